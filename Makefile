@@ -1,0 +1,54 @@
+# Everything here uses the release profile, tests and clippy too: llama.cpp takes minutes to
+# compile, and is compiled once for each profile. It is also the speed that the tests measure.
+
+PROFILE = starter
+ARGS =
+
+VIVAVOCE = $(or $(CARGO_TARGET_DIR),target)/release/vivavoce
+DEMO = virtual:assets/scenarios/demo.toml
+
+.DEFAULT_GOAL = help
+# One thing after the other, even with -j: cargo and llama.cpp's build use all cores themselves.
+.NOTPARALLEL:
+.PHONY: help setup setup-test build models talk demo doctor test lint clean
+
+help: ## list what make can do
+	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [ARGS=...]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install the system packages that are missing
+	@scripts/setup.sh
+
+build: setup ## build the program
+	cargo build --release --locked
+
+models: build ## fetch the models of PROFILE that are not there yet
+	@$(VIVAVOCE) models pull --profile $(PROFILE)
+
+talk: models ## talk to it (ARGS go to `vivavoce talk`)
+	@$(VIVAVOCE) talk $(ARGS)
+
+demo: models ## play a recorded conversation through a virtual sound card
+	$(VIVAVOCE) talk --input $(DEMO) --output $(DEMO)
+
+doctor: build ## check this machine: audio devices, models, cores
+	@$(VIVAVOCE) doctor
+
+setup-test:
+	@scripts/setup.sh --test
+
+# Without nextest, one test at a time: its test groups (.config/nextest.toml) keep apart the tests
+# that would disturb each other, which cargo test cannot.
+test: setup-test models ## run all tests (ARGS go to the test runner)
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --release --locked $(ARGS); \
+	else \
+		RUST_TEST_THREADS=1 cargo test --release --locked $(ARGS); \
+	fi
+
+lint: ## check formatting, run clippy
+	cargo fmt --all --check
+	cargo clippy --release --all-targets --locked -- -D warnings
+
+clean: ## remove what was built
+	cargo clean

@@ -1,0 +1,68 @@
+//! Copies the voices of SVOX Pico into the program.
+//!
+//! The voices are files in the source folder of the dependency `ttspico-sys` (Apache-2.0); cargo
+//! knows where that is. They are embedded so that the program speaks without any download.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// Text analysis and signal generation of each voice that the program offers.
+const RESOURCES: [&str; 4] = [
+    "en-US_ta.bin",
+    "en-US_lh0_sg.bin",
+    "en-GB_ta.bin",
+    "en-GB_kh0_sg.bin",
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    println!("cargo::rustc-env=VIVAVOCE_COMMIT={}", commit());
+    let target = env::var("TARGET").expect("cargo sets TARGET");
+    // Offline first: the sources are there already, cargo is compiling them.
+    let folder = voices(&target, true)
+        .or_else(|offline| voices(&target, false).map_err(|online| format!("{offline}; {online}")))
+        .unwrap_or_else(|error| panic!("cannot find the voices of ttspico-sys: {error}"));
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    for name in RESOURCES {
+        fs::copy(folder.join(name), out.join(name))
+            .unwrap_or_else(|e| panic!("cannot copy {name} from {}: {e}", folder.display()));
+    }
+}
+
+fn voices(target: &str, offline: bool) -> Result<PathBuf, String> {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--format-version", "1", "--filter-platform", target]);
+    if offline {
+        command.arg("--offline");
+    }
+    let output = command.output().map_err(|e| e.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    }
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|e| e.to_string())?;
+    metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|package| package["name"] == "ttspico-sys")
+        .and_then(|package| package["manifest_path"].as_str())
+        .and_then(|manifest| Path::new(manifest).parent())
+        .map(|root| root.join("build/pico/lang"))
+        .ok_or_else(|| "it is not among the dependencies".into())
+}
+
+/// The commit that is built, for `doctor` and reports; "unknown" outside a git checkout.
+fn commit() -> String {
+    println!("cargo::rerun-if-changed=.git/HEAD");
+    Command::new("git")
+        .args(["rev-parse", "--short=12", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map_or_else(|| "unknown".into(), |text| text.trim().to_owned())
+}

@@ -1,0 +1,111 @@
+//! The conversation so far: only what was said and heard.
+
+use std::collections::VecDeque;
+
+use super::Persona;
+use crate::llm::{Message, Role};
+
+/// The prompt's parts: the persona, which stays, and the exchanges, of which the oldest leave.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    prefix: Vec<Message>,
+    exchanges: VecDeque<(String, String)>,
+    /// Words of the user whose answer was not heard at all: they go before what they say next.
+    unanswered: Option<String>,
+}
+
+impl Memory {
+    /// A memory without exchanges.
+    pub fn new(persona: &Persona) -> Self {
+        Self {
+            prefix: persona.prefix(),
+            exchanges: VecDeque::new(),
+            unanswered: None,
+        }
+    }
+
+    /// The messages that every prompt begins with.
+    pub fn prefix(&self) -> &[Message] {
+        &self.prefix
+    }
+
+    /// All messages so far.
+    pub fn messages(&self) -> Vec<Message> {
+        let exchanges = self.exchanges.iter().flat_map(|(user, assistant)| {
+            [
+                Message::new(Role::User, user),
+                Message::new(Role::Assistant, assistant),
+            ]
+        });
+        self.prefix.iter().cloned().chain(exchanges).collect()
+    }
+
+    /// All messages so far and what the user says now.
+    pub fn prompt(&self, user: &str) -> Vec<Message> {
+        let mut messages = self.messages();
+        messages.push(Message::new(Role::User, self.with_unanswered(user)));
+        messages
+    }
+
+    /// Keeps an exchange, with what was heard of the reply.
+    pub fn remember(&mut self, user: &str, heard: &str) {
+        let user = self.with_unanswered(user);
+        match heard.trim() {
+            "" => self.unanswered = Some(user),
+            heard => {
+                self.unanswered = None;
+                self.exchanges.push_back((user, heard.to_owned()));
+            }
+        }
+    }
+
+    /// Lets the oldest exchange go; false if there is none.
+    pub fn forget_oldest(&mut self) -> bool {
+        self.exchanges.pop_front().is_some()
+    }
+
+    fn with_unanswered(&self, user: &str) -> String {
+        match &self.unanswered {
+            Some(before) => format!("{before} {user}"),
+            None => user.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(memory: &Memory) -> Vec<String> {
+        let messages = memory.messages();
+        let exchanges = &messages[memory.prefix().len()..];
+        exchanges.iter().map(|m| m.content.clone()).collect()
+    }
+
+    #[test]
+    fn the_reply_is_kept_as_it_was_heard() {
+        let mut memory = Memory::new(&Persona::bundled());
+        memory.remember("tell me a story", "Once upon a");
+        assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
+    }
+
+    #[test]
+    fn a_question_whose_answer_nobody_heard_goes_before_the_next() {
+        let mut memory = Memory::new(&Persona::bundled());
+        memory.remember("what is the capital", "");
+        assert_eq!(memory.prompt("of France").last().unwrap().content, "what is the capital of France");
+        memory.remember("of France", "Paris.");
+        assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
+    }
+
+    #[test]
+    fn the_oldest_exchange_leaves_first_and_the_persona_stays() {
+        let mut memory = Memory::new(&Persona::bundled());
+        memory.remember("one", "1");
+        memory.remember("two", "2");
+        assert!(memory.forget_oldest());
+        assert_eq!(said(&memory), ["two", "2"]);
+        assert!(memory.forget_oldest() && !memory.forget_oldest());
+        assert_eq!(memory.messages(), memory.prefix());
+    }
+}

@@ -1,0 +1,115 @@
+//! Persona files: instructions, example exchanges, sampling and voice.
+//!
+//! Small models follow examples far better than instructions (FACTS: with a system prompt alone
+//! SmolLM2-135M rambles), so a persona is mostly examples.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::llm::{Message, Role, Sampling};
+use crate::tts::Prosody;
+
+/// The assistant's character.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persona {
+    /// Its name.
+    pub name: String,
+    /// Instructions to the language model.
+    pub system: String,
+    /// Exchanges that show how it talks.
+    #[serde(default, rename = "example")]
+    pub examples: Vec<Example>,
+    /// How the next token is chosen.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// How it sounds.
+    pub voice: Voice,
+}
+
+/// One exchange that shows how the assistant talks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What a user says.
+    pub user: String,
+    /// What it answers.
+    pub assistant: String,
+}
+
+/// Which voice, and how it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voice {
+    /// The voice's name, for example `en-US`.
+    pub name: String,
+    /// Speed and pitch.
+    #[serde(default)]
+    pub prosody: Prosody,
+}
+
+/// A persona file is missing or wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {reason}", path.display())]
+pub struct PersonaError {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, key and what is expected.
+    pub reason: String,
+}
+
+const BUNDLED: &str = include_str!("../../assets/personas/vivi.toml");
+
+impl Persona {
+    /// The persona that comes with the program.
+    pub fn bundled() -> Self {
+        toml::from_str(BUNDLED).expect("the bundled persona is tested")
+    }
+
+    /// Reads a persona file.
+    pub fn read(path: &Path) -> Result<Self, PersonaError> {
+        let fail = |reason: String| PersonaError {
+            path: path.to_path_buf(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
+        toml::from_str(&text).map_err(|e| fail(e.to_string()))
+    }
+
+    /// The messages that every prompt begins with.
+    pub fn prefix(&self) -> Vec<Message> {
+        let system = Message::new(Role::System, self.system.trim());
+        let examples = self.examples.iter().flat_map(|example| {
+            [
+                Message::new(Role::User, &example.user),
+                Message::new(Role::Assistant, &example.assistant),
+            ]
+        });
+        std::iter::once(system).chain(examples).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_persona_is_whole() {
+        let persona = Persona::bundled();
+        let prefix = persona.prefix();
+        assert_eq!(prefix[0].role, Role::System);
+        assert_eq!(prefix.len(), 1 + 2 * persona.examples.len());
+        assert!(crate::tts::VOICES.contains(&persona.voice.name.as_str()));
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, "name = \"x\"\nsytem = \"y\"\n").unwrap();
+        let message = Persona::read(&path).unwrap_err().to_string();
+        assert!(message.contains("p.toml") && message.contains("sytem"), "{message}");
+        assert!(message.contains("line 2"), "{message}");
+    }
+}

@@ -1,0 +1,131 @@
+//! The simulated room of the virtual sound card: how the loudspeaker gets into the microphone.
+
+use super::frame::{SESSION_RATE, from_db};
+
+/// A path from loudspeaker to microphone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EchoPath {
+    /// Level of the echo relative to what was played. dB.
+    pub gain_db: f32,
+    /// Time until the direct sound arrives. Milliseconds.
+    pub delay_ms: f32,
+    /// Time in which the reverberant tail decays by 60 dB, 0 for none. Milliseconds.
+    pub reverb_ms: f32,
+}
+
+/// Shape of the tail's decay: 60 dB in powers of e.
+const LN_60_DB: f32 = 6.907_755;
+/// The tail's energy relative to the direct sound. A small furnished room, microphone near.
+const TAIL_ENERGY: f32 = 0.25;
+/// Taps of the tail: sparse, so that a long tail costs little; dense enough to sound diffuse.
+const TAIL_TAPS: usize = 96;
+
+/// Filters the played signal into its echo.
+pub struct Room {
+    taps: Vec<(usize, f32)>,
+    history: Vec<f32>,
+    position: usize,
+}
+
+impl Room {
+    /// A room with this echo path; the tail is drawn from `seed`.
+    pub fn new(path: EchoPath, seed: u64) -> Self {
+        let direct = (path.delay_ms * SESSION_RATE as f32 / 1000.0).round() as usize;
+        let tail = (path.reverb_ms * SESSION_RATE as f32 / 1000.0) as usize;
+        let mut taps = vec![(direct, 1.0)];
+        if tail > 0 {
+            let mut noise = Noise::new(seed);
+            let mut weights: Vec<(usize, f32)> = (0..TAIL_TAPS)
+                .map(|_| {
+                    let at = noise.uniform() * tail as f32;
+                    let decay = (-LN_60_DB * at / tail as f32).exp();
+                    (direct + 1 + at as usize, decay * noise.gaussian())
+                })
+                .collect();
+            let energy: f32 = weights.iter().map(|(_, w)| w * w).sum();
+            let scale = (TAIL_ENERGY / energy.max(1e-9)).sqrt();
+            weights.iter_mut().for_each(|(_, w)| *w *= scale);
+            taps.extend(weights);
+        }
+        let energy: f32 = taps.iter().map(|(_, w)| w * w).sum();
+        let scale = from_db(path.gain_db) / energy.sqrt();
+        taps.iter_mut().for_each(|(_, w)| *w *= scale);
+        let longest = taps.iter().map(|(at, _)| *at).max().unwrap_or(0);
+        Self {
+            taps,
+            history: vec![0.0; (longest + 1).next_power_of_two()],
+            position: 0,
+        }
+    }
+
+    /// The echo of one played sample, as it reaches the microphone at this instant.
+    pub fn echo(&mut self, played: f32) -> f32 {
+        let mask = self.history.len() - 1;
+        self.history[self.position & mask] = played;
+        let echo = self
+            .taps
+            .iter()
+            .map(|(at, weight)| self.history[self.position.wrapping_sub(*at) & mask] * weight)
+            .sum();
+        self.position = self.position.wrapping_add(1);
+        echo
+    }
+}
+
+/// Seeded noise (xorshift64*): the same seed gives the same sound on every machine.
+#[derive(Debug, Clone)]
+pub struct Noise(u64);
+
+impl Noise {
+    /// A generator for `seed`; every seed is allowed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// Uniform in [0, 1).
+    pub fn uniform(&mut self) -> f32 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    /// About normally distributed, mean 0, variance 1 (sum of twelve uniforms).
+    pub fn gaussian(&mut self) -> f32 {
+        (0..12).map(|_| self.uniform()).sum::<f32>() - 6.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::frame::{dbfs, rms};
+
+    #[test]
+    fn the_echo_arrives_after_its_delay() {
+        let path = EchoPath {
+            gain_db: -10.0,
+            delay_ms: 40.0,
+            reverb_ms: 0.0,
+        };
+        let mut room = Room::new(path, 1);
+        let mut heard: Vec<f32> = vec![room.echo(1.0)];
+        heard.extend((0..4_000).map(|_| room.echo(0.0)));
+        assert_eq!(heard.iter().position(|s| *s != 0.0), Some(1_920));
+        assert!((dbfs(heard[1_920]) + 10.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_echo_has_its_level_with_a_tail_too() {
+        let path = EchoPath {
+            gain_db: -10.0,
+            delay_ms: 5.0,
+            reverb_ms: 200.0,
+        };
+        let (mut room, mut noise) = (Room::new(path, 7), Noise::new(3));
+        let played: Vec<f32> = (0..96_000).map(|_| noise.gaussian() * 0.1).collect();
+        let heard: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
+        let gain = dbfs(rms(&heard[24_000..])) - dbfs(rms(&played));
+        assert!((gain + 10.0).abs() < 1.0, "{gain}");
+    }
+}

@@ -1,0 +1,408 @@
+//! The virtual sound card: a microphone that hears a scenario, a room that brings the loudspeaker
+//! back into it, and a loudspeaker that may write a file. Thread: `virtual-card`, one step every
+//! 10 ms of real time; late steps are caught up, so the session's clock loses nothing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::AudioError;
+use super::callback::{CaptureCallback, RenderCallback};
+use super::device::{AudioDevice, AudioStream, Rates, StreamNote};
+use super::frame::{BLOCK, BLOCK_MS, SESSION_RATE, dbfs, from_db, rms, sound_bounds};
+use super::room::{Noise, Room};
+use super::scenario::{Anchor, Scenario, Sound, When};
+use super::wav::{Clip, WavFile, read_clip};
+use crate::clock::Pace;
+
+/// Makes a clip of text in a named voice; the card itself knows nothing of speech.
+pub type Speak = Box<dyn FnMut(&str, &str) -> Result<Clip, AudioError> + Send>;
+
+/// A virtual sound card.
+pub struct VirtualCard {
+    description: String,
+    microphone: Option<Microphone>,
+    loudspeaker: bool,
+    file: Option<PathBuf>,
+    finished: Arc<AtomicBool>,
+}
+
+/// A stimulus that is ready to be played in.
+struct Prepared {
+    samples: Vec<f32>,
+    /// First and last sample that can be heard above what surrounds them.
+    bounds: (usize, usize),
+    when: When,
+}
+
+/// The card's microphone side.
+struct Microphone {
+    stimuli: Vec<Prepared>,
+    room: Option<Room>,
+    noise_gain: f32,
+    noise: Noise,
+    end: Option<When>,
+    limit_blocks: Option<u64>,
+    cues: Receiver<Anchor>,
+}
+
+impl VirtualCard {
+    /// A microphone that hears `scenario`. `cues` says when replies start and finish.
+    ///
+    /// # Errors
+    /// A file of the scenario cannot be read, or a text cannot be spoken.
+    pub fn microphone(
+        scenario: &Scenario,
+        speak: &mut Speak,
+        cues: Receiver<Anchor>,
+    ) -> Result<Self, AudioError> {
+        let mut stimuli = Vec::with_capacity(scenario.stimuli.len());
+        for stimulus in &scenario.stimuli {
+            let clip = match &stimulus.sound {
+                Sound::Say { text, voice } => speak(text, voice)?,
+                Sound::File(path) => read_clip(path)?,
+            };
+            let mut samples = clip.at_rate(SESSION_RATE)?.samples;
+            if let Some(level) = stimulus.level_dbfs {
+                let gain = from_db(level - loudest_dbfs(&samples));
+                samples.iter_mut().for_each(|s| *s *= gain);
+            }
+            stimuli.push(Prepared {
+                bounds: sound_bounds(&samples, SESSION_RATE),
+                samples,
+                when: stimulus.when,
+            });
+        }
+        let microphone = Microphone {
+            stimuli,
+            room: scenario.room.map(|path| Room::new(path, scenario.seed)),
+            noise_gain: scenario.noise_dbfs.map_or(0.0, from_db),
+            noise: Noise::new(scenario.seed),
+            end: scenario.end,
+            limit_blocks: scenario.limit.map(|l| l.as_millis() as u64 / BLOCK_MS),
+            cues,
+        };
+        Ok(Self {
+            description: scenario.name.clone(),
+            microphone: Some(microphone),
+            loudspeaker: false,
+            file: None,
+            finished: Arc::new(AtomicBool::new(false)),
+        })
+    }
+
+    /// No microphone, only what [`VirtualCard::with_loudspeaker`] adds.
+    pub fn without_microphone() -> Self {
+        Self {
+            description: "virtual".into(),
+            microphone: None,
+            loudspeaker: false,
+            file: None,
+            finished: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Adds a loudspeaker that writes to `file`, if one is given.
+    pub fn with_loudspeaker(mut self, file: Option<PathBuf>) -> Self {
+        self.loudspeaker = true;
+        self.file = file;
+        self
+    }
+}
+
+impl AudioDevice for VirtualCard {
+    fn describe(&self) -> String {
+        format!("virtual sound card ({})", self.description)
+    }
+
+    fn probe(&mut self) -> Result<Rates, AudioError> {
+        Ok(Rates {
+            capture: self.microphone.is_some().then_some(SESSION_RATE),
+            render: self.loudspeaker.then_some(SESSION_RATE),
+        })
+    }
+
+    fn open(
+        &mut self,
+        capture: Option<CaptureCallback>,
+        render: Option<RenderCallback>,
+    ) -> Result<Box<dyn AudioStream>, AudioError> {
+        let file = match &self.file {
+            Some(path) => Some(WavFile::create(path, 1, SESSION_RATE)?),
+            None => None,
+        };
+        let (note, notes) = bounded(64);
+        let stop = Arc::new(AtomicBool::new(false));
+        let card = Card {
+            microphone: self.microphone.take().zip(capture),
+            render,
+            file,
+            note,
+            finished: Arc::clone(&self.finished),
+            stop: Arc::clone(&stop),
+        };
+        let thread = std::thread::Builder::new()
+            .name("virtual-card".into())
+            .spawn(move || card.run())
+            .map_err(|e| AudioError::Device {
+                device: "virtual sound card".into(),
+                reason: e.to_string(),
+            })?;
+        Ok(Box::new(CardStream {
+            stop,
+            finished: Arc::clone(&self.finished),
+            notes,
+            thread: Some(thread),
+        }))
+    }
+}
+
+struct CardStream {
+    stop: Arc<AtomicBool>,
+    finished: Arc<AtomicBool>,
+    notes: Receiver<StreamNote>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl AudioStream for CardStream {
+    fn take_note(&mut self) -> Option<StreamNote> {
+        self.notes.try_recv().ok()
+    }
+
+    fn finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for CardStream {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the card's thread owns.
+struct Card {
+    microphone: Option<(Microphone, CaptureCallback)>,
+    render: Option<RenderCallback>,
+    file: Option<WavFile>,
+    note: Sender<StreamNote>,
+    finished: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Card {
+    fn run(mut self) {
+        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+        let mut player = Player::default();
+        let mut played = [0.0f32; BLOCK];
+        let mut heard = [0.0f32; BLOCK];
+        while !self.stop.load(Ordering::Relaxed) {
+            pace.wait();
+            if let Some(render) = &mut self.render {
+                render.process(&mut played, 1);
+            }
+            self.write(&played, player.block);
+            if let Some((microphone, capture)) = &mut self.microphone {
+                let note = player.step(microphone, &played, &mut heard);
+                if let Some(note) = note {
+                    let _ = self.note.try_send(note);
+                }
+                capture.process(&heard, 1);
+                if player.ended(microphone) {
+                    self.finished.store(true, Ordering::Relaxed);
+                }
+            }
+            player.block += 1;
+        }
+        if let Some(file) = self.file.take()
+            && let Err(error) = file.finish()
+        {
+            tracing::error!("{error}");
+        }
+    }
+
+    fn write(&mut self, played: &[f32; BLOCK], block: u64) {
+        let Some(file) = &mut self.file else { return };
+        let mut result = played.iter().try_for_each(|s| file.push(*s));
+        if result.is_ok() && block.is_multiple_of(1000 / BLOCK_MS) {
+            result = file.flush();
+        }
+        if let Err(error) = result {
+            let _ = self.note.try_send(StreamNote::Glitch(error.to_string()));
+            self.file = None;
+        }
+    }
+}
+
+/// A reply that has not come after this time will not come; the scenario goes on without it.
+const PATIENCE_BLOCKS: u64 = 20_000 / BLOCK_MS;
+
+/// Where in the scenario the card is.
+#[derive(Default)]
+struct Player {
+    block: u64,
+    next: usize,
+    /// Block in which the moment that is waited for came.
+    anchored_at: Option<u64>,
+    /// Block of the last thing that happened.
+    last_news: u64,
+    offset: usize,
+    playing: bool,
+    ended: bool,
+}
+
+impl Player {
+    fn step(
+        &mut self,
+        microphone: &mut Microphone,
+        played: &[f32],
+        heard: &mut [f32],
+    ) -> Option<StreamNote> {
+        self.take_cues(microphone);
+        heard.fill(0.0);
+        let note = if self.playing {
+            self.play(&microphone.stimuli[self.next], heard)
+        } else {
+            None
+        };
+        for (sample, played) in heard.iter_mut().zip(played) {
+            if let Some(room) = &mut microphone.room {
+                *sample += room.echo(*played);
+            }
+            if microphone.noise_gain > 0.0 {
+                *sample += microphone.noise.gaussian() * microphone.noise_gain;
+            }
+        }
+        note
+    }
+
+    fn play(&mut self, stimulus: &Prepared, heard: &mut [f32]) -> Option<StreamNote> {
+        let began = self.block * BLOCK as u64 - self.offset as u64;
+        let ms = |sample: usize| (began + sample as u64) as f64 * 1000.0 / f64::from(SESSION_RATE);
+        let number = self.next;
+        let rest = &stimulus.samples[self.offset..];
+        let count = rest.len().min(BLOCK);
+        heard[..count].copy_from_slice(&rest[..count]);
+        let first = self.offset == 0;
+        self.offset += count;
+        if self.offset == stimulus.samples.len() {
+            (self.playing, self.offset, self.anchored_at) = (false, 0, None);
+            self.last_news = self.block;
+            self.next += 1;
+            return Some(StreamNote::StimulusFinished {
+                stimulus: number,
+                last_sound_ms: ms(stimulus.bounds.1),
+            });
+        }
+        first.then(|| StreamNote::StimulusStarted {
+            stimulus: number,
+            first_sound_ms: ms(stimulus.bounds.0),
+        })
+    }
+
+    fn take_cues(&mut self, microphone: &Microphone) {
+        let waited = match microphone.stimuli.get(self.next) {
+            Some(stimulus) => Some(stimulus.when),
+            None => microphone.end,
+        };
+        // Cues that come while a stimulus plays belong to the reply that it interrupts.
+        for cue in microphone.cues.try_iter() {
+            self.last_news = self.block;
+            if !self.playing && waited.is_some_and(|when| when.anchor == cue) {
+                self.anchored_at.get_or_insert(self.block);
+            }
+        }
+        let Some(when) = waited else { return };
+        let given_up = self.next > 0 && self.block > self.last_news + PATIENCE_BLOCKS;
+        if when.anchor == Anchor::Start || given_up {
+            self.anchored_at.get_or_insert(if self.next > 0 { self.block } else { 0 });
+        }
+        let due = self
+            .anchored_at
+            .is_some_and(|at| self.block >= at + when.after.as_millis() as u64 / BLOCK_MS);
+        if due && !self.playing {
+            match self.next < microphone.stimuli.len() {
+                true => self.playing = true,
+                false => self.ended = true,
+            }
+        }
+    }
+
+    fn ended(&self, microphone: &Microphone) -> bool {
+        self.ended || microphone.limit_blocks.is_some_and(|limit| self.block >= limit)
+    }
+}
+
+/// Level of the loudest 100 ms, in dBFS.
+fn loudest_dbfs(samples: &[f32]) -> f32 {
+    let loudest = samples.chunks(SESSION_RATE as usize / 10).map(rms);
+    dbfs(loudest.fold(0.0, f32::max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
+        Microphone {
+            stimuli,
+            room: None,
+            noise_gain: 0.0,
+            noise: Noise::new(1),
+            end: None,
+            limit_blocks: None,
+            cues,
+        }
+    }
+
+    fn stimulus(anchor: Anchor, after_ms: u64) -> Prepared {
+        Prepared {
+            samples: vec![0.5; BLOCK],
+            bounds: (0, BLOCK),
+            when: When {
+                anchor,
+                after: Duration::from_millis(after_ms),
+            },
+        }
+    }
+
+    fn heard_at(player: &mut Player, microphone: &mut Microphone, blocks: u64) -> Vec<u64> {
+        let mut heard = [0.0; BLOCK];
+        let mut at = Vec::new();
+        for _ in 0..blocks {
+            player.step(microphone, &[0.0; BLOCK], &mut heard);
+            if heard[0] != 0.0 {
+                at.push(player.block);
+            }
+            player.block += 1;
+        }
+        at
+    }
+
+    #[test]
+    fn a_stimulus_begins_at_its_time() {
+        let (_cue, cues) = bounded(1);
+        let mut mic = microphone(vec![stimulus(Anchor::Start, 50)], cues);
+        assert_eq!(heard_at(&mut Player::default(), &mut mic, 20), [5]);
+    }
+
+    #[test]
+    fn a_stimulus_waits_for_the_reply_after_the_one_before_it() {
+        let (cue, cues) = bounded(4);
+        let stimuli = vec![stimulus(Anchor::Start, 0), stimulus(Anchor::ReplyFinished, 20)];
+        let mut mic = microphone(stimuli, cues);
+        let mut player = Player::default();
+        assert_eq!(heard_at(&mut player, &mut mic, 10), [0]);
+        cue.send(Anchor::ReplyStarted).unwrap();
+        assert!(heard_at(&mut player, &mut mic, 10).is_empty());
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 10), [22]);
+    }
+}

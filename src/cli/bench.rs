@@ -1,0 +1,164 @@
+//! `vivavoce bench turns`: response times over recordings of people, measured on the audio.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use crossbeam_channel::bounded;
+use serde_json::json;
+use vivavoce::agent::Persona;
+use vivavoce::audio::scenario::{Anchor, Scenario, Sound, Stimulus, When};
+use vivavoce::bench::{StagesByTurn, Summary, measure};
+use vivavoce::clock::{Stopwatch, sleep};
+use vivavoce::config::Config;
+use vivavoce::engines::EngineLoader;
+use vivavoce::events::SessionEvent;
+use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+
+use super::sound::play_scenario;
+use super::talk::QUIT;
+
+/// What to measure.
+#[derive(Debug, clap::Subcommand)]
+pub enum BenchCommand {
+    /// Plays recordings of single turns, one after the other, into a conversation on the virtual
+    /// sound card, and measures each response on the recording
+    Turns {
+        /// WAV or FLAC files, or folders of them
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Where the recording of the conversation goes
+        #[arg(long, value_name = "DIR")]
+        record: PathBuf,
+        /// Write the figures here as JSON too
+        #[arg(long, value_name = "FILE.json")]
+        report: Option<PathBuf>,
+    },
+    /// Measures a recording that was made before
+    Measure {
+        /// The folder that `--record` named
+        dir: PathBuf,
+    },
+}
+
+/// After a reply, before the next recording begins.
+const GAP: Duration = Duration::from_millis(700);
+/// How often the end is looked for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Runs the command.
+pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Result<()> {
+    match command {
+        BenchCommand::Turns {
+            files,
+            record,
+            report,
+        } => turns(config, files, record, report.as_deref(), started),
+        BenchCommand::Measure { dir } => print_measured(dir, None, None),
+    }
+}
+
+fn turns(
+    config: &Config,
+    files: &[PathBuf],
+    record: &Path,
+    report: Option<&Path>,
+    started: Stopwatch,
+) -> Result<()> {
+    let files = sound_files(files)?;
+    let scenario = one_after_the_other(&files);
+    let persona = match &config.persona {
+        Some(path) => Persona::read(path)?,
+        None => Persona::bundled(),
+    };
+    let opened = play_scenario(&scenario, None)?;
+    let engines = EngineLoader::new(config)?.load(config, &persona)?;
+    let (event_out, events) = bounded::<SessionEvent>(65_536);
+    let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
+        let _ = event_out.try_send(event.clone());
+    })];
+    watchers.extend(opened.watcher);
+    let session_config = SessionConfig {
+        turn_taking: config.turn_taking.into(),
+        persona,
+        record: Some(record.to_path_buf()),
+        started,
+    };
+    let session = Session::start(session_config, engines, opened.sound, watchers)?;
+    while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
+        sleep(LOOK);
+    }
+    session.stop();
+    let mut stages = StagesByTurn::default();
+    events.try_iter().for_each(|event| stages.observe(&event));
+    print_measured(record, Some(&stages), report)
+}
+
+/// Files, and those in folders, by name.
+fn sound_files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
+        let mut sounds: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|p| p.extension().is_some_and(|e| e == "wav" || e == "flac"))
+            .collect();
+        sounds.sort();
+        files.extend(sounds);
+    }
+    if files.is_empty() {
+        bail!("there is no WAV or FLAC file in what you named");
+    }
+    Ok(files)
+}
+
+fn one_after_the_other(files: &[PathBuf]) -> Scenario {
+    let when = |n: usize| When {
+        anchor: if n == 0 { Anchor::Start } else { Anchor::ReplyFinished },
+        after: GAP,
+    };
+    let stimuli = files.iter().enumerate().map(|(n, file)| Stimulus {
+        sound: Sound::File(file.clone()),
+        when: when(n),
+        level_dbfs: None,
+    });
+    Scenario {
+        name: format!("{} turns", files.len()),
+        stimuli: stimuli.collect(),
+        end: Some(when(files.len())),
+        ..Scenario::silence()
+    }
+}
+
+fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Path>) -> Result<()> {
+    let measured = measure(dir)?;
+    let (v2v, stop) = (Summary::of(&measured.v2v_ms), Summary::of(&measured.stop_ms));
+    let line = |name: &str, summary: Option<Summary>| match summary {
+        Some(summary) => println!("{name:<12} {summary}"),
+        None => println!("{name:<12} none"),
+    };
+    println!("stimuli      {}, unanswered {}", measured.stimuli, measured.unanswered);
+    line("V2V", v2v);
+    line("stop", stop);
+    println!("self-interruptions {}", measured.self_interruptions);
+    let mut by_stage = serde_json::Map::new();
+    if let Some(stages) = stages {
+        let names = vivavoce::bench::Stages::default().durations();
+        for (n, (name, _)) in names.iter().enumerate() {
+            let values: Vec<f64> = stages.answered().filter_map(|(_, s)| s.durations()[n].1).collect();
+            line(&format!("  {name}"), Summary::of(&values));
+            by_stage.insert((*name).into(), json!(Summary::of(&values)));
+        }
+    }
+    if let Some(path) = report {
+        let report = json!({ "v2v": v2v, "stop": stop, "stages": by_stage, "measured": measured });
+        let text = serde_json::to_string_pretty(&report)?;
+        std::fs::write(path, text).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}

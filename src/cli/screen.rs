@@ -1,0 +1,122 @@
+//! The terminal view: finished lines scroll up; below them live a line for what is heard, a line
+//! for what is said, and the level of the microphone.
+
+use std::io::{Stdout, Write, stdout};
+
+use crossterm::style::Stylize;
+use crossterm::terminal::{self, Clear, ClearType};
+use crossterm::{cursor, execute, queue};
+use vivavoce::bench::StagesByTurn;
+use vivavoce::events::{EventKind, SessionEvent};
+
+use super::view::{View, finished_line};
+
+/// Cells of the level meter.
+const METER: usize = 24;
+/// Level at the meter's left end. dBFS.
+const METER_FLOOR: f32 = -60.0;
+const LIVE_LINES: u16 = 3;
+
+/// The terminal view.
+pub struct Screen {
+    out: Stdout,
+    stages: StagesByTurn,
+    hears: String,
+    says: String,
+    level_dbfs: f32,
+    clipped: u64,
+    keys: &'static str,
+    drawn: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over; `keys` says which keys do what.
+    pub fn open(keys: &'static str) -> std::io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        execute!(stdout(), cursor::Hide)?;
+        Ok(Self {
+            out: stdout(),
+            stages: StagesByTurn::default(),
+            hears: String::new(),
+            says: String::new(),
+            level_dbfs: METER_FLOOR,
+            clipped: 0,
+            keys,
+            drawn: false,
+        })
+    }
+
+    fn meter(&self) -> String {
+        let share = (1.0 - self.level_dbfs / METER_FLOOR).clamp(0.0, 1.0);
+        let full = (share * METER as f32).round() as usize;
+        let clipped = match self.clipped {
+            0 => "",
+            _ => " too loud: lower the microphone's level",
+        };
+        format!("{}{}{clipped}", "▮".repeat(full), "▯".repeat(METER - full))
+    }
+
+    /// Draws the live lines, after `finished` above them.
+    fn draw(&mut self, finished: Option<&str>) -> std::io::Result<()> {
+        let width = usize::from(terminal::size().map_or(80, |(columns, _)| columns)).max(20);
+        if self.drawn {
+            queue!(self.out, cursor::MoveUp(LIVE_LINES))?;
+        }
+        queue!(self.out, cursor::MoveToColumn(0), Clear(ClearType::FromCursorDown))?;
+        if let Some(line) = finished {
+            write!(self.out, "{line}\r\n")?;
+        }
+        let hears = tail(&self.hears, width - 12);
+        let says = tail(&self.says, width - 12);
+        write!(self.out, "{} {hears}\r\n", "  you ›".cyan())?;
+        write!(self.out, "{} {says}\r\n", " vivi ›".green())?;
+        write!(self.out, "{} {}\r\n", self.meter().dark_grey(), self.keys.dark_grey())?;
+        self.drawn = true;
+        self.out.flush()
+    }
+}
+
+impl View for Screen {
+    fn show(&mut self, event: &SessionEvent) {
+        self.stages.observe(event);
+        match &event.kind {
+            EventKind::SpeechStarted => self.hears = "…".into(),
+            EventKind::Partial { text, .. } => self.hears.clone_from(text),
+            EventKind::TurnEnded { .. } | EventKind::TurnIgnored { .. } => self.hears.clear(),
+            EventKind::Clause { text } => self.says.push_str(text),
+            EventKind::Heard { .. } => self.says.clear(),
+            EventKind::Levels {
+                capture_dbfs,
+                clipped,
+                ..
+            } => (self.level_dbfs, self.clipped) = (*capture_dbfs, *clipped),
+            _ => {}
+        }
+        let line = finished_line(event, &self.stages);
+        let _ = self.draw(line.as_deref());
+    }
+
+    fn close(&mut self) {
+        let _ = execute!(self.out, cursor::Show);
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The last characters of a text that fit into one line.
+fn tail(text: &str, width: usize) -> String {
+    let text = text.replace(['\n', '\r', '\t'], " ");
+    let count = text.chars().count();
+    match count > width {
+        true => {
+            let rest: String = text.chars().skip(count - width + 1).collect();
+            format!("…{rest}")
+        }
+        false => text,
+    }
+}

@@ -1,0 +1,110 @@
+//! From `--input` and `--output` to sound cards.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use crossbeam_channel::bounded;
+use vivavoce::audio::AudioError;
+use vivavoce::audio::cpal_device::{self, CpalDevice, Direction};
+use vivavoce::audio::device::{AudioDevice, Endpoint};
+use vivavoce::audio::scenario::{Anchor, Scenario};
+use vivavoce::audio::virtual_card::{Speak, VirtualCard};
+use vivavoce::engines;
+use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::pipeline::{Sound, Watcher};
+use vivavoce::tts::{Prosody, Synthesizer};
+
+/// Devices, and what they want to know of the session.
+pub struct Opened {
+    /// The devices.
+    pub sound: Sound,
+    /// Tells a scenario when replies start and finish.
+    pub watcher: Option<Watcher>,
+}
+
+/// Chooses devices for two endpoints. A scenario holds for both directions.
+pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
+    let scenario = match (input, output) {
+        (Endpoint::Scenario(a), Endpoint::Scenario(b)) if a != b => {
+            bail!("--input and --output name two scenarios; a scenario is both at once: name one")
+        }
+        (Endpoint::Scenario(path), _) | (_, Endpoint::Scenario(path)) => Some(Scenario::read(path)?),
+        (Endpoint::File(path), _) => Some(Scenario::of_file(path)),
+        (Endpoint::Null, _) => Some(Scenario::silence()),
+        _ => None,
+    };
+    let file = |endpoint: &Endpoint| match endpoint {
+        Endpoint::File(path) => Some(path.clone()),
+        _ => None,
+    };
+    match scenario {
+        Some(scenario) if output.is_virtual() || matches!(input, Endpoint::Scenario(_)) => {
+            play_scenario(&scenario, file(output))
+        }
+        Some(scenario) => {
+            let (card, watcher) = microphone(&scenario)?;
+            let output = CpalDevice::new(None, Some(output.clone()));
+            Ok(Opened {
+                sound: Sound::new(vec![Box::new(output), Box::new(card)]),
+                watcher: Some(watcher),
+            })
+        }
+        None if output.is_virtual() => {
+            let speaker = VirtualCard::without_microphone().with_loudspeaker(file(output));
+            let input = CpalDevice::new(Some(input.clone()), None);
+            Ok(without_watcher(vec![Box::new(speaker), Box::new(input)]))
+        }
+        None => {
+            let both = CpalDevice::new(Some(input.clone()), Some(output.clone()));
+            Ok(without_watcher(vec![Box::new(both)]))
+        }
+    }
+}
+
+/// A virtual sound card in both directions; `file` records what it plays.
+pub fn play_scenario(scenario: &Scenario, file: Option<PathBuf>) -> Result<Opened> {
+    let (card, watcher) = microphone(scenario)?;
+    Ok(Opened {
+        sound: Sound::new(vec![Box::new(card.with_loudspeaker(file))]),
+        watcher: Some(watcher),
+    })
+}
+
+/// Which default devices are missing; none if a person can talk.
+pub fn missing_devices(input: &Endpoint, output: &Endpoint) -> Vec<String> {
+    let sides = [(input, Direction::Capture), (output, Direction::Render)];
+    let missing = sides.into_iter().filter_map(|(endpoint, direction)| match endpoint {
+        Endpoint::Default => cpal_device::default_works(direction).err(),
+        _ => None,
+    });
+    missing.map(|error| error.to_string()).collect()
+}
+
+fn without_watcher(devices: Vec<Box<dyn AudioDevice>>) -> Opened {
+    Opened {
+        sound: Sound::new(devices),
+        watcher: None,
+    }
+}
+
+fn microphone(scenario: &Scenario) -> Result<(VirtualCard, Watcher)> {
+    let (cue, cues) = bounded(16);
+    let mut speak: Speak = Box::new(|text, voice| {
+        let failed = |e: vivavoce::tts::TtsError| AudioError::Device {
+            device: "virtual sound card".into(),
+            reason: e.to_string(),
+        };
+        let mut voice = engines::voice(voice, Prosody::default()).map_err(failed)?;
+        voice.synthesize(text).map_err(failed)
+    });
+    let card = VirtualCard::microphone(scenario, &mut speak, cues)?;
+    let watcher = move |event: &SessionEvent| {
+        let anchor = match event.kind {
+            EventKind::PlaybackStarted => Anchor::ReplyStarted,
+            EventKind::Heard { .. } => Anchor::ReplyFinished,
+            _ => return,
+        };
+        let _ = cue.try_send(anchor);
+    };
+    Ok((card, Box::new(watcher)))
+}

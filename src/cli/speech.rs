@@ -1,0 +1,115 @@
+//! `vivavoce say` and `vivavoce transcribe`: the voice and the recognizer by themselves.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use vivavoce::agent::Persona;
+use vivavoce::audio::callback::render_path;
+use vivavoce::audio::cpal_device::CpalDevice;
+use vivavoce::audio::device::{AudioDevice, Endpoint};
+use vivavoce::audio::frame::{BLOCK_MS, SPEECH_RATE};
+use vivavoce::audio::wav::{Clip, read_clip, write_clip};
+use vivavoce::clock::{Pace, Stopwatch, sleep};
+use vivavoce::config::Config;
+use vivavoce::engines::{self, EngineLoader};
+use vivavoce::events::TurnId;
+use vivavoce::playback::PlaybackQueue;
+use vivavoce::stt::transcribe_clip;
+use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
+use vivavoce::tts::{SpokenClause, speak_clause};
+
+use super::talk::QUIT;
+
+/// Speaks a text to the loudspeaker or into a file.
+pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>) -> Result<()> {
+    let persona = match &config.persona {
+        Some(path) => Persona::read(path)?,
+        None => Persona::bundled(),
+    };
+    let name = voice.unwrap_or(&persona.voice.name);
+    let mut engine = engines::voice(name, persona.voice.prosody)?;
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut clauses = splitter.push(text);
+    clauses.extend(splitter.finish());
+    let spoken: Vec<SpokenClause> = clauses
+        .iter()
+        .map(|clause| speak_clause(&mut engine, clause))
+        .collect::<Result<_, _>>()?;
+    if spoken.iter().all(|clause| clause.clip.samples.is_empty()) {
+        bail!("there is nothing to say in {text:?}");
+    }
+    let output = match file {
+        Some(path) => Endpoint::File(path.to_path_buf()),
+        None => Endpoint::parse(&config.audio.output),
+    };
+    let Endpoint::File(path) = output else {
+        return play(spoken, output)
+            .context("it cannot be heard here; write a file with -o FILE.wav");
+    };
+    let samples = spoken.into_iter().flat_map(|clause| clause.clip.samples);
+    let clip = Clip {
+        rate_hz: SPEECH_RATE,
+        samples: samples.collect(),
+    };
+    Ok(write_clip(&path, &clip)?)
+}
+
+/// Plays clauses on a real device until they are over or the program is told to quit.
+fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
+    let mut device = CpalDevice::new(None, Some(output));
+    let rate = device.probe()?.render.context("the device has no loudspeaker")?;
+    let (callback, end, _tap) = render_path(rate);
+    let _stream = device.open(None, Some(callback))?;
+    let (mut queue, turn) = (PlaybackQueue::new(), TurnId(1));
+    queue.attach(end)?;
+    for clause in spoken {
+        queue.push(turn, clause)?;
+    }
+    queue.complete(turn);
+    let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+    while queue.is_busy() && !QUIT.load(Ordering::Relaxed) {
+        queue.advance();
+        pace.wait();
+    }
+    // The device still holds what it took last.
+    sleep(Duration::from_millis(200));
+    Ok(())
+}
+
+/// Transcribes files; with `json` one object a line.
+pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> {
+    let mut engine = EngineLoader::new(config)?.recognizer()?;
+    let mut failed = 0;
+    for path in files {
+        let watch = Stopwatch::start();
+        let result = read_clip(path)
+            .map_err(anyhow::Error::from)
+            .and_then(|clip| Ok((transcribe_clip(&mut engine, &clip)?, clip.seconds())));
+        match result {
+            Ok((text, seconds)) if json => {
+                let line = serde_json::json!({
+                    "file": path,
+                    "text": text,
+                    "audio_s": seconds,
+                    "decode_ms": watch.elapsed_ms(),
+                });
+                println!("{line}");
+            }
+            Ok((text, _)) if files.len() > 1 => println!("{}: {text}", path.display()),
+            Ok((text, _)) => println!("{text}"),
+            Err(error) => {
+                failed += 1;
+                match json {
+                    true => println!("{}", serde_json::json!({"file": path, "error": error.to_string()})),
+                    false => eprintln!("error: {error}"),
+                }
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        failed => bail!("{failed} of {} files could not be transcribed", files.len()),
+    }
+}

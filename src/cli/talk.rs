@@ -1,0 +1,265 @@
+//! `vivavoce talk`: a conversation, or the demonstration where nobody can talk.
+
+use std::io::{BufRead, IsTerminal, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use crossbeam_channel::{Receiver, bounded};
+use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
+use vivavoce::agent::Persona;
+use vivavoce::audio::device::Endpoint;
+use vivavoce::audio::scenario::Scenario;
+use vivavoce::bench::{StagesByTurn, measure};
+use vivavoce::clock::{Stopwatch, unix_seconds};
+use vivavoce::config::Config;
+use vivavoce::engines::{self, EngineLoader};
+use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+use vivavoce::turn_taking::Event;
+
+use super::screen::Screen;
+use super::sound::{self, Opened};
+use super::view::{Plain, View};
+
+/// Set by Ctrl-C and by termination.
+pub static QUIT: AtomicBool = AtomicBool::new(false);
+
+/// What the command line asks for beside the configuration.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where to record.
+    pub record: Option<PathBuf>,
+    /// Seconds after which to end.
+    pub limit: Option<f64>,
+    /// Lines instead of a screen.
+    pub plain: bool,
+    /// Typed instead of spoken.
+    pub text: bool,
+}
+
+const DEMO: &str = include_str!("../../assets/scenarios/demo.toml");
+/// Events that wait for the view.
+const VIEW_QUEUE: usize = 4_096;
+/// How often keys and the end are looked at.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// Runs the command.
+pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<()> {
+    let input = Endpoint::parse(&config.audio.input);
+    let output = Endpoint::parse(&config.audio.output);
+    // Typing needs no microphone.
+    let input = if options.text && input == Endpoint::Default { Endpoint::Null } else { input };
+    let missing = sound::missing_devices(&input, &output);
+    let is_scenario = matches!((&input, &output), (Endpoint::Scenario(_), _) | (_, Endpoint::Scenario(_)));
+    let demo = !missing.is_empty() && !options.text;
+    let opened = if demo {
+        for line in &missing {
+            println!("{line}");
+        }
+        println!(
+            "\nSo this is a demonstration on the virtual sound card: one of our voices asks, \
+             vivavoce answers.\n"
+        );
+        let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
+        sound::play_scenario(&scenario, None)?
+    } else if missing.is_empty() {
+        sound::open(&input, &output)?
+    } else {
+        println!("{}\nReplies are shown, not spoken.\n", missing.join("\n"));
+        sound::open(&Endpoint::Null, &Endpoint::Null)?
+    };
+    if (demo || is_scenario) && options.record.is_none() {
+        let name = format!("conversation-{}", unix_seconds());
+        options.record = Some(engines::data_dir().join("recordings").join(name));
+    }
+    let record = options.record.clone();
+    let stages = converse(config, options, opened, demo || is_scenario, started)?;
+    if demo || is_scenario {
+        print_latencies(&stages, record.as_deref());
+    }
+    if let Some(folder) = record {
+        println!("recording: {}", folder.join("conversation.wav").display());
+    }
+    Ok(())
+}
+
+fn converse(
+    config: &Config,
+    options: Options,
+    opened: Opened,
+    plain: bool,
+    started: Stopwatch,
+) -> Result<StagesByTurn> {
+    let persona = match &config.persona {
+        Some(path) => Persona::read(path)?,
+        None => Persona::bundled(),
+    };
+    let engines = EngineLoader::new(config)?.load(config, &persona)?;
+    let (event_out, events) = bounded(VIEW_QUEUE);
+    let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
+        let _ = event_out.try_send(event.clone());
+    })];
+    watchers.extend(opened.watcher);
+    let session_config = SessionConfig {
+        turn_taking: config.turn_taking.into(),
+        persona,
+        record: options.record,
+        started,
+    };
+    let session = Session::start(session_config, engines, opened.sound, watchers)
+        .context("cannot start talking")?;
+    let screen = stdout().is_terminal() && stdin().is_terminal() && !options.plain && !options.text;
+    let mut talk = Talk {
+        events,
+        stages: StagesByTurn::default(),
+        typed: options.text.then(read_lines),
+        // A person may interrupt; lines from a pipe wait for their turn.
+        one_by_one: !stdin().is_terminal(),
+        push_to_talk: config.turn_taking.push_to_talk,
+        keys: screen,
+        talking: false,
+        pending: 0,
+    };
+    let mut view: Box<dyn View> = match screen && !plain {
+        true if config.turn_taking.push_to_talk => {
+            Box::new(Screen::open("space: talk, space again: done, q: quit")?)
+        }
+        true => Box::new(Screen::open("q: quit")?),
+        false => Box::new(Plain::new(stdout())),
+    };
+    talk.keys = screen && !plain;
+    talk.run(&session, view.as_mut(), options.limit);
+    // What is on its way to the view when the session ends.
+    session.stop();
+    while let Ok(event) = talk.events.try_recv() {
+        talk.take(&event, view.as_mut());
+    }
+    view.close();
+    Ok(talk.stages)
+}
+
+struct Talk {
+    events: Receiver<SessionEvent>,
+    stages: StagesByTurn,
+    typed: Option<Receiver<String>>,
+    one_by_one: bool,
+    push_to_talk: bool,
+    keys: bool,
+    talking: bool,
+    /// Typed messages that are not answered yet.
+    pending: usize,
+}
+
+impl Talk {
+    fn run(&mut self, session: &Session, view: &mut dyn View, limit: Option<f64>) {
+        loop {
+            while let Ok(event) = self.events.recv_timeout(LOOK) {
+                self.take(&event, view);
+            }
+            let over = limit.is_some_and(|limit| session.seconds() >= limit);
+            if over || QUIT.load(Ordering::Relaxed) || session.is_over() {
+                return;
+            }
+            if self.keys && self.pressed(session) {
+                return;
+            }
+            if self.end_of_typing(session) {
+                return;
+            }
+            view.refresh();
+        }
+    }
+
+    fn take(&mut self, event: &SessionEvent, view: &mut dyn View) {
+        self.stages.observe(event);
+        if matches!(event.kind, EventKind::Heard { .. } | EventKind::Error { .. }) {
+            self.pending = self.pending.saturating_sub(1);
+        }
+        view.show(event);
+    }
+
+    /// Sends what was typed; true when there is no more and all is answered.
+    fn end_of_typing(&mut self, session: &Session) -> bool {
+        let Some(typed) = &self.typed else { return false };
+        loop {
+            if self.one_by_one && self.pending > 0 {
+                return false;
+            }
+            match typed.try_recv() {
+                Ok(line) if line.trim().is_empty() => {}
+                Ok(line) => {
+                    self.pending += 1;
+                    session.send(Event::Typed(line));
+                }
+                Err(crossbeam_channel::TryRecvError::Empty) => return false,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => return self.pending == 0,
+            }
+        }
+    }
+
+    /// Looks at the keys; true for quitting.
+    fn pressed(&mut self, session: &Session) -> bool {
+        while event::poll(Duration::ZERO).unwrap_or(false) {
+            let Ok(event::Event::Key(key)) = event::read() else { continue };
+            if key.kind != KeyEventKind::Press {
+                continue;
+            }
+            let control = key.modifiers.contains(KeyModifiers::CONTROL);
+            match key.code {
+                KeyCode::Char('q') => return true,
+                KeyCode::Char('c' | 'd') if control => return true,
+                KeyCode::Char(' ') if self.push_to_talk => {
+                    self.talking = !self.talking;
+                    session.send(match self.talking {
+                        true => Event::TalkPressed,
+                        false => Event::TalkReleased,
+                    });
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+fn read_lines() -> Receiver<String> {
+    let (line_out, lines) = bounded(16);
+    std::thread::spawn(move || {
+        for line in stdin().lock().lines().map_while(Result::ok) {
+            if line_out.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
+    let measured = record.and_then(|folder| measure(folder).ok()).unwrap_or_default();
+    let v2v = |turn: u64| {
+        let n = measured.turns.iter().position(|t| *t == turn)?;
+        measured.v2v_ms.get(n).copied()
+    };
+    let cell = |ms: Option<f64>| ms.map_or("-".into(), |ms| format!("{ms:.0}"));
+    println!("\nLatency of each turn, milliseconds from the user's last sound:");
+    let names: Vec<String> = vivavoce::bench::Stages::default()
+        .durations()
+        .iter()
+        .map(|(name, _)| format!("{name:>9}"))
+        .collect();
+    println!("turn{}   on the recording", names.concat());
+    for (turn, stages) in stages.answered() {
+        let cells: Vec<String> = stages
+            .durations()
+            .iter()
+            .map(|(_, ms)| format!("{:>9}", cell(*ms)))
+            .collect();
+        println!("{turn:>4}{}{:>19}", cells.concat(), cell(v2v(turn.0)));
+    }
+    for stop in &measured.stop_ms {
+        println!("interrupted: silent {stop:.0} ms after the interruption began");
+    }
+    println!();
+}

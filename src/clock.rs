@@ -1,0 +1,194 @@
+//! The only place that reads time.
+//!
+//! Two kinds of time live here. *Monotonic* time paces threads and measures engines. *Session*
+//! time is the clock of the recording: microsecond zero is the first captured sample, and it
+//! advances with the captured audio, so an event and the sound it speaks of carry the same number.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+/// A point on the session's clock, in microseconds since the first captured sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The first captured sample.
+    pub const ZERO: Self = Self(0);
+
+    /// A time from microseconds.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// A time from milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis * 1000)
+    }
+
+    /// Microseconds since the first captured sample.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// Milliseconds since the first captured sample.
+    pub fn as_millis_f64(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// The time from `earlier` to `self`, zero if `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+    fn add(self, rhs: Duration) -> Self {
+        Self(self.0 + rhs.as_micros() as u64)
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+    fn sub(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_sub(rhs.as_micros() as u64))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} s", self.0 as f64 / 1e6)
+    }
+}
+
+/// A running measurement of monotonic time.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts measuring.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the clock is where time may be read"
+    )]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// Time since the start, in milliseconds.
+    pub fn elapsed_ms(self) -> f64 {
+        self.elapsed().as_secs_f64() * 1000.0
+    }
+}
+
+/// Paces a thread: each [`Pace::wait`] returns one period after the last, without accumulating
+/// error. A thread that comes late is not made to wait until it has caught up.
+#[derive(Debug)]
+pub struct Pace {
+    started: Stopwatch,
+    period: Duration,
+    ticks: u32,
+}
+
+impl Pace {
+    /// A pace of one tick per `period`, the first one `period` from now.
+    pub fn every(period: Duration) -> Self {
+        Self {
+            started: Stopwatch::start(),
+            period,
+            ticks: 0,
+        }
+    }
+
+    /// Sleeps until the next tick is due.
+    pub fn wait(&mut self) {
+        self.ticks += 1;
+        let due = self.period * self.ticks;
+        if let Some(rest) = due.checked_sub(self.started.elapsed()) {
+            sleep(rest);
+        }
+    }
+}
+
+/// Suspends the calling thread.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock is where a thread may sleep"
+)]
+pub fn sleep(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
+/// Seconds since the Unix epoch, for file names and logs; never for measuring.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock is where time may be read"
+)]
+pub fn unix_seconds() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+/// The session's clock: every thread may ask it for the time, the capture thread keeps it in step
+/// with the captured audio.
+#[derive(Debug, Clone)]
+pub struct SessionClock {
+    origin: Stopwatch,
+    /// Session microseconds minus monotonic microseconds.
+    offset_us: Arc<AtomicI64>,
+}
+
+impl SessionClock {
+    /// A clock that starts at zero now.
+    pub fn start() -> Self {
+        Self {
+            origin: Stopwatch::start(),
+            offset_us: Arc::new(AtomicI64::new(0)),
+        }
+    }
+
+    /// Says that the audio captured up to now ends at `position`.
+    pub fn anchor(&self, position: Timestamp) {
+        let elapsed = self.origin.elapsed().as_micros() as i64;
+        self.offset_us
+            .store(position.as_micros() as i64 - elapsed, Ordering::Relaxed);
+    }
+
+    /// The session time now.
+    pub fn now(&self) -> Timestamp {
+        let elapsed = self.origin.elapsed().as_micros() as i64;
+        let micros = elapsed + self.offset_us.load(Ordering::Relaxed);
+        Timestamp::from_micros(micros.max(0) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_clock_follows_its_anchor() {
+        let clock = SessionClock::start();
+        clock.anchor(Timestamp::from_millis(60_000));
+        assert!(clock.now() >= Timestamp::from_millis(60_000));
+        clock.anchor(Timestamp::ZERO);
+        assert!(clock.now() < Timestamp::from_millis(60_000));
+    }
+
+    #[test]
+    fn a_time_before_zero_is_zero() {
+        assert_eq!(
+            Timestamp::from_millis(5) - Duration::from_millis(9),
+            Timestamp::ZERO
+        );
+    }
+}

@@ -1,0 +1,333 @@
+//! One configuration: defaults < file < environment < flags.
+//!
+//! Every key has a default, so the file may hold only what differs. An unknown key, a wrong type
+//! or a value out of range is an error that names the file, the line and the key.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::turn_taking::TurnTakingConfig;
+use crate::vad::ActivityConfig;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Profile of models.
+    pub profile: String,
+    /// Folder of models; the platform's data folder if absent.
+    pub models_dir: Option<PathBuf>,
+    /// Persona file; the bundled one if absent.
+    pub persona: Option<PathBuf>,
+    /// Devices and echo.
+    pub audio: AudioConfig,
+    /// Voice activity.
+    pub vad: VadConfig,
+    /// Who speaks when.
+    pub turn_taking: TurnConfig,
+    /// The language model.
+    pub llm: LlmConfig,
+    /// Cores.
+    pub threads: ThreadConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            profile: "starter".into(),
+            models_dir: None,
+            persona: None,
+            audio: AudioConfig::default(),
+            vad: VadConfig::default(),
+            turn_taking: TurnConfig::default(),
+            llm: LlmConfig::default(),
+            threads: ThreadConfig::default(),
+        }
+    }
+}
+
+/// Devices and echo.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AudioConfig {
+    /// As `--input`.
+    pub input: String,
+    /// As `--output`.
+    pub output: String,
+    /// Whether the loudspeaker's echo is taken out of the microphone; false for headphones.
+    pub echo_cancellation: bool,
+}
+
+impl Default for AudioConfig {
+    fn default() -> Self {
+        Self {
+            input: "default".into(),
+            output: "default".into(),
+            echo_cancellation: true,
+        }
+    }
+}
+
+/// Voice activity; see [`ActivityConfig`].
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "ActivityConfig documents the same names")]
+pub struct VadConfig {
+    pub gate_threshold: f32,
+    pub onset_threshold: f32,
+    pub onset_ms: u64,
+    pub barge_in_threshold: f32,
+    pub barge_in_ms: u64,
+    pub hold_threshold: f32,
+    pub hangover_ms: u64,
+}
+
+impl Default for VadConfig {
+    fn default() -> Self {
+        let activity = ActivityConfig::default();
+        let ms = |duration: Duration| duration.as_millis() as u64;
+        Self {
+            gate_threshold: activity.gate_threshold,
+            onset_threshold: activity.onset_threshold,
+            onset_ms: ms(activity.onset),
+            barge_in_threshold: activity.barge_in_threshold,
+            barge_in_ms: ms(activity.barge_in),
+            hold_threshold: activity.hold_threshold,
+            hangover_ms: ms(activity.hangover),
+        }
+    }
+}
+
+impl From<VadConfig> for ActivityConfig {
+    fn from(config: VadConfig) -> Self {
+        Self {
+            gate_threshold: config.gate_threshold,
+            onset_threshold: config.onset_threshold,
+            onset: Duration::from_millis(config.onset_ms),
+            barge_in_threshold: config.barge_in_threshold,
+            barge_in: Duration::from_millis(config.barge_in_ms),
+            hold_threshold: config.hold_threshold,
+            hangover: Duration::from_millis(config.hangover_ms),
+        }
+    }
+}
+
+/// Who speaks when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TurnConfig {
+    /// Silence after the last sound of speech that ends a turn. Milliseconds.
+    pub endpoint_wait_ms: u64,
+    /// Turns begin and end with a key.
+    pub push_to_talk: bool,
+}
+
+impl Default for TurnConfig {
+    fn default() -> Self {
+        let config = TurnTakingConfig::default();
+        Self {
+            endpoint_wait_ms: config.endpoint_wait.as_millis() as u64,
+            push_to_talk: config.push_to_talk,
+        }
+    }
+}
+
+impl From<TurnConfig> for TurnTakingConfig {
+    fn from(config: TurnConfig) -> Self {
+        Self {
+            endpoint_wait: Duration::from_millis(config.endpoint_wait_ms),
+            push_to_talk: config.push_to_talk,
+            ..Self::default()
+        }
+    }
+}
+
+/// The language model.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LlmConfig {
+    /// Tokens of context.
+    pub context: u32,
+    /// Layers on a GPU; needs a build with the feature `cuda`, `metal` or `vulkan`.
+    pub gpu_layers: u32,
+    /// Keep the persona's prompt state on disk between starts.
+    pub disk_cache: bool,
+}
+
+impl Default for LlmConfig {
+    fn default() -> Self {
+        Self {
+            context: 2048,
+            gpu_layers: 0,
+            disk_cache: true,
+        }
+    }
+}
+
+/// Cores that the engines may ask for; 0 chooses by the machine. See [`ThreadBudget`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThreadConfig {
+    /// Cores for all engines together.
+    pub total: usize,
+    /// Threads of the recognizer.
+    pub stt: usize,
+    /// Threads of the language model.
+    pub llm: usize,
+}
+
+/// Threads per engine, never more together than the machine has cores.
+///
+/// The audio path (capture, echo canceller, voice activity, voice, playback) needs a tenth of a
+/// core and is left room by the operating system's scheduler; recognizer and language model may
+/// work at the same moment only when the user speaks while a prompt is read, so each gets half.
+/// Few threads beat many: with one of two cores busy elsewhere, two threads made a third of the
+/// tokens that one made (FACTS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadBudget {
+    /// Threads of the recognizer.
+    pub stt: usize,
+    /// Threads of the language model.
+    pub llm: usize,
+}
+
+/// A tiny recognizer gains nothing from more.
+const MOST_STT: usize = 4;
+/// Memory bandwidth, not cores, limits generation beyond this.
+const MOST_LLM: usize = 8;
+
+impl ThreadBudget {
+    /// Shares out `cores`, unless the configuration says otherwise.
+    pub fn new(config: ThreadConfig, cores: usize) -> Self {
+        let chosen = |wanted: usize, otherwise: usize| match wanted {
+            0 => otherwise,
+            wanted => wanted,
+        };
+        let total = chosen(config.total, cores).max(1);
+        Self {
+            stt: chosen(config.stt, (total / 2).clamp(1, MOST_STT)),
+            llm: chosen(config.llm, (total / 2).clamp(1, MOST_LLM)),
+        }
+    }
+}
+
+/// A configuration is missing or wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Line, key and what is expected.
+        reason: String,
+    },
+    /// A value that makes no sense.
+    #[error("{key} = {value}: {expected}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads a file over the defaults. Relative paths in it are relative to its folder.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let fail = |reason: String| ConfigError::File {
+            path: path.to_path_buf(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for relative in [&mut config.persona, &mut config.models_dir].into_iter().flatten() {
+            *relative = folder.join(&*relative);
+        }
+        config.validate().map_err(|e| fail(e.to_string()))?;
+        Ok(config)
+    }
+
+    /// Checks what types cannot say.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let probabilities = [
+            ("vad.gate_threshold", self.vad.gate_threshold),
+            ("vad.onset_threshold", self.vad.onset_threshold),
+            ("vad.barge_in_threshold", self.vad.barge_in_threshold),
+            ("vad.hold_threshold", self.vad.hold_threshold),
+        ];
+        for (key, value) in probabilities {
+            check(key, value, (0.0..=1.0).contains(&value), "a probability from 0 to 1")?;
+        }
+        let wait = self.turn_taking.endpoint_wait_ms;
+        let wait_ok = (100..=10_000).contains(&wait);
+        check("turn_taking.endpoint_wait_ms", wait, wait_ok, "100 to 10000 milliseconds")?;
+        let context_ok = (512..=131_072).contains(&self.llm.context);
+        check("llm.context", self.llm.context, context_ok, "512 to 131072 tokens")
+    }
+}
+
+fn check(
+    key: &'static str,
+    value: impl ToString,
+    ok: bool,
+    expected: &'static str,
+) -> Result<(), ConfigError> {
+    match ok {
+        true => Ok(()),
+        false => Err(ConfigError::Value {
+            key,
+            value: value.to_string(),
+            expected,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vivavoce.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path)
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        assert_eq!(read("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_file_and_line() {
+        let message = read("profile = \"starter\"\n[vad]\nonset_millis = 5\n").unwrap_err().to_string();
+        assert!(message.contains("vivavoce.toml"), "{message}");
+        assert!(message.contains("line 3") && message.contains("onset_millis"), "{message}");
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named_with_what_it_may_be() {
+        let message = read("[vad]\nonset_threshold = 7.0\n").unwrap_err().to_string();
+        assert!(message.contains("vad.onset_threshold") && message.contains("0 to 1"), "{message}");
+    }
+
+    #[test]
+    fn engines_never_ask_for_more_cores_than_there_are() {
+        for cores in 2..=64 {
+            let budget = ThreadBudget::new(ThreadConfig::default(), cores);
+            assert!(budget.stt + budget.llm <= cores, "{cores}: {budget:?}");
+        }
+    }
+
+    #[test]
+    fn one_core_is_shared() {
+        let budget = ThreadBudget::new(ThreadConfig::default(), 1);
+        assert_eq!(budget, ThreadBudget { stt: 1, llm: 1 });
+    }
+}

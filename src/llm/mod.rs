@@ -1,0 +1,169 @@
+//! The language model: prompt in, pieces of text out, and as little read twice as possible.
+//! Owned by the `language-model` thread.
+
+pub mod chat_template;
+mod llama;
+mod prefix_cache;
+
+pub use llama::{Llama, LlamaConfig, supports_gpu};
+
+use std::path::PathBuf;
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The persona's instructions.
+    System,
+    /// The person.
+    User,
+    /// The assistant.
+    Assistant,
+}
+
+impl Role {
+    /// The name that chat templates know it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// One message of a conversation, as chat templates take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// The words.
+    pub content: String,
+}
+
+impl Message {
+    /// A message.
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self {
+            role,
+            content: content.into(),
+        }
+    }
+}
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sampling {
+    /// 0 is greedy: always the likeliest token.
+    pub temperature: f32,
+    /// Nucleus: keep the likeliest tokens up to this probability.
+    pub top_p: f32,
+    /// Keep this many of the likeliest tokens.
+    pub top_k: i32,
+    /// Above 1 discourages tokens that were said just before.
+    pub repeat_penalty: f32,
+    /// Seed of the choice; the same seed gives the same reply.
+    pub seed: u32,
+    /// A reply has at most this many tokens.
+    pub max_tokens: usize,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            temperature: 0.0,
+            top_p: 0.95,
+            top_k: 40,
+            repeat_penalty: 1.1,
+            seed: 1,
+            max_tokens: 160,
+        }
+    }
+}
+
+/// What reading a prompt cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Prefill {
+    /// Tokens whose state was there already.
+    pub kept: usize,
+    /// Tokens that had to be read.
+    pub read: usize,
+}
+
+/// Why generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model ended its message.
+    Complete,
+    /// The limit of tokens was reached.
+    Length,
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+/// What can go wrong with the language model.
+#[derive(Debug, thiserror::Error)]
+pub enum LlmError {
+    /// The model file cannot be loaded.
+    #[error(
+        "cannot load the language model {}: {reason}. `vivavoce models verify` checks it",
+        path.display()
+    )]
+    Load {
+        /// The GGUF file.
+        path: PathBuf,
+        /// The engine's words.
+        reason: String,
+    },
+    /// The model has no usable chat template.
+    #[error("the model's chat template cannot be used: {0}")]
+    Template(String),
+    /// The prompt alone is longer than the context.
+    #[error(
+        "the prompt has {tokens} tokens, the context {context}; shorten the persona or raise \
+         llm.context"
+    )]
+    TooLong {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// Tokens that fit.
+        context: usize,
+    },
+    /// The engine failed.
+    #[error("the language model failed: {0}")]
+    Run(String),
+}
+
+/// Whether a long call should give up: looked at at least once per chunk of tokens.
+pub type Cancelled<'a> = &'a dyn Fn() -> bool;
+
+/// A chat model with a cache of what it has read.
+pub trait LanguageModel: Send {
+    /// Reads the messages that every prompt begins with, from disk if they were read in an
+    /// earlier start, and runs the engine once.
+    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError>;
+
+    /// Tokens that the messages take with a reply opened behind them.
+    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError>;
+
+    /// Tokens that fit into the context.
+    fn context_len(&self) -> usize;
+
+    /// Brings the cache to these messages: cuts it to what they share with it and reads the rest.
+    /// With `open_reply` the assistant's turn is opened, so that [`LanguageModel::generate`] can
+    /// follow. `None`: cancelled; what was read until then is kept.
+    fn prefill(
+        &mut self,
+        messages: &[Message],
+        open_reply: bool,
+        cancelled: Cancelled,
+    ) -> Result<Option<Prefill>, LlmError>;
+
+    /// Continues the text behind the last prefill, piece by piece.
+    fn generate(
+        &mut self,
+        sampling: &Sampling,
+        cancelled: Cancelled,
+        on_piece: &mut dyn FnMut(&str),
+    ) -> Result<Finish, LlmError>;
+}

@@ -1,0 +1,205 @@
+//! The command line of vivavoce.
+
+mod cli;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use vivavoce::clock::Stopwatch;
+use vivavoce::config::Config;
+
+use cli::bench::BenchCommand;
+use cli::models::ModelsCommand;
+use cli::talk::{Options, QUIT};
+
+/// A voice assistant that lives on your machine: it listens, answers aloud, and stops when you
+/// cut in. Nothing leaves the machine.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Profile of models (see `vivavoce models list`)
+    #[arg(long, global = true, env = "VIVAVOCE_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+    /// Configuration file
+    #[arg(long, global = true, env = "VIVAVOCE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of models [env: VIVAVOCE_MODELS]
+    #[arg(long, global = true, value_name = "DIR")]
+    models_dir: Option<PathBuf>,
+    /// Microphone: default, a device's name or id, file:PATH, null, virtual:SCENARIO.toml
+    #[arg(long, global = true, env = "VIVAVOCE_INPUT", value_name = "X")]
+    input: Option<String>,
+    /// Loudspeaker: as --input; file:PATH is written
+    #[arg(long, global = true, env = "VIVAVOCE_OUTPUT", value_name = "X")]
+    output: Option<String>,
+    /// Layers of the language model on a GPU
+    #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
+    gpu_layers: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Talk with it (without microphone or loudspeaker: a demonstration)
+    Talk {
+        /// Record both channels and all events into this folder
+        #[arg(long, value_name = "DIR")]
+        record: Option<PathBuf>,
+        /// End after this many seconds
+        #[arg(long = "for", value_name = "SECONDS")]
+        limit: Option<f64>,
+        /// Lines instead of a screen, for pipes and logs
+        #[arg(long)]
+        plain: bool,
+        /// Turns begin and end with the space key
+        #[arg(long)]
+        push_to_talk: bool,
+        /// Type instead of speaking
+        #[arg(long)]
+        text: bool,
+    },
+    /// Speak a text
+    Say {
+        /// The text
+        text: String,
+        /// Write a WAV file instead
+        #[arg(short, value_name = "FILE")]
+        o: Option<PathBuf>,
+        /// The voice: en-US or en-GB
+        #[arg(long)]
+        voice: Option<String>,
+    },
+    /// Transcribe WAV or FLAC files
+    Transcribe {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// List, fetch and check models
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Measure
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// List microphones and loudspeakers
+    Devices,
+    /// Check versions, CPU, models and devices, and say what to do
+    Doctor,
+}
+
+fn main() -> ExitCode {
+    let started = Stopwatch::start();
+    let cli = Cli::parse();
+    start_log();
+    let quit = || {
+        // The second time the user means now.
+        if QUIT.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    if let Err(error) = ctrlc::set_handler(quit) {
+        tracing::warn!("Ctrl-C ends the program without tidying up: {error}");
+    }
+    match run(&cli, started) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
+    let mut config = configure(&cli.common)?;
+    match &cli.command {
+        Command::Talk {
+            record,
+            limit,
+            plain,
+            push_to_talk,
+            text,
+        } => {
+            config.turn_taking.push_to_talk |= push_to_talk;
+            let options = Options {
+                record: record.clone(),
+                limit: *limit,
+                plain: *plain,
+                text: *text,
+            };
+            cli::talk::run(&config, options, started)
+        }
+        Command::Say { text, o, voice } => {
+            cli::speech::say(&config, text, voice.as_deref(), o.as_deref())
+        }
+        Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json),
+        Command::Models(command) => cli::models::run(&config, command),
+        Command::Bench(command) => cli::bench::run(&config, command, started),
+        Command::Devices => {
+            cli::doctor::devices();
+            Ok(())
+        }
+        Command::Doctor => cli::doctor::doctor(&config),
+    }
+}
+
+/// Defaults < file < environment < flags; clap reads the environment with the flags.
+fn configure(common: &Common) -> Result<Config> {
+    let mut config = match &common.config {
+        Some(path) => Config::read(path)?,
+        None => Config::default(),
+    };
+    if let Some(profile) = &common.profile {
+        config.profile.clone_from(profile);
+    }
+    if common.models_dir.is_some() {
+        config.models_dir.clone_from(&common.models_dir);
+    }
+    if let Some(input) = &common.input {
+        config.audio.input.clone_from(input);
+    }
+    if let Some(output) = &common.output {
+        config.audio.output.clone_from(output);
+    }
+    if let Some(layers) = common.gpu_layers {
+        config.llm.gpu_layers = layers;
+    }
+    config.validate()?;
+    Ok(config)
+}
+
+/// Logs go where `VIVAVOCE_LOG` says, or to stderr; never onto the view. Without `RUST_LOG` only
+/// warnings, and none while a screen is shown on the same terminal.
+fn start_log() {
+    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    match std::env::var_os("VIVAVOCE_LOG").map(PathBuf::from) {
+        Some(path) => match open_log(&path) {
+            Ok(file) => subscriber.with_writer(file).init(),
+            Err(error) => {
+                eprintln!("{error:#}");
+                subscriber.with_writer(std::io::stderr).init();
+            }
+        },
+        None => subscriber.with_writer(std::io::stderr).init(),
+    }
+}
+
+fn open_log(path: &Path) -> Result<std::sync::Mutex<std::fs::File>> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    Ok(std::sync::Mutex::new(file.with_context(|| format!("cannot log to {}", path.display()))?))
+}

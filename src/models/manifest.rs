@@ -1,0 +1,234 @@
+//! The manifest: which models there are, the files that each consists of, and where to get them.
+//!
+//! Job: read `models/manifest.toml` (built into the program) and refuse one that contradicts
+//! itself, so that nothing after this has to doubt a name, a size or a hash. Pure data, no I/O,
+//! any thread. Invariant: in a parsed [`Manifest`] every profile's role names a model that exists
+//! and plays that role, and every file name is one plain path component (a manifest cannot write
+//! outside the store).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{ModelsError, Platform, Source};
+
+const BUNDLED: &str = include_str!("../../models/manifest.toml");
+
+/// What a model does in the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Speech to text.
+    Stt,
+    /// The language model.
+    Llm,
+    /// Voice activity detection.
+    Vad,
+    /// Has the turn ended?
+    EndOfTurn,
+    /// The shared library that runs the ONNX models.
+    OnnxRuntime,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Role::Stt => "stt",
+            Role::Llm => "llm",
+            Role::Vad => "vad",
+            Role::EndOfTurn => "end-of-turn",
+            Role::OnnxRuntime => "onnx-runtime",
+        })
+    }
+}
+
+/// All profiles and models.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub profiles: Vec<Profile>,
+    pub models: Vec<Model>,
+    /// How large the wheels are, for the progress bar.
+    #[serde(default)]
+    pub wheels: Vec<WheelSize>,
+}
+
+/// A set of models that work together: one per role.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub name: String,
+    pub description: String,
+    pub languages: Vec<String>,
+    pub roles: BTreeMap<Role, String>,
+}
+
+/// One model: its role and the files that it consists of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    pub id: String,
+    pub role: Role,
+    /// Which of our engines runs it.
+    pub engine: String,
+    /// Empty: it does not depend on the language.
+    pub languages: Vec<String>,
+    pub licence: String,
+    pub description: String,
+    pub files: Vec<ModelFile>,
+}
+
+/// One file, accepted by its size and hash alone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFile {
+    /// Its name in the store.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// Only needed there; `None`: everywhere.
+    pub platform: Option<Platform>,
+    /// In order of preference.
+    pub sources: Vec<Source>,
+}
+
+/// Roughly how large a package's wheel is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WheelSize {
+    pub pip: String,
+    pub about_bytes: u64,
+}
+
+impl Manifest {
+    /// The manifest that this program was built with.
+    ///
+    /// # Errors
+    /// [`ModelsError::BadManifest`], which a test keeps from happening in a release.
+    pub fn bundled() -> Result<Self, ModelsError> {
+        Self::parse(BUNDLED, "the built-in manifest")
+    }
+
+    /// Reads `text`; `origin` names it in error messages.
+    ///
+    /// # Errors
+    /// [`ModelsError::BadManifest`] with the line, or with the contradiction.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, ModelsError> {
+        let bad = |why: String| ModelsError::BadManifest {
+            origin: origin.to_owned(),
+            why,
+        };
+        let manifest: Manifest = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
+        manifest.check().map_err(bad)?;
+        Ok(manifest)
+    }
+
+    /// The model with this id.
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The profile of this name.
+    ///
+    /// # Errors
+    /// [`ModelsError::UnknownProfile`], which lists those there are.
+    pub fn profile(&self, name: &str) -> Result<&Profile, ModelsError> {
+        self.profiles
+            .iter()
+            .find(|profile| profile.name == name)
+            .ok_or_else(|| {
+                let known: Vec<&str> = self.profiles.iter().map(|p| p.name.as_str()).collect();
+                ModelsError::UnknownProfile {
+                    name: name.to_owned(),
+                    known: known.join(", "),
+                }
+            })
+    }
+
+    /// About how large the wheel of this requirement is, where the manifest says.
+    pub fn wheel_bytes(&self, requirement: &str) -> Option<u64> {
+        self.wheels
+            .iter()
+            .find(|wheel| wheel.pip == requirement)
+            .map(|wheel| wheel.about_bytes)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let mut ids = BTreeSet::new();
+        for model in &self.models {
+            check_component("model id", &model.id)?;
+            if !ids.insert(model.id.as_str()) {
+                return Err(format!("model `{}` is described twice", model.id));
+            }
+            model
+                .check()
+                .map_err(|why| format!("model `{}`: {why}", model.id))?;
+        }
+        let mut names = BTreeSet::new();
+        for profile in &self.profiles {
+            if !names.insert(profile.name.as_str()) {
+                return Err(format!("profile `{}` is described twice", profile.name));
+            }
+            for (role, id) in &profile.roles {
+                let why = match self.model(id) {
+                    None => "which is not described",
+                    Some(model) if model.role != *role => "which plays another role",
+                    Some(_) => continue,
+                };
+                return Err(format!(
+                    "profile `{}`: {role} is `{id}`, {why}",
+                    profile.name
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Model {
+    fn check(&self) -> Result<(), String> {
+        let mut seen = BTreeSet::new();
+        for file in &self.files {
+            check_component("file name", &file.name)?;
+            if !seen.insert((&file.name, file.platform)) {
+                return Err(format!(
+                    "file `{}` is listed twice for one platform",
+                    file.name
+                ));
+            }
+            file.check()
+                .map_err(|why| format!("file `{}`: {why}", file.name))?;
+        }
+        Ok(())
+    }
+}
+
+impl ModelFile {
+    fn check(&self) -> Result<(), String> {
+        let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        if self.sha256.len() != 64 || !self.sha256.chars().all(hex) {
+            return Err("`sha256` must be 64 lower-case hexadecimal digits".to_owned());
+        }
+        if self.size == 0 {
+            return Err("`size` must not be 0".to_owned());
+        }
+        if self.sources.is_empty() {
+            return Err("it has no source".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Names become paths in the store: nothing that could climb out of it, or hide from a listing.
+fn check_component(what: &str, name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+        return Err(format!(
+            "{what} `{name}` must be letters, digits and -_.+ only, not starting with a dot"
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! ONNX Runtime, loaded at run time from the fetched library, and sessions that ask for no more
+//! threads than they are given.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use ort::environment::Environment;
+use ort::session::Session;
+
+/// What can go wrong with an ONNX model.
+#[derive(Debug, thiserror::Error)]
+pub enum OnnxError {
+    /// The runtime library cannot be loaded.
+    #[error(
+        "cannot load ONNX Runtime from {}: {reason}. `vivavoce models verify` checks it, \
+         `vivavoce models pull` fetches it again", path.display()
+    )]
+    Runtime {
+        /// The library.
+        path: PathBuf,
+        /// The loader's words.
+        reason: String,
+    },
+    /// A model cannot be loaded.
+    #[error("cannot load {}: {reason}. `vivavoce models verify` checks it", path.display())]
+    Model {
+        /// The model file.
+        path: PathBuf,
+        /// The runtime's words.
+        reason: String,
+    },
+}
+
+/// The process-wide runtime; the first caller's library serves all.
+static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
+
+fn environment(library: &Path) -> Result<&'static Environment, OnnxError> {
+    ENVIRONMENT
+        .get_or_init(|| {
+            let builder = ort::init_from(library).map_err(|e| e.to_string())?;
+            builder
+                .with_name("vivavoce")
+                .with_telemetry(false)
+                .build()
+                .map_err(|e| e.to_string())
+        })
+        .as_ref()
+        .map_err(|reason| OnnxError::Runtime {
+            path: library.to_path_buf(),
+            reason: reason.clone(),
+        })
+}
+
+/// Loads a model with `threads` threads that do not spin while they wait.
+pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, OnnxError> {
+    let environment = environment(library)?;
+    let fail = |reason: String| OnnxError::Model {
+        path: model.to_path_buf(),
+        reason,
+    };
+    let builder = Session::builder(environment).map_err(|e| fail(e.to_string()))?;
+    builder
+        .with_intra_threads(threads)
+        .and_then(|b| b.with_inter_threads(1))
+        .and_then(|b| b.with_intra_op_spinning(false))
+        .map_err(|e| fail(e.to_string()))?
+        .commit_from_file(model)
+        .map_err(|e| fail(e.to_string()))
+}

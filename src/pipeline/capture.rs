@@ -1,0 +1,251 @@
+//! Thread `capture`: from the device's ring to cleaned frames, voice activity and the clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::Sender;
+
+use super::bus::EventBus;
+use super::conductor::ConductorInput;
+use super::devices::{OpenSound, Sound};
+use super::playback::PlaybackControl;
+use super::recognizer::RecognizerInput;
+use crate::aec::EchoCanceller;
+use crate::audio::AudioError;
+use crate::audio::device::StreamNote;
+use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE};
+use crate::audio::resample::StreamResampler;
+use crate::clock::{Pace, Stopwatch, Timestamp};
+use crate::events::EventKind;
+use crate::turn_taking::Event;
+use crate::vad::{Activity, VoiceActivity};
+
+/// How often the device's ring is looked at: half a block.
+const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
+/// How often a lost device is looked for.
+const REOPEN: Duration = Duration::from_secs(1);
+/// Blocks between two reports of levels.
+const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
+
+/// Where the thread sends what it makes.
+pub struct CaptureOutputs {
+    /// Decisions.
+    pub conductor: Sender<ConductorInput>,
+    /// Cleaned audio.
+    pub recognizer: Sender<RecognizerInput>,
+    /// New render ends after a device was opened again.
+    pub playback: Sender<PlaybackControl>,
+    /// Both channels, if they are recorded.
+    pub recorder: Option<Sender<Box<Block>>>,
+}
+
+/// The thread's state.
+pub struct Capture {
+    sound: Sound,
+    open: Option<OpenSound>,
+    ears: Ears,
+    bus: EventBus,
+    stop: Arc<AtomicBool>,
+}
+
+/// Everything that a block goes through.
+struct Ears {
+    outputs: CaptureOutputs,
+    bus: EventBus,
+    canceller: Box<dyn EchoCanceller>,
+    activity: VoiceActivity,
+    audible: Arc<AtomicBool>,
+    capture_down: StreamResampler,
+    render_down: StreamResampler,
+    capture_16k: Vec<f32>,
+    render_16k: Vec<f32>,
+    changes: Vec<Activity>,
+    blocks: u64,
+    dropped_frames: u64,
+}
+
+impl Capture {
+    /// Takes opened devices. `audible` says whether a reply can be heard now.
+    pub fn new(
+        (sound, open): (Sound, OpenSound),
+        (canceller, activity): (Box<dyn EchoCanceller>, VoiceActivity),
+        outputs: CaptureOutputs,
+        bus: EventBus,
+        audible: Arc<AtomicBool>,
+        stop: Arc<AtomicBool>,
+    ) -> Result<Self, AudioError> {
+        let ears = Ears {
+            outputs,
+            bus: bus.clone(),
+            canceller,
+            activity,
+            audible,
+            capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
+            render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
+            capture_16k: Vec::new(),
+            render_16k: Vec::new(),
+            changes: Vec::new(),
+            blocks: 0,
+            dropped_frames: 0,
+        };
+        Ok(Self {
+            sound,
+            open: Some(open),
+            ears,
+            bus,
+            stop,
+        })
+    }
+
+    /// Runs until it is told to stop or the scenario has ended.
+    pub fn run(mut self) {
+        let mut pace = Pace::every(LOOK);
+        while !self.stop.load(Ordering::Relaxed) {
+            pace.wait();
+            match &mut self.open {
+                Some(open) => {
+                    open.read(|captured, played| self.ears.hear(captured, played));
+                    self.ears.report_levels(open);
+                    if open.finished() {
+                        break;
+                    }
+                    while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
+                        self.take_note(note);
+                    }
+                }
+                None => self.wait_for_device(),
+            }
+        }
+        let _ = self.ears.outputs.conductor.send(ConductorInput::Shutdown);
+    }
+
+    fn take_note(&mut self, note: StreamNote) {
+        let at = |ms: f64| Timestamp::from_micros((ms * 1000.0) as u64);
+        match note {
+            StreamNote::Glitch(text) => tracing::warn!("{text}"),
+            StreamNote::Lost(text) => {
+                self.say(format!("{text}; looking for it again"));
+                self.open = None;
+            }
+            StreamNote::StimulusStarted {
+                stimulus,
+                first_sound_ms,
+            } => {
+                let kind = EventKind::StimulusStarted { stimulus };
+                self.bus.publish_at(at(first_sound_ms), None, kind);
+            }
+            StreamNote::StimulusFinished {
+                stimulus,
+                last_sound_ms,
+            } => {
+                let kind = EventKind::StimulusFinished { stimulus };
+                self.bus.publish_at(at(last_sound_ms), None, kind);
+            }
+        }
+    }
+
+    /// Keeps the session's clock going on silence until the devices are back.
+    fn wait_for_device(&mut self) {
+        let (lost, mut silent, mut tries) = (Stopwatch::start(), 0u64, 0u32);
+        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+        while self.open.is_none() && !self.stop.load(Ordering::Relaxed) {
+            pace.wait();
+            let elapsed = lost.elapsed();
+            while silent * BLOCK_MS < elapsed.as_millis() as u64 {
+                self.ears.hear(&[0.0; BLOCK], &[0.0; BLOCK]);
+                silent += 1;
+            }
+            if elapsed < REOPEN * (tries + 1) {
+                continue;
+            }
+            tries += 1;
+            match self.sound.open() {
+                Ok((open, render)) => {
+                    let _ = self.ears.outputs.playback.send(PlaybackControl::Attach(render));
+                    self.ears.canceller.reset();
+                    self.open = Some(open);
+                    self.say(format!("opened again: {}", self.sound.describe()));
+                }
+                Err(error) => tracing::info!("try {tries}: {error}"),
+            }
+        }
+    }
+
+    fn say(&self, message: String) {
+        tracing::warn!("{message}");
+        self.bus.publish(None, EventKind::Device { message });
+    }
+}
+
+impl Ears {
+    fn hear(&mut self, captured: &[f32; BLOCK], played: &[f32; BLOCK]) {
+        let index = self.blocks;
+        self.blocks += 1;
+        let until = Timestamp::from_millis(self.blocks * BLOCK_MS);
+        self.bus.clock().anchor(until);
+        if let Some(recorder) = &self.outputs.recorder {
+            let block = Block {
+                index,
+                capture: *captured,
+                render: *played,
+            };
+            // A recorder that lags loses blocks; it fills their places with silence.
+            let _ = recorder.try_send(Box::new(block));
+        }
+        self.capture_down.push(captured, &mut self.capture_16k);
+        self.render_down.push(played, &mut self.render_16k);
+        let frames = self.capture_16k.len().min(self.render_16k.len()) / FRAME;
+        for n in 0..frames {
+            self.hear_frame(n, until);
+        }
+        self.capture_16k.drain(..frames * FRAME);
+        self.render_16k.drain(..frames * FRAME);
+        // A tick that finds no room is replaced by the next one in 10 ms.
+        let tick = ConductorInput::Event(until, Event::Tick);
+        let _ = self.outputs.conductor.try_send(tick);
+    }
+
+    fn hear_frame(&mut self, n: usize, until: Timestamp) {
+        let range = n * FRAME..(n + 1) * FRAME;
+        let (mut frame, mut reference) = ([0.0; FRAME], [0.0; FRAME]);
+        frame.copy_from_slice(&self.capture_16k[range.clone()]);
+        reference.copy_from_slice(&self.render_16k[range]);
+        self.canceller.process(&mut frame, &reference);
+        let audio = RecognizerInput::Audio {
+            samples: frame,
+            until,
+        };
+        if self.outputs.recognizer.try_send(audio).is_err() {
+            self.dropped_frames += 1;
+            if self.dropped_frames.is_power_of_two() {
+                let frames = self.dropped_frames;
+                tracing::warn!("the recognizer is ten seconds behind; {frames} frames dropped");
+            }
+        }
+        let guarded = self.audible.load(Ordering::Relaxed);
+        if let Err(error) = self.activity.push(&frame, until, guarded, &mut self.changes) {
+            self.bus.error("voice activity", error);
+        }
+        for change in self.changes.drain(..) {
+            let event = match change {
+                Activity::Started(at) => Event::SpeechStarted(at),
+                Activity::Paused(at) => Event::SpeechPaused(at),
+            };
+            let _ = self.outputs.conductor.send(ConductorInput::Event(until, event));
+        }
+    }
+
+    fn report_levels(&self, open: &OpenSound) {
+        if !self.blocks.is_multiple_of(LEVEL_BLOCKS) || self.blocks == 0 {
+            return;
+        }
+        let counters = open.counters();
+        let levels = EventKind::Levels {
+            capture_dbfs: counters.take_peak_dbfs(),
+            clipped: counters.clipped.load(Ordering::Relaxed),
+            overruns: counters.overrun_frames.load(Ordering::Relaxed),
+        };
+        self.bus.publish(None, levels);
+    }
+}

@@ -1,0 +1,157 @@
+//! The session's sound cards: opened, watched, and opened again when they were lost.
+
+use std::time::Duration;
+
+use ringbuf::traits::Consumer;
+
+use crate::audio::AudioError;
+use crate::audio::callback::{CaptureEnd, RenderEnd, RenderTap, capture_path, render_path};
+use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
+use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE};
+use crate::audio::resample::StreamResampler;
+use crate::clock::Stopwatch;
+
+/// A session's devices: one for both directions, or one for each.
+pub struct Sound {
+    devices: Vec<Box<dyn AudioDevice>>,
+}
+
+/// Devices that run.
+pub struct OpenSound {
+    streams: Vec<Box<dyn AudioStream>>,
+    capture: CaptureEnd,
+    capture_resampler: StreamResampler,
+    tap: Option<(RenderTap, StreamResampler)>,
+    captured: Vec<f32>,
+    played: Vec<f32>,
+    scratch: Vec<f32>,
+    /// Least backlog of played blocks within the present second, and blocks since it began.
+    least_backlog: usize,
+    backlog_blocks: u32,
+    last_capture: Stopwatch,
+}
+
+/// Played samples kept before they are paired with captured ones: callbacks of the two
+/// directions do not come at the same moments.
+const TAP_SLACK: usize = 2 * BLOCK;
+/// The backlog of played samples is judged over this many blocks: its least value is what is
+/// always too much, the rest is the callbacks' rhythm.
+const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
+/// A microphone that gives nothing for this long is lost, whatever its driver says.
+const DEAD_AFTER: Duration = Duration::from_secs(2);
+
+impl Sound {
+    /// Takes devices that together have exactly one microphone and one loudspeaker.
+    pub fn new(devices: Vec<Box<dyn AudioDevice>>) -> Self {
+        Self { devices }
+    }
+
+    /// For the user: which devices.
+    pub fn describe(&self) -> String {
+        let names: Vec<String> = self.devices.iter().map(|d| d.describe()).collect();
+        names.join(", ")
+    }
+
+    /// Opens the devices. The second value is for the playback thread.
+    pub fn open(&mut self) -> Result<(OpenSound, RenderEnd), AudioError> {
+        let (mut capture_end, mut render_ends, mut streams) = (None, None, Vec::new());
+        for device in &mut self.devices {
+            let rates = device.probe()?;
+            let capture = rates.capture.map(|rate| {
+                let (callback, end) = capture_path(rate);
+                capture_end = Some(end);
+                callback
+            });
+            let render = rates.render.map(|rate| {
+                let (callback, end, tap) = render_path(rate);
+                render_ends = Some((end, tap));
+                callback
+            });
+            streams.push(device.open(capture, render)?);
+        }
+        let missing = |direction, flag| AudioError::NoDevice { direction, flag };
+        let capture = capture_end.ok_or(missing("microphone", "input"))?;
+        let (render, tap) = render_ends.ok_or(missing("loudspeaker", "output"))?;
+        let tap_resampler = StreamResampler::new(tap.rate_hz, SESSION_RATE)?;
+        let open = OpenSound {
+            streams,
+            capture_resampler: StreamResampler::new(capture.rate_hz, SESSION_RATE)?,
+            capture,
+            tap: Some((tap, tap_resampler)),
+            captured: Vec::new(),
+            played: Vec::new(),
+            scratch: Vec::new(),
+            least_backlog: usize::MAX,
+            backlog_blocks: 0,
+            last_capture: Stopwatch::start(),
+        };
+        Ok((open, render))
+    }
+}
+
+impl OpenSound {
+    /// What the callbacks count.
+    pub fn counters(&self) -> &crate::audio::callback::CaptureCounters {
+        &self.capture.counters
+    }
+
+    /// Takes what came since the last call, and the blocks that are complete.
+    ///
+    /// Capture is the master: each block of it is paired with the next played block, or with
+    /// silence if there is none.
+    pub fn read(&mut self, mut on_block: impl FnMut(&[f32; BLOCK], &[f32; BLOCK])) {
+        // Capture first: what was played before it was captured is in the tap by then.
+        let before = self.captured.len();
+        drain(&mut self.capture.ring, &mut self.scratch);
+        self.capture_resampler.push(&self.scratch, &mut self.captured);
+        if self.captured.len() > before {
+            self.last_capture = Stopwatch::start();
+        }
+        if let Some((tap, resampler)) = &mut self.tap {
+            drain(&mut tap.ring, &mut self.scratch);
+            resampler.push(&self.scratch, &mut self.played);
+        }
+        let mut taken = 0;
+        while let Some(captured) = self.captured[taken..].first_chunk::<BLOCK>() {
+            let mut played = [0.0; BLOCK];
+            let available = self.played.len().min(BLOCK);
+            played[..available].copy_from_slice(&self.played[..available]);
+            self.played.drain(..available);
+            on_block(captured, &played);
+            taken += BLOCK;
+            self.judge_backlog();
+        }
+        self.captured.drain(..taken);
+    }
+
+    /// Drops played samples that are always behind, so that the two clocks stay together.
+    fn judge_backlog(&mut self) {
+        self.least_backlog = self.least_backlog.min(self.played.len());
+        self.backlog_blocks += 1;
+        if self.backlog_blocks >= BACKLOG_WINDOW {
+            if self.least_backlog > TAP_SLACK {
+                self.played.drain(..self.least_backlog - TAP_SLACK / 2);
+            }
+            (self.least_backlog, self.backlog_blocks) = (usize::MAX, 0);
+        }
+    }
+
+    /// What the streams have to say since the last call, one at a time.
+    pub fn take_note(&mut self) -> Option<StreamNote> {
+        let reported = self.streams.iter_mut().find_map(|s| s.take_note());
+        reported.or_else(|| {
+            (self.last_capture.elapsed() > DEAD_AFTER && !self.finished())
+                .then(|| StreamNote::Lost("microphone: no sound for two seconds".into()))
+        })
+    }
+
+    /// Whether a scenario has ended.
+    pub fn finished(&self) -> bool {
+        self.streams.iter().any(|s| s.finished())
+    }
+}
+
+fn drain(ring: &mut ringbuf::HeapCons<f32>, into: &mut Vec<f32>) {
+    into.clear();
+    into.extend(ring.pop_iter());
+}

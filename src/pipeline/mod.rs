@@ -1,0 +1,29 @@
+//! The stages as threads, and the wires between them. Policy is elsewhere: `turn_taking` decides,
+//! the engines work, the threads here only carry out and report.
+//!
+//! | thread | takes | gives | when its queue is full |
+//! |---|---|---|---|
+//! | `capture` | the device's rings | audio to the recognizer, activity to the conductor | the callback drops the newest samples and counts them |
+//! | `turn-taking` | events of all stages | commands to all stages | producers of decisions wait; ticks are dropped |
+//! | `recognizer` | audio and commands | transcripts | audio is dropped and counted: ten seconds behind is lost anyway |
+//! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it never sends two |
+//! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
+//! | `playback` | clauses, stops | samples to the device's ring | the synthesizer waits; stops come on a channel of their own |
+//! | `recorder` | blocks of both channels, events | files | blocks are dropped and counted |
+
+mod bus;
+mod capture;
+mod conductor;
+mod devices;
+mod language_model;
+mod live;
+mod playback;
+mod recognizer;
+mod recorder;
+mod session;
+mod synthesizer;
+
+pub use bus::{EventBus, Watcher};
+pub use devices::Sound;
+pub use recorder::{CONVERSATION, EVENTS};
+pub use session::{Engines, Session, SessionConfig, SessionError};

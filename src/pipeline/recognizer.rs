@@ -1,0 +1,268 @@
+//! Thread `recognizer`: keeps the turn's audio and decides what of it to decode when.
+//!
+//! While the user speaks it decodes what there is, as often as it can keep up with. At a pause it
+//! decodes all; if the turn ends there, that result is the final one and nothing is waited for. A
+//! partial that stands in the way of such a decode is cancelled.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::bus::EventBus;
+use super::conductor::ConductorInput;
+use crate::audio::frame::{FRAME, SPEECH_RATE};
+use crate::clock::{Stopwatch, Timestamp};
+use crate::events::{EventKind, TurnId};
+use crate::stt::{Cancelled, Recognizer, SttError, Utterance, UtteranceConfig};
+use crate::turn_taking::Event;
+
+/// Audio and commands, in the order in which they happened.
+pub enum RecognizerInput {
+    /// Ten milliseconds of cleaned audio.
+    Audio {
+        /// Mono at 16 kHz.
+        samples: [f32; FRAME],
+        /// Where it ends.
+        until: Timestamp,
+    },
+    /// Begin a turn with the audio from this time on.
+    Start {
+        /// The turn.
+        turn: TurnId,
+        /// Where its audio begins.
+        from: Timestamp,
+    },
+    /// The user paused.
+    Pause(TurnId),
+    /// The user goes on.
+    Resume(TurnId),
+    /// Give the final transcript.
+    Final {
+        /// The turn.
+        turn: TurnId,
+        /// Goes into the answer.
+        attempt: u32,
+    },
+    /// Let the audio go.
+    End(TurnId),
+}
+
+/// Commands sent and not yet taken: a partial gives way to them.
+pub type CommandsWaiting = Arc<AtomicU64>;
+
+/// Audio kept while nobody speaks, for the turn's beginning. Samples: two seconds.
+const HISTORY: usize = 2 * SPEECH_RATE as usize;
+/// A partial is made at the earliest after this much new audio. Samples: 250 ms.
+const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
+
+/// The thread's state.
+pub struct RecognizerStage {
+    engine: Box<dyn Recognizer>,
+    inputs: Receiver<RecognizerInput>,
+    conductor: Sender<ConductorInput>,
+    bus: EventBus,
+    waiting: CommandsWaiting,
+    history: VecDeque<f32>,
+    until: Timestamp,
+    turn: Option<Turn>,
+}
+
+struct Turn {
+    id: TurnId,
+    utterance: Utterance,
+    /// Open samples at the last decode.
+    decoded: usize,
+    speaking: bool,
+    /// Made at the pause: the open audio's length and text, and the time it took.
+    at_pause: Option<(usize, String, f64)>,
+}
+
+impl RecognizerStage {
+    /// A stage over an engine.
+    pub fn new(
+        engine: Box<dyn Recognizer>,
+        inputs: Receiver<RecognizerInput>,
+        waiting: CommandsWaiting,
+        conductor: Sender<ConductorInput>,
+        bus: EventBus,
+    ) -> Self {
+        Self {
+            engine,
+            inputs,
+            conductor,
+            bus,
+            waiting,
+            history: VecDeque::with_capacity(HISTORY),
+            until: Timestamp::ZERO,
+            turn: None,
+        }
+    }
+
+    /// Runs until all senders are gone.
+    pub fn run(mut self) {
+        while let Ok(input) = self.inputs.recv() {
+            self.take(input);
+            while let Ok(input) = self.inputs.try_recv() {
+                self.take(input);
+            }
+            self.partial();
+        }
+    }
+
+    fn take(&mut self, input: RecognizerInput) {
+        match input {
+            RecognizerInput::Audio { samples, until } => {
+                self.until = until;
+                match &mut self.turn {
+                    Some(turn) => turn.utterance.push(&samples),
+                    None => {
+                        self.history.extend(samples);
+                        let excess = self.history.len().saturating_sub(HISTORY);
+                        self.history.drain(..excess);
+                    }
+                }
+                return;
+            }
+            RecognizerInput::Start { turn, from } => self.start(turn, from),
+            RecognizerInput::Pause(turn) if self.is(turn) => self.pause(),
+            RecognizerInput::Resume(turn) if self.is(turn) => self.resume(),
+            RecognizerInput::Final { turn, attempt } => self.answer(turn, attempt),
+            RecognizerInput::End(turn) if self.is(turn) => self.turn = None,
+            RecognizerInput::Pause(_) | RecognizerInput::Resume(_) | RecognizerInput::End(_) => {}
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    fn is(&self, id: TurnId) -> bool {
+        self.turn.as_ref().is_some_and(|turn| turn.id == id)
+    }
+
+    fn start(&mut self, id: TurnId, from: Timestamp) {
+        let length = self.until.since(from).as_micros() as usize * SPEECH_RATE as usize / 1_000_000;
+        let skip = self.history.len().saturating_sub(length);
+        let preroll: Vec<f32> = self.history.drain(..).skip(skip).collect();
+        self.turn = Some(Turn {
+            id,
+            utterance: Utterance::begin(UtteranceConfig::default(), &preroll),
+            decoded: 0,
+            speaking: true,
+            at_pause: None,
+        });
+    }
+
+    fn partial(&mut self) {
+        let Some(turn) = &mut self.turn else { return };
+        let open = turn.utterance.open();
+        if !turn.speaking || open.len() < turn.decoded + PARTIAL_STEP {
+            return;
+        }
+        let end = turn.utterance.cut_anyway().map_or(open.len(), |cut| cut.end);
+        let waiting = Arc::clone(&self.waiting);
+        let give_way = move || waiting.load(Ordering::Acquire) > 0;
+        let decoded = decode(self.engine.as_mut(), &open[..end], &give_way);
+        match decoded {
+            Err(error) => self.failed(error),
+            Ok(None) => {}
+            Ok(Some((text, time))) => {
+                let whole = turn.utterance.text_with(&text);
+                turn.decoded = turn.utterance.open().len();
+                if turn.utterance.cut_anyway().is_some() {
+                    turn.utterance.commit(end, text);
+                    turn.decoded = 0;
+                }
+                let (turn, decode_ms) = (turn.id, ms(time));
+                let text = whole;
+                self.bus.publish(Some(turn), EventKind::Partial { text, decode_ms });
+            }
+        }
+    }
+
+    fn pause(&mut self) {
+        let Some(turn) = &mut self.turn else { return };
+        turn.speaking = false;
+        let length = turn.utterance.open().len();
+        match decode(self.engine.as_mut(), turn.utterance.open(), &|| false) {
+            Err(error) => self.failed(error),
+            Ok(decoded) => {
+                let (text, time) = decoded.unwrap_or_default();
+                let (whole, decode_ms) = (turn.utterance.text_with(&text), ms(time));
+                turn.decoded = length;
+                turn.at_pause = Some((length, text, decode_ms));
+                let (turn, text) = (turn.id, whole);
+                self.bus.publish(Some(turn), EventKind::Partial { text, decode_ms });
+            }
+        }
+    }
+
+    fn resume(&mut self) {
+        let Some(turn) = &mut self.turn else { return };
+        turn.speaking = true;
+        let at_pause = turn.at_pause.take();
+        if turn.utterance.cut_at_pause()
+            && let Some((length, text, _)) = at_pause
+        {
+            turn.utterance.commit(length, text);
+            turn.decoded = 0;
+        }
+    }
+
+    fn answer(&mut self, id: TurnId, attempt: u32) {
+        let (mut text, mut decode_ms, mut reused) = (String::new(), 0.0, false);
+        if self.is(id) {
+            reused = self.turn.as_ref().is_some_and(|turn| turn.at_pause.is_some());
+            if !reused {
+                self.pause();
+            }
+            if let Some(turn) = &self.turn
+                && let Some((_, open, time)) = &turn.at_pause
+            {
+                (text, decode_ms) = (turn.utterance.text_with(open), *time);
+            }
+        }
+        let event = EventKind::Final {
+            text: text.clone(),
+            decode_ms,
+            reused,
+        };
+        self.bus.publish(Some(id), event);
+        self.send(Event::Final {
+            turn: id,
+            attempt,
+            text,
+        });
+    }
+
+    fn failed(&mut self, error: SttError) {
+        if let Some(turn) = self.turn.take() {
+            self.send(Event::Failed {
+                turn: turn.id,
+                stage: "recognizer",
+                message: error.to_string(),
+            });
+        }
+    }
+
+    fn send(&self, event: Event) {
+        let now = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(now, event));
+    }
+}
+
+type Decoded = Option<(String, Duration)>;
+
+fn decode(
+    engine: &mut dyn Recognizer,
+    samples: &[f32],
+    cancelled: Cancelled,
+) -> Result<Decoded, SttError> {
+    let watch = Stopwatch::start();
+    let text = engine.transcribe(samples, cancelled)?;
+    Ok(text.map(|text| (text, watch.elapsed())))
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,279 @@
+//! A session: loads the engines, starts the threads, ends them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, bounded};
+
+use super::bus::{EventBus, Watcher};
+use super::capture::{Capture, CaptureOutputs};
+use super::conductor::{Conductor, ConductorInput};
+use super::devices::Sound;
+use super::language_model::LanguageModelStage;
+use super::live::LiveReply;
+use super::playback::{PlaybackControl, PlaybackStage};
+use super::recognizer::{CommandsWaiting, RecognizerStage};
+use super::recorder::Recorder;
+use super::synthesizer::SynthesizerStage;
+use crate::aec::EchoCanceller;
+use crate::agent::{Memory, Persona};
+use crate::audio::AudioError;
+use crate::clock::{SessionClock, Stopwatch};
+use crate::events::{EventKind, SessionEvent};
+use crate::llm::{LanguageModel, LlmError, Prefill};
+use crate::playback::PlaybackQueue;
+use crate::stt::{Recognizer, SttError};
+use crate::tts::{Synthesizer, TtsError};
+use crate::turn_taking::{Event, TurnTaking, TurnTakingConfig};
+use crate::vad::{VadError, VoiceActivity};
+
+/// The engines of a session, loaded.
+pub struct Engines {
+    /// Echo canceller.
+    pub canceller: Box<dyn EchoCanceller>,
+    /// Voice activity.
+    pub activity: VoiceActivity,
+    /// Speech to text.
+    pub recognizer: Box<dyn Recognizer>,
+    /// The language model.
+    pub language_model: Box<dyn LanguageModel>,
+    /// Text to speech.
+    pub synthesizer: Box<dyn Synthesizer>,
+}
+
+/// What a session needs besides engines and devices.
+pub struct SessionConfig {
+    /// Turn taking.
+    pub turn_taking: TurnTakingConfig,
+    /// Who the assistant is.
+    pub persona: Persona,
+    /// Where to record, if at all.
+    pub record: Option<PathBuf>,
+    /// Since when the program runs, for the cold start.
+    pub started: Stopwatch,
+}
+
+/// Why a session cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// A device or a recording.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The recognizer.
+    #[error(transparent)]
+    Stt(#[from] SttError),
+    /// The language model.
+    #[error(transparent)]
+    Llm(#[from] LlmError),
+    /// The voice.
+    #[error(transparent)]
+    Tts(#[from] TtsError),
+    /// Voice activity.
+    #[error(transparent)]
+    Vad(#[from] VadError),
+    /// The system gives no thread.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Audio that waits for the recognizer: ten seconds.
+const AUDIO_QUEUE: usize = 1_000;
+/// Events that wait for the conductor: ten seconds of ticks.
+const EVENT_QUEUE: usize = 1_000;
+/// Pieces of a reply that wait for the voice.
+const PIECE_QUEUE: usize = 64;
+/// Clauses that wait for playback, beside the second that it holds itself.
+const CLAUSE_QUEUE: usize = 2;
+/// Commands that wait for a stage; it never has more than a few.
+const COMMAND_QUEUE: usize = 32;
+/// Blocks and events that wait for the disk: 40 seconds.
+const RECORDER_QUEUE: usize = 4_000;
+
+/// A running session.
+pub struct Session {
+    conductor: Sender<ConductorInput>,
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+    bus: EventBus,
+}
+
+impl Session {
+    /// Warms the engines up, opens the devices and starts listening. `watchers` get the events.
+    ///
+    /// # Errors
+    /// An engine does not run, a device does not open, the recording cannot be written.
+    pub fn start(
+        config: SessionConfig,
+        engines: Engines,
+        mut sound: Sound,
+        mut watchers: Vec<Watcher>,
+    ) -> Result<Self, SessionError> {
+        let SessionConfig {
+            turn_taking,
+            persona,
+            record,
+            started,
+        } = config;
+        let memory = Memory::new(&persona);
+        let (engines, prompt) = warm_up(engines, &memory)?;
+
+        let recorder = record.as_deref().map(Recorder::create).transpose()?;
+        let (block_out, blocks) = bounded(RECORDER_QUEUE);
+        let (recorded, recorded_events) = bounded(RECORDER_QUEUE);
+        if recorder.is_some() {
+            watchers.push(Box::new(move |event: &SessionEvent| {
+                let _ = recorded.try_send(event.clone());
+            }));
+        }
+        let (conductor, conductor_in) = bounded(EVENT_QUEUE);
+        let (recognizer, recognizer_in) = bounded(AUDIO_QUEUE);
+        let (language_model, language_model_in) = bounded(COMMAND_QUEUE);
+        let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
+        let (playback, playback_in) = bounded(CLAUSE_QUEUE);
+        let (control, control_in) = bounded(COMMAND_QUEUE);
+        let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
+        let (audible, waiting) = (Arc::new(AtomicBool::new(false)), CommandsWaiting::default());
+
+        let (open, render) = sound.open()?;
+        let bus = EventBus::new(SessionClock::start(), watchers);
+        let _ = control.send(PlaybackControl::Attach(render));
+        let message = sound.describe();
+        bus.publish(None, EventKind::Device { message });
+
+        let capture = Capture::new(
+            (sound, open),
+            (engines.canceller, engines.activity),
+            CaptureOutputs {
+                conductor: conductor.clone(),
+                recognizer: recognizer.clone(),
+                playback: control.clone(),
+                recorder: recorder.is_some().then_some(block_out),
+            },
+            bus.clone(),
+            Arc::clone(&audible),
+            Arc::clone(&stop),
+        )?;
+        let conducting = Conductor {
+            machine: TurnTaking::new(turn_taking),
+            inputs: conductor_in,
+            recognizer,
+            waiting: Arc::clone(&waiting),
+            language_model,
+            playback: control,
+            live: live.clone(),
+            bus: bus.clone(),
+        };
+        let recognizing = RecognizerStage::new(
+            engines.recognizer,
+            recognizer_in,
+            waiting,
+            conductor.clone(),
+            bus.clone(),
+        );
+        let thinking = LanguageModelStage {
+            engine: engines.language_model,
+            memory,
+            sampling: persona.sampling,
+            inputs: language_model_in,
+            synthesizer,
+            conductor: conductor.clone(),
+            live: live.clone(),
+            bus: bus.clone(),
+        };
+        let speaking = SynthesizerStage::new(
+            engines.synthesizer,
+            synthesizer_in,
+            playback,
+            conductor.clone(),
+            live,
+            bus.clone(),
+        );
+        let playing = PlaybackStage {
+            queue: PlaybackQueue::new(),
+            inputs: playback_in,
+            control: control_in,
+            conductor: conductor.clone(),
+            bus: bus.clone(),
+            audible,
+        };
+        let mut threads = Vec::new();
+        if let Some(recorder) = recorder {
+            let run = move || recorder.run(blocks, recorded_events);
+            threads.push(spawn("recorder", run)?);
+        }
+        threads.push(spawn("playback", move || playing.run())?);
+        threads.push(spawn("synthesizer", move || speaking.run())?);
+        threads.push(spawn("language-model", move || thinking.run())?);
+        threads.push(spawn("recognizer", move || recognizing.run())?);
+        threads.push(spawn("turn-taking", move || conducting.run())?);
+        threads.push(spawn("capture", move || capture.run())?);
+        let ready = EventKind::Ready {
+            startup_ms: started.elapsed_ms(),
+            prompt_kept: prompt.kept,
+            prompt_read: prompt.read,
+        };
+        bus.publish(None, ready);
+        Ok(Self {
+            conductor,
+            stop,
+            threads,
+            bus,
+        })
+    }
+
+    /// Hands the session something that the user did beside speaking.
+    pub fn send(&self, event: Event) {
+        let now = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(now, event));
+    }
+
+    /// Whether the session has ended by itself: its scenario is over.
+    pub fn is_over(&self) -> bool {
+        self.threads.last().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Seconds on the session's clock.
+    pub fn seconds(&self) -> f64 {
+        self.bus.clock().now().as_millis_f64() / 1000.0
+    }
+
+    /// Ends the session: what is recorded is complete when this returns.
+    pub fn stop(self) {
+        let Self {
+            conductor,
+            stop,
+            threads,
+            bus,
+        } = self;
+        stop.store(true, Ordering::Relaxed);
+        drop((conductor, bus));
+        // From the source on, so that each thread finds its senders gone.
+        for thread in threads.into_iter().rev() {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the session panicked");
+            }
+        }
+    }
+}
+
+/// Runs every engine once, the slow ones beside each other.
+fn warm_up(mut engines: Engines, memory: &Memory) -> Result<(Engines, Prefill), SessionError> {
+    let prefix = memory.prefix();
+    let (recognizer, model) = (&mut engines.recognizer, &mut engines.language_model);
+    let (recognized, read) = std::thread::scope(|scope| {
+        let recognizing = scope.spawn(|| recognizer.warm_up());
+        let read = model.warm_up(prefix);
+        (recognizing.join(), read)
+    });
+    recognized.map_err(|_| SttError::Run("it panicked while it warmed up".into()))??;
+    engines.synthesizer.warm_up()?;
+    engines.activity.warm_up()?;
+    Ok((engines, read?))
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(run)
+}
+

@@ -1,0 +1,128 @@
+//! Thread `synthesizer`: pieces of text become clauses, clauses become sound.
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::bus::EventBus;
+use super::conductor::ConductorInput;
+use super::language_model::pass_on;
+use super::live::LiveReply;
+use super::playback::PlaybackInput;
+use crate::events::{EventKind, TurnId};
+use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
+use crate::tts::{Synthesizer, TtsError, speak_clause};
+use crate::turn_taking::Event;
+
+/// What the language model gives.
+pub enum SynthesizerInput {
+    /// The next piece of a reply.
+    Piece {
+        /// The turn.
+        turn: TurnId,
+        /// The piece.
+        text: String,
+    },
+    /// The reply is complete.
+    End(TurnId),
+}
+
+/// The thread's state.
+pub struct SynthesizerStage {
+    engine: Box<dyn Synthesizer>,
+    inputs: Receiver<SynthesizerInput>,
+    playback: Sender<PlaybackInput>,
+    conductor: Sender<ConductorInput>,
+    live: LiveReply,
+    bus: EventBus,
+    splitter: ClauseSplitter,
+    turn: TurnId,
+    clauses: u32,
+}
+
+impl SynthesizerStage {
+    /// A stage over a warm engine.
+    pub fn new(
+        engine: Box<dyn Synthesizer>,
+        inputs: Receiver<SynthesizerInput>,
+        playback: Sender<PlaybackInput>,
+        conductor: Sender<ConductorInput>,
+        live: LiveReply,
+        bus: EventBus,
+    ) -> Self {
+        Self {
+            engine,
+            inputs,
+            playback,
+            conductor,
+            live,
+            bus,
+            splitter: ClauseSplitter::new(ClauseLimits::default()),
+            turn: TurnId::default(),
+            clauses: 0,
+        }
+    }
+
+    /// Runs until the language model is gone.
+    pub fn run(mut self) {
+        while let Ok(input) = self.inputs.recv() {
+            let (turn, clauses, complete) = match input {
+                SynthesizerInput::Piece { turn, text } => {
+                    self.begin(turn);
+                    (turn, self.splitter.push(&text), false)
+                }
+                SynthesizerInput::End(turn) => {
+                    self.begin(turn);
+                    (turn, self.splitter.finish().into_iter().collect(), true)
+                }
+            };
+            for clause in clauses {
+                if let Err(error) = self.speak(turn, &clause) {
+                    self.failed(turn, &error);
+                    break;
+                }
+            }
+            if complete {
+                let live = &self.live;
+                pass_on(&self.playback, PlaybackInput::Complete(turn), &|| !live.is(turn));
+            }
+        }
+    }
+
+    fn begin(&mut self, turn: TurnId) {
+        if turn != self.turn {
+            self.turn = turn;
+            self.clauses = 0;
+            self.splitter.reset();
+        }
+    }
+
+    fn speak(&mut self, turn: TurnId, text: &str) -> Result<(), TtsError> {
+        if !self.live.is(turn) {
+            return Ok(());
+        }
+        let first = self.clauses == 0;
+        self.clauses += 1;
+        let owned = || text.to_owned();
+        if first {
+            self.bus.publish(Some(turn), EventKind::FirstClause { text: owned() });
+        }
+        let clause = speak_clause(self.engine.as_mut(), text)?;
+        if first {
+            self.bus.publish(Some(turn), EventKind::FirstAudio);
+        }
+        self.bus.publish(Some(turn), EventKind::Clause { text: owned() });
+        let live = &self.live;
+        let clause = PlaybackInput::Clause { turn, clause };
+        pass_on(&self.playback, clause, &|| !live.is(turn));
+        Ok(())
+    }
+
+    fn failed(&self, turn: TurnId, error: &TtsError) {
+        let failed = Event::Failed {
+            turn,
+            stage: "voice",
+            message: error.to_string(),
+        };
+        let now = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(now, failed));
+    }
+}

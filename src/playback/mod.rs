@@ -1,0 +1,7 @@
+//! Playback: clauses in, samples out, and the truth about what was heard.
+
+mod heard;
+mod queue;
+
+pub use heard::HeardClock;
+pub use queue::{PlaybackQueue, Played};

@@ -1,0 +1,415 @@
+//! The queue of a reply's clauses, and how it feeds the device.
+//!
+//! Pure but for the device's ring and counters: the `playback` thread of the pipeline drives it,
+//! the tests drive it by hand. Invariant: samples of one reply only are in the ring.
+
+use std::collections::VecDeque;
+
+use ringbuf::traits::Producer;
+
+use super::HeardClock;
+use crate::audio::AudioError;
+use crate::audio::callback::RenderEnd;
+use crate::audio::frame::SESSION_RATE;
+use crate::audio::resample::{StreamResampler, resample_clip};
+use crate::events::TurnId;
+use crate::tts::SpokenClause;
+
+/// Sound kept ready in the device's ring. A stop fades within the callback, so this costs no
+/// latency; it bridges the times when this thread is not scheduled. Milliseconds.
+const LEAD_MS: usize = 120;
+
+/// What became of a reply since the last look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Played {
+    /// Its first sample left for the device.
+    Started(TurnId),
+    /// It was played to its end.
+    Finished {
+        /// The reply's turn.
+        turn: TurnId,
+        /// All of it.
+        heard: String,
+        /// How often the device found no sample in the middle of speech.
+        underruns: u64,
+    },
+    /// It was stopped on request.
+    Stopped {
+        /// The reply's turn.
+        turn: TurnId,
+        /// What of it was heard.
+        heard: String,
+    },
+}
+
+/// One reply at a time on its way to the device.
+pub struct PlaybackQueue {
+    device: Option<Attached>,
+    reply: Option<Reply>,
+    /// Replies up to this turn are over; what still comes of them is stale.
+    over: TurnId,
+}
+
+struct Attached {
+    end: RenderEnd,
+    resampler: Option<(u32, StreamResampler)>,
+    /// What the device had taken when this reply began, or when it was attached.
+    base: u64,
+}
+
+struct Reply {
+    turn: TurnId,
+    clock: HeardClock,
+    /// Samples at the device's rate that wait for the ring.
+    waiting: VecDeque<f32>,
+    /// Samples of this reply handed over so far, waiting ones included.
+    total: u64,
+    started: bool,
+    complete: bool,
+    stopping: bool,
+    /// Samples that devices before this one played.
+    played_before: u64,
+    underruns_before: u64,
+}
+
+impl PlaybackQueue {
+    /// A queue without a device: replies wait until one is attached.
+    pub fn new() -> Self {
+        Self {
+            device: None,
+            reply: None,
+            over: TurnId::default(),
+        }
+    }
+
+    /// Attaches a (new) device. What was in the ring of the old one is lost with it; the rest of
+    /// the reply goes on.
+    pub fn attach(&mut self, end: RenderEnd) -> Result<(), AudioError> {
+        let (played, from) = (self.played(), self.rate_hz());
+        if let Some(reply) = &mut self.reply {
+            let ratio = f64::from(end.rate_hz) / f64::from(from);
+            let waiting: Vec<f32> = reply.waiting.drain(..).collect();
+            reply.waiting = resample_clip(&waiting, from, end.rate_hz)?.into();
+            reply.clock.scale(ratio);
+            reply.played_before = (played as f64 * ratio) as u64;
+            reply.total = reply.played_before + reply.waiting.len() as u64;
+            reply.underruns_before = 0;
+        }
+        let base = end.control.consumed();
+        self.device = Some(Attached {
+            end,
+            resampler: None,
+            base,
+        });
+        Ok(())
+    }
+
+    /// Whether a reply is in the queue.
+    pub fn is_busy(&self) -> bool {
+        self.reply.is_some()
+    }
+
+    /// Whether more clauses are welcome: less than a second of sound is ready.
+    pub fn is_hungry(&self) -> bool {
+        let rate = self.rate_hz() as usize;
+        let reply = self.reply.as_ref();
+        reply.is_none_or(|r| r.waiting.len() < rate && !r.stopping)
+    }
+
+    /// Whether a reply's sound is on its way to the device now.
+    pub fn is_audible(&self) -> bool {
+        self.reply.as_ref().is_some_and(|r| r.started)
+    }
+
+    /// Takes a clause of a reply; stale ones are dropped.
+    pub fn push(&mut self, turn: TurnId, clause: SpokenClause) -> Result<(), AudioError> {
+        if turn <= self.over || self.reply.as_ref().is_some_and(|r| r.stopping) {
+            return Ok(());
+        }
+        self.begin(turn);
+        let rate = self.rate_hz();
+        let SpokenClause { words, clip } = clause;
+        let samples = self.to_device_rate(&clip.samples, clip.rate_hz)?;
+        if let Some(reply) = &mut self.reply {
+            let scale = f64::from(rate) / f64::from(clip.rate_hz);
+            reply.clock.push(reply.total, words, scale);
+            reply.total += samples.len() as u64;
+            reply.waiting.extend(samples);
+        }
+        Ok(())
+    }
+
+    /// Says that no clause of this reply will follow. A reply without any is over at once.
+    pub fn complete(&mut self, turn: TurnId) {
+        if turn <= self.over {
+            return;
+        }
+        self.begin(turn);
+        if let Some(reply) = &mut self.reply {
+            reply.complete = true;
+        }
+    }
+
+    /// Stops a reply with a short fade. Answered by [`Played::Stopped`], also when nothing of it
+    /// has come yet.
+    pub fn stop(&mut self, turn: TurnId) -> Option<Played> {
+        match &mut self.reply {
+            Some(reply) if reply.turn == turn => {
+                reply.waiting.clear();
+                reply.stopping = true;
+                match &self.device {
+                    Some(device) => device.end.control.request_stop(),
+                    None => return self.finish_stop(),
+                }
+                None
+            }
+            _ if turn > self.over => {
+                self.over = turn;
+                let heard = String::new();
+                Some(Played::Stopped { turn, heard })
+            }
+            _ => None,
+        }
+    }
+
+    /// Feeds the device and reports what became of the reply. Call it every 10 ms while busy.
+    pub fn advance(&mut self) -> Option<Played> {
+        let played = self.played();
+        let (device, reply) = (self.device.as_mut()?, self.reply.as_mut()?);
+        if reply.stopping {
+            return match device.end.control.stopped() {
+                true => self.finish_stop(),
+                false => None,
+            };
+        }
+        let lead = device.end.rate_hz as usize * LEAD_MS / 1000;
+        let room = lead.saturating_sub(device.end.queued());
+        let count = room.min(reply.waiting.len());
+        device.end.ring.push_iter(&mut reply.waiting.drain(..count));
+        let control = &device.end.control;
+        // At the end of what there is the ring may run dry: that is no underrun.
+        control.expect_samples(reply.started && !reply.waiting.is_empty());
+        if !reply.started && played > 0 {
+            reply.started = true;
+            reply.underruns_before = control.underruns();
+            return Some(Played::Started(reply.turn));
+        }
+        let all_out = reply.waiting.is_empty() && played >= reply.total;
+        if reply.complete && all_out {
+            let finished = Played::Finished {
+                turn: reply.turn,
+                heard: reply.clock.all(),
+                underruns: control.underruns() - reply.underruns_before,
+            };
+            self.over = reply.turn;
+            self.reply = None;
+            return Some(finished);
+        }
+        None
+    }
+
+    fn finish_stop(&mut self) -> Option<Played> {
+        let played = self.played();
+        let reply = self.reply.take()?;
+        self.over = reply.turn;
+        let rate = self.rate_hz();
+        let latency = self.device.as_ref().map_or(0, |d| d.end.control.latency_us());
+        // What the callback took has not left the device yet.
+        let left = played.saturating_sub(latency * u64::from(rate) / 1_000_000);
+        Some(Played::Stopped {
+            turn: reply.turn,
+            heard: reply.clock.heard(left, rate),
+        })
+    }
+
+    fn begin(&mut self, turn: TurnId) {
+        if self.reply.as_ref().is_some_and(|r| r.turn == turn) {
+            return;
+        }
+        if let Some(device) = &mut self.device {
+            device.base = device.end.control.consumed();
+        }
+        self.reply = Some(Reply {
+            turn,
+            clock: HeardClock::default(),
+            waiting: VecDeque::new(),
+            total: 0,
+            started: false,
+            complete: false,
+            stopping: false,
+            played_before: 0,
+            underruns_before: 0,
+        });
+    }
+
+    /// Samples of this reply that the device has taken.
+    fn played(&self) -> u64 {
+        let before = self.reply.as_ref().map_or(0, |r| r.played_before);
+        let device = self.device.as_ref();
+        before + device.map_or(0, |d| d.end.control.consumed() - d.base)
+    }
+
+    fn rate_hz(&self) -> u32 {
+        let device = self.device.as_ref();
+        device.map_or(SESSION_RATE, |d| d.end.rate_hz)
+    }
+
+    fn to_device_rate(&mut self, samples: &[f32], rate_hz: u32) -> Result<Vec<f32>, AudioError> {
+        let target = self.rate_hz();
+        let mut output = Vec::with_capacity(samples.len() * target as usize / rate_hz as usize);
+        let Some(device) = &mut self.device else {
+            return resample_clip(samples, rate_hz, target);
+        };
+        if device.resampler.as_ref().is_none_or(|(from, _)| *from != rate_hz) {
+            device.resampler = Some((rate_hz, StreamResampler::new(rate_hz, target)?));
+        }
+        if let Some((_, resampler)) = &mut device.resampler {
+            resampler.push(samples, &mut output);
+            resampler.flush(&mut output);
+        }
+        Ok(output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::callback::{RenderCallback, render_path};
+    use crate::audio::wav::Clip;
+    use crate::tts::Word;
+
+    struct Rig {
+        queue: PlaybackQueue,
+        callback: RenderCallback,
+    }
+
+    /// A queue on a device of 16 kHz, so that no conversion blurs the counts.
+    fn rig() -> Rig {
+        let (callback, end, _tap) = render_path(16_000);
+        let mut queue = PlaybackQueue::new();
+        queue.attach(end).unwrap();
+        Rig { queue, callback }
+    }
+
+    impl Rig {
+        /// Ten milliseconds of everything, `blocks` times; what was reported.
+        fn run(&mut self, blocks: usize) -> Vec<Played> {
+            let mut reports = Vec::new();
+            for _ in 0..blocks {
+                reports.extend(self.queue.advance());
+                self.callback.process(&mut [0.0f32; 160], 1);
+            }
+            reports
+        }
+
+        fn push(&mut self, turn: u64, written: &[&str]) {
+            let word = |(n, written): (usize, &&str)| Word {
+                written: (*written).into(),
+                ends_at: (n + 1) * 1_600,
+            };
+            let clause = SpokenClause {
+                words: written.iter().enumerate().map(word).collect(),
+                clip: Clip {
+                    rate_hz: 16_000,
+                    samples: vec![0.5; written.len() * 1_600],
+                },
+            };
+            self.queue.push(TurnId(turn), clause).unwrap();
+        }
+    }
+
+    fn finished(turn: u64, heard: &str) -> Played {
+        Played::Finished {
+            turn: TurnId(turn),
+            heard: heard.into(),
+            underruns: 0,
+        }
+    }
+
+    fn stopped(turn: u64, heard: &str) -> Played {
+        Played::Stopped {
+            turn: TurnId(turn),
+            heard: heard.into(),
+        }
+    }
+
+    #[test]
+    fn a_reply_is_played_to_its_end_and_all_of_it_heard() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon."]);
+        rig.queue.complete(TurnId(1));
+        assert_eq!(rig.run(40), [Played::Started(TurnId(1)), finished(1, "The moon.")]);
+        assert!(!rig.queue.is_busy());
+    }
+
+    #[test]
+    fn a_reply_that_waits_for_its_next_clause_is_not_over() {
+        let mut rig = rig();
+        rig.push(1, &["The "]);
+        assert_eq!(rig.run(40), [Played::Started(TurnId(1))]);
+        rig.push(1, &["moon."]);
+        rig.queue.complete(TurnId(1));
+        assert_eq!(rig.run(40), [finished(1, "The moon.")]);
+    }
+
+    #[test]
+    fn a_stopped_reply_reports_the_words_that_were_played() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon ", "is ", "far."]);
+        rig.run(21);
+        assert_eq!(rig.queue.stop(TurnId(1)), None);
+        assert_eq!(rig.run(5), [stopped(1, "The moon")]);
+    }
+
+    #[test]
+    fn clauses_of_a_stopped_reply_are_stale() {
+        let mut rig = rig();
+        rig.push(1, &["The "]);
+        rig.run(5);
+        rig.queue.stop(TurnId(1));
+        rig.run(5);
+        rig.push(1, &["moon."]);
+        rig.queue.complete(TurnId(1));
+        assert!(rig.run(40).is_empty() && !rig.queue.is_busy());
+    }
+
+    #[test]
+    fn a_reply_stopped_before_its_first_clause_was_not_heard() {
+        let mut rig = rig();
+        assert_eq!(rig.queue.stop(TurnId(3)), Some(stopped(3, "")));
+        rig.push(3, &["late."]);
+        assert!(rig.run(40).is_empty());
+    }
+
+    #[test]
+    fn a_reply_without_a_word_is_over_at_once() {
+        let mut rig = rig();
+        rig.queue.complete(TurnId(1));
+        assert_eq!(rig.run(1), [finished(1, "")]);
+    }
+
+    #[test]
+    fn a_new_reply_counts_from_its_own_first_sample() {
+        let mut rig = rig();
+        rig.push(1, &["One."]);
+        rig.queue.complete(TurnId(1));
+        rig.run(40);
+        rig.push(2, &["Two ", "three."]);
+        rig.run(12);
+        rig.queue.stop(TurnId(2));
+        assert_eq!(rig.run(5), [stopped(2, "Two")]);
+    }
+
+    #[test]
+    fn on_a_new_device_the_rest_of_the_reply_goes_on() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon ", "is ", "far."]);
+        rig.queue.complete(TurnId(1));
+        rig.run(8);
+        let (callback, end, _tap) = render_path(48_000);
+        rig.queue.attach(end).unwrap();
+        rig.callback = callback;
+        let reports = rig.run(150);
+        assert!(matches!(&reports[..], [Played::Finished { heard, .. }] if heard == "The moon is far."), "{reports:?}");
+    }
+}

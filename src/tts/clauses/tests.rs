@@ -1,0 +1,293 @@
+//! Tables of replies and the clauses that they are cut into, and the invariants on random input.
+
+use super::*;
+
+fn split_in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut clauses: Vec<String> = pieces.into_iter().flat_map(|p| splitter.push(p)).collect();
+    clauses.extend(splitter.finish());
+    clauses
+}
+
+fn split(text: &str) -> Vec<String> {
+    split_in_pieces([text])
+}
+
+#[track_caller]
+fn assert_splits(cases: &[&[&str]]) {
+    for expected in cases {
+        assert_eq!(&split(&expected.concat()), expected);
+    }
+}
+
+#[test]
+fn sentences_are_clauses() {
+    assert_splits(&[
+        &["Sure! ", "I can do that. ", "Shall I?"],
+        &["Yes. ", "No."],
+        &["He said \"Stop.\" ", "Then he left."],
+        &["Is it? ", "(I think so.) ", "Good."],
+        &["**Done.** ", "Next one."],
+        &["Great! 🎉 ", "Let's go."],
+        &["Hi. 😀😀"],
+        &["sure. ", "i can."],
+        &["\"Stop!\" he said, ", "and left."],
+        &["Well... maybe."],
+        &["Wait… ", "What?"],
+        &["  Hello there. ", "Bye.  \n"],
+        &["好的。", "我来了！", "你呢？"],
+    ]);
+}
+
+#[test]
+fn first_clause_leaves_early() {
+    assert_splits(&[
+        &["Of course, ", "I can tell you about it."],
+        &["Well, I can tell you about it."],
+        &["Good question: ", "it depends."],
+        &["The thing is — ", "it depends."],
+        &["The thing is—", "it depends."],
+        &["The moon is far from here ", "because it is up there."],
+        &["The moon is up because it is."],
+        &[
+            "The old man walked slowly along Broadway eating warm apples ",
+            "near water.",
+        ],
+        // No voice pauses after "the".
+        &[
+            "Old people walked slowly along Broadway eating warm apples near the lake ",
+            "yesterday.",
+        ],
+        &["I like android phones more than androids do."],
+        &["On July 4, 1776, ", "it began."],
+    ]);
+}
+
+#[test]
+fn later_clauses_are_sentences_unless_long() {
+    assert_splits(&[
+        &[
+            "Okay. ",
+            "Red, green, blue, and yellow are colours, as you know.",
+        ],
+        &[
+            "Okay. ",
+            "One two three four five six seven eight nine ten eleven, twelve words are here, ",
+            "and more.",
+        ],
+        &[
+            "Okay. ",
+            "Cats run home all day and dogs run home all night for eighteen words sit here now indeed yes ",
+            "because they can.",
+        ],
+        &[
+            "Okay. ",
+            "Red red red red red red red red red red red red red red red red red red red red red red ",
+            "red red.",
+        ],
+    ]);
+}
+
+#[test]
+fn dots_inside_a_sentence_do_not_end_it() {
+    assert_splits(&[
+        &["It costs 3.5 or 1,000 coins."],
+        &["I saw Dr. Smith today. ", "He waved."],
+        &["Use fruit, ", "e.g. apples, or etc. things."],
+        &["Come at 3 p.m. tomorrow. ", "Bye."],
+        &["Come at 3 p.m. ", "Bring wine."],
+        &["The U.S. Navy is big. ", "It sails."],
+        &["She lives in the U.S. ", "The house is big."],
+        &["Ask J. K. Rowling about it."],
+        &["So did I. ", "Then we left."],
+        &["See example.com/a.b?c=d. ", "It is good."],
+        &["Take No. 5 now. ", "I said no. ", "Go."],
+        &["Version 3.11.7 is out. ", "Get it."],
+        &["Call `a. B` now. ", "Then stop."],
+        &[
+            "See [the text. And more, or less](https://x.org/a) now. ",
+            "Go.",
+        ],
+        &["On Jan. 5 it snowed. ", "It melted."],
+    ]);
+}
+
+#[test]
+fn line_breaks_are_boundaries() {
+    assert_splits(&[
+        &["Buy this:", "\n- milk", "\n- two eggs", "\n\nThen go."],
+        &["1. Milk", "\n2. Eggs. ", "Many.", "\n10) Ham"],
+        &["42. ", "That is it."],
+        &["# Title", "\n\nText here"],
+        &["Above", "\n---\nbelow"],
+        &["One line\r", "\nAnother"],
+    ]);
+}
+
+#[test]
+fn code_block_is_one_clause() {
+    assert_splits(&[
+        &[
+            "Here:",
+            "\n```rust\nfn main() {}\n\nlet x = 1. Then\n```",
+            "\nThat is it.",
+        ],
+        &["Here:", "\n```\nnever closed. Really.\n\nNo."],
+        &["A lone ` tick. Hm", "\nThen go. ", "Yes."],
+    ]);
+}
+
+#[test]
+fn blank_reply_has_no_clause() {
+    assert_eq!(split(""), Vec::<String>::new());
+    assert_eq!(split(" \n\n "), Vec::<String>::new());
+}
+
+#[test]
+fn first_clause_leaves_at_the_character_that_settles_it() {
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    assert!(splitter.push("Hello the").is_empty());
+    assert!(splitter.push("re.").is_empty());
+    assert!(splitter.push(" ").is_empty());
+    assert_eq!(splitter.push("H"), ["Hello there. "]);
+    assert_eq!(splitter.finish().as_deref(), Some("H"));
+    assert_eq!(splitter.finish(), None);
+}
+
+#[test]
+fn reset_makes_the_next_clause_a_first_one() {
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    splitter.push("Yes. And then ");
+    splitter.reset();
+    assert_eq!(splitter.push("Of course, I"), ["Of course, "]);
+}
+
+/// The generator of Marsaglia, "Xorshift RNGs" (2003): seeded, so a failure can be repeated.
+struct Xorshift(u64);
+
+impl Xorshift {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+const TRICKY: &[&str] = &[
+    "a",
+    "B",
+    "word ",
+    "and ",
+    "the ",
+    "Dr. ",
+    "U.S. ",
+    "3.5",
+    "1,000 ",
+    ". ",
+    "! ",
+    "? ",
+    ", ",
+    "; ",
+    ": ",
+    "…",
+    "— ",
+    "—",
+    "-",
+    "\n",
+    "\n\n",
+    "\n- ",
+    "\n1. ",
+    "`",
+    "```",
+    "\n```\n",
+    "[",
+    "](",
+    ")",
+    "\"",
+    "’",
+    "*",
+    "**",
+    "_",
+    "é",
+    "日本。",
+    "！",
+    "🎉",
+    "👩‍💻",
+    "\u{200b}",
+    "\u{a0}",
+    "\t",
+    "https://a.b/c?d ",
+    "p.m. ",
+    " ",
+    "  ",
+    "~",
+    "...",
+    "42. ",
+    "#",
+    "|",
+];
+
+#[test]
+fn chunking_changes_nothing_and_nothing_is_lost() {
+    for seed in 1..=600 {
+        let mut random = Xorshift::new(seed);
+        let length = random.below(80);
+        let text: String = (0..length)
+            .map(|_| TRICKY[random.below(TRICKY.len())])
+            .collect();
+        let whole = split(&text);
+        if text.trim().is_empty() {
+            assert!(whole.is_empty(), "seed {seed}: {text:?}");
+            continue;
+        }
+        assert_eq!(whole.concat(), text, "seed {seed}");
+        assert!(
+            whole.iter().all(|c| !c.trim().is_empty()),
+            "seed {seed}: {whole:?}"
+        );
+        for _ in 0..4 {
+            let mut pieces = Vec::new();
+            let mut rest = text.as_str();
+            while !rest.is_empty() {
+                let take = 1 + random.below(9);
+                let end = rest
+                    .char_indices()
+                    .nth(take)
+                    .map_or(rest.len(), |(at, _)| at);
+                let (piece, tail) = rest.split_at(end);
+                pieces.push(piece);
+                rest = tail;
+            }
+            assert_eq!(split_in_pieces(pieces), whole, "seed {seed}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn plain_prose_keeps_to_the_maximum() {
+    let limits = ClauseLimits::default();
+    for seed in 1..=200 {
+        let mut random = Xorshift::new(seed);
+        let words = [
+            "the ", "cat ", "sat, ", "of ", "and ", "which ", "runs ", "5 ", "very ",
+        ];
+        let text: String = (0..200).map(|_| words[random.below(words.len())]).collect();
+        for (index, clause) in split(&text).iter().enumerate() {
+            let max = if index == 0 {
+                limits.first_max_words
+            } else {
+                limits.later_max_words
+            };
+            let count = clause.split_whitespace().count();
+            assert!(
+                count <= max + GRACE_WORDS,
+                "seed {seed}: {count} words in {clause:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! SVOX Pico through `ttspico`: small, instant, the same on every machine.
+//!
+//! The one file of this crate with unsafe code: `ttspico` asks its caller to vouch that a voice
+//! has both of its resources before an engine is made of it, and [`Pico::load`] adds both.
+#![allow(unsafe_code)]
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use ttspico::{Engine, EngineStatus, System, Voice};
+
+use super::{Prosody, Synthesizer, TtsError};
+use crate::audio::frame::SPEECH_RATE;
+use crate::audio::wav::Clip;
+
+/// Memory that the engine manages itself: what its own examples use.
+const ENGINE_MEMORY: usize = 4 * 1024 * 1024;
+/// Percent of full volume: at 100 the engine clips.
+const VOLUME: u16 = 60;
+
+struct VoiceData {
+    name: &'static str,
+    analysis: (&'static str, &'static [u8]),
+    signal: (&'static str, &'static [u8]),
+}
+
+macro_rules! voice {
+    ($name:literal, $analysis:literal, $signal:literal) => {
+        VoiceData {
+            name: $name,
+            analysis: (
+                $analysis,
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $analysis)),
+            ),
+            signal: (
+                $signal,
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $signal)),
+            ),
+        }
+    };
+}
+
+static DATA: [VoiceData; 2] = [
+    voice!("en-US", "en-US_ta.bin", "en-US_lh0_sg.bin"),
+    voice!("en-GB", "en-GB_ta.bin", "en-GB_kh0_sg.bin"),
+];
+
+/// Names of the embedded voices.
+pub const VOICES: [&str; 2] = [DATA[0].name, DATA[1].name];
+
+/// One of the embedded voices.
+pub struct Pico {
+    engine: Engine,
+    prosody: Prosody,
+}
+
+impl Pico {
+    /// Loads the voice `name`; its data is written to `folder` at first use, because the engine
+    /// reads it from files.
+    pub fn load(name: &str, prosody: Prosody, folder: &Path) -> Result<Self, TtsError> {
+        let data = DATA
+            .iter()
+            .find(|voice| voice.name.eq_ignore_ascii_case(name))
+            .ok_or_else(|| TtsError::UnknownVoice {
+                name: name.to_owned(),
+                known: VOICES.join(", "),
+            })?;
+        let analysis = materialize(folder, data.analysis)?;
+        let signal = materialize(folder, data.signal)?;
+        let system = System::new(ENGINE_MEMORY).map_err(failed)?;
+        let voice = System::create_voice(Rc::clone(&system), data.name).map_err(failed)?;
+        for path in [analysis, signal] {
+            add_resource(&system, &voice, &path)?;
+        }
+        // SAFETY: both resources of the voice were loaded and added just above.
+        let engine = unsafe { Voice::create_engine(voice) }.map_err(failed)?;
+        Ok(Self { engine, prosody })
+    }
+}
+
+impl Synthesizer for Pico {
+    fn warm_up(&mut self) -> Result<(), TtsError> {
+        self.synthesize("Yes.").map(|_| ())
+    }
+
+    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+        let Prosody { speed, pitch } = self.prosody;
+        let tagged = format!(
+            "<speed level='{speed}'><pitch level='{pitch}'><volume level='{VOLUME}'>{}\
+             </volume></pitch></speed>\0",
+            plain(text)
+        );
+        let mut pending = tagged.as_bytes();
+        let mut samples = Vec::new();
+        let mut buffer = [0i16; 1024];
+        while !pending.is_empty() {
+            let taken = self.engine.put_text(pending).map_err(failed)?;
+            pending = &pending[taken..];
+            loop {
+                let (count, status) = self.engine.get_data(&mut buffer[..]).map_err(failed)?;
+                samples.extend(buffer[..count].iter().map(|s| f32::from(*s) / 32_768.0));
+                if status == EngineStatus::Idle {
+                    break;
+                }
+            }
+        }
+        Ok(Clip {
+            rate_hz: SPEECH_RATE,
+            samples,
+        })
+    }
+}
+
+/// Text without what the engine would take for tags or the end of the text.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if matches!(c, '<' | '>' | '\0') { ' ' } else { c })
+        .collect()
+}
+
+fn add_resource(
+    system: &Rc<RefCell<System>>,
+    voice: &Rc<RefCell<Voice>>,
+    path: &Path,
+) -> Result<(), TtsError> {
+    let text = path
+        .to_str()
+        .ok_or_else(|| TtsError::Run(format!("{} is not a UTF-8 path", path.display())))?;
+    let resource = System::load_resource(Rc::clone(system), text).map_err(failed)?;
+    voice.borrow_mut().add_resource(resource).map_err(failed)
+}
+
+/// Puts a resource where the engine can read it, whole or not at all.
+fn materialize(folder: &Path, (name, bytes): (&str, &[u8])) -> Result<PathBuf, TtsError> {
+    let path = folder.join(name);
+    if fs::metadata(&path).is_ok_and(|m| m.len() == bytes.len() as u64) {
+        return Ok(path);
+    }
+    let write = || -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut part = tempfile::NamedTempFile::new_in(folder)?;
+        std::io::Write::write_all(&mut part, bytes)?;
+        part.persist(&path)?;
+        Ok(())
+    };
+    write().map_err(|e| TtsError::Data {
+        path: path.clone(),
+        reason: e.to_string(),
+    })?;
+    Ok(path)
+}
+
+fn failed(error: ttspico::PicoError) -> TtsError {
+    TtsError::Run(error.to_string())
+}

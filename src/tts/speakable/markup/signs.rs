@@ -1,0 +1,92 @@
+//! Single characters: which are spoken, and the faces and keys drawn with several.
+
+const EMOTICONS: &[&str] = &[
+    ":)",
+    ":-)",
+    ":(",
+    ":-(",
+    ";)",
+    ";-)",
+    ":D",
+    ":-D",
+    ":P",
+    ":-P",
+    ":p",
+    ":/",
+    ":-/",
+    ":o",
+    ":O",
+    ":'(",
+    "^^",
+    "^_^",
+    "xD",
+    "XD",
+    "<3",
+    "¯\\_(ツ)_/¯",
+];
+
+/// The length of ":)" or ":smile:" standing alone.
+pub(super) fn emoticon_length(rest: &str) -> Option<usize> {
+    let ends = |length: usize| {
+        rest[length..]
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | '!' | '?' | ')'))
+    };
+    if let Some(face) = EMOTICONS
+        .iter()
+        .find(|face| rest.starts_with(**face) && ends(face.len()))
+    {
+        return Some(face.len());
+    }
+    let name = rest.strip_prefix(':')?;
+    let length = name.find(':').filter(|length| *length > 1)?;
+    let is_name = name[..length]
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b == b'_');
+    (is_name && ends(length + 2)).then_some(length + 2)
+}
+
+/// The length of a digit drawn as a key: "1️⃣".
+pub(super) fn keycap_length(rest: &str) -> Option<usize> {
+    let after = &rest[1..];
+    let key = after
+        .strip_prefix('\u{FE0F}')
+        .unwrap_or(after)
+        .strip_prefix('\u{20E3}')?;
+    Some(rest.len() - key.len())
+}
+
+pub(super) fn is_word(character: Option<char>) -> bool {
+    character.is_some_and(char::is_alphanumeric)
+}
+
+/// What a character is to the rules that follow; none if it is never spoken.
+pub(super) fn spoken_sign(character: char) -> Option<char> {
+    match character {
+        '’' | '‘' | 'ʼ' | '′' => Some('\''),
+        '‐' | '\u{2011}' => Some('-'),
+        '。' => Some('.'),
+        '！' => Some('!'),
+        '？' => Some('?'),
+        '，' | '、' => Some(','),
+        '⋅' | '∗' => Some('×'),
+        'º' => Some('°'),
+        'μ' => Some('µ'),
+        '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10),
+        '\u{0300}'..='\u{036F}' => Some(character),
+        // Letters in boxes and circles count as alphabetic but are pictures.
+        '\u{2460}'..='\u{24FF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{E000}'..='\u{F8FF}' => None,
+        '²' | '³' | '½' | '⅓' | '⅔' | '¼' | '¾' | '⅕' | '⅛' | '⅜' | '⅝' | '⅞' => {
+            Some(character)
+        }
+        '.' | ',' | ';' | ':' | '!' | '?' | '…' | '\'' | '-' | '–' | '−' => Some(character),
+        '$' | '€' | '£' | '¥' | '₹' | '₩' | '¢' | '%' | '‰' | '#' | '@' | '&' | '+' | '=' | '/' => {
+            Some(character)
+        }
+        '<' | '>' | '≤' | '≥' | '≠' | '≈' | '±' | '×' | '÷' | '^' | '°' | '~' | '∞' | '√' => {
+            Some(character)
+        }
+        _ => (character.is_alphabetic() || character.is_ascii_digit()).then_some(character),
+    }
+}

@@ -1,0 +1,106 @@
+//! Makes text speakable: what the model wrote becomes what a person would say.
+//!
+//! A simple synthesizer reads "**3.5 km**" as stars and dots, and some signs cost it seconds of
+//! silence ("U.S.A.", "..."). So markup and pictures are left unspoken, and numbers, times, units
+//! and abbreviations become words. Pure: one clause in, its segments out, on any thread.
+//!
+//! The way: `markup` turns the clause into plain tokens that know where they were written; `word`
+//! takes each token's punctuation off; `english` says one or more words at a time. Only `english`
+//! knows a language: another one is a module beside it with the same `say`.
+//!
+//! Invariant: the segments' `written` joined together is the clause, for any Unicode input, so that
+//! the heard clock can tell which words of the reply left the loudspeaker.
+
+mod english;
+mod markup;
+#[cfg(test)]
+mod tests;
+mod word;
+
+use markup::Pause;
+use word::{Context, Word};
+
+/// One stretch of the reply: as the model wrote it and as it is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// As written, with the white space around it.
+    pub written: String,
+    /// As said; empty for what is not spoken (markup, emoji).
+    pub spoken: String,
+}
+
+/// What a language makes of the next words.
+struct Said {
+    spoken: String,
+    /// How many words this says; at least one.
+    words: usize,
+    /// The last word's full stop belongs to it ("etc."), so it is no pause inside the clause.
+    abbreviated: bool,
+}
+
+/// Splits a clause into segments, about a word each, and says each of them.
+pub fn speakable(clause: &str) -> Vec<Segment> {
+    let tokens = markup::tokens(clause);
+    let words: Vec<Word> = tokens.iter().map(Word::new).collect();
+    let mut segments: Vec<Segment> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let said = english::say(&Context::new(&words, at));
+        let next = at + said.words;
+        let start = if at == 0 { 0 } else { tokens[at].start };
+        let end = tokens.get(next).map_or(clause.len(), |token| token.start);
+        segments.push(Segment {
+            written: clause[start..end].to_owned(),
+            spoken: said.spoken,
+        });
+        if let Some(mark) = mark_after(&words[at..next], words.get(next), said.abbreviated) {
+            add_mark(&mut segments, mark);
+        }
+        at = next;
+    }
+    if segments.is_empty() && !clause.is_empty() {
+        segments.push(Segment {
+            written: clause.to_owned(),
+            spoken: String::new(),
+        });
+    }
+    segments
+}
+
+/// The text for the synthesizer: what is spoken, joined with single spaces.
+pub fn spoken_text(segments: &[Segment]) -> String {
+    let spoken: Vec<&str> = segments
+        .iter()
+        .map(|segment| segment.spoken.as_str())
+        .filter(|spoken| !spoken.is_empty())
+        .collect();
+    spoken.join(" ")
+}
+
+/// The punctuation to speak after these words: the one that was written, else the one that the
+/// layout stands for (a list item ends like a sentence).
+fn mark_after(said: &[Word], next: Option<&Word>, abbreviated: bool) -> Option<char> {
+    let last = said.last()?;
+    let written = match last.mark {
+        Some('.') if abbreviated && next.is_some() => None,
+        Some('…') if next.is_some_and(|word| !word.core.starts_with(char::is_uppercase)) => {
+            Some(',')
+        }
+        Some('…') => Some('.'),
+        mark => mark,
+    };
+    written.or(last.pause.map(|pause| match pause {
+        Pause::Comma => ',',
+        Pause::Stop => '.',
+    }))
+}
+
+/// Puts the mark behind the last segment that is spoken, unless that has one.
+fn add_mark(segments: &mut [Segment], mark: char) {
+    let spoken = segments.iter_mut().rev().map(|segment| &mut segment.spoken);
+    if let Some(last) = spoken.into_iter().find(|spoken| !spoken.is_empty())
+        && !last.ends_with(['.', ',', ';', ':', '!', '?'])
+    {
+        last.push(mark);
+    }
+}
