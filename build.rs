@@ -34,7 +34,13 @@ fn main() {
 fn voices(target: &str, offline: bool) -> Result<PathBuf, String> {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["metadata", "--format-version", "1", "--filter-platform", target]);
+    command.args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--filter-platform",
+        target,
+    ]);
     if offline {
         command.arg("--offline");
     }

@@ -246,7 +246,10 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
         let mut config: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for relative in [&mut config.persona, &mut config.models_dir].into_iter().flatten() {
+        for relative in [&mut config.persona, &mut config.models_dir]
+            .into_iter()
+            .flatten()
+        {
             *relative = folder.join(&*relative);
         }
         config.validate().map_err(|e| fail(e.to_string()))?;
@@ -262,13 +265,28 @@ impl Config {
             ("vad.hold_threshold", self.vad.hold_threshold),
         ];
         for (key, value) in probabilities {
-            check(key, value, (0.0..=1.0).contains(&value), "a probability from 0 to 1")?;
+            check(
+                key,
+                value,
+                (0.0..=1.0).contains(&value),
+                "a probability from 0 to 1",
+            )?;
         }
         let wait = self.turn_taking.endpoint_wait_ms;
         let wait_ok = (100..=10_000).contains(&wait);
-        check("turn_taking.endpoint_wait_ms", wait, wait_ok, "100 to 10000 milliseconds")?;
+        check(
+            "turn_taking.endpoint_wait_ms",
+            wait,
+            wait_ok,
+            "100 to 10000 milliseconds",
+        )?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
-        check("llm.context", self.llm.context, context_ok, "512 to 131072 tokens")
+        check(
+            "llm.context",
+            self.llm.context,
+            context_ok,
+            "512 to 131072 tokens",
+        )
     }
 }
 
@@ -306,15 +324,25 @@ mod tests {
 
     #[test]
     fn a_wrong_key_is_named_with_file_and_line() {
-        let message = read("profile = \"starter\"\n[vad]\nonset_millis = 5\n").unwrap_err().to_string();
+        let message = read("profile = \"starter\"\n[vad]\nonset_millis = 5\n")
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("vivavoce.toml"), "{message}");
-        assert!(message.contains("line 3") && message.contains("onset_millis"), "{message}");
+        assert!(
+            message.contains("line 3") && message.contains("onset_millis"),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_value_out_of_range_is_named_with_what_it_may_be() {
-        let message = read("[vad]\nonset_threshold = 7.0\n").unwrap_err().to_string();
-        assert!(message.contains("vad.onset_threshold") && message.contains("0 to 1"), "{message}");
+        let message = read("[vad]\nonset_threshold = 7.0\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("vad.onset_threshold") && message.contains("0 to 1"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -67,14 +67,13 @@ impl EngineLoader {
         // The two large loads are independent of each other.
         let (language_model, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(config));
-            let rest = self.recognizer().and_then(|recognizer| {
-                Ok((recognizer, self.activity(config)?))
-            });
+            let rest = self
+                .recognizer()
+                .and_then(|recognizer| Ok((recognizer, self.activity(config)?)));
             (language_model.join(), rest)
         });
-        let language_model = language_model.map_err(|_| {
-            LlmError::Run("it panicked while it was loaded".into())
-        })??;
+        let language_model = language_model
+            .map_err(|_| LlmError::Run("it panicked while it was loaded".into()))??;
         let (recognizer, activity) = rest?;
         let canceller: Box<dyn EchoCanceller> = match config.audio.echo_cancellation {
             true => Box::new(SonoraCanceller::new()),
@@ -93,7 +92,11 @@ impl EngineLoader {
     pub fn recognizer(&self) -> Result<Moonshine, EnginesError> {
         let encoder = self.first(Role::Stt)?;
         let folder = encoder.parent().unwrap_or(Path::new(""));
-        Ok(Moonshine::load(self.first(Role::OnnxRuntime)?, folder, self.budget.stt)?)
+        Ok(Moonshine::load(
+            self.first(Role::OnnxRuntime)?,
+            folder,
+            self.budget.stt,
+        )?)
     }
 
     /// Loads the language model alone.
@@ -104,7 +107,10 @@ impl EngineLoader {
             context: config.llm.context,
             threads: self.budget.llm,
             gpu_layers: config.llm.gpu_layers,
-            cache_dir: config.llm.disk_cache.then(|| cache_dir().join("prompt-states")),
+            cache_dir: config
+                .llm
+                .disk_cache
+                .then(|| cache_dir().join("prompt-states")),
         })?)
     }
 
@@ -119,7 +125,9 @@ impl EngineLoader {
     }
 
     fn first(&self, role: Role) -> Result<&Path, EnginesError> {
-        self.ready.first(role).ok_or(EnginesError::Incomplete { role })
+        self.ready
+            .first(role)
+            .ok_or(EnginesError::Incomplete { role })
     }
 }
 

@@ -86,6 +86,8 @@ pub enum EventKind {
     TurnIgnored {
         /// Why.
         reason: &'static str,
+        /// The words, if there were any.
+        text: String,
     },
     /// The user went on before the reply was audible: the turn grows.
     TurnExtended,

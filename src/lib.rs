@@ -1,18 +1,40 @@
 //! vivavoce: a voice assistant that lives on your machine.
+//!
+//! ```text
+//!  microphone ─► capture ring ─► echo canceller ─► voice activity ─────────────────────┐
+//!                                                                                      ▼
+//!  loudspeaker ◄─ playback ◄─ voice ◄─ clauses ◄─ language model ◄─ turn taking ◄─ recognizer
+//! ```
+//!
+//! The modules stand in the order in which the data flows; `pipeline` runs them as threads, and
+//! `ARCHITECTURE.md` says what each may know of the others.
+
+#![warn(missing_docs, clippy::unwrap_used)]
+
 pub mod clock;
-pub mod audio;
-pub mod aec;
-pub mod onnx;
-pub mod vad;
-pub mod stt;
-pub mod llm;
-pub mod events;
-pub mod turn_taking;
-pub mod agent;
-pub mod models;
-pub mod playback;
-pub mod tts;
-pub mod pipeline;
 pub mod config;
-pub mod engines;
+pub mod events;
+
+pub mod audio;
+
+pub mod aec;
+pub mod vad;
+
+pub mod turn_taking;
+
+pub mod onnx;
+pub mod stt;
+
+pub mod agent;
+pub mod llm;
+
+pub mod tts;
+
+pub mod playback;
+
+pub mod pipeline;
+
 pub mod bench;
+
+pub mod engines;
+pub mod models;

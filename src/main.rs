@@ -1,5 +1,7 @@
 //! The command line of vivavoce.
 
+#![warn(clippy::unwrap_used)]
+
 mod cli;
 
 use std::path::{Path, PathBuf};
@@ -186,7 +188,9 @@ fn configure(common: &Common) -> Result<Config> {
 fn start_log() {
     let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error";
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false);
     match std::env::var_os("VIVAVOCE_LOG").map(PathBuf::from) {
         Some(path) => match open_log(&path) {
             Ok(file) => subscriber.with_writer(file).init(),
@@ -200,6 +204,11 @@ fn start_log() {
 }
 
 fn open_log(path: &Path) -> Result<std::sync::Mutex<std::fs::File>> {
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    Ok(std::sync::Mutex::new(file.with_context(|| format!("cannot log to {}", path.display()))?))
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path);
+    Ok(std::sync::Mutex::new(file.with_context(|| {
+        format!("cannot log to {}", path.display())
+    })?))
 }

@@ -58,12 +58,12 @@ pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, Onn
         path: model.to_path_buf(),
         reason,
     };
-    let builder = Session::builder(environment).map_err(|e| fail(e.to_string()))?;
-    builder
-        .with_intra_threads(threads)
-        .and_then(|b| b.with_inter_threads(1))
-        .and_then(|b| b.with_intra_op_spinning(false))
-        .map_err(|e| fail(e.to_string()))?
-        .commit_from_file(model)
-        .map_err(|e| fail(e.to_string()))
+    let text = |e: &dyn std::fmt::Display| fail(e.to_string());
+    let mut builder = Session::builder(environment).map_err(|e| text(&e))?;
+    builder = builder.with_intra_threads(threads).map_err(|e| text(&e))?;
+    builder = builder.with_inter_threads(1).map_err(|e| text(&e))?;
+    builder = builder
+        .with_intra_op_spinning(false)
+        .map_err(|e| text(&e))?;
+    builder.commit_from_file(model).map_err(|e| text(&e))
 }

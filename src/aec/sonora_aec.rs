@@ -96,7 +96,11 @@ mod tests {
         let mut noise = Noise::new(seed);
         (0..samples)
             .map(|n| {
-                let loud = if (n / 3_200).is_multiple_of(2) { 0.2 } else { 0.02 };
+                let loud = if (n / 3_200).is_multiple_of(2) {
+                    0.2
+                } else {
+                    0.02
+                };
                 noise.gaussian() * loud
             })
             .collect()

@@ -93,7 +93,10 @@ mod tests {
     fn a_question_whose_answer_nobody_heard_goes_before_the_next() {
         let mut memory = Memory::new(&Persona::bundled());
         memory.remember("what is the capital", "");
-        assert_eq!(memory.prompt("of France").last().unwrap().content, "what is the capital of France");
+        assert_eq!(
+            memory.prompt("of France").last().unwrap().content,
+            "what is the capital of France"
+        );
         memory.remember("of France", "Paris.");
         assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
     }

@@ -109,7 +109,10 @@ mod tests {
         let path = folder.path().join("p.toml");
         std::fs::write(&path, "name = \"x\"\nsytem = \"y\"\n").unwrap();
         let message = Persona::read(&path).unwrap_err().to_string();
-        assert!(message.contains("p.toml") && message.contains("sytem"), "{message}");
+        assert!(
+            message.contains("p.toml") && message.contains("sytem"),
+            "{message}"
+        );
         assert!(message.contains("line 2"), "{message}");
     }
 }

@@ -342,7 +342,8 @@ fn name_of(device: &cpal::Device) -> String {
 
 fn is_called(device: &cpal::Device, wanted: &str) -> bool {
     let id = device.id().ok();
-    id.as_ref().is_some_and(|id| id.id() == wanted || id.to_string() == wanted)
+    id.as_ref()
+        .is_some_and(|id| id.id() == wanted || id.to_string() == wanted)
         || name_of(device).eq_ignore_ascii_case(wanted)
 }
 
@@ -359,4 +360,3 @@ fn quiet_driver() {
     #[cfg(target_os = "linux")]
     let _ = alsa::Output::local_error_handler();
 }
-

@@ -121,10 +121,19 @@ mod tests {
 
     #[test]
     fn endpoints_are_read_as_they_are_written() {
-        for text in ["default", "null", "file:/tmp/a b.wav", "virtual:x.toml", "hw:0,0"] {
+        for text in [
+            "default",
+            "null",
+            "file:/tmp/a b.wav",
+            "virtual:x.toml",
+            "hw:0,0",
+        ] {
             assert_eq!(Endpoint::parse(text).to_string(), text);
         }
         assert_eq!(Endpoint::parse("file:a:b"), Endpoint::File("a:b".into()));
-        assert_eq!(Endpoint::parse("alsa:pulse"), Endpoint::Named("alsa:pulse".into()));
+        assert_eq!(
+            Endpoint::parse("alsa:pulse"),
+            Endpoint::Named("alsa:pulse".into())
+        );
     }
 }

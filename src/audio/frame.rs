@@ -120,7 +120,10 @@ mod tests {
         }
         samples[40_000] = 0.9;
         let (start, end) = sound_bounds(&samples, 48_000);
-        assert!(start.abs_diff(12_000) <= 480 && end.abs_diff(30_000) <= 480, "{start}..{end}");
+        assert!(
+            start.abs_diff(12_000) <= 480 && end.abs_diff(30_000) <= 480,
+            "{start}..{end}"
+        );
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub enum AudioError {
         flag: &'static str,
     },
     /// A named device does not exist.
-    #[error("there is no {direction} named {name:?}. Known: {known}. `vivavoce devices` lists them")]
+    #[error(
+        "there is no {direction} named {name:?}. Known: {known}. `vivavoce devices` lists them"
+    )]
     UnknownDevice {
         /// "microphone" or "loudspeaker".
         direction: &'static str,

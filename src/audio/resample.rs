@@ -76,7 +76,8 @@ pub fn resample_clip(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Au
         return Ok(samples.to_vec());
     }
     let mut fft = new_fft(from, to)?;
-    let input = InterleavedSlice::new(samples, 1, samples.len()).map_err(|e| failed(from, to, &e))?;
+    let input =
+        InterleavedSlice::new(samples, 1, samples.len()).map_err(|e| failed(from, to, &e))?;
     let output = fft
         .process_all(&input, samples.len(), None)
         .map_err(|e| failed(from, to, &e))?;
@@ -122,7 +123,11 @@ mod tests {
     fn a_clip_keeps_its_duration_and_level() {
         for rate in [8_000, 11_025, 22_050, 44_100, 192_000] {
             let out = resample_clip(&sine(rate, 440.0, rate as usize), rate, 16_000).unwrap();
-            assert!((out.len() as i64 - 16_000).abs() <= 2, "{rate}: {}", out.len());
+            assert!(
+                (out.len() as i64 - 16_000).abs() <= 2,
+                "{rate}: {}",
+                out.len()
+            );
             let level = crate::audio::frame::rms(&out[2_000..14_000]);
             assert!((level - 0.3535).abs() < 0.01, "{rate}: {level}");
         }

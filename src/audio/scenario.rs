@@ -153,7 +153,10 @@ impl Scenario {
             .stimulus
             .into_iter()
             .enumerate()
-            .map(|(n, raw)| raw.resolve(folder).map_err(|e| format!("stimulus {}: {e}", n + 1)))
+            .map(|(n, raw)| {
+                raw.resolve(folder)
+                    .map_err(|e| format!("stimulus {}: {e}", n + 1))
+            })
             .collect::<Result<_, _>>()
             .map_err(&fail)?;
         let end = raw.end.as_deref().map(parse_when).transpose();
@@ -277,7 +280,10 @@ mod tests {
     #[test]
     fn an_unknown_moment_is_named_with_the_known_ones() {
         let message = error("name = \"x\"\n[[stimulus]]\nsay = \"hi\"\nat = \"reply_begun\"\n");
-        assert!(message.contains("reply_begun") && message.contains("reply_started"), "{message}");
+        assert!(
+            message.contains("reply_begun") && message.contains("reply_started"),
+            "{message}"
+        );
     }
 
     #[test]

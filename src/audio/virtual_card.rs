@@ -322,7 +322,8 @@ impl Player {
         let Some(when) = waited else { return };
         let given_up = self.next > 0 && self.block > self.last_news + PATIENCE_BLOCKS;
         if when.anchor == Anchor::Start || given_up {
-            self.anchored_at.get_or_insert(if self.next > 0 { self.block } else { 0 });
+            self.anchored_at
+                .get_or_insert(if self.next > 0 { self.block } else { 0 });
         }
         let due = self
             .anchored_at
@@ -336,7 +337,10 @@ impl Player {
     }
 
     fn ended(&self, microphone: &Microphone) -> bool {
-        self.ended || microphone.limit_blocks.is_some_and(|limit| self.block >= limit)
+        self.ended
+            || microphone
+                .limit_blocks
+                .is_some_and(|limit| self.block >= limit)
     }
 }
 
@@ -396,7 +400,10 @@ mod tests {
     #[test]
     fn a_stimulus_waits_for_the_reply_after_the_one_before_it() {
         let (cue, cues) = bounded(4);
-        let stimuli = vec![stimulus(Anchor::Start, 0), stimulus(Anchor::ReplyFinished, 20)];
+        let stimuli = vec![
+            stimulus(Anchor::Start, 0),
+            stimulus(Anchor::ReplyFinished, 20),
+        ];
         let mut mic = microphone(stimuli, cues);
         let mut player = Player::default();
         assert_eq!(heard_at(&mut player, &mut mic, 10), [0]);

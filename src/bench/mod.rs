@@ -7,6 +7,6 @@ mod recording;
 mod stages;
 mod summary;
 
-pub use recording::{Measured, MeasureError, measure};
+pub use recording::{MeasureError, Measured, measure};
 pub use stages::{Stages, StagesByTurn};
 pub use summary::Summary;

@@ -70,11 +70,18 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
         }
     }
     for (at, _) in times("interrupted") {
-        let stimulus = starts.iter().zip(&ends).rev().find(|((start, _), _)| *start <= at);
+        let stimulus = starts
+            .iter()
+            .zip(&ends)
+            .rev()
+            .find(|((start, _), _)| *start <= at);
         match stimulus {
             // An interruption belongs to a stimulus that was being said, or just had been.
             Some(((start, _), (end, _))) if at <= end + 500.0 => {
-                let until = replies.iter().map(|(reply, _)| *reply).find(|reply| *reply > at);
+                let until = replies
+                    .iter()
+                    .map(|(reply, _)| *reply)
+                    .find(|reply| *reply > at);
                 if let Some(last) = last_audible(&played, *start, until) {
                     measured.stop_ms.push(last - start);
                 }
@@ -159,7 +166,8 @@ mod tests {
         for n in 0..seconds * 48_000 {
             let loud = spans.iter().any(|(a, b)| (a * 48..b * 48).contains(&n));
             wav.push(0.0).unwrap();
-            wav.push(if loud && n % 2 == 0 { 0.2 } else { 0.0 }).unwrap();
+            wav.push(if loud && n % 2 == 0 { 0.2 } else { 0.0 })
+                .unwrap();
         }
         wav.finish().unwrap();
         std::fs::write(folder.path().join(EVENTS), events).unwrap();
@@ -176,7 +184,10 @@ mod tests {
 {"t_ms":2190,"turn":1,"kind":"playback_started"}"#;
         let folder = recording(&[(2_200, 3_000)], 4, events);
         let measured = measure(folder.path()).unwrap();
-        assert!((measured.v2v_ms[0] - 700.0).abs() <= TOLERANCE_MS, "{measured:?}");
+        assert!(
+            (measured.v2v_ms[0] - 700.0).abs() <= TOLERANCE_MS,
+            "{measured:?}"
+        );
         assert_eq!(measured.unanswered, 0);
     }
 
@@ -192,7 +203,10 @@ mod tests {
         let folder = recording(&[(1_500, 2_180), (3_300, 3_500)], 4, events);
         let measured = measure(folder.path()).unwrap();
         assert_eq!(measured.stop_ms.len(), 1);
-        assert!((measured.stop_ms[0] - 180.0).abs() <= TOLERANCE_MS, "{measured:?}");
+        assert!(
+            (measured.stop_ms[0] - 180.0).abs() <= TOLERANCE_MS,
+            "{measured:?}"
+        );
         assert_eq!(measured.self_interruptions, 0);
     }
 

@@ -46,7 +46,10 @@ impl fmt::Display for Summary {
             p95,
             max,
         } = self;
-        write!(f, "n {n}  p50 {p50:.0}  p90 {p90:.0}  p95 {p95:.0}  max {max:.0} ms")
+        write!(
+            f,
+            "n {n}  p50 {p50:.0}  p90 {p90:.0}  p95 {p95:.0}  max {max:.0} ms"
+        )
     }
 }
 

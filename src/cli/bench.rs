@@ -119,7 +119,11 @@ fn sound_files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 fn one_after_the_other(files: &[PathBuf]) -> Scenario {
     let when = |n: usize| When {
-        anchor: if n == 0 { Anchor::Start } else { Anchor::ReplyFinished },
+        anchor: if n == 0 {
+            Anchor::Start
+        } else {
+            Anchor::ReplyFinished
+        },
         after: GAP,
     };
     let stimuli = files.iter().enumerate().map(|(n, file)| Stimulus {
@@ -137,20 +141,30 @@ fn one_after_the_other(files: &[PathBuf]) -> Scenario {
 
 fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Path>) -> Result<()> {
     let measured = measure(dir)?;
-    let (v2v, stop) = (Summary::of(&measured.v2v_ms), Summary::of(&measured.stop_ms));
+    let (v2v, stop) = (
+        Summary::of(&measured.v2v_ms),
+        Summary::of(&measured.stop_ms),
+    );
     let line = |name: &str, summary: Option<Summary>| match summary {
-        Some(summary) => println!("{name:<12} {summary}"),
-        None => println!("{name:<12} none"),
+        Some(summary) => out!("{name:<12} {summary}"),
+        None => out!("{name:<12} none"),
     };
-    println!("stimuli      {}, unanswered {}", measured.stimuli, measured.unanswered);
+    out!(
+        "stimuli      {}, unanswered {}",
+        measured.stimuli,
+        measured.unanswered
+    );
     line("V2V", v2v);
     line("stop", stop);
-    println!("self-interruptions {}", measured.self_interruptions);
+    out!("self-interruptions {}", measured.self_interruptions);
     let mut by_stage = serde_json::Map::new();
     if let Some(stages) = stages {
         let names = vivavoce::bench::Stages::default().durations();
         for (n, (name, _)) in names.iter().enumerate() {
-            let values: Vec<f64> = stages.answered().filter_map(|(_, s)| s.durations()[n].1).collect();
+            let values: Vec<f64> = stages
+                .answered()
+                .filter_map(|(_, s)| s.durations()[n].1)
+                .collect();
             line(&format!("  {name}"), Summary::of(&values));
             by_stage.insert((*name).into(), json!(Summary::of(&values)));
         }

@@ -10,43 +10,68 @@ use vivavoce::tts::{Prosody, Synthesizer};
 
 /// Lists microphones and loudspeakers.
 pub fn devices() {
-    let directions = [(Direction::Capture, "microphones (--input)"), (Direction::Render, "loudspeakers (--output)")];
+    let directions = [
+        (Direction::Capture, "microphones (--input)"),
+        (Direction::Render, "loudspeakers (--output)"),
+    ];
     for (direction, title) in directions {
-        println!("{title}:");
+        out!("{title}:");
         match default_works(direction) {
-            Ok(name) => println!("  default  {name}"),
-            Err(error) => println!("  default  {error}"),
+            Ok(name) => out!("  default  {name}"),
+            Err(error) => out!("  default  {error}"),
         }
         for line in list(direction) {
-            println!("  {}  {}  ({})", line.id, line.name, line.format);
+            out!("  {}  {}  ({})", line.id, line.name, line.format);
         }
     }
-    println!("always: null, file:PATH, virtual:SCENARIO.toml");
+    out!("always: null, file:PATH, virtual:SCENARIO.toml");
 }
 
 /// Checks everything that a conversation needs.
 pub fn doctor(config: &Config) -> Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let budget = ThreadBudget::new(config.threads, cores);
-    println!("vivavoce {} ({})", env!("CARGO_PKG_VERSION"), env!("VIVAVOCE_COMMIT"));
-    println!("system   {} {}", std::env::consts::OS, std::env::consts::ARCH);
-    println!("cpu      {cores} cores; {}", cpu_features());
-    println!("threads  recognizer {}, language model {}", budget.stt, budget.llm);
-    println!("gpu      {}", if supports_gpu() { "this build can use one (--gpu-layers)" } else { "not in this build" });
-    println!("data     {}", engines::data_dir().display());
+    out!(
+        "vivavoce {} ({})",
+        env!("CARGO_PKG_VERSION"),
+        env!("VIVAVOCE_COMMIT")
+    );
+    out!(
+        "system   {} {}",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    out!("cpu      {cores} cores; {}", cpu_features());
+    out!(
+        "threads  recognizer {}, language model {}",
+        budget.stt,
+        budget.llm
+    );
+    out!(
+        "gpu      {}",
+        if supports_gpu() {
+            "this build can use one (--gpu-layers)"
+        } else {
+            "not in this build"
+        }
+    );
+    out!("data     {}", engines::data_dir().display());
 
     let mut wrong = Vec::new();
     check_models(config, &mut wrong)?;
     check_engines(config, &mut wrong);
-    for (direction, name) in [(Direction::Capture, "microphone"), (Direction::Render, "loudspeaker")] {
+    for (direction, name) in [
+        (Direction::Capture, "microphone"),
+        (Direction::Render, "loudspeaker"),
+    ] {
         match default_works(direction) {
-            Ok(device) => println!("{name:<12} {device}"),
-            Err(error) => println!("{name:<12} {error}"),
+            Ok(device) => out!("{name:<12} {device}"),
+            Err(error) => out!("{name:<12} {error}"),
         }
     }
     match wrong.len() {
         0 => {
-            println!("all is well");
+            out!("all is well");
             Ok(())
         }
         _ => bail!("{}", wrong.join("\n")),
@@ -57,15 +82,29 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
     let selection = manifest.select(&config.profile, Platform::current())?;
-    println!("models   profile {} in {}", config.profile, store.root().display());
+    out!(
+        "models   profile {} in {}",
+        config.profile,
+        store.root().display()
+    );
     let mut bad = 0;
     for report in store.status(&selection) {
-        println!("         {:<13} {}  {}", report.wanted.role.to_string(), report.wanted.file.name, report.status);
-        bad += usize::from(matches!(report.status, FileStatus::Missing | FileStatus::Damaged { .. }));
+        out!(
+            "         {:<13} {}  {}",
+            report.wanted.role.to_string(),
+            report.wanted.file.name,
+            report.status
+        );
+        bad += usize::from(matches!(
+            report.status,
+            FileStatus::Missing | FileStatus::Damaged { .. }
+        ));
     }
     if bad > 0 {
         let command = store.pull_command(&config.profile);
-        wrong.push(format!("{bad} model files are missing or damaged: run `{command}`"));
+        wrong.push(format!(
+            "{bad} model files are missing or damaged: run `{command}`"
+        ));
     }
     Ok(())
 }
@@ -73,9 +112,9 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
 /// Loads each engine for real; what loads here loads in a conversation.
 fn check_engines(config: &Config, wrong: &mut Vec<String>) {
     let mut report = |name: &str, result: Result<(), String>| match result {
-        Ok(()) => println!("{name:<16} works"),
+        Ok(()) => out!("{name:<16} works"),
         Err(error) => {
-            println!("{name:<16} {error}");
+            out!("{name:<16} {error}");
             wrong.push(format!("{name}: {error}"));
         }
     };
@@ -85,8 +124,14 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) {
     if let Ok(loader) = EngineLoader::new(config) {
         let text = |e: engines::EnginesError| e.to_string();
         report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
-        report("voice activity", loader.activity(config).map(|_| ()).map_err(text));
-        report("language model", loader.language_model(config).map(|_| ()).map_err(text));
+        report(
+            "voice activity",
+            loader.activity(config).map(|_| ()).map_err(text),
+        );
+        report(
+            "language model",
+            loader.language_model(config).map(|_| ()).map_err(text),
+        );
     }
 }
 
@@ -103,7 +148,10 @@ fn cpu_features() -> String {
     match features[2].1 && features[3].1 {
         true => present.join(" "),
         // llama.cpp's default x86 build uses both without asking.
-        false => format!("{}: no avx2 and fma, the language model will not run", present.join(" ")),
+        false => format!(
+            "{}: no avx2 and fma, the language model will not run",
+            present.join(" ")
+        ),
     }
 }
 

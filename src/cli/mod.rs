@@ -1,5 +1,13 @@
 //! The commands of the program.
 
+/// As `println!`, but a reader that has gone away (`| head`) is no reason to panic.
+macro_rules! out {
+    ($($format:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($format)*);
+    }};
+}
+
 pub mod bench;
 pub mod doctor;
 pub mod models;

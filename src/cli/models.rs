@@ -33,7 +33,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     let store = ModelStore::open(config.models_dir.as_deref())?;
     let selection = manifest.select(&config.profile, Platform::current())?;
     match command {
-        ModelsCommand::Path => println!("{}", store.root().display()),
+        ModelsCommand::Path => out!("{}", store.root().display()),
         ModelsCommand::List => list(&manifest, &store)?,
         ModelsCommand::Pull { from } => {
             let options = PullOptions {
@@ -42,7 +42,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
             };
             let mut progress = ConsoleProgress::stderr();
             let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
-            println!(
+            out!(
                 "{}: {} files fetched ({}), {} already there, in {}",
                 config.profile,
                 summary.fetched.len(),
@@ -56,7 +56,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
             let reports = store.verify(&selection, &mut progress, &QUIT)?;
             let mut bad = 0;
             for report in &reports {
-                println!("{}: {}", report.path.display(), report.status);
+                out!("{}: {}", report.path.display(), report.status);
                 bad += usize::from(report.status != FileStatus::Verified);
             }
             if bad > 0 {
@@ -74,7 +74,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
 fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
     for profile in &manifest.profiles {
         let selection = manifest.select(&profile.name, Platform::current())?;
-        println!(
+        out!(
             "{}: {} ({})",
             profile.name,
             profile.description,
@@ -82,7 +82,7 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
         );
         for report in store.status(&selection) {
             let wanted = &report.wanted;
-            println!(
+            out!(
                 "  {:<13} {:<28} {:>9}  {:<12} {}  {}",
                 wanted.role.to_string(),
                 wanted.model.id,
@@ -93,6 +93,6 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
             );
         }
     }
-    println!("in {}", store.root().display());
+    out!("in {}", store.root().display());
     Ok(())
 }

@@ -62,7 +62,11 @@ impl Screen {
         if self.drawn {
             queue!(self.out, cursor::MoveUp(LIVE_LINES))?;
         }
-        queue!(self.out, cursor::MoveToColumn(0), Clear(ClearType::FromCursorDown))?;
+        queue!(
+            self.out,
+            cursor::MoveToColumn(0),
+            Clear(ClearType::FromCursorDown)
+        )?;
         if let Some(line) = finished {
             write!(self.out, "{line}\r\n")?;
         }
@@ -70,7 +74,12 @@ impl Screen {
         let says = tail(&self.says, width - 12);
         write!(self.out, "{} {hears}\r\n", "  you ›".cyan())?;
         write!(self.out, "{} {says}\r\n", " vivi ›".green())?;
-        write!(self.out, "{} {}\r\n", self.meter().dark_grey(), self.keys.dark_grey())?;
+        write!(
+            self.out,
+            "{} {}\r\n",
+            self.meter().dark_grey(),
+            self.keys.dark_grey()
+        )?;
         self.drawn = true;
         self.out.flush()
     }

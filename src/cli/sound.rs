@@ -28,7 +28,9 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
         (Endpoint::Scenario(a), Endpoint::Scenario(b)) if a != b => {
             bail!("--input and --output name two scenarios; a scenario is both at once: name one")
         }
-        (Endpoint::Scenario(path), _) | (_, Endpoint::Scenario(path)) => Some(Scenario::read(path)?),
+        (Endpoint::Scenario(path), _) | (_, Endpoint::Scenario(path)) => {
+            Some(Scenario::read(path)?)
+        }
         (Endpoint::File(path), _) => Some(Scenario::of_file(path)),
         (Endpoint::Null, _) => Some(Scenario::silence()),
         _ => None,
@@ -73,10 +75,12 @@ pub fn play_scenario(scenario: &Scenario, file: Option<PathBuf>) -> Result<Opene
 /// Which default devices are missing; none if a person can talk.
 pub fn missing_devices(input: &Endpoint, output: &Endpoint) -> Vec<String> {
     let sides = [(input, Direction::Capture), (output, Direction::Render)];
-    let missing = sides.into_iter().filter_map(|(endpoint, direction)| match endpoint {
-        Endpoint::Default => cpal_device::default_works(direction).err(),
-        _ => None,
-    });
+    let missing = sides
+        .into_iter()
+        .filter_map(|(endpoint, direction)| match endpoint {
+            Endpoint::Default => cpal_device::default_works(direction).err(),
+            _ => None,
+        });
     missing.map(|error| error.to_string()).collect()
 }
 

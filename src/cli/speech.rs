@@ -59,10 +59,13 @@ pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>
 /// Plays clauses on a real device until they are over or the program is told to quit.
 fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
     let mut device = CpalDevice::new(None, Some(output));
-    let rate = device.probe()?.render.context("the device has no loudspeaker")?;
+    let rate = device
+        .probe()?
+        .render
+        .context("the device has no loudspeaker")?;
     let (callback, end, _tap) = render_path(rate);
     let _stream = device.open(None, Some(callback))?;
-    let (mut queue, turn) = (PlaybackQueue::new(), TurnId(1));
+    let (mut queue, turn) = (PlaybackQueue::default(), TurnId(1));
     queue.attach(end)?;
     for clause in spoken {
         queue.push(turn, clause)?;
@@ -95,14 +98,17 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
                     "audio_s": seconds,
                     "decode_ms": watch.elapsed_ms(),
                 });
-                println!("{line}");
+                out!("{line}");
             }
-            Ok((text, _)) if files.len() > 1 => println!("{}: {text}", path.display()),
-            Ok((text, _)) => println!("{text}"),
+            Ok((text, _)) if files.len() > 1 => out!("{}: {text}", path.display()),
+            Ok((text, _)) => out!("{text}"),
             Err(error) => {
                 failed += 1;
                 match json {
-                    true => println!("{}", serde_json::json!({"file": path, "error": error.to_string()})),
+                    true => out!(
+                        "{}",
+                        serde_json::json!({"file": path, "error": error.to_string()})
+                    ),
                     false => eprintln!("error: {error}"),
                 }
             }

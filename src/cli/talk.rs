@@ -50,15 +50,22 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
     let input = Endpoint::parse(&config.audio.input);
     let output = Endpoint::parse(&config.audio.output);
     // Typing needs no microphone.
-    let input = if options.text && input == Endpoint::Default { Endpoint::Null } else { input };
+    let input = if options.text && input == Endpoint::Default {
+        Endpoint::Null
+    } else {
+        input
+    };
     let missing = sound::missing_devices(&input, &output);
-    let is_scenario = matches!((&input, &output), (Endpoint::Scenario(_), _) | (_, Endpoint::Scenario(_)));
+    let is_scenario = matches!(
+        (&input, &output),
+        (Endpoint::Scenario(_), _) | (_, Endpoint::Scenario(_))
+    );
     let demo = !missing.is_empty() && !options.text;
     let opened = if demo {
         for line in &missing {
-            println!("{line}");
+            out!("{line}");
         }
-        println!(
+        out!(
             "\nSo this is a demonstration on the virtual sound card: one of our voices asks, \
              vivavoce answers.\n"
         );
@@ -67,7 +74,7 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
     } else if missing.is_empty() {
         sound::open(&input, &output)?
     } else {
-        println!("{}\nReplies are shown, not spoken.\n", missing.join("\n"));
+        out!("{}\nReplies are shown, not spoken.\n", missing.join("\n"));
         sound::open(&Endpoint::Null, &Endpoint::Null)?
     };
     if (demo || is_scenario) && options.record.is_none() {
@@ -80,7 +87,7 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         print_latencies(&stages, record.as_deref());
     }
     if let Some(folder) = record {
-        println!("recording: {}", folder.join("conversation.wav").display());
+        out!("recording: {}", folder.join("conversation.wav").display());
     }
     Ok(())
 }
@@ -174,7 +181,10 @@ impl Talk {
 
     fn take(&mut self, event: &SessionEvent, view: &mut dyn View) {
         self.stages.observe(event);
-        if matches!(event.kind, EventKind::Heard { .. } | EventKind::Error { .. }) {
+        if matches!(
+            event.kind,
+            EventKind::Heard { .. } | EventKind::Error { .. }
+        ) {
             self.pending = self.pending.saturating_sub(1);
         }
         view.show(event);
@@ -182,7 +192,9 @@ impl Talk {
 
     /// Sends what was typed; true when there is no more and all is answered.
     fn end_of_typing(&mut self, session: &Session) -> bool {
-        let Some(typed) = &self.typed else { return false };
+        let Some(typed) = &self.typed else {
+            return false;
+        };
         loop {
             if self.one_by_one && self.pending > 0 {
                 return false;
@@ -202,7 +214,9 @@ impl Talk {
     /// Looks at the keys; true for quitting.
     fn pressed(&mut self, session: &Session) -> bool {
         while event::poll(Duration::ZERO).unwrap_or(false) {
-            let Ok(event::Event::Key(key)) = event::read() else { continue };
+            let Ok(event::Event::Key(key)) = event::read() else {
+                continue;
+            };
             if key.kind != KeyEventKind::Press {
                 continue;
             }
@@ -237,29 +251,31 @@ fn read_lines() -> Receiver<String> {
 }
 
 fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
-    let measured = record.and_then(|folder| measure(folder).ok()).unwrap_or_default();
+    let measured = record
+        .and_then(|folder| measure(folder).ok())
+        .unwrap_or_default();
     let v2v = |turn: u64| {
         let n = measured.turns.iter().position(|t| *t == turn)?;
         measured.v2v_ms.get(n).copied()
     };
     let cell = |ms: Option<f64>| ms.map_or("-".into(), |ms| format!("{ms:.0}"));
-    println!("\nLatency of each turn, milliseconds from the user's last sound:");
+    out!("\nLatency of each turn, milliseconds from the user's last sound:");
     let names: Vec<String> = vivavoce::bench::Stages::default()
         .durations()
         .iter()
         .map(|(name, _)| format!("{name:>9}"))
         .collect();
-    println!("turn{}   on the recording", names.concat());
+    out!("turn{}   on the recording", names.concat());
     for (turn, stages) in stages.answered() {
         let cells: Vec<String> = stages
             .durations()
             .iter()
             .map(|(_, ms)| format!("{:>9}", cell(*ms)))
             .collect();
-        println!("{turn:>4}{}{:>19}", cells.concat(), cell(v2v(turn.0)));
+        out!("{turn:>4}{}{:>19}", cells.concat(), cell(v2v(turn.0)));
     }
     for stop in &measured.stop_ms {
-        println!("interrupted: silent {stop:.0} ms after the interruption began");
+        out!("interrupted: silent {stop:.0} ms after the interruption began");
     }
-    println!();
+    out!();
 }

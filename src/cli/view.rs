@@ -42,7 +42,10 @@ impl<W: Write> View for Plain<W> {
     fn show(&mut self, event: &SessionEvent) {
         self.stages.observe(event);
         if let Some(text) = finished_line(event, &self.stages) {
-            self.line(&format!("[{:7.2}] {text}", event.at.as_millis_f64() / 1000.0));
+            self.line(&format!(
+                "[{:7.2}] {text}",
+                event.at.as_millis_f64() / 1000.0
+            ));
         }
     }
 }
@@ -55,6 +58,7 @@ pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn) -> Option<Stri
             format!("ready after {:.1} s; speak", startup_ms / 1000.0)
         }
         EventKind::TurnEnded { text, .. } => format!("you: {text}"),
+        EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("you: {text}"),
         EventKind::Interrupted { reason } => format!("(stopped: {reason})"),
         EventKind::Heard { text } => {
             let stages = of_turn(event.turn?);

@@ -23,8 +23,13 @@ impl ChatTemplate {
         let mut environment = Environment::new();
         let mut syntax = SyntaxConfig::builder();
         syntax.trim_blocks(true).lstrip_blocks(true);
-        environment.set_syntax(syntax.build().map_err(|e| LlmError::Template(e.to_string()))?);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.set_syntax(
+            syntax
+                .build()
+                .map_err(|e| LlmError::Template(e.to_string()))?,
+        );
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |message: String| {
             Err::<String, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
@@ -79,7 +84,10 @@ mod tests {
         let prompt = template()
             .render(&[Message::new(Role::User, " hi ")], true)
             .unwrap();
-        assert_eq!(prompt, "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
+        assert_eq!(
+            prompt,
+            "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"
+        );
     }
 
     #[test]
@@ -87,7 +95,12 @@ mod tests {
         let mut messages = vec![Message::new(Role::User, "hi")];
         let shorter = template().render(&messages, false).unwrap();
         messages.push(Message::new(Role::Assistant, "hello"));
-        assert!(template().render(&messages, true).unwrap().starts_with(&shorter));
+        assert!(
+            template()
+                .render(&messages, true)
+                .unwrap()
+                .starts_with(&shorter)
+        );
     }
 
     #[test]

@@ -264,9 +264,16 @@ fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, LlmErr
         .to_string()
         .map_err(|e| LlmError::Template(e.to_string()))?;
     let vocab = model.vocab();
-    let text = |token| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned();
+    let text =
+        |token| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned();
     // Models without such a token give -1, which has no text.
-    let special = |token: LlamaToken| if token.0 < 0 { String::new() } else { text(token) };
+    let special = |token: LlamaToken| {
+        if token.0 < 0 {
+            String::new()
+        } else {
+            text(token)
+        }
+    };
     ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))
 }
 
@@ -278,7 +285,13 @@ fn sampler(sampling: &Sampling, n_vocab: i32) -> LlamaSampler {
     let mut chain = Vec::new();
     if sampling.repeat_penalty != 1.0 {
         let penalty = sampling.repeat_penalty;
-        chain.push(LlamaSampler::penalties(n_vocab, PENALTY_WINDOW, penalty, 0.0, 0.0));
+        chain.push(LlamaSampler::penalties(
+            n_vocab,
+            PENALTY_WINDOW,
+            penalty,
+            0.0,
+            0.0,
+        ));
     }
     if sampling.temperature > 0.0 {
         chain.push(LlamaSampler::top_k(sampling.top_k));
@@ -313,7 +326,9 @@ mod tests {
         let (mut pending, mut pieces) = (Vec::new(), Vec::new());
         for byte in "é!".bytes() {
             pending.push(byte);
-            emit(&mut pending, false, &mut |piece| pieces.push(piece.to_owned()));
+            emit(&mut pending, false, &mut |piece| {
+                pieces.push(piece.to_owned())
+            });
         }
         assert_eq!(pieces, ["é", "!"]);
     }
@@ -321,7 +336,10 @@ mod tests {
     #[test]
     fn the_shared_prefix_ends_at_the_first_difference() {
         let tokens = |ids: &[i32]| ids.iter().map(|id| LlamaToken(*id)).collect::<Vec<_>>();
-        assert_eq!(shared_prefix(&tokens(&[1, 2, 3]), &tokens(&[1, 2, 4, 3])), 2);
+        assert_eq!(
+            shared_prefix(&tokens(&[1, 2, 3]), &tokens(&[1, 2, 4, 3])),
+            2
+        );
         assert_eq!(shared_prefix(&tokens(&[]), &tokens(&[1])), 0);
     }
 }

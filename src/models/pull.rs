@@ -64,6 +64,7 @@ impl PullOptions {
 pub struct PullSummary {
     /// The files that were missing or damaged, and now are there.
     pub fetched: Vec<PathBuf>,
+    /// The sum of their sizes, in bytes; a wheel around a file does not count.
     pub fetched_bytes: u64,
     /// How many files were sound before.
     pub already_there: usize,

@@ -16,6 +16,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// What has been received so far: how many bytes, and their hash.
 #[derive(Debug, Clone, Default)]
 pub struct Received {
+    /// Bytes so far, with those of an earlier attempt that is being resumed.
     pub bytes: u64,
     hasher: Sha256,
 }
@@ -34,7 +35,9 @@ impl Received {
 
 /// The two things that every long step looks at: whom to tell, and whether to stop.
 pub struct Watch<'a> {
+    /// Whom to tell.
     pub progress: &'a mut dyn PullProgress,
+    /// Set, from any thread, to stop; never cleared here.
     pub cancel: &'a AtomicBool,
 }
 
@@ -55,6 +58,7 @@ impl Watch<'_> {
 pub struct Incoming<'a> {
     /// The file that is written.
     pub path: &'a Path,
+    /// The whole file's size, and the most that is written.
     pub expected_bytes: u64,
     /// The source, in words.
     pub tried: &'a str,

@@ -6,16 +6,22 @@ use super::{Manifest, Model, ModelFile, ModelsError, Platform, Profile, Role};
 /// The files of one profile on one platform.
 #[derive(Debug, Clone)]
 pub struct Selection<'m> {
+    /// Where the profile and its models are described.
     pub manifest: &'m Manifest,
+    /// The profile that was selected.
     pub profile: &'m Profile,
+    /// Grouped by role, less the roles that were left out.
     pub files: Vec<Wanted<'m>>,
 }
 
 /// A file, and what it is wanted for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'m> {
+    /// The role that it helps to serve.
     pub role: Role,
+    /// The model that it is a part of.
     pub model: &'m Model,
+    /// Its name, size, hash and sources.
     pub file: &'m ModelFile,
 }
 

@@ -9,14 +9,19 @@ use serde::Deserialize;
 /// An operating system and processor, as the manifest writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum Platform {
+    /// Linux on 64-bit Intel or AMD.
     #[serde(rename = "linux-x86_64")]
     LinuxX86_64,
+    /// Linux on 64-bit ARM.
     #[serde(rename = "linux-aarch64")]
     LinuxAarch64,
+    /// macOS on Apple silicon.
     #[serde(rename = "macos-aarch64")]
     MacosAarch64,
+    /// macOS on Intel.
     #[serde(rename = "macos-x86_64")]
     MacosX86_64,
+    /// Windows on 64-bit Intel or AMD.
     #[serde(rename = "windows-x86_64")]
     WindowsX86_64,
 }
@@ -55,12 +60,18 @@ pub enum Source {
     Wheel(WheelMember),
     /// `BASE/REPO/resolve/REVISION/PATH` on the model hub.
     Hub {
+        /// `OWNER/NAME`.
         repo: String,
+        /// The file's path within the repository.
         path: String,
+        /// A branch, tag or commit; `main` if the manifest names none.
         revision: String,
     },
     /// A plain address.
-    Url { url: String },
+    Url {
+        /// Begins with `https://` or `http://`.
+        url: String,
+    },
 }
 
 /// A file within a wheel.

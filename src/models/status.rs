@@ -13,12 +13,15 @@ use super::stamp::Stamps;
 /// How a file stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileStatus {
+    /// There is nothing at its path.
     Missing,
     /// The size is right; the content has not been hashed since it last changed.
     Present,
     /// Hashed, now or (unchanged since) before.
     Verified,
+    /// Something is there that must not be used; a pull fetches it anew.
     Damaged {
+        /// What is wrong with it.
         why: Damage,
     },
 }
@@ -26,9 +29,25 @@ pub enum FileStatus {
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Damage {
-    WrongSize { found: u64, expected: u64 },
-    WrongHash { found: String, expected: String },
-    Unreadable { why: String },
+    /// Told without reading it: cut short, or another version.
+    WrongSize {
+        /// Bytes on the disk.
+        found: u64,
+        /// Bytes by the manifest.
+        expected: u64,
+    },
+    /// The size is right, the content is not.
+    WrongHash {
+        /// SHA-256 of the content, in lower-case hexadecimal.
+        found: String,
+        /// SHA-256 by the manifest, in the same form.
+        expected: String,
+    },
+    /// The system refuses to read it, or it is not a file.
+    Unreadable {
+        /// What the system said, or that it is not a file.
+        why: String,
+    },
 }
 
 impl fmt::Display for FileStatus {
@@ -59,8 +78,11 @@ impl fmt::Display for Damage {
 /// One file of a selection, and how it stands.
 #[derive(Debug, Clone)]
 pub struct FileReport<'m> {
+    /// What the manifest asks for.
     pub wanted: Wanted<'m>,
+    /// Where it lies in the store, or would.
     pub path: PathBuf,
+    /// How it stood when it was looked at.
     pub status: FileStatus,
 }
 

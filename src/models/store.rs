@@ -82,6 +82,7 @@ impl ModelStore {
         }
     }
 
+    /// The folder itself, as an absolute path; it may not exist yet.
     pub fn root(&self) -> &Path {
         &self.root
     }

@@ -162,7 +162,11 @@ impl Capture {
             tries += 1;
             match self.sound.open() {
                 Ok((open, render)) => {
-                    let _ = self.ears.outputs.playback.send(PlaybackControl::Attach(render));
+                    let _ = self
+                        .ears
+                        .outputs
+                        .playback
+                        .send(PlaybackControl::Attach(render));
                     self.ears.canceller.reset();
                     self.open = Some(open);
                     self.say(format!("opened again: {}", self.sound.describe()));
@@ -224,7 +228,10 @@ impl Ears {
             }
         }
         let guarded = self.audible.load(Ordering::Relaxed);
-        if let Err(error) = self.activity.push(&frame, until, guarded, &mut self.changes) {
+        if let Err(error) = self
+            .activity
+            .push(&frame, until, guarded, &mut self.changes)
+        {
             self.bus.error("voice activity", error);
         }
         for change in self.changes.drain(..) {
@@ -232,7 +239,10 @@ impl Ears {
                 Activity::Started(at) => Event::SpeechStarted(at),
                 Activity::Paused(at) => Event::SpeechPaused(at),
             };
-            let _ = self.outputs.conductor.send(ConductorInput::Event(until, event));
+            let _ = self
+                .outputs
+                .conductor
+                .send(ConductorInput::Event(until, event));
         }
     }
 

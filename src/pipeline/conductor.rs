@@ -65,16 +65,23 @@ impl Conductor {
                 self.ask_recognizer(RecognizerInput::Final { turn, attempt });
             }
             Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
+            Command::Prepare(text) => {
+                let _ = self.language_model.send(LanguageModelInput::Prepare(text));
+            }
             Command::StartReply { turn, text } => {
                 self.live.set(turn);
-                let _ = self.language_model.send(LanguageModelInput::Reply { turn, text });
+                let _ = self
+                    .language_model
+                    .send(LanguageModelInput::Reply { turn, text });
             }
             Command::StopReply(turn) => {
                 self.live.clear();
                 let _ = self.playback.send(PlaybackControl::Stop(turn));
             }
             Command::Remember { user, heard, .. } => {
-                let _ = self.language_model.send(LanguageModelInput::Remember { user, heard });
+                let _ = self
+                    .language_model
+                    .send(LanguageModelInput::Remember { user, heard });
             }
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }

@@ -103,7 +103,8 @@ impl OpenSound {
         // Capture first: what was played before it was captured is in the tap by then.
         let before = self.captured.len();
         drain(&mut self.capture.ring, &mut self.scratch);
-        self.capture_resampler.push(&self.scratch, &mut self.captured);
+        self.capture_resampler
+            .push(&self.scratch, &mut self.captured);
         if self.captured.len() > before {
             self.last_capture = Stopwatch::start();
         }

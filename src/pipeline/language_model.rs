@@ -11,11 +11,13 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::Memory;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, TurnId};
-use crate::llm::{Finish, LanguageModel, LlmError, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Sampling};
 use crate::turn_taking::Event;
 
 /// What the conductor asks of the thread.
 pub enum LanguageModelInput {
+    /// The user may be about to have said this: read it ahead.
+    Prepare(String),
     /// Answer the user.
     Reply {
         /// The turn.
@@ -63,6 +65,9 @@ impl LanguageModelStage {
     pub fn run(mut self) {
         while let Ok(input) = self.inputs.recv() {
             match input {
+                LanguageModelInput::Prepare(text) => {
+                    self.read_ahead(&self.memory.prompt(&text), true);
+                }
                 LanguageModelInput::Reply { turn, text } => {
                     if let Err(error) = self.reply(turn, &text) {
                         let failed = Event::Failed {
@@ -76,7 +81,7 @@ impl LanguageModelStage {
                 }
                 LanguageModelInput::Remember { user, heard } => {
                     self.memory.remember(&user, &heard);
-                    self.read_ahead();
+                    self.read_ahead(&self.memory.messages(), false);
                 }
             }
         }
@@ -91,25 +96,33 @@ impl LanguageModelStage {
             return Ok(());
         };
         let (kept, read) = (prefill.kept, prefill.read);
-        self.bus.publish(Some(turn), EventKind::PromptRead { kept, read });
+        self.bus
+            .publish(Some(turn), EventKind::PromptRead { kept, read });
         let watch = Stopwatch::start();
         let (bus, synthesizer) = (&self.bus, &self.synthesizer);
         let (mut reply, mut pieces) = (String::new(), 0u32);
-        let finish = self.engine.generate(&self.sampling, &cancelled, &mut |piece| {
-            if pieces == 0 {
-                bus.publish(Some(turn), EventKind::FirstToken);
-            }
-            pieces += 1;
-            reply.push_str(piece);
-            let text = piece.to_owned();
-            pass_on(synthesizer, SynthesizerInput::Piece { turn, text }, &cancelled);
-        })?;
+        let finish = self
+            .engine
+            .generate(&self.sampling, &cancelled, &mut |piece| {
+                if pieces == 0 {
+                    bus.publish(Some(turn), EventKind::FirstToken);
+                }
+                pieces += 1;
+                reply.push_str(piece);
+                let text = piece.to_owned();
+                pass_on(
+                    synthesizer,
+                    SynthesizerInput::Piece { turn, text },
+                    &cancelled,
+                );
+            })?;
         if finish != Finish::Cancelled {
             pass_on(synthesizer, SynthesizerInput::End(turn), &cancelled);
         }
         let tokens_per_s = f64::from(pieces) / watch.elapsed().as_secs_f64().max(1e-6);
         let text = reply;
-        self.bus.publish(Some(turn), EventKind::ReplyComplete { text, tokens_per_s });
+        self.bus
+            .publish(Some(turn), EventKind::ReplyComplete { text, tokens_per_s });
         Ok(())
     }
 
@@ -127,16 +140,20 @@ impl LanguageModelStage {
         {
             exchanges += 1;
         }
-        self.bus.publish(Some(turn), EventKind::Forgot { exchanges });
+        self.bus
+            .publish(Some(turn), EventKind::Forgot { exchanges });
         Ok(())
     }
 
-    /// Reads the conversation as it was heard, so that the next prompt costs only the user's
-    /// words. Gives way to the next question.
-    fn read_ahead(&mut self) {
+    /// Reads what the next prompt will probably be, so that it costs little when it comes: the
+    /// conversation as it was heard, or the user's words at a pause. Gives way to whatever comes
+    /// in; what turns out wrong is cut off again by the next prompt.
+    fn read_ahead(&mut self, messages: &[Message], open_reply: bool) {
         let inputs = self.inputs.clone();
-        let messages = self.memory.messages();
-        if let Err(error) = self.engine.prefill(&messages, false, &|| !inputs.is_empty()) {
+        if let Err(error) = self
+            .engine
+            .prefill(messages, open_reply, &|| !inputs.is_empty())
+        {
             // The next question meets the same trouble and reports it with its turn.
             tracing::info!("reading ahead: {error}");
         }

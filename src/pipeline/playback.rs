@@ -60,8 +60,16 @@ impl PlaybackStage {
     pub fn run(mut self) {
         let nothing = never();
         loop {
-            let inputs = if self.queue.is_hungry() { &self.inputs } else { &nothing };
-            let patience = if self.queue.is_busy() { STEP } else { Duration::MAX };
+            let inputs = if self.queue.is_hungry() {
+                &self.inputs
+            } else {
+                &nothing
+            };
+            let patience = if self.queue.is_busy() {
+                STEP
+            } else {
+                Duration::MAX
+            };
             let result = select! {
                 recv(self.control) -> control => match control {
                     Ok(control) => self.control(control),
@@ -83,7 +91,8 @@ impl PlaybackStage {
             while let Some(played) = self.queue.advance() {
                 self.report(played);
             }
-            self.audible.store(self.queue.is_audible(), Ordering::Relaxed);
+            self.audible
+                .store(self.queue.is_audible(), Ordering::Relaxed);
         }
     }
 
@@ -107,7 +116,8 @@ impl PlaybackStage {
                 heard,
                 underruns,
             } => {
-                self.bus.publish(Some(turn), EventKind::PlaybackFinished { underruns });
+                self.bus
+                    .publish(Some(turn), EventKind::PlaybackFinished { underruns });
                 Event::PlaybackEnded { turn, heard }
             }
             Played::Stopped { turn, heard } => Event::PlaybackEnded { turn, heard },

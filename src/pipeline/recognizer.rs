@@ -20,6 +20,10 @@ use crate::stt::{Cancelled, Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::Event;
 
 /// Audio and commands, in the order in which they happened.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "audio is the rule, and a box for each would allocate a hundred times a second"
+)]
 pub enum RecognizerInput {
     /// Ten milliseconds of cleaned audio.
     Audio {
@@ -159,7 +163,10 @@ impl RecognizerStage {
         if !turn.speaking || open.len() < turn.decoded + PARTIAL_STEP {
             return;
         }
-        let end = turn.utterance.cut_anyway().map_or(open.len(), |cut| cut.end);
+        let end = turn
+            .utterance
+            .cut_anyway()
+            .map_or(open.len(), |cut| cut.end);
         let waiting = Arc::clone(&self.waiting);
         let give_way = move || waiting.load(Ordering::Acquire) > 0;
         let decoded = decode(self.engine.as_mut(), &open[..end], &give_way);
@@ -175,7 +182,8 @@ impl RecognizerStage {
                 }
                 let (turn, decode_ms) = (turn.id, ms(time));
                 let text = whole;
-                self.bus.publish(Some(turn), EventKind::Partial { text, decode_ms });
+                self.bus
+                    .publish(Some(turn), EventKind::Partial { text, decode_ms });
             }
         }
     }
@@ -192,7 +200,12 @@ impl RecognizerStage {
                 turn.decoded = length;
                 turn.at_pause = Some((length, text, decode_ms));
                 let (turn, text) = (turn.id, whole);
-                self.bus.publish(Some(turn), EventKind::Partial { text, decode_ms });
+                self.send(Event::AtPause {
+                    turn,
+                    text: text.clone(),
+                });
+                self.bus
+                    .publish(Some(turn), EventKind::Partial { text, decode_ms });
             }
         }
     }
@@ -212,7 +225,10 @@ impl RecognizerStage {
     fn answer(&mut self, id: TurnId, attempt: u32) {
         let (mut text, mut decode_ms, mut reused) = (String::new(), 0.0, false);
         if self.is(id) {
-            reused = self.turn.as_ref().is_some_and(|turn| turn.at_pause.is_some());
+            reused = self
+                .turn
+                .as_ref()
+                .is_some_and(|turn| turn.at_pause.is_some());
             if !reused {
                 self.pause();
             }

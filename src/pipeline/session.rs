@@ -191,7 +191,7 @@ impl Session {
             bus.clone(),
         );
         let playing = PlaybackStage {
-            queue: PlaybackQueue::new(),
+            queue: PlaybackQueue::default(),
             inputs: playback_in,
             control: control_in,
             conductor: conductor.clone(),
@@ -276,4 +276,3 @@ fn warm_up(mut engines: Engines, memory: &Memory) -> Result<(Engines, Prefill), 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.into()).spawn(run)
 }
-

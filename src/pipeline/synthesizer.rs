@@ -82,7 +82,9 @@ impl SynthesizerStage {
             }
             if complete {
                 let live = &self.live;
-                pass_on(&self.playback, PlaybackInput::Complete(turn), &|| !live.is(turn));
+                pass_on(&self.playback, PlaybackInput::Complete(turn), &|| {
+                    !live.is(turn)
+                });
             }
         }
     }
@@ -103,13 +105,15 @@ impl SynthesizerStage {
         self.clauses += 1;
         let owned = || text.to_owned();
         if first {
-            self.bus.publish(Some(turn), EventKind::FirstClause { text: owned() });
+            self.bus
+                .publish(Some(turn), EventKind::FirstClause { text: owned() });
         }
         let clause = speak_clause(self.engine.as_mut(), text)?;
         if first {
             self.bus.publish(Some(turn), EventKind::FirstAudio);
         }
-        self.bus.publish(Some(turn), EventKind::Clause { text: owned() });
+        self.bus
+            .publish(Some(turn), EventKind::Clause { text: owned() });
         let live = &self.live;
         let clause = PlaybackInput::Clause { turn, clause };
         pass_on(&self.playback, clause, &|| !live.is(turn));

@@ -54,7 +54,11 @@ mod tests {
             ends_at,
         };
         let mut clock = HeardClock::default();
-        clock.push(1_000, vec![word("The ", 16_000), word("moon ", 32_000)], 3.0);
+        clock.push(
+            1_000,
+            vec![word("The ", 16_000), word("moon ", 32_000)],
+            3.0,
+        );
         clock.push(200_000, vec![word("is ", 16_000)], 3.0);
         clock
     }

@@ -42,7 +42,9 @@ pub enum Played {
     },
 }
 
-/// One reply at a time on its way to the device.
+/// One reply at a time on its way to the device. Without a device replies wait until one is
+/// attached.
+#[derive(Default)]
 pub struct PlaybackQueue {
     device: Option<Attached>,
     reply: Option<Reply>,
@@ -73,15 +75,6 @@ struct Reply {
 }
 
 impl PlaybackQueue {
-    /// A queue without a device: replies wait until one is attached.
-    pub fn new() -> Self {
-        Self {
-            device: None,
-            reply: None,
-            over: TurnId::default(),
-        }
-    }
-
     /// Attaches a (new) device. What was in the ring of the old one is lost with it; the rest of
     /// the reply goes on.
     pub fn attach(&mut self, end: RenderEnd) -> Result<(), AudioError> {
@@ -129,7 +122,7 @@ impl PlaybackQueue {
         self.begin(turn);
         let rate = self.rate_hz();
         let SpokenClause { words, clip } = clause;
-        let samples = self.to_device_rate(&clip.samples, clip.rate_hz)?;
+        let samples = self.at_device_rate(&clip.samples, clip.rate_hz)?;
         if let Some(reply) = &mut self.reply {
             let scale = f64::from(rate) / f64::from(clip.rate_hz);
             reply.clock.push(reply.total, words, scale);
@@ -213,7 +206,10 @@ impl PlaybackQueue {
         let reply = self.reply.take()?;
         self.over = reply.turn;
         let rate = self.rate_hz();
-        let latency = self.device.as_ref().map_or(0, |d| d.end.control.latency_us());
+        let latency = self
+            .device
+            .as_ref()
+            .map_or(0, |d| d.end.control.latency_us());
         // What the callback took has not left the device yet.
         let left = played.saturating_sub(latency * u64::from(rate) / 1_000_000);
         Some(Played::Stopped {
@@ -254,13 +250,17 @@ impl PlaybackQueue {
         device.map_or(SESSION_RATE, |d| d.end.rate_hz)
     }
 
-    fn to_device_rate(&mut self, samples: &[f32], rate_hz: u32) -> Result<Vec<f32>, AudioError> {
+    fn at_device_rate(&mut self, samples: &[f32], rate_hz: u32) -> Result<Vec<f32>, AudioError> {
         let target = self.rate_hz();
         let mut output = Vec::with_capacity(samples.len() * target as usize / rate_hz as usize);
         let Some(device) = &mut self.device else {
             return resample_clip(samples, rate_hz, target);
         };
-        if device.resampler.as_ref().is_none_or(|(from, _)| *from != rate_hz) {
+        if device
+            .resampler
+            .as_ref()
+            .is_none_or(|(from, _)| *from != rate_hz)
+        {
             device.resampler = Some((rate_hz, StreamResampler::new(rate_hz, target)?));
         }
         if let Some((_, resampler)) = &mut device.resampler {
@@ -286,7 +286,7 @@ mod tests {
     /// A queue on a device of 16 kHz, so that no conversion blurs the counts.
     fn rig() -> Rig {
         let (callback, end, _tap) = render_path(16_000);
-        let mut queue = PlaybackQueue::new();
+        let mut queue = PlaybackQueue::default();
         queue.attach(end).unwrap();
         Rig { queue, callback }
     }
@@ -338,7 +338,10 @@ mod tests {
         let mut rig = rig();
         rig.push(1, &["The ", "moon."]);
         rig.queue.complete(TurnId(1));
-        assert_eq!(rig.run(40), [Played::Started(TurnId(1)), finished(1, "The moon.")]);
+        assert_eq!(
+            rig.run(40),
+            [Played::Started(TurnId(1)), finished(1, "The moon.")]
+        );
         assert!(!rig.queue.is_busy());
     }
 
@@ -410,6 +413,9 @@ mod tests {
         rig.queue.attach(end).unwrap();
         rig.callback = callback;
         let reports = rig.run(150);
-        assert!(matches!(&reports[..], [Played::Finished { heard, .. }] if heard == "The moon is far."), "{reports:?}");
+        assert!(
+            matches!(&reports[..], [Played::Finished { heard, .. }] if heard == "The moon is far."),
+            "{reports:?}"
+        );
     }
 }

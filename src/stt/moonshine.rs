@@ -34,7 +34,11 @@ pub struct Moonshine {
 }
 
 /// Files of the model, all in one folder.
-pub const FILES: [&str; 3] = ["encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"];
+pub const FILES: [&str; 3] = [
+    "encoder_model.ort",
+    "decoder_model_merged.ort",
+    "tokenizer.bin",
+];
 
 impl Moonshine {
     /// Loads the three [`FILES`] from `folder`, with `threads` threads.
@@ -82,13 +86,19 @@ impl Moonshine {
             }
             let first = tokens.is_empty();
             let mut inputs: Vec<(&str, SessionInputValue)> = vec![
-                ("input_ids", Tensor::from_array(([1usize, 1], vec![last]))?.into()),
+                (
+                    "input_ids",
+                    Tensor::from_array(([1usize, 1], vec![last]))?.into(),
+                ),
                 ("encoder_hidden_states", (&hidden).into()),
                 (
                     "encoder_attention_mask",
                     TensorRef::from_array_view(([1, count], &*mask))?.into(),
                 ),
-                ("use_cache_branch", Tensor::from_array(([1usize], vec![!first]))?.into()),
+                (
+                    "use_cache_branch",
+                    Tensor::from_array(([1usize], vec![!first]))?.into(),
+                ),
             ];
             for ((past, _), value) in self.cache_names.iter().zip(&cache) {
                 inputs.push((past, value.into()));

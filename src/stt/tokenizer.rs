@@ -57,7 +57,10 @@ impl Tokenizer {
     pub fn decode(&self, tokens: &[i64]) -> String {
         let mut bytes = Vec::new();
         for token in tokens {
-            let Some(entry) = usize::try_from(*token).ok().and_then(|t| self.entries.get(t)) else {
+            let Some(entry) = usize::try_from(*token)
+                .ok()
+                .and_then(|t| self.entries.get(t))
+            else {
                 continue;
             };
             match byte_token(entry) {

@@ -113,7 +113,10 @@ mod tests {
         samples[16_000 * 9..16_000 * 9 + 3_200].fill(0.0);
         let utterance = Utterance::begin(UtteranceConfig::default(), &samples);
         let cut = utterance.cut_anyway().unwrap();
-        assert!((16_000 * 9..16_000 * 9 + 3_200).contains(&cut.end), "{cut:?}");
+        assert!(
+            (16_000 * 9..16_000 * 9 + 3_200).contains(&cut.end),
+            "{cut:?}"
+        );
     }
 
     #[test]

@@ -54,7 +54,11 @@ mod tests {
         let mut clip = clause(0.1, 0.1);
         finish_clause(&mut clip);
         let expected = 8_000 + (LEAD_MS + TAIL_MS) * 16;
-        assert!(clip.samples.len().abs_diff(expected) <= 160, "{}", clip.samples.len());
+        assert!(
+            clip.samples.len().abs_diff(expected) <= 160,
+            "{}",
+            clip.samples.len()
+        );
     }
 
     #[test]

@@ -116,7 +116,13 @@ impl Synthesizer for Pico {
 /// Text without what the engine would take for tags or the end of the text.
 fn plain(text: &str) -> String {
     text.chars()
-        .map(|c| if matches!(c, '<' | '>' | '\0') { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '<' | '>' | '\0') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect()
 }
 

@@ -101,9 +101,17 @@ mod tests {
 
     #[test]
     fn words_end_in_order_and_the_last_at_the_end_of_the_sound() {
-        let segments = [segment("It ", "It"), segment("costs ", "costs"), segment("$5", "five dollars")];
+        let segments = [
+            segment("It ", "It"),
+            segment("costs ", "costs"),
+            segment("$5", "five dollars"),
+        ];
         let words = place_words(&segments, 10_000);
-        assert!(words.windows(2).all(|pair| pair[0].ends_at < pair[1].ends_at));
+        assert!(
+            words
+                .windows(2)
+                .all(|pair| pair[0].ends_at < pair[1].ends_at)
+        );
         assert_eq!(words[2].ends_at, 10_000);
     }
 

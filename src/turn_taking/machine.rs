@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::stop_words::asks_only_to_stop;
 use super::{Command, Event};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, TurnId};
@@ -13,6 +14,9 @@ pub struct TurnTakingConfig {
     pub endpoint_wait: Duration,
     /// Audio from before the onset that belongs to the turn: the onset is seen late.
     pub preroll: Duration,
+    /// As `preroll`, where the onset interrupts a reply: what lies before it is the rest of an
+    /// echo, and the recognizer makes words of that.
+    pub barge_in_preroll: Duration,
     /// Turns begin and end with a key instead of the voice.
     pub push_to_talk: bool,
 }
@@ -22,6 +26,7 @@ impl Default for TurnTakingConfig {
         Self {
             endpoint_wait: Duration::from_millis(500),
             preroll: Duration::from_millis(300),
+            barge_in_preroll: Duration::from_millis(150),
             push_to_talk: false,
         }
     }
@@ -136,6 +141,7 @@ impl TurnTaking {
                 self.tick(now, commands);
             }
             Event::Typed(text) => self.typed(text, commands),
+            Event::AtPause { turn, text } => self.prepare(turn, &text, commands),
             Event::Final {
                 turn,
                 attempt,
@@ -171,6 +177,7 @@ impl TurnTaking {
     }
 
     fn speech_started(&mut self, at: Timestamp, reason: &'static str, commands: &mut Vec<Command>) {
+        let mut preroll = self.config.preroll;
         let carried = match std::mem::replace(&mut self.state, State::Listening) {
             State::Listening => String::new(),
             State::UserSpeaking(user) => {
@@ -199,13 +206,14 @@ impl TurnTaking {
             }
             State::Replying { turn, text, .. } => {
                 self.interrupt(turn, text, reason, commands);
+                preroll = self.config.barge_in_preroll;
                 String::new()
             }
         };
         let turn = self.next_turn();
         commands.push(Command::StartTranscript {
             turn,
-            from: at - self.config.preroll,
+            from: at - preroll,
         });
         commands.push(Command::Publish(turn, EventKind::SpeechStarted));
         self.state = State::UserSpeaking(UserTurn {
@@ -238,6 +246,16 @@ impl TurnTaking {
         }
     }
 
+    fn prepare(&self, turn: TurnId, text: &str, commands: &mut Vec<Command>) {
+        if let State::EndpointPending { user, .. } = &self.state
+            && user.turn == turn
+            && self.unheard.is_none()
+            && !text.is_empty()
+        {
+            commands.push(Command::Prepare(join(&user.carried, text)));
+        }
+    }
+
     fn final_transcript(
         &mut self,
         now: Timestamp,
@@ -264,9 +282,16 @@ impl TurnTaking {
         };
         commands.push(Command::EndTranscript(turn));
         let text = join(&user.carried, text);
-        if text.is_empty() {
-            let reason = "no words in it";
-            commands.push(Command::Publish(turn, EventKind::TurnIgnored { reason }));
+        let unanswered = match text.as_str() {
+            "" => Some("no words in it"),
+            text if asks_only_to_stop(text) => Some("asked only to stop"),
+            _ => None,
+        };
+        if let Some(reason) = unanswered {
+            commands.push(Command::Publish(
+                turn,
+                EventKind::TurnIgnored { reason, text },
+            ));
             self.state = State::Listening;
             return;
         }
@@ -381,7 +406,10 @@ impl TurnTaking {
         message: String,
         commands: &mut Vec<Command>,
     ) {
-        commands.push(Command::Publish(failed, EventKind::Error { stage, message }));
+        commands.push(Command::Publish(
+            failed,
+            EventKind::Error { stage, message },
+        ));
         match &self.state {
             State::Replying { turn, text, .. } if *turn == failed => {
                 commands.push(Command::StopReply(failed));

@@ -108,11 +108,28 @@ fn the_transcript_begins_before_the_onset() {
 }
 
 #[test]
+fn the_words_at_a_pause_are_prepared_and_not_answered() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    let at_pause = |text: &str| Event::AtPause {
+        turn: TurnId(1),
+        text: text.into(),
+    };
+    assert_eq!(c.on(at_pause("hello")), [Command::Prepare("hello".into())]);
+    c.after(100).speech();
+    assert!(c.on(at_pause("hello")).is_empty());
+}
+
+#[test]
 fn speech_within_the_wait_goes_on_with_the_same_turn() {
     let mut c = Conversation::new();
     c.speech();
     c.after(800).pause();
-    assert_eq!(c.after(200).speech(), [Command::ResumeTranscript(TurnId(1))]);
+    assert_eq!(
+        c.after(200).speech(),
+        [Command::ResumeTranscript(TurnId(1))]
+    );
     assert_eq!(c.machine.next_deadline(), None);
     assert!(c.after(1_000).on(Event::Tick).is_empty());
 }
@@ -128,7 +145,10 @@ fn a_transcript_asked_for_before_the_user_went_on_is_stale() {
     c.after(800).pause();
     c.after(WAIT_MS).on(Event::Tick);
     assert!(c.transcript(1, 1, "half a").is_empty());
-    assert!(c.transcript(1, 2, "half a sentence").contains(&start_reply(1, "half a sentence")));
+    assert!(
+        c.transcript(1, 2, "half a sentence")
+            .contains(&start_reply(1, "half a sentence"))
+    );
 }
 
 #[test]
@@ -139,13 +159,29 @@ fn noise_without_words_is_not_answered() {
 }
 
 #[test]
+fn a_request_for_silence_stops_the_reply_and_is_not_answered() {
+    let mut c = Conversation::new();
+    c.user_says(1, "tell me a story");
+    c.on(Event::PlaybackStarted(TurnId(1)));
+    assert_eq!(
+        c.after(2_000).user_says(2, "Stop."),
+        [Command::EndTranscript(TurnId(2))]
+    );
+    c.heard(1, "Once upon a");
+    assert_eq!(*c.machine.state(), State::Listening);
+}
+
+#[test]
 fn speech_during_an_audible_reply_stops_it() {
     let mut c = Conversation::new();
     c.user_says(1, "tell me a story");
     c.on(Event::PlaybackStarted(TurnId(1)));
     let commands = c.after(2_000).speech();
-    assert_eq!(commands[0], Command::StopReply(TurnId(1)));
-    assert!(matches!(commands[1], Command::StartTranscript { turn: TurnId(2), .. }));
+    let start = Command::StartTranscript {
+        turn: TurnId(2),
+        from: c.now - TurnTakingConfig::default().barge_in_preroll,
+    };
+    assert_eq!(commands, [Command::StopReply(TurnId(1)), start]);
 }
 
 #[test]
@@ -163,9 +199,18 @@ fn the_next_reply_waits_until_it_is_known_what_was_heard() {
     let mut c = Conversation::new();
     c.user_says(1, "tell me a story");
     c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(c.after(500).user_says(2, "stop"), [Command::EndTranscript(TurnId(2))]);
+    assert_eq!(
+        c.after(500).user_says(2, "and then"),
+        [Command::EndTranscript(TurnId(2))]
+    );
     let commands = c.heard(1, "Once");
-    assert_eq!(commands, [remember(1, "tell me a story", "Once"), start_reply(2, "stop")]);
+    assert_eq!(
+        commands,
+        [
+            remember(1, "tell me a story", "Once"),
+            start_reply(2, "and then")
+        ]
+    );
 }
 
 #[test]
@@ -177,7 +222,10 @@ fn speech_before_the_reply_is_audible_extends_the_turn() {
     c.after(400).pause();
     c.after(WAIT_MS).on(Event::Tick);
     let commands = c.transcript(2, 1, "of France");
-    assert!(commands.contains(&start_reply(2, "what is the capital of France")), "{commands:?}");
+    assert!(
+        commands.contains(&start_reply(2, "what is the capital of France")),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -185,7 +233,10 @@ fn noise_while_it_thinks_does_not_lose_the_question() {
     let mut c = Conversation::new();
     c.user_says(1, "what time is it");
     let commands = c.user_says(2, "");
-    assert!(commands.contains(&start_reply(2, "what time is it")), "{commands:?}");
+    assert!(
+        commands.contains(&start_reply(2, "what time is it")),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -217,7 +268,10 @@ fn a_typed_message_is_answered_and_interrupts() {
     let mut c = Conversation::new();
     assert_eq!(c.on(Event::Typed(" hi ".into())), [start_reply(1, "hi")]);
     c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(c.on(Event::Typed("stop".into())), [Command::StopReply(TurnId(1))]);
+    assert_eq!(
+        c.on(Event::Typed("stop".into())),
+        [Command::StopReply(TurnId(1))]
+    );
     assert!(c.heard(1, "Hel").contains(&start_reply(2, "stop")));
 }
 
@@ -247,5 +301,8 @@ fn messages_of_older_turns_change_nothing() {
     c.user_says(2, "two");
     assert!(c.on(Event::PlaybackStarted(TurnId(1))).is_empty());
     assert!(c.heard(1, "uno").is_empty());
-    assert!(matches!(c.machine.state(), State::Replying { audible: false, .. }));
+    assert!(matches!(
+        c.machine.state(),
+        State::Replying { audible: false, .. }
+    ));
 }

@@ -18,6 +18,13 @@ pub enum Event {
     TalkReleased,
     /// The user typed a message.
     Typed(String),
+    /// Answers [`Command::DecodeAtPause`]: what the turn's words are if it ends here.
+    AtPause {
+        /// The turn.
+        turn: TurnId,
+        /// The words so far.
+        text: String,
+    },
     /// Answers [`Command::RequestFinal`].
     Final {
         /// The turn.
@@ -70,6 +77,8 @@ pub enum Command {
     },
     /// Let the transcript's audio go.
     EndTranscript(TurnId),
+    /// The turn may end with these words: read them ahead, say nothing.
+    Prepare(String),
     /// Answer the user: language model, voice, playback.
     StartReply {
         /// The turn.

@@ -14,6 +14,7 @@
 
 mod machine;
 mod message;
+mod stop_words;
 
 pub use machine::{State, TurnTaking, TurnTakingConfig};
 pub use message::{Command, Event};

@@ -30,13 +30,8 @@ pub trait VoiceActivityDetector: Send {
 pub struct VadError(pub String);
 
 /// The gate: cheap, always on, sometimes fooled.
+#[derive(Default)]
 pub struct Earshot(Box<earshot::Detector>);
-
-impl Default for Earshot {
-    fn default() -> Self {
-        Self(Box::default())
-    }
-}
 
 impl VoiceActivityDetector for Earshot {
     fn frame_len(&self) -> usize {

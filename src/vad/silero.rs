@@ -53,7 +53,8 @@ impl VoiceActivityDetector for Silero {
     }
 
     fn probability(&mut self, frame: &[f32]) -> Result<f32, VadError> {
-        self.run(frame).map_err(|e| VadError(format!("Silero: {e}")))
+        self.run(frame)
+            .map_err(|e| VadError(format!("Silero: {e}")))
     }
 
     fn reset(&mut self) {

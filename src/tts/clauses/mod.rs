@@ -103,6 +103,7 @@ enum Verdict {
 }
 
 impl ClauseSplitter {
+    /// A splitter at the start of a reply; it keeps the limits for later replies too.
     pub fn new(limits: ClauseLimits) -> Self {
         Self {
             limits,

@@ -1,0 +1,183 @@
+//! The real language model: its prefix cache in memory and on disk, cancellation, its limits.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::Path;
+
+use vivavoce::agent::{Memory, Persona};
+use vivavoce::llm::{Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Role, Sampling};
+use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
+
+/// A fresh model with its states in `cache_dir`, if any.
+fn model(cache_dir: Option<&Path>) -> Llama {
+    let manifest = Manifest::bundled().unwrap();
+    let selection = manifest.select("starter", Platform::current()).unwrap();
+    let ready = ModelStore::open(None)
+        .and_then(|store| store.ensure_ready(&selection))
+        .expect("`make test` fetches the models first");
+    Llama::load(LlamaConfig {
+        model: ready.first(ModelRole::Llm).unwrap().to_path_buf(),
+        model_id: "test".into(),
+        context: 1024,
+        threads: 1,
+        gpu_layers: 0,
+        cache_dir: cache_dir.map(Path::to_path_buf),
+    })
+    .unwrap()
+}
+
+fn answer(model: &mut Llama, memory: &Memory, question: &str) -> String {
+    model
+        .prefill(&memory.prompt(question), true, &|| false)
+        .unwrap();
+    let mut reply = String::new();
+    let sampling = Persona::bundled().sampling;
+    model
+        .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
+        .unwrap();
+    reply
+}
+
+#[test]
+fn it_answers_in_one_short_sentence() {
+    let (mut model, memory) = (model(None), Memory::new(&Persona::bundled()));
+    let reply = answer(&mut model, &memory, "What is the capital of France?");
+    assert!(reply.contains("Paris"), "{reply}");
+    assert!(reply.split_whitespace().count() < 20, "{reply}");
+}
+
+#[test]
+fn a_second_turn_reads_only_what_is_new() {
+    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    let prefix = model.warm_up(memory.prefix()).unwrap().read;
+    let reply = answer(&mut model, &memory, "What is the capital of France?");
+    memory.remember("What is the capital of France?", &reply);
+    let prompt = memory.prompt("And of Spain?");
+    let prefill = model.prefill(&prompt, true, &|| false).unwrap().unwrap();
+    assert!(prefill.kept > prefix, "{prefill:?}, prefix {prefix}");
+    assert!(prefill.read < 30, "{prefill:?}");
+}
+
+#[test]
+fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
+    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    answer(&mut model, &memory, "Tell me about the sun.");
+    memory.remember("Tell me about the sun.", "The sun");
+    let prompt = memory.prompt("What did you just say?");
+    let prefill = model.prefill(&prompt, true, &|| false).unwrap().unwrap();
+    let total = model.count_tokens(&prompt).unwrap();
+    assert_eq!(
+        prefill.kept + prefill.read,
+        total,
+        "the cache holds exactly the prompt"
+    );
+}
+
+#[test]
+fn a_start_with_the_disk_cache_reads_one_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = Persona::bundled().prefix();
+    let cold = model(Some(folder.path())).warm_up(&prefix).unwrap();
+    assert_eq!(cold.kept, 0);
+    let warm = model(Some(folder.path())).warm_up(&prefix).unwrap();
+    assert_eq!((warm.kept, warm.read), (cold.read - 1, 1));
+}
+
+#[test]
+fn a_cached_state_gives_the_same_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::new(&Persona::bundled());
+    let answers = [(); 2].map(|()| {
+        let mut model = model(Some(folder.path()));
+        model.warm_up(memory.prefix()).unwrap();
+        answer(&mut model, &memory, "Who wrote Romeo and Juliet?")
+    });
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = Persona::bundled().prefix();
+    model(Some(folder.path())).warm_up(&prefix).unwrap();
+    let state = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "kv"))
+        .expect("a state was written");
+    let mut bytes = fs::read(&state).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&state, &bytes[..bytes.len() - 7]).unwrap();
+    assert_eq!(model(Some(folder.path())).warm_up(&prefix).unwrap().kept, 0);
+    assert!(model(Some(folder.path())).warm_up(&prefix).unwrap().kept > 0);
+}
+
+#[test]
+fn another_persona_has_another_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut persona = Persona::bundled();
+    model(Some(folder.path()))
+        .warm_up(&persona.prefix())
+        .unwrap();
+    persona.system.push_str(" Be brief.");
+    assert_eq!(
+        model(Some(folder.path()))
+            .warm_up(&persona.prefix())
+            .unwrap()
+            .kept,
+        0
+    );
+}
+
+#[test]
+fn a_cancellation_takes_effect_within_one_chunk() {
+    let mut model = model(None);
+    let prompt = [Message::new(Role::User, "word ".repeat(400))];
+    let looks = Cell::new(0);
+    let second_look = || {
+        looks.set(looks.get() + 1);
+        looks.get() > 1
+    };
+    assert_eq!(model.prefill(&prompt, true, &second_look).unwrap(), None);
+    // One chunk was read and is kept.
+    let rest = model.prefill(&prompt, true, &|| false).unwrap().unwrap();
+    assert_eq!(rest.kept, 64);
+    let mut pieces = 0;
+    let finish = model.generate(&Sampling::default(), &|| true, &mut |_| pieces += 1);
+    assert_eq!((finish.unwrap(), pieces), (Finish::Cancelled, 0));
+}
+
+#[test]
+fn a_prompt_longer_than_the_context_is_a_clear_error() {
+    let mut model = model(None);
+    let prompt = [Message::new(Role::User, "word ".repeat(2_000))];
+    let error = model.prefill(&prompt, true, &|| false).unwrap_err();
+    assert!(
+        matches!(error, LlmError::TooLong { context: 1024, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_damaged_model_file_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.gguf");
+    fs::write(&path, b"GGUF this is not").unwrap();
+    let config = LlamaConfig {
+        model: path.clone(),
+        model_id: "broken".into(),
+        context: 1024,
+        threads: 1,
+        gpu_layers: 0,
+        cache_dir: None,
+    };
+    let error = Llama::load(config)
+        .err()
+        .expect("it must not load")
+        .to_string();
+    assert!(
+        error.contains("broken.gguf") && error.contains("models verify"),
+        "{error}"
+    );
+}

@@ -1,0 +1,282 @@
+//! The real recognizer, voices, voice activity and echo canceller, on speech made on the spot.
+
+use std::time::Duration;
+
+use vivavoce::aec::{EchoCanceller, SonoraCanceller};
+use vivavoce::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, peak, rms, sound_bounds};
+use vivavoce::audio::resample::resample_clip;
+use vivavoce::audio::room::{EchoPath, Noise, Room};
+use vivavoce::audio::wav::Clip;
+use vivavoce::clock::Timestamp;
+use vivavoce::config::Config;
+use vivavoce::engines::{EngineLoader, voice};
+use vivavoce::stt::{Recognizer, transcribe_clip};
+use vivavoce::tts::{Pico, Prosody, Synthesizer, speak_clause};
+use vivavoce::vad::Activity;
+
+fn loader() -> EngineLoader {
+    EngineLoader::new(&Config::default()).expect("`make test` fetches the models first")
+}
+
+fn speaker(name: &str) -> Pico {
+    voice(name, Prosody::default()).unwrap()
+}
+
+fn speech(name: &str, text: &str) -> Clip {
+    speaker(name).synthesize(text).unwrap()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let clean = text
+        .to_lowercase()
+        .replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
+    clean.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Words that one text has and the other does not, whichever has more.
+fn differences(a: &[String], b: &[String]) -> usize {
+    let lacks = |a: &[String], b: &[String]| a.iter().filter(|word| !b.contains(word)).count();
+    lacks(a, b).max(lacks(b, a))
+}
+
+/// Of the 30 words below: a tiny recognizer hears "Hanukkah" for "Hamlet" in one voice.
+const WORDS_WRONG: usize = 3;
+
+#[test]
+fn both_voices_are_understood() {
+    let mut recognizer = loader().recognizer().unwrap();
+    for name in ["en-US", "en-GB"] {
+        let texts = [
+            "The capital of France is Paris.",
+            "How many legs does a spider have?",
+            "Hamlet was written by William Shakespeare.",
+            "I'm doing well, thank you. What can I do for you?",
+        ];
+        let wrong: usize = texts
+            .iter()
+            .map(|text| {
+                let clause = speak_clause(&mut speaker(name), text).unwrap();
+                let heard = transcribe_clip(&mut recognizer, &clause.clip).unwrap();
+                differences(&words(&heard), &words(text))
+            })
+            .sum();
+        assert!(wrong <= WORDS_WRONG, "{name}: {wrong} words wrong");
+    }
+}
+
+#[test]
+fn silence_and_a_click_have_no_text() {
+    let mut recognizer = loader().recognizer().unwrap();
+    let mut clip = Clip {
+        rate_hz: SPEECH_RATE,
+        samples: vec![0.0; 32_000],
+    };
+    assert_eq!(transcribe_clip(&mut recognizer, &clip).unwrap(), "");
+    clip.samples
+        .iter_mut()
+        .enumerate()
+        .for_each(|(n, s)| *s = ((n % 13) as f32 - 6.0) * 1e-4);
+    assert_eq!(transcribe_clip(&mut recognizer, &clip).unwrap(), "");
+}
+
+#[test]
+fn a_cancelled_transcription_gives_nothing() {
+    let mut recognizer = loader().recognizer().unwrap();
+    let clip = speech("en-GB", "What is the capital of France?");
+    assert_eq!(
+        recognizer.transcribe(&clip.samples, &|| true).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn a_long_recording_is_transcribed_to_its_end() {
+    let mut recognizer = loader().recognizer().unwrap();
+    let sentence = "The moon is a ball of rock that circles the Earth. ";
+    let clip = speech(
+        "en-US",
+        &format!("{}And then it was over.", sentence.repeat(8)),
+    );
+    assert!(clip.seconds() > 20.0);
+    let heard = words(&transcribe_clip(&mut recognizer, &clip).unwrap());
+    assert!(heard.ends_with(&words("it was over")), "{heard:?}");
+    assert_eq!(
+        heard.iter().filter(|w| *w == "moon").count(),
+        8,
+        "{heard:?}"
+    );
+}
+
+#[test]
+fn a_clause_is_trimmed_levelled_and_never_clipped() {
+    let mut voice = speaker("en-US");
+    for text in [
+        "Yes.",
+        "STOP! What? Really?",
+        "The sun is very far away, but it is warm.",
+    ] {
+        let clause = speak_clause(&mut voice, text).unwrap();
+        let samples = &clause.clip.samples;
+        assert!(dbfs(peak(samples)) < -0.5, "{text}: clipped");
+        assert!(
+            dbfs(rms(&samples[..1_600])) > -45.0,
+            "{text}: silence before it"
+        );
+    }
+}
+
+#[test]
+fn numbers_are_said_as_people_say_them() {
+    let mut voice = speaker("en-US");
+    let clause = speak_clause(&mut voice, "It costs **$5** at 3:30 pm.").unwrap();
+    let heard = transcribe_clip(&mut loader().recognizer().unwrap(), &clause.clip).unwrap();
+    let heard = heard.to_lowercase();
+    assert!(
+        heard.contains("five dollars") || heard.contains("$5"),
+        "{heard}"
+    );
+    assert!(
+        !heard.contains("asterisk") && !heard.contains("star"),
+        "{heard}"
+    );
+}
+
+/// Runs cleaned audio through voice activity, as the capture thread does.
+fn activity(samples: &[f32], guarded: bool) -> Vec<Activity> {
+    let mut detector = loader().activity(&Config::default()).unwrap();
+    let mut changes = Vec::new();
+    for (n, frame) in samples.chunks_exact(FRAME).enumerate() {
+        let until = Timestamp::from_millis(10 * (n as u64 + 1));
+        detector.push(frame, until, guarded, &mut changes).unwrap();
+    }
+    changes
+}
+
+#[test]
+fn speech_is_noticed_where_it_is() {
+    let mut samples = vec![0.0; 16_000];
+    let clip = speech("en-GB", "What is the capital of France?");
+    samples.extend(&clip.samples);
+    samples.extend([0.0; 16_000]);
+    let changes = activity(&samples, false);
+    let [Activity::Started(start), Activity::Paused(end)] = changes[..] else {
+        panic!("{changes:?}");
+    };
+    let (first, last) = sound_bounds(&samples, SPEECH_RATE);
+    let off = |at: Timestamp, sample: usize| (at.as_millis_f64() - sample as f64 / 16.0).abs();
+    assert!(off(start, first) < 150.0, "{changes:?}, sound from {first}");
+    assert!(off(end, last) < 150.0, "{changes:?}, sound to {last}");
+}
+
+#[test]
+fn noise_a_tone_and_clicks_are_no_speech() {
+    let mut noise = Noise::new(11);
+    let hiss: Vec<f32> = (0..80_000).map(|_| noise.gaussian() * 0.02).collect();
+    assert!(activity(&hiss, false).is_empty(), "hiss");
+    let tone: Vec<f32> = (0..80_000)
+        .map(|n| (n as f32 * 433.0 * std::f32::consts::TAU / 16_000.0).sin() * 0.2)
+        .collect();
+    assert!(activity(&tone, false).is_empty(), "tone");
+    let mut clicks = vec![0.0; 80_000];
+    clicks.iter_mut().step_by(4_000).for_each(|s| *s = 0.9);
+    assert!(activity(&clicks, false).is_empty(), "clicks");
+}
+
+/// What the assistant says for `seconds`: different sentences with pauses between them.
+fn monologue(seconds: usize) -> Vec<f32> {
+    let mut voice = speaker("en-US");
+    let sentences = [
+        "The moon is a ball of rock that circles the Earth once every twenty seven days.",
+        "It has no air and no water on its surface.",
+        "I'm sorry, I can't do that yet.",
+        "A spider has eight legs, and an insect has six.",
+        "Stop! Wait. Yes? No.",
+    ];
+    let mut samples = Vec::new();
+    for sentence in sentences.iter().cycle() {
+        samples.extend(speak_clause(&mut voice, sentence).unwrap().clip.samples);
+        if samples.len() > seconds * SPEECH_RATE as usize {
+            break;
+        }
+    }
+    samples
+}
+
+/// The monologue's echo in a room, after the canceller.
+fn cancelled_echo(path: EchoPath, seconds: usize) -> Vec<f32> {
+    // The room works at the session's rate.
+    let played = resample_clip(&monologue(seconds), SPEECH_RATE, 48_000).unwrap();
+    let mut room = Room::new(path, 5);
+    let echo: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
+    let (played, echo) = (
+        resample_clip(&played, 48_000, SPEECH_RATE).unwrap(),
+        resample_clip(&echo, 48_000, SPEECH_RATE).unwrap(),
+    );
+    let mut canceller = SonoraCanceller::new();
+    let frames = echo
+        .as_chunks::<FRAME>()
+        .0
+        .iter()
+        .zip(played.as_chunks::<FRAME>().0);
+    frames
+        .flat_map(|(heard, played)| {
+            let mut frame = *heard;
+            canceller.process(&mut frame, played);
+            frame
+        })
+        .collect()
+}
+
+#[test]
+fn ten_minutes_of_its_own_echo_do_not_interrupt_it() {
+    let path = EchoPath {
+        gain_db: -10.0,
+        delay_ms: 40.0,
+        reverb_ms: 200.0,
+    };
+    let changes = activity(&cancelled_echo(path, 600), true);
+    assert!(changes.is_empty(), "{changes:?}");
+}
+
+#[test]
+fn the_word_stop_is_noticed_over_the_echo() {
+    let path = EchoPath {
+        gain_db: -20.0,
+        delay_ms: 25.0,
+        reverb_ms: 150.0,
+    };
+    let played = resample_clip(&monologue(8), SPEECH_RATE, 48_000).unwrap();
+    let mut room = Room::new(path, 5);
+    let mut heard: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
+    let stop = speech("en-GB", "Stop.").at_rate(48_000).unwrap();
+    let gain = from_db(-22.0) / from_db(-17.0);
+    let at = 48_000 * 5;
+    for (sample, said) in heard[at..].iter_mut().zip(&stop.samples) {
+        *sample += said * gain;
+    }
+    let (played, heard) = (
+        resample_clip(&played, 48_000, SPEECH_RATE).unwrap(),
+        resample_clip(&heard, 48_000, SPEECH_RATE).unwrap(),
+    );
+    let mut canceller = SonoraCanceller::new();
+    let mut cleaned = Vec::new();
+    for (heard, played) in heard
+        .as_chunks::<FRAME>()
+        .0
+        .iter()
+        .zip(played.as_chunks::<FRAME>().0)
+    {
+        let mut frame = *heard;
+        canceller.process(&mut frame, played);
+        cleaned.extend(frame);
+    }
+    let changes = activity(&cleaned, true);
+    let noticed = changes.iter().any(|change| match change {
+        Activity::Started(start) => {
+            let late = start.since(Timestamp::from_millis(5_000));
+            late > Duration::ZERO && late < Duration::from_millis(400)
+        }
+        Activity::Paused(_) => false,
+    });
+    assert!(noticed, "{changes:?}");
+}

@@ -1,0 +1,69 @@
+//! What the tests of the whole program share: running it, and reading what it left behind.
+
+// Each test binary uses some of it.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The program, with nothing of the user's configuration.
+pub fn vivavoce() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vivavoce"));
+    for name in [
+        "VIVAVOCE_CONFIG",
+        "VIVAVOCE_INPUT",
+        "VIVAVOCE_OUTPUT",
+        "VIVAVOCE_PROFILE",
+        "RUST_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Output {
+    command
+        .output()
+        .expect("the program was built for this test")
+}
+
+/// What a command printed, both ways.
+pub fn text(output: &Output) -> String {
+    let both = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+/// The events of a recording.
+pub fn events(folder: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join("events.jsonl")).expect("events were recorded");
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}")))
+        .collect()
+}
+
+/// The events of one kind.
+pub fn of_kind<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    events
+        .iter()
+        .filter(|event| event["kind"] == kind)
+        .collect()
+}
+
+/// The texts of the events of one kind, in order.
+pub fn texts(events: &[Value], kind: &str) -> Vec<String> {
+    let of_kind = of_kind(events, kind).into_iter();
+    of_kind
+        .filter_map(|event| Some(event["text"].as_str()?.to_owned()))
+        .collect()
+}
+
+/// Lower-case words without punctuation.
+pub fn words(text: &str) -> Vec<String> {
+    let clean = text
+        .to_lowercase()
+        .replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
+    clean.split_whitespace().map(str::to_owned).collect()
+}

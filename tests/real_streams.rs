@@ -1,0 +1,219 @@
+//! Real cpal streams, through a PulseAudio server of the test's own with two null sinks: one is
+//! the microphone (its monitor is recorded), one the loudspeaker.
+#![cfg(target_os = "linux")]
+
+mod program;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use program::{run, text, vivavoce, words};
+use vivavoce::audio::wav::{Clip, read_clip, write_clip};
+
+/// Far longer than anything here takes: a line that has not come by then will not come.
+const NEVER: Duration = Duration::from_secs(120);
+
+/// A private sound server.
+struct Server {
+    runtime: PathBuf,
+    process: Child,
+}
+
+impl Server {
+    fn start(runtime: &Path) -> Self {
+        let mut process = Command::new("pulseaudio")
+            .env("XDG_RUNTIME_DIR", runtime)
+            .env("HOME", runtime)
+            .args([
+                "-n",
+                "--exit-idle-time=-1",
+                "--daemonize=no",
+                "--use-pid-file=no",
+            ])
+            .args(["-L", "module-null-sink sink_name=microphone rate=48000"])
+            .args(["-L", "module-null-sink sink_name=loudspeaker rate=48000"])
+            .args(["-L", "module-native-protocol-unix"])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("`make test` installs pulseaudio");
+        let socket = runtime.join("pulse/native");
+        while !socket.exists() {
+            assert!(
+                process.try_wait().unwrap().is_none(),
+                "pulseaudio ended at once"
+            );
+            std::thread::yield_now();
+        }
+        Self {
+            runtime: runtime.to_path_buf(),
+            process,
+        }
+    }
+
+    fn client(&self, program: &str) -> Command {
+        in_server(Command::new(program), &self.runtime)
+    }
+
+    /// Says something into the microphone, after `pause` seconds of silence.
+    fn say(&self, words: &str, pause: f64) {
+        let path = self.runtime.join("said.wav");
+        let said = run(vivavoce()
+            .args(["say", "--voice", "en-GB", words, "-o"])
+            .arg(&path));
+        assert!(said.status.success(), "{}", text(&said));
+        let mut clip = read_clip(&path).unwrap();
+        let silence = (pause * f64::from(clip.rate_hz)) as usize;
+        clip.samples.splice(0..0, std::iter::repeat_n(0.0, silence));
+        write_clip(&path, &clip).unwrap();
+        let played = self
+            .client("paplay")
+            .arg("--device=microphone")
+            .arg(&path)
+            .status();
+        assert!(played.unwrap().success());
+    }
+
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let _ = std::fs::remove_dir_all(self.runtime.join("pulse"));
+    }
+}
+
+fn in_server(mut command: Command, runtime: &Path) -> Command {
+    command
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env("HOME", runtime)
+        .env("PULSE_SINK", "loudspeaker")
+        .env("PULSE_SOURCE", "microphone.monitor");
+    command
+}
+
+/// A running conversation, and the lines that it prints.
+struct Talk {
+    process: Child,
+    lines: Receiver<String>,
+}
+
+impl Talk {
+    fn start(runtime: &Path, models: &Path) -> Self {
+        let mut command = in_server(vivavoce(), runtime);
+        command
+            .env("VIVAVOCE_MODELS", models)
+            .args([
+                "talk", "--plain", "--input", "pulse", "--output", "pulse", "--record",
+            ])
+            .arg(runtime.join("recording"))
+            .stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let stdout = process.stdout.take().unwrap();
+        let (line_out, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                let _ = line_out.send(line);
+            }
+        });
+        let talk = Self { process, lines };
+        talk.wait_for("ready");
+        talk
+    }
+
+    /// The next line that contains `part`.
+    fn wait_for(&self, part: &str) -> String {
+        loop {
+            match self.lines.recv_timeout(NEVER) {
+                Ok(line) if line.contains(part) => return line,
+                Ok(_) => {}
+                Err(error) => panic!("no line with {part:?}: {error}"),
+            }
+        }
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The models' folder, found before `HOME` is another.
+fn models() -> PathBuf {
+    PathBuf::from(text(&run(vivavoce().args(["models", "path"]))).trim())
+}
+
+#[test]
+fn a_question_is_answered_aloud_and_an_interruption_honoured() {
+    let runtime = tempfile::tempdir().unwrap();
+    let server = Server::start(runtime.path());
+    let talk = Talk::start(runtime.path(), &models());
+    let played = runtime.path().join("played.wav");
+    let mut recorder = server
+        .client("parecord")
+        .args(["--device=loudspeaker.monitor", "--file-format=wav"])
+        .arg(&played)
+        .spawn()
+        .unwrap();
+
+    server.say("What is the capital of France?", 0.3);
+    let user = talk.wait_for("you:");
+    assert!(words(&user).contains(&"france".into()), "{user}");
+    let reply = talk.wait_for("vivavoce:");
+    assert!(reply.contains("Paris"), "{reply}");
+
+    server.say("Tell me about the moon.", 0.3);
+    talk.wait_for("device");
+    server.say("Wait, wait, how many days are in a week?", 1.0);
+    talk.wait_for("(stopped: speech)");
+    let cut = talk.wait_for("vivavoce:");
+    assert!(
+        cut.ends_with('—'),
+        "the history holds only what was heard: {cut}"
+    );
+    let answer = talk.wait_for("vivavoce:");
+    assert!(answer.contains("seven"), "{answer}");
+
+    // What left the loudspeaker, by another program's recording.
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+    let clip = read_whatever_was_written(&played);
+    let path = runtime.path().join("whole.wav");
+    write_clip(&path, &clip).unwrap();
+    let understood = run(vivavoce()
+        .env("VIVAVOCE_MODELS", models())
+        .arg("transcribe")
+        .arg(&path));
+    let understood = words(&text(&understood));
+    assert!(understood.contains(&"paris".into()), "{understood:?}");
+}
+
+/// A recorder that was killed leaves a header without lengths: the samples follow it.
+fn read_whatever_was_written(path: &Path) -> Clip {
+    let bytes = std::fs::read(path).unwrap();
+    let samples = bytes[44..].chunks_exact(4);
+    Clip {
+        rate_hz: 44_100,
+        samples: samples
+            .map(|frame| f32::from(i16::from_le_bytes([frame[0], frame[1]])) / 32_768.0)
+            .collect(),
+    }
+}
+
+#[test]
+fn a_sound_server_that_dies_and_returns_is_survived() {
+    let runtime = tempfile::tempdir().unwrap();
+    let server = Server::start(runtime.path());
+    let talk = Talk::start(runtime.path(), &models());
+    server.kill();
+    talk.wait_for("looking for it again");
+    let server = Server::start(runtime.path());
+    talk.wait_for("opened again");
+    server.say("What is the capital of France?", 0.5);
+    let reply = talk.wait_for("vivavoce:");
+    assert!(reply.contains("Paris"), "{reply}");
+    server.kill();
+}

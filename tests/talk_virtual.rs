@@ -1,0 +1,166 @@
+//! The whole program on the virtual sound card: real engines, real time, recorded.
+
+mod program;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use program::{events, of_kind, run, text, texts, vivavoce, words};
+use vivavoce::audio::wav::read_clip;
+use vivavoce::bench::measure;
+use vivavoce::config::Config;
+use vivavoce::engines::EngineLoader;
+use vivavoce::stt::transcribe_clip;
+
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/demo.toml");
+
+fn talk(scenario: &Path, record: &Path) -> String {
+    let endpoint = format!("virtual:{}", scenario.display());
+    let output = run(vivavoce()
+        .args([
+            "talk", "--plain", "--input", &endpoint, "--output", &endpoint, "--record",
+        ])
+        .arg(record));
+    assert!(output.status.success(), "{}", text(&output));
+    text(&output)
+}
+
+/// What our own recognizer understands of the loudspeaker's channel.
+fn read_back(record: &Path) -> String {
+    let mut reader = hound::WavReader::open(record.join("conversation.wav")).unwrap();
+    let rate_hz = reader.spec().sample_rate;
+    let right = reader.samples::<i16>().skip(1).step_by(2);
+    let samples = right.map(|s| f32::from(s.unwrap()) / 32_768.0).collect();
+    let clip = vivavoce::audio::wav::Clip { rate_hz, samples };
+    let mut recognizer = EngineLoader::new(&Config::default())
+        .unwrap()
+        .recognizer()
+        .unwrap();
+    transcribe_clip(&mut recognizer, &clip).unwrap()
+}
+
+#[test]
+fn the_demonstration_is_a_conversation_with_an_interruption() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = talk(Path::new(DEMO), folder.path());
+    let events = events(folder.path());
+
+    let user = texts(&events, "turn_ended");
+    let said = |turn: usize, word: &str| {
+        user.get(turn)
+            .is_some_and(|t| words(t).contains(&word.into()))
+    };
+    assert!(said(0, "france") && said(1, "sun"), "{user:?}");
+    assert!(
+        said(2, "legs") && said(2, "spider") && said(3, "dog"),
+        "{user:?}"
+    );
+
+    let heard = texts(&events, "heard");
+    assert_eq!(heard.len(), 4, "{heard:?}");
+    assert!(
+        heard[0].contains("Paris") && heard[2].contains("eight") && heard[3].contains("four"),
+        "{heard:?}"
+    );
+
+    assert_eq!(of_kind(&events, "interrupted").len(), 1);
+    let written = texts(&events, "reply_complete");
+    assert!(written[1].starts_with(&heard[1]), "{written:?} {heard:?}");
+    assert!(
+        heard[1].len() < written[1].len(),
+        "the history must not hold what nobody heard"
+    );
+
+    let understood = words(&read_back(folder.path()));
+    assert!(understood.contains(&"paris".into()), "{understood:?}");
+    let measured = measure(folder.path()).unwrap();
+    assert_eq!(
+        (measured.unanswered, measured.self_interruptions),
+        (0, 0),
+        "{measured:?}"
+    );
+    assert!(
+        printed.contains("on the recording") && printed.contains("conversation.wav"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_file_of_any_rate_is_heard_and_silence_after_it_is_not_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (question, record) = (folder.path().join("q.wav"), folder.path().join("r"));
+    let said = run(vivavoce()
+        .args([
+            "say",
+            "--voice",
+            "en-GB",
+            "What is the capital of Italy?",
+            "-o",
+        ])
+        .arg(&question));
+    assert!(said.status.success(), "{}", text(&said));
+    let clip = read_clip(&question).unwrap().at_rate(22_050).unwrap();
+    vivavoce::audio::wav::write_clip(&question, &clip).unwrap();
+    let out = folder.path().join("out.wav");
+    let output = run(vivavoce()
+        .args(["talk", "--plain", "--for", "9", "--input"])
+        .arg(format!("file:{}", question.display()))
+        .arg("--output")
+        .arg(format!("file:{}", out.display()))
+        .arg("--record")
+        .arg(&record));
+    assert!(output.status.success(), "{}", text(&output));
+    let user = texts(&events(&record), "turn_ended");
+    assert_eq!(user.len(), 1, "{user:?}");
+    assert!(words(&user[0]).contains(&"italy".into()), "{user:?}");
+    assert!(read_clip(&out).unwrap().seconds() > 7.0);
+}
+
+#[test]
+fn typed_messages_from_a_pipe_are_answered_in_order() {
+    let mut child = vivavoce()
+        .args(["talk", "--text", "--plain", "--output", "null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin
+        .write_all(b"What is the capital of France?\n\nAnd of Italy?\n")
+        .unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let printed = text(&output);
+    let (paris, rome) = (printed.find("Paris"), printed.find("Rome"));
+    assert!(
+        paris.is_some() && rome.is_some() && paris < rome,
+        "{printed}"
+    );
+}
+
+/// Peak memory of a conversation. The recording of a minute and the engines are in it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_starter_profile_stays_below_700_megabytes() {
+    const LIMIT_KB: u64 = 700 * 1024;
+    let mut child = vivavoce()
+        .args([
+            "talk", "--plain", "--for", "6", "--input", "null", "--output", "null",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut peak_kb = 0;
+    let status = format!("/proc/{}/status", child.id());
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kb = line.and_then(|l| l.trim().trim_end_matches(" kB").trim().parse().ok());
+        peak_kb = peak_kb.max(kb.unwrap_or(0));
+        let _ = Command::new("sleep").arg("0.1").status();
+    }
+    assert!(peak_kb > 0 && peak_kb < LIMIT_KB, "{peak_kb} kB");
+}
