@@ -95,11 +95,11 @@ fn a_long_recording_is_transcribed_to_its_end() {
     let sentence = "The moon is a ball of rock that circles the Earth. ";
     let clip = speech(
         "en-US",
-        &format!("{}And then it was over.", sentence.repeat(8)),
+        &format!("{}The capital of France is Paris.", sentence.repeat(8)),
     );
     assert!(clip.seconds() > 20.0);
     let heard = words(&transcribe_clip(&mut recognizer, &clip).unwrap());
-    assert!(heard.ends_with(&words("it was over")), "{heard:?}");
+    assert!(heard.ends_with(&words("paris")), "{heard:?}");
     assert_eq!(
         heard.iter().filter(|w| *w == "moon").count(),
         8,

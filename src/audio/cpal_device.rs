@@ -323,13 +323,17 @@ fn open_output(
 }
 
 /// Sorts a driver's error; a full channel means that the same has been said often enough.
+///
+/// Only what the driver calls final is final. Others may pass: ALSA's PulseAudio plugin reports an
+/// I/O error while it has no timing yet (alsa-plugins issue 65) and then goes on. If it does not
+/// go on, the sound stops, and that is noticed where the sound is read.
 fn report(note: &Sender<StreamNote>, noun: &str, error: &cpal::Error) {
     let text = format!("{noun}: {error}");
     let message = match error.kind() {
-        ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {
-            StreamNote::Glitch(text)
-        }
-        _ => StreamNote::Lost(text),
+        ErrorKind::DeviceNotAvailable
+        | ErrorKind::StreamInvalidated
+        | ErrorKind::HostUnavailable => StreamNote::Lost(text),
+        _ => StreamNote::Glitch(text),
     };
     let _ = note.try_send(message);
 }

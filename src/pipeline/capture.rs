@@ -47,6 +47,7 @@ pub struct Capture {
     ears: Ears,
     bus: EventBus,
     stop: Arc<AtomicBool>,
+    last_glitch: String,
 }
 
 /// Everything that a block goes through.
@@ -95,6 +96,7 @@ impl Capture {
             ears,
             bus,
             stop,
+            last_glitch: String::new(),
         })
     }
 
@@ -123,7 +125,12 @@ impl Capture {
     fn take_note(&mut self, note: StreamNote) {
         let at = |ms: f64| Timestamp::from_micros((ms * 1000.0) as u64);
         match note {
-            StreamNote::Glitch(text) => tracing::warn!("{text}"),
+            // A driver may say the same a thousand times a second.
+            StreamNote::Glitch(text) if text == self.last_glitch => {}
+            StreamNote::Glitch(text) => {
+                tracing::warn!("{text}");
+                self.last_glitch = text;
+            }
             StreamNote::Lost(text) => {
                 self.say(format!("{text}; looking for it again"));
                 self.open = None;

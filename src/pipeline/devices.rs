@@ -21,7 +21,7 @@ pub struct OpenSound {
     streams: Vec<Box<dyn AudioStream>>,
     capture: CaptureEnd,
     capture_resampler: StreamResampler,
-    tap: Option<(RenderTap, StreamResampler)>,
+    tap: (RenderTap, StreamResampler),
     captured: Vec<f32>,
     played: Vec<f32>,
     scratch: Vec<f32>,
@@ -29,6 +29,7 @@ pub struct OpenSound {
     least_backlog: usize,
     backlog_blocks: u32,
     last_capture: Stopwatch,
+    last_render: Stopwatch,
 }
 
 /// Played samples kept before they are paired with captured ones: callbacks of the two
@@ -37,7 +38,7 @@ const TAP_SLACK: usize = 2 * BLOCK;
 /// The backlog of played samples is judged over this many blocks: its least value is what is
 /// always too much, the rest is the callbacks' rhythm.
 const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
-/// A microphone that gives nothing for this long is lost, whatever its driver says.
+/// A device whose callback is not called for this long is lost, whatever its driver says.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
 
 impl Sound {
@@ -77,13 +78,14 @@ impl Sound {
             streams,
             capture_resampler: StreamResampler::new(capture.rate_hz, SESSION_RATE)?,
             capture,
-            tap: Some((tap, tap_resampler)),
+            tap: (tap, tap_resampler),
             captured: Vec::new(),
             played: Vec::new(),
             scratch: Vec::new(),
             least_backlog: usize::MAX,
             backlog_blocks: 0,
             last_capture: Stopwatch::start(),
+            last_render: Stopwatch::start(),
         };
         Ok((open, render))
     }
@@ -108,10 +110,12 @@ impl OpenSound {
         if self.captured.len() > before {
             self.last_capture = Stopwatch::start();
         }
-        if let Some((tap, resampler)) = &mut self.tap {
-            drain(&mut tap.ring, &mut self.scratch);
-            resampler.push(&self.scratch, &mut self.played);
+        let (tap, resampler) = &mut self.tap;
+        drain(&mut tap.ring, &mut self.scratch);
+        if !self.scratch.is_empty() {
+            self.last_render = Stopwatch::start();
         }
+        resampler.push(&self.scratch, &mut self.played);
         let mut taken = 0;
         while let Some(captured) = self.captured[taken..].first_chunk::<BLOCK>() {
             let mut played = [0.0; BLOCK];
@@ -141,8 +145,14 @@ impl OpenSound {
     pub fn take_note(&mut self) -> Option<StreamNote> {
         let reported = self.streams.iter_mut().find_map(|s| s.take_note());
         reported.or_else(|| {
-            (self.last_capture.elapsed() > DEAD_AFTER && !self.finished())
-                .then(|| StreamNote::Lost("microphone: no sound for two seconds".into()))
+            let sides = [
+                ("microphone", self.last_capture),
+                ("loudspeaker", self.last_render),
+            ];
+            let (dead, _) = sides
+                .into_iter()
+                .find(|(_, last)| last.elapsed() > DEAD_AFTER)?;
+            Some(StreamNote::Lost(format!("{dead}: it stopped working")))
         })
     }
 
