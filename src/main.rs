@@ -4,6 +4,7 @@
 
 mod cli;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -37,8 +38,8 @@ struct Common {
     /// Configuration file
     #[arg(long, global = true, env = "VIVAVOCE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of models [env: VIVAVOCE_MODELS]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Folder of models
+    #[arg(long, global = true, env = "VIVAVOCE_MODELS", value_name = "DIR")]
     models_dir: Option<PathBuf>,
     /// Microphone: default, a device's name or id, file:PATH, null, virtual:SCENARIO.toml
     #[arg(long, global = true, env = "VIVAVOCE_INPUT", value_name = "X")]
@@ -59,7 +60,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         record: Option<PathBuf>,
         /// End after this many seconds
-        #[arg(long = "for", value_name = "SECONDS")]
+        #[arg(long = "for", value_name = "SECONDS", value_parser = positive)]
         limit: Option<f64>,
         /// Lines instead of a screen, for pipes and logs
         #[arg(long)]
@@ -103,13 +104,22 @@ enum Command {
     Doctor,
 }
 
+/// A number of seconds that a person can mean.
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds.is_finite() && seconds > 0.0 => Ok(seconds),
+        _ => Err("give a positive number of seconds".into()),
+    }
+}
+
 fn main() -> ExitCode {
     let started = Stopwatch::start();
     let cli = Cli::parse();
-    start_log();
+    start_log(matches!(&cli.command, Command::Talk { .. }));
     let quit = || {
         // The second time the user means now.
         if QUIT.swap(true, Ordering::Relaxed) {
+            let _ = crossterm::terminal::disable_raw_mode();
             std::process::exit(130);
         }
     };
@@ -183,15 +193,20 @@ fn configure(common: &Common) -> Result<Config> {
     Ok(config)
 }
 
-/// Logs go where `VIVAVOCE_LOG` says, or to stderr; never onto the view. Without `RUST_LOG` only
-/// warnings, and none while a screen is shown on the same terminal.
-fn start_log() {
+/// Logs go where `VIVAVOCE_LOG` says, or to stderr; but never onto the view: a conversation on a
+/// terminal logs to a file in the data folder. Without `RUST_LOG` only warnings.
+fn start_log(conversation: bool) {
     let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error";
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false);
-    match std::env::var_os("VIVAVOCE_LOG").map(PathBuf::from) {
+    let on_view = conversation && std::io::stderr().is_terminal();
+    let own = || on_view.then(|| vivavoce::engines::data_dir().join("vivavoce.log"));
+    match std::env::var_os("VIVAVOCE_LOG")
+        .map(PathBuf::from)
+        .or_else(own)
+    {
         Some(path) => match open_log(&path) {
             Ok(file) => subscriber.with_writer(file).init(),
             Err(error) => {
@@ -204,6 +219,9 @@ fn start_log() {
 }
 
 fn open_log(path: &Path) -> Result<std::sync::Mutex<std::fs::File>> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)

@@ -74,6 +74,30 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
 }
 
 #[test]
+fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
+    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    memory.remember(
+        "Tell me about the sun.",
+        "The sun is a star that is far away.",
+    );
+    for country in ["France", "Spain", "Italy"] {
+        let question = format!("What is the capital of {country}?");
+        memory.remember(&question, "It is a large city with many people in it.");
+    }
+    model.prefill(&memory.messages(), false, &|| false).unwrap();
+    assert!(memory.forget_oldest());
+    let prompt = memory.prompt("How many legs does a spider have?");
+    let prefill = model.prefill(&prompt, true, &|| false).unwrap().unwrap();
+    assert!(prefill.read < 30, "{prefill:?}");
+    let mut reply = String::new();
+    let sampling = Persona::bundled().sampling;
+    model
+        .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
+        .unwrap();
+    assert!(reply.contains("legs"), "{reply}");
+}
+
+#[test]
 fn a_start_with_the_disk_cache_reads_one_token() {
     let folder = tempfile::tempdir().unwrap();
     let prefix = Persona::bundled().prefix();

@@ -75,10 +75,12 @@ impl Server {
             .status();
         assert!(played.unwrap().success());
     }
+}
 
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
         let _ = std::fs::remove_dir_all(self.runtime.join("pulse"));
     }
 }
@@ -208,12 +210,11 @@ fn a_sound_server_that_dies_and_returns_is_survived() {
     let runtime = tempfile::tempdir().unwrap();
     let server = Server::start(runtime.path());
     let talk = Talk::start(runtime.path(), &models());
-    server.kill();
+    drop(server);
     talk.wait_for("looking for it again");
     let server = Server::start(runtime.path());
     talk.wait_for("opened again");
     server.say("What is the capital of France?", 0.5);
     let reply = talk.wait_for("vivavoce:");
     assert!(reply.contains("Paris"), "{reply}");
-    server.kill();
 }

@@ -59,9 +59,9 @@ impl Memory {
         }
     }
 
-    /// Lets the oldest exchange go; false if there is none.
+    /// Lets the oldest exchange go, at last the unanswered words; false if there is nothing.
     pub fn forget_oldest(&mut self) -> bool {
-        self.exchanges.pop_front().is_some()
+        self.exchanges.pop_front().is_some() || self.unanswered.take().is_some()
     }
 
     fn with_unanswered(&self, user: &str) -> String {
@@ -99,6 +99,14 @@ mod tests {
         );
         memory.remember("of France", "Paris.");
         assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
+    }
+
+    #[test]
+    fn unanswered_words_that_do_not_fit_are_forgotten_last() {
+        let mut memory = Memory::new(&Persona::bundled());
+        memory.remember("far too long", "");
+        assert!(memory.forget_oldest());
+        assert_eq!(memory.prompt("next").last().unwrap().content, "next");
     }
 
     #[test]

@@ -67,6 +67,11 @@ impl Persona {
         toml::from_str(BUNDLED).expect("the bundled persona is tested")
     }
 
+    /// The persona in `file`, or the bundled one.
+    pub fn load(file: Option<&Path>) -> Result<Self, PersonaError> {
+        file.map_or_else(|| Ok(Self::bundled()), Self::read)
+    }
+
     /// Reads a persona file.
     pub fn read(path: &Path) -> Result<Self, PersonaError> {
         let fail = |reason: String| PersonaError {
@@ -74,7 +79,17 @@ impl Persona {
             reason,
         };
         let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
-        toml::from_str(&text).map_err(|e| fail(e.to_string()))
+        let persona: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
+        let Prosody { speed, pitch } = persona.voice.prosody;
+        if !(20..=500).contains(&speed) || !(50..=200).contains(&pitch) {
+            return Err(fail(
+                "voice.prosody: speed is 20 to 500, pitch 50 to 200".into(),
+            ));
+        }
+        if !(1..=400).contains(&persona.sampling.max_tokens) {
+            return Err(fail("sampling.max_tokens is 1 to 400".into()));
+        }
+        Ok(persona)
     }
 
     /// The messages that every prompt begins with.

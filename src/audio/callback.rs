@@ -236,7 +236,7 @@ impl RenderCallback {
         let requested = self.control.stops_requested.load(Ordering::Acquire);
         let mut stopping = requested != self.control.stops_done.load(Ordering::Relaxed);
         let wanted = f32::from_bits(self.control.gain_bits.load(Ordering::Relaxed));
-        let (mut taken, mut starved) = (0u64, false);
+        let (mut taken, mut starved, mut done) = (0u64, false, None);
         for frame in data.chunks_mut(channels.max(1)) {
             let target = if stopping { 0.0 } else { wanted };
             self.gain += (target - self.gain).clamp(-self.gain_step, self.gain_step);
@@ -249,7 +249,7 @@ impl RenderCallback {
                 self.ring.clear();
                 // What comes after the stop begins at full gain: its own onset is soft already.
                 self.gain = wanted;
-                self.control.stops_done.store(requested, Ordering::Release);
+                done = Some(requested);
                 stopping = false;
             }
             // A full tap loses the reference, never the sound: nobody listens to it then.
@@ -257,6 +257,10 @@ impl RenderCallback {
             frame.fill(T::from_sample_(mono));
         }
         self.control.consumed.fetch_add(taken, Ordering::Release);
+        // Last: whoever sees the stop must see all that was consumed until then.
+        if let Some(requested) = done {
+            self.control.stops_done.store(requested, Ordering::Release);
+        }
         if starved && self.control.expecting.load(Ordering::Relaxed) {
             self.control.underruns.fetch_add(1, Ordering::Relaxed);
         }

@@ -159,6 +159,15 @@ impl Scenario {
             })
             .collect::<Result<_, _>>()
             .map_err(&fail)?;
+        if let Some(room) = &raw.room
+            && !((0.0..=2_000.0).contains(&room.delay_ms)
+                && (0.0..=5_000.0).contains(&room.reverb_ms)
+                && (-120.0..=20.0).contains(&room.echo_gain_db))
+        {
+            return Err(fail(
+                "room: delay_ms is 0 to 2000, reverb_ms 0 to 5000, echo_gain_db -120 to 20".into(),
+            ));
+        }
         let end = raw.end.as_deref().map(parse_when).transpose();
         Ok(Self {
             name: raw.name,

@@ -3,8 +3,8 @@
 //! 10 ms of real time; late steps are caught up, so the session's clock loses nothing.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -25,10 +25,19 @@ pub type Speak = Box<dyn FnMut(&str, &str) -> Result<Clip, AudioError> + Send>;
 /// A virtual sound card.
 pub struct VirtualCard {
     description: String,
-    microphone: Option<Microphone>,
     loudspeaker: bool,
     file: Option<PathBuf>,
     finished: Arc<AtomicBool>,
+    /// What a stream takes while it runs and gives back when it is closed, so that a card that is
+    /// opened again goes on where it was.
+    parts: Arc<Mutex<Parts>>,
+}
+
+#[derive(Default)]
+struct Parts {
+    microphone: Option<Microphone>,
+    player: Player,
+    file: Option<WavFile>,
 }
 
 /// A stimulus that is ready to be played in.
@@ -88,10 +97,13 @@ impl VirtualCard {
         };
         Ok(Self {
             description: scenario.name.clone(),
-            microphone: Some(microphone),
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
+            parts: Arc::new(Mutex::new(Parts {
+                microphone: Some(microphone),
+                ..Parts::default()
+            })),
         })
     }
 
@@ -99,10 +111,10 @@ impl VirtualCard {
     pub fn without_microphone() -> Self {
         Self {
             description: "virtual".into(),
-            microphone: None,
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
+            parts: Arc::default(),
         }
     }
 
@@ -121,7 +133,10 @@ impl AudioDevice for VirtualCard {
 
     fn probe(&mut self) -> Result<Rates, AudioError> {
         Ok(Rates {
-            capture: self.microphone.is_some().then_some(SESSION_RATE),
+            capture: lock(&self.parts)
+                .microphone
+                .is_some()
+                .then_some(SESSION_RATE),
             render: self.loudspeaker.then_some(SESSION_RATE),
         })
     }
@@ -131,16 +146,16 @@ impl AudioDevice for VirtualCard {
         capture: Option<CaptureCallback>,
         render: Option<RenderCallback>,
     ) -> Result<Box<dyn AudioStream>, AudioError> {
-        let file = match &self.file {
-            Some(path) => Some(WavFile::create(path, 1, SESSION_RATE)?),
-            None => None,
-        };
+        let mut parts = std::mem::take(&mut *lock(&self.parts));
+        if let (Some(path), None) = (&self.file, &parts.file) {
+            parts.file = Some(WavFile::create(path, 1, SESSION_RATE)?);
+        }
         let (note, notes) = bounded(64);
         let stop = Arc::new(AtomicBool::new(false));
         let card = Card {
-            microphone: self.microphone.take().zip(capture),
+            parts,
+            capture,
             render,
-            file,
             note,
             finished: Arc::clone(&self.finished),
             stop: Arc::clone(&stop),
@@ -157,6 +172,7 @@ impl AudioDevice for VirtualCard {
             finished: Arc::clone(&self.finished),
             notes,
             thread: Some(thread),
+            parts: Arc::clone(&self.parts),
         }))
     }
 }
@@ -165,7 +181,8 @@ struct CardStream {
     stop: Arc<AtomicBool>,
     finished: Arc<AtomicBool>,
     notes: Receiver<StreamNote>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Parts>>,
+    parts: Arc<Mutex<Parts>>,
 }
 
 impl AudioStream for CardStream {
@@ -181,26 +198,25 @@ impl AudioStream for CardStream {
 impl Drop for CardStream {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        if let Some(Ok(parts)) = self.thread.take().map(JoinHandle::join) {
+            *lock(&self.parts) = parts;
         }
     }
 }
 
 /// What the card's thread owns.
 struct Card {
-    microphone: Option<(Microphone, CaptureCallback)>,
+    parts: Parts,
+    capture: Option<CaptureCallback>,
     render: Option<RenderCallback>,
-    file: Option<WavFile>,
     note: Sender<StreamNote>,
     finished: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
 }
 
 impl Card {
-    fn run(mut self) {
+    fn run(mut self) -> Parts {
         let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
-        let mut player = Player::default();
         let mut played = [0.0f32; BLOCK];
         let mut heard = [0.0f32; BLOCK];
         while !self.stop.load(Ordering::Relaxed) {
@@ -208,8 +224,11 @@ impl Card {
             if let Some(render) = &mut self.render {
                 render.process(&mut played, 1);
             }
-            self.write(&played, player.block);
-            if let Some((microphone, capture)) = &mut self.microphone {
+            self.write(&played);
+            let Parts {
+                microphone, player, ..
+            } = &mut self.parts;
+            if let (Some(microphone), Some(capture)) = (microphone, &mut self.capture) {
                 let note = player.step(microphone, &played, &mut heard);
                 if let Some(note) = note {
                     let _ = self.note.try_send(note);
@@ -221,24 +240,28 @@ impl Card {
             }
             player.block += 1;
         }
-        if let Some(file) = self.file.take()
-            && let Err(error) = file.finish()
-        {
-            tracing::error!("{error}");
-        }
+        self.parts
     }
 
-    fn write(&mut self, played: &[f32; BLOCK], block: u64) {
-        let Some(file) = &mut self.file else { return };
+    fn write(&mut self, played: &[f32; BLOCK]) {
+        let Some(file) = &mut self.parts.file else {
+            return;
+        };
         let mut result = played.iter().try_for_each(|s| file.push(*s));
-        if result.is_ok() && block.is_multiple_of(1000 / BLOCK_MS) {
+        if result.is_ok() && self.parts.player.block.is_multiple_of(1000 / BLOCK_MS) {
             result = file.flush();
         }
         if let Err(error) = result {
-            let _ = self.note.try_send(StreamNote::Glitch(error.to_string()));
-            self.file = None;
+            let _ = self
+                .note
+                .try_send(StreamNote::Glitch(format!("{error}; it ends here")));
+            self.parts.file = None;
         }
     }
+}
+
+fn lock(parts: &Mutex<Parts>) -> MutexGuard<'_, Parts> {
+    parts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A reply that has not come after this time will not come; the scenario goes on without it.
@@ -293,7 +316,7 @@ impl Player {
         let first = self.offset == 0;
         self.offset += count;
         if self.offset == stimulus.samples.len() {
-            (self.playing, self.offset, self.anchored_at) = (false, 0, None);
+            (self.playing, self.offset) = (false, 0);
             self.last_news = self.block;
             self.next += 1;
             return Some(StreamNote::StimulusFinished {
@@ -308,28 +331,36 @@ impl Player {
     }
 
     fn take_cues(&mut self, microphone: &Microphone) {
-        let waited = match microphone.stimuli.get(self.next) {
+        let stimuli = &microphone.stimuli;
+        // Until its last sound a stimulus is being said: cues belong to the reply that it
+        // interrupts. A recording may go on after that, and be answered meanwhile.
+        let speaking = self.playing && self.offset < stimuli[self.next].bounds.1;
+        let following = self.next + usize::from(self.playing);
+        let waited = match stimuli.get(following) {
             Some(stimulus) => Some(stimulus.when),
             None => microphone.end,
         };
-        // Cues that come while a stimulus plays belong to the reply that it interrupts.
         for cue in microphone.cues.try_iter() {
             self.last_news = self.block;
-            if !self.playing && waited.is_some_and(|when| when.anchor == cue) {
+            if !speaking && waited.is_some_and(|when| when.anchor == cue) {
                 self.anchored_at.get_or_insert(self.block);
             }
         }
         let Some(when) = waited else { return };
+        if self.playing {
+            return;
+        }
         let given_up = self.next > 0 && self.block > self.last_news + PATIENCE_BLOCKS;
         if when.anchor == Anchor::Start || given_up {
-            self.anchored_at
-                .get_or_insert(if self.next > 0 { self.block } else { 0 });
+            let since = if self.next > 0 { self.block } else { 0 };
+            self.anchored_at.get_or_insert(since);
         }
         let due = self
             .anchored_at
             .is_some_and(|at| self.block >= at + when.after.as_millis() as u64 / BLOCK_MS);
-        if due && !self.playing {
-            match self.next < microphone.stimuli.len() {
+        if due {
+            self.anchored_at = None;
+            match self.next < stimuli.len() {
                 true => self.playing = true,
                 false => self.ended = true,
             }
@@ -375,6 +406,18 @@ mod tests {
                 after: Duration::from_millis(after_ms),
             },
         }
+    }
+
+    #[test]
+    fn a_reply_that_comes_while_the_recording_is_still_silent_counts() {
+        let (cue, cues) = bounded(4);
+        let mut long = stimulus(Anchor::Start, 0);
+        long.samples.resize(BLOCK * 20, 0.0);
+        let mut mic = microphone(vec![long, stimulus(Anchor::ReplyFinished, 0)], cues);
+        let mut player = Player::default();
+        heard_at(&mut player, &mut mic, 5);
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 30), [20]);
     }
 
     fn heard_at(player: &mut Player, microphone: &mut Microphone, blocks: u64) -> Vec<u64> {

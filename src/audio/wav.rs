@@ -56,6 +56,11 @@ pub fn read_clip(path: &Path) -> Result<Clip, AudioError> {
             ));
         }
     };
+    if !(1_000..=1_000_000).contains(&rate_hz) {
+        return Err(fail(format!(
+            "its header says {rate_hz} Hz, which no sound has"
+        )));
+    }
     let mut not_finite = 0usize;
     let scale = 1.0 / channels as f32;
     let samples: Vec<f32> = interleaved
@@ -89,8 +94,8 @@ type Interleaved = (u32, usize, Vec<f32>);
 fn read_wav(path: &Path) -> Result<Interleaved, String> {
     let mut reader = hound::WavReader::open(path).map_err(|e| e.to_string())?;
     let spec = reader.spec();
-    if spec.sample_rate == 0 || spec.channels == 0 {
-        return Err("its header says 0 Hz or 0 channels".into());
+    if spec.channels == 0 {
+        return Err("its header says 0 channels".into());
     }
     let samples: Result<Vec<f32>, _> = match spec.sample_format {
         hound::SampleFormat::Float => reader.samples::<f32>().collect(),

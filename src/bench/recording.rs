@@ -24,6 +24,8 @@ pub struct Measured {
     pub stop_ms: Vec<f64>,
     /// Stimuli played.
     pub stimuli: usize,
+    /// Replies that began before the stimulus had ended: a pause was taken for the end.
+    pub premature: usize,
     /// Stimuli that got no reply before the next one.
     pub unanswered: usize,
     /// Interruptions without a stimulus: the assistant stopped for its own echo, or for nothing.
@@ -50,34 +52,32 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
             .filter_map(|e| Some((e["t_ms"].as_f64()?, e["turn"].as_u64())))
             .collect()
     };
-    let (starts, ends) = (times("stimulus_started"), times("stimulus_finished"));
+    let stimuli = stimuli(&events);
     let replies = times("playback_started");
     let mut measured = Measured {
-        stimuli: ends.len(),
+        stimuli: stimuli.len(),
         ..Measured::default()
     };
-    for (n, (end, _)) in ends.iter().enumerate() {
-        let next = starts.get(n + 1).map_or(f64::INFINITY, |(start, _)| *start);
-        let start = starts.get(n).map_or(0.0, |(start, _)| *start);
+    for (n, (start, end)) in stimuli.iter().copied().enumerate() {
+        let next = stimuli
+            .get(n + 1)
+            .map_or(f64::INFINITY, |(start, _)| *start);
         let reply = replies.iter().find(|(at, _)| (start..next).contains(at));
         let heard = reply.and_then(|(at, turn)| Some((first_audible(&played, *at)?, *turn)));
         match heard {
             Some((at, turn)) => {
                 measured.v2v_ms.push(at - end);
+                measured.premature += usize::from(at < end);
                 measured.turns.push(turn.unwrap_or_default());
             }
             None => measured.unanswered += 1,
         }
     }
     for (at, _) in times("interrupted") {
-        let stimulus = starts
-            .iter()
-            .zip(&ends)
-            .rev()
-            .find(|((start, _), _)| *start <= at);
+        let stimulus = stimuli.iter().rev().find(|(start, _)| *start <= at);
         match stimulus {
             // An interruption belongs to a stimulus that was being said, or just had been.
-            Some(((start, _), (end, _))) if at <= end + 500.0 => {
+            Some((start, end)) if at <= end + 500.0 => {
                 let until = replies
                     .iter()
                     .map(|(reply, _)| *reply)
@@ -90,6 +90,22 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
         }
     }
     Ok(measured)
+}
+
+/// First and last sound of each stimulus that was played to its end, in order.
+fn stimuli(events: &[Value]) -> Vec<(f64, f64)> {
+    let time_of = |kind: &str, number: u64| {
+        let mut of_kind = events.iter().filter(|e| e["kind"] == kind);
+        of_kind.find(|e| e["stimulus"].as_u64() == Some(number))?["t_ms"].as_f64()
+    };
+    (0..)
+        .map_while(|n| {
+            let start = time_of("stimulus_started", n);
+            let end = time_of("stimulus_finished", n);
+            start.or(end).map(|_| start.zip(end))
+        })
+        .flatten()
+        .collect()
 }
 
 struct Played {
@@ -179,8 +195,8 @@ mod tests {
 
     #[test]
     fn the_response_time_is_found_on_the_recording() {
-        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started"}
-{"t_ms":1500,"turn":null,"kind":"stimulus_finished"}
+        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started","stimulus":0}
+{"t_ms":1500,"turn":null,"kind":"stimulus_finished","stimulus":0}
 {"t_ms":2190,"turn":1,"kind":"playback_started"}"#;
         let folder = recording(&[(2_200, 3_000)], 4, events);
         let measured = measure(folder.path()).unwrap();
@@ -193,12 +209,12 @@ mod tests {
 
     #[test]
     fn the_stop_time_is_found_on_the_recording() {
-        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started"}
-{"t_ms":1000,"turn":null,"kind":"stimulus_finished"}
+        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started","stimulus":0}
+{"t_ms":1000,"turn":null,"kind":"stimulus_finished","stimulus":0}
 {"t_ms":1500,"turn":1,"kind":"playback_started"}
-{"t_ms":2000,"turn":null,"kind":"stimulus_started"}
+{"t_ms":2000,"turn":null,"kind":"stimulus_started","stimulus":1}
 {"t_ms":2150,"turn":1,"kind":"interrupted","reason":"speech"}
-{"t_ms":2600,"turn":null,"kind":"stimulus_finished"}
+{"t_ms":2600,"turn":null,"kind":"stimulus_finished","stimulus":1}
 {"t_ms":3300,"turn":2,"kind":"playback_started"}"#;
         let folder = recording(&[(1_500, 2_180), (3_300, 3_500)], 4, events);
         let measured = measure(folder.path()).unwrap();
@@ -212,8 +228,8 @@ mod tests {
 
     #[test]
     fn an_interruption_without_anybody_speaking_is_its_own() {
-        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started"}
-{"t_ms":1000,"turn":null,"kind":"stimulus_finished"}
+        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started","stimulus":0}
+{"t_ms":1000,"turn":null,"kind":"stimulus_finished","stimulus":0}
 {"t_ms":1500,"turn":1,"kind":"playback_started"}
 {"t_ms":2800,"turn":1,"kind":"interrupted","reason":"speech"}"#;
         let folder = recording(&[(1_500, 2_900)], 4, events);
@@ -222,8 +238,8 @@ mod tests {
 
     #[test]
     fn a_stimulus_without_reply_is_counted() {
-        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started"}
-{"t_ms":1500,"turn":null,"kind":"stimulus_finished"}"#;
+        let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started","stimulus":0}
+{"t_ms":1500,"turn":null,"kind":"stimulus_finished","stimulus":0}"#;
         let measured = measure(recording(&[], 3, events).path()).unwrap();
         assert_eq!((measured.stimuli, measured.unanswered), (1, 1));
     }

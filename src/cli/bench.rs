@@ -68,10 +68,7 @@ fn turns(
 ) -> Result<()> {
     let files = sound_files(files)?;
     let scenario = one_after_the_other(&files);
-    let persona = match &config.persona {
-        Some(path) => Persona::read(path)?,
-        None => Persona::bundled(),
-    };
+    let persona = Persona::load(config.persona.as_deref())?;
     let opened = play_scenario(&scenario, None)?;
     let engines = EngineLoader::new(config)?.load(config, &persona)?;
     let (event_out, events) = bounded::<SessionEvent>(65_536);
@@ -89,7 +86,7 @@ fn turns(
     while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
         sleep(LOOK);
     }
-    session.stop();
+    session.stop()?;
     let mut stages = StagesByTurn::default();
     events.try_iter().for_each(|event| stages.observe(&event));
     print_measured(record, Some(&stages), report)
@@ -156,7 +153,11 @@ fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Pat
     );
     line("V2V", v2v);
     line("stop", stop);
-    out!("self-interruptions {}", measured.self_interruptions);
+    out!(
+        "premature {}, self-interruptions {}",
+        measured.premature,
+        measured.self_interruptions
+    );
     let mut by_stage = serde_json::Map::new();
     if let Some(stages) = stages {
         let names = vivavoce::bench::Stages::default().durations();

@@ -68,18 +68,18 @@ impl Screen {
             Clear(ClearType::FromCursorDown)
         )?;
         if let Some(line) = finished {
-            write!(self.out, "{line}\r\n")?;
+            write!(self.out, "{}\r\n", line.replace(['\n', '\r'], " "))?;
         }
+        // One line each, or the next draw would not find them.
+        let meter: String = format!("{} {}", self.meter(), self.keys)
+            .chars()
+            .take(width - 1)
+            .collect();
         let hears = tail(&self.hears, width - 12);
         let says = tail(&self.says, width - 12);
         write!(self.out, "{} {hears}\r\n", "  you ›".cyan())?;
         write!(self.out, "{} {says}\r\n", " vivi ›".green())?;
-        write!(
-            self.out,
-            "{} {}\r\n",
-            self.meter().dark_grey(),
-            self.keys.dark_grey()
-        )?;
+        write!(self.out, "{}\r\n", meter.dark_grey())?;
         self.drawn = true;
         self.out.flush()
     }

@@ -35,13 +35,9 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
         (Endpoint::Null, _) => Some(Scenario::silence()),
         _ => None,
     };
-    let file = |endpoint: &Endpoint| match endpoint {
-        Endpoint::File(path) => Some(path.clone()),
-        _ => None,
-    };
     match scenario {
         Some(scenario) if output.is_virtual() || matches!(input, Endpoint::Scenario(_)) => {
-            play_scenario(&scenario, file(output))
+            play_scenario(&scenario, file_of(output))
         }
         Some(scenario) => {
             let (card, watcher) = microphone(&scenario)?;
@@ -52,7 +48,7 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
             })
         }
         None if output.is_virtual() => {
-            let speaker = VirtualCard::without_microphone().with_loudspeaker(file(output));
+            let speaker = VirtualCard::without_microphone().with_loudspeaker(file_of(output));
             let input = CpalDevice::new(Some(input.clone()), None);
             Ok(without_watcher(vec![Box::new(speaker), Box::new(input)]))
         }
@@ -72,8 +68,23 @@ pub fn play_scenario(scenario: &Scenario, file: Option<PathBuf>) -> Result<Opene
     })
 }
 
-/// Which default devices are missing; none if a person can talk.
+/// The file that an endpoint names.
+pub fn file_of(endpoint: &Endpoint) -> Option<PathBuf> {
+    match endpoint {
+        Endpoint::File(path) => Some(path.clone()),
+        _ => None,
+    }
+}
+
+/// What is said of each default device that is wanted and missing.
 pub fn missing_devices(input: &Endpoint, output: &Endpoint) -> Vec<String> {
+    // A scenario is both at once.
+    if [input, output]
+        .iter()
+        .any(|e| matches!(e, Endpoint::Scenario(_)))
+    {
+        return Vec::new();
+    }
     let sides = [(input, Direction::Capture), (output, Direction::Render)];
     let missing = sides
         .into_iter()

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use vivavoce::agent::Persona;
 use vivavoce::audio::callback::render_path;
 use vivavoce::audio::cpal_device::CpalDevice;
-use vivavoce::audio::device::{AudioDevice, Endpoint};
+use vivavoce::audio::device::{AudioDevice, Endpoint, StreamNote};
 use vivavoce::audio::frame::{BLOCK_MS, SPEECH_RATE};
 use vivavoce::audio::wav::{Clip, read_clip, write_clip};
 use vivavoce::clock::{Pace, Stopwatch, sleep};
@@ -24,10 +24,7 @@ use super::talk::QUIT;
 
 /// Speaks a text to the loudspeaker or into a file.
 pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>) -> Result<()> {
-    let persona = match &config.persona {
-        Some(path) => Persona::read(path)?,
-        None => Persona::bundled(),
-    };
+    let persona = Persona::load(config.persona.as_deref())?;
     let name = voice.unwrap_or(&persona.voice.name);
     let mut engine = engines::voice(name, persona.voice.prosody)?;
     let mut splitter = ClauseSplitter::new(ClauseLimits::default());
@@ -44,9 +41,14 @@ pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>
         Some(path) => Endpoint::File(path.to_path_buf()),
         None => Endpoint::parse(&config.audio.output),
     };
-    let Endpoint::File(path) = output else {
-        return play(spoken, output)
-            .context("it cannot be heard here; write a file with -o FILE.wav");
+    let path = match output {
+        Endpoint::File(path) => path,
+        Endpoint::Null => return Ok(()),
+        Endpoint::Scenario(_) => bail!("a scenario is no loudspeaker; use -o FILE.wav"),
+        Endpoint::Default | Endpoint::Named(_) => {
+            return play(spoken, output)
+                .context("it cannot be heard here; write a file with -o FILE.wav");
+        }
     };
     let samples = spoken.into_iter().flat_map(|clause| clause.clip.samples);
     let clip = Clip {
@@ -64,7 +66,7 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
         .render
         .context("the device has no loudspeaker")?;
     let (callback, end, _tap) = render_path(rate);
-    let _stream = device.open(None, Some(callback))?;
+    let mut stream = device.open(None, Some(callback))?;
     let (mut queue, turn) = (PlaybackQueue::default(), TurnId(1));
     queue.attach(end)?;
     for clause in spoken {
@@ -74,6 +76,9 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
     let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
     while queue.is_busy() && !QUIT.load(Ordering::Relaxed) {
         queue.advance();
+        if let Some(StreamNote::Lost(text)) = stream.take_note() {
+            bail!("{text}");
+        }
         pace.wait();
     }
     // The device still holds what it took last.
@@ -86,6 +91,9 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
     let mut engine = EngineLoader::new(config)?.recognizer()?;
     let mut failed = 0;
     for path in files {
+        if QUIT.load(Ordering::Relaxed) {
+            bail!("interrupted");
+        }
         let watch = Stopwatch::start();
         let result = read_clip(path)
             .map_err(anyhow::Error::from)

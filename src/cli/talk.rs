@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use crossbeam_channel::{Receiver, bounded};
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use vivavoce::agent::Persona;
@@ -42,6 +42,8 @@ pub struct Options {
 const DEMO: &str = include_str!("../../assets/scenarios/demo.toml");
 /// Events that wait for the view.
 const VIEW_QUEUE: usize = 4_096;
+/// A key that comes again within this time is held down, not pressed again.
+const KEY_REPEAT: Duration = Duration::from_millis(600);
 /// How often keys and the end are looked at.
 const LOOK: Duration = Duration::from_millis(40);
 
@@ -50,32 +52,31 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
     let input = Endpoint::parse(&config.audio.input);
     let output = Endpoint::parse(&config.audio.output);
     // Typing needs no microphone.
-    let input = if options.text && input == Endpoint::Default {
-        Endpoint::Null
-    } else {
-        input
+    let input = match input {
+        Endpoint::Default if options.text => Endpoint::Null,
+        input => input,
     };
     let missing = sound::missing_devices(&input, &output);
-    let is_scenario = matches!(
-        (&input, &output),
-        (Endpoint::Scenario(_), _) | (_, Endpoint::Scenario(_))
-    );
-    let demo = !missing.is_empty() && !options.text;
+    for line in &missing {
+        out!("{line}");
+    }
+    let is_scenario = [&input, &output]
+        .iter()
+        .any(|endpoint| matches!(endpoint, Endpoint::Scenario(_)));
+    // Whoever brings a file or types wants that, heard or not.
+    let demo = !missing.is_empty() && input == Endpoint::Default;
     let opened = if demo {
-        for line in &missing {
-            out!("{line}");
-        }
         out!(
             "\nSo this is a demonstration on the virtual sound card: one of our voices asks, \
              vivavoce answers.\n"
         );
         let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
-        sound::play_scenario(&scenario, None)?
+        sound::play_scenario(&scenario, sound::file_of(&output))?
     } else if missing.is_empty() {
         sound::open(&input, &output)?
     } else {
-        out!("{}\nReplies are shown, not spoken.\n", missing.join("\n"));
-        sound::open(&Endpoint::Null, &Endpoint::Null)?
+        out!("\nReplies are shown, not heard.\n");
+        sound::open(&input, &Endpoint::Null)?
     };
     if (demo || is_scenario) && options.record.is_none() {
         let name = format!("conversation-{}", unix_seconds());
@@ -99,11 +100,16 @@ fn converse(
     plain: bool,
     started: Stopwatch,
 ) -> Result<StagesByTurn> {
-    let persona = match &config.persona {
-        Some(path) => Persona::read(path)?,
-        None => Persona::bundled(),
-    };
+    let terminal = stdout().is_terminal() && stdin().is_terminal();
+    let screen = terminal && !plain && !options.plain && !options.text;
+    if config.turn_taking.push_to_talk && !screen {
+        bail!("push-to-talk needs the screen for its key: a terminal, a microphone, no --plain");
+    }
+    let persona = Persona::load(config.persona.as_deref())?;
     let engines = EngineLoader::new(config)?.load(config, &persona)?;
+    if QUIT.load(Ordering::Relaxed) {
+        bail!("interrupted while the models were loaded");
+    }
     let (event_out, events) = bounded(VIEW_QUEUE);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
         let _ = event_out.try_send(event.clone());
@@ -117,7 +123,6 @@ fn converse(
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)
         .context("cannot start talking")?;
-    let screen = stdout().is_terminal() && stdin().is_terminal() && !options.plain && !options.text;
     let mut talk = Talk {
         events,
         stages: StagesByTurn::default(),
@@ -127,23 +132,22 @@ fn converse(
         push_to_talk: config.turn_taking.push_to_talk,
         keys: screen,
         talking: false,
+        last_press: Stopwatch::start(),
         pending: 0,
     };
-    let mut view: Box<dyn View> = match screen && !plain {
+    let mut view: Box<dyn View> = match screen {
         true if config.turn_taking.push_to_talk => {
             Box::new(Screen::open("space: talk, space again: done, q: quit")?)
         }
         true => Box::new(Screen::open("q: quit")?),
         false => Box::new(Plain::new(stdout())),
     };
-    talk.keys = screen && !plain;
     talk.run(&session, view.as_mut(), options.limit);
-    // What is on its way to the view when the session ends.
-    session.stop();
-    while let Ok(event) = talk.events.try_recv() {
-        talk.take(&event, view.as_mut());
-    }
     view.close();
+    session.stop()?;
+    // What happened while the view was closed.
+    let rest: Vec<SessionEvent> = talk.events.try_iter().collect();
+    rest.iter().for_each(|event| talk.stages.observe(event));
     Ok(talk.stages)
 }
 
@@ -155,6 +159,8 @@ struct Talk {
     push_to_talk: bool,
     keys: bool,
     talking: bool,
+    /// When the space key was last seen: held down, it repeats.
+    last_press: Stopwatch,
     /// Typed messages that are not answered yet.
     pending: usize,
 }
@@ -162,7 +168,12 @@ struct Talk {
 impl Talk {
     fn run(&mut self, session: &Session, view: &mut dyn View, limit: Option<f64>) {
         loop {
-            while let Ok(event) = self.events.recv_timeout(LOOK) {
+            // A bounded number, so that keys and the end are looked at whatever happens.
+            let first = self.events.recv_timeout(LOOK).ok();
+            for event in first
+                .into_iter()
+                .chain(self.events.clone().try_iter().take(256))
+            {
                 self.take(&event, view);
             }
             let over = limit.is_some_and(|limit| session.seconds() >= limit);
@@ -181,10 +192,8 @@ impl Talk {
 
     fn take(&mut self, event: &SessionEvent, view: &mut dyn View) {
         self.stages.observe(event);
-        if matches!(
-            event.kind,
-            EventKind::Heard { .. } | EventKind::Error { .. }
-        ) {
+        // A reply that failed is heard as well: as nothing.
+        if matches!(event.kind, EventKind::Heard { .. }) {
             self.pending = self.pending.saturating_sub(1);
         }
         view.show(event);
@@ -225,6 +234,11 @@ impl Talk {
                 KeyCode::Char('q') => return true,
                 KeyCode::Char('c' | 'd') if control => return true,
                 KeyCode::Char(' ') if self.push_to_talk => {
+                    let held = self.last_press.elapsed() < KEY_REPEAT;
+                    self.last_press = Stopwatch::start();
+                    if held {
+                        continue;
+                    }
                     self.talking = !self.talking;
                     session.send(match self.talking {
                         true => Event::TalkPressed,

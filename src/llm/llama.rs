@@ -132,6 +132,29 @@ impl Llama {
         Ok(())
     }
 
+    /// Closes the gap that a forgotten exchange leaves behind the first `shared` tokens: moves the
+    /// state of what follows it, instead of reading all of that again (seconds, in a long
+    /// conversation). What follows keeps having seen what is gone; that is how llama.cpp's own
+    /// context shift does it too.
+    fn close_gap(&mut self, shared: usize, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        let Some(gap) = gap(&self.read[shared..], &tokens[shared..]) else {
+            return Ok(());
+        };
+        let (from, to) = (shared as u32, (shared + gap) as u32);
+        let removed = self
+            .context
+            .clear_kv_cache_seq(Some(0), Some(from), Some(to))
+            .map_err(run)?;
+        if !removed {
+            return self.cut(0);
+        }
+        self.context
+            .kv_cache_seq_add(0, Some(to), None, -(gap as i32))
+            .map_err(run)?;
+        self.read.drain(shared..shared + gap);
+        Ok(())
+    }
+
     fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
         let mut batch = LlamaBatch::new(tokens.len(), 1);
         for (n, token) in tokens.iter().enumerate() {
@@ -201,6 +224,7 @@ impl LanguageModel for Llama {
                 context: self.context_len(),
             });
         }
+        self.close_gap(shared_prefix(&self.read, &tokens), &tokens)?;
         let shared = shared_prefix(&self.read, &tokens);
         // The logits of the last token are needed, so at least one is read.
         let shared = shared.min(tokens.len().saturating_sub(1));
@@ -281,6 +305,17 @@ fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
+/// As many tokens must follow a gap unchanged: fewer are not worth it, or chance.
+const AFTER_GAP: usize = 24;
+
+/// How many tokens at the beginning of `read` are missing in `tokens`, if what follows them is
+/// what `tokens` begins with.
+fn gap(read: &[LlamaToken], tokens: &[LlamaToken]) -> Option<usize> {
+    let after = tokens.get(..AFTER_GAP)?;
+    let found = read.windows(AFTER_GAP).position(|window| window == after)?;
+    (found > 0).then_some(found)
+}
+
 fn sampler(sampling: &Sampling, n_vocab: i32) -> LlamaSampler {
     let mut chain = Vec::new();
     if sampling.repeat_penalty != 1.0 {
@@ -331,6 +366,15 @@ mod tests {
             });
         }
         assert_eq!(pieces, ["é", "!"]);
+    }
+
+    #[test]
+    fn a_gap_is_found_by_what_follows_it() {
+        let tokens = |ids: std::ops::Range<i32>| ids.map(LlamaToken).collect::<Vec<_>>();
+        assert_eq!(gap(&tokens(0..100), &tokens(40..100)), Some(40));
+        assert_eq!(gap(&tokens(0..100), &tokens(0..100)), None);
+        assert_eq!(gap(&tokens(0..100), &tokens(200..300)), None);
+        assert_eq!(gap(&tokens(0..10), &tokens(5..10)), None);
     }
 
     #[test]

@@ -63,7 +63,11 @@ struct Ears {
     render_16k: Vec<f32>,
     changes: Vec<Activity>,
     blocks: u64,
+    /// Block at which levels are reported next.
+    next_levels: u64,
     dropped_frames: u64,
+    /// The voice detector failed before: said once, not a hundred times a second.
+    activity_failed: bool,
 }
 
 impl Capture {
@@ -88,7 +92,9 @@ impl Capture {
             render_16k: Vec::new(),
             changes: Vec::new(),
             blocks: 0,
+            next_levels: LEVEL_BLOCKS,
             dropped_frames: 0,
+            activity_failed: false,
         };
         Ok(Self {
             sound,
@@ -109,11 +115,12 @@ impl Capture {
                 Some(open) => {
                     open.read(|captured, played| self.ears.hear(captured, played));
                     self.ears.report_levels(open);
-                    if open.finished() {
-                        break;
-                    }
+                    let finished = open.finished();
                     while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
                         self.take_note(note);
+                    }
+                    if finished {
+                        break;
                     }
                 }
                 None => self.wait_for_device(),
@@ -189,6 +196,16 @@ impl Capture {
     }
 }
 
+/// Places kept free in a queue for messages that must not be dropped, so that audio and ticks
+/// alone never make a stage wait for another that waits for it.
+const RESERVE: usize = 64;
+
+fn has_room<T>(queue: &Sender<T>) -> bool {
+    queue
+        .capacity()
+        .is_none_or(|capacity| queue.len() + RESERVE < capacity)
+}
+
 impl Ears {
     fn hear(&mut self, captured: &[f32; BLOCK], played: &[f32; BLOCK]) {
         let index = self.blocks;
@@ -213,8 +230,10 @@ impl Ears {
         self.capture_16k.drain(..frames * FRAME);
         self.render_16k.drain(..frames * FRAME);
         // A tick that finds no room is replaced by the next one in 10 ms.
-        let tick = ConductorInput::Event(until, Event::Tick);
-        let _ = self.outputs.conductor.try_send(tick);
+        if has_room(&self.outputs.conductor) {
+            let tick = ConductorInput::Event(until, Event::Tick);
+            let _ = self.outputs.conductor.try_send(tick);
+        }
     }
 
     fn hear_frame(&mut self, n: usize, until: Timestamp) {
@@ -227,7 +246,7 @@ impl Ears {
             samples: frame,
             until,
         };
-        if self.outputs.recognizer.try_send(audio).is_err() {
+        if !has_room(&self.outputs.recognizer) || self.outputs.recognizer.try_send(audio).is_err() {
             self.dropped_frames += 1;
             if self.dropped_frames.is_power_of_two() {
                 let frames = self.dropped_frames;
@@ -239,7 +258,10 @@ impl Ears {
             .activity
             .push(&frame, until, guarded, &mut self.changes)
         {
-            self.bus.error("voice activity", error);
+            if !self.activity_failed {
+                self.bus.error("voice activity", error);
+            }
+            self.activity_failed = true;
         }
         for change in self.changes.drain(..) {
             let event = match change {
@@ -253,10 +275,11 @@ impl Ears {
         }
     }
 
-    fn report_levels(&self, open: &OpenSound) {
-        if !self.blocks.is_multiple_of(LEVEL_BLOCKS) || self.blocks == 0 {
+    fn report_levels(&mut self, open: &OpenSound) {
+        if self.blocks < self.next_levels {
             return;
         }
+        self.next_levels = self.blocks + LEVEL_BLOCKS;
         let counters = open.counters();
         let levels = EventKind::Levels {
             capture_dbfs: counters.take_peak_dbfs(),

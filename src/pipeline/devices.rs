@@ -28,18 +28,44 @@ pub struct OpenSound {
     /// Least backlog of played blocks within the present second, and blocks since it began.
     least_backlog: usize,
     backlog_blocks: u32,
-    last_capture: Stopwatch,
-    last_render: Stopwatch,
+    capture_alive: Alive,
+    render_alive: Alive,
 }
 
-/// Played samples kept before they are paired with captured ones: callbacks of the two
-/// directions do not come at the same moments.
+/// When a callback was last seen to work, and how long that may be ago.
+struct Alive {
+    last: Stopwatch,
+    patience: Duration,
+}
+
+impl Alive {
+    fn starting() -> Self {
+        Self {
+            last: Stopwatch::start(),
+            patience: SLOW_START,
+        }
+    }
+
+    fn seen(&mut self) {
+        self.last = Stopwatch::start();
+        self.patience = DEAD_AFTER;
+    }
+
+    fn is_dead(&self) -> bool {
+        self.last.elapsed() > self.patience
+    }
+}
+
+/// Backlog of played samples that is left alone: callbacks of the two directions do not come at
+/// the same moments.
 const TAP_SLACK: usize = 2 * BLOCK;
 /// The backlog of played samples is judged over this many blocks: its least value is what is
 /// always too much, the rest is the callbacks' rhythm.
 const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
 /// A device whose callback is not called for this long is lost, whatever its driver says.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
+/// A device may take this long to begin: Bluetooth wakes up slowly.
+const SLOW_START: Duration = Duration::from_secs(10);
 
 impl Sound {
     /// Takes devices that together have exactly one microphone and one loudspeaker.
@@ -84,8 +110,8 @@ impl Sound {
             scratch: Vec::new(),
             least_backlog: usize::MAX,
             backlog_blocks: 0,
-            last_capture: Stopwatch::start(),
-            last_render: Stopwatch::start(),
+            capture_alive: Alive::starting(),
+            render_alive: Alive::starting(),
         };
         Ok((open, render))
     }
@@ -108,12 +134,12 @@ impl OpenSound {
         self.capture_resampler
             .push(&self.scratch, &mut self.captured);
         if self.captured.len() > before {
-            self.last_capture = Stopwatch::start();
+            self.capture_alive.seen();
         }
         let (tap, resampler) = &mut self.tap;
         drain(&mut tap.ring, &mut self.scratch);
         if !self.scratch.is_empty() {
-            self.last_render = Stopwatch::start();
+            self.render_alive.seen();
         }
         resampler.push(&self.scratch, &mut self.played);
         let mut taken = 0;
@@ -146,12 +172,10 @@ impl OpenSound {
         let reported = self.streams.iter_mut().find_map(|s| s.take_note());
         reported.or_else(|| {
             let sides = [
-                ("microphone", self.last_capture),
-                ("loudspeaker", self.last_render),
+                ("microphone", &self.capture_alive),
+                ("loudspeaker", &self.render_alive),
             ];
-            let (dead, _) = sides
-                .into_iter()
-                .find(|(_, last)| last.elapsed() > DEAD_AFTER)?;
+            let (dead, _) = sides.into_iter().find(|(_, alive)| alive.is_dead())?;
             Some(StreamNote::Lost(format!("{dead}: it stopped working")))
         })
     }

@@ -35,7 +35,7 @@ pub enum LanguageModelInput {
 }
 
 /// Share of the context that a prompt may fill after the oldest exchanges were forgotten: room
-/// for several exchanges, because each forgetting makes the model read all of them again.
+/// for many new ones, because forgetting blurs what the model has read.
 const KEEP_SHARE: f32 = 0.6;
 /// How long a full queue is waited for before cancellation is looked at again.
 const PATIENCE: Duration = Duration::from_millis(20);

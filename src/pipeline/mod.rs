@@ -6,10 +6,10 @@
 //! | `capture` | the device's rings | audio to the recognizer, activity to the conductor | the callback drops the newest samples and counts them |
 //! | `turn-taking` | events of all stages | commands to all stages | producers of decisions wait; ticks are dropped |
 //! | `recognizer` | audio and commands | transcripts | audio is dropped and counted: ten seconds behind is lost anyway |
-//! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it never sends two |
+//! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
 //! | `playback` | clauses, stops | samples to the device's ring | the synthesizer waits; stops come on a channel of their own |
-//! | `recorder` | blocks of both channels, events | files | blocks are dropped and counted |
+//! | `recorder` | blocks of both channels, events | files | blocks are dropped, silence in their places |
 
 mod bus;
 mod capture;

@@ -51,7 +51,7 @@ pub struct PlaybackStage {
     pub conductor: Sender<ConductorInput>,
     /// Where events go.
     pub bus: EventBus,
-    /// Whether a reply can be heard now: the voice detector is stricter then.
+    /// Whether a reply can be heard now: the voice detector has thresholds of its own for that.
     pub audible: Arc<AtomicBool>,
 }
 

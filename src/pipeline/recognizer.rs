@@ -57,7 +57,7 @@ pub enum RecognizerInput {
 /// Commands sent and not yet taken: a partial gives way to them.
 pub type CommandsWaiting = Arc<AtomicU64>;
 
-/// Audio kept while nobody speaks, for the turn's beginning. Samples: two seconds.
+/// Audio kept for the beginning of a turn. Samples: two seconds.
 const HISTORY: usize = 2 * SPEECH_RATE as usize;
 /// A partial is made at the earliest after this much new audio. Samples: 250 ms.
 const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
@@ -120,14 +120,13 @@ impl RecognizerStage {
         match input {
             RecognizerInput::Audio { samples, until } => {
                 self.until = until;
-                match &mut self.turn {
-                    Some(turn) => turn.utterance.push(&samples),
-                    None => {
-                        self.history.extend(samples);
-                        let excess = self.history.len().saturating_sub(HISTORY);
-                        self.history.drain(..excess);
-                    }
+                if let Some(turn) = &mut self.turn {
+                    turn.utterance.push(&samples);
                 }
+                // Kept during a turn too: the next one may begin before this one is let go.
+                self.history.extend(samples);
+                let excess = self.history.len().saturating_sub(HISTORY);
+                self.history.drain(..excess);
                 return;
             }
             RecognizerInput::Start { turn, from } => self.start(turn, from),
@@ -147,7 +146,7 @@ impl RecognizerStage {
     fn start(&mut self, id: TurnId, from: Timestamp) {
         let length = self.until.since(from).as_micros() as usize * SPEECH_RATE as usize / 1_000_000;
         let skip = self.history.len().saturating_sub(length);
-        let preroll: Vec<f32> = self.history.drain(..).skip(skip).collect();
+        let preroll: Vec<f32> = self.history.iter().skip(skip).copied().collect();
         self.turn = Some(Turn {
             id,
             utterance: Utterance::begin(UtteranceConfig::default(), &preroll),

@@ -66,13 +66,12 @@ impl Recorder {
             };
             if let Err(error) = result {
                 tracing::error!("the recording ends here: {error}");
-                eprintln!("the recording ends here: {error}");
                 return;
             }
         }
         let ended = self.flush().and_then(|()| self.wav.finish());
         if let Err(error) = ended {
-            eprintln!("the recording's end is lost: {error}");
+            tracing::error!("the recording's end is lost: {error}");
         }
     }
 

@@ -73,6 +73,9 @@ pub enum SessionError {
     /// Voice activity.
     #[error(transparent)]
     Vad(#[from] VadError),
+    /// A stage panicked.
+    #[error("the stage {0} failed and ended the session; run again with RUST_LOG=debug")]
+    Panicked(String),
     /// The system gives no thread.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -90,6 +93,9 @@ const CLAUSE_QUEUE: usize = 2;
 const COMMAND_QUEUE: usize = 32;
 /// Blocks and events that wait for the disk: 40 seconds.
 const RECORDER_QUEUE: usize = 4_000;
+
+/// Name of the recorder's thread.
+const RECORDER: &str = "recorder";
 
 /// A running session.
 pub struct Session {
@@ -201,7 +207,7 @@ impl Session {
         let mut threads = Vec::new();
         if let Some(recorder) = recorder {
             let run = move || recorder.run(blocks, recorded_events);
-            threads.push(spawn("recorder", run)?);
+            threads.push(spawn(RECORDER, run)?);
         }
         threads.push(spawn("playback", move || playing.run())?);
         threads.push(spawn("synthesizer", move || speaking.run())?);
@@ -229,9 +235,14 @@ impl Session {
         let _ = self.conductor.send(ConductorInput::Event(now, event));
     }
 
-    /// Whether the session has ended by itself: its scenario is over.
+    /// Whether the session has ended by itself: its scenario is over, or a stage has failed.
     pub fn is_over(&self) -> bool {
-        self.threads.last().is_none_or(JoinHandle::is_finished)
+        // A recorder that met a full disk is done; the conversation goes on.
+        let stages = self
+            .threads
+            .iter()
+            .filter(|t| t.thread().name() != Some(RECORDER));
+        stages.into_iter().any(JoinHandle::is_finished)
     }
 
     /// Seconds on the session's clock.
@@ -240,7 +251,10 @@ impl Session {
     }
 
     /// Ends the session: what is recorded is complete when this returns.
-    pub fn stop(self) {
+    ///
+    /// # Errors
+    /// A stage panicked; the message names it.
+    pub fn stop(self) -> Result<(), SessionError> {
         let Self {
             conductor,
             stop,
@@ -250,11 +264,14 @@ impl Session {
         stop.store(true, Ordering::Relaxed);
         drop((conductor, bus));
         // From the source on, so that each thread finds its senders gone.
+        let mut result = Ok(());
         for thread in threads.into_iter().rev() {
+            let name = thread.thread().name().unwrap_or_default().to_owned();
             if thread.join().is_err() {
-                tracing::error!("a thread of the session panicked");
+                result = Err(SessionError::Panicked(name));
             }
         }
+        result
     }
 }
 

@@ -194,7 +194,7 @@ impl PlaybackQueue {
                 heard: reply.clock.all(),
                 underruns: control.underruns() - reply.underruns_before,
             };
-            self.over = reply.turn;
+            self.over = self.over.max(reply.turn);
             self.reply = None;
             return Some(finished);
         }
@@ -204,7 +204,7 @@ impl PlaybackQueue {
     fn finish_stop(&mut self) -> Option<Played> {
         let played = self.played();
         let reply = self.reply.take()?;
-        self.over = reply.turn;
+        self.over = self.over.max(reply.turn);
         let rate = self.rate_hz();
         let latency = self
             .device

@@ -60,7 +60,7 @@ fn pause_ms(text: &str) -> usize {
 }
 
 /// Engines do not say when each word is spoken; the length of what is spoken for it is a good
-/// estimate (measured within a word in the demonstration's interruption).
+/// estimate (not measured word by word).
 fn place_words(segments: &[Segment], samples: usize) -> Vec<Word> {
     let weight = |segment: &Segment| segment.spoken.trim().chars().map(char_weight).sum::<f64>();
     let total: f64 = segments.iter().map(weight).sum();

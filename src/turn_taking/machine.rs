@@ -32,6 +32,9 @@ impl Default for TurnTakingConfig {
     }
 }
 
+/// After the key is released, the time for what was said last to arrive.
+const RELEASE_TAIL: Duration = Duration::from_millis(200);
+
 /// Where the conversation is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
@@ -137,8 +140,9 @@ impl TurnTaking {
             Event::SpeechStarted(_) | Event::SpeechPaused(_) => {}
             Event::TalkPressed => self.speech_started(now, "key pressed", commands),
             Event::TalkReleased => {
-                self.speech_paused(now, now, "key released", commands);
-                self.tick(now, commands);
+                // The last sound is still on its way through the device.
+                let deadline = now + RELEASE_TAIL;
+                self.speech_paused(now, deadline, "key released", commands);
             }
             Event::Typed(text) => self.typed(text, commands),
             Event::AtPause { turn, text } => self.prepare(turn, &text, commands),
@@ -281,10 +285,12 @@ impl TurnTaking {
             | State::Replying { .. } => return,
         };
         commands.push(Command::EndTranscript(turn));
+        // Who says "stop" before the reply was audible does not want the answer either.
+        let stop = asks_only_to_stop(text);
         let text = join(&user.carried, text);
         let unanswered = match text.as_str() {
             "" => Some("no words in it"),
-            text if asks_only_to_stop(text) => Some("asked only to stop"),
+            _ if stop => Some("asked only to stop"),
             _ => None,
         };
         if let Some(reason) = unanswered {
@@ -310,24 +316,28 @@ impl TurnTaking {
         if text.is_empty() {
             return;
         }
-        match std::mem::replace(&mut self.state, State::Listening) {
-            State::Listening | State::AwaitingHeard { .. } => {}
+        let carried = match std::mem::replace(&mut self.state, State::Listening) {
+            State::Listening => String::new(),
+            State::AwaitingHeard { text, .. } => text,
             State::UserSpeaking(user) | State::EndpointPending { user, .. } => {
                 commands.push(Command::EndTranscript(user.turn));
+                user.carried
             }
             State::Replying { turn, text, .. } => {
                 self.interrupt(turn, text, "typed message", commands);
+                String::new()
             }
-        }
+        };
+        let text = join(&carried, text);
         let turn = self.next_turn();
         let ended = EventKind::TurnEnded {
             waited_ms: 0.0,
             score: None,
             reason: "typed",
-            text: text.to_owned(),
+            text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));
-        self.reply(turn, text.to_owned(), commands);
+        self.reply(turn, text, commands);
     }
 
     /// Starts a reply, but not before the history says what was heard of the one before it.

@@ -276,6 +276,24 @@ fn a_typed_message_is_answered_and_interrupts() {
 }
 
 #[test]
+fn a_second_message_typed_before_the_first_is_answered_joins_it() {
+    let mut c = Conversation::new();
+    c.on(Event::Typed("one".into()));
+    c.on(Event::PlaybackStarted(TurnId(1)));
+    c.on(Event::Typed("two".into()));
+    assert!(c.on(Event::Typed("three".into())).is_empty());
+    assert!(c.heard(1, "uno").contains(&start_reply(3, "two three")));
+}
+
+#[test]
+fn stop_while_it_thinks_takes_the_question_back() {
+    let mut c = Conversation::new();
+    c.user_says(1, "tell me a story");
+    assert_eq!(c.user_says(2, "Stop."), [Command::EndTranscript(TurnId(2))]);
+    assert_eq!(*c.machine.state(), State::Listening);
+}
+
+#[test]
 fn with_push_to_talk_the_key_and_not_the_voice_makes_the_turn() {
     let mut c = Conversation::new();
     c.machine = TurnTaking::new(TurnTakingConfig {
@@ -285,7 +303,11 @@ fn with_push_to_talk_the_key_and_not_the_voice_makes_the_turn() {
     assert!(c.speech().is_empty());
     assert!(!c.on(Event::TalkPressed).is_empty());
     assert!(c.pause().is_empty());
-    let commands = c.after(1_500).on(Event::TalkReleased);
+    assert_eq!(
+        c.after(1_500).on(Event::TalkReleased),
+        [Command::DecodeAtPause(TurnId(1))]
+    );
+    let commands = c.after(200).on(Event::Tick);
     assert!(commands.contains(&Command::RequestFinal {
         turn: TurnId(1),
         attempt: 1

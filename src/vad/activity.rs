@@ -127,7 +127,14 @@ impl VoiceActivity {
         }
         let mut taken = 0;
         while let Some(frame) = self.opinion_pending.get(taken..taken + frame_len) {
-            let probability = self.opinion.probability(frame)?;
+            let probability = match self.opinion.probability(frame) {
+                Ok(probability) => probability,
+                Err(error) => {
+                    // What cannot be judged is let go; it would only grow.
+                    self.opinion_pending.clear();
+                    return Err(error);
+                }
+            };
             let unread = self.opinion_pending.len() - taken;
             taken += frame_len;
             let start = until - audio_time(unread);
