@@ -115,6 +115,11 @@ impl VoiceActivity {
         self.gate_pending.extend_from_slice(samples);
         self.opinion_pending.extend_from_slice(samples);
         self.run_gate()?;
+        if guarded {
+            // An interruption must be noticed at once: the second detector listens all along, and
+            // knows what it has heard before.
+            self.gate_open_until = Some(until + GATE_HOLD);
+        }
         let frame_len = self.opinion.frame_len();
         if self.gate_open_until.is_none_or(|open| open < until) && !self.speaking {
             let excess = self
