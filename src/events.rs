@@ -121,6 +121,11 @@ pub enum EventKind {
     },
     /// The first sample of the reply left for the device.
     PlaybackStarted,
+    /// What of the reply has left the loudspeaker so far; it grows word by word.
+    Saying {
+        /// The words.
+        text: String,
+    },
     /// The reply was cut off.
     Interrupted {
         /// By what.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use vivavoce::aec::{EchoCanceller, SonoraCanceller};
-use vivavoce::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, peak, rms, sound_bounds};
+use vivavoce::audio::frame::{
+    FRAME, SESSION_RATE, SPEECH_RATE, dbfs, from_db, peak, rms, sound_bounds,
+};
 use vivavoce::audio::resample::resample_clip;
 use vivavoce::audio::room::{EchoPath, Noise, Room};
 use vivavoce::audio::wav::Clip;
@@ -202,29 +204,29 @@ fn monologue(seconds: usize) -> Vec<f32> {
     samples
 }
 
-/// The monologue's echo in a room, after the canceller.
-fn cancelled_echo(path: EchoPath, seconds: usize) -> Vec<f32> {
-    // The room works at the session's rate.
-    let played = resample_clip(&monologue(seconds), SPEECH_RATE, 48_000).unwrap();
-    let mut room = Room::new(path, 5);
-    let echo: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
-    let (played, echo) = (
-        resample_clip(&played, 48_000, SPEECH_RATE).unwrap(),
-        resample_clip(&echo, 48_000, SPEECH_RATE).unwrap(),
-    );
+/// What the canceller makes of a microphone that hears `heard` while `played` is played, both at
+/// the session's rate.
+fn cancel(played: &[f32], heard: &[f32]) -> Vec<f32> {
+    let [played, heard] =
+        [played, heard].map(|samples| resample_clip(samples, SESSION_RATE, SPEECH_RATE).unwrap());
     let mut canceller = SonoraCanceller::new();
-    let frames = echo
-        .as_chunks::<FRAME>()
-        .0
-        .iter()
-        .zip(played.as_chunks::<FRAME>().0);
+    let frames = heard.as_chunks::<FRAME>().0.iter();
     frames
+        .zip(played.as_chunks::<FRAME>().0)
         .flat_map(|(heard, played)| {
             let mut frame = *heard;
             canceller.process(&mut frame, played);
             frame
         })
         .collect()
+}
+
+/// A monologue at the session's rate, and its echo.
+fn monologue_in_room(path: EchoPath, seconds: usize) -> (Vec<f32>, Vec<f32>) {
+    let played = resample_clip(&monologue(seconds), SPEECH_RATE, SESSION_RATE).unwrap();
+    let mut room = Room::new(path, 5);
+    let echo = played.iter().map(|s| room.echo(*s)).collect();
+    (played, echo)
 }
 
 #[test]
@@ -234,7 +236,8 @@ fn ten_minutes_of_its_own_echo_do_not_interrupt_it() {
         delay_ms: 40.0,
         reverb_ms: 200.0,
     };
-    let changes = activity(&cancelled_echo(path, 600), true);
+    let (played, echo) = monologue_in_room(path, 600);
+    let changes = activity(&cancel(&played, &echo), true);
     assert!(changes.is_empty(), "{changes:?}");
 }
 
@@ -245,32 +248,13 @@ fn the_word_stop_is_noticed_over_the_echo() {
         delay_ms: 25.0,
         reverb_ms: 150.0,
     };
-    let played = resample_clip(&monologue(8), SPEECH_RATE, 48_000).unwrap();
-    let mut room = Room::new(path, 5);
-    let mut heard: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
-    let stop = speech("en-GB", "Stop.").at_rate(48_000).unwrap();
+    let (played, mut heard) = monologue_in_room(path, 8);
+    let stop = speech("en-GB", "Stop.").at_rate(SESSION_RATE).unwrap();
     let gain = from_db(-22.0) / from_db(-17.0);
-    let at = 48_000 * 5;
-    for (sample, said) in heard[at..].iter_mut().zip(&stop.samples) {
+    for (sample, said) in heard[48_000 * 5..].iter_mut().zip(&stop.samples) {
         *sample += said * gain;
     }
-    let (played, heard) = (
-        resample_clip(&played, 48_000, SPEECH_RATE).unwrap(),
-        resample_clip(&heard, 48_000, SPEECH_RATE).unwrap(),
-    );
-    let mut canceller = SonoraCanceller::new();
-    let mut cleaned = Vec::new();
-    for (heard, played) in heard
-        .as_chunks::<FRAME>()
-        .0
-        .iter()
-        .zip(played.as_chunks::<FRAME>().0)
-    {
-        let mut frame = *heard;
-        canceller.process(&mut frame, played);
-        cleaned.extend(frame);
-    }
-    let changes = activity(&cleaned, true);
+    let changes = activity(&cancel(&played, &heard), true);
     let noticed = changes.iter().any(|change| match change {
         Activity::Started(start) => {
             let late = start.since(Timestamp::from_millis(5_000));

@@ -92,7 +92,7 @@ impl View for Screen {
             EventKind::SpeechStarted => self.hears = "…".into(),
             EventKind::Partial { text, .. } => self.hears.clone_from(text),
             EventKind::TurnEnded { .. } | EventKind::TurnIgnored { .. } => self.hears.clear(),
-            EventKind::Clause { text } => self.says.push_str(text),
+            EventKind::Saying { text } => self.says.clone_from(text),
             EventKind::Heard { .. } => self.says.clear(),
             EventKind::Levels {
                 capture_dbfs,

@@ -53,6 +53,8 @@ pub struct PlaybackStage {
     pub bus: EventBus,
     /// Whether a reply can be heard now: the voice detector has thresholds of its own for that.
     pub audible: Arc<AtomicBool>,
+    /// What was last published of a reply's words.
+    pub said: String,
 }
 
 impl PlaybackStage {
@@ -91,8 +93,19 @@ impl PlaybackStage {
             while let Some(played) = self.queue.advance() {
                 self.report(played);
             }
+            self.follow();
             self.audible
                 .store(self.queue.is_audible(), Ordering::Relaxed);
+        }
+    }
+
+    /// Publishes the words of the reply as they leave the loudspeaker.
+    fn follow(&mut self) {
+        if let Some((turn, text)) = self.queue.heard_so_far()
+            && text != self.said
+        {
+            self.said.clone_from(&text);
+            self.bus.publish(Some(turn), EventKind::Saying { text });
         }
     }
 

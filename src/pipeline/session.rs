@@ -203,6 +203,7 @@ impl Session {
             conductor: conductor.clone(),
             bus: bus.clone(),
             audible,
+            said: String::new(),
         };
         let mut threads = Vec::new();
         if let Some(recorder) = recorder {

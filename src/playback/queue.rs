@@ -114,6 +114,12 @@ impl PlaybackQueue {
         self.reply.as_ref().is_some_and(|r| r.started)
     }
 
+    /// What of the present reply has been heard so far.
+    pub fn heard_so_far(&self) -> Option<(TurnId, String)> {
+        let reply = self.reply.as_ref().filter(|reply| reply.started)?;
+        Some((reply.turn, reply.clock.heard(self.left(), self.rate_hz())))
+    }
+
     /// Takes a clause of a reply; stale ones are dropped.
     pub fn push(&mut self, turn: TurnId, clause: SpokenClause) -> Result<(), AudioError> {
         if turn <= self.over || self.reply.as_ref().is_some_and(|r| r.stopping) {
@@ -202,16 +208,9 @@ impl PlaybackQueue {
     }
 
     fn finish_stop(&mut self) -> Option<Played> {
-        let played = self.played();
+        let (left, rate) = (self.left(), self.rate_hz());
         let reply = self.reply.take()?;
         self.over = self.over.max(reply.turn);
-        let rate = self.rate_hz();
-        let latency = self
-            .device
-            .as_ref()
-            .map_or(0, |d| d.end.control.latency_us());
-        // What the callback took has not left the device yet.
-        let left = played.saturating_sub(latency * u64::from(rate) / 1_000_000);
         Some(Played::Stopped {
             turn: reply.turn,
             heard: reply.clock.heard(left, rate),
@@ -243,6 +242,15 @@ impl PlaybackQueue {
         let before = self.reply.as_ref().map_or(0, |r| r.played_before);
         let device = self.device.as_ref();
         before + device.map_or(0, |d| d.end.control.consumed() - d.base)
+    }
+
+    /// Samples of this reply that have left the device: what the callback took last is still on
+    /// its way.
+    fn left(&self) -> u64 {
+        let device = self.device.as_ref();
+        let latency_us = device.map_or(0, |d| d.end.control.latency_us());
+        let on_its_way = latency_us * u64::from(self.rate_hz()) / 1_000_000;
+        self.played().saturating_sub(on_its_way)
     }
 
     fn rate_hz(&self) -> u32 {
