@@ -4,7 +4,6 @@
 //! time is the clock of the recording: microsecond zero is the first captured sample, and it
 //! advances with the captured audio, so an event and the sound it speaks of carry the same number.
 
-use std::fmt;
 use std::ops::{Add, Sub};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,12 +54,6 @@ impl Sub<Duration> for Timestamp {
     type Output = Self;
     fn sub(self, rhs: Duration) -> Self {
         Self(self.0.saturating_sub(rhs.as_micros() as u64))
-    }
-}
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3} s", self.0 as f64 / 1e6)
     }
 }
 

@@ -184,7 +184,7 @@ pub struct ThreadConfig {
 /// core and is left room by the operating system's scheduler; recognizer and language model may
 /// work at the same moment only when the user speaks while a prompt is read, so each gets half.
 /// Few threads beat many: with one of two cores busy elsewhere, two threads made a third of the
-/// tokens that one made (FACTS).
+/// tokens that one made (README, Cores).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreadBudget {
     /// Threads of the recognizer.

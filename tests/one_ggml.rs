@@ -1,5 +1,5 @@
 //! No executable of ours may hold two ggmls: they are not compatible, and linking both raises no
-//! error (FACTS). Each copy defines `ggml_init` once.
+//! error here. Each copy defines `ggml_init` once.
 
 use std::process::Command;
 

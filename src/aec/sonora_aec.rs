@@ -107,7 +107,7 @@ mod tests {
             .collect()
     }
 
-    /// AEC3 reaches far more on a single path (FACTS.md: 44 dB); this holds the wiring, not the
+    /// AEC3 reaches far more on a single path (above 40 dB); this holds the wiring, not the
     /// canceller, so a margin for every seed is left.
     const LEAST_ERLE_DB: f32 = 20.0;
 

@@ -1,6 +1,6 @@
 //! Persona files: instructions, example exchanges, sampling and voice.
 //!
-//! Small models follow examples far better than instructions (FACTS: with a system prompt alone
+//! Small models follow examples far better than instructions (with a system prompt alone
 //! SmolLM2-135M rambles), so a persona is mostly examples.
 
 use std::path::{Path, PathBuf};

@@ -7,10 +7,6 @@ use crate::events::{EventKind, SessionEvent, TurnId};
 /// Times of one turn, all on the session's clock in milliseconds; `None`: it did not happen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stages {
-    /// The user's words.
-    pub user: String,
-    /// What of the reply was heard.
-    pub heard: Option<String>,
     /// Whether the reply was cut off.
     pub interrupted: bool,
     /// Last sound of the user's speech, as the detector saw it.
@@ -65,17 +61,13 @@ impl StagesByTurn {
             EventKind::SpeechPaused { last_speech_ms } => {
                 stages.last_speech = Some(*last_speech_ms);
             }
-            EventKind::TurnEnded { text, .. } => {
-                stages.turn_ended = at;
-                stages.user.clone_from(text);
-            }
+            EventKind::TurnEnded { .. } => stages.turn_ended = at,
             EventKind::PromptRead { .. } => stages.prompt_read = at,
             EventKind::FirstToken => stages.first_token = at,
             EventKind::FirstClause { .. } => stages.first_clause = at,
             EventKind::FirstAudio => stages.first_audio = at,
             EventKind::PlaybackStarted => stages.playback_started = at,
             EventKind::Interrupted { .. } => stages.interrupted = true,
-            EventKind::Heard { text } => stages.heard = Some(text.clone()),
             _ => {}
         }
     }

@@ -1,5 +1,5 @@
 //! Moonshine tiny (English, MIT): an encoder over raw samples and an autoregressive decoder with
-//! a key-value cache, as two ONNX graphs. Shapes: FACTS measured on version 0.0.59 of the package.
+//! a key-value cache, as two ONNX graphs. Shapes as in version 0.0.59 of the package.
 
 use std::path::Path;
 

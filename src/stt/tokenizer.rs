@@ -42,16 +42,6 @@ impl Tokenizer {
         }
     }
 
-    /// Entries of the vocabulary.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there are no entries; never true for a loaded tokenizer.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// The text of token ids; control tokens (`<s>`) and byte tokens (`<0x41>`) are understood,
     /// unknown ids skipped.
     pub fn decode(&self, tokens: &[i64]) -> String {
