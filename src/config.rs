@@ -1,7 +1,8 @@
 //! One configuration: defaults < file < environment < flags.
 //!
-//! Every key has a default, so the file may hold only what differs. An unknown key, a wrong type
-//! or a value out of range is an error that names the file, the line and the key.
+//! Every key has a default, so the file may hold only what differs. An unknown key or
+//! a wrong type is an error that names the file, the line and the key; a value out of range is
+//! named with what it may be.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -178,7 +179,8 @@ pub struct ThreadConfig {
     pub llm: usize,
 }
 
-/// Threads per engine, never more together than the machine has cores.
+/// Threads per engine: unless configured, never more together than the machine has cores (a single
+/// core is shared).
 ///
 /// The audio path (capture, echo canceller, voice activity, voice, playback) needs a tenth of a
 /// core and is left room by the operating system's scheduler; recognizer and language model may
