@@ -135,7 +135,8 @@ pub fn unix_seconds() -> u64 {
 /// with the captured audio.
 #[derive(Debug, Clone)]
 pub struct SessionClock {
-    origin: Stopwatch,
+    /// `None`: it moves only when it is anchored.
+    origin: Option<Stopwatch>,
     /// Session microseconds minus monotonic microseconds.
     offset_us: Arc<AtomicI64>,
 }
@@ -144,22 +145,32 @@ impl SessionClock {
     /// A clock that starts at zero now.
     pub fn start() -> Self {
         Self {
-            origin: Stopwatch::start(),
+            origin: Some(Stopwatch::start()),
             offset_us: Arc::new(AtomicI64::new(0)),
         }
     }
 
+    /// A clock that stands still but for [`SessionClock::anchor`]: the simulator's.
+    pub fn manual() -> Self {
+        Self {
+            origin: None,
+            offset_us: Arc::new(AtomicI64::new(0)),
+        }
+    }
+
+    fn elapsed_us(&self) -> i64 {
+        self.origin.map_or(0, |origin| origin.elapsed().as_micros() as i64)
+    }
+
     /// Says that the audio captured up to now ends at `position`.
     pub fn anchor(&self, position: Timestamp) {
-        let elapsed = self.origin.elapsed().as_micros() as i64;
-        self.offset_us
-            .store(position.as_micros() as i64 - elapsed, Ordering::Relaxed);
+        let offset = position.as_micros() as i64 - self.elapsed_us();
+        self.offset_us.store(offset, Ordering::Relaxed);
     }
 
     /// The session time now.
     pub fn now(&self) -> Timestamp {
-        let elapsed = self.origin.elapsed().as_micros() as i64;
-        let micros = elapsed + self.offset_us.load(Ordering::Relaxed);
+        let micros = self.elapsed_us() + self.offset_us.load(Ordering::Relaxed);
         Timestamp::from_micros(micros.max(0) as u64)
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::turn_taking::TurnTakingConfig;
+use crate::endpointing::EndpointPolicy;
+use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
 /// Everything that can be configured.
@@ -115,30 +116,105 @@ impl From<VadConfig> for ActivityConfig {
     }
 }
 
-/// Who speaks when.
+/// When a turn is over: a style, or milliseconds of silence alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "eager, balanced, patient, or milliseconds of silence")]
+pub enum Endpointing {
+    /// By the sound of the end, the words and silence.
+    Style(EndpointingStyle),
+    /// By silence alone. Milliseconds.
+    SilenceMs(u64),
+}
+
+/// How long it waits where it is not sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointingStyle {
+    /// Answers fast, cuts off more often.
+    Eager,
+    /// Between the two.
+    Balanced,
+    /// For people who think while they speak.
+    Patient,
+}
+
+impl Endpointing {
+    /// From the command line.
+    ///
+    /// # Errors
+    /// Says what may be written.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "eager" => Self::Style(EndpointingStyle::Eager),
+            "balanced" => Self::Style(EndpointingStyle::Balanced),
+            "patient" => Self::Style(EndpointingStyle::Patient),
+            number => Self::SilenceMs(number.parse().map_err(|_| {
+                "give eager, balanced, patient, or milliseconds of silence".to_owned()
+            })?),
+        })
+    }
+
+    fn policy(self) -> EndpointPolicy {
+        match self {
+            Self::Style(EndpointingStyle::Eager) => EndpointPolicy::EAGER,
+            Self::Style(EndpointingStyle::Balanced) => EndpointPolicy::BALANCED,
+            Self::Style(EndpointingStyle::Patient) => EndpointPolicy::PATIENT,
+            Self::SilenceMs(ms) => EndpointPolicy::silence(Duration::from_millis(ms)),
+        }
+    }
+}
+
+/// Who speaks when.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TurnConfig {
-    /// Silence after the last sound of speech that ends a turn. Milliseconds.
-    pub endpoint_wait_ms: u64,
+    /// `"eager"`, `"balanced"`, `"patient"`, or milliseconds of silence.
+    pub endpointing: Endpointing,
+    /// Least wait after the last word, where the style's own is not wanted. Milliseconds.
+    pub floor_ms: Option<u64>,
+    /// Longest wait after the last word. Milliseconds.
+    pub ceiling_ms: Option<u64>,
+    /// `"on"`, `"stt-only"`, `"off"`: what is done before it is known that the turn is over.
+    pub drafts: Drafts,
+    /// Seconds of silence after a question of its own that are met with a word; never if absent.
+    pub idle_prompt_s: Option<u64>,
+    /// That word.
+    pub idle_prompt: String,
     /// Turns begin and end with a key.
     pub push_to_talk: bool,
 }
 
 impl Default for TurnConfig {
     fn default() -> Self {
-        let config = TurnTakingConfig::default();
         Self {
-            endpoint_wait_ms: config.endpoint_wait.as_millis() as u64,
-            push_to_talk: config.push_to_talk,
+            endpointing: Endpointing::Style(EndpointingStyle::Balanced),
+            floor_ms: None,
+            ceiling_ms: None,
+            drafts: Drafts::On,
+            idle_prompt_s: None,
+            idle_prompt: "Are you still there?".into(),
+            push_to_talk: false,
         }
     }
 }
 
-impl From<TurnConfig> for TurnTakingConfig {
-    fn from(config: TurnConfig) -> Self {
+impl From<&TurnConfig> for TurnTakingConfig {
+    fn from(config: &TurnConfig) -> Self {
+        let mut endpointing = config.endpointing.policy();
+        let ms = Duration::from_millis;
+        endpointing.floor = config.floor_ms.map_or(endpointing.floor, ms);
+        endpointing.ceiling = config.ceiling_ms.map_or(endpointing.ceiling, ms);
+        endpointing.middle = endpointing
+            .middle
+            .max(endpointing.floor)
+            .min(endpointing.ceiling);
         Self {
-            endpoint_wait: Duration::from_millis(config.endpoint_wait_ms),
+            endpointing,
+            drafts: config.drafts,
+            idle_prompt: config.idle_prompt_s.map(|seconds| IdlePrompt {
+                after: Duration::from_secs(seconds),
+                words: config.idle_prompt.clone(),
+            }),
             push_to_talk: config.push_to_talk,
             ..Self::default()
         }
@@ -274,14 +350,7 @@ impl Config {
                 "a probability from 0 to 1",
             )?;
         }
-        let wait = self.turn_taking.endpoint_wait_ms;
-        let wait_ok = (100..=10_000).contains(&wait);
-        check(
-            "turn_taking.endpoint_wait_ms",
-            wait,
-            wait_ok,
-            "100 to 10000 milliseconds",
-        )?;
+        self.turn_taking.validate()?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
         check(
             "llm.context",
@@ -289,6 +358,34 @@ impl Config {
             context_ok,
             "512 to 131072 tokens",
         )
+    }
+}
+
+impl TurnConfig {
+    fn validate(&self) -> Result<(), ConfigError> {
+        let silence = match self.endpointing {
+            Endpointing::SilenceMs(ms) => Some(ms),
+            Endpointing::Style(_) => None,
+        };
+        for (key, value) in [
+            ("turn_taking.endpointing", silence),
+            ("turn_taking.floor_ms", self.floor_ms),
+            ("turn_taking.ceiling_ms", self.ceiling_ms),
+        ] {
+            let value = value.unwrap_or(500);
+            let ok = (100..=10_000).contains(&value);
+            check(key, value, ok, "100 to 10000 milliseconds")?;
+        }
+        let policy = TurnTakingConfig::from(self).endpointing;
+        check(
+            "turn_taking.floor_ms",
+            policy.floor.as_millis(),
+            policy.floor <= policy.ceiling,
+            "at most the ceiling (turn_taking.ceiling_ms)",
+        )?;
+        let idle = self.idle_prompt_s.unwrap_or(60);
+        let idle_ok = (2..=3_600).contains(&idle);
+        check("turn_taking.idle_prompt_s", idle, idle_ok, "2 to 3600 seconds")
     }
 }
 

@@ -7,6 +7,7 @@ use directories::ProjectDirs;
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
 use crate::config::{Config, ThreadBudget};
+use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::llm::{Llama, LlamaConfig, LlmError};
 use crate::models::{Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection};
 use crate::onnx::OnnxError;
@@ -36,6 +37,9 @@ pub enum EnginesError {
     /// The voice.
     #[error(transparent)]
     Tts(#[from] TtsError),
+    /// End of turn.
+    #[error(transparent)]
+    Endpointing(#[from] EndpointingError),
     /// ONNX Runtime or voice activity.
     #[error(transparent)]
     Onnx(#[from] OnnxError),
@@ -69,12 +73,12 @@ impl EngineLoader {
             let language_model = scope.spawn(|| self.language_model(config));
             let rest = self
                 .recognizer()
-                .and_then(|recognizer| Ok((recognizer, self.activity(config)?)));
+                .and_then(|recognizer| Ok((recognizer, self.activity(config)?, self.turn_detector()?)));
             (language_model.join(), rest)
         });
         let language_model = language_model
             .map_err(|_| LlmError::Run("it panicked while it was loaded".into()))??;
-        let (recognizer, activity) = rest?;
+        let (recognizer, activity, turn_detector) = rest?;
         let canceller: Box<dyn EchoCanceller> = match config.audio.echo_cancellation {
             true => Box::new(SonoraCanceller::new()),
             false => Box::new(Bypass),
@@ -82,6 +86,7 @@ impl EngineLoader {
         Ok(Engines {
             canceller,
             activity,
+            turn_detector: Box::new(turn_detector),
             recognizer: Box::new(recognizer),
             language_model: Box::new(language_model),
             synthesizer: Box::new(voice(&persona.voice.name, persona.voice.prosody)?),
@@ -122,6 +127,13 @@ impl EngineLoader {
             Box::new(Earshot::default()),
             Box::new(silero),
         ))
+    }
+
+    /// Loads end-of-turn detection alone.
+    pub fn turn_detector(&self) -> Result<SmartTurn, EnginesError> {
+        let (runtime, model) = (self.first(Role::OnnxRuntime)?, self.first(Role::EndOfTurn)?);
+        // It runs beside the recognizer, at each pause for some tens of milliseconds.
+        Ok(SmartTurn::load(runtime, model, 1)?)
     }
 
     fn first(&self, role: Role) -> Result<&Path, EnginesError> {

@@ -18,6 +18,28 @@ impl fmt::Display for TurnId {
     }
 }
 
+/// A reply, or a draft of one: a turn has several when the user went on after a pause. The order is
+/// the order in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ReplyId {
+    /// The turn that it answers.
+    pub turn: TurnId,
+    /// Which of the turn's drafts, from 1.
+    pub draft: u32,
+}
+
+/// How a reply sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loudness {
+    /// As it is.
+    Full,
+    /// More quietly, going on: somebody may be speaking.
+    Ducked,
+    /// Not at all, and not going on. [`Loudness::Full`] after it goes on with the same sample, or
+    /// with the beginning of a word that was cut into.
+    Held,
+}
+
 /// One event on the session's clock; a line of `events.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionEvent {
@@ -62,14 +84,23 @@ pub enum EventKind {
         /// Time the decoding took.
         decode_ms: f64,
     },
-    /// What the user said.
+    /// What the user said, should the turn end at this pause.
     Final {
         /// The words; empty if it was no speech.
         text: String,
         /// Time the decoding took.
         decode_ms: f64,
-        /// Whether the decoding made at the pause could be used as it was.
-        reused: bool,
+    },
+    /// How likely the turn is over at this pause, and how long it will therefore be waited.
+    EndpointScored {
+        /// Probability by the sound; `None` if there is no detector or it failed.
+        score: Option<f32>,
+        /// What the words say, once they are known.
+        cue: &'static str,
+        /// From the last sound of speech to the decision, as it looks now.
+        wait_ms: f64,
+        /// Time the detector took.
+        took_ms: f64,
     },
     /// The user's turn is over and will be answered.
     TurnEnded {
@@ -81,6 +112,27 @@ pub enum EventKind {
         reason: &'static str,
         /// The user's words, all of them.
         text: String,
+    },
+    /// A reply is made in silence, in case the turn is over.
+    DraftStarted {
+        /// Which draft of the turn.
+        draft: u32,
+        /// The user's words that it answers.
+        text: String,
+    },
+    /// The turn was over as the draft had it: it may be heard.
+    DraftReleased {
+        /// Which draft of the turn.
+        draft: u32,
+        /// From its start to the decision: the time won.
+        ahead_ms: f64,
+    },
+    /// The draft is thrown away unheard.
+    DraftRolledBack {
+        /// Which draft of the turn.
+        draft: u32,
+        /// Why.
+        reason: &'static str,
     },
     /// What was heard is not answered.
     TurnIgnored {
@@ -112,12 +164,20 @@ pub enum EventKind {
         /// As the model wrote it.
         text: String,
     },
-    /// The language model has ended its reply.
+    /// The language model has ended its reply, or was made to.
     ReplyComplete {
+        /// Which draft of the turn.
+        draft: u32,
         /// All of it, heard or not.
         text: String,
-        /// Pieces per second while it was generated.
+        /// Tokens that were generated.
+        tokens: u32,
+        /// Tokens per second while it was generated.
         tokens_per_s: f64,
+        /// Time that the language model worked for it.
+        busy_ms: f64,
+        /// Whether it was cancelled before its end.
+        cancelled: bool,
     },
     /// The first sample of the reply left for the device.
     PlaybackStarted,
@@ -125,6 +185,28 @@ pub enum EventKind {
     Saying {
         /// The words.
         text: String,
+    },
+    /// Somebody may be speaking: the reply goes on more quietly.
+    Ducked {
+        /// On what evidence.
+        reason: &'static str,
+    },
+    /// Somebody speaks: the reply holds, until it is known what they want.
+    Held {
+        /// On what evidence.
+        reason: &'static str,
+    },
+    /// It was no interruption: the reply goes on where it was, as loud as before.
+    Unducked {
+        /// On what evidence.
+        reason: &'static str,
+        /// The words, if there were any.
+        text: String,
+    },
+    /// The reply goes on from this word: it was cut into when the reply was held.
+    Resumed {
+        /// How far it went back.
+        repeated_ms: f64,
     },
     /// The reply was cut off.
     Interrupted {
@@ -155,6 +237,22 @@ pub enum EventKind {
     StimulusFinished {
         /// Its number, from 0.
         stimulus: usize,
+    },
+    /// Something about the session changed; said to the user.
+    Notice {
+        /// What, and why.
+        message: String,
+    },
+    /// How the loudspeaker comes back into the microphone, and what follows from that.
+    Duplex {
+        /// `full`, `ducked` or `half`.
+        mode: &'static str,
+        /// Why, with the figures.
+        reason: String,
+        /// Loudspeaker to microphone; `None` if no echo was found.
+        echo_gain_db: Option<f32>,
+        /// How much later it comes back.
+        echo_delay_ms: Option<f32>,
     },
     /// A device was opened, lost or is missing.
     Device {

@@ -20,6 +20,10 @@ pub mod audio;
 pub mod aec;
 pub mod vad;
 
+pub mod lexicon;
+
+pub mod endpointing;
+
 pub mod turn_taking;
 
 pub mod onnx;
@@ -33,6 +37,8 @@ pub mod tts;
 pub mod playback;
 
 pub mod pipeline;
+
+pub mod simulator;
 
 pub mod bench;
 

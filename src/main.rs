@@ -13,7 +13,8 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use vivavoce::clock::Stopwatch;
-use vivavoce::config::Config;
+use vivavoce::config::{Config, Endpointing};
+use vivavoce::turn_taking::Drafts;
 
 use cli::bench::BenchCommand;
 use cli::models::ModelsCommand;
@@ -47,6 +48,14 @@ struct Common {
     /// Loudspeaker: as --input; file:PATH is written
     #[arg(long, global = true, env = "VIVAVOCE_OUTPUT", value_name = "X")]
     output: Option<String>,
+    /// When your turn is over: eager, balanced, patient, or milliseconds of silence alone
+    #[arg(long, global = true, env = "VIVAVOCE_ENDPOINTING", value_name = "X",
+          value_parser = Endpointing::parse)]
+    endpointing: Option<Endpointing>,
+    /// What is done before your turn is over: on, stt-only, off
+    #[arg(long, global = true, env = "VIVAVOCE_DRAFTS", value_name = "X",
+          value_parser = Drafts::parse)]
+    drafts: Option<Drafts>,
     /// Layers of the language model on a GPU
     #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
     gpu_layers: Option<u32>,
@@ -71,6 +80,9 @@ enum Command {
         /// Type instead of speaking
         #[arg(long)]
         text: bool,
+        /// Say why it answers, waits, ducks, stops and goes on, as it happens
+        #[arg(long)]
+        why: bool,
     },
     /// Speak a text
     Say {
@@ -98,6 +110,15 @@ enum Command {
     /// Measure
     #[command(subcommand)]
     Bench(BenchCommand),
+    /// Hold many random conversations on a virtual clock and check what must always hold
+    Simulate {
+        /// The first conversation's seed; a failure names the seed that replays it
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many conversations
+        #[arg(long, default_value_t = 10_000, value_name = "N")]
+        conversations: u64,
+    },
     /// List microphones and loudspeakers
     Devices,
     /// Check versions, CPU, models and devices, and say what to do
@@ -144,6 +165,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
             plain,
             push_to_talk,
             text,
+            why,
         } => {
             config.turn_taking.push_to_talk |= push_to_talk;
             let options = Options {
@@ -151,6 +173,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
                 limit: *limit,
                 plain: *plain,
                 text: *text,
+                why: *why,
             };
             cli::talk::run(&config, options, started)
         }
@@ -160,6 +183,10 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
         Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json),
         Command::Models(command) => cli::models::run(&config, command),
         Command::Bench(command) => cli::bench::run(&config, command, started),
+        Command::Simulate {
+            seed,
+            conversations,
+        } => cli::simulate::run(*seed, *conversations),
         Command::Devices => {
             cli::doctor::devices();
             Ok(())
@@ -185,6 +212,12 @@ fn configure(common: &Common) -> Result<Config> {
     }
     if let Some(output) = &common.output {
         config.audio.output.clone_from(output);
+    }
+    if let Some(endpointing) = common.endpointing {
+        config.turn_taking.endpointing = endpointing;
+    }
+    if let Some(drafts) = common.drafts {
+        config.turn_taking.drafts = drafts;
     }
     if let Some(layers) = common.gpu_layers {
         config.llm.gpu_layers = layers;

@@ -47,11 +47,22 @@ impl Memory {
         messages
     }
 
-    /// Keeps an exchange, with what was heard of the reply.
+    /// Keeps an exchange, with what was heard of the reply. Without words of the user the reply
+    /// went on with the one before.
     pub fn remember(&mut self, user: &str, heard: &str) {
+        let heard = heard.trim();
+        if user.is_empty()
+            && self.unanswered.is_none()
+            && let Some((_, before)) = self.exchanges.back_mut()
+        {
+            if !heard.is_empty() {
+                *before = format!("{before} {heard}");
+            }
+            return;
+        }
         let user = self.with_unanswered(user);
-        match heard.trim() {
-            "" => self.unanswered = Some(user),
+        match heard {
+            "" => self.unanswered = Some(user).filter(|user| !user.is_empty()),
             heard => {
                 self.unanswered = None;
                 self.exchanges.push_back((user, heard.to_owned()));
@@ -99,6 +110,15 @@ mod tests {
         );
         memory.remember("of France", "Paris.");
         assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
+    }
+
+    #[test]
+    fn a_reply_that_goes_on_is_one_with_what_was_heard_before() {
+        let mut memory = Memory::new(&Persona::bundled());
+        memory.remember("tell me a story", "Once upon a");
+        memory.remember("", "time.");
+        memory.remember("", "");
+        assert_eq!(said(&memory), ["tell me a story", "Once upon a time."]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn turns(
     })];
     watchers.extend(opened.watcher);
     let session_config = SessionConfig {
-        turn_taking: config.turn_taking.into(),
+        turn_taking: (&config.turn_taking).into(),
         persona,
         record: Some(record.to_path_buf()),
         started,

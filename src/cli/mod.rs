@@ -12,6 +12,7 @@ pub mod bench;
 pub mod doctor;
 pub mod models;
 pub mod screen;
+pub mod simulate;
 pub mod sound;
 pub mod speech;
 pub mod talk;

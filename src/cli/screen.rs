@@ -26,12 +26,13 @@ pub struct Screen {
     level_dbfs: f32,
     clipped: u64,
     keys: &'static str,
+    why: bool,
     drawn: bool,
 }
 
 impl Screen {
-    /// Takes the terminal over; `keys` says which keys do what.
-    pub fn open(keys: &'static str) -> std::io::Result<Self> {
+    /// Takes the terminal over; `keys` says which keys do what, `why` asks for reasons.
+    pub fn open(keys: &'static str, why: bool) -> std::io::Result<Self> {
         terminal::enable_raw_mode()?;
         execute!(stdout(), cursor::Hide)?;
         Ok(Self {
@@ -42,6 +43,7 @@ impl Screen {
             level_dbfs: METER_FLOOR,
             clipped: 0,
             keys,
+            why,
             drawn: false,
         })
     }
@@ -90,8 +92,10 @@ impl View for Screen {
         self.stages.observe(event);
         match &event.kind {
             EventKind::SpeechStarted => self.hears = "…".into(),
-            EventKind::Partial { text, .. } => self.hears.clone_from(text),
-            EventKind::TurnEnded { .. } | EventKind::TurnIgnored { .. } => self.hears.clear(),
+            EventKind::Partial { text, .. } | EventKind::Final { text, .. } => self.hears.clone_from(text),
+            EventKind::TurnEnded { .. }
+            | EventKind::TurnIgnored { .. }
+            | EventKind::Unducked { .. } => self.hears.clear(),
             EventKind::Saying { text } => self.says.clone_from(text),
             EventKind::Heard { .. } => self.says.clear(),
             EventKind::Levels {
@@ -101,7 +105,7 @@ impl View for Screen {
             } => (self.level_dbfs, self.clipped) = (*capture_dbfs, *clipped),
             _ => {}
         }
-        let line = finished_line(event, &self.stages);
+        let line = finished_line(event, &self.stages, self.why);
         let _ = self.draw(line.as_deref());
     }
 

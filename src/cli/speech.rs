@@ -14,7 +14,7 @@ use vivavoce::audio::wav::{Clip, read_clip, write_clip};
 use vivavoce::clock::{Pace, Stopwatch, sleep};
 use vivavoce::config::Config;
 use vivavoce::engines::{self, EngineLoader};
-use vivavoce::events::TurnId;
+use vivavoce::events::{ReplyId, TurnId};
 use vivavoce::playback::PlaybackQueue;
 use vivavoce::stt::transcribe_clip;
 use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
@@ -67,12 +67,13 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
         .context("the device has no loudspeaker")?;
     let (callback, end, _tap) = render_path(rate);
     let mut stream = device.open(None, Some(callback))?;
-    let (mut queue, turn) = (PlaybackQueue::default(), TurnId(1));
+    let (mut queue, id) = (PlaybackQueue::default(), ReplyId { turn: TurnId(1), draft: 1 });
     queue.attach(end)?;
     for clause in spoken {
-        queue.push(turn, clause)?;
+        queue.push(id, clause)?;
     }
-    queue.complete(turn);
+    queue.complete(id);
+    queue.release(id);
     let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
     while queue.is_busy() && !QUIT.load(Ordering::Relaxed) {
         queue.advance();

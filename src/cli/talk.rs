@@ -37,6 +37,8 @@ pub struct Options {
     pub plain: bool,
     /// Typed instead of spoken.
     pub text: bool,
+    /// The reasons of each decision.
+    pub why: bool,
 }
 
 const DEMO: &str = include_str!("../../assets/scenarios/demo.toml");
@@ -116,7 +118,7 @@ fn converse(
     })];
     watchers.extend(opened.watcher);
     let session_config = SessionConfig {
-        turn_taking: config.turn_taking.into(),
+        turn_taking: (&config.turn_taking).into(),
         persona,
         record: options.record,
         started,
@@ -137,10 +139,10 @@ fn converse(
     };
     let mut view: Box<dyn View> = match screen {
         true if config.turn_taking.push_to_talk => {
-            Box::new(Screen::open("space: talk, space again: done, q: quit")?)
+            Box::new(Screen::open("space: talk, space again: done, q: quit", options.why)?)
         }
-        true => Box::new(Screen::open("q: quit")?),
-        false => Box::new(Plain::new(stdout())),
+        true => Box::new(Screen::open("q: quit", options.why)?),
+        false => Box::new(Plain::new(stdout(), options.why)),
     };
     talk.run(&session, view.as_mut(), options.limit);
     view.close();

@@ -21,13 +21,15 @@ pub trait View {
 pub struct Plain<W> {
     out: W,
     stages: StagesByTurn,
+    why: bool,
 }
 
 impl<W: Write> Plain<W> {
-    /// Writes to `out`.
-    pub fn new(out: W) -> Self {
+    /// Writes to `out`; `why` asks for the reasons of each decision.
+    pub fn new(out: W, why: bool) -> Self {
         Self {
             out,
+            why,
             stages: StagesByTurn::default(),
         }
     }
@@ -41,7 +43,7 @@ impl<W: Write> Plain<W> {
 impl<W: Write> View for Plain<W> {
     fn show(&mut self, event: &SessionEvent) {
         self.stages.observe(event);
-        if let Some(text) = finished_line(event, &self.stages) {
+        if let Some(text) = finished_line(event, &self.stages, self.why) {
             self.line(&format!(
                 "[{:7.2}] {text}",
                 event.at.as_millis_f64() / 1000.0
@@ -51,7 +53,10 @@ impl<W: Write> View for Plain<W> {
 }
 
 /// The line that an event leaves behind, if any: the same on every view.
-pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn) -> Option<String> {
+pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
+    if why && let Some(reason) = reason_line(&event.kind) {
+        return Some(reason);
+    }
     let of_turn = |turn| stages.get(turn).cloned().unwrap_or_default();
     Some(match &event.kind {
         EventKind::Ready { startup_ms, .. } => {
@@ -72,8 +77,59 @@ pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn) -> Option<Stri
         EventKind::Forgot { exchanges } => {
             format!("(the oldest {exchanges} exchanges no longer fit and are forgotten)")
         }
+        EventKind::Notice { message } => format!("({message})"),
+        EventKind::Duplex { mode, reason, .. } => format!("(duplex: {mode}: {reason})"),
         EventKind::Device { message } => format!("(sound: {message})"),
         EventKind::Error { stage, message } => format!("error: {stage}: {message}"),
+        _ => return None,
+    })
+}
+
+/// A decision with its evidence.
+fn reason_line(kind: &EventKind) -> Option<String> {
+    let scored = |score: &Option<f32>| match score {
+        Some(score) => format!(", score {score:.2}"),
+        None => String::new(),
+    };
+    Some(match kind {
+        EventKind::EndpointScored {
+            score,
+            cue,
+            wait_ms,
+            ..
+        } => format!("  why: will wait {wait_ms:.0} ms: {cue}{}", scored(score)),
+        EventKind::TurnEnded {
+            waited_ms,
+            score,
+            reason,
+            text,
+        } => format!(
+            "you: {text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
+            scored(score)
+        ),
+        EventKind::TurnIgnored { reason, text } => {
+            format!("you: {text}\n  why: not answered: {reason}")
+        }
+        EventKind::TurnExtended => "  why: you went on before the reply: one turn".into(),
+        EventKind::DraftStarted { draft, text } => {
+            format!("  why: draft {draft} begun, in case that was all: {text}")
+        }
+        EventKind::DraftReleased { draft, ahead_ms } => {
+            format!("  why: draft {draft} released, {ahead_ms:.0} ms ahead")
+        }
+        EventKind::DraftRolledBack { draft, reason } => {
+            format!("  why: draft {draft} thrown away: {reason}")
+        }
+        EventKind::Ducked { reason } => format!("  why: quieter: {reason}"),
+        EventKind::Held { reason } => format!("  why: silent: {reason}"),
+        EventKind::Unducked { reason, text } => match text.as_str() {
+            "" => format!("  why: went on: {reason}"),
+            text => format!("  why: went on: {reason}: {text}"),
+        },
+        EventKind::Resumed { repeated_ms } => {
+            format!("  why: repeats {repeated_ms:.0} ms, the word that was cut into")
+        }
+        EventKind::Interrupted { reason } => format!("  why: stopped: {reason}"),
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::{LlmError, Message};
+use super::{LlmError, Message, Opening};
 
 /// A chat template with the special tokens that it may name.
 pub struct ChatTemplate {
@@ -13,6 +13,8 @@ pub struct ChatTemplate {
 }
 
 const NAME: &str = "chat";
+/// Marks where an unfinished message is cut; nobody says it.
+const CUT: &str = "\u{1}";
 
 impl ChatTemplate {
     /// Compiles a template.
@@ -43,26 +45,37 @@ impl ChatTemplate {
         })
     }
 
-    /// The prompt of messages; with `open_reply` the assistant's turn is opened at its end.
+    /// The prompt of messages, ending as `opening` says.
     ///
     /// What people and models say cannot forge the template's control tokens.
-    pub fn render(&self, messages: &[Message], open_reply: bool) -> Result<String, LlmError> {
+    pub fn render(&self, messages: &[Message], opening: Opening) -> Result<String, LlmError> {
+        let last = messages.len().saturating_sub(1);
+        let unfinished = opening == Opening::Unfinished;
         let messages: Vec<Value> = messages
             .iter()
-            .map(|m| context! { role => m.role.name(), content => m.content.replace("<|", "< |") })
+            .enumerate()
+            .map(|(n, m)| {
+                let end = if unfinished && n == last { CUT } else { "" };
+                let content = m.content.replace("<|", "< |").replace(CUT, "") + end;
+                context! { role => m.role.name(), content }
+            })
             .collect();
         let template = self
             .environment
             .get_template(NAME)
             .map_err(|e| LlmError::Template(e.to_string()))?;
-        template
+        let mut text = template
             .render(context! {
                 messages,
-                add_generation_prompt => open_reply,
+                add_generation_prompt => opening == Opening::Reply,
                 bos_token => &self.bos,
                 eos_token => &self.eos,
             })
-            .map_err(|e| LlmError::Template(e.to_string()))
+            .map_err(|e| LlmError::Template(e.to_string()))?;
+        if unfinished && let Some(end) = text.rfind(CUT) {
+            text.truncate(end);
+        }
+        Ok(text)
     }
 }
 
@@ -82,7 +95,7 @@ mod tests {
     #[test]
     fn python_methods_in_templates_work() {
         let prompt = template()
-            .render(&[Message::new(Role::User, " hi ")], true)
+            .render(&[Message::new(Role::User, " hi ")], Opening::Reply)
             .unwrap();
         assert_eq!(
             prompt,
@@ -93,20 +106,27 @@ mod tests {
     #[test]
     fn a_conversation_is_a_prefix_of_its_continuation() {
         let mut messages = vec![Message::new(Role::User, "hi")];
-        let shorter = template().render(&messages, false).unwrap();
+        let shorter = template().render(&messages, Opening::None).unwrap();
         messages.push(Message::new(Role::Assistant, "hello"));
         assert!(
             template()
-                .render(&messages, true)
+                .render(&messages, Opening::Reply)
                 .unwrap()
                 .starts_with(&shorter)
         );
     }
 
     #[test]
+    fn an_unfinished_message_is_left_open() {
+        let messages = [Message::new(Role::User, "what is the")];
+        let prompt = template().render(&messages, Opening::Unfinished).unwrap();
+        assert_eq!(prompt, "<|im_start|>user\nwhat is the");
+    }
+
+    #[test]
     fn nobody_can_forge_a_control_token() {
         let prompt = template()
-            .render(&[Message::new(Role::User, "<|im_end|>")], false)
+            .render(&[Message::new(Role::User, "<|im_end|>")], Opening::None)
             .unwrap();
         assert_eq!(prompt.matches("<|im_end|>").count(), 1);
     }
@@ -115,7 +135,7 @@ mod tests {
     fn a_template_that_refuses_says_why() {
         let refusing = "{{ raise_exception('roles must alternate') }}";
         let template = ChatTemplate::new(refusing.into(), String::new(), String::new()).unwrap();
-        let message = template.render(&[], false).unwrap_err().to_string();
+        let message = template.render(&[], Opening::None).unwrap_err().to_string();
         assert!(message.contains("roles must alternate"), "{message}");
     }
 }

@@ -20,7 +20,7 @@ use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 
 use super::chat_template::ChatTemplate;
 use super::prefix_cache::PrefixCache;
-use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Prefill, Sampling};
+use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
@@ -111,8 +111,8 @@ impl Llama {
         })
     }
 
-    fn tokens(&self, messages: &[Message], open_reply: bool) -> Result<Vec<LlamaToken>, LlmError> {
-        let text = self.template.render(messages, open_reply)?;
+    fn tokens(&self, messages: &[Message], opening: Opening) -> Result<Vec<LlamaToken>, LlmError> {
+        let text = self.template.render(messages, opening)?;
         // Templates write the beginning-of-text token themselves where the model wants one.
         Ok(self.model.vocab().tokenize(text.as_bytes(), false, true))
     }
@@ -179,7 +179,7 @@ impl Llama {
 
 impl LanguageModel for Llama {
     fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
-        let tokens = self.tokens(prefix, false)?;
+        let tokens = self.tokens(prefix, Opening::None)?;
         let cache = self.disk_cache(&tokens);
         if cache
             .as_ref()
@@ -196,7 +196,7 @@ impl LanguageModel for Llama {
                 read: kept.len(),
             });
         }
-        let prefill = self.prefill(prefix, false, &|| false)?.unwrap_or_default();
+        let prefill = self.prefill(prefix, Opening::None, &|| false)?.unwrap_or_default();
         if let Some(cache) = cache {
             cache.save(&self.context, &self.read);
         }
@@ -204,7 +204,7 @@ impl LanguageModel for Llama {
     }
 
     fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-        Ok(self.tokens(messages, true)?.len())
+        Ok(self.tokens(messages, Opening::Reply)?.len())
     }
 
     fn context_len(&self) -> usize {
@@ -214,10 +214,10 @@ impl LanguageModel for Llama {
     fn prefill(
         &mut self,
         messages: &[Message],
-        open_reply: bool,
+        opening: Opening,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
-        let tokens = self.tokens(messages, open_reply)?;
+        let tokens = self.tokens(messages, opening)?;
         if tokens.len() >= self.context_len() {
             return Err(LlmError::TooLong {
                 tokens: tokens.len(),

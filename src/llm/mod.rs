@@ -134,6 +134,17 @@ pub enum LlmError {
     Run(String),
 }
 
+/// How a prompt ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// With its last message.
+    None,
+    /// With the beginning of the assistant's next message.
+    Reply,
+    /// Within its last message: what follows goes on with it.
+    Unfinished,
+}
+
 /// Whether a long call should give up: looked at at least once per chunk of tokens.
 pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
@@ -150,12 +161,12 @@ pub trait LanguageModel: Send {
     fn context_len(&self) -> usize;
 
     /// Brings the cache to these messages: cuts it to what they share with it and reads the rest.
-    /// With `open_reply` the assistant's turn is opened, so that [`LanguageModel::generate`] can
+    /// After [`Opening::Reply`] and [`Opening::Unfinished`], [`LanguageModel::generate`] can
     /// follow. `None`: cancelled; what was read until then is kept.
     fn prefill(
         &mut self,
         messages: &[Message],
-        open_reply: bool,
+        opening: Opening,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError>;
 

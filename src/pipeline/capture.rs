@@ -9,6 +9,7 @@ use crossbeam_channel::Sender;
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::devices::{OpenSound, Sound};
+use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
 use crate::aec::EchoCanceller;
@@ -34,6 +35,8 @@ pub struct CaptureOutputs {
     pub conductor: Sender<ConductorInput>,
     /// Cleaned audio.
     pub recognizer: Sender<RecognizerInput>,
+    /// Cleaned audio once more.
+    pub endpointing: Sender<EndpointingInput>,
     /// New render ends after a device was opened again.
     pub playback: Sender<PlaybackControl>,
     /// Both channels, if they are recorded.
@@ -252,6 +255,13 @@ impl Ears {
                 let frames = self.dropped_frames;
                 tracing::warn!("the recognizer is ten seconds behind; {frames} frames dropped");
             }
+        }
+        let audio = EndpointingInput::Audio {
+            samples: frame,
+            until,
+        };
+        if has_room(&self.outputs.endpointing) {
+            let _ = self.outputs.endpointing.try_send(audio);
         }
         let guarded = self.audible.load(Ordering::Relaxed);
         if let Err(error) = self

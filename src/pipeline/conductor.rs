@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
+use super::endpointing::EndpointingInput;
 use super::language_model::LanguageModelInput;
 use super::live::LiveReply;
 use super::playback::PlaybackControl;
@@ -30,6 +31,8 @@ pub struct Conductor {
     pub recognizer: Sender<RecognizerInput>,
     /// ...are counted, so that a partial gives way to them.
     pub waiting: CommandsWaiting,
+    /// Commands to the end-of-turn detector.
+    pub endpointing: Sender<EndpointingInput>,
     /// Commands to the language model.
     pub language_model: Sender<LanguageModelInput>,
     /// Commands to playback.
@@ -38,19 +41,27 @@ pub struct Conductor {
     pub live: LiveReply,
     /// Where events go.
     pub bus: EventBus,
+    /// Kept between events, so that it is allocated once.
+    pub commands: Vec<Command>,
 }
 
 impl Conductor {
     /// Runs until the session ends.
     pub fn run(mut self) {
-        let mut commands = Vec::new();
         while let Ok(ConductorInput::Event(now, event)) = self.inputs.recv() {
-            self.machine.handle(now, event, &mut commands);
-            for command in commands.drain(..) {
-                self.carry_out(now, command);
-            }
+            self.take(now, event);
         }
         self.live.clear();
+    }
+
+    /// Lets the machine take an event and carries out what it commands.
+    pub fn take(&mut self, now: Timestamp, event: Event) {
+        let mut commands = std::mem::take(&mut self.commands);
+        self.machine.handle(now, event, &mut commands);
+        for command in commands.drain(..) {
+            self.carry_out(now, command);
+        }
+        self.commands = commands;
     }
 
     fn carry_out(&self, now: Timestamp, command: Command) {
@@ -58,33 +69,53 @@ impl Conductor {
         match command {
             Command::StartTranscript { turn, from } => {
                 self.ask_recognizer(RecognizerInput::Start { turn, from });
+                let _ = self.endpointing.send(EndpointingInput::Start(from));
             }
-            Command::DecodeAtPause(turn) => self.ask_recognizer(RecognizerInput::Pause(turn)),
-            Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
-            Command::RequestFinal { turn, attempt } => {
-                self.ask_recognizer(RecognizerInput::Final { turn, attempt });
+            Command::Decode { turn, pause } => {
+                self.ask_recognizer(RecognizerInput::Pause { turn, pause });
             }
-            Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
-            Command::Prepare(text) => {
-                let _ = self.language_model.send(LanguageModelInput::Prepare(text));
-            }
-            Command::StartReply { turn, text } => {
-                self.live.set(turn);
+            Command::Score { turn, pause } => {
                 let _ = self
-                    .language_model
-                    .send(LanguageModelInput::Reply { turn, text });
+                    .endpointing
+                    .send(EndpointingInput::Score { turn, pause });
             }
-            Command::StopReply(turn) => {
+            Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
+            Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
+            Command::Prepare { text, whole } => {
+                self.ask_model(LanguageModelInput::Prepare { text, whole });
+            }
+            Command::Draft { reply, text } => {
+                self.live.set(reply);
+                self.ask_model(LanguageModelInput::Answer { reply, text });
+            }
+            Command::DraftRest(reply) => {
+                self.live.set(reply);
+                self.ask_model(LanguageModelInput::Rest(reply));
+            }
+            Command::DraftWords { reply, words } => {
+                self.live.set(reply);
+                self.ask_model(LanguageModelInput::Say { reply, words });
+            }
+            Command::Release(reply) => {
+                self.live.release(reply);
+                let _ = self.playback.send(PlaybackControl::Release(reply));
+            }
+            Command::Play(reply, loudness) => {
+                let _ = self.playback.send(PlaybackControl::Play(reply, loudness));
+            }
+            Command::StopReply(reply) => {
                 self.live.clear();
-                let _ = self.playback.send(PlaybackControl::Stop(turn));
+                let _ = self.playback.send(PlaybackControl::Stop(reply));
             }
             Command::Remember { user, heard, .. } => {
-                let _ = self
-                    .language_model
-                    .send(LanguageModelInput::Remember { user, heard });
+                self.ask_model(LanguageModelInput::Remember { user, heard });
             }
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }
+    }
+
+    fn ask_model(&self, input: LanguageModelInput) {
+        let _ = self.language_model.send(input);
     }
 
     fn ask_recognizer(&self, input: RecognizerInput) {

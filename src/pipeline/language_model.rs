@@ -10,24 +10,38 @@ use super::live::LiveReply;
 use super::synthesizer::SynthesizerInput;
 use crate::agent::Memory;
 use crate::clock::Stopwatch;
-use crate::events::{EventKind, TurnId};
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Sampling};
+use crate::events::{EventKind, ReplyId};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Sampling};
 use crate::turn_taking::Event;
 
 /// What the conductor asks of the thread.
 pub enum LanguageModelInput {
-    /// The user may be about to have said this: read it ahead.
-    Prepare(String),
+    /// Read ahead.
+    Prepare {
+        /// The user's words.
+        text: String,
+        /// They may be all; otherwise the turn only begins with them.
+        whole: bool,
+    },
     /// Answer the user.
-    Reply {
-        /// The turn.
-        turn: TurnId,
+    Answer {
+        /// The reply.
+        reply: ReplyId,
         /// The user's words.
         text: String,
     },
+    /// Go on with the reply that was cut off.
+    Rest(ReplyId),
+    /// Say these words; the model is not asked.
+    Say {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
     /// Keep an exchange.
     Remember {
-        /// The user's words.
+        /// The user's words; empty if the reply went on with the one before.
         user: String,
         /// What of the reply was heard.
         heard: String,
@@ -37,6 +51,11 @@ pub enum LanguageModelInput {
 /// Share of the context that a prompt may fill after the oldest exchanges were forgotten: room
 /// for many new ones, because forgetting blurs what the model has read.
 const KEEP_SHARE: f32 = 0.6;
+/// A draft is written up to here and goes on when it is released: a clause, which is what must be
+/// ready, is shorter.
+const DRAFT_TOKENS: u32 = 24;
+/// Fewer tokens say nothing about how fast the model writes.
+const ENOUGH_TO_JUDGE: u32 = 8;
 /// How long a full queue is waited for before cancellation is looked at again.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -65,69 +84,116 @@ impl LanguageModelStage {
     pub fn run(mut self) {
         while let Ok(input) = self.inputs.recv() {
             match input {
-                LanguageModelInput::Prepare(text) => {
-                    self.read_ahead(&self.memory.prompt(&text), true);
+                LanguageModelInput::Prepare { text, whole } => {
+                    let opening = match whole {
+                        true => Opening::Reply,
+                        false => Opening::Unfinished,
+                    };
+                    self.read_ahead(&self.memory.prompt(&text), opening);
                 }
-                LanguageModelInput::Reply { turn, text } => {
-                    if let Err(error) = self.reply(turn, &text) {
-                        let failed = Event::Failed {
-                            turn,
-                            stage: "language model",
-                            message: error.to_string(),
-                        };
-                        let now = self.bus.clock().now();
-                        let _ = self.conductor.send(ConductorInput::Event(now, failed));
-                    }
+                LanguageModelInput::Answer { reply, text } => {
+                    let result = self
+                        .make_room(reply, &text)
+                        .and_then(|()| self.reply(reply, &self.memory.prompt(&text), Opening::Reply));
+                    self.report(reply, result);
+                }
+                LanguageModelInput::Rest(reply) => {
+                    let result = self.reply(reply, &self.memory.messages(), Opening::Unfinished);
+                    self.report(reply, result);
+                }
+                LanguageModelInput::Say { reply, words } => {
+                    let cancelled = || !self.live.is(reply);
+                    let piece = SynthesizerInput::Piece { reply, text: words };
+                    pass_on(&self.synthesizer, piece, &cancelled);
+                    pass_on(&self.synthesizer, SynthesizerInput::End(reply), &cancelled);
                 }
                 LanguageModelInput::Remember { user, heard } => {
                     self.memory.remember(&user, &heard);
-                    self.read_ahead(&self.memory.messages(), false);
+                    self.read_ahead(&self.memory.messages(), Opening::None);
                 }
             }
         }
     }
 
-    fn reply(&mut self, turn: TurnId, text: &str) -> Result<(), LlmError> {
-        self.make_room(turn, text)?;
+    fn report(&self, reply: ReplyId, result: Result<(), LlmError>) {
+        if let Err(error) = result {
+            self.send(Event::Failed {
+                turn: reply.turn,
+                reply: Some(reply),
+                stage: "language model",
+                message: error.to_string(),
+            });
+        }
+    }
+
+    fn send(&self, event: Event) {
+        let now = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(now, event));
+    }
+
+    fn reply(
+        &mut self,
+        reply: ReplyId,
+        prompt: &[Message],
+        opening: Opening,
+    ) -> Result<(), LlmError> {
+        let turn = Some(reply.turn);
         let live = self.live.clone();
-        let cancelled = || !live.is(turn);
-        let prompt = self.memory.prompt(text);
-        let Some(prefill) = self.engine.prefill(&prompt, true, &cancelled)? else {
+        let cancelled = || !live.is(reply);
+        let watch = Stopwatch::start();
+        let Some(prefill) = self.engine.prefill(prompt, opening, &cancelled)? else {
             return Ok(());
         };
         let (kept, read) = (prefill.kept, prefill.read);
-        self.bus
-            .publish(Some(turn), EventKind::PromptRead { kept, read });
-        let watch = Stopwatch::start();
+        self.bus.publish(turn, EventKind::PromptRead { kept, read });
+        let read_in = watch.elapsed();
         let (bus, synthesizer) = (&self.bus, &self.synthesizer);
-        let (mut reply, mut pieces) = (String::new(), 0u32);
+        let (mut text, mut tokens) = (String::new(), 0u32);
+        // Time in which the model waited: for its release, or for the voice.
+        let mut idle = Duration::ZERO;
         let finish = self
             .engine
             .generate(&self.sampling, &cancelled, &mut |piece| {
-                if pieces == 0 {
-                    bus.publish(Some(turn), EventKind::FirstToken);
+                if tokens == 0 {
+                    bus.publish(turn, EventKind::FirstToken);
                 }
-                pieces += 1;
-                reply.push_str(piece);
-                let text = piece.to_owned();
-                pass_on(
-                    synthesizer,
-                    SynthesizerInput::Piece { turn, text },
-                    &cancelled,
-                );
+                tokens += 1;
+                text.push_str(piece);
+                let waited = Stopwatch::start();
+                let piece = SynthesizerInput::Piece {
+                    reply,
+                    text: piece.to_owned(),
+                };
+                pass_on(synthesizer, piece, &cancelled);
+                if tokens == DRAFT_TOKENS {
+                    live.wait_for_release(reply);
+                }
+                idle += waited.elapsed();
             })?;
-        if finish != Finish::Cancelled {
-            pass_on(synthesizer, SynthesizerInput::End(turn), &cancelled);
+        let cancelled_at_last = finish == Finish::Cancelled;
+        if !cancelled_at_last {
+            pass_on(synthesizer, SynthesizerInput::End(reply), &cancelled);
         }
-        let tokens_per_s = f64::from(pieces) / watch.elapsed().as_secs_f64().max(1e-6);
-        let text = reply;
-        self.bus
-            .publish(Some(turn), EventKind::ReplyComplete { text, tokens_per_s });
+        let busy = watch.elapsed().saturating_sub(idle);
+        let writing = busy.saturating_sub(read_in).as_secs_f64();
+        let tokens_per_s = f64::from(tokens) / writing.max(1e-6);
+        let complete = EventKind::ReplyComplete {
+            draft: reply.draft,
+            text,
+            tokens,
+            tokens_per_s,
+            busy_ms: busy.as_secs_f64() * 1000.0,
+            cancelled: cancelled_at_last,
+        };
+        self.bus.publish(turn, complete);
+        if tokens >= ENOUGH_TO_JUDGE {
+            self.send(Event::Generated { tokens_per_s });
+        }
         Ok(())
     }
 
     /// Lets the oldest exchanges go until the prompt and the longest reply fit.
-    fn make_room(&mut self, turn: TurnId, text: &str) -> Result<(), LlmError> {
+    fn make_room(&mut self, reply: ReplyId, text: &str) -> Result<(), LlmError> {
         let context = self.engine.context_len();
         let fits = context.saturating_sub(self.sampling.max_tokens);
         if self.engine.count_tokens(&self.memory.prompt(text))? <= fits {
@@ -141,18 +207,18 @@ impl LanguageModelStage {
             exchanges += 1;
         }
         self.bus
-            .publish(Some(turn), EventKind::Forgot { exchanges });
+            .publish(Some(reply.turn), EventKind::Forgot { exchanges });
         Ok(())
     }
 
     /// Reads what the next prompt will probably be, so that it costs little when it comes: the
-    /// conversation as it was heard, or the user's words at a pause. Gives way to whatever comes
+    /// conversation as it was heard, or the user's words while they speak. Gives way to whatever comes
     /// in; what turns out wrong is cut off again by the next prompt.
-    fn read_ahead(&mut self, messages: &[Message], open_reply: bool) {
+    fn read_ahead(&mut self, messages: &[Message], opening: Opening) {
         let inputs = self.inputs.clone();
         if let Err(error) = self
             .engine
-            .prefill(messages, open_reply, &|| !inputs.is_empty())
+            .prefill(messages, opening, &|| !inputs.is_empty())
         {
             // The next question meets the same trouble and reports it with its turn.
             tracing::info!("reading ahead: {error}");

@@ -1,28 +1,60 @@
 //! The one place where a reply is live or not.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::events::TurnId;
+use crate::events::ReplyId;
 
-/// Which turn's reply is wanted. Engines look at it between steps; whoever finds another turn
-/// there drops what it holds.
+/// Which reply is wanted, and whether it may be heard yet. Engines look at it between steps;
+/// whoever finds another reply there drops what it holds.
 #[derive(Debug, Clone, Default)]
-pub struct LiveReply(Arc<AtomicU64>);
+pub struct LiveReply(Arc<(Mutex<Live>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Live {
+    reply: Option<ReplyId>,
+    released: bool,
+}
 
 impl LiveReply {
-    /// From now on this turn's reply is wanted, and no other.
-    pub fn set(&self, turn: TurnId) {
-        self.0.store(turn.0, Ordering::Release);
+    /// From now on this reply is wanted, and no other; it is a draft until it is released.
+    pub fn set(&self, reply: ReplyId) {
+        *self.lock() = Live {
+            reply: Some(reply),
+            released: false,
+        };
+        self.0.1.notify_all();
+    }
+
+    /// The reply is no draft any more.
+    pub fn release(&self, reply: ReplyId) {
+        let mut live = self.lock();
+        if live.reply == Some(reply) {
+            live.released = true;
+        }
+        drop(live);
+        self.0.1.notify_all();
     }
 
     /// No reply is wanted.
     pub fn clear(&self) {
-        self.0.store(0, Ordering::Release);
+        *self.lock() = Live::default();
+        self.0.1.notify_all();
     }
 
-    /// Whether this turn's reply is wanted. Turns count from 1.
-    pub fn is(&self, turn: TurnId) -> bool {
-        self.0.load(Ordering::Acquire) == turn.0
+    /// Whether this reply is wanted.
+    pub fn is(&self, reply: ReplyId) -> bool {
+        self.lock().reply == Some(reply)
+    }
+
+    /// Waits until this reply is released (true) or not wanted any more.
+    pub fn wait_for_release(&self, reply: ReplyId) -> bool {
+        let is_draft = |live: &mut Live| live.reply == Some(reply) && !live.released;
+        let waited = self.0.1.wait_while(self.lock(), is_draft);
+        let live = waited.unwrap_or_else(PoisonError::into_inner);
+        live.reply == Some(reply)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Live> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,18 +3,20 @@
 //!
 //! | thread | takes | gives | when its queue is full |
 //! |---|---|---|---|
-//! | `capture` | the device's rings | audio to the recognizer, activity to the conductor | the callback drops the newest samples and counts them |
+//! | `capture` | the device's rings | audio to recognizer and endpointing, activity to the conductor | the callback drops the newest samples and counts them |
 //! | `turn-taking` | events of all stages | commands to all stages | producers of decisions wait; ticks are dropped |
 //! | `recognizer` | audio and commands | transcripts | audio is dropped and counted: ten seconds behind is lost anyway |
+//! | `endpointing` | audio and commands | scores | audio is dropped |
 //! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
-//! | `playback` | clauses, stops | samples to the device's ring | the synthesizer waits; stops come on a channel of their own |
+//! | `playback` | clauses, releases, holds, stops | samples to the device's ring | the synthesizer waits; those come on a channel of their own |
 //! | `recorder` | blocks of both channels, events | files | blocks are dropped, silence in their places |
 
 mod bus;
 mod capture;
 mod conductor;
 mod devices;
+mod endpointing;
 mod language_model;
 mod live;
 mod playback;
@@ -27,3 +29,13 @@ pub use bus::{EventBus, Watcher};
 pub use devices::Sound;
 pub use recorder::{CONVERSATION, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};
+
+/// The parts that the simulator drives on a clock of its own, without threads.
+pub(crate) mod scripted {
+    pub use super::conductor::{Conductor, ConductorInput};
+    pub use super::endpointing::EndpointingInput;
+    pub use super::language_model::LanguageModelInput;
+    pub use super::live::LiveReply;
+    pub use super::playback::{PlaybackControl, PlaybackInput, PlaybackStage};
+    pub use super::recognizer::{CommandsWaiting, RecognizerInput};
+}

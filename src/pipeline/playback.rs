@@ -8,9 +8,8 @@ use crossbeam_channel::{Receiver, Sender, never, select};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
-use crate::audio::AudioError;
 use crate::audio::callback::RenderEnd;
-use crate::events::{EventKind, TurnId};
+use crate::events::{EventKind, Loudness, ReplyId};
 use crate::playback::{PlaybackQueue, Played};
 use crate::tts::SpokenClause;
 use crate::turn_taking::Event;
@@ -19,19 +18,25 @@ use crate::turn_taking::Event;
 pub enum PlaybackInput {
     /// A clause of a reply.
     Clause {
-        /// The turn.
-        turn: TurnId,
+        /// The reply.
+        reply: ReplyId,
         /// The clause.
         clause: SpokenClause,
     },
     /// No clause of this reply will follow.
-    Complete(TurnId),
+    Complete(ReplyId),
 }
 
 /// What must not wait behind clauses.
 pub enum PlaybackControl {
+    /// Let a draft be heard.
+    Release(ReplyId),
+    /// Change how a reply sounds.
+    Play(ReplyId, Loudness),
+    /// Gain of all replies.
+    Volume(f32),
     /// Stop a reply.
-    Stop(TurnId),
+    Stop(ReplyId),
     /// Play on this device from now on.
     Attach(RenderEnd),
 }
@@ -72,69 +77,121 @@ impl PlaybackStage {
             } else {
                 Duration::MAX
             };
-            let result = select! {
+            select! {
                 recv(self.control) -> control => match control {
                     Ok(control) => self.control(control),
                     Err(_) => return,
                 },
                 recv(inputs) -> input => match input {
-                    Ok(PlaybackInput::Clause { turn, clause }) => self.queue.push(turn, clause),
-                    Ok(PlaybackInput::Complete(turn)) => {
-                        self.queue.complete(turn);
-                        Ok(())
-                    }
+                    Ok(input) => self.take(input),
                     Err(_) => return,
                 },
-                default(patience) => Ok(()),
-            };
-            if let Err(error) = result {
-                self.bus.error("playback", error);
+                default(patience) => {}
             }
-            while let Some(played) = self.queue.advance() {
-                self.report(played);
-            }
-            self.follow();
-            self.audible
-                .store(self.queue.is_audible(), Ordering::Relaxed);
+            self.step();
         }
+    }
+
+    /// Takes what waits, as far as there is room; for whoever drives the stage without a thread.
+    pub fn poll(&mut self) {
+        while self.queue.is_hungry() {
+            let Ok(input) = self.inputs.try_recv() else {
+                break;
+            };
+            self.take(input);
+        }
+        self.step();
+    }
+
+    /// Whether there is anything to play.
+    pub fn is_busy(&self) -> bool {
+        self.queue.is_busy()
+    }
+
+    fn take(&mut self, input: PlaybackInput) {
+        // A stop must not be overtaken by the first clause of the reply after it.
+        self.obey();
+        match input {
+            PlaybackInput::Clause { reply, clause } => {
+                if let Err(error) = self.queue.push(reply, clause) {
+                    self.bus.error("playback", error);
+                }
+            }
+            PlaybackInput::Complete(reply) => self.queue.complete(reply),
+        }
+    }
+
+    fn obey(&mut self) {
+        while let Ok(control) = self.control.try_recv() {
+            self.control(control);
+        }
+    }
+
+    fn step(&mut self) {
+        self.obey();
+        while let Some(played) = self.queue.advance() {
+            self.report(played);
+        }
+        self.follow();
+        self.audible
+            .store(self.queue.is_audible(), Ordering::Relaxed);
     }
 
     /// Publishes the words of the reply as they leave the loudspeaker.
     fn follow(&mut self) {
-        if let Some((turn, text)) = self.queue.heard_so_far()
+        if let Some((reply, text)) = self.queue.heard_so_far()
             && text != self.said
         {
             self.said.clone_from(&text);
-            self.bus.publish(Some(turn), EventKind::Saying { text });
+            self.send(Event::Said {
+                reply,
+                text: text.clone(),
+            });
+            self.bus
+                .publish(Some(reply.turn), EventKind::Saying { text });
         }
     }
 
-    fn control(&mut self, control: PlaybackControl) -> Result<(), AudioError> {
+    fn control(&mut self, control: PlaybackControl) {
         match control {
-            PlaybackControl::Attach(end) => self.queue.attach(end)?,
-            PlaybackControl::Stop(turn) => {
-                if let Some(played) = self.queue.stop(turn) {
+            PlaybackControl::Attach(end) => {
+                if let Err(error) = self.queue.attach(end) {
+                    self.bus.error("playback", error);
+                }
+            }
+            PlaybackControl::Release(reply) => self.queue.release(reply),
+            PlaybackControl::Play(reply, loudness) => self.queue.play(reply, loudness),
+            PlaybackControl::Volume(gain) => self.queue.set_volume(gain),
+            PlaybackControl::Stop(reply) => {
+                if let Some(played) = self.queue.stop(reply) {
                     self.report(played);
                 }
             }
         }
-        Ok(())
     }
 
     fn report(&self, played: Played) {
-        let event = match played {
-            Played::Started(turn) => Event::PlaybackStarted(turn),
+        match played {
+            Played::Started(reply) => self.send(Event::PlaybackStarted(reply)),
+            Played::Resumed { reply, repeated_ms } => self
+                .bus
+                .publish(Some(reply.turn), EventKind::Resumed { repeated_ms }),
             Played::Finished {
-                turn,
+                reply,
                 heard,
                 underruns,
             } => {
-                self.bus
-                    .publish(Some(turn), EventKind::PlaybackFinished { underruns });
-                Event::PlaybackEnded { turn, heard }
+                let finished = EventKind::PlaybackFinished { underruns };
+                self.bus.publish(Some(reply.turn), finished);
+                self.send(Event::PlaybackEnded { reply, heard });
             }
-            Played::Stopped { turn, heard } => Event::PlaybackEnded { turn, heard },
-        };
+            Played::Stopped { reply, heard } => {
+                self.send(Event::PlaybackEnded { reply, heard });
+            }
+        }
+    }
+
+    fn send(&self, event: Event) {
         let now = self.bus.clock().now();
         let _ = self.conductor.send(ConductorInput::Event(now, event));
     }

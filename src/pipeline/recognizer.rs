@@ -1,8 +1,8 @@
 //! Thread `recognizer`: keeps the turn's audio and decides what of it to decode when.
 //!
 //! While the user speaks it decodes what there is, as often as it can keep up with. At a pause it
-//! decodes all; if the turn ends there, that result is the final one and nothing is waited for. A
-//! partial that stands in the way of such a decode is cancelled.
+//! decodes all: if the turn ends there, that is its final transcript. A partial that stands in the
+//! way of such a decode is cancelled.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -39,17 +39,15 @@ pub enum RecognizerInput {
         /// Where its audio begins.
         from: Timestamp,
     },
-    /// The user paused.
-    Pause(TurnId),
-    /// The user goes on.
-    Resume(TurnId),
-    /// Give the final transcript.
-    Final {
+    /// The user paused: decode all there is.
+    Pause {
         /// The turn.
         turn: TurnId,
         /// Goes into the answer.
-        attempt: u32,
+        pause: u32,
     },
+    /// The user goes on.
+    Resume(TurnId),
     /// Let the audio go.
     End(TurnId),
 }
@@ -80,8 +78,8 @@ struct Turn {
     /// Open samples at the last decode.
     decoded: usize,
     speaking: bool,
-    /// Made at the pause: the open audio's length and text, and the time it took.
-    at_pause: Option<(usize, String, f64)>,
+    /// Made at the pause: the open audio's length and text.
+    at_pause: Option<(usize, String)>,
 }
 
 impl RecognizerStage {
@@ -130,11 +128,12 @@ impl RecognizerStage {
                 return;
             }
             RecognizerInput::Start { turn, from } => self.start(turn, from),
-            RecognizerInput::Pause(turn) if self.is(turn) => self.pause(),
+            RecognizerInput::Pause { turn, pause } if self.is(turn) => self.pause(pause),
             RecognizerInput::Resume(turn) if self.is(turn) => self.resume(),
-            RecognizerInput::Final { turn, attempt } => self.answer(turn, attempt),
             RecognizerInput::End(turn) if self.is(turn) => self.turn = None,
-            RecognizerInput::Pause(_) | RecognizerInput::Resume(_) | RecognizerInput::End(_) => {}
+            RecognizerInput::Pause { .. }
+            | RecognizerInput::Resume(_)
+            | RecognizerInput::End(_) => {}
         }
         self.waiting.fetch_sub(1, Ordering::AcqRel);
     }
@@ -180,14 +179,15 @@ impl RecognizerStage {
                     turn.decoded = 0;
                 }
                 let (turn, decode_ms) = (turn.id, ms(time));
-                let text = whole;
+                let text = whole.clone();
                 self.bus
                     .publish(Some(turn), EventKind::Partial { text, decode_ms });
+                self.send(Event::Partial { turn, text: whole });
             }
         }
     }
 
-    fn pause(&mut self) {
+    fn pause(&mut self, pause: u32) {
         let Some(turn) = &mut self.turn else { return };
         turn.speaking = false;
         let length = turn.utterance.open().len();
@@ -197,14 +197,12 @@ impl RecognizerStage {
                 let (text, time) = decoded.unwrap_or_default();
                 let (whole, decode_ms) = (turn.utterance.text_with(&text), ms(time));
                 turn.decoded = length;
-                turn.at_pause = Some((length, text, decode_ms));
-                let (turn, text) = (turn.id, whole);
-                self.send(Event::AtPause {
-                    turn,
-                    text: text.clone(),
-                });
+                turn.at_pause = Some((length, text));
+                let (turn, text) = (turn.id, whole.clone());
+                self.send(Event::Decoded { turn, pause, text });
+                let text = whole;
                 self.bus
-                    .publish(Some(turn), EventKind::Partial { text, decode_ms });
+                    .publish(Some(turn), EventKind::Final { text, decode_ms });
             }
         }
     }
@@ -214,46 +212,18 @@ impl RecognizerStage {
         turn.speaking = true;
         let at_pause = turn.at_pause.take();
         if turn.utterance.cut_at_pause()
-            && let Some((length, text, _)) = at_pause
+            && let Some((length, text)) = at_pause
         {
             turn.utterance.commit(length, text);
             turn.decoded = 0;
         }
     }
 
-    fn answer(&mut self, id: TurnId, attempt: u32) {
-        let (mut text, mut decode_ms, mut reused) = (String::new(), 0.0, false);
-        if self.is(id) {
-            reused = self
-                .turn
-                .as_ref()
-                .is_some_and(|turn| turn.at_pause.is_some());
-            if !reused {
-                self.pause();
-            }
-            if let Some(turn) = &self.turn
-                && let Some((_, open, time)) = &turn.at_pause
-            {
-                (text, decode_ms) = (turn.utterance.text_with(open), *time);
-            }
-        }
-        let event = EventKind::Final {
-            text: text.clone(),
-            decode_ms,
-            reused,
-        };
-        self.bus.publish(Some(id), event);
-        self.send(Event::Final {
-            turn: id,
-            attempt,
-            text,
-        });
-    }
-
     fn failed(&mut self, error: SttError) {
         if let Some(turn) = self.turn.take() {
             self.send(Event::Failed {
                 turn: turn.id,
+                reply: None,
                 stage: "recognizer",
                 message: error.to_string(),
             });

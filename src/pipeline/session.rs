@@ -11,6 +11,7 @@ use super::bus::{EventBus, Watcher};
 use super::capture::{Capture, CaptureOutputs};
 use super::conductor::{Conductor, ConductorInput};
 use super::devices::Sound;
+use super::endpointing::EndpointingStage;
 use super::language_model::LanguageModelStage;
 use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
@@ -21,6 +22,7 @@ use crate::aec::EchoCanceller;
 use crate::agent::{Memory, Persona};
 use crate::audio::AudioError;
 use crate::clock::{SessionClock, Stopwatch};
+use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::events::{EventKind, SessionEvent};
 use crate::llm::{LanguageModel, LlmError, Prefill};
 use crate::playback::PlaybackQueue;
@@ -35,6 +37,8 @@ pub struct Engines {
     pub canceller: Box<dyn EchoCanceller>,
     /// Voice activity.
     pub activity: VoiceActivity,
+    /// End of turn.
+    pub turn_detector: Box<dyn TurnDetector>,
     /// Speech to text.
     pub recognizer: Box<dyn Recognizer>,
     /// The language model.
@@ -73,6 +77,9 @@ pub enum SessionError {
     /// Voice activity.
     #[error(transparent)]
     Vad(#[from] VadError),
+    /// End of turn.
+    #[error(transparent)]
+    Endpointing(#[from] EndpointingError),
     /// A stage panicked.
     #[error("the stage {0} failed and ended the session; run again with RUST_LOG=debug")]
     Panicked(String),
@@ -81,7 +88,7 @@ pub enum SessionError {
     Thread(#[from] std::io::Error),
 }
 
-/// Audio that waits for the recognizer: ten seconds.
+/// Audio that waits for the recognizer or the end-of-turn detector: ten seconds.
 const AUDIO_QUEUE: usize = 1_000;
 /// Events that wait for the conductor: ten seconds of ticks.
 const EVENT_QUEUE: usize = 1_000;
@@ -135,6 +142,7 @@ impl Session {
         }
         let (conductor, conductor_in) = bounded(EVENT_QUEUE);
         let (recognizer, recognizer_in) = bounded(AUDIO_QUEUE);
+        let (endpointing, endpointing_in) = bounded(AUDIO_QUEUE);
         let (language_model, language_model_in) = bounded(COMMAND_QUEUE);
         let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
@@ -154,6 +162,7 @@ impl Session {
             CaptureOutputs {
                 conductor: conductor.clone(),
                 recognizer: recognizer.clone(),
+                endpointing: endpointing.clone(),
                 playback: control.clone(),
                 recorder: recorder.is_some().then_some(block_out),
             },
@@ -166,11 +175,19 @@ impl Session {
             inputs: conductor_in,
             recognizer,
             waiting: Arc::clone(&waiting),
+            endpointing,
             language_model,
             playback: control,
             live: live.clone(),
             bus: bus.clone(),
+            commands: Vec::new(),
         };
+        let listening = EndpointingStage::new(
+            engines.turn_detector,
+            endpointing_in,
+            conductor.clone(),
+            bus.clone(),
+        );
         let recognizing = RecognizerStage::new(
             engines.recognizer,
             recognizer_in,
@@ -214,6 +231,7 @@ impl Session {
         threads.push(spawn("synthesizer", move || speaking.run())?);
         threads.push(spawn("language-model", move || thinking.run())?);
         threads.push(spawn("recognizer", move || recognizing.run())?);
+        threads.push(spawn("endpointing", move || listening.run())?);
         threads.push(spawn("turn-taking", move || conducting.run())?);
         threads.push(spawn("capture", move || capture.run())?);
         let ready = EventKind::Ready {
@@ -288,6 +306,7 @@ fn warm_up(mut engines: Engines, memory: &Memory) -> Result<(Engines, Prefill), 
     recognized.map_err(|_| SttError::Run("it panicked while it warmed up".into()))??;
     engines.synthesizer.warm_up()?;
     engines.activity.warm_up()?;
+    engines.turn_detector.warm_up()?;
     Ok((engines, read?))
 }
 

@@ -7,7 +7,7 @@ use super::conductor::ConductorInput;
 use super::language_model::pass_on;
 use super::live::LiveReply;
 use super::playback::PlaybackInput;
-use crate::events::{EventKind, TurnId};
+use crate::events::{EventKind, ReplyId};
 use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
 use crate::tts::{Synthesizer, TtsError, speak_clause};
 use crate::turn_taking::Event;
@@ -16,13 +16,13 @@ use crate::turn_taking::Event;
 pub enum SynthesizerInput {
     /// The next piece of a reply.
     Piece {
-        /// The turn.
-        turn: TurnId,
+        /// The reply.
+        reply: ReplyId,
         /// The piece.
         text: String,
     },
     /// The reply is complete.
-    End(TurnId),
+    End(ReplyId),
 }
 
 /// The thread's state.
@@ -34,7 +34,7 @@ pub struct SynthesizerStage {
     live: LiveReply,
     bus: EventBus,
     splitter: ClauseSplitter,
-    turn: TurnId,
+    reply: ReplyId,
     clauses: u32,
 }
 
@@ -56,7 +56,7 @@ impl SynthesizerStage {
             live,
             bus,
             splitter: ClauseSplitter::new(ClauseLimits::default()),
-            turn: TurnId::default(),
+            reply: ReplyId::default(),
             clauses: 0,
         }
     }
@@ -64,41 +64,41 @@ impl SynthesizerStage {
     /// Runs until the language model is gone.
     pub fn run(mut self) {
         while let Ok(input) = self.inputs.recv() {
-            let (turn, clauses, complete) = match input {
-                SynthesizerInput::Piece { turn, text } => {
-                    self.begin(turn);
-                    (turn, self.splitter.push(&text), false)
+            let (reply, clauses, complete) = match input {
+                SynthesizerInput::Piece { reply, text } => {
+                    self.begin(reply);
+                    (reply, self.splitter.push(&text), false)
                 }
-                SynthesizerInput::End(turn) => {
-                    self.begin(turn);
-                    (turn, self.splitter.finish().into_iter().collect(), true)
+                SynthesizerInput::End(reply) => {
+                    self.begin(reply);
+                    (reply, self.splitter.finish().into_iter().collect(), true)
                 }
             };
             for clause in clauses {
-                if let Err(error) = self.speak(turn, &clause) {
-                    self.failed(turn, &error);
+                if let Err(error) = self.speak(reply, &clause) {
+                    self.failed(reply, &error);
                     break;
                 }
             }
             if complete {
                 let live = &self.live;
-                pass_on(&self.playback, PlaybackInput::Complete(turn), &|| {
-                    !live.is(turn)
+                pass_on(&self.playback, PlaybackInput::Complete(reply), &|| {
+                    !live.is(reply)
                 });
             }
         }
     }
 
-    fn begin(&mut self, turn: TurnId) {
-        if turn != self.turn {
-            self.turn = turn;
+    fn begin(&mut self, reply: ReplyId) {
+        if reply != self.reply {
+            self.reply = reply;
             self.clauses = 0;
             self.splitter.reset();
         }
     }
 
-    fn speak(&mut self, turn: TurnId, text: &str) -> Result<(), TtsError> {
-        if !self.live.is(turn) {
+    fn speak(&mut self, reply: ReplyId, text: &str) -> Result<(), TtsError> {
+        if !self.live.is(reply) {
             return Ok(());
         }
         let first = self.clauses == 0;
@@ -106,23 +106,24 @@ impl SynthesizerStage {
         let owned = || text.to_owned();
         if first {
             self.bus
-                .publish(Some(turn), EventKind::FirstClause { text: owned() });
+                .publish(Some(reply.turn), EventKind::FirstClause { text: owned() });
         }
         let clause = speak_clause(self.engine.as_mut(), text)?;
         if first {
-            self.bus.publish(Some(turn), EventKind::FirstAudio);
+            self.bus.publish(Some(reply.turn), EventKind::FirstAudio);
         }
         self.bus
-            .publish(Some(turn), EventKind::Clause { text: owned() });
+            .publish(Some(reply.turn), EventKind::Clause { text: owned() });
         let live = &self.live;
-        let clause = PlaybackInput::Clause { turn, clause };
-        pass_on(&self.playback, clause, &|| !live.is(turn));
+        let clause = PlaybackInput::Clause { reply, clause };
+        pass_on(&self.playback, clause, &|| !live.is(reply));
         Ok(())
     }
 
-    fn failed(&self, turn: TurnId, error: &TtsError) {
+    fn failed(&self, reply: ReplyId, error: &TtsError) {
         let failed = Event::Failed {
-            turn,
+            turn: reply.turn,
+            reply: Some(reply),
             stage: "voice",
             message: error.to_string(),
         };

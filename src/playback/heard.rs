@@ -7,6 +7,8 @@ use crate::tts::Word;
 pub struct HeardClock {
     /// (device sample at which the word has been said, the word as written)
     words: Vec<(u64, String)>,
+    /// Device samples at which clauses begin.
+    clauses: Vec<u64>,
 }
 
 /// A word counts as heard if less than this was missing of it: it was understood. Milliseconds.
@@ -16,6 +18,7 @@ impl HeardClock {
     /// Adds a clause that begins at device sample `start`; its words count samples of another
     /// rate, `scale` device samples each.
     pub fn push(&mut self, start: u64, words: Vec<Word>, scale: f64) {
+        self.clauses.push(start);
         let place = |word: Word| (start + (word.ends_at as f64 * scale) as u64, word.written);
         self.words.extend(words.into_iter().map(place));
     }
@@ -25,6 +28,21 @@ impl HeardClock {
         for (ends_at, _) in &mut self.words {
             *ends_at = (*ends_at as f64 * ratio) as u64;
         }
+        for start in &mut self.clauses {
+            *start = (*start as f64 * ratio) as u64;
+        }
+    }
+
+    /// The device sample at which the word begins that sounds at `played`, or `played` itself if
+    /// that lies in the silence between two clauses.
+    pub fn word_start(&self, played: u64) -> u64 {
+        let sounding = self.words.iter().position(|(ends_at, _)| *ends_at > played);
+        let Some(n) = sounding else { return played };
+        let ends_at = self.words[n].0;
+        let clauses = self.clauses.iter().rev();
+        let clause = clauses.copied().find(|start| *start < ends_at).unwrap_or(0);
+        let before = n.checked_sub(1).map_or(0, |n| self.words[n].0);
+        before.max(clause).min(played)
     }
 
     /// All of the text.
@@ -69,6 +87,15 @@ mod tests {
         assert_eq!(clock().heard(49_000, 48_000), "The");
         assert_eq!(clock().heard(97_000, 48_000), "The moon");
         assert_eq!(clock().heard(u64::MAX / 2, 48_000), "The moon is");
+    }
+
+    #[test]
+    fn a_word_that_was_cut_into_is_found_at_its_beginning() {
+        assert_eq!(clock().word_start(30_000), 1_000);
+        assert_eq!(clock().word_start(60_000), 49_000);
+        assert_eq!(clock().word_start(150_000), 150_000);
+        assert_eq!(clock().word_start(210_000), 200_000);
+        assert_eq!(clock().word_start(400_000), 400_000);
     }
 
     #[test]

@@ -4,4 +4,4 @@ mod heard;
 mod queue;
 
 pub use heard::HeardClock;
-pub use queue::{PlaybackQueue, Played};
+pub use queue::{DUCKED_GAIN, PlaybackQueue, Played};

@@ -12,22 +12,26 @@ use crate::audio::AudioError;
 use crate::audio::callback::RenderEnd;
 use crate::audio::frame::SESSION_RATE;
 use crate::audio::resample::{StreamResampler, resample_clip};
-use crate::events::TurnId;
+use crate::events::{Loudness, ReplyId};
 use crate::tts::SpokenClause;
 
 /// Sound kept ready in the device's ring. A stop fades within the callback, so this costs no
 /// latency; it bridges the times when this thread is not scheduled. Milliseconds.
 const LEAD_MS: usize = 120;
 
+/// Gain of a reply that somebody may be speaking over: half as loud to the ear, and that much less
+/// echo for the canceller.
+pub const DUCKED_GAIN: f32 = 0.22;
+
 /// What became of a reply since the last look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Played {
     /// Its first sample left for the device.
-    Started(TurnId),
+    Started(ReplyId),
     /// It was played to its end.
     Finished {
-        /// The reply's turn.
-        turn: TurnId,
+        /// Which.
+        reply: ReplyId,
         /// All of it.
         heard: String,
         /// How often the device found no sample in the middle of speech.
@@ -35,21 +39,32 @@ pub enum Played {
     },
     /// It was stopped on request.
     Stopped {
-        /// The reply's turn.
-        turn: TurnId,
+        /// Which.
+        reply: ReplyId,
         /// What of it was heard.
         heard: String,
     },
+    /// A held reply goes on.
+    Resumed {
+        /// Which.
+        reply: ReplyId,
+        /// How far it went back, to the beginning of a word.
+        repeated_ms: f64,
+    },
 }
 
-/// One reply at a time on its way to the device. Without a device replies wait until one is
+/// One reply at a time on its way to the device. It waits for its release, and for a device to be
 /// attached.
 #[derive(Default)]
 pub struct PlaybackQueue {
     device: Option<Attached>,
     reply: Option<Reply>,
-    /// Replies up to this turn are over; what still comes of them is stale.
-    over: TurnId,
+    /// Replies up to this one are over; what still comes of them is stale.
+    over: ReplyId,
+    /// The last reply that may be heard.
+    released: ReplyId,
+    /// Gain of replies as they are.
+    volume: Volume,
 }
 
 struct Attached {
@@ -59,11 +74,22 @@ struct Attached {
     base: u64,
 }
 
+struct Volume(f32);
+
+impl Default for Volume {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
 struct Reply {
-    turn: TurnId,
+    id: ReplyId,
     clock: HeardClock,
     /// Samples at the device's rate that wait for the ring.
     waiting: VecDeque<f32>,
+    /// Samples that went into the ring, the last seconds of them: a held reply goes back.
+    handed: VecDeque<f32>,
+    hold: Hold,
     /// Samples of this reply handed over so far, waiting ones included.
     total: u64,
     started: bool,
@@ -74,6 +100,23 @@ struct Reply {
     underruns_before: u64,
 }
 
+/// Whether a reply is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// It plays.
+    No,
+    /// The device fades it out.
+    Fading {
+        /// It is to go on as soon as that is done.
+        resume: bool,
+    },
+    /// It is silent.
+    Yes,
+}
+
+/// How much of what was handed over is kept to go back in: longer than any word. Seconds.
+const KEPT_S: usize = 3;
+
 impl PlaybackQueue {
     /// Attaches a (new) device. What was in the ring of the old one is lost with it; the rest of
     /// the reply goes on.
@@ -83,12 +126,17 @@ impl PlaybackQueue {
             let ratio = f64::from(end.rate_hz) / f64::from(from);
             let waiting: Vec<f32> = reply.waiting.drain(..).collect();
             reply.waiting = resample_clip(&waiting, from, end.rate_hz)?.into();
+            reply.handed.clear();
+            if reply.hold != Hold::No {
+                reply.hold = Hold::Yes;
+            }
             reply.clock.scale(ratio);
             reply.played_before = (played as f64 * ratio) as u64;
             reply.total = reply.played_before + reply.waiting.len() as u64;
             reply.underruns_before = 0;
         }
         let base = end.control.consumed();
+        end.control.set_gain(self.volume.0);
         self.device = Some(Attached {
             end,
             resampler: None,
@@ -109,23 +157,64 @@ impl PlaybackQueue {
         reply.is_none_or(|r| r.waiting.len() < rate && !r.stopping)
     }
 
+    /// Sets the gain of all replies (1: as they are).
+    pub fn set_volume(&mut self, gain: f32) {
+        self.volume = Volume(gain);
+        self.set_gain(1.0);
+    }
+
+    /// Lets a draft be heard.
+    pub fn release(&mut self, id: ReplyId) {
+        self.released = self.released.max(id);
+    }
+
+    /// Changes how a reply sounds.
+    pub fn play(&mut self, id: ReplyId, loudness: Loudness) {
+        let Some(reply) = self.reply.as_mut().filter(|r| r.id == id && !r.stopping) else {
+            return;
+        };
+        match (loudness, reply.hold) {
+            (Loudness::Full, Hold::Yes | Hold::Fading { .. }) => {
+                reply.hold = Hold::Fading { resume: true };
+                self.set_gain(1.0);
+            }
+            (Loudness::Full, Hold::No) => self.set_gain(1.0),
+            (Loudness::Ducked, _) => self.set_gain(DUCKED_GAIN),
+            (Loudness::Held, Hold::No) => {
+                reply.hold = Hold::Fading { resume: false };
+                if let Some(device) = &self.device {
+                    device.end.control.expect_samples(false);
+                    device.end.control.request_stop();
+                }
+            }
+            (Loudness::Held, Hold::Yes) => {}
+            (Loudness::Held, Hold::Fading { .. }) => reply.hold = Hold::Fading { resume: false },
+        }
+    }
+
+    fn set_gain(&self, gain: f32) {
+        if let Some(device) = &self.device {
+            device.end.control.set_gain(gain * self.volume.0);
+        }
+    }
+
     /// Whether a reply's sound is on its way to the device now.
     pub fn is_audible(&self) -> bool {
         self.reply.as_ref().is_some_and(|r| r.started)
     }
 
     /// What of the present reply has been heard so far.
-    pub fn heard_so_far(&self) -> Option<(TurnId, String)> {
+    pub fn heard_so_far(&self) -> Option<(ReplyId, String)> {
         let reply = self.reply.as_ref().filter(|reply| reply.started)?;
-        Some((reply.turn, reply.clock.heard(self.left(), self.rate_hz())))
+        Some((reply.id, reply.clock.heard(self.left(), self.rate_hz())))
     }
 
     /// Takes a clause of a reply; stale ones are dropped.
-    pub fn push(&mut self, turn: TurnId, clause: SpokenClause) -> Result<(), AudioError> {
-        if turn <= self.over || self.reply.as_ref().is_some_and(|r| r.stopping) {
+    pub fn push(&mut self, id: ReplyId, clause: SpokenClause) -> Result<(), AudioError> {
+        if id <= self.over || self.reply.as_ref().is_some_and(|r| r.stopping) {
             return Ok(());
         }
-        self.begin(turn);
+        self.begin(id);
         let rate = self.rate_hz();
         let SpokenClause { words, clip } = clause;
         let samples = self.at_device_rate(&clip.samples, clip.rate_hz)?;
@@ -139,11 +228,11 @@ impl PlaybackQueue {
     }
 
     /// Says that no clause of this reply will follow. A reply without any is over at once.
-    pub fn complete(&mut self, turn: TurnId) {
-        if turn <= self.over {
+    pub fn complete(&mut self, id: ReplyId) {
+        if id <= self.over {
             return;
         }
-        self.begin(turn);
+        self.begin(id);
         if let Some(reply) = &mut self.reply {
             reply.complete = true;
         }
@@ -151,21 +240,25 @@ impl PlaybackQueue {
 
     /// Stops a reply with a short fade. Answered by [`Played::Stopped`], also when nothing of it
     /// has come yet.
-    pub fn stop(&mut self, turn: TurnId) -> Option<Played> {
+    pub fn stop(&mut self, id: ReplyId) -> Option<Played> {
         match &mut self.reply {
-            Some(reply) if reply.turn == turn => {
+            Some(reply) if reply.id == id => {
                 reply.waiting.clear();
                 reply.stopping = true;
+                let sounds = reply.started && reply.hold == Hold::No;
                 match &self.device {
-                    Some(device) => device.end.control.request_stop(),
-                    None => return self.finish_stop(),
+                    Some(device) if sounds => device.end.control.request_stop(),
+                    // Nothing of it sounds, or what does fades already.
+                    Some(device) if !device.end.control.stopped() => {}
+                    Some(device) if device.end.queued() > 0 => device.end.control.request_stop(),
+                    Some(_) | None => return self.finish_stop(),
                 }
                 None
             }
-            _ if turn > self.over => {
-                self.over = turn;
-                let heard = String::new();
-                Some(Played::Stopped { turn, heard })
+            _ if id > self.over => {
+                self.over = id;
+                let (reply, heard) = (id, String::new());
+                Some(Played::Stopped { reply, heard })
             }
             _ => None,
         }
@@ -181,53 +274,101 @@ impl PlaybackQueue {
                 false => None,
             };
         }
+        if reply.hold != Hold::No {
+            return self.advance_held();
+        }
+        if reply.id > self.released {
+            return None;
+        }
         let lead = device.end.rate_hz as usize * LEAD_MS / 1000;
         let room = lead.saturating_sub(device.end.queued());
         let count = room.min(reply.waiting.len());
+        reply.handed.extend(reply.waiting.range(..count));
         device.end.ring.push_iter(&mut reply.waiting.drain(..count));
+        let kept = device.end.rate_hz as usize * KEPT_S;
+        let excess = reply.handed.len().saturating_sub(kept);
+        reply.handed.drain(..excess);
         let control = &device.end.control;
         // At the end of what there is the ring may run dry: that is no underrun.
         control.expect_samples(reply.started && !reply.waiting.is_empty());
         if !reply.started && played > 0 {
             reply.started = true;
             reply.underruns_before = control.underruns();
-            return Some(Played::Started(reply.turn));
+            return Some(Played::Started(reply.id));
         }
         let all_out = reply.waiting.is_empty() && played >= reply.total;
         if reply.complete && all_out {
             let finished = Played::Finished {
-                turn: reply.turn,
+                reply: reply.id,
                 heard: reply.clock.all(),
                 underruns: control.underruns() - reply.underruns_before,
             };
-            self.over = self.over.max(reply.turn);
+            self.over = self.over.max(reply.id);
             self.reply = None;
             return Some(finished);
         }
         None
     }
 
+    /// Waits for the fade of a held reply; when it is to go on, goes back to the beginning of the
+    /// word that was cut into.
+    fn advance_held(&mut self) -> Option<Played> {
+        let at = self.played();
+        let (device, reply) = (self.device.as_mut()?, self.reply.as_mut()?);
+        let Hold::Fading { resume } = reply.hold else {
+            return None;
+        };
+        if !device.end.control.stopped() {
+            return None;
+        }
+        if !resume {
+            reply.hold = Hold::Yes;
+            return None;
+        }
+        // Everything handed over before `total - waiting` is in `handed`, the last of it at its end;
+        // the device has played up to `at` and thrown the rest away.
+        let handed_to = reply.total - reply.waiting.len() as u64;
+        let from = reply.clock.word_start(at);
+        let back = (handed_to.saturating_sub(from) as usize).min(reply.handed.len());
+        let keep = reply.handed.len() - back;
+        for sample in reply.handed.drain(keep..).rev() {
+            reply.waiting.push_front(sample);
+        }
+        let from = handed_to - back as u64;
+        reply.played_before = from;
+        reply.hold = Hold::No;
+        device.base = device.end.control.consumed();
+        let rate = f64::from(device.end.rate_hz);
+        Some(Played::Resumed {
+            reply: reply.id,
+            repeated_ms: at.saturating_sub(from) as f64 * 1000.0 / rate,
+        })
+    }
+
     fn finish_stop(&mut self) -> Option<Played> {
         let (left, rate) = (self.left(), self.rate_hz());
         let reply = self.reply.take()?;
-        self.over = self.over.max(reply.turn);
+        self.over = self.over.max(reply.id);
         Some(Played::Stopped {
-            turn: reply.turn,
+            reply: reply.id,
             heard: reply.clock.heard(left, rate),
         })
     }
 
-    fn begin(&mut self, turn: TurnId) {
-        if self.reply.as_ref().is_some_and(|r| r.turn == turn) {
+    fn begin(&mut self, id: ReplyId) {
+        if self.reply.as_ref().is_some_and(|r| r.id == id) {
             return;
         }
+        self.set_gain(1.0);
         if let Some(device) = &mut self.device {
             device.base = device.end.control.consumed();
         }
         self.reply = Some(Reply {
-            turn,
+            id,
             clock: HeardClock::default(),
             waiting: VecDeque::new(),
+            handed: VecDeque::new(),
+            hold: Hold::No,
             total: 0,
             started: false,
             complete: false,
@@ -284,6 +425,7 @@ mod tests {
     use super::*;
     use crate::audio::callback::{RenderCallback, render_path};
     use crate::audio::wav::Clip;
+    use crate::events::TurnId;
     use crate::tts::Word;
 
     struct Rig {
@@ -311,24 +453,36 @@ mod tests {
         }
 
         fn push(&mut self, turn: u64, written: &[&str]) {
-            let word = |(n, written): (usize, &&str)| Word {
-                written: (*written).into(),
-                ends_at: (n + 1) * 1_600,
-            };
-            let clause = SpokenClause {
-                words: written.iter().enumerate().map(word).collect(),
-                clip: Clip {
-                    rate_hz: 16_000,
-                    samples: vec![0.5; written.len() * 1_600],
-                },
-            };
-            self.queue.push(TurnId(turn), clause).unwrap();
+            self.queue.push(reply(turn), clause(written)).unwrap();
+            self.queue.release(reply(turn));
+        }
+    }
+
+    /// Words of 100 ms each.
+    fn clause(written: &[&str]) -> SpokenClause {
+        let word = |(n, written): (usize, &&str)| Word {
+            written: (*written).into(),
+            ends_at: (n + 1) * 1_600,
+        };
+        SpokenClause {
+            words: written.iter().enumerate().map(word).collect(),
+            clip: Clip {
+                rate_hz: 16_000,
+                samples: vec![0.5; written.len() * 1_600],
+            },
+        }
+    }
+
+    fn reply(turn: u64) -> ReplyId {
+        ReplyId {
+            turn: TurnId(turn),
+            draft: 1,
         }
     }
 
     fn finished(turn: u64, heard: &str) -> Played {
         Played::Finished {
-            turn: TurnId(turn),
+            reply: reply(turn),
             heard: heard.into(),
             underruns: 0,
         }
@@ -336,7 +490,7 @@ mod tests {
 
     fn stopped(turn: u64, heard: &str) -> Played {
         Played::Stopped {
-            turn: TurnId(turn),
+            reply: reply(turn),
             heard: heard.into(),
         }
     }
@@ -345,10 +499,10 @@ mod tests {
     fn a_reply_is_played_to_its_end_and_all_of_it_heard() {
         let mut rig = rig();
         rig.push(1, &["The ", "moon."]);
-        rig.queue.complete(TurnId(1));
+        rig.queue.complete(reply(1));
         assert_eq!(
             rig.run(40),
-            [Played::Started(TurnId(1)), finished(1, "The moon.")]
+            [Played::Started(reply(1)), finished(1, "The moon.")]
         );
         assert!(!rig.queue.is_busy());
     }
@@ -357,9 +511,9 @@ mod tests {
     fn a_reply_that_waits_for_its_next_clause_is_not_over() {
         let mut rig = rig();
         rig.push(1, &["The "]);
-        assert_eq!(rig.run(40), [Played::Started(TurnId(1))]);
+        assert_eq!(rig.run(40), [Played::Started(reply(1))]);
         rig.push(1, &["moon."]);
-        rig.queue.complete(TurnId(1));
+        rig.queue.complete(reply(1));
         assert_eq!(rig.run(40), [finished(1, "The moon.")]);
     }
 
@@ -368,7 +522,7 @@ mod tests {
         let mut rig = rig();
         rig.push(1, &["The ", "moon ", "is ", "far."]);
         rig.run(21);
-        assert_eq!(rig.queue.stop(TurnId(1)), None);
+        assert_eq!(rig.queue.stop(reply(1)), None);
         assert_eq!(rig.run(5), [stopped(1, "The moon")]);
     }
 
@@ -377,17 +531,17 @@ mod tests {
         let mut rig = rig();
         rig.push(1, &["The "]);
         rig.run(5);
-        rig.queue.stop(TurnId(1));
+        rig.queue.stop(reply(1));
         rig.run(5);
         rig.push(1, &["moon."]);
-        rig.queue.complete(TurnId(1));
+        rig.queue.complete(reply(1));
         assert!(rig.run(40).is_empty() && !rig.queue.is_busy());
     }
 
     #[test]
     fn a_reply_stopped_before_its_first_clause_was_not_heard() {
         let mut rig = rig();
-        assert_eq!(rig.queue.stop(TurnId(3)), Some(stopped(3, "")));
+        assert_eq!(rig.queue.stop(reply(3)), Some(stopped(3, "")));
         rig.push(3, &["late."]);
         assert!(rig.run(40).is_empty());
     }
@@ -395,7 +549,8 @@ mod tests {
     #[test]
     fn a_reply_without_a_word_is_over_at_once() {
         let mut rig = rig();
-        rig.queue.complete(TurnId(1));
+        rig.queue.release(reply(1));
+        rig.queue.complete(reply(1));
         assert_eq!(rig.run(1), [finished(1, "")]);
     }
 
@@ -403,11 +558,11 @@ mod tests {
     fn a_new_reply_counts_from_its_own_first_sample() {
         let mut rig = rig();
         rig.push(1, &["One."]);
-        rig.queue.complete(TurnId(1));
+        rig.queue.complete(reply(1));
         rig.run(40);
         rig.push(2, &["Two ", "three."]);
         rig.run(12);
-        rig.queue.stop(TurnId(2));
+        rig.queue.stop(reply(2));
         assert_eq!(rig.run(5), [stopped(2, "Two")]);
     }
 
@@ -415,7 +570,7 @@ mod tests {
     fn on_a_new_device_the_rest_of_the_reply_goes_on() {
         let mut rig = rig();
         rig.push(1, &["The ", "moon ", "is ", "far."]);
-        rig.queue.complete(TurnId(1));
+        rig.queue.complete(reply(1));
         rig.run(8);
         let (callback, end, _tap) = render_path(48_000);
         rig.queue.attach(end).unwrap();
@@ -425,5 +580,61 @@ mod tests {
             matches!(&reports[..], [Played::Finished { heard, .. }] if heard == "The moon is far."),
             "{reports:?}"
         );
+    }
+
+    #[test]
+    fn a_draft_is_silent_until_it_is_released() {
+        let mut rig = rig();
+        let draft = reply(1);
+        rig.queue.push(draft, clause(&["Yes."])).unwrap();
+        assert!(rig.run(20).is_empty());
+        rig.queue.release(draft);
+        assert_eq!(rig.run(2), [Played::Started(draft)]);
+    }
+
+    #[test]
+    fn a_held_reply_goes_on_with_the_word_that_was_cut_into() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon ", "is ", "far."]);
+        rig.queue.complete(reply(1));
+        rig.run(22);
+        rig.queue.play(reply(1), Loudness::Held);
+        assert!(rig.run(50).is_empty(), "it must not go on while it is held");
+        let heard = rig.queue.heard_so_far().unwrap().1;
+        assert_eq!(heard, "The moon");
+        rig.queue.play(reply(1), Loudness::Full);
+        let reports = rig.run(40);
+        let Played::Resumed { repeated_ms, .. } = &reports[0] else {
+            panic!("{reports:?}")
+        };
+        // 22 blocks of 10 ms and the fade, less the two words before.
+        assert!((15.0..=35.0).contains(repeated_ms), "{repeated_ms}");
+        assert_eq!(reports[1..], [finished(1, "The moon is far.")]);
+    }
+
+    #[test]
+    fn a_held_reply_can_be_stopped_and_keeps_what_was_heard() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon ", "is ", "far."]);
+        rig.run(21);
+        rig.queue.play(reply(1), Loudness::Held);
+        rig.run(10);
+        assert_eq!(rig.queue.stop(reply(1)), Some(stopped(1, "The moon")));
+        assert!(!rig.queue.is_busy());
+    }
+
+    #[test]
+    fn a_ducked_reply_is_quieter_and_loses_nothing() {
+        let mut rig = rig();
+        rig.push(1, &["The ", "moon."]);
+        rig.queue.complete(reply(1));
+        rig.run(5);
+        rig.queue.play(reply(1), Loudness::Ducked);
+        rig.run(3);
+        let mut out = [0.0f32; 160];
+        rig.callback.process(&mut out, 1);
+        assert!((out[0] - 0.5 * DUCKED_GAIN).abs() < 1e-3, "{}", out[0]);
+        rig.queue.play(reply(1), Loudness::Full);
+        assert_eq!(rig.run(40), [finished(1, "The moon.")]);
     }
 }

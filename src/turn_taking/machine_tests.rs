@@ -1,6 +1,7 @@
 //! One behaviour of turn taking each.
 
 use super::*;
+use crate::events::Loudness;
 
 /// A machine with a clock that the test turns.
 struct Conversation {
@@ -8,12 +9,27 @@ struct Conversation {
     now: Timestamp,
 }
 
-const WAIT_MS: u64 = 500;
+/// Waits of the policy below. Milliseconds.
+const FLOOR_MS: u64 = 300;
+const MIDDLE_MS: u64 = 600;
+const CEILING_MS: u64 = 2_000;
+
+fn config() -> TurnTakingConfig {
+    let mut config = TurnTakingConfig::default();
+    config.endpointing.floor = Duration::from_millis(FLOOR_MS);
+    config.endpointing.middle = Duration::from_millis(MIDDLE_MS);
+    config.endpointing.ceiling = Duration::from_millis(CEILING_MS);
+    config
+}
 
 impl Conversation {
     fn new() -> Self {
+        Self::with(config())
+    }
+
+    fn with(config: TurnTakingConfig) -> Self {
         Self {
-            machine: TurnTaking::new(TurnTakingConfig::default()),
+            machine: TurnTaking::new(config),
             now: Timestamp::from_millis(1_000),
         }
     }
@@ -23,12 +39,22 @@ impl Conversation {
         self
     }
 
-    /// The commands for an event, without what is only published.
-    fn on(&mut self, event: Event) -> Vec<Command> {
+    /// All commands for an event.
+    fn all(&mut self, event: Event) -> Vec<Command> {
         let mut commands = Vec::new();
         self.machine.handle(self.now, event, &mut commands);
+        commands
+    }
+
+    /// The commands for an event, without what is only published.
+    fn on(&mut self, event: Event) -> Vec<Command> {
+        let mut commands = self.all(event);
         commands.retain(|c| !matches!(c, Command::Publish(..)));
         commands
+    }
+
+    fn tick(&mut self) -> Vec<Command> {
+        self.on(Event::Tick)
     }
 
     fn speech(&mut self) -> Vec<Command> {
@@ -41,33 +67,72 @@ impl Conversation {
         self.on(Event::SpeechPaused(at))
     }
 
-    fn transcript(&mut self, turn: u64, attempt: u32, text: &str) -> Vec<Command> {
-        self.on(Event::Final {
+    fn decoded(&mut self, turn: u64, pause: u32, text: &str) -> Vec<Command> {
+        self.on(Event::Decoded {
             turn: TurnId(turn),
-            attempt,
+            pause,
             text: text.into(),
         })
     }
 
-    /// The user says something and waits for the answer.
-    fn user_says(&mut self, turn: u64, text: &str) -> Vec<Command> {
-        self.speech();
-        self.after(800).pause();
-        self.after(WAIT_MS).on(Event::Tick);
-        self.transcript(turn, 1, text)
+    fn scored(&mut self, turn: u64, pause: u32, score: f32) -> Vec<Command> {
+        self.on(Event::Scored {
+            turn: TurnId(turn),
+            pause,
+            score: Some(score),
+            took_ms: 40.0,
+        })
     }
 
-    fn heard(&mut self, turn: u64, heard: &str) -> Vec<Command> {
+    /// The user says something, it sounds finished, and the wait is over.
+    fn user_says(&mut self, turn: u64, text: &str) -> Vec<Command> {
+        self.speech();
+        let mut commands = self.after(800).pause();
+        commands.extend(self.after(80).decoded(turn, 1, text));
+        commands.extend(self.after(40).scored(turn, 1, 1.0));
+        commands.extend(self.after(CEILING_MS).tick());
+        commands
+    }
+
+    fn heard(&mut self, reply: ReplyId, heard: &str) -> Vec<Command> {
         self.on(Event::PlaybackEnded {
-            turn: TurnId(turn),
+            reply,
             heard: heard.into(),
         })
     }
+
+    /// The user has asked for a story and hears it.
+    fn in_a_story() -> Self {
+        let mut c = Self::new();
+        c.user_says(1, "Tell me a story.");
+        c.on(Event::PlaybackStarted(reply(1)));
+        c.after(2_000).on(Event::Said {
+            reply: reply(1),
+            text: "Once upon a time there was a fox".into(),
+        });
+        c
+    }
+
+    /// Speech over the reply, held for as long, and its words.
+    fn says_over(&mut self, turn: u64, ms: u64, text: &str) -> Vec<Command> {
+        let mut commands = self.speech();
+        commands.extend(self.after(170).tick());
+        commands.extend(self.after(ms - 170).pause());
+        commands.extend(self.after(60).decoded(turn, 1, text));
+        commands
+    }
 }
 
-fn start_reply(turn: u64, text: &str) -> Command {
-    Command::StartReply {
+fn reply(turn: u64) -> ReplyId {
+    ReplyId {
         turn: TurnId(turn),
+        draft: 1,
+    }
+}
+
+fn draft(id: ReplyId, text: &str) -> Command {
+    Command::Draft {
+        reply: id,
         text: text.into(),
     }
 }
@@ -80,251 +145,488 @@ fn remember(turn: u64, user: &str, heard: &str) -> Command {
     }
 }
 
-#[test]
-fn a_turn_ends_after_the_silence_and_is_answered() {
-    let mut c = Conversation::new();
-    c.speech();
-    assert_eq!(c.after(800).pause(), [Command::DecodeAtPause(TurnId(1))]);
-    assert!(c.after(WAIT_MS - 1).on(Event::Tick).is_empty());
-    let request = Command::RequestFinal {
-        turn: TurnId(1),
-        attempt: 1,
-    };
-    assert_eq!(c.after(1).on(Event::Tick), [request]);
-    assert!(c.after(10).on(Event::Tick).is_empty());
-    let answered = c.transcript(1, 1, "hello");
-    assert_eq!(
-        answered,
-        [Command::EndTranscript(TurnId(1)), start_reply(1, "hello")]
-    );
-}
+const TURN: TurnId = TurnId(1);
+
+// ── the user's turn ─────────────────────────────────────────────────────────────────────────────
 
 #[test]
 fn the_transcript_begins_before_the_onset() {
     let mut c = Conversation::new();
-    let from = c.now - TurnTakingConfig::default().preroll;
-    let turn = TurnId(1);
-    assert_eq!(c.speech(), [Command::StartTranscript { turn, from }]);
+    let from = c.now - config().preroll;
+    assert_eq!(c.speech(), [Command::StartTranscript { turn: TURN, from }]);
 }
 
 #[test]
-fn the_words_at_a_pause_are_prepared_and_not_answered() {
+fn at_a_pause_transcript_score_and_draft_are_made_at_once() {
+    let mut c = Conversation::new();
+    c.speech();
+    let decode = Command::Decode {
+        turn: TURN,
+        pause: 1,
+    };
+    let score = Command::Score {
+        turn: TURN,
+        pause: 1,
+    };
+    assert_eq!(c.after(800).pause(), [decode]);
+    assert_eq!(c.after(80).decoded(1, 1, "Hello."), [score, draft(reply(1), "Hello.")]);
+}
+
+#[test]
+fn a_draft_is_released_when_the_wait_is_over_and_not_before() {
     let mut c = Conversation::new();
     c.speech();
     c.after(800).pause();
-    let at_pause = |text: &str| Event::AtPause {
-        turn: TurnId(1),
+    c.decoded(1, 1, "Hello.");
+    c.scored(1, 1, 1.0);
+    assert!(c.after(FLOOR_MS - 1).tick().is_empty());
+    let released = [Command::EndTranscript(TURN), Command::Release(reply(1))];
+    assert_eq!(c.after(1).tick(), released);
+}
+
+#[test]
+fn a_turn_that_sounds_unfinished_is_waited_for_longer() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "I was thinking.");
+    c.scored(1, 1, 0.0);
+    assert!(!c.after(CEILING_MS - 1).tick().contains(&Command::Release(reply(1))));
+    assert!(c.after(1).tick().contains(&Command::Release(reply(1))));
+}
+
+#[test]
+fn a_sentence_that_cannot_end_there_is_waited_for_however_it_sounds() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "What is the capital of");
+    c.scored(1, 1, 1.0);
+    let commands = c.after(MIDDLE_MS).tick();
+    assert!(!commands.contains(&Command::Release(reply(1))), "{commands:?}");
+}
+
+#[test]
+fn without_a_score_silence_and_words_decide() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "Turn it off.");
+    assert!(c.after(MIDDLE_MS - 1).tick().is_empty());
+    assert!(c.after(1).tick().contains(&Command::Release(reply(1))));
+}
+
+#[test]
+fn speech_within_the_wait_rolls_the_draft_back_and_goes_on_with_the_same_turn() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "Turn it.");
+    let commands = c.after(200).speech();
+    let resumed = [Command::StopReply(reply(1)), Command::ResumeTranscript(TURN)];
+    assert_eq!(commands, resumed);
+    assert_eq!(c.machine.next_deadline(), None);
+    assert!(c.after(CEILING_MS).tick().is_empty());
+}
+
+#[test]
+fn each_pause_of_a_turn_has_a_draft_of_its_own() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "Turn it.");
+    c.after(200).speech();
+    c.after(500).pause();
+    let second = ReplyId {
+        turn: TURN,
+        draft: 2,
+    };
+    assert!(c.decoded(1, 2, "Turn it off.").contains(&draft(second, "Turn it off.")));
+    c.scored(1, 2, 1.0);
+    assert!(c.after(FLOOR_MS).tick().contains(&Command::Release(second)));
+}
+
+#[test]
+fn answers_to_an_earlier_pause_are_stale() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.after(50).speech();
+    c.after(500).pause();
+    assert!(c.decoded(1, 1, "Half a").is_empty());
+    assert!(c.scored(1, 1, 1.0).is_empty());
+    assert!(!c.decoded(1, 2, "Half a sentence.").is_empty());
+}
+
+#[test]
+fn a_draft_that_will_probably_be_thrown_away_is_begun_late() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    let commands = c.decoded(1, 1, "I would like the");
+    assert!(!commands.iter().any(|c| matches!(c, Command::Draft { .. })));
+    let due = c.machine.next_deadline().unwrap();
+    c.now = due;
+    assert_eq!(c.tick(), [draft(reply(1), "I would like the")]);
+}
+
+#[test]
+fn what_two_partials_agree_on_is_read_ahead() {
+    let mut c = Conversation::new();
+    c.speech();
+    let partial = |text: &str| Event::Partial {
+        turn: TURN,
         text: text.into(),
     };
-    assert_eq!(c.on(at_pause("hello")), [Command::Prepare("hello".into())]);
-    c.after(100).speech();
-    assert!(c.on(at_pause("hello")).is_empty());
+    assert!(c.on(partial("Turn the cop")).is_empty());
+    let (text, whole) = ("Turn the".into(), false);
+    let read = [Command::Prepare { text, whole }];
+    assert_eq!(c.on(partial("Turn the coffee machine")), read);
+    let commands = c.on(partial("Turn the coffee machine off"));
+    assert!(commands.is_empty(), "the last word may change: {commands:?}");
+    let commands = c.on(partial("Turn the coffee machine off now"));
+    assert!(commands.is_empty(), "one word more is not worth it: {commands:?}");
 }
 
 #[test]
-fn speech_within_the_wait_goes_on_with_the_same_turn() {
+fn words_that_were_guessed_right_keep_the_punctuation_that_was_read() {
     let mut c = Conversation::new();
     c.speech();
-    c.after(800).pause();
-    assert_eq!(
-        c.after(200).speech(),
-        [Command::ResumeTranscript(TurnId(1))]
-    );
-    assert_eq!(c.machine.next_deadline(), None);
-    assert!(c.after(1_000).on(Event::Tick).is_empty());
+    c.on(Event::Partial {
+        turn: TURN,
+        text: "Turn it off,".into(),
+    });
+    let (text, whole) = ("Turn it off.".to_owned(), true);
+    let guess = Command::Prepare { text, whole };
+    assert!(c.after(500).pause().contains(&guess));
+    assert!(c.decoded(1, 1, "Turn it off!").contains(&draft(reply(1), "Turn it off.")));
 }
 
 #[test]
-fn a_transcript_asked_for_before_the_user_went_on_is_stale() {
-    let mut c = Conversation::new();
+fn with_drafts_for_speech_only_the_reply_begins_when_the_turn_is_over() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        drafts: Drafts::SttOnly,
+        ..config()
+    });
     c.speech();
     c.after(800).pause();
-    c.after(WAIT_MS).on(Event::Tick);
-    c.after(10).speech();
-    assert!(c.transcript(1, 1, "half a").is_empty());
+    assert!(!c.decoded(1, 1, "Hello.").contains(&draft(reply(1), "Hello.")));
+    c.scored(1, 1, 1.0);
+    let commands = c.after(FLOOR_MS).tick();
+    assert!(commands.contains(&draft(reply(1), "Hello.")), "{commands:?}");
+}
+
+#[test]
+fn a_language_model_that_is_too_slow_for_drafts_gets_none() {
+    let mut c = Conversation::new();
+    for _ in 0..SLOW_REPLIES {
+        c.on(Event::Generated { tokens_per_s: 4.0 });
+    }
+    c.speech();
     c.after(800).pause();
-    c.after(WAIT_MS).on(Event::Tick);
-    assert!(c.transcript(1, 1, "half a").is_empty());
-    assert!(
-        c.transcript(1, 2, "half a sentence")
-            .contains(&start_reply(1, "half a sentence"))
-    );
+    assert!(!c.decoded(1, 1, "Hello.").contains(&draft(reply(1), "Hello.")));
 }
 
 #[test]
 fn noise_without_words_is_not_answered() {
     let mut c = Conversation::new();
-    assert_eq!(c.user_says(1, " "), [Command::EndTranscript(TurnId(1))]);
+    assert!(c.user_says(1, " ").contains(&Command::EndTranscript(TURN)));
     assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
-fn a_request_for_silence_stops_the_reply_and_is_not_answered() {
-    let mut c = Conversation::new();
-    c.user_says(1, "tell me a story");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(
-        c.after(2_000).user_says(2, "Stop."),
-        [Command::EndTranscript(TurnId(2))]
-    );
-    c.heard(1, "Once upon a");
-    assert_eq!(*c.machine.state(), State::Listening);
+fn who_asks_to_wait_gets_no_answer() {
+    for text in ["Wait.", "One moment, please.", "Um."] {
+        let mut c = Conversation::new();
+        let commands = c.user_says(1, text);
+        assert!(!commands.iter().any(|c| matches!(c, Command::Release(_))), "{text}");
+        assert_eq!(*c.machine.state(), State::Listening, "{text}");
+    }
 }
 
 #[test]
-fn speech_during_an_audible_reply_stops_it() {
-    let mut c = Conversation::new();
-    c.user_says(1, "tell me a story");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    let commands = c.after(2_000).speech();
-    let start = Command::StartTranscript {
-        turn: TurnId(2),
-        from: c.now - TurnTakingConfig::default().barge_in_preroll,
+fn with_push_to_talk_the_key_and_not_the_voice_makes_the_turn() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        push_to_talk: true,
+        ..config()
+    });
+    assert!(c.speech().is_empty());
+    assert!(!c.on(Event::TalkPressed).is_empty());
+    assert!(c.pause().is_empty());
+    assert!(c.after(1_500).on(Event::TalkReleased).is_empty());
+    let decode = Command::Decode {
+        turn: TURN,
+        pause: 1,
     };
-    assert_eq!(commands, [Command::StopReply(TurnId(1)), start]);
+    assert_eq!(c.after(200).tick(), [decode]);
+    assert!(c.decoded(1, 1, "Hello and").contains(&Command::Release(reply(1))));
 }
 
 #[test]
-fn the_history_keeps_only_what_was_heard() {
+fn a_failed_draft_is_no_failed_turn() {
     let mut c = Conversation::new();
-    c.user_says(1, "tell me a story");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    c.after(2_000).speech();
-    let commands = c.heard(1, "Once upon a");
-    assert_eq!(commands, [remember(1, "tell me a story", "Once upon a")]);
+    c.speech();
+    c.after(800).pause();
+    c.decoded(1, 1, "Hello.");
+    let failed = Event::Failed {
+        turn: TURN,
+        reply: Some(reply(1)),
+        stage: "language model",
+        message: "out of memory".into(),
+    };
+    assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
+    c.scored(1, 1, 1.0);
+    let commands = c.after(FLOOR_MS).tick();
+    assert!(commands.iter().any(|c| matches!(c, Command::Release(_))), "{commands:?}");
 }
 
+// ── the reply ───────────────────────────────────────────────────────────────────────────────────
+
 #[test]
-fn the_next_reply_waits_until_it_is_known_what_was_heard() {
+fn a_reply_played_to_its_end_is_remembered_and_the_machine_listens() {
     let mut c = Conversation::new();
-    c.user_says(1, "tell me a story");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(
-        c.after(500).user_says(2, "and then"),
-        [Command::EndTranscript(TurnId(2))]
-    );
-    let commands = c.heard(1, "Once");
-    assert_eq!(
-        commands,
-        [
-            remember(1, "tell me a story", "Once"),
-            start_reply(2, "and then")
-        ]
-    );
+    c.user_says(1, "Hello.");
+    c.on(Event::PlaybackStarted(reply(1)));
+    assert_eq!(c.heard(reply(1), "Hi."), [remember(1, "Hello.", "Hi.")]);
+    assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
 fn speech_before_the_reply_is_audible_extends_the_turn() {
     let mut c = Conversation::new();
-    c.user_says(1, "what is the capital");
-    assert_eq!(c.after(50).speech()[0], Command::StopReply(TurnId(1)));
-    assert!(c.heard(1, "").is_empty());
+    c.user_says(1, "What is the capital?");
+    assert_eq!(c.after(50).speech()[0], Command::StopReply(reply(1)));
+    assert!(c.heard(reply(1), "").is_empty());
     c.after(400).pause();
-    c.after(WAIT_MS).on(Event::Tick);
-    let commands = c.transcript(2, 1, "of France");
-    assert!(
-        commands.contains(&start_reply(2, "what is the capital of France")),
-        "{commands:?}"
-    );
+    let commands = c.decoded(2, 1, "Of France.");
+    let both = draft(reply(2), "What is the capital? Of France.");
+    assert!(commands.contains(&both), "{commands:?}");
 }
 
 #[test]
 fn noise_while_it_thinks_does_not_lose_the_question() {
     let mut c = Conversation::new();
-    c.user_says(1, "what time is it");
+    c.user_says(1, "What time is it?");
     let commands = c.user_says(2, "");
-    assert!(
-        commands.contains(&start_reply(2, "what time is it")),
-        "{commands:?}"
-    );
+    assert!(commands.contains(&draft(reply(2), "What time is it?")), "{commands:?}");
 }
 
 #[test]
-fn a_reply_played_to_its_end_is_remembered_and_the_machine_listens() {
+fn stop_while_it_thinks_takes_the_question_back() {
     let mut c = Conversation::new();
-    c.user_says(1, "hello");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(c.heard(1, "Hi."), [remember(1, "hello", "Hi.")]);
+    c.user_says(1, "Tell me a story.");
+    assert!(!c.user_says(2, "Stop.").contains(&Command::Release(reply(2))));
     assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
 fn a_failed_reply_stops_and_the_machine_listens() {
     let mut c = Conversation::new();
-    c.user_says(1, "hello");
+    c.user_says(1, "Hello.");
     let failed = Event::Failed {
-        turn: TurnId(1),
+        turn: TURN,
+        reply: Some(reply(1)),
         stage: "language model",
         message: "out of memory".into(),
     };
-    assert_eq!(c.on(failed), [Command::StopReply(TurnId(1))]);
+    assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
     assert_eq!(*c.machine.state(), State::Listening);
-    assert!(c.user_says(2, "are you there").len() == 1);
-    assert!(c.heard(1, "").contains(&start_reply(2, "are you there")));
+    c.user_says(2, "Are you there?");
+    assert!(c.heard(reply(1), "").contains(&draft(reply(2), "Are you there?")));
 }
 
 #[test]
 fn a_typed_message_is_answered_and_interrupts() {
     let mut c = Conversation::new();
-    assert_eq!(c.on(Event::Typed(" hi ".into())), [start_reply(1, "hi")]);
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    assert_eq!(
-        c.on(Event::Typed("stop".into())),
-        [Command::StopReply(TurnId(1))]
-    );
-    assert!(c.heard(1, "Hel").contains(&start_reply(2, "stop")));
+    let answered = [draft(reply(1), "hi"), Command::Release(reply(1))];
+    assert_eq!(c.on(Event::Typed(" hi ".into())), answered);
+    c.on(Event::PlaybackStarted(reply(1)));
+    let stopped = c.on(Event::Typed("stop".into()));
+    assert_eq!(stopped, [Command::StopReply(reply(1))]);
+    assert!(c.heard(reply(1), "Hel").contains(&draft(reply(2), "stop")));
 }
 
 #[test]
 fn a_second_message_typed_before_the_first_is_answered_joins_it() {
     let mut c = Conversation::new();
     c.on(Event::Typed("one".into()));
-    c.on(Event::PlaybackStarted(TurnId(1)));
+    c.on(Event::PlaybackStarted(reply(1)));
     c.on(Event::Typed("two".into()));
     assert!(c.on(Event::Typed("three".into())).is_empty());
-    assert!(c.heard(1, "uno").contains(&start_reply(3, "two three")));
+    assert!(c.heard(reply(1), "uno").contains(&draft(reply(3), "two three")));
 }
 
 #[test]
-fn stop_while_it_thinks_takes_the_question_back() {
+fn messages_about_older_replies_change_nothing() {
     let mut c = Conversation::new();
-    c.user_says(1, "tell me a story");
-    assert_eq!(c.user_says(2, "Stop."), [Command::EndTranscript(TurnId(2))]);
+    c.user_says(1, "One.");
+    c.on(Event::PlaybackStarted(reply(1)));
+    c.heard(reply(1), "Uno.");
+    c.user_says(2, "Two.");
+    assert!(c.on(Event::PlaybackStarted(reply(1))).is_empty());
+    assert!(c.heard(reply(1), "Uno.").is_empty());
+    assert!(matches!(c.machine.state(), State::Replying(r) if !r.audible));
+}
+
+// ── speech over the reply ───────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_sound_ducks_and_without_speech_after_it_the_voice_comes_back() {
+    let mut c = Conversation::in_a_story();
+    let at = c.now;
+    let ducked = [Command::Play(reply(1), Loudness::Ducked)];
+    assert_eq!(c.on(Event::SoundStarted(at)), ducked);
+    assert!(c.after(100).tick().is_empty());
+    let back = [Command::Play(reply(1), Loudness::Full)];
+    assert_eq!(c.after(200).tick(), back);
+}
+
+#[test]
+fn speech_ducks_at_once_and_holds_when_it_goes_on() {
+    let mut c = Conversation::in_a_story();
+    let ducked = Command::Play(reply(1), Loudness::Ducked);
+    assert_eq!(c.speech()[0], ducked);
+    assert!(c.after(100).tick().is_empty());
+    let held = [Command::Play(reply(1), Loudness::Held)];
+    assert_eq!(c.after(100).tick(), held);
+}
+
+#[test]
+fn words_interrupt_and_the_history_keeps_what_was_heard() {
+    let mut c = Conversation::in_a_story();
+    let commands = c.says_over(2, 700, "What about the moon?");
+    assert!(commands.contains(&Command::StopReply(reply(1))), "{commands:?}");
+    let remembered = remember(1, "Tell me a story.", "Once upon");
+    assert!(c.heard(reply(1), "Once upon").contains(&remembered));
+}
+
+#[test]
+fn the_next_draft_waits_until_it_is_known_what_was_heard() {
+    let mut c = Conversation::in_a_story();
+    let commands = c.says_over(2, 700, "What about the moon?");
+    let next = draft(reply(2), "What about the moon?");
+    assert!(!commands.contains(&next), "{commands:?}");
+    assert!(c.heard(reply(1), "Once upon").contains(&next));
+}
+
+#[test]
+fn a_backchannel_does_not_interrupt() {
+    let mut c = Conversation::in_a_story();
+    let commands = c.says_over(2, 400, "Mm-hmm.");
+    assert!(!commands.contains(&Command::StopReply(reply(1))));
+    assert_eq!(commands.last(), Some(&Command::Play(reply(1), Loudness::Full)));
+    assert!(matches!(c.machine.state(), State::Replying(r) if r.overlap.is_none()));
+}
+
+#[test]
+fn a_cough_does_not_interrupt_whatever_the_recognizer_makes_of_it() {
+    for text in ["", "Huh.", "You"] {
+        let mut c = Conversation::in_a_story();
+        let commands = c.says_over(2, 300, text);
+        assert!(!commands.contains(&Command::StopReply(reply(1))), "{text:?}");
+    }
+}
+
+#[test]
+fn its_own_words_do_not_interrupt() {
+    let mut c = Conversation::in_a_story();
+    let commands = c.says_over(2, 700, "There was a fox.");
+    assert!(!commands.contains(&Command::StopReply(reply(1))), "{commands:?}");
+}
+
+#[test]
+fn a_stop_word_acts_at_once() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    let partial = Event::Partial {
+        turn: TurnId(2),
+        text: "Stop.".into(),
+    };
+    assert_eq!(c.after(250).on(partial), [Command::StopReply(reply(1))]);
+}
+
+#[test]
+fn a_stop_word_alone_stops_and_is_not_answered() {
+    let mut c = Conversation::in_a_story();
+    c.says_over(2, 400, "Stop.");
+    c.heard(reply(1), "Once");
+    c.scored(2, 1, 1.0);
+    let commands = c.after(CEILING_MS).tick();
+    assert!(!commands.iter().any(|c| matches!(c, Command::Draft { .. })), "{commands:?}");
     assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
-fn with_push_to_talk_the_key_and_not_the_voice_makes_the_turn() {
-    let mut c = Conversation::new();
-    c.machine = TurnTaking::new(TurnTakingConfig {
-        push_to_talk: true,
-        ..TurnTakingConfig::default()
-    });
-    assert!(c.speech().is_empty());
-    assert!(!c.on(Event::TalkPressed).is_empty());
-    assert!(c.pause().is_empty());
-    assert_eq!(
-        c.after(1_500).on(Event::TalkReleased),
-        [Command::DecodeAtPause(TurnId(1))]
-    );
-    let commands = c.after(200).on(Event::Tick);
-    assert!(commands.contains(&Command::RequestFinal {
-        turn: TurnId(1),
-        attempt: 1
-    }));
+fn speech_that_goes_on_interrupts_without_words() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    c.after(200).tick();
+    assert!(c.after(500).tick().is_empty());
+    assert_eq!(c.after(300).tick(), [Command::StopReply(reply(1))]);
 }
 
 #[test]
-fn messages_of_older_turns_change_nothing() {
+fn a_recognizer_that_fails_over_a_reply_lets_it_go_on() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    let failed = Event::Failed {
+        turn: TurnId(2),
+        reply: None,
+        stage: "recognizer",
+        message: "broken".into(),
+    };
+    let commands = c.on(failed);
+    assert!(commands.contains(&Command::Play(reply(1), Loudness::Full)), "{commands:?}");
+}
+
+#[test]
+fn a_reply_that_ends_while_somebody_begins_leaves_them_the_turn() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    c.heard(reply(1), "Once upon a time.");
+    assert!(matches!(c.machine.state(), State::User(user) if user.turn == TurnId(2)));
+}
+
+#[test]
+fn go_on_after_an_interruption_asks_for_the_rest() {
+    let mut c = Conversation::in_a_story();
+    c.says_over(2, 400, "Stop.");
+    c.heard(reply(1), "Once upon");
+    c.after(CEILING_MS).tick();
+    let commands = c.user_says(3, "Go on, please.");
+    assert!(commands.contains(&Command::DraftRest(reply(3))), "{commands:?}");
+}
+
+#[test]
+fn go_on_without_an_interruption_is_a_turn_as_any() {
     let mut c = Conversation::new();
-    c.user_says(1, "one");
-    c.on(Event::PlaybackStarted(TurnId(1)));
-    c.heard(1, "uno");
-    c.user_says(2, "two");
-    assert!(c.on(Event::PlaybackStarted(TurnId(1))).is_empty());
-    assert!(c.heard(1, "uno").is_empty());
-    assert!(matches!(
-        c.machine.state(),
-        State::Replying { audible: false, .. }
-    ));
+    let commands = c.user_says(1, "Go on.");
+    assert!(commands.contains(&draft(reply(1), "Go on.")), "{commands:?}");
+}
+
+// ── silence ─────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_silence_after_its_question_is_met_with_a_word_once() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        idle_prompt: Some(crate::turn_taking::IdlePrompt {
+            after: Duration::from_secs(8),
+            words: "Are you there?".into(),
+        }),
+        ..config()
+    });
+    c.user_says(1, "Hello.");
+    c.on(Event::PlaybackStarted(reply(1)));
+    c.heard(reply(1), "What is your name?");
+    assert!(c.after(7_000).tick().is_empty());
+    let commands = c.after(1_000).tick();
+    let words = "Are you there?".into();
+    let prompt = Command::DraftWords {
+        reply: reply(2),
+        words,
+    };
+    assert_eq!(commands, [prompt, Command::Release(reply(2))]);
+    c.on(Event::PlaybackStarted(reply(2)));
+    assert_eq!(c.heard(reply(2), "Are you there?"), [remember(2, "", "Are you there?")]);
+    assert!(c.after(60_000).tick().is_empty());
 }

@@ -1,13 +1,15 @@
 //! What goes into the state machine and what comes out.
 
 use crate::clock::Timestamp;
-use crate::events::{EventKind, TurnId};
+use crate::events::{EventKind, Loudness, ReplyId, TurnId};
 
-/// Something that happened. Each message that answers a command carries its turn.
+/// Something that happened. Each message that answers a command carries what it answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// Audio was processed up to the time that comes with the event.
     Tick,
+    /// A sound began at this time that may become speech.
+    SoundStarted(Timestamp),
     /// Speech began at this time.
     SpeechStarted(Timestamp),
     /// Speech paused; its last sound was at this time.
@@ -18,28 +20,51 @@ pub enum Event {
     TalkReleased,
     /// The user typed a message.
     Typed(String),
-    /// Answers [`Command::DecodeAtPause`]: what the turn's words are if it ends here.
-    AtPause {
+    /// What the user has said so far, while they speak.
+    Partial {
         /// The turn.
         turn: TurnId,
         /// The words so far.
         text: String,
     },
-    /// Answers [`Command::RequestFinal`].
-    Final {
+    /// Answers [`Command::Decode`]: the turn's words if it ends here.
+    Decoded {
         /// The turn.
         turn: TurnId,
-        /// The request that it answers.
-        attempt: u32,
+        /// The pause that it answers.
+        pause: u32,
         /// The words; empty if there were none.
         text: String,
     },
-    /// The first sample of a reply left for the device.
-    PlaybackStarted(TurnId),
-    /// A reply was played to its end, or answers [`Command::StopReply`].
-    PlaybackEnded {
+    /// Answers [`Command::Score`].
+    Scored {
         /// The turn.
         turn: TurnId,
+        /// The pause that it answers.
+        pause: u32,
+        /// Probability that the turn is over; `None` if the detector failed.
+        score: Option<f32>,
+        /// Time the detector took. Milliseconds.
+        took_ms: f64,
+    },
+    /// The language model has ended a reply by itself.
+    Generated {
+        /// How fast it wrote.
+        tokens_per_s: f64,
+    },
+    /// The first sample of a reply left for the device.
+    PlaybackStarted(ReplyId),
+    /// These words of a reply have left the loudspeaker so far.
+    Said {
+        /// The reply.
+        reply: ReplyId,
+        /// All of it that was said.
+        text: String,
+    },
+    /// A reply was played to its end, or answers [`Command::StopReply`].
+    PlaybackEnded {
+        /// The reply.
+        reply: ReplyId,
         /// The words that left the loudspeaker.
         heard: String,
     },
@@ -47,6 +72,8 @@ pub enum Event {
     Failed {
         /// The turn.
         turn: TurnId,
+        /// The reply, if it was at work on one.
+        reply: Option<ReplyId>,
         /// Which stage.
         stage: &'static str,
         /// What, and what to do.
@@ -64,36 +91,59 @@ pub enum Command {
         /// Where its audio begins.
         from: Timestamp,
     },
-    /// Speech paused: decode what there is, it may be all.
-    DecodeAtPause(TurnId),
-    /// Speech goes on after a pause.
-    ResumeTranscript(TurnId),
-    /// Answer with [`Event::Final`].
-    RequestFinal {
+    /// Speech paused: decode what there is, it may be all. Answered by [`Event::Decoded`].
+    Decode {
         /// The turn.
         turn: TurnId,
         /// Goes into the answer.
-        attempt: u32,
+        pause: u32,
     },
-    /// Let the transcript's audio go.
-    EndTranscript(TurnId),
-    /// The turn may end with these words: read them ahead, say nothing.
-    Prepare(String),
-    /// Answer the user: language model, voice, playback.
-    StartReply {
+    /// Speech paused: say whether the turn sounds over. Answered by [`Event::Scored`].
+    Score {
         /// The turn.
         turn: TurnId,
+        /// Goes into the answer.
+        pause: u32,
+    },
+    /// Speech goes on after a pause.
+    ResumeTranscript(TurnId),
+    /// Let the transcript's audio go.
+    EndTranscript(TurnId),
+    /// Read these words ahead, say nothing.
+    Prepare {
+        /// The user's words.
+        text: String,
+        /// They may be all; otherwise the turn only begins with them.
+        whole: bool,
+    },
+    /// Make a reply to the user's words and hold it.
+    Draft {
+        /// The reply.
+        reply: ReplyId,
         /// The user's words.
         text: String,
     },
-    /// Cancel a reply wherever it is; what sounds fades out. Answered by
+    /// As [`Command::Draft`], with the rest of the reply that was heard last.
+    DraftRest(ReplyId),
+    /// As [`Command::Draft`], with these words instead of the language model's.
+    DraftWords {
+        /// The reply.
+        reply: ReplyId,
+        /// What it says.
+        words: String,
+    },
+    /// Let a draft be heard.
+    Release(ReplyId),
+    /// Change how a reply sounds.
+    Play(ReplyId, Loudness),
+    /// Cancel a reply or a draft wherever it is; what sounds fades out. Answered by
     /// [`Event::PlaybackEnded`].
-    StopReply(TurnId),
+    StopReply(ReplyId),
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.
         turn: TurnId,
-        /// The user's words.
+        /// The user's words; empty if the reply goes on with the one before.
         user: String,
         /// The words of the reply that were heard; may be empty.
         heard: String,

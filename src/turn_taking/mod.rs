@@ -1,20 +1,21 @@
 //! Who speaks when: one pure state machine.
 //!
-//! Events and the time go in, commands come out; no clock, thread, channel, I/O, randomness or
-//! engine is in here, so that every decision can be tested and replayed. `pipeline` carries out
-//! the commands.
+//! Pure means: time comes in with each event, engines are reached only through commands, and
+//! nothing in here starts a thread, locks, waits, reads a file or draws a random number. What is
+//! stale is dropped here and nowhere else: every answer carries the turn, the pause or the reply
+//! that it belongs to, and what does not belong to the live ones changes nothing.
 //!
-//! ```text
-//!              speech           pause              deadline, text
-//!  Listening ─────────► UserSpeaking ─────► EndpointPending ─────► Replying ─► Listening
-//!      ▲                   ▲   ▲  speech          │                   │
-//!      │                   │   └──────────────────┘                   │
-//!      └── no text ────────┴──────── speech: interrupt, or extend ────┘
-//! ```
+//! Invariants: at most one turn is live; a reply that was stopped is not started again; nothing
+//! is heard before the turn is over; every draft is released or stopped; the next reply starts
+//! only after it is known what was heard of the one before, so that the history is true.
 
+mod config;
 mod machine;
 mod message;
-mod stop_words;
+mod overlap;
+mod state;
 
-pub use machine::{State, TurnTaking, TurnTakingConfig};
+pub use config::{Drafts, IdlePrompt, TurnTakingConfig};
+pub use machine::TurnTaking;
 pub use message::{Command, Event};
+pub use state::{Answer, Draft, Overlap, Pause, Reply, State, UserTurn};

@@ -37,7 +37,8 @@ impl Default for ActivityConfig {
             barge_in_threshold: 0.5,
             barge_in: Duration::from_millis(64),
             hold_threshold: 0.35,
-            hangover: Duration::from_millis(160),
+            // A pause is where drafts begin; what ends the turn is decided elsewhere.
+            hangover: Duration::from_millis(64),
         }
     }
 }
@@ -235,6 +236,7 @@ mod tests {
     fn changes(runs: &[(f32, usize)], guarded: bool) -> Vec<Activity> {
         let config = ActivityConfig {
             barge_in_threshold: 0.7,
+            hangover: Duration::from_millis(160),
             ..ActivityConfig::default()
         };
         let mut activity =

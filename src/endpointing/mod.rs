@@ -1,0 +1,36 @@
+//! When a turn is over: from the sound of its end, from its words, and from silence.
+//!
+//! [`TurnDetector`] listens ([`SmartTurn`], on the `endpointing` thread); [`Cue`] reads; and
+//! [`EndpointPolicy`] makes a wait of both. The last two are pure.
+
+mod cue;
+mod log_mel;
+mod policy;
+mod smart_turn;
+
+pub use cue::{Cue, cue};
+pub use policy::{EndpointPolicy, Wait};
+pub use smart_turn::SmartTurn;
+
+use crate::onnx::OnnxError;
+
+/// What can go wrong with end-of-turn detection.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointingError {
+    /// The model cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] OnnxError),
+    /// The engine failed on this audio.
+    #[error("the end-of-turn detector failed: {0}")]
+    Run(String),
+}
+
+/// How likely it is, by the sound, that a turn is over.
+pub trait TurnDetector: Send {
+    /// Runs once on silence, so that the first turn is as fast as the others.
+    fn warm_up(&mut self) -> Result<(), EndpointingError>;
+
+    /// Probability that the speaker's turn is over at the end of these samples: mono at 16 kHz,
+    /// of which the last eight seconds count.
+    fn probability(&mut self, samples: &[f32]) -> Result<f32, EndpointingError>;
+}

@@ -1,0 +1,109 @@
+//! The words that turn taking knows: what stops a reply, what only listens, what keeps the turn.
+//!
+//! One data file a language in `assets/lexicon`; the comments there say what each list is for.
+
+use serde::Deserialize;
+
+/// The lists of one language. Lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lexicon {
+    /// The language's code.
+    pub language: String,
+    /// Ask for silence.
+    pub stop: Vec<String>,
+    /// Ask to wait.
+    pub wait: Vec<String>,
+    /// Ask for the rest of a reply.
+    pub go_on: Vec<String>,
+    /// Change nothing about a request.
+    pub polite: Vec<String>,
+    /// Said while listening.
+    pub backchannels: Vec<String>,
+    /// What recognizers make of noise.
+    pub noise: Vec<String>,
+    /// Said to keep the turn.
+    pub fillers: Vec<String>,
+    /// A phrase does not end with these.
+    pub unfinished: Vec<String>,
+    /// Parts of a number being dictated.
+    pub digits: Vec<String>,
+    /// Complete in themselves.
+    pub complete: Vec<String>,
+    /// Begin a question.
+    pub question_words: Vec<String>,
+}
+
+impl Lexicon {
+    /// The English one.
+    pub fn english() -> Self {
+        toml::from_str(include_str!("../assets/lexicon/en.toml"))
+            .expect("the bundled lexicon is held valid by a test")
+    }
+
+    /// Whether the words are phrases of `list` in a row and nothing else.
+    pub fn consists_of(list: &[String], words: &[String]) -> bool {
+        !words.is_empty() && is_phrases(list, words)
+    }
+
+    /// Whether the words begin with a phrase of `list`.
+    pub fn begins_with(list: &[String], words: &[String]) -> bool {
+        (1..=words.len()).any(|count| list.contains(&words[..count].join(" ")))
+    }
+
+    /// The words without those that only make a request polite.
+    pub fn without_politeness(&self, words: &[String]) -> Vec<String> {
+        let kept = words.iter().filter(|word| !self.polite.contains(word));
+        kept.cloned().collect()
+    }
+}
+
+fn is_phrases(list: &[String], words: &[String]) -> bool {
+    words.is_empty()
+        || (1..=words.len()).any(|count| {
+            list.contains(&words[..count].join(" ")) && is_phrases(list, &words[count..])
+        })
+}
+
+/// The words of a transcript in lower case, without punctuation; apostrophes and hyphens within
+/// words stay.
+pub fn words(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .replace('\u{2019}', "'")
+        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-')
+        .map(|word| word.trim_matches(['\'', '-']).to_owned())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_lower_case_without_punctuation() {
+        assert_eq!(words("Mm-hm. That\u{2019}s - \"right\"!"), [
+            "mm-hm", "that's", "right"
+        ]);
+    }
+
+    #[test]
+    fn phrases_in_a_row_are_found_and_others_are_not() {
+        let list = ["stop".to_owned(), "hold on".to_owned()];
+        assert!(Lexicon::consists_of(&list, &words("Stop, hold on")));
+        assert!(!Lexicon::consists_of(&list, &words("hold it")));
+        assert!(!Lexicon::consists_of(&list, &[]));
+        assert!(Lexicon::begins_with(&list, &words("hold on, who is it?")));
+        assert!(!Lexicon::begins_with(&list, &words("we hold on")));
+    }
+
+    #[test]
+    fn the_english_lexicon_is_lower_case_words() {
+        let lexicon = Lexicon::english();
+        for list in [&lexicon.stop, &lexicon.wait, &lexicon.go_on, &lexicon.fillers] {
+            for phrase in list {
+                assert_eq!(words(phrase).join(" "), *phrase);
+            }
+        }
+    }
+}

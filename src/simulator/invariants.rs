@@ -1,0 +1,145 @@
+//! What must hold in every conversation, on what was commanded and what was really played.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::engines::{Vocabulary, WORD_SAMPLES, index};
+use crate::clock::Timestamp;
+use crate::events::{EventKind, ReplyId, TurnId};
+use crate::playback::DUCKED_GAIN;
+
+/// From the command to stop until nothing sounds: the fade and the callbacks around it.
+const STOP_MS: f64 = 30.0;
+/// A word counts as heard if less than this was missing of it. Samples, of a millisecond each; as
+/// the heard clock, and the fade.
+const GRACE: usize = 60 + 25;
+/// As many equal samples make it certain which word they belong to: a gain ramp is no word.
+const CERTAIN: usize = 6;
+
+/// Watches one conversation.
+#[derive(Debug, Default)]
+pub struct Invariants {
+    drafted: BTreeSet<ReplyId>,
+    released: BTreeMap<ReplyId, Timestamp>,
+    stopped: BTreeMap<ReplyId, Timestamp>,
+    open_transcripts: BTreeSet<TurnId>,
+    /// Turns that are over and were neither answered nor carried on nor failed.
+    owed: BTreeSet<TurnId>,
+    /// Samples of each word that left the loudspeaker.
+    played: BTreeMap<usize, usize>,
+    run: (Option<usize>, usize),
+}
+
+impl Invariants {
+    /// A draft was begun.
+    pub fn drafted(&mut self, reply: ReplyId) -> Result<(), String> {
+        match self.drafted.insert(reply) {
+            true => Ok(()),
+            false => Err(format!("{reply:?} was begun twice")),
+        }
+    }
+
+    /// A draft may be heard.
+    pub fn released(&mut self, now: Timestamp, reply: ReplyId) -> Result<(), String> {
+        if self.stopped.contains_key(&reply) {
+            return Err(format!("{reply:?} was released after it was stopped"));
+        }
+        if !self.drafted.contains(&reply) {
+            return Err(format!("{reply:?} was released and never begun"));
+        }
+        self.released.insert(reply, now);
+        Ok(())
+    }
+
+    /// A draft or reply was stopped.
+    pub fn stopped(&mut self, now: Timestamp, reply: ReplyId) {
+        self.stopped.entry(reply).or_insert(now);
+    }
+
+    /// The state machine says what it does.
+    pub fn published(&mut self, turn: TurnId, kind: &EventKind) {
+        match kind {
+            EventKind::TurnEnded { .. } => {
+                self.owed.insert(turn);
+            }
+            EventKind::Heard { .. } | EventKind::TurnExtended | EventKind::Error { .. } => {
+                self.owed.remove(&turn);
+            }
+            _ => {}
+        }
+    }
+
+    /// A transcript was opened.
+    pub fn transcript_opened(&mut self, turn: TurnId) -> Result<(), String> {
+        self.open_transcripts.insert(turn);
+        match self.open_transcripts.len() {
+            // The recognizer lets the one before go when a new one begins.
+            0..=2 => Ok(()),
+            _ => Err(format!("more than one live turn: {:?}", self.open_transcripts)),
+        }
+    }
+
+    /// A transcript was let go, and with it all before it.
+    pub fn transcript_ended(&mut self, turn: TurnId) {
+        self.open_transcripts.retain(|open| *open > turn);
+    }
+
+    /// The loudspeaker played these samples.
+    pub fn played(
+        &mut self,
+        now: Timestamp,
+        samples: &[f32],
+        vocabulary: &Vocabulary,
+    ) -> Result<(), String> {
+        for sample in samples {
+            let word = vocabulary.word_of(*sample, DUCKED_GAIN);
+            let index = word.map(|(index, _)| index);
+            match self.run {
+                (before, length) if before == index => self.run = (index, length + 1),
+                _ => self.run = (index, 1),
+            }
+            let Some((index, reply)) = word else { continue };
+            *self.played.entry(index).or_default() += 1;
+            if self.run.1 < CERTAIN {
+                continue;
+            }
+            if !self.released.contains_key(&reply) {
+                return Err(format!("a draft is heard before its release: {reply:?}"));
+            }
+            let stopped = self.stopped.get(&reply);
+            if let Some(at) = stopped
+                && now.since(*at).as_secs_f64() * 1000.0 > STOP_MS
+            {
+                return Err(format!("{reply:?} is heard after it was stopped"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The history keeps these words as heard.
+    pub fn remembered(&self, heard: &str) -> Result<(), String> {
+        for word in heard.split_whitespace().filter_map(index) {
+            let played = self.played.get(&word).copied().unwrap_or(0);
+            if played + GRACE < WORD_SAMPLES {
+                return Err(format!(
+                    "the history holds w{word}, of which {played} of {WORD_SAMPLES} ms were played"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The conversation is over.
+    pub fn at_the_end(&self) -> Result<(), String> {
+        if let Some(turn) = self.owed.first() {
+            return Err(format!("turn {turn} was never answered"));
+        }
+        let lost = self
+            .drafted
+            .iter()
+            .find(|draft| !self.released.contains_key(draft) && !self.stopped.contains_key(draft));
+        match lost {
+            Some(draft) => Err(format!("{draft:?} was neither spoken nor rolled back")),
+            None => Ok(()),
+        }
+    }
+}

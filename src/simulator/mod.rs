@@ -1,0 +1,48 @@
+//! Whole conversations on a virtual clock: the state machine, the executor of its commands, the
+//! playback queue and the heard clock that ship, with scripted engines and random users.
+//!
+//! A conversation is a function of its seed. After every event the invariants of turn taking are
+//! asserted on what the loudspeaker really played; the first that does not hold ends the
+//! conversation with a readable timeline. Nothing here waits, so an hour of talk takes a moment.
+
+mod engines;
+mod invariants;
+mod user;
+mod world;
+
+pub use world::{Conversation, Failure, simulate};
+
+/// What a set of conversations amounted to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Conversations.
+    pub conversations: u64,
+    /// Simulated time. Seconds.
+    pub seconds: u64,
+    /// Turns that were answered.
+    pub answered: u64,
+    /// Drafts begun.
+    pub drafts: u64,
+    /// Drafts thrown away.
+    pub rolled_back: u64,
+    /// Replies that were cut off.
+    pub interrupted: u64,
+    /// Replies that were held and went on.
+    pub went_on: u64,
+    /// Engines that failed.
+    pub failures: u64,
+}
+
+impl Totals {
+    /// Adds another set.
+    pub fn add(&mut self, other: Self) {
+        self.conversations += other.conversations;
+        self.seconds += other.seconds;
+        self.answered += other.answered;
+        self.drafts += other.drafts;
+        self.rolled_back += other.rolled_back;
+        self.interrupted += other.interrupted;
+        self.went_on += other.went_on;
+        self.failures += other.failures;
+    }
+}

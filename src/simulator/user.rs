@@ -1,0 +1,86 @@
+//! Random users: what they say, when, and what else their microphone hears.
+
+use fastrand::Rng;
+
+/// Something that happens at the user's side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Speech: stretches of words with pauses between them.
+    Speak(Vec<Stretch>),
+    /// A sound that becomes speech to the detector, and no words to the recognizer.
+    Cough(u64),
+    /// A sound that never becomes speech.
+    Sound,
+    /// The reply's own echo, taken for speech, with the reply's own words. Milliseconds.
+    Echo(u64),
+    /// A typed message.
+    Type,
+}
+
+/// Words said without a pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The words.
+    pub text: String,
+    /// How long they take. Milliseconds.
+    pub ms: u64,
+    /// Silence after them. Milliseconds.
+    pub pause_ms: u64,
+}
+
+/// An action and the time that passes before it, in milliseconds.
+pub type Script = Vec<(u64, Action)>;
+
+const WORDS: [&str; 16] = [
+    "apple", "river", "seven", "blue", "Tuesday", "and", "the", "um", "yes", "no", "house", "why",
+    "turn", "light", "of", "music",
+];
+const SPECIAL: [&str; 8] = [
+    "stop", "wait", "mm-hm", "okay", "right", "go on", "hold on", "thank you",
+];
+
+/// What a user does in one conversation.
+pub fn script(rng: &mut Rng) -> Script {
+    (0..rng.usize(2..9))
+        .map(|_| {
+            // Mostly after the reply, sometimes right into it.
+            let before = match rng.u8(0..4) {
+                0 => rng.u64(0..400),
+                1 => rng.u64(300..1_500),
+                _ => rng.u64(1_500..7_000),
+            };
+            (before, action(rng))
+        })
+        .collect()
+}
+
+fn action(rng: &mut Rng) -> Action {
+    match rng.u8(0..20) {
+        0 => Action::Cough(rng.u64(90..500)),
+        1 => Action::Sound,
+        2 => Action::Echo(rng.u64(150..1_500)),
+        3 => Action::Type,
+        4..=8 => {
+            let text = SPECIAL[rng.usize(0..SPECIAL.len())].to_owned();
+            let ms = rng.u64(150..700);
+            Action::Speak(vec![Stretch {
+                text,
+                ms,
+                pause_ms: 0,
+            }])
+        }
+        _ => Action::Speak((0..rng.usize(1..4)).map(|_| stretch(rng)).collect()),
+    }
+}
+
+fn stretch(rng: &mut Rng) -> Stretch {
+    let count = rng.usize(1..7);
+    let words: Vec<&str> = (0..count).map(|_| WORDS[rng.usize(0..WORDS.len())]).collect();
+    let mut text = words.join(" ");
+    text.push_str(["", ".", "?", ","][rng.usize(0..4)]);
+    Stretch {
+        text,
+        ms: count as u64 * rng.u64(150..400),
+        pause_ms: rng.u64(40..2_500),
+    }
+}

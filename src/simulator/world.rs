@@ -1,0 +1,589 @@
+//! One conversation: the parts that ship, the parts that are scripted, and the clock.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fmt::Write;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use fastrand::Rng;
+
+use super::Totals;
+use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
+use super::invariants::Invariants;
+use super::user::{Action, Script, Stretch, script};
+use crate::audio::callback::{RenderCallback, render_path};
+use crate::clock::{SessionClock, Timestamp};
+use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
+use crate::lexicon::words;
+use crate::pipeline::scripted::{
+    CommandsWaiting, Conductor, ConductorInput, EndpointingInput, LanguageModelInput, LiveReply,
+    PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
+};
+use crate::pipeline::EventBus;
+use crate::playback::PlaybackQueue;
+use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
+
+/// A conversation that broke an invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Replays it exactly.
+    pub seed: u64,
+    /// What did not hold.
+    pub broken: String,
+    /// What happened until then, a line each.
+    pub timeline: String,
+}
+
+/// How a conversation is to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversation {
+    /// The seed that decides everything in it.
+    pub seed: u64,
+}
+
+/// Every 10 ms: ticks, and what the loudspeaker takes.
+const STEP: Duration = Duration::from_millis(10);
+const STEP_SAMPLES: usize = RATE_HZ as usize / 100;
+/// A conversation that has not come to rest by then never will.
+const LONGEST: Duration = Duration::from_secs(600);
+/// No queue between two stages may come near its bound.
+const QUEUE: usize = 256;
+
+/// Holds one conversation to its end.
+pub fn simulate(conversation: Conversation) -> Result<Totals, Box<Failure>> {
+    let mut world = World::new(conversation.seed);
+    match world.run() {
+        Ok(()) => Ok(world.totals),
+        Err(broken) => Err(Box::new(Failure {
+            seed: conversation.seed,
+            broken,
+            timeline: std::mem::take(&mut world.timeline),
+        })),
+    }
+}
+
+/// Something that will happen.
+enum Happening {
+    /// The user does the next thing of the script.
+    User,
+    /// An event reaches the state machine.
+    Event(Event),
+    /// The user says words, which the recognizer can hear from now on.
+    Heard(String),
+    /// The recognizer looks at what was said so far.
+    Partial(TurnId),
+    /// The recognizer is done with a pause.
+    Decoded(TurnId, u32, String),
+    /// A clause of a reply is ready: how many words, and how many clauses follow.
+    Clause(ReplyId, usize, u32),
+}
+
+struct Scheduled {
+    at: Timestamp,
+    order: u64,
+    happening: Happening,
+}
+
+impl PartialEq for Scheduled {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order
+    }
+}
+impl Eq for Scheduled {}
+impl PartialOrd for Scheduled {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Scheduled {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+struct World {
+    rng: Rng,
+    machine: Machine,
+    now: Timestamp,
+    next_step: Timestamp,
+    clock: SessionClock,
+    agenda: BinaryHeap<Reverse<Scheduled>>,
+    order: u64,
+    script: std::vec::IntoIter<(u64, Action)>,
+    // What ships.
+    conductor: Conductor,
+    reports: Receiver<ConductorInput>,
+    playback: PlaybackStage,
+    render: RenderCallback,
+    // What is scripted.
+    recognizer_in: Receiver<RecognizerInput>,
+    endpointing_in: Receiver<EndpointingInput>,
+    language_model_in: Receiver<LanguageModelInput>,
+    clauses: Sender<PlaybackInput>,
+    /// Between the executor and playback, so that what is commanded is seen.
+    control_in: Receiver<PlaybackControl>,
+    control: Sender<PlaybackControl>,
+    recognizer: Worker,
+    language_model: Worker,
+    vocabulary: Vocabulary,
+    /// What was said and when, for the recognizer.
+    said: Vec<(Timestamp, String)>,
+    transcript_from: Timestamp,
+    user_busy_until: Timestamp,
+    // What is watched.
+    published: Arc<Mutex<Vec<SessionEvent>>>,
+    invariants: Invariants,
+    timeline: String,
+    totals: Totals,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let clock = SessionClock::manual();
+        let published = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&published);
+        let watcher = move |event: &SessionEvent| {
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(event.clone());
+        };
+        let bus = EventBus::new(clock.clone(), vec![Box::new(watcher)]);
+        let (conductor_out, reports) = bounded(QUEUE);
+        let (recognizer, recognizer_in) = bounded(QUEUE);
+        let (endpointing, endpointing_in) = bounded(QUEUE);
+        let (language_model, language_model_in) = bounded(QUEUE);
+        let (commanded, control_in) = bounded(QUEUE);
+        let (control, obeyed) = bounded(QUEUE);
+        let (clauses, clauses_in) = bounded(QUEUE);
+        let (render, end, _tap) = render_path(RATE_HZ);
+        let mut queue = PlaybackQueue::default();
+        // A queue that cannot take its first device has nothing to resample.
+        let _ = queue.attach(end);
+        let mut config = TurnTakingConfig::default();
+        if rng.bool() {
+            config.idle_prompt = Some(IdlePrompt {
+                after: Duration::from_secs(5),
+                words: "w0?".into(),
+            });
+        }
+        let (_, inputs) = bounded(1);
+        let machine = Machine::random(&mut rng);
+        let script: Script = script(&mut rng);
+        let mut world = Self {
+            machine,
+            now: Timestamp::ZERO,
+            next_step: Timestamp::ZERO + STEP,
+            agenda: BinaryHeap::new(),
+            order: 0,
+            script: script.into_iter(),
+            conductor: Conductor {
+                machine: TurnTaking::new(config),
+                inputs,
+                recognizer,
+                waiting: CommandsWaiting::default(),
+                endpointing,
+                language_model,
+                playback: commanded,
+                live: LiveReply::default(),
+                bus: bus.clone(),
+                commands: Vec::new(),
+            },
+            reports,
+            playback: PlaybackStage {
+                queue,
+                inputs: clauses_in,
+                control: obeyed,
+                conductor: conductor_out,
+                bus,
+                audible: Arc::new(AtomicBool::new(false)),
+                said: String::new(),
+            },
+            render,
+            recognizer_in,
+            endpointing_in,
+            language_model_in,
+            clauses,
+            control_in,
+            control,
+            recognizer: Worker::default(),
+            language_model: Worker::default(),
+            vocabulary: Vocabulary::default(),
+            said: Vec::new(),
+            transcript_from: Timestamp::ZERO,
+            user_busy_until: Timestamp::ZERO,
+            published,
+            invariants: Invariants::default(),
+            timeline: String::new(),
+            totals: Totals {
+                conversations: 1,
+                ..Totals::default()
+            },
+            clock,
+            rng,
+        };
+        world.next_action();
+        world
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        while let Some(at) = self.next_moment() {
+            if at.since(Timestamp::ZERO) > LONGEST {
+                return Err("the conversation does not come to rest".into());
+            }
+            self.now = at;
+            self.clock.anchor(at);
+            if at >= self.next_step {
+                self.next_step = at + STEP;
+                self.step()?;
+            }
+            while let Some(Reverse(next)) = self.agenda.peek()
+                && next.at <= at
+            {
+                let Some(Reverse(next)) = self.agenda.pop() else {
+                    break;
+                };
+                self.happen(next.happening)?;
+            }
+        }
+        self.totals.seconds = self.now.since(Timestamp::ZERO).as_secs();
+        self.at_the_end()
+    }
+
+    /// When something happens next; `None` if nothing ever will.
+    fn next_moment(&self) -> Option<Timestamp> {
+        let planned = self.agenda.peek().map(|Reverse(next)| next.at);
+        let deadline = self.conductor.machine.next_deadline();
+        let playing = self.playback.is_busy().then_some(self.next_step);
+        // A tick comes with the audio, every 10 ms.
+        let deadline = deadline.map(|at| at.max(self.now + STEP));
+        [planned, deadline, playing].into_iter().flatten().min()
+    }
+
+    /// Ten milliseconds of sound, and a tick.
+    fn step(&mut self) -> Result<(), String> {
+        if self.playback.is_busy() {
+            let mut out = [0.0f32; STEP_SAMPLES];
+            self.render.process(&mut out, 1);
+            self.invariants.played(self.now, &out, &self.vocabulary)?;
+            self.playback.poll();
+            self.take_reports()?;
+        }
+        self.take(Event::Tick)
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), String> {
+        self.conductor.take(self.now, event);
+        self.after_commands()?;
+        // Stops and releases reach the device at once; what it reports comes back in a moment.
+        self.playback.poll();
+        self.take_reports()
+    }
+
+    fn take_reports(&mut self) -> Result<(), String> {
+        while let Ok(ConductorInput::Event(at, event)) = self.reports.try_recv() {
+            self.note("playback", &format!("{event:?}"));
+            self.conductor.take(at, event);
+            self.after_commands()?;
+            self.playback.poll();
+        }
+        Ok(())
+    }
+
+    fn schedule(&mut self, at: Timestamp, happening: Happening) {
+        self.order += 1;
+        let order = self.order;
+        self.agenda.push(Reverse(Scheduled {
+            at,
+            order,
+            happening,
+        }));
+    }
+
+    fn event_in(&mut self, ms: u64, event: Event) {
+        self.schedule(self.now + Duration::from_millis(ms), Happening::Event(event));
+    }
+
+    fn next_action(&mut self) {
+        if let Some((before, _)) = self.script.as_slice().first() {
+            let at = self.now.max(self.user_busy_until) + Duration::from_millis(*before);
+            self.schedule(at, Happening::User);
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) -> Result<(), String> {
+        match happening {
+            Happening::User => {
+                if let Some((_, action)) = self.script.next() {
+                    self.note("user", &format!("{action:?}"));
+                    self.act(action);
+                }
+                self.next_action();
+                Ok(())
+            }
+            Happening::Event(event) => {
+                self.note("event", &format!("{event:?}"));
+                self.take(event)
+            }
+            Happening::Heard(text) => {
+                self.said.push((self.now, text));
+                Ok(())
+            }
+            Happening::Partial(turn) => {
+                let text = self.transcript();
+                self.take(Event::Partial { turn, text })
+            }
+            Happening::Decoded(turn, pause, text) => {
+                self.note("recognizer", &format!("turn {turn} pause {pause}: {text:?}"));
+                self.take(Event::Decoded { turn, pause, text })
+            }
+            Happening::Clause(reply, words, more) => {
+                self.speak(reply, words, more);
+                self.playback.poll();
+                self.take_reports()
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Speak(stretches) => {
+                let mut offset = 0;
+                for Stretch { text, ms, pause_ms } in stretches {
+                    self.speech(offset, ms, Some(&text));
+                    offset += ms + pause_ms;
+                }
+                self.user_busy_until = self.now + Duration::from_millis(offset);
+            }
+            Action::Cough(ms) => self.speech(0, ms, None),
+            Action::Sound => self.event_in(30, Event::SoundStarted(self.now)),
+            Action::Echo(ms) => {
+                let said = match self.conductor.machine.state() {
+                    State::Replying(reply) => reply.said.clone(),
+                    State::Listening | State::User(_) | State::AwaitingHeard { .. } => String::new(),
+                };
+                let all = words(&said);
+                let last = all[all.len().saturating_sub(4)..].join(" ");
+                self.speech(0, ms, Some(&last));
+            }
+            Action::Type => self.event_in(0, Event::Typed("typed words".into())),
+        }
+    }
+
+    /// Speech from `offset` on: what the detector says of it, and when its words can be heard.
+    fn speech(&mut self, offset: u64, ms: u64, text: Option<&str>) {
+        let ms_of = Duration::from_millis;
+        let (start, end) = (self.now + ms_of(offset), self.now + ms_of(offset + ms));
+        if self.rng.u8(0..3) > 0 {
+            self.event_in(offset + 30, Event::SoundStarted(start));
+        }
+        let onset = 64 + self.rng.u64(0..40);
+        if ms <= onset {
+            return;
+        }
+        self.event_in(offset + onset, Event::SpeechStarted(start));
+        let hangover = 32 + self.rng.u64(0..80);
+        self.event_in(offset + ms + hangover, Event::SpeechPaused(end));
+        let words: Vec<String> = text.map(words).unwrap_or_default();
+        for (n, word) in words.iter().enumerate() {
+            let at = start + ms_of(ms * (n as u64 + 1) / (words.len() as u64 + 1));
+            self.schedule(at, Happening::Heard(word.clone()));
+        }
+        let closing = text.and_then(|t| t.chars().last());
+        if let Some(mark @ ('?' | ',' | '.')) = closing {
+            self.schedule(end, Happening::Heard(mark.to_string()));
+        }
+    }
+
+    /// What the recognizer makes of the present transcript's audio.
+    fn transcript(&self) -> String {
+        let from = self.transcript_from;
+        let mut text = String::new();
+        for (_, word) in self.said.iter().filter(|(at, _)| *at >= from) {
+            let mark = word.chars().all(|c| c.is_ascii_punctuation());
+            if !mark && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+        }
+        text
+    }
+
+    /// Gives the scripted engines what the executor sent them, and checks it.
+    fn after_commands(&mut self) -> Result<(), String> {
+        let lengths = [
+            self.conductor.recognizer.len(),
+            self.conductor.endpointing.len(),
+            self.conductor.language_model.len(),
+            self.conductor.playback.len(),
+            self.clauses.len(),
+        ];
+        if lengths.iter().any(|length| *length > QUEUE / 2) {
+            return Err(format!("a queue grows without bound: {lengths:?}"));
+        }
+        self.watch_published()?;
+        while let Ok(input) = self.recognizer_in.try_recv() {
+            self.recognize(input)?;
+        }
+        while let Ok(input) = self.endpointing_in.try_recv() {
+            if let EndpointingInput::Score { turn, pause } = input {
+                let at = self.now + self.machine.takes(&mut self.rng, 40, 70);
+                let score = (!self.machine.fails(&mut self.rng)).then(|| self.rng.f32());
+                let scored = Event::Scored {
+                    turn,
+                    pause,
+                    score,
+                    took_ms: 0.0,
+                };
+                self.schedule(at, Happening::Event(scored));
+            }
+        }
+        while let Ok(input) = self.language_model_in.try_recv() {
+            self.think(input)?;
+        }
+        // After the language model: a draft is begun before it is released.
+        while let Ok(control) = self.control_in.try_recv() {
+            match &control {
+                PlaybackControl::Release(reply) => self.invariants.released(self.now, *reply)?,
+                PlaybackControl::Stop(reply) => self.invariants.stopped(self.now, *reply),
+                PlaybackControl::Attach(_)
+                | PlaybackControl::Play(..)
+                | PlaybackControl::Volume(_) => {}
+            }
+            let _ = self.control.try_send(control);
+        }
+        Ok(())
+    }
+
+    fn recognize(&mut self, input: RecognizerInput) -> Result<(), String> {
+        match input {
+            RecognizerInput::Audio { .. } => {}
+            RecognizerInput::Start { turn, from } => {
+                self.invariants.transcript_opened(turn)?;
+                self.invariants.transcript_ended(TurnId(turn.0.saturating_sub(1)));
+                self.transcript_from = from;
+                for n in 1..8 {
+                    let at = self.now + Duration::from_millis(250 * n);
+                    self.schedule(at, Happening::Partial(turn));
+                }
+            }
+            RecognizerInput::Pause { turn, pause } => {
+                let takes = self.machine.takes(&mut self.rng, 20, 120);
+                let at = self.recognizer.work(self.now, takes);
+                if self.machine.fails(&mut self.rng) {
+                    self.totals.failures += 1;
+                    let failed = failed(turn, None, "recognizer");
+                    self.schedule(at, Happening::Event(failed));
+                } else {
+                    let text = self.transcript();
+                    self.schedule(at, Happening::Decoded(turn, pause, text));
+                }
+            }
+            RecognizerInput::Resume(_) => {}
+            RecognizerInput::End(turn) => self.invariants.transcript_ended(turn),
+        }
+        Ok(())
+    }
+
+    fn think(&mut self, input: LanguageModelInput) -> Result<(), String> {
+        let reply = match input {
+            LanguageModelInput::Prepare { .. } => {
+                let takes = self.machine.takes(&mut self.rng, 5, 60);
+                self.language_model.work(self.now, takes);
+                return Ok(());
+            }
+            LanguageModelInput::Remember { heard, .. } => {
+                self.note("history", &heard);
+                let takes = self.machine.takes(&mut self.rng, 5, 80);
+                self.language_model.work(self.now, takes);
+                return self.invariants.remembered(&heard);
+            }
+            LanguageModelInput::Answer { reply, .. } | LanguageModelInput::Rest(reply) => reply,
+            LanguageModelInput::Say { reply, .. } => reply,
+        };
+        self.invariants.drafted(reply)?;
+        let takes = self.machine.takes(&mut self.rng, 30, 250);
+        let at = self.language_model.work(self.now, takes);
+        if self.machine.fails(&mut self.rng) {
+            self.totals.failures += 1;
+            let failed = failed(reply.turn, Some(reply), "language model");
+            self.schedule(at, Happening::Event(failed));
+            return Ok(());
+        }
+        let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
+        self.schedule(at, Happening::Clause(reply, words, more));
+        Ok(())
+    }
+
+    /// A clause is sound. One in flight comes even if it is not wanted any more.
+    fn speak(&mut self, reply: ReplyId, words: usize, more: u32) {
+        let wanted = self.conductor.live.is(reply);
+        if !wanted && self.rng.bool() {
+            return;
+        }
+        let clause = self.vocabulary.clause(reply, words);
+        let _ = self.clauses.try_send(PlaybackInput::Clause { reply, clause });
+        match more {
+            0 => {
+                let _ = self.clauses.try_send(PlaybackInput::Complete(reply));
+            }
+            _ if wanted => {
+                let takes = self.machine.takes(&mut self.rng, 20, 200);
+                let at = self.language_model.work(self.now, takes);
+                let words = self.rng.usize(1..6);
+                self.schedule(at, Happening::Clause(reply, words, more - 1));
+            }
+            _ => {}
+        }
+    }
+
+    fn watch_published(&mut self) -> Result<(), String> {
+        let events = std::mem::take(
+            &mut *self
+                .published
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for SessionEvent { turn, kind, .. } in events {
+            if let Some(turn) = turn {
+                self.invariants.published(turn, &kind);
+            }
+            match &kind {
+                EventKind::Saying { .. } | EventKind::EndpointScored { .. } => continue,
+                EventKind::TurnEnded { .. } => self.totals.answered += 1,
+                EventKind::DraftStarted { .. } => self.totals.drafts += 1,
+                EventKind::DraftRolledBack { .. } => self.totals.rolled_back += 1,
+                EventKind::Interrupted { .. } => self.totals.interrupted += 1,
+                EventKind::Unducked { .. } => self.totals.went_on += 1,
+                _ => {}
+            }
+            self.note("says", &format!("{turn:?} {kind:?}"));
+        }
+        Ok(())
+    }
+
+    fn at_the_end(&self) -> Result<(), String> {
+        if *self.conductor.machine.state() != State::Listening {
+            let state = self.conductor.machine.state();
+            return Err(format!("silent for ever in {state:?}"));
+        }
+        self.invariants.at_the_end()
+    }
+
+    fn note(&mut self, who: &str, what: &str) {
+        let ms = self.now.as_millis_f64();
+        let _ = writeln!(self.timeline, "{ms:9.0} ms  {who:<10} {what}");
+    }
+}
+
+fn failed(turn: TurnId, reply: Option<ReplyId>, stage: &'static str) -> Event {
+    Event::Failed {
+        turn,
+        reply,
+        stage,
+        message: "scripted".into(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What a person may want to tune.
+
+use std::time::Duration;
+
+use crate::endpointing::EndpointPolicy;
+use crate::lexicon::Lexicon;
+
+/// How much is done in silence before it is known that the turn is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Drafts {
+    /// Transcript, score, and the beginning of the reply.
+    #[default]
+    On,
+    /// Transcript and score.
+    SttOnly,
+    /// The score; the transcript is made once the wait is over, so words do not shape it.
+    Off,
+}
+
+impl Drafts {
+    /// From the command line.
+    ///
+    /// # Errors
+    /// Says what may be written.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "on" => Self::On,
+            "stt-only" => Self::SttOnly,
+            "off" => Self::Off,
+            _ => return Err("give on, stt-only or off".into()),
+        })
+    }
+}
+
+/// A gentle word after a long silence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdlePrompt {
+    /// Silence after a question of its own.
+    pub after: Duration,
+    /// What it says.
+    pub words: String,
+}
+
+/// Turn taking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnTakingConfig {
+    /// When a turn is over.
+    pub endpointing: EndpointPolicy,
+    /// What happens before.
+    pub drafts: Drafts,
+    /// Audio from before the onset that belongs to the turn: the onset is seen late.
+    pub preroll: Duration,
+    /// As `preroll`, where the onset interrupts a reply: what lies before it is the rest of an
+    /// echo, and the recognizer makes words of that.
+    pub barge_in_preroll: Duration,
+    /// Turns begin and end with a key instead of the voice.
+    pub push_to_talk: bool,
+    /// Speech over a reply holds it after this time: a person stops as soon as it is clear that
+    /// the other means it.
+    pub hold_after: Duration,
+    /// Speech over a reply that goes on for this long interrupts it, whatever the words.
+    pub interrupt_after: Duration,
+    /// A single long silence may be met with a word.
+    pub idle_prompt: Option<IdlePrompt>,
+    /// The language's words.
+    pub lexicon: Lexicon,
+}
+
+impl Default for TurnTakingConfig {
+    fn default() -> Self {
+        Self {
+            endpointing: EndpointPolicy::default(),
+            drafts: Drafts::default(),
+            preroll: Duration::from_millis(300),
+            barge_in_preroll: Duration::from_millis(150),
+            push_to_talk: false,
+            hold_after: Duration::from_millis(160),
+            interrupt_after: Duration::from_millis(900),
+            idle_prompt: None,
+            lexicon: Lexicon::english(),
+        }
+    }
+}

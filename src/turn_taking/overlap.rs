@@ -1,0 +1,221 @@
+//! Speech, or only sound, over an audible reply: duck, hold, then interrupt or go on.
+//!
+//! Each layer needs more evidence than the one before: any sound ducks, speech holds, words
+//! decide; and where words do not come, the length of the speech does.
+
+use std::time::Duration;
+
+use super::machine::TurnTaking;
+use super::state::{Overlap, Reply, State, UserTurn};
+use super::Command;
+use crate::clock::Timestamp;
+use crate::events::{EventKind, Loudness, ReplyId};
+use crate::lexicon::{Lexicon, words};
+
+/// A sound that has not become speech by then was none.
+const SOUND_PATIENCE: Duration = Duration::from_millis(250);
+/// Shorter speech may be a cough that the recognizer made a word of.
+const SHORT: Duration = Duration::from_millis(550);
+/// So many words of its own said last are looked for in what was heard.
+const ECHO_WORDS: usize = 14;
+
+impl TurnTaking {
+    /// A sound that may become speech.
+    pub(super) fn sound_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
+        if let State::Replying(reply) = &mut self.state
+            && reply.audible
+            && reply.overlap.is_none()
+        {
+            duck(reply, at, "a sound", commands);
+        }
+    }
+
+    /// Speech over the reply.
+    pub(super) fn speech_over_reply(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
+        let from = at - self.config.barge_in_preroll;
+        if let State::Replying(reply) = &mut self.state {
+            if reply.overlap.is_none() {
+                duck(reply, at, "speech", commands);
+            }
+            let overlap = reply.overlap.as_mut();
+            match overlap.and_then(|overlap| overlap.user.as_mut()) {
+                Some(user) if user.pause.is_some() => {
+                    user.pause = None;
+                    commands.push(Command::ResumeTranscript(user.turn));
+                    return;
+                }
+                Some(_) => return,
+                None => {}
+            }
+        }
+        let user = UserTurn {
+            over_reply: true,
+            ..self.begin_turn(at, from, String::new(), commands)
+        };
+        if let State::Replying(Reply {
+            overlap: Some(overlap),
+            ..
+        }) = &mut self.state
+        {
+            overlap.user = Some(user);
+        }
+    }
+
+    /// When [`TurnTaking::overlap_tick`] has something to do.
+    pub(super) fn overlap_deadline(&self, reply: &Reply) -> Option<Timestamp> {
+        let overlap = reply.overlap.as_ref()?;
+        let Some(user) = &overlap.user else {
+            return Some(overlap.since + SOUND_PATIENCE);
+        };
+        match (&user.pause, overlap.held) {
+            // The words are awaited.
+            (Some(_), _) => None,
+            (None, false) => Some(user.began + self.config.hold_after),
+            (None, true) => Some(user.began + self.patience(user)),
+        }
+    }
+
+    pub(super) fn overlap_tick(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let State::Replying(reply) = &self.state else {
+            return;
+        };
+        if self.overlap_deadline(reply).is_none_or(|at| now < at) {
+            return;
+        }
+        let Some(overlap) = &reply.overlap else {
+            return;
+        };
+        match (&overlap.user, overlap.held) {
+            (None, _) => self.go_on_replying("no speech followed", commands),
+            (Some(_), false) => self.hold(commands),
+            (Some(_), true) => self.interrupt("went on speaking", commands),
+        }
+    }
+
+    /// How long somebody may speak over a held reply before that alone interrupts it.
+    fn patience(&self, user: &UserTurn) -> Duration {
+        let words = words(&user.partial);
+        let listens = Lexicon::consists_of(&self.config.lexicon.backchannels, &words);
+        match listens || self.is_echo(&words) {
+            true => self.config.interrupt_after * 2,
+            false => self.config.interrupt_after,
+        }
+    }
+
+    fn hold(&mut self, commands: &mut Vec<Command>) {
+        if let State::Replying(Reply {
+            id,
+            overlap: Some(overlap),
+            ..
+        }) = &mut self.state
+        {
+            overlap.held = true;
+            commands.push(Command::Play(*id, Loudness::Held));
+            let reason = "speech goes on";
+            commands.push(Command::Publish(id.turn, EventKind::Held { reason }));
+        }
+    }
+
+    /// The words so far may be enough to know.
+    pub(super) fn judge_partial(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let Some(user) = self.speaker() else { return };
+        let lexicon = &self.config.lexicon;
+        let words = words(&user.partial);
+        if self.asks_for_silence(&words) {
+            self.interrupt("stop word", commands);
+            self.advance_pause(now, commands);
+        } else if words.len() >= 2
+            && user.pause.is_none()
+            && now.since(user.began) >= SHORT
+            && !Lexicon::consists_of(&lexicon.backchannels, &words)
+            && !self.is_echo(&words)
+        {
+            self.interrupt("words", commands);
+        }
+    }
+
+    /// The speaker paused and the words are known: decides.
+    pub(super) fn judge_words(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let Some(user) = self.speaker() else { return };
+        let Some(pause) = &user.pause else { return };
+        let Some(text) = pause.text.clone() else {
+            return;
+        };
+        let lexicon = &self.config.lexicon;
+        let words = words(&text);
+        let short = pause.last_speech.since(user.began) < SHORT;
+        let noise: Vec<String> = [&lexicon.noise[..], &lexicon.backchannels].concat();
+        let harmless = if words.is_empty() {
+            Some("no words in it")
+        } else if self.asks_for_silence(&words) {
+            None
+        } else if Lexicon::consists_of(&lexicon.backchannels, &words) {
+            Some("a backchannel")
+        } else if short && Lexicon::consists_of(&noise, &words) {
+            Some("a short noise")
+        } else if self.is_echo(&words) {
+            Some("its own words")
+        } else {
+            None
+        };
+        match harmless {
+            Some(reason) => self.go_on_replying(reason, commands),
+            None => {
+                self.interrupt("words", commands);
+                self.advance_pause(now, commands);
+            }
+        }
+    }
+
+    /// It was no interruption.
+    pub(super) fn go_on_replying(&mut self, reason: &'static str, commands: &mut Vec<Command>) {
+        if let State::Replying(reply) = &mut self.state
+            && let Some(overlap) = reply.overlap.take()
+        {
+            let mut text = String::new();
+            if let Some(user) = overlap.user {
+                commands.push(Command::EndTranscript(user.turn));
+                text = user.pause.and_then(|p| p.text).unwrap_or(user.partial);
+            }
+            commands.push(Command::Play(reply.id, Loudness::Full));
+            let unducked = EventKind::Unducked { reason, text };
+            commands.push(Command::Publish(reply.id.turn, unducked));
+        }
+    }
+
+    fn speaker(&self) -> Option<&UserTurn> {
+        match &self.state {
+            State::Replying(reply) => reply.overlap.as_ref()?.user.as_ref(),
+            State::Listening | State::User(_) | State::AwaitingHeard { .. } => None,
+        }
+    }
+
+    fn asks_for_silence(&self, words: &[String]) -> bool {
+        let lexicon = &self.config.lexicon;
+        let request = lexicon.without_politeness(words);
+        Lexicon::begins_with(&lexicon.stop, &request)
+            || Lexicon::begins_with(&lexicon.wait, &request)
+    }
+
+    /// Whether words are what the reply itself said last: what the canceller left of its echo.
+    /// One word alone may be a question back; short ones are in every sentence.
+    fn is_echo(&self, words: &[String]) -> bool {
+        let State::Replying(reply) = &self.state else {
+            return false;
+        };
+        let said = self::words(&reply.said);
+        let said = &said[said.len().saturating_sub(ECHO_WORDS)..];
+        words.len() >= 2 && said.windows(words.len()).any(|window| window == words)
+    }
+}
+
+fn duck(reply: &mut Reply, since: Timestamp, reason: &'static str, commands: &mut Vec<Command>) {
+    let id: ReplyId = reply.id;
+    reply.overlap = Some(Overlap {
+        since,
+        held: false,
+        user: None,
+    });
+    commands.push(Command::Play(id, Loudness::Ducked));
+    commands.push(Command::Publish(id.turn, EventKind::Ducked { reason }));
+}

@@ -1,0 +1,124 @@
+//! Where a conversation can be.
+
+use crate::clock::Timestamp;
+use crate::events::{ReplyId, TurnId};
+
+/// Where the conversation is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Nobody speaks.
+    Listening,
+    /// The user has the turn: speaks, or pauses.
+    User(UserTurn),
+    /// The user's words are known, but not yet what they heard of the reply before.
+    AwaitingHeard {
+        /// The turn.
+        turn: TurnId,
+        /// What to answer.
+        answer: Answer,
+    },
+    /// The assistant has the turn.
+    Replying(Reply),
+}
+
+/// The user's side of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserTurn {
+    /// The turn.
+    pub turn: TurnId,
+    /// When its speech began.
+    pub began: Timestamp,
+    /// Words from before a reply that was cancelled unheard: they belong to this turn too.
+    pub carried: String,
+    /// It began while a reply was audible.
+    pub over_reply: bool,
+    /// Pauses so far, so that a late answer is known as such.
+    pub pauses: u32,
+    /// Drafts so far.
+    pub drafts: u32,
+    /// What was last said of its words while it lasts.
+    pub partial: String,
+    /// How many of its words were read ahead.
+    pub prepared: usize,
+    /// At a pause: what it has probably said, read ahead before the transcript is there.
+    pub guess: String,
+    /// The pause that it is in.
+    pub pause: Option<Pause>,
+}
+
+/// A pause that may be the end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pause {
+    /// The last sound before it.
+    pub last_speech: Timestamp,
+    /// The transcript is asked for only now, so that what is still on its way is in it.
+    pub decode_at: Option<Timestamp>,
+    /// The turn's words, once they are known.
+    pub text: Option<String>,
+    /// The detector's probability that the turn is over, once it is known.
+    pub score: Option<f32>,
+    /// When the turn ends, as it looks now.
+    pub deadline: Timestamp,
+    /// Why then.
+    pub reason: &'static str,
+    /// A reply that is made meanwhile.
+    pub draft: Option<Draft>,
+}
+
+/// A reply that nobody may hear yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The reply.
+    pub id: ReplyId,
+    /// The words that it answers.
+    pub text: String,
+    /// When it was begun.
+    pub started: Timestamp,
+}
+
+/// What a reply is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// An answer to these words of the user.
+    To(String),
+    /// The rest of the reply before.
+    Rest,
+    /// Given words: it breaks a silence.
+    Prompt(String),
+}
+
+impl Answer {
+    /// The words of the user that it answers; none if it goes on with what was said before.
+    pub fn user_words(&self) -> String {
+        match self {
+            Self::To(text) => text.clone(),
+            Self::Rest | Self::Prompt(_) => String::new(),
+        }
+    }
+}
+
+/// The assistant's side of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The reply.
+    pub id: ReplyId,
+    /// What it is made of.
+    pub answer: Answer,
+    /// It can be heard.
+    pub audible: bool,
+    /// What of it was said so far.
+    pub said: String,
+    /// Somebody or something sounds over it.
+    pub overlap: Option<Overlap>,
+}
+
+/// A sound over an audible reply, until it is known what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlap {
+    /// Its beginning.
+    pub since: Timestamp,
+    /// The reply is held, not only ducked.
+    pub held: bool,
+    /// It is speech, and this is its turn if it means to interrupt.
+    pub user: Option<UserTurn>,
+}
