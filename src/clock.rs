@@ -159,7 +159,8 @@ impl SessionClock {
     }
 
     fn elapsed_us(&self) -> i64 {
-        self.origin.map_or(0, |origin| origin.elapsed().as_micros() as i64)
+        self.origin
+            .map_or(0, |origin| origin.elapsed().as_micros() as i64)
     }
 
     /// Says that the audio captured up to now ends at `position`.

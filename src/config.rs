@@ -118,7 +118,10 @@ impl From<VadConfig> for ActivityConfig {
 
 /// When a turn is over: a style, or milliseconds of silence alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "eager, balanced, patient, or milliseconds of silence")]
+#[serde(
+    untagged,
+    expecting = "eager, balanced, patient, or milliseconds of silence"
+)]
 pub enum Endpointing {
     /// By the sound of the end, the words and silence.
     Style(EndpointingStyle),
@@ -200,16 +203,10 @@ impl Default for TurnConfig {
 
 impl From<&TurnConfig> for TurnTakingConfig {
     fn from(config: &TurnConfig) -> Self {
-        let mut endpointing = config.endpointing.policy();
-        let ms = Duration::from_millis;
-        endpointing.floor = config.floor_ms.map_or(endpointing.floor, ms);
-        endpointing.ceiling = config.ceiling_ms.map_or(endpointing.ceiling, ms);
-        endpointing.middle = endpointing
-            .middle
-            .max(endpointing.floor)
-            .min(endpointing.ceiling);
+        let ms = |ms: Option<u64>| ms.map(Duration::from_millis);
+        let policy = config.endpointing.policy();
         Self {
-            endpointing,
+            endpointing: policy.between(ms(config.floor_ms), ms(config.ceiling_ms)),
             drafts: config.drafts,
             idle_prompt: config.idle_prompt_s.map(|seconds| IdlePrompt {
                 after: Duration::from_secs(seconds),
@@ -376,16 +373,24 @@ impl TurnConfig {
             let ok = (100..=10_000).contains(&value);
             check(key, value, ok, "100 to 10000 milliseconds")?;
         }
-        let policy = TurnTakingConfig::from(self).endpointing;
+        let (floor, ceiling) = (
+            self.floor_ms.unwrap_or(0),
+            self.ceiling_ms.unwrap_or(u64::MAX),
+        );
         check(
             "turn_taking.floor_ms",
-            policy.floor.as_millis(),
-            policy.floor <= policy.ceiling,
-            "at most the ceiling (turn_taking.ceiling_ms)",
+            floor,
+            floor <= ceiling,
+            "at most turn_taking.ceiling_ms",
         )?;
         let idle = self.idle_prompt_s.unwrap_or(60);
         let idle_ok = (2..=3_600).contains(&idle);
-        check("turn_taking.idle_prompt_s", idle, idle_ok, "2 to 3600 seconds")
+        check(
+            "turn_taking.idle_prompt_s",
+            idle,
+            idle_ok,
+            "2 to 3600 seconds",
+        )
     }
 }
 

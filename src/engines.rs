@@ -71,9 +71,9 @@ impl EngineLoader {
         // The two large loads are independent of each other.
         let (language_model, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(config));
-            let rest = self
-                .recognizer()
-                .and_then(|recognizer| Ok((recognizer, self.activity(config)?, self.turn_detector()?)));
+            let rest = self.recognizer().and_then(|recognizer| {
+                Ok((recognizer, self.activity(config)?, self.turn_detector()?))
+            });
             (language_model.join(), rest)
         });
         let language_model = language_model

@@ -26,12 +26,16 @@ pub struct Lexicon {
     pub fillers: Vec<String>,
     /// A phrase does not end with these.
     pub unfinished: Vec<String>,
+    /// A phrase seldom ends with these.
+    pub leaning: Vec<String>,
+    /// Begin a question that has a subject next.
+    pub auxiliaries: Vec<String>,
+    /// Who or what such a question is about.
+    pub subjects: Vec<String>,
+    /// Come before what is said.
+    pub openers: Vec<String>,
     /// Parts of a number being dictated.
     pub digits: Vec<String>,
-    /// Complete in themselves.
-    pub complete: Vec<String>,
-    /// Begin a question.
-    pub question_words: Vec<String>,
 }
 
 impl Lexicon {
@@ -82,9 +86,10 @@ mod tests {
 
     #[test]
     fn words_are_lower_case_without_punctuation() {
-        assert_eq!(words("Mm-hm. That\u{2019}s - \"right\"!"), [
-            "mm-hm", "that's", "right"
-        ]);
+        assert_eq!(
+            words("Mm-hm. That\u{2019}s - \"right\"!"),
+            ["mm-hm", "that's", "right"]
+        );
     }
 
     #[test]
@@ -100,7 +105,12 @@ mod tests {
     #[test]
     fn the_english_lexicon_is_lower_case_words() {
         let lexicon = Lexicon::english();
-        for list in [&lexicon.stop, &lexicon.wait, &lexicon.go_on, &lexicon.fillers] {
+        for list in [
+            &lexicon.stop,
+            &lexicon.wait,
+            &lexicon.go_on,
+            &lexicon.fillers,
+        ] {
             for phrase in list {
                 assert_eq!(words(phrase).join(" "), *phrase);
             }

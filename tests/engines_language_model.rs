@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use vivavoce::agent::{Memory, Persona};
-use vivavoce::llm::{Opening, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Role, Sampling};
+use vivavoce::llm::{
+    Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role, Sampling,
+};
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 
 /// A fresh model with its states in `cache_dir`, if any.
@@ -53,7 +55,10 @@ fn a_second_turn_reads_only_what_is_new() {
     let reply = answer(&mut model, &memory, "What is the capital of France?");
     memory.remember("What is the capital of France?", &reply);
     let prompt = memory.prompt("And of Spain?");
-    let prefill = model.prefill(&prompt, Opening::Reply, &|| false).unwrap().unwrap();
+    let prefill = model
+        .prefill(&prompt, Opening::Reply, &|| false)
+        .unwrap()
+        .unwrap();
     assert!(prefill.kept > prefix, "{prefill:?}, prefix {prefix}");
     assert!(prefill.read < 30, "{prefill:?}");
 }
@@ -64,7 +69,10 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
     answer(&mut model, &memory, "Tell me about the sun.");
     memory.remember("Tell me about the sun.", "The sun");
     let prompt = memory.prompt("What did you just say?");
-    let prefill = model.prefill(&prompt, Opening::Reply, &|| false).unwrap().unwrap();
+    let prefill = model
+        .prefill(&prompt, Opening::Reply, &|| false)
+        .unwrap()
+        .unwrap();
     let total = model.count_tokens(&prompt).unwrap();
     assert_eq!(
         prefill.kept + prefill.read,
@@ -84,10 +92,15 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
         let question = format!("What is the capital of {country}?");
         memory.remember(&question, "It is a large city with many people in it.");
     }
-    model.prefill(&memory.messages(), Opening::None, &|| false).unwrap();
+    model
+        .prefill(&memory.messages(), Opening::None, &|| false)
+        .unwrap();
     assert!(memory.forget_oldest());
     let prompt = memory.prompt("How many legs does a spider have?");
-    let prefill = model.prefill(&prompt, Opening::Reply, &|| false).unwrap().unwrap();
+    let prefill = model
+        .prefill(&prompt, Opening::Reply, &|| false)
+        .unwrap()
+        .unwrap();
     assert!(prefill.read < 30, "{prefill:?}");
     let mut reply = String::new();
     let sampling = Persona::bundled().sampling;
@@ -163,9 +176,17 @@ fn a_cancellation_takes_effect_within_one_chunk() {
         looks.set(looks.get() + 1);
         looks.get() > 1
     };
-    assert_eq!(model.prefill(&prompt, Opening::Reply, &second_look).unwrap(), None);
+    assert_eq!(
+        model
+            .prefill(&prompt, Opening::Reply, &second_look)
+            .unwrap(),
+        None
+    );
     // One chunk was read and is kept.
-    let rest = model.prefill(&prompt, Opening::Reply, &|| false).unwrap().unwrap();
+    let rest = model
+        .prefill(&prompt, Opening::Reply, &|| false)
+        .unwrap()
+        .unwrap();
     assert_eq!(rest.kept, 64);
     let mut pieces = 0;
     let finish = model.generate(&Sampling::default(), &|| true, &mut |_| pieces += 1);
@@ -176,7 +197,9 @@ fn a_cancellation_takes_effect_within_one_chunk() {
 fn a_prompt_longer_than_the_context_is_a_clear_error() {
     let mut model = model(None);
     let prompt = [Message::new(Role::User, "word ".repeat(2_000))];
-    let error = model.prefill(&prompt, Opening::Reply, &|| false).unwrap_err();
+    let error = model
+        .prefill(&prompt, Opening::Reply, &|| false)
+        .unwrap_err();
     assert!(
         matches!(error, LlmError::TooLong { context: 1024, .. }),
         "{error}"

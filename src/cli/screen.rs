@@ -92,7 +92,9 @@ impl View for Screen {
         self.stages.observe(event);
         match &event.kind {
             EventKind::SpeechStarted => self.hears = "…".into(),
-            EventKind::Partial { text, .. } | EventKind::Final { text, .. } => self.hears.clone_from(text),
+            EventKind::Partial { text, .. } | EventKind::Final { text, .. } => {
+                self.hears.clone_from(text)
+            }
             EventKind::TurnEnded { .. }
             | EventKind::TurnIgnored { .. }
             | EventKind::Unducked { .. } => self.hears.clear(),

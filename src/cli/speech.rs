@@ -67,7 +67,13 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
         .context("the device has no loudspeaker")?;
     let (callback, end, _tap) = render_path(rate);
     let mut stream = device.open(None, Some(callback))?;
-    let (mut queue, id) = (PlaybackQueue::default(), ReplyId { turn: TurnId(1), draft: 1 });
+    let (mut queue, id) = (
+        PlaybackQueue::default(),
+        ReplyId {
+            turn: TurnId(1),
+            draft: 1,
+        },
+    );
     queue.attach(end)?;
     for clause in spoken {
         queue.push(id, clause)?;

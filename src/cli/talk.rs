@@ -138,9 +138,10 @@ fn converse(
         pending: 0,
     };
     let mut view: Box<dyn View> = match screen {
-        true if config.turn_taking.push_to_talk => {
-            Box::new(Screen::open("space: talk, space again: done, q: quit", options.why)?)
-        }
+        true if config.turn_taking.push_to_talk => Box::new(Screen::open(
+            "space: talk, space again: done, q: quit",
+            options.why,
+        )?),
         true => Box::new(Screen::open("q: quit", options.why)?),
         false => Box::new(Plain::new(stdout(), options.why)),
     };

@@ -7,8 +7,8 @@ use crate::lexicon::{Lexicon, words};
 pub enum Cue {
     /// Nothing either way.
     Neutral,
-    /// A whole question or a whole answer.
-    Complete,
+    /// Another word would rather follow.
+    Leaning,
     /// The phrase cannot end here.
     Unfinished,
     /// "um": the speaker keeps the turn.
@@ -22,7 +22,7 @@ impl Cue {
     pub fn name(self) -> &'static str {
         match self {
             Self::Neutral => "words say nothing",
-            Self::Complete => "sentence complete",
+            Self::Leaning => "another word would follow",
             Self::Unfinished => "sentence unfinished",
             Self::FilledPause => "filled pause",
             Self::Number => "a number is being said",
@@ -57,19 +57,31 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
         return Cue::Number;
     }
     let text = text.trim_end();
-    if Lexicon::consists_of(&lexicon.complete, &words) {
-        return Cue::Complete;
-    }
-    if text.ends_with([',', '-', '\u{2014}', '\u{2026}'])
+    if lexicon.unfinished.contains(last)
+        || text.ends_with(['-', '\u{2014}', '\u{2026}'])
         || text.ends_with("...")
-        || lexicon.unfinished.contains(last)
+        || only_began(&words, lexicon)
     {
         return Cue::Unfinished;
     }
-    let is_question = text.ends_with('?') && lexicon.question_words.contains(&words[0]);
-    match is_question && words.len() >= 3 {
-        true => Cue::Complete,
+    // Recognizers put a question mark behind half a question, too; no mark at all they do not put
+    // behind a whole sentence.
+    let unmarked = text.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+    match unmarked || lexicon.leaning.contains(last) {
+        true => Cue::Leaning,
         false => Cue::Neutral,
+    }
+}
+
+/// "Do you", "is it", "can": a question of which no more was said than who does.
+fn only_began(words: &[String], lexicon: &Lexicon) -> bool {
+    let opened = words
+        .iter()
+        .position(|word| !lexicon.openers.contains(word));
+    match &words[opened.unwrap_or(words.len())..] {
+        [verb] => lexicon.auxiliaries.contains(verb),
+        [verb, subject] => lexicon.auxiliaries.contains(verb) && lexicon.subjects.contains(subject),
+        _ => false,
     }
 }
 
@@ -83,15 +95,19 @@ mod tests {
         for (text, expected) in [
             ("", Cue::Neutral),
             ("Turn the coffee machine off.", Cue::Neutral),
-            ("What is the capital of France?", Cue::Complete),
-            ("Yes, please.", Cue::Complete),
+            ("What is the capital of France?", Cue::Neutral),
+            ("Yes, please.", Cue::Neutral),
+            ("Yes.", Cue::Neutral),
+            ("And do you?", Cue::Unfinished),
+            ("How many legs does a spider have?", Cue::Leaning),
+            ("Turn the lights on.", Cue::Leaning),
             ("What is the capital of", Cue::Unfinished),
             ("I went to the shop and.", Cue::Unfinished),
-            ("I was thinking,", Cue::Unfinished),
+            ("I was thinking,", Cue::Leaning),
             ("I would like, um.", Cue::FilledPause),
             ("My number is five five three", Cue::Number),
-            ("My number is 553-", Cue::Number),
-            ("Call 5551234567", Cue::Neutral),
+            ("My number is 553.", Cue::Number),
+            ("Call 5551234567.", Cue::Neutral),
         ] {
             assert_eq!(cue(text, &lexicon), expected, "{text:?}");
         }

@@ -196,7 +196,9 @@ impl LanguageModel for Llama {
                 read: kept.len(),
             });
         }
-        let prefill = self.prefill(prefix, Opening::None, &|| false)?.unwrap_or_default();
+        let prefill = self
+            .prefill(prefix, Opening::None, &|| false)?
+            .unwrap_or_default();
         if let Some(cache) = cache {
             cache.save(&self.context, &self.read);
         }

@@ -20,7 +20,7 @@ use crate::audio::resample::StreamResampler;
 use crate::clock::{Pace, Stopwatch, Timestamp};
 use crate::events::EventKind;
 use crate::turn_taking::Event;
-use crate::vad::{Activity, VoiceActivity};
+use crate::vad::{Activity, SoundDetector, VoiceActivity};
 
 /// How often the device's ring is looked at: half a block.
 const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
@@ -59,6 +59,7 @@ struct Ears {
     bus: EventBus,
     canceller: Box<dyn EchoCanceller>,
     activity: VoiceActivity,
+    sound: SoundDetector,
     audible: Arc<AtomicBool>,
     capture_down: StreamResampler,
     render_down: StreamResampler,
@@ -88,6 +89,7 @@ impl Capture {
             bus: bus.clone(),
             canceller,
             activity,
+            sound: SoundDetector::default(),
             audible,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
@@ -199,6 +201,8 @@ impl Capture {
     }
 }
 
+/// From this ERLE on the linear canceller's output is believed.
+const CONVERGED_DB: f32 = 6.0;
 /// Places kept free in a queue for messages that must not be dropped, so that audio and ticks
 /// alone never make a stage wait for another that waits for it.
 const RESERVE: usize = 64;
@@ -244,9 +248,9 @@ impl Ears {
         let (mut frame, mut reference) = ([0.0; FRAME], [0.0; FRAME]);
         frame.copy_from_slice(&self.capture_16k[range.clone()]);
         reference.copy_from_slice(&self.render_16k[range]);
-        self.canceller.process(&mut frame, &reference);
+        let cleaned = self.canceller.process(&frame, &reference);
         let audio = RecognizerInput::Audio {
-            samples: frame,
+            samples: cleaned.linear,
             until,
         };
         if !has_room(&self.outputs.recognizer) || self.outputs.recognizer.try_send(audio).is_err() {
@@ -257,32 +261,41 @@ impl Ears {
             }
         }
         let audio = EndpointingInput::Audio {
-            samples: frame,
+            samples: cleaned.linear,
             until,
         };
         if has_room(&self.outputs.endpointing) {
             let _ = self.outputs.endpointing.try_send(audio);
         }
         let guarded = self.audible.load(Ordering::Relaxed);
-        if let Err(error) = self
-            .activity
-            .push(&frame, until, guarded, &mut self.changes)
+        // Until the canceller knows the room, what it leaves may be all echo.
+        let echo = self.canceller.state();
+        let clear = echo.is_none_or(|echo| echo.enhancement_db >= CONVERGED_DB);
+        let wanted = guarded && clear;
+        if let Some(at) = self.sound.push(&cleaned.linear, &frame, until, wanted) {
+            self.tell(until, Event::SoundStarted(at));
+        }
+        if let Err(error) =
+            self.activity
+                .push(&cleaned.suppressed, until, guarded, &mut self.changes)
         {
             if !self.activity_failed {
                 self.bus.error("voice activity", error);
             }
             self.activity_failed = true;
         }
-        for change in self.changes.drain(..) {
+        for change in std::mem::take(&mut self.changes) {
             let event = match change {
                 Activity::Started(at) => Event::SpeechStarted(at),
                 Activity::Paused(at) => Event::SpeechPaused(at),
             };
-            let _ = self
-                .outputs
-                .conductor
-                .send(ConductorInput::Event(until, event));
+            self.tell(until, event);
         }
+    }
+
+    fn tell(&self, now: Timestamp, event: Event) {
+        let input = ConductorInput::Event(now, event);
+        let _ = self.outputs.conductor.send(input);
     }
 
     fn report_levels(&mut self, open: &OpenSound) {

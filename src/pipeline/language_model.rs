@@ -92,9 +92,9 @@ impl LanguageModelStage {
                     self.read_ahead(&self.memory.prompt(&text), opening);
                 }
                 LanguageModelInput::Answer { reply, text } => {
-                    let result = self
-                        .make_room(reply, &text)
-                        .and_then(|()| self.reply(reply, &self.memory.prompt(&text), Opening::Reply));
+                    let result = self.make_room(reply, &text).and_then(|()| {
+                        self.reply(reply, &self.memory.prompt(&text), Opening::Reply)
+                    });
                     self.report(reply, result);
                 }
                 LanguageModelInput::Rest(reply) => {

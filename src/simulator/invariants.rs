@@ -74,7 +74,10 @@ impl Invariants {
         match self.open_transcripts.len() {
             // The recognizer lets the one before go when a new one begins.
             0..=2 => Ok(()),
-            _ => Err(format!("more than one live turn: {:?}", self.open_transcripts)),
+            _ => Err(format!(
+                "more than one live turn: {:?}",
+                self.open_transcripts
+            )),
         }
     }
 

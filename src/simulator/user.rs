@@ -36,7 +36,14 @@ const WORDS: [&str; 16] = [
     "turn", "light", "of", "music",
 ];
 const SPECIAL: [&str; 8] = [
-    "stop", "wait", "mm-hm", "okay", "right", "go on", "hold on", "thank you",
+    "stop",
+    "wait",
+    "mm-hm",
+    "okay",
+    "right",
+    "go on",
+    "hold on",
+    "thank you",
 ];
 
 /// What a user does in one conversation.
@@ -75,7 +82,9 @@ fn action(rng: &mut Rng) -> Action {
 
 fn stretch(rng: &mut Rng) -> Stretch {
     let count = rng.usize(1..7);
-    let words: Vec<&str> = (0..count).map(|_| WORDS[rng.usize(0..WORDS.len())]).collect();
+    let words: Vec<&str> = (0..count)
+        .map(|_| WORDS[rng.usize(0..WORDS.len())])
+        .collect();
     let mut text = words.join(" ");
     text.push_str(["", ".", "?", ","][rng.usize(0..4)]);
     Stretch {

@@ -18,11 +18,11 @@ use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
 use crate::lexicon::words;
+use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
     CommandsWaiting, Conductor, ConductorInput, EndpointingInput, LanguageModelInput, LiveReply,
     PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
 };
-use crate::pipeline::EventBus;
 use crate::playback::PlaybackQueue;
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
 
@@ -304,7 +304,10 @@ impl World {
     }
 
     fn event_in(&mut self, ms: u64, event: Event) {
-        self.schedule(self.now + Duration::from_millis(ms), Happening::Event(event));
+        self.schedule(
+            self.now + Duration::from_millis(ms),
+            Happening::Event(event),
+        );
     }
 
     fn next_action(&mut self) {
@@ -337,7 +340,10 @@ impl World {
                 self.take(Event::Partial { turn, text })
             }
             Happening::Decoded(turn, pause, text) => {
-                self.note("recognizer", &format!("turn {turn} pause {pause}: {text:?}"));
+                self.note(
+                    "recognizer",
+                    &format!("turn {turn} pause {pause}: {text:?}"),
+                );
                 self.take(Event::Decoded { turn, pause, text })
             }
             Happening::Clause(reply, words, more) => {
@@ -363,7 +369,9 @@ impl World {
             Action::Echo(ms) => {
                 let said = match self.conductor.machine.state() {
                     State::Replying(reply) => reply.said.clone(),
-                    State::Listening | State::User(_) | State::AwaitingHeard { .. } => String::new(),
+                    State::Listening | State::User(_) | State::AwaitingHeard { .. } => {
+                        String::new()
+                    }
                 };
                 let all = words(&said);
                 let last = all[all.len().saturating_sub(4)..].join(" ");
@@ -463,7 +471,8 @@ impl World {
             RecognizerInput::Audio { .. } => {}
             RecognizerInput::Start { turn, from } => {
                 self.invariants.transcript_opened(turn)?;
-                self.invariants.transcript_ended(TurnId(turn.0.saturating_sub(1)));
+                self.invariants
+                    .transcript_ended(TurnId(turn.0.saturating_sub(1)));
                 self.transcript_from = from;
                 for n in 1..8 {
                     let at = self.now + Duration::from_millis(250 * n);
@@ -525,7 +534,9 @@ impl World {
             return;
         }
         let clause = self.vocabulary.clause(reply, words);
-        let _ = self.clauses.try_send(PlaybackInput::Clause { reply, clause });
+        let _ = self
+            .clauses
+            .try_send(PlaybackInput::Clause { reply, clause });
         match more {
             0 => {
                 let _ = self.clauses.try_send(PlaybackInput::Complete(reply));

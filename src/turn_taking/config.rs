@@ -75,7 +75,7 @@ impl Default for TurnTakingConfig {
             preroll: Duration::from_millis(300),
             barge_in_preroll: Duration::from_millis(150),
             push_to_talk: false,
-            hold_after: Duration::from_millis(160),
+            hold_after: Duration::from_millis(100),
             interrupt_after: Duration::from_millis(900),
             idle_prompt: None,
             lexicon: Lexicon::english(),

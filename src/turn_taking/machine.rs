@@ -102,7 +102,7 @@ impl TurnTaking {
                 took_ms,
             } => self.scored(now, (turn, pause), score, took_ms, commands),
             Event::Generated { tokens_per_s } => self.generated(tokens_per_s, commands),
-            Event::PlaybackStarted(reply) => self.playback_started(reply, commands),
+            Event::PlaybackStarted(reply) => self.playback_started(now, reply, commands),
             Event::Said { reply, text } => {
                 if let State::Replying(live) = &mut self.state
                     && live.id == reply
@@ -170,11 +170,12 @@ impl TurnTaking {
                 commands.push(Command::Publish(turn, EventKind::TurnExtended));
                 answer.user_words()
             }
-            State::Replying(reply) if reply.audible => {
+            State::Replying(reply) if reply.is_established(at) => {
                 self.state = State::Replying(reply);
                 self.speech_over_reply(at, commands);
                 return;
             }
+            // Nor is a reply of which hardly a word was heard: the user has only paused.
             State::Replying(reply) => {
                 commands.push(Command::StopReply(reply.id));
                 commands.push(Command::Publish(reply.id.turn, EventKind::TurnExtended));
@@ -205,7 +206,6 @@ impl TurnTaking {
             pauses: 0,
             drafts: 0,
             partial: String::new(),
-            prepared: 0,
             guess: String::new(),
             pause: None,
         }
@@ -262,7 +262,7 @@ impl TurnTaking {
 
     fn talk_pressed(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
         if let State::Replying(reply) = &self.state
-            && reply.audible
+            && reply.audible_since.is_some()
         {
             self.interrupt("key pressed", commands);
         }
@@ -323,28 +323,17 @@ impl TurnTaking {
         self.reply(turn, 0, Answer::To(text), commands);
     }
 
-    fn partial(
-        &mut self,
-        now: Timestamp,
-        turn: TurnId,
-        text: String,
-        commands: &mut Vec<Command>,
-    ) {
+    fn partial(&mut self, now: Timestamp, turn: TurnId, text: String, commands: &mut Vec<Command>) {
         let prepare = self.config.drafts == Drafts::On && self.unheard.is_none();
         match &mut self.state {
             State::User(user) if user.turn == turn && user.pause.is_none() => {
-                // What two partials agree on will hardly change; the last word may.
-                let (old, new) = (words(&user.partial), words(&text));
-                let agreed = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-                let stable = agreed.min(new.len().saturating_sub(1));
-                user.partial = text;
-                if prepare && stable > user.prepared + 1 {
-                    user.prepared = stable;
-                    let stable = first_words(&user.partial, stable);
-                    let text = join(&user.carried, stable);
+                // Mostly it is what the transcript will begin with; what is not is read again.
+                if prepare && without_end(&text) != without_end(&user.partial) {
+                    let text = join(&user.carried, without_end(&text));
                     let whole = false;
                     commands.push(Command::Prepare { text, whole });
                 }
+                user.partial = text;
             }
             State::Replying(reply) => {
                 let user = reply.overlap.as_mut().and_then(|o| o.user.as_mut());
@@ -365,12 +354,12 @@ impl TurnTaking {
         text: String,
         commands: &mut Vec<Command>,
     ) {
-        let ask_score = !self.config.endpointing.silence_only;
+        let ask_score = self.config.endpointing.asks_sound();
         if let Some(user) = self.user_in_pause(turn, pause)
             && let Some(pause) = &mut user.pause
         {
             // Two transcripts that differ in punctuation are one: keep what was read ahead.
-            let guessed = words(&user.guess) == words(&text);
+            let guessed = same_words(&user.guess, &text);
             pause.text = Some(match guessed {
                 true => user.guess.clone(),
                 false => text,
@@ -558,13 +547,7 @@ impl TurnTaking {
 
     /// Makes a reply and lets it be heard, but not before the history says what was heard of the
     /// one before it. `drafts` is how many the turn has had.
-    fn reply(
-        &mut self,
-        turn: TurnId,
-        drafts: u32,
-        answer: Answer,
-        commands: &mut Vec<Command>,
-    ) {
+    fn reply(&mut self, turn: TurnId, drafts: u32, answer: Answer, commands: &mut Vec<Command>) {
         self.prompt_at = None;
         if self.unheard.is_some() {
             self.state = State::AwaitingHeard { turn, answer };
@@ -588,7 +571,7 @@ impl TurnTaking {
         self.state = State::Replying(Reply {
             id,
             answer,
-            audible: false,
+            audible_since: None,
             said: String::new(),
             overlap: None,
         });
@@ -609,11 +592,11 @@ impl TurnTaking {
         }
     }
 
-    fn playback_started(&mut self, started: ReplyId, commands: &mut Vec<Command>) {
+    fn playback_started(&mut self, now: Timestamp, started: ReplyId, commands: &mut Vec<Command>) {
         if let State::Replying(reply) = &mut self.state
             && reply.id == started
         {
-            reply.audible = true;
+            reply.audible_since = Some(now);
             commands.push(Command::Publish(started.turn, EventKind::PlaybackStarted));
         }
     }
@@ -766,19 +749,22 @@ fn join(before: &str, after: &str) -> String {
     }
 }
 
+/// A partial transcript without the punctuation that the next word may take away.
+fn without_end(text: &str) -> &str {
+    text.trim_end_matches([' ', ',', '.', '?', '!', '-'])
+}
+
 /// A partial transcript with the end that a whole one has.
 fn as_sentence(text: &str) -> String {
-    match text.trim_end_matches([' ', ',', '.', '-']) {
+    match text.trim_end() {
         text if text.ends_with(['?', '!']) => text.to_owned(),
-        text => format!("{text}."),
+        text => format!("{}.", without_end(text)),
     }
 }
 
-/// The first words of a text, as written.
-fn first_words(text: &str, count: usize) -> &str {
-    let ends = text.split_whitespace().take(count);
-    let from_start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize + word.len();
-    &text[..ends.last().map_or(0, from_start)]
+/// Whether two transcripts differ in nothing that is spoken.
+fn same_words(a: &str, b: &str) -> bool {
+    words(&a.replace('-', " ")) == words(&b.replace('-', " "))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
+use super::Command;
 use super::machine::TurnTaking;
 use super::state::{Overlap, Reply, State, UserTurn};
-use super::Command;
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId};
 use crate::lexicon::{Lexicon, words};
@@ -23,7 +23,7 @@ impl TurnTaking {
     /// A sound that may become speech.
     pub(super) fn sound_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
         if let State::Replying(reply) = &mut self.state
-            && reply.audible
+            && reply.is_established(at)
             && reply.overlap.is_none()
         {
             duck(reply, at, "a sound", commands);

@@ -1,5 +1,7 @@
 //! Where a conversation can be.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::events::{ReplyId, TurnId};
 
@@ -38,8 +40,6 @@ pub struct UserTurn {
     pub drafts: u32,
     /// What was last said of its words while it lasts.
     pub partial: String,
-    /// How many of its words were read ahead.
-    pub prepared: usize,
     /// At a pause: what it has probably said, read ahead before the transcript is there.
     pub guess: String,
     /// The pause that it is in.
@@ -104,12 +104,25 @@ pub struct Reply {
     pub id: ReplyId,
     /// What it is made of.
     pub answer: Answer,
-    /// It can be heard.
-    pub audible: bool,
+    /// Since when it can be heard.
+    pub audible_since: Option<Timestamp>,
     /// What of it was said so far.
     pub said: String,
     /// Somebody or something sounds over it.
     pub overlap: Option<Overlap>,
+}
+
+/// Speech that begins so soon after the reply belongs to the turn before it: nobody answers half a
+/// word, and it takes longer to hear a reply and to mean to interrupt it.
+const TOO_SOON: Duration = Duration::from_millis(350);
+
+impl Reply {
+    /// Whether it has been heard long enough at `at` for speech to be an answer to it, or an
+    /// interruption.
+    pub fn is_established(&self, at: Timestamp) -> bool {
+        self.audible_since
+            .is_some_and(|since| at.since(since) > TOO_SOON)
+    }
 }
 
 /// A sound over an audible reply, until it is known what it is.

@@ -19,7 +19,7 @@ pub struct ActivityConfig {
     pub barge_in_threshold: f32,
     /// As `onset`, while a reply is audible.
     pub barge_in: Duration,
-    /// Speech goes on above this probability (lower than the onset's: hysteresis).
+    /// Speech goes on above this probability.
     pub hold_threshold: f32,
     /// Silence after which speech counts as paused.
     pub hangover: Duration,
@@ -36,9 +36,9 @@ impl Default for ActivityConfig {
             // may need more.
             barge_in_threshold: 0.5,
             barge_in: Duration::from_millis(64),
-            hold_threshold: 0.35,
+            hold_threshold: 0.5,
             // A pause is where drafts begin; what ends the turn is decided elsewhere.
-            hangover: Duration::from_millis(64),
+            hangover: Duration::from_millis(32),
         }
     }
 }
@@ -54,6 +54,9 @@ pub enum Activity {
 
 /// The gate stays open for this long after its last speech.
 const GATE_HOLD: Duration = Duration::from_millis(500);
+/// The second detector goes on hearing speech for so long after its last sound: the median over 132
+/// recordings of people, against the last sound above the noise.
+const AFTERGLOW: Duration = Duration::from_millis(50);
 /// What the second detector hears of the time before the gate opened: the onset is in there.
 const LOOKBACK_FRAMES: usize = 6;
 
@@ -190,7 +193,7 @@ impl VoiceActivity {
             if end.since(last) >= config.hangover {
                 self.speaking = false;
                 self.run_started = None;
-                changes.push(Activity::Paused(last));
+                changes.push(Activity::Paused(last - AFTERGLOW));
             }
             return;
         }
@@ -259,7 +262,10 @@ mod tests {
         let heard = changes(&[(0.0, 10), (0.9, 10), (0.0, 10)], false);
         assert_eq!(
             heard,
-            [Activity::Started(ms(320)), Activity::Paused(ms(640))]
+            [
+                Activity::Started(ms(320)),
+                Activity::Paused(ms(640) - AFTERGLOW)
+            ]
         );
     }
 

@@ -5,9 +5,11 @@
 
 mod activity;
 mod silero;
+mod sound;
 
 pub use activity::{Activity, ActivityConfig, VoiceActivity};
 pub use silero::Silero;
+pub use sound::SoundDetector;
 
 /// Probability that a stretch of audio holds speech.
 pub trait VoiceActivityDetector: Send {
