@@ -60,6 +60,9 @@ pub struct AudioConfig {
     pub output: String,
     /// Whether the loudspeaker's echo is taken out of the microphone; false for headphones.
     pub echo_cancellation: bool,
+    /// Whether a short earcon is played at the start and after a change of device, to measure how
+    /// the loudspeaker comes back into the microphone.
+    pub earcon: bool,
 }
 
 impl Default for AudioConfig {
@@ -68,6 +71,7 @@ impl Default for AudioConfig {
             input: "default".into(),
             output: "default".into(),
             echo_cancellation: true,
+            earcon: true,
         }
     }
 }

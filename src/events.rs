@@ -232,6 +232,8 @@ pub enum EventKind {
     StimulusStarted {
         /// Its number, from 0.
         stimulus: usize,
+        /// What it is meant to do to a reply that sounds: `answer`, `stop` or `go_on`.
+        expect: &'static str,
     },
     /// The last sound of a stimulus: known, not detected.
     StimulusFinished {

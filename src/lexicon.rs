@@ -16,6 +16,10 @@ pub struct Lexicon {
     pub wait: Vec<String>,
     /// Ask for the rest of a reply.
     pub go_on: Vec<String>,
+    /// What recognizers make of "stop", said over a reply.
+    pub sounds_like_stop: Vec<String>,
+    /// Want attention, however short.
+    pub calls: Vec<String>,
     /// Change nothing about a request.
     pub polite: Vec<String>,
     /// Said while listening.

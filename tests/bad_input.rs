@@ -137,7 +137,7 @@ fn a_flipped_byte_in_a_model_is_named_with_the_cure() {
             .args(["models", "verify", "--models-dir"])
             .arg(store.path()),
     );
-    assert!(said.contains("1 of 6 files"), "{said}");
+    assert!(said.contains("1 of 7 files"), "{said}");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_wrong_key_in_the_configuration_is_named_with_file_and_line() {
     let path = folder.path().join("mine.toml");
     fs::write(
         &path,
-        "profile = \"starter\"\n\n[turn_taking]\nendpoint_wait = 300\n",
+        "profile = \"starter\"\n\n[turn_taking]\nendpoint = 300\n",
     )
     .unwrap();
     let said = fails(vivavoce().args(["talk", "--config"]).arg(&path));
@@ -240,7 +240,7 @@ fn a_wrong_key_in_the_configuration_is_named_with_file_and_line() {
         "{said}"
     );
     assert!(
-        said.contains("endpoint_wait") && said.contains("endpoint_wait_ms"),
+        said.contains("endpoint") && said.contains("endpointing"),
         "{said}"
     );
 }

@@ -28,7 +28,7 @@ fn every_role_of_every_bundled_profile_has_files_on_every_platform() {
 }
 
 #[test]
-fn starter_serves_speech_language_and_activity() {
+fn starter_serves_every_role() {
     let manifest = Manifest::bundled().unwrap();
     let roles: Vec<Role> = manifest
         .profile("starter")
@@ -37,7 +37,14 @@ fn starter_serves_speech_language_and_activity() {
         .keys()
         .copied()
         .collect();
-    assert_eq!(roles, [Role::Stt, Role::Llm, Role::Vad, Role::OnnxRuntime]);
+    let expected = [
+        Role::Stt,
+        Role::Llm,
+        Role::Vad,
+        Role::EndOfTurn,
+        Role::OnnxRuntime,
+    ];
+    assert_eq!(roles, expected);
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
     server.say("Tell me about the moon.", 0.3);
     talk.wait_for("device");
     server.say("Stop. How many legs does a spider have?", 1.0);
-    talk.wait_for("(stopped: speech)");
+    talk.wait_for("(stopped: ");
     let cut = talk.wait_for("vivavoce:");
     assert!(
         cut.ends_with('—'),

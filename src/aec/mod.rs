@@ -1,8 +1,10 @@
 //! Echo cancellation: takes out of the microphone's signal what the loudspeaker put into it.
 //! Runs on the capture thread, 10 ms at a time, with the played signal as reference.
 
+mod probe;
 mod sonora_aec;
 
+pub use probe::{DuplexMode, EchoProbe, EchoReturn, choose, earcon};
 pub use sonora_aec::SonoraCanceller;
 
 use crate::audio::frame::FRAME;

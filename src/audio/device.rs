@@ -105,6 +105,8 @@ pub enum StreamNote {
         stimulus: usize,
         /// Its first sound, in milliseconds since the stream opened.
         first_sound_ms: f64,
+        /// What it is meant to do.
+        expect: &'static str,
     },
     /// A scenario's stimulus has ended.
     StimulusFinished {

@@ -13,6 +13,7 @@
 pub mod callback;
 pub mod cpal_device;
 pub mod device;
+pub mod effects;
 pub mod frame;
 pub mod resample;
 pub mod room;

@@ -15,13 +15,16 @@
 //! level_dbfs = -65.0
 //!
 //! [[stimulus]]                              # in order; each waits for the one before it
-//! say = "What is the capital of France?"    # or: file = "question.wav"
-//! voice = "en-GB"
-//! at = "start + 500 ms"                     # start, reply_started, reply_finished
+//! say = "What is the capital of France?"    # or: file = "question.wav", or: effect = "cough"
+//! voice = "en-GB"                           # effects: cough, keyboard, door, tone
+//! at = "start + 500 ms"                     # start, reply_started, reply_finished, previous
 //! level_dbfs = -26.0                        # of the loudest 100 ms; optional for files
+//! expect = "answer"                         # what it is meant to do to a reply that sounds:
+//!                                           # answer (default), stop, go_on
 //! ```
 //!
-//! `reply_started` and `reply_finished` mean the next such moment after the stimulus before it.
+//! `reply_started` and `reply_finished` mean the next such moment after the stimulus before it,
+//! `previous` the end of that stimulus.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +32,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::AudioError;
+use super::effects::Effect;
 use super::room::EchoPath;
 
 /// A moment that stimuli wait for.
@@ -40,6 +44,32 @@ pub enum Anchor {
     ReplyStarted,
     /// A reply ended, by itself or by interruption.
     ReplyFinished,
+    /// The stimulus before it ended.
+    Previous,
+}
+
+/// What a stimulus is meant to do to a reply that sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// Stop it, and be answered.
+    #[default]
+    Answer,
+    /// Stop it, and not be answered.
+    Stop,
+    /// Nothing.
+    GoOn,
+}
+
+impl Expect {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Stop => "stop",
+            Self::GoOn => "go_on",
+        }
+    }
 }
 
 /// A moment and a time after it.
@@ -63,6 +93,17 @@ pub enum Sound {
     },
     /// A WAV or FLAC file.
     File(PathBuf),
+    /// A sound that is no speech.
+    Effect(Effect),
+    /// A part of a file: from here, for so long. Seconds.
+    Excerpt {
+        /// The file.
+        path: PathBuf,
+        /// Where the part begins.
+        from_s: f32,
+        /// Its length.
+        length_s: f32,
+    },
 }
 
 /// Something that the microphone hears.
@@ -74,6 +115,8 @@ pub struct Stimulus {
     pub when: When,
     /// Level of its loudest 100 ms; `None` leaves a file as it is.
     pub level_dbfs: Option<f32>,
+    /// What it is meant to do.
+    pub expect: Expect,
 }
 
 /// A conversation for the virtual sound card.
@@ -121,6 +164,7 @@ impl Scenario {
                 after: Duration::ZERO,
             },
             level_dbfs: None,
+            expect: Expect::Answer,
         };
         Self {
             name: path.display().to_string(),
@@ -220,25 +264,34 @@ struct RawStimulus {
     say: Option<String>,
     voice: Option<String>,
     file: Option<PathBuf>,
+    effect: Option<Effect>,
     at: String,
     level_dbfs: Option<f32>,
+    #[serde(default)]
+    expect: Expect,
 }
 
 impl RawStimulus {
     fn resolve(self, folder: &Path) -> Result<Stimulus, String> {
-        let (sound, level_dbfs) = match (self.say, self.file) {
-            (Some(text), None) => {
+        let level = Some(self.level_dbfs.unwrap_or(USER_LEVEL_DBFS));
+        let (sound, level_dbfs) = match (self.say, self.file, self.effect) {
+            (Some(text), None, None) => {
                 let voice = self.voice.unwrap_or_else(|| "en-GB".into());
-                let level = self.level_dbfs.unwrap_or(USER_LEVEL_DBFS);
-                (Sound::Say { text, voice }, Some(level))
+                (Sound::Say { text, voice }, level)
             }
-            (None, Some(file)) => (Sound::File(folder.join(file)), self.level_dbfs),
-            _ => return Err("give either `say = \"TEXT\"` or `file = \"PATH\"`".into()),
+            (None, Some(file), None) => (Sound::File(folder.join(file)), self.level_dbfs),
+            (None, None, Some(effect)) => (Sound::Effect(effect), level),
+            _ => {
+                return Err("give one of `say = \"TEXT\"`, `file = \"PATH\"`, \
+                            `effect = \"cough\"`"
+                    .into());
+            }
         };
         Ok(Stimulus {
             sound,
             when: parse_when(&self.at).map_err(|e| format!("at: {e}"))?,
             level_dbfs,
+            expect: self.expect,
         })
     }
 }
@@ -254,9 +307,11 @@ fn parse_when(text: &str) -> Result<When, String> {
         "start" => Anchor::Start,
         "reply_started" => Anchor::ReplyStarted,
         "reply_finished" => Anchor::ReplyFinished,
+        "previous" => Anchor::Previous,
         other => {
             return Err(format!(
-                "{other:?} is no moment; known are start, reply_started, reply_finished"
+                "{other:?} is no moment; known are start, reply_started, reply_finished, \
+                 previous"
             ));
         }
     };

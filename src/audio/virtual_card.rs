@@ -15,7 +15,7 @@ use super::callback::{CaptureCallback, RenderCallback};
 use super::device::{AudioDevice, AudioStream, Rates, StreamNote};
 use super::frame::{BLOCK, BLOCK_MS, SESSION_RATE, dbfs, from_db, rms, sound_bounds};
 use super::room::{Noise, Room};
-use super::scenario::{Anchor, Scenario, Sound, When};
+use super::scenario::{Anchor, Expect, Scenario, Sound, When};
 use super::wav::{Clip, WavFile, read_clip};
 use crate::clock::Pace;
 
@@ -46,6 +46,7 @@ struct Prepared {
     /// First and last sample that can be heard above what surrounds them.
     bounds: (usize, usize),
     when: When,
+    expect: Expect,
 }
 
 /// The card's microphone side.
@@ -74,6 +75,12 @@ impl VirtualCard {
             let clip = match &stimulus.sound {
                 Sound::Say { text, voice } => speak(text, voice)?,
                 Sound::File(path) => read_clip(path)?,
+                Sound::Effect(effect) => effect.make(scenario.seed + stimuli.len() as u64),
+                Sound::Excerpt {
+                    path,
+                    from_s,
+                    length_s,
+                } => read_clip(path)?.excerpt(*from_s, *length_s),
             };
             let mut samples = clip.at_rate(SESSION_RATE)?.samples;
             if let Some(level) = stimulus.level_dbfs {
@@ -84,6 +91,7 @@ impl VirtualCard {
                 bounds: sound_bounds(&samples, SESSION_RATE),
                 samples,
                 when: stimulus.when,
+                expect: stimulus.expect,
             });
         }
         let microphone = Microphone {
@@ -276,6 +284,8 @@ struct Player {
     anchored_at: Option<u64>,
     /// Block of the last thing that happened.
     last_news: u64,
+    /// Block in which the last stimulus ended.
+    finished_at: Option<u64>,
     offset: usize,
     playing: bool,
     ended: bool,
@@ -318,6 +328,7 @@ impl Player {
         if self.offset == stimulus.samples.len() {
             (self.playing, self.offset) = (false, 0);
             self.last_news = self.block;
+            self.finished_at = Some(self.block);
             self.next += 1;
             return Some(StreamNote::StimulusFinished {
                 stimulus: number,
@@ -327,6 +338,7 @@ impl Player {
         first.then(|| StreamNote::StimulusStarted {
             stimulus: number,
             first_sound_ms: ms(stimulus.bounds.0),
+            expect: stimulus.expect.name(),
         })
     }
 
@@ -349,6 +361,9 @@ impl Player {
         let Some(when) = waited else { return };
         if self.playing {
             return;
+        }
+        if when.anchor == Anchor::Previous {
+            self.anchored_at = self.finished_at;
         }
         let given_up = self.next > 0 && self.block > self.last_news + PATIENCE_BLOCKS;
         if when.anchor == Anchor::Start || given_up {
@@ -405,6 +420,7 @@ mod tests {
                 anchor,
                 after: Duration::from_millis(after_ms),
             },
+            expect: Expect::Answer,
         }
     }
 

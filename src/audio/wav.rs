@@ -17,6 +17,15 @@ pub struct Clip {
 }
 
 impl Clip {
+    /// A part of it, as far as it goes. Seconds.
+    pub fn excerpt(&self, from_s: f32, length_s: f32) -> Self {
+        let index = |s: f32| ((s * self.rate_hz as f32) as usize).min(self.samples.len());
+        Self {
+            rate_hz: self.rate_hz,
+            samples: self.samples[index(from_s)..index(from_s + length_s)].to_vec(),
+        }
+    }
+
     /// Duration in seconds.
     pub fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.rate_hz)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::overlap::{Overlaps, overlaps};
 use crate::audio::frame::{audible_end, audible_start};
 use crate::pipeline::{CONVERSATION, EVENTS};
 
@@ -30,6 +31,8 @@ pub struct Measured {
     pub unanswered: usize,
     /// Interruptions without a stimulus: the assistant stopped for its own echo, or for nothing.
     pub self_interruptions: usize,
+    /// What sounded over replies.
+    pub overlaps: Overlaps,
 }
 
 /// A recording cannot be measured.
@@ -44,7 +47,10 @@ pub struct MeasureError {
 
 /// Measures the recording in `folder`.
 pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
-    let events = read_events(&folder.join(EVENTS))?;
+    let mut events = read_events(&folder.join(EVENTS))?;
+    // A stimulus is reported when its file is over, with the time of its last sound.
+    let at = |event: &Value| event["t_ms"].as_f64().unwrap_or(0.0);
+    events.sort_by(|a, b| at(a).total_cmp(&at(b)));
     let played = read_right_channel(&folder.join(CONVERSATION))?;
     let times = |kind: &str| -> Vec<(f64, Option<u64>)> {
         let of_kind = events.iter().filter(|e| e["kind"] == kind);
@@ -56,6 +62,7 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
     let replies = times("playback_started");
     let mut measured = Measured {
         stimuli: stimuli.len(),
+        overlaps: overlaps(&events),
         ..Measured::default()
     };
     for (n, (start, end)) in stimuli.iter().copied().enumerate() {
@@ -70,7 +77,7 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
                 measured.premature += usize::from(at < end);
                 measured.turns.push(turn.unwrap_or_default());
             }
-            None => measured.unanswered += 1,
+            None => measured.unanswered += usize::from(expects_answer(&events, n)),
         }
     }
     for (at, _) in times("interrupted") {
@@ -90,6 +97,13 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
         }
     }
     Ok(measured)
+}
+
+/// Whether a stimulus wants an answer; recordings of before say nothing, and did.
+fn expects_answer(events: &[Value], stimulus: usize) -> bool {
+    let started = |e: &&Value| e["kind"] == "stimulus_started" && e["stimulus"] == stimulus;
+    let event = events.iter().find(started);
+    event.is_none_or(|e| matches!(e["expect"].as_str(), None | Some("answer")))
 }
 
 /// First and last sound of each stimulus that was played to its end, in order.

@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 use crossbeam_channel::bounded;
 use serde_json::json;
 use vivavoce::agent::Persona;
-use vivavoce::audio::scenario::{Anchor, Scenario, Sound, Stimulus, When};
-use vivavoce::bench::{StagesByTurn, Summary, measure};
+use vivavoce::audio::room::EchoPath;
+use vivavoce::audio::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, When};
+use vivavoce::bench::{BargeIn, ReadAloud, StagesByTurn, Summary, barge_in_scenario, measure};
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
@@ -28,6 +29,33 @@ pub enum BenchCommand {
         /// WAV or FLAC files, or folders of them
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Where the recording of the conversation goes
+        #[arg(long, value_name = "DIR")]
+        record: PathBuf,
+        /// Write the figures here as JSON too
+        #[arg(long, value_name = "FILE.json")]
+        report: Option<PathBuf>,
+    },
+    /// Talks over long replies on the virtual sound card, with an echo: interruptions, backchannels
+    /// and noises, and measures how fast it yields, and whether it goes on when nothing was meant
+    BargeIn {
+        /// WAV or FLAC files, or folders of them, that interrupt in turn with our own voice
+        files: Vec<PathBuf>,
+        /// A recording of background noise
+        #[arg(long, value_name = "FILE")]
+        background: Option<PathBuf>,
+        /// Rounds; each has some things that mean nothing, and one interruption
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        rounds: usize,
+        /// Loudspeaker to microphone
+        #[arg(long, default_value_t = -10.0, value_name = "DB", allow_negative_numbers = true)]
+        echo_db: f32,
+        /// How much later it arrives
+        #[arg(long, default_value_t = 40.0, value_name = "MS")]
+        delay_ms: f32,
+        /// Seed of the room and of the noises
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
         /// Where the recording of the conversation goes
         #[arg(long, value_name = "DIR")]
         record: PathBuf,
@@ -54,23 +82,63 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
             files,
             record,
             report,
-        } => turns(config, files, record, report.as_deref(), started),
+        } => {
+            let scenario = one_after_the_other(&sound_files(files)?);
+            let stages = hold(config, &scenario, record, None, started)?;
+            print_measured(record, Some(&stages), report.as_deref())
+        }
+        BenchCommand::BargeIn {
+            files,
+            background,
+            rounds,
+            echo_db,
+            delay_ms,
+            seed,
+            record,
+            report,
+        } => {
+            let files = match files.is_empty() {
+                true => Vec::new(),
+                false => sound_files(files)?,
+            };
+            let scenario = barge_in_scenario(&BargeIn {
+                rounds: *rounds,
+                files,
+                background: background.clone(),
+                room: EchoPath {
+                    gain_db: *echo_db,
+                    delay_ms: *delay_ms,
+                    reverb_ms: 200.0,
+                },
+                seed: *seed,
+            });
+            hold(
+                config,
+                &scenario,
+                record,
+                Some(ReadAloud::default()),
+                started,
+            )?;
+            print_measured(record, None, report.as_deref())
+        }
         BenchCommand::Measure { dir } => print_measured(dir, None, None),
     }
 }
 
-fn turns(
+/// Holds a conversation to the end of its scenario.
+fn hold(
     config: &Config,
-    files: &[PathBuf],
+    scenario: &Scenario,
     record: &Path,
-    report: Option<&Path>,
+    reader: Option<ReadAloud>,
     started: Stopwatch,
-) -> Result<()> {
-    let files = sound_files(files)?;
-    let scenario = one_after_the_other(&files);
+) -> Result<StagesByTurn> {
     let persona = Persona::load(config.persona.as_deref())?;
-    let opened = play_scenario(&scenario, None)?;
-    let engines = EngineLoader::new(config)?.load(config, &persona)?;
+    let opened = play_scenario(scenario, None)?;
+    let mut engines = EngineLoader::new(config)?.load(config, &persona)?;
+    if let Some(reader) = reader {
+        engines.language_model = Box::new(reader);
+    }
     let (event_out, events) = bounded::<SessionEvent>(65_536);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
         let _ = event_out.try_send(event.clone());
@@ -80,6 +148,7 @@ fn turns(
         turn_taking: (&config.turn_taking).into(),
         persona,
         record: Some(record.to_path_buf()),
+        earcon: config.audio.earcon,
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)?;
@@ -89,7 +158,7 @@ fn turns(
     session.stop()?;
     let mut stages = StagesByTurn::default();
     events.try_iter().for_each(|event| stages.observe(&event));
-    print_measured(record, Some(&stages), report)
+    Ok(stages)
 }
 
 /// Files, and those in folders, by name.
@@ -127,6 +196,7 @@ fn one_after_the_other(files: &[PathBuf]) -> Scenario {
         sound: Sound::File(file.clone()),
         when: when(n),
         level_dbfs: None,
+        expect: Expect::Answer,
     });
     Scenario {
         name: format!("{} turns", files.len()),
@@ -158,6 +228,19 @@ fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Pat
         measured.premature,
         measured.self_interruptions
     );
+    let over = &measured.overlaps;
+    if over.interruptions + over.listening > 0 {
+        out!(
+            "over replies: {} of {} interruptions honoured; {} false stops of {} that meant nothing",
+            over.honoured,
+            over.interruptions,
+            over.false_stops,
+            over.listening
+        );
+        line("  duck", Summary::of(&over.duck_ms));
+        line("  resume", Summary::of(&over.resume_ms));
+        line("  silent", Summary::of(&over.silent_ms));
+    }
     let mut by_stage = serde_json::Map::new();
     if let Some(stages) = stages {
         let names = vivavoce::bench::Stages::default().durations();

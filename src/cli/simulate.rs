@@ -34,7 +34,7 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
         (totals, failure)
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (mut totals, mut failures) = (Totals::default(), Vec::new());
+    let (mut totals, mut failures) = (Totals::default(), Vec::<Box<Failure>>::new());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         for worker in workers {
@@ -47,7 +47,7 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
             }
         }
     });
-    failures.sort_by_key(|failure: &Box<Failure>| failure.seed);
+    failures.sort_by_key(|failure| failure.seed);
     if let Some(failure) = failures.first() {
         let lines: Vec<&str> = failure.timeline.lines().collect();
         for line in &lines[lines.len().saturating_sub(SHOWN)..] {

@@ -121,6 +121,7 @@ fn converse(
         turn_taking: (&config.turn_taking).into(),
         persona,
         record: options.record,
+        earcon: config.audio.earcon,
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)

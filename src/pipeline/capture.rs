@@ -12,7 +12,7 @@ use super::devices::{OpenSound, Sound};
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
-use crate::aec::EchoCanceller;
+use crate::aec::{Cleaned, DuplexMode, EchoCanceller, EchoProbe, EchoReturn, choose, earcon};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
 use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE};
@@ -61,6 +61,12 @@ struct Ears {
     activity: VoiceActivity,
     sound: SoundDetector,
     audible: Arc<AtomicBool>,
+    /// Listens for the earcon after a device was opened.
+    probe: Option<EchoProbe>,
+    measures_echo: bool,
+    duplex: DuplexMode,
+    /// Until when a reply's echo may ring in half duplex.
+    deaf_until: Timestamp,
     capture_down: StreamResampler,
     render_down: StreamResampler,
     capture_16k: Vec<f32>,
@@ -75,14 +81,15 @@ struct Ears {
 }
 
 impl Capture {
-    /// Takes opened devices. `audible` says whether a reply can be heard now.
+    /// Takes opened devices. `audible` says whether a reply can be heard now, `measures_echo`
+    /// whether an earcon may be played to find out how it comes back.
     pub fn new(
         (sound, open): (Sound, OpenSound),
         (canceller, activity): (Box<dyn EchoCanceller>, VoiceActivity),
         outputs: CaptureOutputs,
         bus: EventBus,
-        audible: Arc<AtomicBool>,
-        stop: Arc<AtomicBool>,
+        (audible, stop): (Arc<AtomicBool>, Arc<AtomicBool>),
+        measures_echo: bool,
     ) -> Result<Self, AudioError> {
         let ears = Ears {
             outputs,
@@ -91,6 +98,10 @@ impl Capture {
             activity,
             sound: SoundDetector::default(),
             audible,
+            probe: None,
+            measures_echo,
+            duplex: DuplexMode::Full,
+            deaf_until: Timestamp::ZERO,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             capture_16k: Vec::new(),
@@ -113,6 +124,7 @@ impl Capture {
 
     /// Runs until it is told to stop or the scenario has ended.
     pub fn run(mut self) {
+        self.ears.measure_echo();
         let mut pace = Pace::every(LOOK);
         while !self.stop.load(Ordering::Relaxed) {
             pace.wait();
@@ -150,8 +162,9 @@ impl Capture {
             StreamNote::StimulusStarted {
                 stimulus,
                 first_sound_ms,
+                expect,
             } => {
-                let kind = EventKind::StimulusStarted { stimulus };
+                let kind = EventKind::StimulusStarted { stimulus, expect };
                 self.bus.publish_at(at(first_sound_ms), None, kind);
             }
             StreamNote::StimulusFinished {
@@ -187,6 +200,7 @@ impl Capture {
                         .playback
                         .send(PlaybackControl::Attach(render));
                     self.ears.canceller.reset();
+                    self.ears.measure_echo();
                     self.open = Some(open);
                     self.say(format!("opened again: {}", self.sound.describe()));
                 }
@@ -201,6 +215,8 @@ impl Capture {
     }
 }
 
+/// After a reply, so long its echo is still in the room.
+const ECHO_TAIL: Duration = Duration::from_millis(300);
 /// From this ERLE on the linear canceller's output is believed.
 const CONVERGED_DB: f32 = 6.0;
 /// Places kept free in a queue for messages that must not be dropped, so that audio and ticks
@@ -248,7 +264,22 @@ impl Ears {
         let (mut frame, mut reference) = ([0.0; FRAME], [0.0; FRAME]);
         frame.copy_from_slice(&self.capture_16k[range.clone()]);
         reference.copy_from_slice(&self.render_16k[range]);
-        let cleaned = self.canceller.process(&frame, &reference);
+        let probed = self.probe.as_mut().and_then(|p| p.push(&frame, &reference));
+        if let Some(found) = probed {
+            self.probe = None;
+            self.choose_duplex(found);
+        }
+        let mut cleaned = self.canceller.process(&frame, &reference);
+        let guarded = self.audible.load(Ordering::Relaxed);
+        if self.duplex == DuplexMode::Half {
+            if guarded {
+                self.deaf_until = until + ECHO_TAIL;
+            }
+            if until < self.deaf_until {
+                cleaned = Cleaned::untouched(&[0.0; FRAME]);
+                frame = [0.0; FRAME];
+            }
+        }
         let audio = RecognizerInput::Audio {
             samples: cleaned.linear,
             until,
@@ -267,7 +298,6 @@ impl Ears {
         if has_room(&self.outputs.endpointing) {
             let _ = self.outputs.endpointing.try_send(audio);
         }
-        let guarded = self.audible.load(Ordering::Relaxed);
         // Until the canceller knows the room, what it leaves may be all echo.
         let echo = self.canceller.state();
         let clear = echo.is_none_or(|echo| echo.enhancement_db >= CONVERGED_DB);
@@ -291,6 +321,35 @@ impl Ears {
             };
             self.tell(until, event);
         }
+    }
+
+    /// Plays the earcon and listens for it.
+    fn measure_echo(&mut self) {
+        if self.measures_echo {
+            self.probe = Some(EchoProbe::default());
+            let chime = PlaybackControl::Chime(earcon(SESSION_RATE));
+            let _ = self.outputs.playback.send(chime);
+        }
+    }
+
+    fn choose_duplex(&mut self, found: EchoReturn) {
+        let (mode, reason) = choose(found, self.canceller.state().is_some());
+        self.duplex = mode;
+        let volume = PlaybackControl::Volume(mode.volume());
+        let _ = self.outputs.playback.send(volume);
+        let (echo_gain_db, echo_delay_ms) = match found {
+            EchoReturn::Heard {
+                gain_db, delay_ms, ..
+            } => (Some(gain_db), Some(delay_ms)),
+            EchoReturn::NotHeard => (None, None),
+        };
+        let duplex = EventKind::Duplex {
+            mode: mode.name(),
+            reason,
+            echo_gain_db,
+            echo_delay_ms,
+        };
+        self.bus.publish(None, duplex);
     }
 
     fn tell(&self, now: Timestamp, event: Event) {

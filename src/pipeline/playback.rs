@@ -33,6 +33,8 @@ pub enum PlaybackControl {
     Release(ReplyId),
     /// Change how a reply sounds.
     Play(ReplyId, Loudness),
+    /// Play a short sound that is no reply.
+    Chime(Vec<f32>),
     /// Gain of all replies.
     Volume(f32),
     /// Stop a reply.
@@ -161,6 +163,11 @@ impl PlaybackStage {
             }
             PlaybackControl::Release(reply) => self.queue.release(reply),
             PlaybackControl::Play(reply, loudness) => self.queue.play(reply, loudness),
+            PlaybackControl::Chime(samples) => {
+                if let Err(error) = self.queue.chime(&samples) {
+                    self.bus.error("playback", error);
+                }
+            }
             PlaybackControl::Volume(gain) => self.queue.set_volume(gain),
             PlaybackControl::Stop(reply) => {
                 if let Some(played) = self.queue.stop(reply) {

@@ -55,6 +55,8 @@ pub struct SessionConfig {
     pub persona: Persona,
     /// Where to record, if at all.
     pub record: Option<PathBuf>,
+    /// Whether a short earcon may be played to measure the echo.
+    pub earcon: bool,
     /// Since when the program runs, for the cold start.
     pub started: Stopwatch,
 }
@@ -127,6 +129,7 @@ impl Session {
             turn_taking,
             persona,
             record,
+            earcon,
             started,
         } = config;
         let memory = Memory::new(&persona);
@@ -167,8 +170,8 @@ impl Session {
                 recorder: recorder.is_some().then_some(block_out),
             },
             bus.clone(),
-            Arc::clone(&audible),
-            Arc::clone(&stop),
+            (Arc::clone(&audible), Arc::clone(&stop)),
+            earcon,
         )?;
         let conducting = Conductor {
             machine: TurnTaking::new(turn_taking),

@@ -163,6 +163,17 @@ impl PlaybackQueue {
         self.set_gain(1.0);
     }
 
+    /// Plays a short sound that is no reply, unless there is one. Samples at [`SESSION_RATE`].
+    pub fn chime(&mut self, samples: &[f32]) -> Result<(), AudioError> {
+        if self.reply.is_none() {
+            let samples = self.at_device_rate(samples, SESSION_RATE)?;
+            if let Some(device) = &mut self.device {
+                device.end.ring.push_slice(&samples);
+            }
+        }
+        Ok(())
+    }
+
     /// Lets a draft be heard.
     pub fn release(&mut self, id: ReplyId) {
         self.released = self.released.max(id);
@@ -361,7 +372,8 @@ impl PlaybackQueue {
         }
         self.set_gain(1.0);
         if let Some(device) = &mut self.device {
-            device.base = device.end.control.consumed();
+            // A chime may still be on its way.
+            device.base = device.end.control.consumed() + device.end.queued() as u64;
         }
         self.reply = Some(Reply {
             id,
@@ -382,7 +394,7 @@ impl PlaybackQueue {
     fn played(&self) -> u64 {
         let before = self.reply.as_ref().map_or(0, |r| r.played_before);
         let device = self.device.as_ref();
-        before + device.map_or(0, |d| d.end.control.consumed() - d.base)
+        before + device.map_or(0, |d| d.end.control.consumed().saturating_sub(d.base))
     }
 
     /// Samples of this reply that have left the device: what the callback took last is still on

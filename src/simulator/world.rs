@@ -459,6 +459,7 @@ impl World {
                 PlaybackControl::Stop(reply) => self.invariants.stopped(self.now, *reply),
                 PlaybackControl::Attach(_)
                 | PlaybackControl::Play(..)
+                | PlaybackControl::Chime(_)
                 | PlaybackControl::Volume(_) => {}
             }
             let _ = self.control.try_send(control);

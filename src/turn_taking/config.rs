@@ -73,7 +73,7 @@ impl Default for TurnTakingConfig {
             endpointing: EndpointPolicy::default(),
             drafts: Drafts::default(),
             preroll: Duration::from_millis(300),
-            barge_in_preroll: Duration::from_millis(150),
+            barge_in_preroll: Duration::from_millis(200),
             push_to_talk: false,
             hold_after: Duration::from_millis(100),
             interrupt_after: Duration::from_millis(900),

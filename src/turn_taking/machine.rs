@@ -36,6 +36,8 @@ pub struct TurnTaking {
     /// When a silence is met with a word.
     prompt_at: Option<Timestamp>,
     slow_replies: u32,
+    /// Mere sounds do not duck before this time.
+    pub(super) deaf_until: Timestamp,
 }
 
 impl TurnTaking {
@@ -49,6 +51,7 @@ impl TurnTaking {
             cut_off: false,
             prompt_at: None,
             slow_replies: 0,
+            deaf_until: Timestamp::ZERO,
         }
     }
 
@@ -484,11 +487,14 @@ impl TurnTaking {
         let lexicon = &self.config.lexicon;
         let words = words(text);
         let request = lexicon.without_politeness(&words);
-        match words.is_empty() {
+        match &words[..] {
             // What was said before is answered all the same.
-            true if !user.carried.is_empty() => None,
-            true => Some("no words in it"),
+            [] if !user.carried.is_empty() => None,
+            [] => Some("no words in it"),
             _ if Lexicon::consists_of(&lexicon.stop, &request) => Some("asked only to stop"),
+            [word] if user.over_reply && lexicon.sounds_like_stop.contains(word) => {
+                Some("probably asked to stop")
+            }
             _ if Lexicon::consists_of(&lexicon.wait, &request) => Some("asked to wait"),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {

@@ -544,9 +544,9 @@ fn speech_ducks_at_once_and_holds_when_it_goes_on() {
     let mut c = Conversation::in_a_story();
     let ducked = Command::Play(reply(1), Loudness::Ducked);
     assert_eq!(c.speech()[0], ducked);
-    assert!(c.after(100).tick().is_empty());
+    assert!(c.after(99).tick().is_empty());
     let held = [Command::Play(reply(1), Loudness::Held)];
-    assert_eq!(c.after(100).tick(), held);
+    assert_eq!(c.after(1).tick(), held);
 }
 
 #[test]

@@ -14,8 +14,13 @@ use crate::lexicon::{Lexicon, words};
 
 /// A sound that has not become speech by then was none.
 const SOUND_PATIENCE: Duration = Duration::from_millis(250);
+/// After such a sound others do not duck for this long: in a noisy room the voice would go up and
+/// down.
+const DEAF: Duration = Duration::from_millis(1_500);
 /// Shorter speech may be a cough that the recognizer made a word of.
 const SHORT: Duration = Duration::from_millis(550);
+/// A stop word needs as much speech.
+const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
 /// So many words of its own said last are looked for in what was heard.
 const ECHO_WORDS: usize = 14;
 
@@ -25,6 +30,7 @@ impl TurnTaking {
         if let State::Replying(reply) = &mut self.state
             && reply.is_established(at)
             && reply.overlap.is_none()
+            && at >= self.deaf_until
         {
             duck(reply, at, "a sound", commands);
         }
@@ -32,12 +38,14 @@ impl TurnTaking {
 
     /// Speech over the reply.
     pub(super) fn speech_over_reply(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
-        let from = at - self.config.barge_in_preroll;
+        let mut from = at;
         if let State::Replying(reply) = &mut self.state {
             if reply.overlap.is_none() {
                 duck(reply, at, "speech", commands);
             }
             let overlap = reply.overlap.as_mut();
+            // What was only a sound was its first consonant.
+            from = overlap.as_ref().map_or(at, |overlap| overlap.since.min(at));
             match overlap.and_then(|overlap| overlap.user.as_mut()) {
                 Some(user) if user.pause.is_some() => {
                     user.pause = None;
@@ -48,6 +56,7 @@ impl TurnTaking {
                 None => {}
             }
         }
+        let from = from - self.config.barge_in_preroll;
         let user = UserTurn {
             over_reply: true,
             ..self.begin_turn(at, from, String::new(), commands)
@@ -86,7 +95,10 @@ impl TurnTaking {
             return;
         };
         match (&overlap.user, overlap.held) {
-            (None, _) => self.go_on_replying("no speech followed", commands),
+            (None, _) => {
+                self.deaf_until = now + DEAF;
+                self.go_on_replying("no speech followed", commands);
+            }
             (Some(_), false) => self.hold(commands),
             (Some(_), true) => self.interrupt("went on speaking", commands),
         }
@@ -121,7 +133,9 @@ impl TurnTaking {
         let Some(user) = self.speaker() else { return };
         let lexicon = &self.config.lexicon;
         let words = words(&user.partial);
-        if self.asks_for_silence(&words) {
+        // Of less sound than that, a recognizer makes any word.
+        let enough = now.since(user.began) >= ENOUGH_FOR_A_WORD;
+        if enough && self.asks_for_silence(&words) {
             self.interrupt("stop word", commands);
             self.advance_pause(now, commands);
         } else if words.len() >= 2
@@ -141,18 +155,16 @@ impl TurnTaking {
         let Some(text) = pause.text.clone() else {
             return;
         };
-        let lexicon = &self.config.lexicon;
         let words = words(&text);
         let short = pause.last_speech.since(user.began) < SHORT;
-        let noise: Vec<String> = [&lexicon.noise[..], &lexicon.backchannels].concat();
         let harmless = if words.is_empty() {
             Some("no words in it")
-        } else if self.asks_for_silence(&words) {
+        } else if self.asks_for_silence(&words) || short && self.may_ask_for_silence(&words) {
             None
-        } else if Lexicon::consists_of(&lexicon.backchannels, &words) {
+        } else if Lexicon::consists_of(&self.config.lexicon.backchannels, &words) {
             Some("a backchannel")
-        } else if short && Lexicon::consists_of(&noise, &words) {
-            Some("a short noise")
+        } else if short && self.says_little(&words) {
+            Some("a short sound")
         } else if self.is_echo(&words) {
             Some("its own words")
         } else {
@@ -195,6 +207,21 @@ impl TurnTaking {
         let request = lexicon.without_politeness(words);
         Lexicon::begins_with(&lexicon.stop, &request)
             || Lexicon::begins_with(&lexicon.wait, &request)
+    }
+
+    /// Whether a short sound may have been a request for silence that was misheard.
+    fn may_ask_for_silence(&self, words: &[String]) -> bool {
+        matches!(words, [word] if self.config.lexicon.sounds_like_stop.contains(word))
+    }
+
+    /// Whether a short sound says too little to be an interruption: at most one word that is
+    /// neither a backchannel nor what a recognizer makes of noise, and no call for attention.
+    fn says_little(&self, words: &[String]) -> bool {
+        let lexicon = &self.config.lexicon;
+        let is_small =
+            |word: &String| lexicon.backchannels.contains(word) || lexicon.noise.contains(word);
+        let own = words.iter().filter(|word| !is_small(word)).count();
+        own <= 1 && !words.iter().any(|word| lexicon.calls.contains(word))
     }
 
     /// Whether words are what the reply itself said last: what the canceller left of its echo.

@@ -14,6 +14,11 @@ const AUDIBLE_DBFS: f32 = -44.0;
 const LEFT_DB: f32 = -6.0;
 /// And from this probability of speech on: a door or a key is loud and none.
 const SPEECH: f32 = 0.4;
+/// A fricative is no speech to the detector yet; it is loud, and all of it is left, for so many
+/// frames in a row.
+const HISS_DBFS: f32 = -42.0;
+const HISS_LEFT_DB: f32 = -2.5;
+const HISS_FRAMES: u32 = 4;
 /// So many frames in a row make a sound. Over spoken replies with an echo at -10 dB, the linear
 /// canceller's output passed two frames less than once a minute, and interrupting speech was
 /// found 40 ms after its beginning at the median, 80 ms at the 95th percentile.
@@ -28,6 +33,7 @@ pub struct SoundDetector {
     pending: Vec<f32>,
     probability: f32,
     run: u32,
+    hiss: u32,
     /// Until when a sound counts as told.
     told_until: Option<Timestamp>,
 }
@@ -55,13 +61,16 @@ impl SoundDetector {
         let level = dbfs(rms(frame));
         let left = level - dbfs(rms(captured));
         let is_sound = level > AUDIBLE_DBFS && left > LEFT_DB && self.probability >= SPEECH;
+        let is_hiss = level > HISS_DBFS && left > HISS_LEFT_DB;
         self.run = if is_sound { self.run + 1 } else { 0 };
-        if self.run < FRAMES {
+        self.hiss = if is_hiss { self.hiss + 1 } else { 0 };
+        if self.run < FRAMES && self.hiss < HISS_FRAMES {
             return None;
         }
         let told = self.told_until.is_some_and(|at| until < at);
         self.told_until = Some(until + REST);
-        let length = Duration::from_millis(u64::from(self.run) * 10);
+        let frames = self.run.max(self.hiss);
+        let length = Duration::from_millis(u64::from(frames) * 10);
         (wanted && !told).then_some(until - length)
     }
 }
