@@ -6,13 +6,25 @@
 mod barge_in;
 mod overlap;
 mod read_aloud;
+mod cut_off_page;
+mod endpointing;
+mod listener;
+mod put_in;
 mod recording;
 mod stages;
 mod summary;
+mod word_times;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
 pub use overlap::Overlaps;
 pub use read_aloud::ReadAloud;
+pub use cut_off_page::cut_off_page;
+pub use endpointing::{
+    EndpointingReport, Figures, Kind, LENGTHS_MS, Pause, Place, Run, STYLES, Share, TEXT_AFTER_MS,
+};
+pub use listener::{ListenError, Listener};
+pub use put_in::{Stimulus, Studio};
 pub use recording::{MeasureError, Measured, measure};
 pub use stages::{Stages, StagesByTurn};
 pub use summary::Summary;
+pub use word_times::{Word, WordTimes, WordTimesError};

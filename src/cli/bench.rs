@@ -1,4 +1,4 @@
-//! `vivavoce bench turns`: response times over recordings of people, measured on the audio.
+//! `vivavoce bench`: response times over recordings of people, measured on the audio.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -17,6 +17,7 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::events::SessionEvent;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
+use super::bench_endpointing::{self, EndpointingArgs};
 use super::sound::play_scenario;
 use super::talk::QUIT;
 
@@ -63,6 +64,9 @@ pub enum BenchCommand {
         #[arg(long, value_name = "FILE.json")]
         report: Option<PathBuf>,
     },
+    /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
+    /// recordings of single turns, without playing them
+    Endpointing(EndpointingArgs),
     /// Measures a recording that was made before
     Measure {
         /// The folder that `--record` named
@@ -121,6 +125,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
             )?;
             print_measured(record, None, report.as_deref())
         }
+        BenchCommand::Endpointing(args) => bench_endpointing::run(config, args),
         BenchCommand::Measure { dir } => print_measured(dir, None, None),
     }
 }
@@ -162,7 +167,7 @@ fn hold(
 }
 
 /// Files, and those in folders, by name.
-fn sound_files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(super) fn sound_files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in named {
         if !path.is_dir() {

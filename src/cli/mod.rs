@@ -9,6 +9,7 @@ macro_rules! out {
 }
 
 pub mod bench;
+pub mod bench_endpointing;
 pub mod doctor;
 pub mod models;
 pub mod screen;

@@ -4,11 +4,13 @@
 //! [`EndpointPolicy`] makes a wait of both. The last two are pure.
 
 mod cue;
+mod dither;
 mod log_mel;
 mod policy;
 mod smart_turn;
 
 pub use cue::{Cue, cue};
+pub use dither::Dither;
 pub use policy::{EndpointPolicy, Wait};
 pub use smart_turn::SmartTurn;
 

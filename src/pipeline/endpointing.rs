@@ -8,9 +8,8 @@ use crossbeam_channel::{Receiver, Sender};
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
-use crate::audio::room::Noise;
 use crate::clock::{Stopwatch, Timestamp};
-use crate::endpointing::TurnDetector;
+use crate::endpointing::{Dither, TurnDetector};
 use crate::events::TurnId;
 use crate::turn_taking::Event;
 
@@ -41,13 +40,6 @@ pub enum EndpointingInput {
 /// What the detector listens to at most. Samples: eight seconds.
 const WINDOW: usize = 8 * SPEECH_RATE as usize;
 
-/// Faint noise over what the detector hears, -50 dBFS: it knows people from microphones, and on
-/// studio-clean speech it errs more (area under its curve 0.92 without, 0.95 with; no difference on
-/// real recordings). `docs/endpointing.md`.
-const NOISE: f32 = 0.003_16;
-/// Any seed will do; a fixed one makes a recording score the same each time.
-const NOISE_SEED: u64 = 1;
-
 /// The thread's state.
 pub struct EndpointingStage {
     engine: Box<dyn TurnDetector>,
@@ -56,7 +48,7 @@ pub struct EndpointingStage {
     bus: EventBus,
     history: VecDeque<f32>,
     until: Timestamp,
-    noise: Noise,
+    dither: Dither,
     failed: bool,
 }
 
@@ -75,7 +67,7 @@ impl EndpointingStage {
             bus,
             history: VecDeque::with_capacity(WINDOW + FRAME),
             until: Timestamp::ZERO,
-            noise: Noise::new(NOISE_SEED),
+            dither: Dither::new(),
             failed: false,
         }
     }
@@ -103,11 +95,7 @@ impl EndpointingStage {
 
     fn score(&mut self, turn: TurnId, pause: u32) {
         let watch = Stopwatch::start();
-        let heard: Vec<f32> = self
-            .history
-            .iter()
-            .map(|s| s + self.noise.gaussian() * NOISE)
-            .collect();
+        let heard = self.dither.over(&self.history);
         let score = match self.engine.probability(&heard) {
             Ok(score) => Some(score),
             Err(error) => {

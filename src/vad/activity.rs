@@ -106,6 +106,19 @@ impl VoiceActivity {
         Ok(())
     }
 
+    /// Forgets the past, so that the next sample begins another recording.
+    pub fn reset(&mut self) {
+        self.gate.reset();
+        self.opinion.reset();
+        self.gate_pending.clear();
+        self.opinion_pending.clear();
+        self.position = Timestamp::ZERO;
+        self.gate_open_until = None;
+        self.run_started = None;
+        self.last_speech = None;
+        self.speaking = false;
+    }
+
     /// Takes samples at 16 kHz that end at `until`, and appends what changed. `guarded` asks for
     /// the onset of a barge-in.
     pub fn push(
