@@ -320,3 +320,31 @@ fn a_question_with_control_tokens_in_it_is_only_a_question() {
     drop(stdin);
     assert!(child.wait_with_output().unwrap().status.success());
 }
+
+#[test]
+fn a_bench_of_endpointing_names_a_file_that_is_not_there() {
+    let said = fails(vivavoce().args(["bench", "endpointing", "nowhere.wav"]));
+    assert!(said.contains("nowhere.wav"), "{said}");
+}
+
+#[test]
+fn a_bench_of_endpointing_says_that_a_folder_is_empty() {
+    let folder = TempDir::new().unwrap();
+    let said = fails(vivavoce().args(["bench", "endpointing"]).arg(folder.path()));
+    assert!(said.contains("no WAV or FLAC"), "{said}");
+}
+
+#[test]
+fn a_bench_of_endpointing_names_a_file_without_words() {
+    let folder = TempDir::new().unwrap();
+    let sound = wav(&folder, spec(1, 16_000, 16, SampleFormat::Int), 0.0);
+    let words = folder.path().join("words.tsv");
+    fs::write(&words, "file\ttext\twords\nother.wav\tHi\thi@0.0-0.2\n").unwrap();
+    let mut bench = vivavoce();
+    bench.args(["bench", "endpointing"]).arg(sound);
+    let said = fails(bench.arg("--pauses").arg(words));
+    assert!(
+        said.contains("sound.wav") && said.contains("words.tsv"),
+        "{said}"
+    );
+}
