@@ -79,7 +79,7 @@ fn plot(report: &EndpointingReport, share: fn(&Figures) -> Share) -> String {
             line.join(" ")
         );
     }
-    for figures in &report.styles {
+    for (n, figures) in report.styles.iter().enumerate() {
         let (Some((px, py)), Some(latency)) = (point(figures), figures.latency_ms) else {
             continue;
         };
@@ -90,7 +90,8 @@ fn plot(report: &EndpointingReport, share: fn(&Figures) -> Share) -> String {
              <circle class=\"style\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"5\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\">{name}</text>",
             px + 8.0,
-            py - 8.0
+            // Neighbours may lie at the same height.
+            if n % 2 == 0 { py - 8.0 } else { py + 18.0 }
         );
     }
     svg.push_str("</svg>");
