@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::endpointing::{EndpointingReport, Figures, Share};
+use super::{EndpointingReport, Figures, Share};
 
 /// Size of a plot and its margins, in SVG units.
 const WIDTH: f64 = 640.0;

@@ -1,7 +1,5 @@
 //! Turns cut off at a pause against latency, from what a session knows at each pause. Pure.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::Summary;
@@ -16,12 +14,6 @@ const SCORE_AFTER_MS: f64 = TEXT_AFTER_MS + 50.0;
 pub const LENGTHS_MS: [u32; 7] = [200, 300, 400, 600, 800, 1_000, 1_500];
 /// The length at which policies are compared.
 const COMPARED_MS: u32 = 800;
-/// Floors of the balanced policy; its own is the first.
-const FLOORS_MS: [u64; 8] = [300, 350, 400, 450, 500, 600, 800, 1_000];
-/// Waits of silence alone are looked for in these steps, up to this.
-const SILENCE_STEP_MS: u64 = 10;
-const LONGEST_SILENCE_MS: u64 = 2_500;
-
 /// What the session knows at a pause. Times count from the beginning of the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pause {
@@ -185,60 +177,17 @@ impl Figures {
     }
 }
 
-/// All policies over all runs.
-#[derive(Debug, Clone, Serialize)]
-pub struct EndpointingReport {
-    /// What may be chosen: eager, balanced, patient.
-    pub styles: Vec<Figures>,
-    /// Silence alone.
-    pub silence: Vec<Figures>,
-    /// Balanced with other floors.
-    pub floors: Vec<Figures>,
-    /// Per style, the shortest silence alone that cuts off no more of the 800 ms pauses.
-    pub same_rate: Vec<Option<Figures>>,
-}
-
-/// The policies that may be chosen, by name.
-pub const STYLES: [(&str, EndpointPolicy); 3] = [
-    ("eager", EndpointPolicy::EAGER),
-    ("balanced", EndpointPolicy::BALANCED),
-    ("patient", EndpointPolicy::PATIENT),
-];
-
-impl EndpointingReport {
-    /// Evaluates the policies.
-    pub fn of(runs: &[Run]) -> Self {
-        let styles = STYLES.map(|(name, policy)| Figures::of(name, &policy, runs));
-        let same_rate = styles.iter().map(|style| {
-            let most = style.compared();
-            let steps = LONGEST_SILENCE_MS / SILENCE_STEP_MS;
-            let waits = (20..=steps).map(|n| silence(n * SILENCE_STEP_MS, runs));
-            let mut enough = waits.filter(|alone| alone.compared().cut <= most.cut);
-            enough.next().filter(|_| most.of > 0)
-        });
-        let floor = |ms| {
-            let policy = EndpointPolicy::BALANCED.between(Some(Duration::from_millis(ms)), None);
-            Figures::of(format!("floor {ms}"), &policy, runs)
-        };
-        Self {
-            same_rate: same_rate.collect(),
-            silence: (2..=10).map(|n| silence(n * 100, runs)).collect(),
-            floors: FLOORS_MS.map(floor).into(),
-            styles: styles.into(),
-        }
-    }
-}
-
-fn silence(ms: u64, runs: &[Run]) -> Figures {
-    let policy = EndpointPolicy::silence(Duration::from_millis(ms));
-    Figures::of(format!("silence {ms}"), &policy, runs)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn pause(last_speech_ms: f64, resumed_ms: Option<f64>, score: f32) -> Pause {
+    pub(in crate::bench) fn pause(
+        last_speech_ms: f64,
+        resumed_ms: Option<f64>,
+        score: f32,
+    ) -> Pause {
         Pause {
             last_speech_ms,
             reported_ms: last_speech_ms + 90.0,
@@ -249,7 +198,7 @@ mod tests {
         }
     }
 
-    fn run(kind: Kind, mark_ms: f64, pauses: Vec<Pause>) -> Run {
+    pub(in crate::bench) fn run(kind: Kind, mark_ms: f64, pauses: Vec<Pause>) -> Run {
         Run {
             file: "a.wav".into(),
             kind,
@@ -315,23 +264,5 @@ mod tests {
         let cut: Vec<usize> = figures.put_in.iter().map(|share| share.cut).collect();
         assert_eq!(cut, [0, 0, 0, 0, 1, 1, 1]);
         assert_eq!(figures.shared[0].of + figures.filled[0].of, 0);
-    }
-
-    #[test]
-    fn silence_alone_is_found_at_the_same_rate() {
-        let pauses = |score| vec![pause(1_000.0, None, score)];
-        let runs = [0.999, 0.001].map(|s| run(Kind::PutIn(Place::TwoBefore), 1_000.0, pauses(s)));
-        let report = EndpointingReport::of(&runs);
-        assert_eq!(report.styles[1].compared(), Share { cut: 1, of: 2 });
-        // Silence treats both alike: it has to spare both.
-        let alone = report.same_rate[1].as_ref().map(|f| f.policy.as_str());
-        assert_eq!(alone, Some("silence 800"));
-    }
-
-    #[test]
-    fn without_pauses_put_in_nothing_is_compared() {
-        let report = EndpointingReport::of(&[run(Kind::Clean, 0.0, Vec::new())]);
-        assert_eq!(report.same_rate, [None, None, None]);
-        assert_eq!(report.styles[0].missed, 1);
     }
 }

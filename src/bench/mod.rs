@@ -8,6 +8,7 @@ mod overlap;
 mod read_aloud;
 mod cut_off_page;
 mod endpointing;
+mod endpointing_report;
 mod listener;
 mod put_in;
 mod recording;
@@ -19,9 +20,8 @@ pub use barge_in::{BargeIn, scenario as barge_in_scenario};
 pub use overlap::Overlaps;
 pub use read_aloud::ReadAloud;
 pub use cut_off_page::cut_off_page;
-pub use endpointing::{
-    EndpointingReport, Figures, Kind, LENGTHS_MS, Pause, Place, Run, STYLES, Share, TEXT_AFTER_MS,
-};
+pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
+pub use endpointing_report::{EndpointingReport, STYLES};
 pub use listener::{ListenError, Listener};
 pub use put_in::{Stimulus, Studio};
 pub use recording::{MeasureError, Measured, measure};
