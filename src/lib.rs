@@ -44,3 +44,4 @@ pub mod bench;
 
 pub mod engines;
 pub mod models;
+pub mod power;

@@ -77,7 +77,7 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
 
     let understood = words(&read_back(folder.path()));
     assert!(understood.contains(&"paris".into()), "{understood:?}");
-    let measured = measure(folder.path()).unwrap();
+    let measured = measure(folder.path(), 1).unwrap();
     assert_eq!(
         (measured.unanswered, measured.self_interruptions),
         (0, 0),

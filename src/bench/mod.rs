@@ -4,26 +4,28 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
-mod overlap;
-mod read_aloud;
 mod cut_off_page;
+mod drafts;
 mod endpointing;
 mod endpointing_report;
 mod listener;
+mod overlap;
 mod put_in;
+mod read_aloud;
 mod recording;
 mod stages;
 mod summary;
 mod word_times;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
-pub use overlap::Overlaps;
-pub use read_aloud::ReadAloud;
 pub use cut_off_page::cut_off_page;
+pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
 pub use listener::{ListenError, Listener};
+pub use overlap::Overlaps;
 pub use put_in::{Stimulus, Studio};
+pub use read_aloud::ReadAloud;
 pub use recording::{MeasureError, Measured, measure};
 pub use stages::{Stages, StagesByTurn};
 pub use summary::Summary;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::drafts::{Drafts, drafts};
 use super::overlap::{Overlaps, overlaps};
 use crate::audio::frame::{audible_end, audible_start};
 use crate::pipeline::{CONVERSATION, EVENTS};
@@ -33,6 +34,8 @@ pub struct Measured {
     pub self_interruptions: usize,
     /// What sounded over replies.
     pub overlaps: Overlaps,
+    /// What drafts won and wasted.
+    pub drafts: Drafts,
 }
 
 /// A recording cannot be measured.
@@ -45,8 +48,8 @@ pub struct MeasureError {
     pub reason: String,
 }
 
-/// Measures the recording in `folder`.
-pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
+/// Measures the recording in `folder`; `llm_threads` is how many cores its language model used.
+pub fn measure(folder: &Path, llm_threads: usize) -> Result<Measured, MeasureError> {
     let mut events = read_events(&folder.join(EVENTS))?;
     // A stimulus is reported when its file is over, with the time of its last sound.
     let at = |event: &Value| event["t_ms"].as_f64().unwrap_or(0.0);
@@ -63,6 +66,7 @@ pub fn measure(folder: &Path) -> Result<Measured, MeasureError> {
     let mut measured = Measured {
         stimuli: stimuli.len(),
         overlaps: overlaps(&events),
+        drafts: drafts(&events, llm_threads),
         ..Measured::default()
     };
     for (n, (start, end)) in stimuli.iter().copied().enumerate() {
@@ -213,7 +217,7 @@ mod tests {
 {"t_ms":1500,"turn":null,"kind":"stimulus_finished","stimulus":0}
 {"t_ms":2190,"turn":1,"kind":"playback_started"}"#;
         let folder = recording(&[(2_200, 3_000)], 4, events);
-        let measured = measure(folder.path()).unwrap();
+        let measured = measure(folder.path(), 1).unwrap();
         assert!(
             (measured.v2v_ms[0] - 700.0).abs() <= TOLERANCE_MS,
             "{measured:?}"
@@ -231,7 +235,7 @@ mod tests {
 {"t_ms":2600,"turn":null,"kind":"stimulus_finished","stimulus":1}
 {"t_ms":3300,"turn":2,"kind":"playback_started"}"#;
         let folder = recording(&[(1_500, 2_180), (3_300, 3_500)], 4, events);
-        let measured = measure(folder.path()).unwrap();
+        let measured = measure(folder.path(), 1).unwrap();
         assert_eq!(measured.stop_ms.len(), 1);
         assert!(
             (measured.stop_ms[0] - 180.0).abs() <= TOLERANCE_MS,
@@ -247,14 +251,14 @@ mod tests {
 {"t_ms":1500,"turn":1,"kind":"playback_started"}
 {"t_ms":2800,"turn":1,"kind":"interrupted","reason":"speech"}"#;
         let folder = recording(&[(1_500, 2_900)], 4, events);
-        assert_eq!(measure(folder.path()).unwrap().self_interruptions, 1);
+        assert_eq!(measure(folder.path(), 1).unwrap().self_interruptions, 1);
     }
 
     #[test]
     fn a_stimulus_without_reply_is_counted() {
         let events = r#"{"t_ms":500,"turn":null,"kind":"stimulus_started","stimulus":0}
 {"t_ms":1500,"turn":null,"kind":"stimulus_finished","stimulus":0}"#;
-        let measured = measure(recording(&[], 3, events).path()).unwrap();
+        let measured = measure(recording(&[], 3, events).path(), 1).unwrap();
         assert_eq!((measured.stimuli, measured.unanswered), (1, 1));
     }
 }

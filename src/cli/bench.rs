@@ -12,7 +12,7 @@ use vivavoce::audio::room::EchoPath;
 use vivavoce::audio::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, When};
 use vivavoce::bench::{BargeIn, ReadAloud, StagesByTurn, Summary, barge_in_scenario, measure};
 use vivavoce::clock::{Stopwatch, sleep};
-use vivavoce::config::Config;
+use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::EngineLoader;
 use vivavoce::events::SessionEvent;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
@@ -89,7 +89,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         } => {
             let scenario = one_after_the_other(&sound_files(files)?);
             let stages = hold(config, &scenario, record, None, started)?;
-            print_measured(record, Some(&stages), report.as_deref())
+            print_measured(config, record, Some(&stages), report.as_deref())
         }
         BenchCommand::BargeIn {
             files,
@@ -123,10 +123,10 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
                 Some(ReadAloud::default()),
                 started,
             )?;
-            print_measured(record, None, report.as_deref())
+            print_measured(config, record, None, report.as_deref())
         }
         BenchCommand::Endpointing(args) => bench_endpointing::run(config, args),
-        BenchCommand::Measure { dir } => print_measured(dir, None, None),
+        BenchCommand::Measure { dir } => print_measured(config, dir, None, None),
     }
 }
 
@@ -211,8 +211,15 @@ fn one_after_the_other(files: &[PathBuf]) -> Scenario {
     }
 }
 
-fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Path>) -> Result<()> {
-    let measured = measure(dir)?;
+fn print_measured(
+    config: &Config,
+    dir: &Path,
+    stages: Option<&StagesByTurn>,
+    report: Option<&Path>,
+) -> Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = ThreadBudget::new(config.threads, cores).llm;
+    let measured = measure(dir, threads)?;
     let (v2v, stop) = (
         Summary::of(&measured.v2v_ms),
         Summary::of(&measured.stop_ms),
@@ -233,6 +240,9 @@ fn print_measured(dir: &Path, stages: Option<&StagesByTurn>, report: Option<&Pat
         measured.premature,
         measured.self_interruptions
     );
+    if measured.drafts.turns > 0 {
+        out!("drafts       {}", measured.drafts);
+    }
     let over = &measured.overlaps;
     if over.interruptions + over.listening > 0 {
         out!(

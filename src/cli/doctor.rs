@@ -1,12 +1,17 @@
 //! `vivavoce devices` and `vivavoce doctor`: what is here, what is wrong, what to do.
 
 use anyhow::{Result, bail};
+use vivavoce::aec::choose;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
+use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::llm::supports_gpu;
 use vivavoce::models::{FileStatus, Manifest, ModelStore, Platform};
+use vivavoce::pipeline::measure_echo;
 use vivavoce::tts::{Prosody, Synthesizer};
+
+use super::sound;
 
 /// Lists microphones and loudspeakers.
 pub fn devices() {
@@ -69,12 +74,31 @@ pub fn doctor(config: &Config) -> Result<()> {
             Err(error) => out!("{name:<12} {error}"),
         }
     }
+    out!("duplex       {}", duplex(config));
     match wrong.len() {
         0 => {
             out!("all is well");
             Ok(())
         }
         _ => bail!("{}", wrong.join("\n")),
+    }
+}
+
+/// Plays the earcon and says what kind of conversation its echo allows.
+fn duplex(config: &Config) -> String {
+    let [input, output] =
+        [&config.audio.input, &config.audio.output].map(|name| Endpoint::parse(name));
+    if !sound::missing_devices(&input, &output).is_empty() {
+        return "not measured: it needs a microphone and a loudspeaker".into();
+    }
+    let measured =
+        sound::open(&input, &output).and_then(|mut opened| Ok(measure_echo(&mut opened.sound)?));
+    match measured {
+        Ok(found) => {
+            let (mode, why) = choose(found, config.audio.echo_cancellation);
+            format!("{}: {why}", mode.name())
+        }
+        Err(error) => format!("not measured: {error:#}"),
     }
 }
 
@@ -127,6 +151,10 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) {
         report(
             "voice activity",
             loader.activity(config).map(|_| ()).map_err(text),
+        );
+        report(
+            "end of turn",
+            loader.turn_detector().map(|_| ()).map_err(text),
         );
         report(
             "language model",

@@ -17,7 +17,8 @@ use vivavoce::config::Config;
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::events::{EventKind, SessionEvent};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
-use vivavoce::turn_taking::Event;
+use vivavoce::power;
+use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
 use super::screen::Screen;
 use super::sound::{self, Opened};
@@ -107,6 +108,11 @@ fn converse(
     if config.turn_taking.push_to_talk && !screen {
         bail!("push-to-talk needs the screen for its key: a terminal, a microphone, no --plain");
     }
+    let mut turn_taking: TurnTakingConfig = (&config.turn_taking).into();
+    if turn_taking.drafts == Drafts::On && power::on_battery() {
+        turn_taking.drafts = Drafts::SttOnly;
+        out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
+    }
     let persona = Persona::load(config.persona.as_deref())?;
     let engines = EngineLoader::new(config)?.load(config, &persona)?;
     if QUIT.load(Ordering::Relaxed) {
@@ -118,7 +124,7 @@ fn converse(
     })];
     watchers.extend(opened.watcher);
     let session_config = SessionConfig {
-        turn_taking: (&config.turn_taking).into(),
+        turn_taking,
         persona,
         record: options.record,
         earcon: config.audio.earcon,
@@ -270,7 +276,7 @@ fn read_lines() -> Receiver<String> {
 
 fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
     let measured = record
-        .and_then(|folder| measure(folder).ok())
+        .and_then(|folder| measure(folder, 1).ok())
         .unwrap_or_default();
     let v2v = |turn: u64| {
         let n = measured.turns.iter().position(|t| *t == turn)?;

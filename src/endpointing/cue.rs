@@ -37,6 +37,7 @@ const WHOLE_NUMBER: usize = 10;
 
 /// Reads the words so far, with the recognizer's punctuation.
 pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
+    let text = without_noise(text.trim_end(), lexicon);
     let words = words(text);
     let Some(last) = words.last() else {
         return Cue::Neutral;
@@ -56,7 +57,6 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     if (DIGITS..WHOLE_NUMBER).contains(&digits) {
         return Cue::Number;
     }
-    let text = text.trim_end();
     if lexicon.unfinished.contains(last)
         || text.ends_with(['-', '\u{2014}', '\u{2026}'])
         || text.ends_with("...")
@@ -73,12 +73,29 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     }
 }
 
+/// A breath behind a whole sentence becomes a word of its own ("... with milk. You"): it says
+/// nothing about the sentence.
+fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
+    let body = text.trim_end_matches(['.', '?', '!', ',']);
+    let Some((before, last)) = body.rsplit_once(char::is_whitespace) else {
+        return text;
+    };
+    let before = before.trim_end();
+    let is_noise = words(last).iter().all(|word| lexicon.noise.contains(word));
+    match is_noise && before.ends_with(['.', '?', '!']) {
+        true => before,
+        false => text,
+    }
+}
+
 /// "Do you", "is it", "can": a question of which no more was said than who does.
 fn only_began(words: &[String], lexicon: &Lexicon) -> bool {
     let opened = words
         .iter()
         .position(|word| !lexicon.openers.contains(word));
     match &words[opened.unwrap_or(words.len())..] {
+        // One letter is the beginning of a word that was cut off.
+        [letter] if letter.chars().count() == 1 && letter.chars().all(char::is_alphabetic) => true,
         [verb] => lexicon.auxiliaries.contains(verb),
         [verb, subject] => lexicon.auxiliaries.contains(verb) && lexicon.subjects.contains(subject),
         _ => false,
@@ -98,6 +115,8 @@ mod tests {
             ("What is the capital of France?", Cue::Neutral),
             ("Yes, please.", Cue::Neutral),
             ("Yes.", Cue::Neutral),
+            ("A coffee with milk. You", Cue::Neutral),
+            ("D.", Cue::Unfinished),
             ("And do you?", Cue::Unfinished),
             ("How many legs does a spider have?", Cue::Leaning),
             ("Turn the lights on.", Cue::Leaning),

@@ -311,10 +311,15 @@ fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
 const AFTER_GAP: usize = 24;
 
 /// How many tokens at the beginning of `read` are missing in `tokens`, if what follows them is
-/// what `tokens` begins with.
+/// what `tokens` begins with. Who asks the same twice makes several places look alike: the one from
+/// which most is shared is it.
 fn gap(read: &[LlamaToken], tokens: &[LlamaToken]) -> Option<usize> {
     let after = tokens.get(..AFTER_GAP)?;
-    let found = read.windows(AFTER_GAP).position(|window| window == after)?;
+    let windows = read.windows(AFTER_GAP).enumerate();
+    let places = windows.filter(|(_, window)| *window == after);
+    let (found, _) = places
+        .map(|(place, _)| (place, shared_prefix(&read[place..], tokens)))
+        .max_by_key(|(_, shared)| *shared)?;
     (found > 0).then_some(found)
 }
 

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use ringbuf::traits::Consumer;
 
+use crate::aec::{EchoProbe, EchoReturn, earcon};
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureEnd, RenderEnd, RenderTap, capture_path, render_path};
 use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
-use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE};
+use crate::audio::frame::{BLOCK, BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
-use crate::clock::Stopwatch;
+use crate::clock::{Pace, Stopwatch};
+use crate::playback::PlaybackQueue;
 
 /// A session's devices: one for both directions, or one for each.
 pub struct Sound {
@@ -184,6 +186,43 @@ impl OpenSound {
     pub fn finished(&self) -> bool {
         self.streams.iter().any(|s| s.finished())
     }
+}
+
+/// Opens devices, plays the earcon and listens how it comes back: for `doctor`.
+///
+/// # Errors
+/// A device does not open.
+pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
+    let (mut open, render) = sound.open()?;
+    let mut queue = PlaybackQueue::default();
+    queue.attach(render)?;
+    queue.chime(&earcon(SESSION_RATE))?;
+    let mut down = [
+        StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
+        StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
+    ];
+    let (mut captured, mut played) = (Vec::new(), Vec::new());
+    let mut probe = EchoProbe::default();
+    let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+    let patience = Stopwatch::start();
+    while patience.elapsed() < SLOW_START {
+        pace.wait();
+        open.read(|capture, render| {
+            down[0].push(capture, &mut captured);
+            down[1].push(render, &mut played);
+        });
+        while let (Some(capture), Some(render)) = (
+            captured.first_chunk::<FRAME>(),
+            played.first_chunk::<FRAME>(),
+        ) {
+            if let Some(found) = probe.push(capture, render) {
+                return Ok(found);
+            }
+            captured.drain(..FRAME);
+            played.drain(..FRAME);
+        }
+    }
+    Ok(EchoReturn::NotHeard)
 }
 
 fn drain(ring: &mut ringbuf::HeapCons<f32>, into: &mut Vec<f32>) {

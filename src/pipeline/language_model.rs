@@ -54,6 +54,9 @@ const KEEP_SHARE: f32 = 0.6;
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
 /// ready, is shorter.
 const DRAFT_TOKENS: u32 = 24;
+/// Stands for the longest question that is usual.
+const NEXT_QUESTION: &str = "I would like to know what you think about the weather tomorrow, and \
+    whether I should take the train or the car to get to the sea, and how long each of them takes.";
 /// Fewer tokens say nothing about how fast the model writes.
 const ENOUGH_TO_JUDGE: u32 = 8;
 /// How long a full queue is waited for before cancellation is looked at again.
@@ -92,7 +95,7 @@ impl LanguageModelStage {
                     self.read_ahead(&self.memory.prompt(&text), opening);
                 }
                 LanguageModelInput::Answer { reply, text } => {
-                    let result = self.make_room(reply, &text).and_then(|()| {
+                    let result = self.make_room(Some(reply), &text).and_then(|()| {
                         self.reply(reply, &self.memory.prompt(&text), Opening::Reply)
                     });
                     self.report(reply, result);
@@ -109,6 +112,10 @@ impl LanguageModelStage {
                 }
                 LanguageModelInput::Remember { user, heard } => {
                     self.memory.remember(&user, &heard);
+                    // Now, while nobody waits, and not when the next question comes.
+                    if let Err(error) = self.make_room(None, NEXT_QUESTION) {
+                        tracing::info!("making room: {error}");
+                    }
                     self.read_ahead(&self.memory.messages(), Opening::None);
                 }
             }
@@ -193,7 +200,7 @@ impl LanguageModelStage {
     }
 
     /// Lets the oldest exchanges go until the prompt and the longest reply fit.
-    fn make_room(&mut self, reply: ReplyId, text: &str) -> Result<(), LlmError> {
+    fn make_room(&mut self, reply: Option<ReplyId>, text: &str) -> Result<(), LlmError> {
         let context = self.engine.context_len();
         let fits = context.saturating_sub(self.sampling.max_tokens);
         if self.engine.count_tokens(&self.memory.prompt(text))? <= fits {
@@ -206,8 +213,10 @@ impl LanguageModelStage {
         {
             exchanges += 1;
         }
-        self.bus
-            .publish(Some(reply.turn), EventKind::Forgot { exchanges });
+        self.bus.publish(
+            reply.map(|reply| reply.turn),
+            EventKind::Forgot { exchanges },
+        );
         Ok(())
     }
 

@@ -46,6 +46,12 @@ impl LiveReply {
         self.lock().reply == Some(reply)
     }
 
+    /// Whether this reply is wanted and no draft any more.
+    pub fn is_released(&self, reply: ReplyId) -> bool {
+        let live = self.lock();
+        live.reply == Some(reply) && live.released
+    }
+
     /// Waits until this reply is released (true) or not wanted any more.
     pub fn wait_for_release(&self, reply: ReplyId) -> bool {
         let is_draft = |live: &mut Live| live.reply == Some(reply) && !live.released;

@@ -26,7 +26,7 @@ mod session;
 mod synthesizer;
 
 pub use bus::{EventBus, Watcher};
-pub use devices::Sound;
+pub use devices::{Sound, measure_echo};
 pub use recorder::{CONVERSATION, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};
 

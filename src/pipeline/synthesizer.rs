@@ -67,6 +67,9 @@ impl SynthesizerStage {
             let (reply, clauses, complete) = match input {
                 SynthesizerInput::Piece { reply, text } => {
                     self.begin(reply);
+                    if self.live.is_released(reply) {
+                        self.splitter.hurry();
+                    }
                     (reply, self.splitter.push(&text), false)
                 }
                 SynthesizerInput::End(reply) => {

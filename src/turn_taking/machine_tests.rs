@@ -1,5 +1,7 @@
 //! One behaviour of turn taking each.
 
+use super::super::config::Drafts;
+use super::super::reply::SLOW_REPLIES;
 use super::*;
 use crate::events::Loudness;
 
@@ -220,6 +222,17 @@ fn without_a_score_silence_and_words_decide() {
     c.decoded(1, 1, "Turn it off.");
     assert!(c.after(EVEN_MS - 1).tick().is_empty());
     assert!(c.after(1).tick().contains(&Command::Release(reply(1))));
+}
+
+#[test]
+fn a_slow_machine_waits_for_the_score_before_it_ends_a_turn() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.after(900).decoded(1, 1, "Turn it off.");
+    assert!(c.after(150).tick().is_empty());
+    assert!(c.scored(1, 1, 0.0).is_empty(), "it sounds unfinished");
+    assert!(c.after(600).tick().contains(&Command::Release(reply(1))));
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod config;
 mod machine;
 mod message;
 mod overlap;
+mod pause;
+mod reply;
 mod state;
 
 pub use config::{Drafts, IdlePrompt, TurnTakingConfig};

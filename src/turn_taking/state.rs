@@ -57,6 +57,8 @@ pub struct Pause {
     pub text: Option<String>,
     /// The detector's probability that the turn is over, once it is known.
     pub score: Option<f32>,
+    /// Until when that is waited for, once it has been asked.
+    pub score_due: Option<Timestamp>,
     /// When the turn ends, as it looks now.
     pub deadline: Timestamp,
     /// Why then.

@@ -25,6 +25,8 @@ pub struct ClauseLimits {
     pub first_soft_words: usize,
     /// The first clause ends at the next word boundary from here on.
     pub first_max_words: usize,
+    /// As `first_max_words`, while the user waits for it.
+    pub first_hurried_words: usize,
     /// Later clauses may end at a comma, semicolon, colon or dash from here on.
     pub later_soft_words: usize,
     /// Later clauses may end before a conjunction from here on.
@@ -39,6 +41,7 @@ impl Default for ClauseLimits {
             first_min_words: 2,
             first_soft_words: 6,
             first_max_words: 10,
+            first_hurried_words: 4,
             later_soft_words: 12,
             later_conjunction_words: 18,
             later_max_words: 22,
@@ -55,6 +58,8 @@ pub struct ClauseSplitter {
     limits: ClauseLimits,
     /// Whether a clause has left since the start or the last `reset`.
     first_is_out: bool,
+    /// Whether somebody waits for the first clause.
+    hurried: bool,
     draft: Draft,
 }
 
@@ -108,6 +113,7 @@ impl ClauseSplitter {
         Self {
             limits,
             first_is_out: false,
+            hurried: false,
             draft: Draft::default(),
         }
     }
@@ -128,9 +134,16 @@ impl ClauseSplitter {
         (!rest.trim().is_empty()).then_some(rest)
     }
 
+    /// The user waits in silence: the first clause need not be one that a person would pause after,
+    /// if only it does not end within what belongs together.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+    }
+
     /// Forgets everything read so far: the next clause is a first one again.
     pub fn reset(&mut self) {
         self.first_is_out = false;
+        self.hurried = false;
         self.draft = Draft::default();
     }
 
@@ -272,10 +285,10 @@ impl ClauseSplitter {
     }
 
     fn max_words(&self) -> usize {
-        if self.first_is_out {
-            self.limits.later_max_words
-        } else {
-            self.limits.first_max_words
+        match (self.first_is_out, self.hurried) {
+            (true, _) => self.limits.later_max_words,
+            (false, true) => self.limits.first_hurried_words,
+            (false, false) => self.limits.first_max_words,
         }
     }
 }

@@ -291,3 +291,19 @@ fn plain_prose_keeps_to_the_maximum() {
         }
     }
 }
+
+#[test]
+fn who_waits_hears_the_first_words_sooner() {
+    let text = "I am a professional basketball coach and I like it.";
+    let first = |hurried: bool| {
+        let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+        if hurried {
+            splitter.hurry();
+        }
+        let mut clauses = splitter.push(text);
+        clauses.extend(splitter.finish());
+        clauses.remove(0)
+    };
+    assert_eq!(first(true), "I am a professional ");
+    assert_eq!(first(false), "I am a professional basketball coach ");
+}

@@ -1,0 +1,335 @@
+//! A pause of the user: transcript, score, draft, and the end of the turn.
+
+use std::time::Duration;
+
+use super::Command;
+use super::config::Drafts;
+use super::machine::{TurnTaking, join};
+use super::reply::roll_back;
+use super::state::{Answer, Draft, Pause, State, UserTurn};
+use crate::clock::Timestamp;
+use crate::endpointing::{Cue, cue};
+use crate::events::{EventKind, ReplyId, TurnId};
+use crate::lexicon::{Lexicon, words};
+
+/// A draft is begun so long before the decision at the latest; a longer wait means that the user
+/// probably goes on, and the draft would be thrown away.
+const DRAFT_LEAD: Duration = Duration::from_millis(600);
+/// A slow machine knows the words late; it waits this long for the score all the same.
+const SCORE_PATIENCE: Duration = Duration::from_millis(200);
+/// So many drafts may one turn cost.
+pub(super) const MOST_DRAFTS: u32 = 6;
+
+impl TurnTaking {
+    pub(super) fn speech_paused(
+        &mut self,
+        now: Timestamp,
+        at: Timestamp,
+        commands: &mut Vec<Command>,
+    ) {
+        let middle = self.config.endpointing.wait(None, Cue::Neutral);
+        let decode_late = self.config.drafts == Drafts::Off;
+        let guess = self.config.drafts == Drafts::On && self.unheard.is_none();
+        let user = match &mut self.state {
+            State::User(user) => user,
+            State::Replying(reply) => match &mut reply.overlap {
+                Some(overlap) => match &mut overlap.user {
+                    Some(user) => user,
+                    None => return,
+                },
+                None => return,
+            },
+            State::Listening | State::AwaitingHeard { .. } => return,
+        };
+        if user.pause.is_some() {
+            return;
+        }
+        user.pauses += 1;
+        let (turn, pause) = (user.turn, user.pauses);
+        let deadline = at + middle.duration;
+        let decode_late = decode_late && !user.over_reply;
+        user.pause = Some(Pause {
+            last_speech: at,
+            decode_at: decode_late.then_some(deadline),
+            text: None,
+            score: None,
+            score_due: None,
+            deadline,
+            reason: middle.reason,
+            draft: None,
+        });
+        if !decode_late {
+            commands.push(Command::Decode { turn, pause });
+        }
+        // What was said while it lasted is nearly all of it: the language model need not wait for
+        // the last word to read the rest.
+        user.guess.clear();
+        if guess && !user.over_reply && !user.partial.is_empty() {
+            user.guess = as_sentence(&user.partial);
+            let text = join(&user.carried, &user.guess);
+            let whole = true;
+            commands.push(Command::Prepare { text, whole });
+        }
+        let last_speech_ms = at.as_millis_f64();
+        let paused = EventKind::SpeechPaused { last_speech_ms };
+        commands.push(Command::Publish(turn, paused));
+        self.advance_pause(now, commands);
+    }
+
+    pub(super) fn partial(
+        &mut self,
+        now: Timestamp,
+        turn: TurnId,
+        text: String,
+        commands: &mut Vec<Command>,
+    ) {
+        let prepare = self.config.drafts == Drafts::On && self.unheard.is_none();
+        match &mut self.state {
+            State::User(user) if user.turn == turn && user.pause.is_none() => {
+                // Mostly it is what the transcript will begin with; what is not is read again.
+                if prepare && without_end(&text) != without_end(&user.partial) {
+                    let text = join(&user.carried, without_end(&text));
+                    let whole = false;
+                    commands.push(Command::Prepare { text, whole });
+                }
+                user.partial = text;
+            }
+            State::Replying(reply) => {
+                let user = reply.overlap.as_mut().and_then(|o| o.user.as_mut());
+                if let Some(user) = user.filter(|user| user.turn == turn) {
+                    user.partial = text;
+                    self.judge_partial(now, commands);
+                }
+            }
+            State::User(_) | State::Listening | State::AwaitingHeard { .. } => {}
+        }
+    }
+
+    pub(super) fn decoded(
+        &mut self,
+        now: Timestamp,
+        turn: TurnId,
+        pause: u32,
+        text: String,
+        commands: &mut Vec<Command>,
+    ) {
+        let ask_score = self.config.endpointing.asks_sound() && !self.config.push_to_talk;
+        if let Some(user) = self.user_in_pause(turn, pause)
+            && let Some(pause) = &mut user.pause
+        {
+            // Two transcripts that differ in punctuation are one: keep what was read ahead.
+            let guessed = same_words(&user.guess, &text);
+            pause.text = Some(match guessed {
+                true => user.guess.clone(),
+                false => text,
+            });
+            // Only now: the detector is not waited for, and the cores were.
+            if ask_score {
+                pause.score_due = Some(now + SCORE_PATIENCE);
+                let pause = user.pauses;
+                commands.push(Command::Score { turn, pause });
+            }
+            if matches!(self.state, State::Replying(_)) {
+                self.judge_words(now, commands);
+            } else {
+                self.rate_pause(0.0, commands);
+            }
+            self.advance_pause(now, commands);
+        }
+    }
+
+    pub(super) fn scored(
+        &mut self,
+        now: Timestamp,
+        (turn, pause): (TurnId, u32),
+        score: Option<f32>,
+        took_ms: f64,
+        commands: &mut Vec<Command>,
+    ) {
+        if let Some(user) = self.user_in_pause(turn, pause)
+            && let Some(pause) = &mut user.pause
+        {
+            pause.score = score;
+            pause.score_due = None;
+            self.rate_pause(took_ms, commands);
+            self.advance_pause(now, commands);
+        }
+    }
+
+    /// The user whose turn and pause an answer belongs to.
+    pub(super) fn user_in_pause(&mut self, turn: TurnId, pause: u32) -> Option<&mut UserTurn> {
+        let user = match &mut self.state {
+            State::User(user) => Some(user),
+            State::Replying(reply) => reply.overlap.as_mut()?.user.as_mut(),
+            State::Listening | State::AwaitingHeard { .. } => None,
+        };
+        user.filter(|user| user.turn == turn && user.pauses == pause)
+    }
+
+    /// Computes the wait from what is known by now.
+    pub(super) fn rate_pause(&mut self, took_ms: f64, commands: &mut Vec<Command>) {
+        let State::User(user) = &mut self.state else {
+            return;
+        };
+        let Some(pause) = &mut user.pause else { return };
+        // The key has said that the turn is over.
+        if self.config.push_to_talk {
+            return;
+        }
+        let text = pause.text.as_deref().unwrap_or_default();
+        let cue = cue(text, &self.config.lexicon);
+        let wait = self.config.endpointing.wait(pause.score, cue);
+        pause.deadline = pause.last_speech + wait.duration;
+        pause.reason = wait.reason;
+        let scored = EventKind::EndpointScored {
+            score: pause.score,
+            cue: cue.name(),
+            wait_ms: wait.duration.as_secs_f64() * 1000.0,
+            took_ms,
+        };
+        commands.push(Command::Publish(user.turn, scored));
+    }
+
+    /// When the turn ends, if nobody speaks: never before its words are known, and not while the
+    /// detector is about to say how it sounded.
+    pub(super) fn ends_at(&self, pause: &Pause) -> Option<Timestamp> {
+        let due = pause.score_due.unwrap_or(pause.deadline);
+        pause.text.as_ref().map(|_| pause.deadline.max(due))
+    }
+
+    /// When a draft for the present pause is due.
+    pub(super) fn draft_at(&self, user: &UserTurn) -> Option<Timestamp> {
+        let pause = user.pause.as_ref()?;
+        let text = pause.text.as_deref()?;
+        let wanted = self.config.drafts == Drafts::On
+            && self.unheard.is_none()
+            && pause.draft.is_none()
+            && user.drafts < MOST_DRAFTS
+            && self.unanswered(user, text).is_none()
+            && !self.asks_to_go_on(text);
+        wanted.then(|| pause.deadline - DRAFT_LEAD)
+    }
+
+    /// Begins the draft and ends the turn when each is due.
+    pub(super) fn advance_pause(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let State::User(user) = &self.state else {
+            return;
+        };
+        if self.draft_at(user).is_some_and(|at| now >= at)
+            && let State::User(user) = &mut self.state
+            && let Some(pause) = &mut user.pause
+        {
+            user.drafts += 1;
+            let id = ReplyId {
+                turn: user.turn,
+                draft: user.drafts,
+            };
+            let text = join(&user.carried, pause.text.as_deref().unwrap_or_default());
+            pause.draft = Some(Draft {
+                id,
+                text: text.clone(),
+                started: now,
+            });
+            let started = EventKind::DraftStarted {
+                draft: id.draft,
+                text: text.clone(),
+            };
+            commands.push(Command::Draft { reply: id, text });
+            commands.push(Command::Publish(id.turn, started));
+        }
+        if let State::User(user) = &self.state
+            && let Some(pause) = &user.pause
+            && self.ends_at(pause).is_some_and(|at| now >= at)
+        {
+            let user = user.clone();
+            self.end_turn(now, user, commands);
+        }
+    }
+
+    /// Why words get no answer.
+    pub(super) fn unanswered(&self, user: &UserTurn, text: &str) -> Option<&'static str> {
+        let lexicon = &self.config.lexicon;
+        let words = words(text);
+        let request = lexicon.without_politeness(&words);
+        match &words[..] {
+            // What was said before is answered all the same.
+            [] if !user.carried.is_empty() => None,
+            [] => Some("no words in it"),
+            _ if Lexicon::consists_of(&lexicon.stop, &request) => Some("asked only to stop"),
+            [word] if user.over_reply && lexicon.sounds_like_stop.contains(word) => {
+                Some("probably asked to stop")
+            }
+            _ if Lexicon::consists_of(&lexicon.wait, &request) => Some("asked to wait"),
+            _ if !user.carried.is_empty() => None,
+            _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
+                Some("a backchannel")
+            }
+            _ if Lexicon::consists_of(&lexicon.fillers, &words) => Some("only a filled pause"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn asks_to_go_on(&self, text: &str) -> bool {
+        let lexicon = &self.config.lexicon;
+        let request = lexicon.without_politeness(&words(text));
+        self.cut_off && Lexicon::consists_of(&lexicon.go_on, &request)
+    }
+
+    pub(super) fn end_turn(&mut self, now: Timestamp, user: UserTurn, commands: &mut Vec<Command>) {
+        let Some(pause) = &user.pause else { return };
+        let turn = user.turn;
+        let own = pause.text.clone().unwrap_or_default();
+        commands.push(Command::EndTranscript(turn));
+        let text = join(&user.carried, &own);
+        if let Some(reason) = self.unanswered(&user, &own) {
+            roll_back(pause.draft.clone(), reason, commands);
+            let ignored = EventKind::TurnIgnored { reason, text };
+            commands.push(Command::Publish(turn, ignored));
+            self.state = State::Listening;
+            return;
+        }
+        let ended = EventKind::TurnEnded {
+            waited_ms: now.since(pause.last_speech).as_secs_f64() * 1000.0,
+            score: pause.score,
+            reason: pause.reason,
+            text: text.clone(),
+        };
+        commands.push(Command::Publish(turn, ended));
+        let answer = match self.asks_to_go_on(&own) {
+            true => Answer::Rest,
+            false => Answer::To(text.clone()),
+        };
+        match &pause.draft {
+            Some(draft) if draft.text == text => {
+                let released = EventKind::DraftReleased {
+                    draft: draft.id.draft,
+                    ahead_ms: now.since(draft.started).as_secs_f64() * 1000.0,
+                };
+                commands.push(Command::Publish(turn, released));
+                self.release(draft.id, answer, commands);
+            }
+            draft => {
+                roll_back(draft.clone(), "the words changed", commands);
+                self.reply(turn, user.drafts, answer, commands);
+            }
+        }
+    }
+}
+
+/// A partial transcript without the punctuation that the next word may take away.
+fn without_end(text: &str) -> &str {
+    text.trim_end_matches([' ', ',', '.', '?', '!', '-'])
+}
+
+/// A partial transcript with the end that a whole one has.
+fn as_sentence(text: &str) -> String {
+    match text.trim_end() {
+        text if text.ends_with(['?', '!']) => text.to_owned(),
+        text => format!("{}.", without_end(text)),
+    }
+}
+
+/// Whether two transcripts differ in nothing that is spoken.
+fn same_words(a: &str, b: &str) -> bool {
+    words(&a.replace('-', " ")) == words(&b.replace('-', " "))
+}

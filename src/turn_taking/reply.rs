@@ -1,0 +1,220 @@
+//! The assistant's side: a reply begins, is released, heard, cut off, or fails.
+
+use super::Command;
+use super::config::Drafts;
+use super::machine::TurnTaking;
+use super::pause::MOST_DRAFTS;
+use super::state::{Answer, Draft, Reply, State};
+use crate::clock::Timestamp;
+use crate::events::{EventKind, ReplyId, TurnId};
+
+/// Below this a language model makes the user wait however early it begins: speech needs about
+/// five tokens a second, and the recognizer needs the cores.
+const SLOW_TOKENS_PER_S: f64 = 12.0;
+/// So many slow replies in a row switch drafts off.
+pub(super) const SLOW_REPLIES: u32 = 3;
+
+impl TurnTaking {
+    /// Makes a reply and lets it be heard, but not before the history says what was heard of the
+    /// one before it. `drafts` is how many the turn has had.
+    pub(super) fn reply(
+        &mut self,
+        turn: TurnId,
+        drafts: u32,
+        answer: Answer,
+        commands: &mut Vec<Command>,
+    ) {
+        self.prompt_at = None;
+        if self.unheard.is_some() {
+            self.state = State::AwaitingHeard { turn, answer };
+            return;
+        }
+        let reply = ReplyId {
+            turn,
+            draft: drafts + 1,
+        };
+        commands.push(match answer.clone() {
+            Answer::To(text) => Command::Draft { reply, text },
+            Answer::Rest => Command::DraftRest(reply),
+            Answer::Prompt(words) => Command::DraftWords { reply, words },
+        });
+        self.release(reply, answer, commands);
+    }
+
+    pub(super) fn release(&mut self, id: ReplyId, answer: Answer, commands: &mut Vec<Command>) {
+        self.cut_off = false;
+        commands.push(Command::Release(id));
+        self.state = State::Replying(Reply {
+            id,
+            answer,
+            audible_since: None,
+            said: String::new(),
+            overlap: None,
+        });
+    }
+
+    /// Stops the reply; whoever spoke over it has the turn, or nobody.
+    pub(super) fn interrupt(&mut self, reason: &'static str, commands: &mut Vec<Command>) {
+        let State::Replying(reply) = std::mem::replace(&mut self.state, State::Listening) else {
+            return;
+        };
+        commands.push(Command::StopReply(reply.id));
+        let interrupted = EventKind::Interrupted { reason };
+        commands.push(Command::Publish(reply.id.turn, interrupted));
+        self.unheard = Some((reply.id, reply.answer));
+        if let Some(user) = reply.overlap.and_then(|overlap| overlap.user) {
+            self.state = State::User(user);
+            self.rate_pause(0.0, commands);
+        }
+    }
+
+    pub(super) fn playback_started(
+        &mut self,
+        now: Timestamp,
+        started: ReplyId,
+        commands: &mut Vec<Command>,
+    ) {
+        if let State::Replying(reply) = &mut self.state
+            && reply.id == started
+        {
+            reply.audible_since = Some(now);
+            commands.push(Command::Publish(started.turn, EventKind::PlaybackStarted));
+        }
+    }
+
+    pub(super) fn playback_ended(
+        &mut self,
+        now: Timestamp,
+        ended: ReplyId,
+        heard: String,
+        commands: &mut Vec<Command>,
+    ) {
+        let answer = match &mut self.state {
+            State::Replying(reply) if reply.id == ended => {
+                let answer = reply.answer.clone();
+                let overlap = reply.overlap.take();
+                // It came to its end while somebody began to speak: the turn is theirs.
+                self.state = match overlap.and_then(|overlap| overlap.user) {
+                    Some(user) => State::User(user),
+                    None => State::Listening,
+                };
+                if self.state == State::Listening {
+                    self.expect_an_answer(now, &heard, &answer);
+                }
+                answer
+            }
+            State::Replying(_)
+            | State::Listening
+            | State::User(_)
+            | State::AwaitingHeard { .. } => {
+                match self.unheard.take_if(|(reply, _)| *reply == ended) {
+                    Some((_, answer)) => {
+                        self.cut_off = !heard.is_empty();
+                        answer
+                    }
+                    // A draft, or a reply that was cancelled before it was audible: its words
+                    // were carried on.
+                    None => return,
+                }
+            }
+        };
+        let turn = ended.turn;
+        let text = heard.clone();
+        commands.push(Command::Publish(turn, EventKind::Heard { text }));
+        let user = answer.user_words();
+        commands.push(Command::Remember { turn, user, heard });
+        if let State::AwaitingHeard { turn, answer } = &self.state {
+            let (turn, answer) = (*turn, answer.clone());
+            self.reply(turn, 0, answer, commands);
+        }
+        self.rate_pause(0.0, commands);
+        self.advance_pause(now, commands);
+    }
+
+    /// A question of its own may be followed by a silence that is met with a word, once.
+    pub(super) fn expect_an_answer(&mut self, now: Timestamp, heard: &str, answer: &Answer) {
+        let prompt = self.config.idle_prompt.as_ref();
+        let asked = heard.trim_end().ends_with('?') && !matches!(answer, Answer::Prompt(_));
+        self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);
+    }
+
+    pub(super) fn failed(
+        &mut self,
+        now: Timestamp,
+        turn: TurnId,
+        failed: Option<ReplyId>,
+        commands: &mut Vec<Command>,
+    ) {
+        match &mut self.state {
+            State::Replying(reply) if failed == Some(reply.id) => {
+                let (id, answer) = (reply.id, reply.answer.clone());
+                let overlap = reply.overlap.take();
+                commands.push(Command::StopReply(id));
+                self.unheard = Some((id, answer));
+                self.state = match overlap.and_then(|overlap| overlap.user) {
+                    Some(user) => State::User(user),
+                    None => State::Listening,
+                };
+                self.advance_pause(now, commands);
+            }
+            State::Replying(reply) if failed.is_none() => {
+                let user = reply.overlap.as_ref().and_then(|o| o.user.as_ref());
+                if user.is_some_and(|user| user.turn == turn) {
+                    self.go_on_replying("it was not understood", commands);
+                }
+            }
+            State::User(user) if user.turn == turn => match &mut user.pause {
+                // A draft failed: whether the engine can answer shows when the turn is over.
+                Some(pause) if failed.is_some() => {
+                    if pause.draft.as_ref().map(|draft| draft.id) == failed {
+                        roll_back(pause.draft.take(), "it failed", commands);
+                        user.drafts = MOST_DRAFTS;
+                    }
+                }
+                None if failed.is_some() => {}
+                pause => {
+                    let draft = pause.take().and_then(|pause| pause.draft);
+                    roll_back(draft, "it was not understood", commands);
+                    commands.push(Command::EndTranscript(turn));
+                    self.state = State::Listening;
+                }
+            },
+            State::Replying(_)
+            | State::Listening
+            | State::User(_)
+            | State::AwaitingHeard { .. } => {}
+        }
+    }
+
+    /// A language model that is too slow for drafts only takes the recognizer's cores away.
+    pub(super) fn generated(&mut self, tokens_per_s: f64, commands: &mut Vec<Command>) {
+        if self.config.drafts != Drafts::On {
+            return;
+        }
+        match tokens_per_s < SLOW_TOKENS_PER_S {
+            true => self.slow_replies += 1,
+            false => self.slow_replies = 0,
+        }
+        if self.slow_replies >= SLOW_REPLIES {
+            self.config.drafts = Drafts::SttOnly;
+            let message = format!(
+                "drafts are off: the language model writes {tokens_per_s:.0} tokens a second, \
+                 and they need {SLOW_TOKENS_PER_S:.0}"
+            );
+            commands.push(Command::Publish(
+                self.last_turn,
+                EventKind::Notice { message },
+            ));
+        }
+    }
+}
+
+/// Throws a draft away, if there is one.
+pub(super) fn roll_back(draft: Option<Draft>, reason: &'static str, commands: &mut Vec<Command>) {
+    if let Some(Draft { id, .. }) = draft {
+        commands.push(Command::StopReply(id));
+        let draft = id.draft;
+        let rolled_back = EventKind::DraftRolledBack { draft, reason };
+        commands.push(Command::Publish(id.turn, rolled_back));
+    }
+}
