@@ -111,8 +111,8 @@ pub fn choose(found: EchoReturn, cancels: bool) -> (DuplexMode, String) {
 
 /// Longest delay that is looked for. Samples: 400 ms.
 const LONGEST_DELAY: usize = SPEECH_RATE as usize * 2 / 5;
-/// The earcon is expected within this many frames.
-const PATIENCE_FRAMES: usize = 300;
+/// The earcon is expected within this many frames: Bluetooth wakes up slowly.
+const PATIENCE_FRAMES: usize = 1_200;
 /// Below this the loudspeaker plays nothing.
 const RENDER_SILENCE: f32 = 1e-4;
 /// A smaller share of what the microphone heard is chance.

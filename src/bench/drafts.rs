@@ -18,7 +18,7 @@ pub struct Drafts {
     pub released: usize,
     /// Drafts that were thrown away.
     pub rolled_back: usize,
-    /// For each released draft, from its beginning to the decision: the time won.
+    /// For each released draft, from its beginning to the decision: the most that it can have won.
     pub ahead_ms: Vec<f64>,
     /// Tokens that were written and thrown away.
     pub tokens_wasted: u64,

@@ -40,7 +40,7 @@ pub fn overlaps(events: &[Value]) -> Overlaps {
     for event in events {
         match event["kind"].as_str() {
             Some("playback_started") => reply_since = Some(at(event)),
-            Some("heard") => reply_since = None,
+            Some("heard" | "turn_extended") => reply_since = None,
             Some("stimulus_started") if reply_since.is_some() => {
                 let start = at(event);
                 let number = &event["stimulus"];
@@ -49,7 +49,8 @@ pub fn overlaps(events: &[Value]) -> Overlaps {
                     continue;
                 };
                 let until = end + CONSEQUENCE_MS;
-                let stopped = of("interrupted", start, until).next().is_some();
+                let stopped = of("interrupted", start, until).next().is_some()
+                    || of("turn_extended", start, until).next().is_some();
                 let mut ducked = of("ducked", start - CONSEQUENCE_MS, until).map(at);
                 let unducked = || of("unducked", start, until).map(at);
                 if event["expect"] != "go_on" {

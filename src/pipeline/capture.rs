@@ -65,6 +65,7 @@ struct Ears {
     probe: Option<EchoProbe>,
     measures_echo: bool,
     duplex: DuplexMode,
+    echo_delay: Duration,
     /// Until when a reply's echo may ring in half duplex.
     deaf_until: Timestamp,
     capture_down: StreamResampler,
@@ -101,6 +102,7 @@ impl Capture {
             probe: None,
             measures_echo,
             duplex: DuplexMode::Full,
+            echo_delay: Duration::ZERO,
             deaf_until: Timestamp::ZERO,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
@@ -273,7 +275,7 @@ impl Ears {
         let guarded = self.audible.load(Ordering::Relaxed);
         if self.duplex == DuplexMode::Half {
             if guarded {
-                self.deaf_until = until + ECHO_TAIL;
+                self.deaf_until = until + self.echo_delay + ECHO_TAIL;
             }
             if until < self.deaf_until {
                 cleaned = Cleaned::untouched(&[0.0; FRAME]);
@@ -325,7 +327,8 @@ impl Ears {
 
     /// Plays the earcon and listens for it.
     fn measure_echo(&mut self) {
-        if self.measures_echo {
+        // A reply that goes on on a new device is no earcon.
+        if self.measures_echo && !self.audible.load(Ordering::Relaxed) {
             self.probe = Some(EchoProbe::default());
             let chime = PlaybackControl::Chime(earcon(SESSION_RATE));
             let _ = self.outputs.playback.send(chime);
@@ -343,6 +346,7 @@ impl Ears {
             } => (Some(gain_db), Some(delay_ms)),
             EchoReturn::NotHeard => (None, None),
         };
+        self.echo_delay = Duration::from_secs_f32(echo_delay_ms.unwrap_or(0.0) / 1000.0);
         let duplex = EventKind::Duplex {
             mode: mode.name(),
             reason,

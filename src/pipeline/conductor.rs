@@ -45,13 +45,19 @@ pub struct Conductor {
     pub commands: Vec<Command>,
 }
 
+impl Drop for Conductor {
+    /// However it ends: a draft must not wait for its release for ever.
+    fn drop(&mut self) {
+        self.live.clear();
+    }
+}
+
 impl Conductor {
     /// Runs until the session ends.
     pub fn run(mut self) {
         while let Ok(ConductorInput::Event(now, event)) = self.inputs.recv() {
             self.take(now, event);
         }
-        self.live.clear();
     }
 
     /// Lets the machine take an event and carries out what it commands.
@@ -81,9 +87,7 @@ impl Conductor {
             }
             Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
             Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
-            Command::Prepare { text, whole } => {
-                self.ask_model(LanguageModelInput::Prepare { text, whole });
-            }
+            Command::Prepare(text) => self.ask_model(LanguageModelInput::Prepare(text)),
             Command::Draft { reply, text } => {
                 self.live.set(reply);
                 self.ask_model(LanguageModelInput::Answer { reply, text });

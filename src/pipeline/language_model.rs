@@ -16,13 +16,8 @@ use crate::turn_taking::Event;
 
 /// What the conductor asks of the thread.
 pub enum LanguageModelInput {
-    /// Read ahead.
-    Prepare {
-        /// The user's words.
-        text: String,
-        /// They may be all; otherwise the turn only begins with them.
-        whole: bool,
-    },
+    /// The user's turn begins with this: read it ahead.
+    Prepare(String),
     /// Answer the user.
     Answer {
         /// The reply.
@@ -87,12 +82,8 @@ impl LanguageModelStage {
     pub fn run(mut self) {
         while let Ok(input) = self.inputs.recv() {
             match input {
-                LanguageModelInput::Prepare { text, whole } => {
-                    let opening = match whole {
-                        true => Opening::Reply,
-                        false => Opening::Unfinished,
-                    };
-                    self.read_ahead(&self.memory.prompt(&text), opening);
+                LanguageModelInput::Prepare(text) => {
+                    self.read_ahead(&self.memory.prompt(&text), Opening::Unfinished);
                 }
                 LanguageModelInput::Answer { reply, text } => {
                     let result = self.make_room(Some(reply), &text).and_then(|()| {
@@ -101,7 +92,9 @@ impl LanguageModelStage {
                     self.report(reply, result);
                 }
                 LanguageModelInput::Rest(reply) => {
-                    let result = self.reply(reply, &self.memory.messages(), Opening::Unfinished);
+                    let result = self.make_room(Some(reply), "").and_then(|()| {
+                        self.reply(reply, &self.memory.messages(), Opening::Unfinished)
+                    });
                     self.report(reply, result);
                 }
                 LanguageModelInput::Say { reply, words } => {
@@ -149,6 +142,15 @@ impl LanguageModelStage {
         let cancelled = || !live.is(reply);
         let watch = Stopwatch::start();
         let Some(prefill) = self.engine.prefill(prompt, opening, &cancelled)? else {
+            let complete = EventKind::ReplyComplete {
+                draft: reply.draft,
+                text: String::new(),
+                tokens: 0,
+                tokens_per_s: 0.0,
+                busy_ms: watch.elapsed_ms(),
+                cancelled: true,
+            };
+            self.bus.publish(turn, complete);
             return Ok(());
         };
         let (kept, read) = (prefill.kept, prefill.read);

@@ -284,6 +284,8 @@ impl Session {
             bus,
         } = self;
         stop.store(true, Ordering::Relaxed);
+        // Whoever sends it otherwise may have panicked.
+        let _ = conductor.send(ConductorInput::Shutdown);
         drop((conductor, bus));
         // From the source on, so that each thread finds its senders gone.
         let mut result = Ok(());

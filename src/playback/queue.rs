@@ -95,8 +95,10 @@ struct Reply {
     started: bool,
     complete: bool,
     stopping: bool,
-    /// Samples that devices before this one played.
+    /// Samples that devices before this one played, or that lie before where it goes on.
     played_before: u64,
+    /// How far it had come when it last went back.
+    played_once: u64,
     underruns_before: u64,
 }
 
@@ -127,9 +129,10 @@ impl PlaybackQueue {
             let waiting: Vec<f32> = reply.waiting.drain(..).collect();
             reply.waiting = resample_clip(&waiting, from, end.rate_hz)?.into();
             reply.handed.clear();
-            if reply.hold != Hold::No {
-                reply.hold = Hold::Yes;
-            }
+            reply.hold = match reply.hold {
+                Hold::No | Hold::Fading { resume: true } => Hold::No,
+                Hold::Yes | Hold::Fading { resume: false } => Hold::Yes,
+            };
             reply.clock.scale(ratio);
             reply.played_before = (played as f64 * ratio) as u64;
             reply.total = reply.played_before + reply.waiting.len() as u64;
@@ -347,6 +350,7 @@ impl PlaybackQueue {
         }
         let from = handed_to - back as u64;
         reply.played_before = from;
+        reply.played_once = reply.played_once.max(at);
         reply.hold = Hold::No;
         device.base = device.end.control.consumed();
         let rate = f64::from(device.end.rate_hz);
@@ -357,12 +361,14 @@ impl PlaybackQueue {
     }
 
     fn finish_stop(&mut self) -> Option<Played> {
-        let (left, rate) = (self.left(), self.rate_hz());
+        // What the callback has taken will leave the loudspeaker: the fade is part of it.
+        let (played, rate) = (self.played(), self.rate_hz());
         let reply = self.reply.take()?;
+        let played = played.max(reply.played_once);
         self.over = self.over.max(reply.id);
         Some(Played::Stopped {
             reply: reply.id,
-            heard: reply.clock.heard(left, rate),
+            heard: reply.clock.heard(played, rate),
         })
     }
 
@@ -386,6 +392,7 @@ impl PlaybackQueue {
             complete: false,
             stopping: false,
             played_before: 0,
+            played_once: 0,
             underruns_before: 0,
         });
     }

@@ -24,6 +24,8 @@ pub struct Invariants {
     open_transcripts: BTreeSet<TurnId>,
     /// Turns that are over and were neither answered nor carried on nor failed.
     owed: BTreeSet<TurnId>,
+    /// Words of a turn that was taken back are owed an answer by the next one.
+    carried: bool,
     /// Samples of each word that left the loudspeaker.
     played: BTreeMap<usize, usize>,
     run: (Option<usize>, usize),
@@ -56,24 +58,36 @@ impl Invariants {
     }
 
     /// The state machine says what it does.
-    pub fn published(&mut self, turn: TurnId, kind: &EventKind) {
+    pub fn published(&mut self, turn: TurnId, kind: &EventKind) -> Result<(), String> {
         match kind {
             EventKind::TurnEnded { .. } => {
                 self.owed.insert(turn);
+                self.carried = false;
             }
-            EventKind::Heard { .. } | EventKind::TurnExtended | EventKind::Error { .. } => {
+            EventKind::TurnExtended => self.carried |= self.owed.remove(&turn),
+            EventKind::TurnIgnored { reason, .. } => {
+                let taken_back = reason.contains("asked");
+                if std::mem::take(&mut self.carried) && !taken_back {
+                    return Err(format!("a question was lost with turn {turn}: {reason}"));
+                }
+            }
+            EventKind::Heard { .. } => {
                 self.owed.remove(&turn);
+            }
+            EventKind::Error { .. } => {
+                self.owed.remove(&turn);
+                self.carried = false;
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// A transcript was opened.
     pub fn transcript_opened(&mut self, turn: TurnId) -> Result<(), String> {
         self.open_transcripts.insert(turn);
         match self.open_transcripts.len() {
-            // The recognizer lets the one before go when a new one begins.
-            0..=2 => Ok(()),
+            0..=1 => Ok(()),
             _ => Err(format!(
                 "more than one live turn: {:?}",
                 self.open_transcripts
@@ -133,6 +147,9 @@ impl Invariants {
 
     /// The conversation is over.
     pub fn at_the_end(&self) -> Result<(), String> {
+        if let Some(turn) = self.open_transcripts.first() {
+            return Err(format!("the transcript of turn {turn} was never let go"));
+        }
         if let Some(turn) = self.owed.first() {
             return Err(format!("turn {turn} was never answered"));
         }

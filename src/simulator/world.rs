@@ -472,8 +472,6 @@ impl World {
             RecognizerInput::Audio { .. } => {}
             RecognizerInput::Start { turn, from } => {
                 self.invariants.transcript_opened(turn)?;
-                self.invariants
-                    .transcript_ended(TurnId(turn.0.saturating_sub(1)));
                 self.transcript_from = from;
                 for n in 1..8 {
                     let at = self.now + Duration::from_millis(250 * n);
@@ -500,7 +498,7 @@ impl World {
 
     fn think(&mut self, input: LanguageModelInput) -> Result<(), String> {
         let reply = match input {
-            LanguageModelInput::Prepare { .. } => {
+            LanguageModelInput::Prepare(_) => {
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
                 self.language_model.work(self.now, takes);
                 return Ok(());
@@ -560,11 +558,11 @@ impl World {
                 .unwrap_or_else(PoisonError::into_inner),
         );
         for SessionEvent { turn, kind, .. } in events {
+            self.note("says", &format!("{turn:?} {kind:?}"));
             if let Some(turn) = turn {
-                self.invariants.published(turn, &kind);
+                self.invariants.published(turn, &kind)?;
             }
             match &kind {
-                EventKind::Saying { .. } | EventKind::EndpointScored { .. } => continue,
                 EventKind::TurnEnded { .. } => self.totals.answered += 1,
                 EventKind::DraftStarted { .. } => self.totals.drafts += 1,
                 EventKind::DraftRolledBack { .. } => self.totals.rolled_back += 1,
@@ -572,7 +570,6 @@ impl World {
                 EventKind::Unducked { .. } => self.totals.went_on += 1,
                 _ => {}
             }
-            self.note("says", &format!("{turn:?} {kind:?}"));
         }
         Ok(())
     }

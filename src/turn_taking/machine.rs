@@ -8,6 +8,7 @@ use super::reply::roll_back;
 use super::state::{Answer, Pause, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
+use crate::endpointing::Cue;
 use crate::events::{EventKind, ReplyId, TurnId};
 
 /// After the key is released, the time for what was said last to arrive.
@@ -161,7 +162,7 @@ impl TurnTaking {
             // The reply has not begun: what comes now belongs to what was said before.
             State::AwaitingHeard { turn, answer } => {
                 commands.push(Command::Publish(turn, EventKind::TurnExtended));
-                answer.user_words()
+                answer.carried()
             }
             State::Replying(reply) if reply.is_established(at) => {
                 self.state = State::Replying(reply);
@@ -172,7 +173,8 @@ impl TurnTaking {
             State::Replying(reply) => {
                 commands.push(Command::StopReply(reply.id));
                 commands.push(Command::Publish(reply.id.turn, EventKind::TurnExtended));
-                reply.answer.user_words()
+                self.cut_off = matches!(reply.answer, Answer::Rest(_));
+                reply.answer.carried()
             }
         };
         let user = self.begin_turn(at, at - self.config.preroll, carried, commands);
@@ -199,7 +201,6 @@ impl TurnTaking {
             pauses: 0,
             drafts: 0,
             partial: String::new(),
-            guess: String::new(),
             pause: None,
         }
     }
@@ -224,6 +225,7 @@ impl TurnTaking {
                 last_speech: now,
                 decode_at: Some(decode_at),
                 text: None,
+                cue: Cue::Neutral,
                 score: None,
                 score_due: None,
                 deadline: decode_at,
@@ -248,7 +250,7 @@ impl TurnTaking {
             State::Listening | State::Replying(_) => String::new(),
             State::AwaitingHeard { turn, answer } => {
                 commands.push(Command::Publish(turn, EventKind::TurnExtended));
-                answer.user_words()
+                answer.carried()
             }
             State::User(user) => {
                 roll_back(user.pause.and_then(|p| p.draft), "typed message", commands);

@@ -303,11 +303,8 @@ fn what_is_said_is_read_ahead_while_it_is_said() {
         turn: TURN,
         text: text.into(),
     };
-    let (text, whole) = ("Turn the coffee".into(), false);
-    assert_eq!(
-        c.on(partial("Turn the coffee,")),
-        [Command::Prepare { text, whole }]
-    );
+    let read = [Command::Prepare("Turn the coffee".into())];
+    assert_eq!(c.on(partial("Turn the coffee,")), read);
     assert!(
         c.on(partial("Turn the coffee.")).is_empty(),
         "no word is new"
@@ -315,19 +312,40 @@ fn what_is_said_is_read_ahead_while_it_is_said() {
 }
 
 #[test]
-fn words_that_were_guessed_right_keep_the_punctuation_that_was_read() {
+fn a_draft_of_what_was_said_so_far_does_not_wait_for_the_transcript() {
     let mut c = Conversation::new();
     c.speech();
     c.on(Event::Partial {
         turn: TURN,
         text: "Turn it off,".into(),
     });
-    let (text, whole) = ("Turn it off.".to_owned(), true);
-    let guess = Command::Prepare { text, whole };
-    assert!(c.after(500).pause().contains(&guess));
+    let early = draft(reply(1), "Turn it off.");
+    assert!(c.after(500).pause().contains(&early));
+    let commands = c.decoded(1, 1, "Turn it off!");
     assert!(
-        c.decoded(1, 1, "Turn it off!")
-            .contains(&draft(reply(1), "Turn it off."))
+        !commands.iter().any(|c| matches!(c, Command::Draft { .. })),
+        "only the punctuation is another: {commands:?}"
+    );
+}
+
+#[test]
+fn a_draft_of_other_words_is_taken_back_when_the_transcript_comes() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.on(Event::Partial {
+        turn: TURN,
+        text: "Turn it back".into(),
+    });
+    c.after(500).pause();
+    c.on(Event::Tick);
+    let commands = c.decoded(1, 1, "Turn it off.");
+    let second = ReplyId {
+        turn: TURN,
+        draft: 2,
+    };
+    assert!(
+        commands.contains(&draft(second, "Turn it off.")),
+        "{commands:?}"
     );
 }
 

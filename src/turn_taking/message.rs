@@ -109,13 +109,8 @@ pub enum Command {
     ResumeTranscript(TurnId),
     /// Let the transcript's audio go.
     EndTranscript(TurnId),
-    /// Read these words ahead, say nothing.
-    Prepare {
-        /// The user's words.
-        text: String,
-        /// They may be all; otherwise the turn only begins with them.
-        whole: bool,
-    },
+    /// The turn begins with these words: read them ahead, say nothing.
+    Prepare(String),
     /// Make a reply to the user's words and hold it.
     Draft {
         /// The reply.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::machine::TurnTaking;
+use super::reply::is_question;
 use super::state::{Overlap, Reply, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId};
@@ -161,6 +162,9 @@ impl TurnTaking {
             Some("no words in it")
         } else if self.asks_for_silence(&words) || short && self.may_ask_for_silence(&words) {
             None
+        } else if self.has_asked() {
+            // "Yes" is an answer then.
+            None
         } else if Lexicon::consists_of(&self.config.lexicon.backchannels, &words) {
             Some("a backchannel")
         } else if short && self.says_little(&words) {
@@ -200,6 +204,11 @@ impl TurnTaking {
             State::Replying(reply) => reply.overlap.as_ref()?.user.as_ref(),
             State::Listening | State::User(_) | State::AwaitingHeard { .. } => None,
         }
+    }
+
+    /// Whether what the reply said last is a question.
+    fn has_asked(&self) -> bool {
+        matches!(&self.state, State::Replying(reply) if is_question(&reply.said))
     }
 
     fn asks_for_silence(&self, words: &[String]) -> bool {

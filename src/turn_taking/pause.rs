@@ -18,7 +18,7 @@ const DRAFT_LEAD: Duration = Duration::from_millis(600);
 /// A slow machine knows the words late; it waits this long for the score all the same.
 const SCORE_PATIENCE: Duration = Duration::from_millis(200);
 /// So many drafts may one turn cost.
-pub(super) const MOST_DRAFTS: u32 = 6;
+pub(super) const MOST_DRAFTS: u32 = 8;
 
 impl TurnTaking {
     pub(super) fn speech_paused(
@@ -29,7 +29,6 @@ impl TurnTaking {
     ) {
         let middle = self.config.endpointing.wait(None, Cue::Neutral);
         let decode_late = self.config.drafts == Drafts::Off;
-        let guess = self.config.drafts == Drafts::On && self.unheard.is_none();
         let user = match &mut self.state {
             State::User(user) => user,
             State::Replying(reply) => match &mut reply.overlap {
@@ -52,6 +51,7 @@ impl TurnTaking {
             last_speech: at,
             decode_at: decode_late.then_some(deadline),
             text: None,
+            cue: Cue::Neutral,
             score: None,
             score_due: None,
             deadline,
@@ -61,19 +61,27 @@ impl TurnTaking {
         if !decode_late {
             commands.push(Command::Decode { turn, pause });
         }
-        // What was said while it lasted is nearly all of it: the language model need not wait for
-        // the last word to read the rest.
-        user.guess.clear();
-        if guess && !user.over_reply && !user.partial.is_empty() {
-            user.guess = as_sentence(&user.partial);
-            let text = join(&user.carried, &user.guess);
-            let whole = true;
-            commands.push(Command::Prepare { text, whole });
-        }
         let last_speech_ms = at.as_millis_f64();
         let paused = EventKind::SpeechPaused { last_speech_ms };
         commands.push(Command::Publish(turn, paused));
-        self.advance_pause(now, commands);
+        self.guess(now, commands);
+    }
+
+    /// What was said while it lasted is mostly all of it: the draft does not wait for the
+    /// transcript, which takes it back if it is another one.
+    fn guess(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let State::User(user) = &self.state else {
+            return;
+        };
+        let text = as_sentence(&user.partial);
+        let wanted = !user.partial.is_empty()
+            && self.drafts_for(user, &text)
+            && cue(&text, &self.config.lexicon) == Cue::Neutral;
+        if let State::User(user) = &mut self.state
+            && wanted
+        {
+            begin_draft(now, user, text, commands);
+        }
     }
 
     pub(super) fn partial(
@@ -89,8 +97,7 @@ impl TurnTaking {
                 // Mostly it is what the transcript will begin with; what is not is read again.
                 if prepare && without_end(&text) != without_end(&user.partial) {
                     let text = join(&user.carried, without_end(&text));
-                    let whole = false;
-                    commands.push(Command::Prepare { text, whole });
+                    commands.push(Command::Prepare(text));
                 }
                 user.partial = text;
             }
@@ -114,13 +121,19 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) {
         let ask_score = self.config.endpointing.asks_sound() && !self.config.push_to_talk;
+        let cue = cue(&text, &self.config.lexicon);
         if let Some(user) = self.user_in_pause(turn, pause)
             && let Some(pause) = &mut user.pause
         {
-            // Two transcripts that differ in punctuation are one: keep what was read ahead.
-            let guessed = same_words(&user.guess, &text);
-            pause.text = Some(match guessed {
-                true => user.guess.clone(),
+            pause.cue = cue;
+            // Two transcripts that differ in punctuation are one: the draft goes on.
+            let guessed = as_sentence(&user.partial);
+            let right = same_words(&guessed, &text);
+            if !right {
+                roll_back(pause.draft.take(), "the words are others", commands);
+            }
+            pause.text = Some(match right && pause.draft.is_some() {
+                true => guessed,
                 false => text,
             });
             // Only now: the detector is not waited for, and the cores were.
@@ -176,8 +189,7 @@ impl TurnTaking {
         if self.config.push_to_talk {
             return;
         }
-        let text = pause.text.as_deref().unwrap_or_default();
-        let cue = cue(text, &self.config.lexicon);
+        let cue = pause.cue;
         let wait = self.config.endpointing.wait(pause.score, cue);
         pause.deadline = pause.last_speech + wait.duration;
         pause.reason = wait.reason;
@@ -201,13 +213,18 @@ impl TurnTaking {
     pub(super) fn draft_at(&self, user: &UserTurn) -> Option<Timestamp> {
         let pause = user.pause.as_ref()?;
         let text = pause.text.as_deref()?;
-        let wanted = self.config.drafts == Drafts::On
+        let wanted = pause.draft.is_none() && self.drafts_for(user, text);
+        wanted.then(|| pause.deadline - DRAFT_LEAD)
+    }
+
+    /// Whether a reply to these words may be drafted.
+    fn drafts_for(&self, user: &UserTurn, text: &str) -> bool {
+        self.config.drafts == Drafts::On
+            && !self.config.push_to_talk
             && self.unheard.is_none()
-            && pause.draft.is_none()
             && user.drafts < MOST_DRAFTS
             && self.unanswered(user, text).is_none()
-            && !self.asks_to_go_on(text);
-        wanted.then(|| pause.deadline - DRAFT_LEAD)
+            && !self.asks_to_go_on(text)
     }
 
     /// Begins the draft and ends the turn when each is due.
@@ -217,25 +234,10 @@ impl TurnTaking {
         };
         if self.draft_at(user).is_some_and(|at| now >= at)
             && let State::User(user) = &mut self.state
-            && let Some(pause) = &mut user.pause
+            && let Some(pause) = &user.pause
         {
-            user.drafts += 1;
-            let id = ReplyId {
-                turn: user.turn,
-                draft: user.drafts,
-            };
-            let text = join(&user.carried, pause.text.as_deref().unwrap_or_default());
-            pause.draft = Some(Draft {
-                id,
-                text: text.clone(),
-                started: now,
-            });
-            let started = EventKind::DraftStarted {
-                draft: id.draft,
-                text: text.clone(),
-            };
-            commands.push(Command::Draft { reply: id, text });
-            commands.push(Command::Publish(id.turn, started));
+            let text = pause.text.clone().unwrap_or_default();
+            begin_draft(now, user, text, commands);
         }
         if let State::User(user) = &self.state
             && let Some(pause) = &user.pause
@@ -295,8 +297,8 @@ impl TurnTaking {
             text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));
-        let answer = match self.asks_to_go_on(&own) {
-            true => Answer::Rest,
+        let answer = match self.asks_to_go_on(&text) {
+            true => Answer::Rest(text.clone()),
             false => Answer::To(text.clone()),
         };
         match &pause.draft {
@@ -314,6 +316,28 @@ impl TurnTaking {
             }
         }
     }
+}
+
+/// Has a reply made for the turn's words so far, in silence.
+fn begin_draft(now: Timestamp, user: &mut UserTurn, text: String, commands: &mut Vec<Command>) {
+    let Some(pause) = &mut user.pause else { return };
+    user.drafts += 1;
+    let id = ReplyId {
+        turn: user.turn,
+        draft: user.drafts,
+    };
+    let text = join(&user.carried, &text);
+    pause.draft = Some(Draft {
+        id,
+        text: text.clone(),
+        started: now,
+    });
+    let started = EventKind::DraftStarted {
+        draft: id.draft,
+        text: text.clone(),
+    };
+    commands.push(Command::Draft { reply: id, text });
+    commands.push(Command::Publish(id.turn, started));
 }
 
 /// A partial transcript without the punctuation that the next word may take away.

@@ -35,7 +35,7 @@ impl TurnTaking {
         };
         commands.push(match answer.clone() {
             Answer::To(text) => Command::Draft { reply, text },
-            Answer::Rest => Command::DraftRest(reply),
+            Answer::Rest(_) => Command::DraftRest(reply),
             Answer::Prompt(words) => Command::DraftWords { reply, words },
         });
         self.release(reply, answer, commands);
@@ -95,7 +95,11 @@ impl TurnTaking {
                 let overlap = reply.overlap.take();
                 // It came to its end while somebody began to speak: the turn is theirs.
                 self.state = match overlap.and_then(|overlap| overlap.user) {
-                    Some(user) => State::User(user),
+                    Some(mut user) => {
+                        // "Yes" is an answer to a question, not a backchannel.
+                        user.over_reply &= !is_question(&heard);
+                        State::User(user)
+                    }
                     None => State::Listening,
                 };
                 if self.state == State::Listening {
@@ -134,7 +138,7 @@ impl TurnTaking {
     /// A question of its own may be followed by a silence that is met with a word, once.
     pub(super) fn expect_an_answer(&mut self, now: Timestamp, heard: &str, answer: &Answer) {
         let prompt = self.config.idle_prompt.as_ref();
-        let asked = heard.trim_end().ends_with('?') && !matches!(answer, Answer::Prompt(_));
+        let asked = is_question(heard) && !matches!(answer, Answer::Prompt(_));
         self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);
     }
 
@@ -207,6 +211,11 @@ impl TurnTaking {
             ));
         }
     }
+}
+
+/// Whether words of the reply want an answer.
+pub(super) fn is_question(said: &str) -> bool {
+    said.trim_end().ends_with('?')
 }
 
 /// Throws a draft away, if there is one.

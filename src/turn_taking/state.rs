@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
+use crate::endpointing::Cue;
 use crate::events::{ReplyId, TurnId};
 
 /// Where the conversation is.
@@ -40,8 +41,6 @@ pub struct UserTurn {
     pub drafts: u32,
     /// What was last said of its words while it lasts.
     pub partial: String,
-    /// At a pause: what it has probably said, read ahead before the transcript is there.
-    pub guess: String,
     /// The pause that it is in.
     pub pause: Option<Pause>,
 }
@@ -55,6 +54,8 @@ pub struct Pause {
     pub decode_at: Option<Timestamp>,
     /// The turn's words, once they are known.
     pub text: Option<String>,
+    /// What they say about the end, with the punctuation that the recognizer gave them.
+    pub cue: Cue,
     /// The detector's probability that the turn is over, once it is known.
     pub score: Option<f32>,
     /// Until when that is waited for, once it has been asked.
@@ -83,8 +84,8 @@ pub struct Draft {
 pub enum Answer {
     /// An answer to these words of the user.
     To(String),
-    /// The rest of the reply before.
-    Rest,
+    /// The rest of the reply before, asked for with these words.
+    Rest(String),
     /// Given words: it breaks a silence.
     Prompt(String),
 }
@@ -94,7 +95,15 @@ impl Answer {
     pub fn user_words(&self) -> String {
         match self {
             Self::To(text) => text.clone(),
-            Self::Rest | Self::Prompt(_) => String::new(),
+            Self::Rest(_) | Self::Prompt(_) => String::new(),
+        }
+    }
+
+    /// The words of the user that are said again if it is taken back unheard.
+    pub fn carried(&self) -> String {
+        match self {
+            Self::To(text) | Self::Rest(text) => text.clone(),
+            Self::Prompt(_) => String::new(),
         }
     }
 }

@@ -99,6 +99,22 @@ mod tests {
     }
 
     #[test]
+    fn a_loud_hiss_is_told_once() {
+        assert_eq!(told(&[&[0.0; 50][..], &[0.1; 50]].concat()), 1);
+    }
+
+    #[test]
+    fn of_an_echo_too_little_is_left() {
+        let (mut detector, mut noise) = (SoundDetector::default(), Noise::new(3));
+        for n in 1..100 {
+            let left: [f32; FRAME] = std::array::from_fn(|_| noise.gaussian() * 0.1);
+            let captured = left.map(|sample| sample * 4.0);
+            let at = Timestamp::from_millis(n * 10);
+            assert_eq!(detector.push(&left, &captured, at, true), None);
+        }
+    }
+
+    #[test]
     fn a_click_is_no_sound() {
         let mut frames = vec![0.0; 200];
         frames[100] = 0.5;
