@@ -9,11 +9,15 @@ mod drafts;
 mod endpointing;
 mod endpointing_report;
 mod listener;
+mod machine;
+mod metric;
 mod overlap;
 mod put_in;
 mod read_aloud;
 mod recording;
+mod report;
 mod stages;
+mod statistics;
 mod summary;
 mod word_times;
 
@@ -23,10 +27,17 @@ pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
 pub use listener::{ListenError, Listener};
+pub use machine::{Load, LoadWatch, Machine};
+pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
 pub use overlap::Overlaps;
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
 pub use recording::{MeasureError, Measured, measure};
+pub use report::{
+    Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
+    Stage, Timeline, Trust, Turn, Verdict,
+};
 pub use stages::{Stages, StagesByTurn};
+pub use statistics::{Interval, bootstrap, percentile};
 pub use summary::Summary;
 pub use word_times::{Word, WordTimes, WordTimesError};

@@ -1,0 +1,208 @@
+//! The report of a run, schema `vivavoce-bench/1`. Its JSON Schema is made from these types:
+//! `vivavoce bench schema`, `docs/bench.schema.json`.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::machine::{Load, Machine};
+use super::metric::Metrics;
+use super::statistics::Interval;
+
+/// Name and version of the schema.
+pub const SCHEMA: &str = "vivavoce-bench/1";
+
+/// Everything that a run found out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always `vivavoce-bench/1`.
+    pub schema: String,
+    /// What was measured.
+    pub kind: Kind,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Why to believe it.
+    pub trust: Trust,
+    /// The figures.
+    pub metrics: Metrics,
+    /// Each conversation that was held; only of kind `conversation`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conversations: Vec<Conversation>,
+    /// Turns cut off against latency, for ways of ending turns; only of kind `conversation`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut_off_curve: Vec<CurvePoint>,
+}
+
+/// What a report measures. Reports of different kinds are not compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Conversations on the virtual sound card.
+    Conversation,
+    /// The engines one by one.
+    Engines,
+    /// A sound card's round trip.
+    Device,
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// One sentence.
+    pub sentence: String,
+    /// What a reader has to know before using the figures.
+    pub warnings: Vec<String>,
+    /// Every budget that was asked for.
+    pub gates: Vec<GateResult>,
+}
+
+/// A budget and whether it was kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GateResult {
+    /// As it was given: `v2v.p95_ms<=600`.
+    pub gate: String,
+    /// What was measured.
+    pub measured: f64,
+    /// Whether the budget was kept.
+    pub passed: bool,
+}
+
+/// Why to believe a run, and what it has to have in common with another to be compared.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trust {
+    /// When the run began (RFC 3339, UTC).
+    pub began: String,
+    /// The program's version.
+    pub version: String,
+    /// The commit that it was built from.
+    pub commit: String,
+    /// Target and features of the build.
+    pub build: String,
+    /// The machine.
+    pub machine: Machine,
+    /// What happened on it during the run.
+    pub load: Load,
+    /// The detector on recordings with known answers, made before the run.
+    pub self_test: Option<SelfTest>,
+    /// The profile of models.
+    pub profile: String,
+    /// SHA-256 of every model file, by `MODEL/FILE`.
+    pub models: IndexMap<String, String>,
+    /// SHA-256 of the samples of every stimulus, by `SCENARIO#NUMBER`.
+    pub stimuli: IndexMap<String, String>,
+    /// Settings that change what is measured, by name.
+    pub settings: IndexMap<String, String>,
+    /// The seed that was added to that of each scenario.
+    pub seed: u64,
+    /// How often each scenario was held.
+    pub repeats: u32,
+}
+
+/// Errors of the detector: what it measured minus the known answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SelfTest {
+    /// Recordings that were made.
+    pub recordings: usize,
+    /// The largest error that is allowed. Milliseconds.
+    pub allowed_ms: f64,
+    /// Largest error of a response time. Milliseconds.
+    pub v2v_error_ms: f64,
+    /// Largest error of a stop time. Milliseconds.
+    pub stop_error_ms: f64,
+    /// Answers that were not found at all.
+    pub missed: usize,
+}
+
+/// One conversation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Conversation {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Its kind: `clean_turn`, `pause`, ...
+    pub kind: String,
+    /// Which repetition, from 1.
+    pub repeat: u32,
+    /// The folder of the recording, relative to that of the run.
+    pub recording: String,
+    /// Its length.
+    pub seconds: f64,
+    /// What was said to it, in order.
+    pub turns: Vec<Turn>,
+    /// What the loudspeaker and the microphone did.
+    pub timeline: Timeline,
+}
+
+/// One stimulus and what came of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Turn {
+    /// The stimulus's number in its scenario, from 0.
+    pub stimulus: usize,
+    /// What was said, if it was words.
+    pub said: Option<String>,
+    /// What the recognizer understood.
+    pub understood: Option<String>,
+    /// What was heard of the reply.
+    pub reply: Option<String>,
+    /// First and last sample of the stimulus that sound. Milliseconds.
+    pub span_ms: Interval,
+    /// First audible sample of the reply minus last sample of the stimulus. Milliseconds.
+    pub v2v_ms: Option<f64>,
+    /// What `v2v_ms` is made of, in order; with the rest that is not explained it adds up to it.
+    pub stages: Vec<Stage>,
+    /// Why the turn was over.
+    pub reason: Option<String>,
+    /// Last audible sample of the reply that was interrupted minus first sample of the stimulus.
+    pub stop_ms: Option<f64>,
+    /// What is wrong with it: `premature`, `missed`, `false stop`, `not stopped`, ...
+    pub fault: Option<String>,
+}
+
+/// A part of a response time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// How much of the response time it is. May be negative.
+    pub ms: f64,
+}
+
+/// A conversation to look at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timeline {
+    /// Time from one level to the next. Milliseconds.
+    pub step_ms: f64,
+    /// Level of the microphone in each step. dBFS, not below -90.
+    pub capture_dbfs: Vec<f32>,
+    /// Level of the loudspeaker in each step.
+    pub render_dbfs: Vec<f32>,
+    /// What happened.
+    pub marks: Vec<Mark>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Mark {
+    /// When. Milliseconds.
+    pub t_ms: f64,
+    /// The event's kind.
+    pub kind: String,
+    /// Why, or what was said.
+    pub text: String,
+}
+
+/// What a way of ending turns costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CurvePoint {
+    /// The way: `balanced`, `silence 500`, ...
+    pub policy: String,
+    /// `chosen` (can be configured by name), `floor` or `silence`.
+    pub family: String,
+    /// Median of the decision after the true end. Milliseconds.
+    pub latency_p50_ms: f64,
+    /// 95th percentile of the same.
+    pub latency_p95_ms: f64,
+    /// Share of pauses put into turns at which the turn was cut off.
+    pub cut_off: f64,
+    /// Of so many.
+    pub of: u64,
+}
