@@ -10,6 +10,7 @@
 //! gain and bump atomics, and never allocate, lock, log or call the system
 //! (`tests/realtime_callbacks.rs`).
 
+pub mod audible;
 pub mod callback;
 pub mod cpal_device;
 pub mod device;
@@ -18,6 +19,7 @@ pub mod frame;
 pub mod resample;
 pub mod room;
 pub mod scenario;
+pub mod stimulus;
 pub mod virtual_card;
 pub mod wav;
 

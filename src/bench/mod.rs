@@ -4,40 +4,49 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod conversation;
 mod cut_off_page;
 mod drafts;
 mod endpointing;
 mod endpointing_report;
+mod figures;
+mod full_duplex;
 mod listener;
 mod machine;
 mod metric;
-mod overlap;
 mod put_in;
 mod read_aloud;
 mod recording;
 mod report;
+mod self_test;
 mod stages;
 mod statistics;
 mod summary;
+mod turns;
+mod wer;
 mod word_times;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use conversation::conversation;
 pub use cut_off_page::cut_off_page;
 pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
+pub use figures::figures;
 pub use listener::{ListenError, Listener};
 pub use machine::{Load, LoadWatch, Machine};
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
-pub use overlap::Overlaps;
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
-pub use recording::{MeasureError, Measured, measure};
+pub use recording::{Event, Events, MeasureError, Recording};
 pub use report::{
     Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
     Stage, Timeline, Trust, Turn, Verdict,
 };
+pub use self_test::{SHORT, WHOLE, self_test};
 pub use stages::{Stages, StagesByTurn};
 pub use statistics::{Interval, bootstrap, percentile};
 pub use summary::Summary;
+pub use turns::turns;
+pub use wer::{WordErrors, word_errors};
 pub use word_times::{Word, WordTimes, WordTimesError};

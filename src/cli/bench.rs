@@ -113,6 +113,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
                     gain_db: *echo_db,
                     delay_ms: *delay_ms,
                     reverb_ms: 200.0,
+                    drift_ppm: 0.0,
                 },
                 seed: *seed,
             });

@@ -165,8 +165,15 @@ impl Capture {
                 stimulus,
                 first_sound_ms,
                 expect,
+                said,
+                pauses_ms,
             } => {
-                let kind = EventKind::StimulusStarted { stimulus, expect };
+                let kind = EventKind::StimulusStarted {
+                    stimulus,
+                    expect,
+                    said,
+                    pauses_ms,
+                };
                 self.bus.publish_at(at(first_sound_ms), None, kind);
             }
             StreamNote::StimulusFinished {
