@@ -4,32 +4,44 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod csv;
 mod cut_off_page;
 mod drafts;
 mod endpointing;
 mod endpointing_report;
+mod gate;
 mod listener;
 mod machine;
+mod markdown;
 mod metric;
 mod overlap;
+mod page;
 mod put_in;
 mod read_aloud;
 mod recording;
 mod report;
+mod report_file;
+#[cfg(test)]
+mod specimen;
 mod stages;
 mod statistics;
 mod summary;
 mod word_times;
+mod wording;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use csv::{samples_csv, turns_csv};
 pub use cut_off_page::cut_off_page;
 pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
+pub use gate::{Gate, GateError};
 pub use listener::{ListenError, Listener};
 pub use machine::{Load, LoadWatch, Machine};
+pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
 pub use overlap::Overlaps;
+pub use page::report_page;
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
 pub use recording::{MeasureError, Measured, measure};
@@ -37,7 +49,9 @@ pub use report::{
     Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
     Stage, Timeline, Trust, Turn, Verdict,
 };
+pub use report_file::{ReportError, schema_json};
 pub use stages::{Stages, StagesByTurn};
 pub use statistics::{Interval, bootstrap, percentile};
 pub use summary::Summary;
 pub use word_times::{Word, WordTimes, WordTimesError};
+pub use wording::{Cells, HEADINGS, number};

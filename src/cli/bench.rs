@@ -1,6 +1,7 @@
 //! `vivavoce bench`: response times over recordings of people, measured on the audio.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use vivavoce::events::SessionEvent;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
 use super::bench_endpointing::{self, EndpointingArgs};
+use super::bench_report::{self, ShowArgs};
 use super::sound::play_scenario;
 use super::talk::QUIT;
 
@@ -72,6 +74,10 @@ pub enum BenchCommand {
         /// The folder that `--record` named
         dir: PathBuf,
     },
+    /// Reads a report again: other forms of it, other budgets
+    Show(ShowArgs),
+    /// Prints the JSON Schema of reports
+    Schema,
 }
 
 /// After a reply, before the next recording begins.
@@ -79,8 +85,9 @@ const GAP: Duration = Duration::from_millis(700);
 /// How often the end is looked for.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Runs the command.
-pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Result<()> {
+/// Runs the command. Its exit status is 0 if it measured and every budget was kept, 1 if one was
+/// not, 2 if it could not measure.
+pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Result<ExitCode> {
     match command {
         BenchCommand::Turns {
             files,
@@ -89,7 +96,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         } => {
             let scenario = one_after_the_other(&sound_files(files)?);
             let stages = hold(config, &scenario, record, None, started)?;
-            print_measured(config, record, Some(&stages), report.as_deref())
+            print_measured(config, record, Some(&stages), report.as_deref())?;
         }
         BenchCommand::BargeIn {
             files,
@@ -123,11 +130,14 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
                 Some(ReadAloud::default()),
                 started,
             )?;
-            print_measured(config, record, None, report.as_deref())
+            print_measured(config, record, None, report.as_deref())?;
         }
-        BenchCommand::Endpointing(args) => bench_endpointing::run(config, args),
-        BenchCommand::Measure { dir } => print_measured(config, dir, None, None),
+        BenchCommand::Endpointing(args) => bench_endpointing::run(config, args)?,
+        BenchCommand::Measure { dir } => print_measured(config, dir, None, None)?,
+        BenchCommand::Show(args) => return bench_report::show(args),
+        BenchCommand::Schema => bench_report::schema(),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Holds a conversation to the end of its scenario.

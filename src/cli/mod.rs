@@ -10,6 +10,7 @@ macro_rules! out {
 
 pub mod bench;
 pub mod bench_endpointing;
+pub mod bench_report;
 pub mod doctor;
 pub mod models;
 pub mod screen;
