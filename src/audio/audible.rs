@@ -6,13 +6,16 @@ use super::frame::{dbfs, from_db, rms};
 pub const AUDIBLE_DBFS: f32 = -50.0;
 /// Noise hides what is not so far above it. White noise in a window of 5 ms strays by 0.4 dB, in a
 /// bin of 1 ms by 0.9 dB (one sigma at 48 kHz).
-const ABOVE_NOISE_DB: f32 = 4.0;
+const ABOVE_NOISE_DB: f32 = 3.5;
 /// Share of a recording that is quieter than its noise counts as.
 const NOISE_SHARE: f32 = 0.1;
 /// Length of the pieces that the noise is measured in. Milliseconds.
 const NOISE_MS: usize = 20;
 /// Bins of 1 ms in a window: the shortest sound that counts.
 const WINDOW: usize = 5;
+/// Loud bins that lie so near belong to it: a low voice's pulses are 12 ms apart, and the first and
+/// last of them, in a ramp, are short.
+const LINKED: usize = 12;
 
 /// From where on something is audible in a recording: [`AUDIBLE_DBFS`], or above its own noise.
 pub fn audible_threshold(samples: &[f32], rate_hz: u32) -> f32 {
@@ -30,7 +33,10 @@ pub fn audible_threshold(samples: &[f32], rate_hz: u32) -> f32 {
 pub fn audible_start(samples: &[f32], rate_hz: u32, threshold_dbfs: f32) -> Option<usize> {
     let bins = Bins::of(samples, rate_hz, threshold_dbfs);
     let window = (0..bins.windows()).find(|n| bins.is_audible(*n))?;
-    let first = (window..window + WINDOW).find(|n| bins.is_loud(*n))?;
+    let mut first = (window..window + WINDOW).find(|n| bins.is_loud(*n))?;
+    while let Some(earlier) = (first.saturating_sub(LINKED)..first).find(|n| bins.is_loud(*n)) {
+        first = earlier;
+    }
     Some(first * bins.length)
 }
 
@@ -38,7 +44,11 @@ pub fn audible_start(samples: &[f32], rate_hz: u32, threshold_dbfs: f32) -> Opti
 pub fn audible_end(samples: &[f32], rate_hz: u32, threshold_dbfs: f32) -> Option<usize> {
     let bins = Bins::of(samples, rate_hz, threshold_dbfs);
     let window = (0..bins.windows()).rev().find(|n| bins.is_audible(*n))?;
-    let last = (window..window + WINDOW).rfind(|n| bins.is_loud(*n))?;
+    let mut last = (window..window + WINDOW).rfind(|n| bins.is_loud(*n))?;
+    let reach = |last: usize| last + 1..(last + 1 + LINKED).min(bins.power.len());
+    while let Some(later) = reach(last).rfind(|n| bins.is_loud(*n)) {
+        last = later;
+    }
     Some(((last + 1) * bins.length).min(samples.len()))
 }
 

@@ -33,7 +33,8 @@ impl Delay {
     /// # Errors
     /// It is something else; the message says what it may be.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let expected = || format!("{text:?}: write STAGE=MS; stages: stt, score, prompt, token, voice");
+        let expected =
+            || format!("{text:?}: write STAGE=MS; stages: stt, score, prompt, token, voice");
         let (stage, ms) = text.split_once('=').ok_or_else(expected)?;
         let stage = match stage {
             "stt" => Stage::Stt,

@@ -1,6 +1,7 @@
 //! From conversations to figures. Pure: a report's figures follow from its conversations.
 
 use super::full_duplex;
+use super::machine::Load;
 use super::metric::{Better, Metrics, Sample, Unit};
 use super::report::{Conversation, Stage, Turn};
 use super::wer::word_errors;
@@ -59,6 +60,28 @@ pub fn figures(conversations: &[Conversation]) -> Metrics {
     resources(conversations, &turns, &mut metrics);
     full_duplex::figures(&turns, &mut metrics);
     metrics
+}
+
+impl Metrics {
+    /// Adds what the run as a whole took of the machine.
+    pub fn of_load(&mut self, load: &Load) {
+        for (name, unit, about, value) in [
+            (
+                "peak_memory",
+                Unit::Mib,
+                "most memory that the program has had",
+                load.peak_memory_mib,
+            ),
+            (
+                "energy",
+                Unit::J,
+                "energy of the processor packages over the run",
+                load.energy_j,
+            ),
+        ] {
+            self.value(name, unit, Better::Lower, about, value.unwrap_or(f64::NAN));
+        }
+    }
 }
 
 /// Values of the turns that have one.

@@ -17,6 +17,7 @@ pub const SCHEMA: &str = "vivavoce-bench/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `vivavoce-bench/1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// What was measured.
     pub kind: Kind,
@@ -62,10 +63,13 @@ pub struct Verdict {
 pub struct GateResult {
     /// As it was given: `v2v.p95_ms<=600`.
     pub gate: String,
-    /// What was measured.
-    pub measured: f64,
+    /// What was measured, in the metric's unit; nothing if the report does not have it.
+    pub measured: Option<f64>,
     /// Whether the budget was kept.
     pub passed: bool,
+    /// Why nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// Why to believe a run, and what it has to have in common with another to be compared.

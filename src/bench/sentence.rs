@@ -13,7 +13,10 @@ pub fn conversation_sentence(metrics: &Metrics) -> String {
         ));
     }
     if let Some(stop) = distribution(metrics, "t_stop") {
-        parts.push(format!("falls silent {:.0} ms after it is interrupted", stop.0));
+        parts.push(format!(
+            "falls silent {:.0} ms after it is interrupted",
+            stop.0
+        ));
     }
     let rates = [
         ("premature", "answered too early"),
@@ -62,7 +65,10 @@ mod tests {
         metrics.values("v2v", Unit::Ms, Better::Lower, "", samples);
         metrics.rate("missed", Better::Lower, "", 1, 20);
         let sentence = conversation_sentence(&metrics);
-        assert!(sentence.contains("372 ms") && sentence.contains("1 times of 20"), "{sentence}");
+        assert!(
+            sentence.contains("372 ms") && sentence.contains("1 times of 20"),
+            "{sentence}"
+        );
         assert!(conversation_sentence(&Metrics::default()).starts_with("Nothing"));
     }
 }

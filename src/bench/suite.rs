@@ -16,8 +16,12 @@ static BUNDLED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/scenarios/sui
 pub fn bundled() -> Result<Vec<Scenario>, AudioError> {
     let mut files: Vec<_> = BUNDLED.files().collect();
     files.sort_by_key(|file| file.path());
-    let texts = files.iter().filter_map(|file| Some((file.path(), file.contents_utf8()?)));
-    texts.map(|(path, text)| Scenario::parse(text, path)).collect()
+    let texts = files
+        .iter()
+        .filter_map(|file| Some((file.path(), file.contents_utf8()?)));
+    texts
+        .map(|(path, text)| Scenario::parse(text, path))
+        .collect()
 }
 
 /// Scenarios by what was named: a folder, a scenario file, or the name of a bundled one; of
@@ -95,7 +99,11 @@ mod tests {
         assert_eq!(names.len(), all.len());
         for scenario in &all {
             assert!(!scenario.about.is_empty(), "{}", scenario.name);
-            assert!(scenario.end.is_some() || scenario.limit.is_some(), "{}", scenario.name);
+            assert!(
+                scenario.end.is_some() || scenario.limit.is_some(),
+                "{}",
+                scenario.name
+            );
         }
     }
 

@@ -11,7 +11,7 @@ use super::self_test::self_test;
 use crate::audio::stimulus::Prepared;
 use crate::clock::unix_seconds;
 use crate::config::Config;
-use crate::models::{Manifest, ModelsError, Platform};
+use crate::models::{Manifest, ModelsError, Platform, hex};
 
 /// GPU features of this build.
 const FEATURES: [(&str, bool); 3] = [
@@ -85,12 +85,18 @@ impl Verdict {
 fn now() -> String {
     let seconds = i64::try_from(unix_seconds()).unwrap_or(0);
     let at = OffsetDateTime::from_unix_timestamp(seconds);
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+    at.ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 fn build() -> String {
     let features: Vec<&str> = FEATURES.iter().filter(|f| f.1).map(|f| f.0).collect();
-    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
     let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
     match features.is_empty() {
         true => format!("{arch}-{os}, {profile}"),
@@ -111,27 +117,34 @@ fn model_hashes(config: &Config) -> Result<IndexMap<String, String>, ModelsError
 
 /// What changes the figures, as it was set; a persona by its hash.
 fn settings(config: &Config) -> IndexMap<String, String> {
-    let persona = config.persona.as_ref().and_then(|path| std::fs::read(path).ok());
+    let persona = config
+        .persona
+        .as_ref()
+        .and_then(|path| std::fs::read(path).ok());
     let persona = persona.map_or("bundled".into(), |text| hex(&Sha256::digest(text)));
     let entries = [
         ("turn_taking", format!("{:?}", config.turn_taking)),
         ("vad", format!("{:?}", config.vad)),
         ("llm", format!("{:?}", config.llm)),
         ("threads", format!("{:?}", config.threads)),
-        ("echo_cancellation", config.audio.echo_cancellation.to_string()),
+        (
+            "echo_cancellation",
+            config.audio.echo_cancellation.to_string(),
+        ),
         ("persona", persona),
     ];
-    entries.map(|(name, value)| (name.into(), value)).into_iter().collect()
+    entries
+        .map(|(name, value)| (name.into(), value))
+        .into_iter()
+        .collect()
 }
 
 fn hash_samples(samples: &[f32]) -> String {
     let mut hash = Sha256::new();
-    samples.iter().for_each(|sample| hash.update(sample.to_le_bytes()));
+    samples
+        .iter()
+        .for_each(|sample| hash.update(sample.to_le_bytes()));
     hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use vivavoce::agent::Persona;
 use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::resample::resample_clip;
-use vivavoce::audio::scenario::{Scenario, Expect};
+use vivavoce::audio::scenario::{Expect, Scenario};
 use vivavoce::bench::{
     Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SCHEMA, SHORT, Trust,
     Verdict, conversation, conversation_sentence, figures, scenarios,
@@ -96,7 +96,11 @@ fn list(scenarios: &[Scenario]) {
             scenario.name,
             scenario.kind.name(),
             turns(scenario),
-            if scenario.quick { " (quick)" } else { "        " },
+            if scenario.quick {
+                " (quick)"
+            } else {
+                "        "
+            },
             scenario.about
         );
     }

@@ -9,7 +9,9 @@ macro_rules! out {
 }
 
 pub mod bench;
+mod bench_conversation;
 pub mod bench_endpointing;
+pub mod bench_report;
 pub mod doctor;
 pub mod models;
 pub mod screen;

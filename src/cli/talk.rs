@@ -74,7 +74,8 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
              vivavoce answers.\n"
         );
         let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
-        sound::play_scenario(&scenario, sound::file_of(&output))?
+        let stimuli = sound::prepare_stimuli(&scenario)?;
+        sound::play_scenario(&scenario, stimuli, sound::file_of(&output))
     } else if missing.is_empty() {
         sound::open(&input, &output)?
     } else {
