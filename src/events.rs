@@ -1,15 +1,18 @@
 //! What happens in a session, as data: for the screen, the log, the recording and the harness.
 //! Every stage publishes; nobody decides anything here.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 
 /// A turn of the conversation: what the user says and the reply to it. Numbers only grow, so what
 /// carries an older number than the live turn is stale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct TurnId(pub u64);
 
 impl fmt::Display for TurnId {
@@ -20,7 +23,9 @@ impl fmt::Display for TurnId {
 
 /// A reply, or a draft of one: a turn has several when the user went on after a pause. The order is
 /// the order in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct ReplyId {
     /// The turn that it answers.
     pub turn: TurnId,
@@ -283,7 +288,7 @@ pub enum EventKind {
     /// Something failed; the session goes on if it can.
     Error {
         /// Which stage.
-        stage: &'static str,
+        stage: Cow<'static, str>,
         /// What, and what to do.
         message: String,
     },

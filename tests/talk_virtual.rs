@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use program::{events, of_kind, run, text, texts, vivavoce, words};
 use vivavoce::audio::wav::read_clip;
-use vivavoce::bench::measure;
+use vivavoce::bench::{Recording, conversation};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::stt::transcribe_clip;
@@ -77,12 +77,10 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
 
     let understood = words(&read_back(folder.path()));
     assert!(understood.contains(&"paris".into()), "{understood:?}");
-    let measured = measure(folder.path(), 1).unwrap();
-    assert_eq!(
-        (measured.unanswered, measured.self_interruptions),
-        (0, 0),
-        "{measured:?}"
-    );
+    let measured = conversation(&Recording::read(folder.path()).unwrap(), 1);
+    let missed = |turn: &&vivavoce::bench::Turn| turn.fault.as_deref() == Some("missed");
+    assert_eq!(measured.turns.iter().find(missed), None);
+    assert_eq!(measured.self_interruptions, 0);
     assert!(
         printed.contains("on the recording") && printed.contains("conversation.wav"),
         "{printed}"

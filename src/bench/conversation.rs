@@ -87,7 +87,7 @@ const CONVERGED: f64 = 0.75;
 
 /// Cancels the recording's echo once more, and compares what went in with what came out while only
 /// the assistant spoke. `None` if it was not to be heard in the microphone for two seconds.
-fn echo(recording: &Recording) -> Option<EchoFound> {
+pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
     let speech = |samples: &[f32]| resample_clip(samples, recording.rate_hz, SPEECH_RATE).ok();
     let mut canceller = SonoraCanceller::new();
     let (mut pieces, mut piece, mut frames) = (Vec::new(), (0.0f64, 0.0f64), 0);

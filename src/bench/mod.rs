@@ -13,6 +13,7 @@ mod endpointing;
 mod endpointing_report;
 mod figures;
 mod full_duplex;
+mod full_duplex_export;
 mod gate;
 mod listener;
 mod machine;
@@ -22,6 +23,7 @@ mod page;
 mod put_in;
 mod read_aloud;
 mod recording;
+mod replay;
 mod report;
 mod report_file;
 mod self_test;
@@ -47,6 +49,7 @@ pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
 pub use figures::figures;
+pub use full_duplex_export::export_full_duplex_bench;
 pub use gate::{Gate, GateError};
 pub use listener::{ListenError, Listener};
 pub use machine::{Load, LoadWatch, Machine};
@@ -56,6 +59,7 @@ pub use page::report_page;
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
 pub use recording::{Event, Events, MeasureError, Recording};
+pub use replay::{changes, decisions, stimulus_events, user_side, with_stimuli};
 pub use report::{
     Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
     Stage, Timeline, Trust, Turn, Verdict,

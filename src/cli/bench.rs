@@ -13,6 +13,7 @@ use vivavoce::config::Config;
 
 use super::bench_conversation::{self, ConversationArgs, HeldArgs, hold_all};
 use super::bench_endpointing::{self, EndpointingArgs};
+use super::bench_replay::{self, ReplayArgs};
 use super::bench_report::{self, NOT_MEASURED, Outputs, ShowArgs, publish};
 
 /// What to measure.
@@ -63,6 +64,9 @@ pub enum BenchCommand {
         #[command(flatten)]
         outputs: Outputs,
     },
+    /// Plays the user's side of a recorded conversation once more, to the program as it is now, and
+    /// says what changed
+    Replay(ReplayArgs),
     /// Measures recordings with known answers, and shows how far off the answers are
     SelfTest {
         /// How many recordings are made
@@ -127,6 +131,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         BenchCommand::Measure { dirs, outputs } => {
             bench_conversation::measure(config, dirs, outputs)
         }
+        BenchCommand::Replay(args) => bench_replay::run(config, args, started),
         BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
         BenchCommand::Show(args) => bench_report::show(args),
         BenchCommand::Schema => {

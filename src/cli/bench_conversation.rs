@@ -14,7 +14,7 @@ use vivavoce::audio::resample::resample_clip;
 use vivavoce::audio::scenario::{Expect, Scenario};
 use vivavoce::bench::{
     Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SCHEMA, SHORT, Trust,
-    Verdict, conversation, conversation_sentence, figures, scenarios,
+    Verdict, conversation, conversation_sentence, export_full_duplex_bench, figures, scenarios,
 };
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
@@ -58,9 +58,25 @@ pub struct HeldArgs {
     /// Keep the recordings here, in a folder for each conversation
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    /// Write the turns into the folders of Full-Duplex-Bench here, for its own scripts
+    #[arg(long, value_name = "DIR")]
+    pub full_duplex_bench: Option<PathBuf>,
     /// Make a stage slower by so much, to try the harness itself: stt, score, prompt, token, voice
     #[arg(long, value_name = "STAGE=MS", value_parser = Delay::parse)]
     pub delay: Vec<Delay>,
+}
+
+impl HeldArgs {
+    /// Once, as it is.
+    pub fn once() -> Self {
+        Self {
+            repeat: 1,
+            seed: 0,
+            record: None,
+            full_duplex_bench: None,
+            delay: Vec::new(),
+        }
+    }
 }
 
 /// Runs `bench conversation`.
@@ -119,18 +135,12 @@ pub fn hold_all(
     args: &HeldArgs,
     started: Stopwatch,
 ) -> Result<Report> {
-    let mut trust = Trust::before(config)?;
+    let mut trust = proved(config)?;
     trust.seed = args.seed;
     trust.repeats = args.repeat;
     if !args.delay.is_empty() {
         let delays = format!("{:?}", args.delay);
         trust.settings.insert("inserted delay".into(), delays);
-    }
-    if !trust.test_itself(SHORT).passed() {
-        bail!(
-            "the detector did not find the answers of recordings that it knows (`vivavoce bench \
-             self-test` shows them); this build cannot be believed"
-        );
     }
     let temporary = tempfile::tempdir().context("cannot make a folder for the recordings")?;
     let folder = args.record.as_deref().unwrap_or(temporary.path());
@@ -143,7 +153,7 @@ pub fn hold_all(
     for repeat in 1..=args.repeat {
         for scenario in scenarios {
             progress.set_message(scenario.name.clone());
-            let held = bench.hold(scenario, repeat, folder, &mut trust);
+            let held = bench.converse(scenario, repeat, folder, &mut trust);
             conversations.push(held.with_context(|| scenario.name.clone())?);
             progress.inc(stimuli(scenario));
         }
@@ -153,6 +163,21 @@ pub fn hold_all(
     bench.listen(&mut conversations, folder)?;
     progress.finish_and_clear();
     Ok(conversation_report(conversations, trust))
+}
+
+/// What can be said before a run, the short self-test included.
+///
+/// # Errors
+/// It failed: nothing that this build measures can be believed.
+pub fn proved(config: &Config) -> Result<Trust> {
+    let mut trust = Trust::before(config)?;
+    if !trust.test_itself(SHORT).passed() {
+        bail!(
+            "the detector did not find the answers of recordings that it knows (`vivavoce bench \
+             self-test` shows them); this build cannot be believed"
+        );
+    }
+    Ok(trust)
 }
 
 /// The report of measured conversations.
@@ -186,18 +211,20 @@ const LONGEST_REPLY_MS: f64 = 12_000.0;
 const SHORTEST_REPLY_MS: f64 = 500.0;
 
 /// What is shared by the conversations of a run.
-struct Bench<'a> {
+pub struct Bench<'a> {
     config: &'a Config,
     args: &'a HeldArgs,
     persona: Persona,
     loader: EngineLoader,
-    llm_threads: usize,
+    /// How many cores the language model uses.
+    pub llm_threads: usize,
     /// Of the program; later conversations count from their own beginning.
     started: Option<Stopwatch>,
 }
 
 impl<'a> Bench<'a> {
-    fn new(config: &'a Config, args: &'a HeldArgs, started: Stopwatch) -> Result<Self> {
+    /// Checks that the models are there.
+    pub fn new(config: &'a Config, args: &'a HeldArgs, started: Stopwatch) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             persona: Persona::load(config.persona.as_deref())?,
@@ -210,21 +237,44 @@ impl<'a> Bench<'a> {
     }
 
     /// Holds one conversation and measures its recording.
-    fn hold(
+    fn converse(
         &mut self,
         scenario: &Scenario,
         repeat: u32,
         folder: &Path,
         trust: &mut Trust,
     ) -> Result<Conversation> {
-        let mut scenario = scenario.clone();
-        scenario.seed += self.args.seed;
-        let stimuli = prepare_stimuli(&scenario)?;
-        trust.note_stimuli(&scenario.name, &stimuli);
         let name = match self.args.repeat {
             1 => scenario.name.clone(),
             _ => format!("{}-{repeat}", scenario.name),
         };
+        let core_s = self.hold(scenario, &folder.join(&name), trust)?;
+        let recording = Recording::read(&folder.join(&name))?;
+        let held = Conversation {
+            scenario: scenario.name.clone(),
+            kind: scenario.kind.name().into(),
+            repeat,
+            recording: name,
+            core_s,
+            ..conversation(&recording, self.llm_threads)
+        };
+        if let Some(folder) = &self.args.full_duplex_bench {
+            export_full_duplex_bench(&held, &recording, folder)?;
+        }
+        Ok(held)
+    }
+
+    /// Holds one conversation and records it; what it took of all cores, in seconds.
+    pub fn hold(
+        &mut self,
+        scenario: &Scenario,
+        folder: &Path,
+        trust: &mut Trust,
+    ) -> Result<Option<f64>> {
+        let mut scenario = scenario.clone();
+        scenario.seed += self.args.seed;
+        let stimuli = prepare_stimuli(&scenario)?;
+        trust.note_stimuli(&scenario.name, &stimuli);
         let watch = LoadWatch::start();
         let started = self.started.take().unwrap_or_else(Stopwatch::start);
         let mut engines = self.loader.load(self.config, &self.persona)?;
@@ -239,7 +289,7 @@ impl<'a> Bench<'a> {
         let session_config = SessionConfig {
             turn_taking: (&self.config.turn_taking).into(),
             persona: self.persona.clone(),
-            record: Some(folder.join(&name)),
+            record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,
             started,
         };
@@ -252,15 +302,7 @@ impl<'a> Bench<'a> {
             sleep(LOOK);
         }
         session.stop()?;
-        let recording = Recording::read(&folder.join(&name))?;
-        Ok(Conversation {
-            scenario: scenario.name,
-            kind: scenario.kind.name().into(),
-            repeat,
-            recording: name,
-            core_s: watch.core_seconds(),
-            ..conversation(&recording, self.llm_threads)
-        })
+        Ok(watch.core_seconds())
     }
 
     /// Lets the recognizer listen to what the loudspeaker said.
@@ -289,8 +331,7 @@ impl<'a> Bench<'a> {
 /// Measures recordings that were made before.
 pub fn measure(config: &Config, dirs: &[PathBuf], outputs: &Outputs) -> Result<ExitCode> {
     outputs.check()?;
-    let mut trust = Trust::before(config)?;
-    trust.test_itself(SHORT);
+    let trust = proved(config)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = ThreadBudget::new(config.threads, cores).llm;
     let mut conversations = Vec::new();

@@ -11,6 +11,7 @@ macro_rules! out {
 pub mod bench;
 mod bench_conversation;
 pub mod bench_endpointing;
+mod bench_replay;
 pub mod bench_report;
 pub mod doctor;
 pub mod models;

@@ -47,6 +47,7 @@ impl EventBus {
     pub fn error(&self, stage: &'static str, error: impl std::fmt::Display) {
         let message = error.to_string();
         tracing::error!("{stage}: {message}");
+        let stage = stage.into();
         self.publish(None, EventKind::Error { stage, message });
     }
 }

@@ -10,8 +10,9 @@ use super::language_model::LanguageModelInput;
 use super::live::LiveReply;
 use super::playback::PlaybackControl;
 use super::recognizer::{CommandsWaiting, RecognizerInput};
+use super::recorder::Recorded;
 use crate::clock::Timestamp;
-use crate::turn_taking::{Command, Event, TurnTaking};
+use crate::turn_taking::{Command, Decision, Event, TurnTaking};
 
 /// What comes to the thread.
 pub enum ConductorInput {
@@ -41,6 +42,8 @@ pub struct Conductor {
     pub live: LiveReply,
     /// Where events go.
     pub bus: EventBus,
+    /// Where each event goes with what was commanded, if that is recorded.
+    pub decisions: Option<Sender<Recorded>>,
     /// Kept between events, so that it is allocated once.
     pub commands: Vec<Command>,
 }
@@ -63,7 +66,13 @@ impl Conductor {
     /// Lets the machine take an event and carries out what it commands.
     pub fn take(&mut self, now: Timestamp, event: Event) {
         let mut commands = std::mem::take(&mut self.commands);
+        let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         self.machine.handle(now, event, &mut commands);
+        if let Some((out, event)) = recorded {
+            let decision = Decision::new(now, event, &commands);
+            // A recorder that lags loses some; no stage waits for the disk.
+            let _ = out.try_send(Recorded::Decision(decision));
+        }
         for command in commands.drain(..) {
             self.carry_out(now, command);
         }

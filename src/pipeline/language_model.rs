@@ -120,7 +120,7 @@ impl LanguageModelStage {
             self.send(Event::Failed {
                 turn: reply.turn,
                 reply: Some(reply),
-                stage: "language model",
+                stage: "language model".into(),
                 message: error.to_string(),
             });
         }

@@ -10,7 +10,7 @@
 //! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
 //! | `playback` | clauses, releases, holds, stops | samples to the device's ring | the synthesizer waits; those come on a channel of their own |
-//! | `recorder` | blocks of both channels, events | files | blocks are dropped, silence in their places |
+//! | `recorder` | blocks of both channels, events, decisions | files | blocks are dropped, silence in their places |
 
 mod bus;
 mod capture;
@@ -27,7 +27,7 @@ mod synthesizer;
 
 pub use bus::{EventBus, Watcher};
 pub use devices::{Sound, measure_echo};
-pub use recorder::{CONVERSATION, EVENTS};
+pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};
 
 /// The parts that the simulator drives on a clock of its own, without threads.

@@ -224,7 +224,7 @@ impl RecognizerStage {
             self.send(Event::Failed {
                 turn: turn.id,
                 reply: None,
-                stage: "recognizer",
+                stage: "recognizer".into(),
                 message: error.to_string(),
             });
         }

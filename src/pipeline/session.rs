@@ -16,7 +16,7 @@ use super::language_model::LanguageModelStage;
 use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
 use super::recognizer::{CommandsWaiting, RecognizerStage};
-use super::recorder::Recorder;
+use super::recorder::{Recorded, Recorder};
 use super::synthesizer::SynthesizerStage;
 use crate::aec::EchoCanceller;
 use crate::agent::{Memory, Persona};
@@ -137,10 +137,12 @@ impl Session {
 
         let recorder = record.as_deref().map(Recorder::create).transpose()?;
         let (block_out, blocks) = bounded(RECORDER_QUEUE);
-        let (recorded, recorded_events) = bounded(RECORDER_QUEUE);
+        let (recorded, lines) = bounded(RECORDER_QUEUE);
+        let decisions = recorder.is_some().then(|| recorded.clone());
         if recorder.is_some() {
+            let published = recorded;
             watchers.push(Box::new(move |event: &SessionEvent| {
-                let _ = recorded.try_send(event.clone());
+                let _ = published.try_send(Recorded::Event(event.clone()));
             }));
         }
         let (conductor, conductor_in) = bounded(EVENT_QUEUE);
@@ -183,6 +185,7 @@ impl Session {
             playback: control,
             live: live.clone(),
             bus: bus.clone(),
+            decisions,
             commands: Vec::new(),
         };
         let listening = EndpointingStage::new(
@@ -227,7 +230,7 @@ impl Session {
         };
         let mut threads = Vec::new();
         if let Some(recorder) = recorder {
-            let run = move || recorder.run(blocks, recorded_events);
+            let run = move || recorder.run(blocks, lines);
             threads.push(spawn(RECORDER, run)?);
         }
         threads.push(spawn("playback", move || playing.run())?);

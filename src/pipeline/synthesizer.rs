@@ -130,7 +130,7 @@ impl SynthesizerStage {
         let failed = Event::Failed {
             turn: reply.turn,
             reply: Some(reply),
-            stage: "voice",
+            stage: "voice".into(),
             message: error.to_string(),
         };
         let now = self.bus.clock().now();

@@ -190,6 +190,7 @@ impl World {
                 playback: commanded,
                 live: LiveReply::default(),
                 bus: bus.clone(),
+                decisions: None,
                 commands: Vec::new(),
             },
             reports,
@@ -592,7 +593,7 @@ fn failed(turn: TurnId, reply: Option<ReplyId>, stage: &'static str) -> Event {
     Event::Failed {
         turn,
         reply,
-        stage,
+        stage: stage.into(),
         message: "scripted".into(),
     }
 }

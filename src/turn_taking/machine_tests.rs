@@ -440,7 +440,7 @@ fn a_failed_draft_is_no_failed_turn() {
     let failed = Event::Failed {
         turn: TURN,
         reply: Some(reply(1)),
-        stage: "language model",
+        stage: "language model".into(),
         message: "out of memory".into(),
     };
     assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
@@ -516,7 +516,7 @@ fn a_failed_reply_stops_and_the_machine_listens() {
     let failed = Event::Failed {
         turn: TURN,
         reply: Some(reply(1)),
-        stage: "language model",
+        stage: "language model".into(),
         message: "out of memory".into(),
     };
     assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
@@ -683,7 +683,7 @@ fn a_recognizer_that_fails_over_a_reply_lets_it_go_on() {
     let failed = Event::Failed {
         turn: TurnId(2),
         reply: None,
-        stage: "recognizer",
+        stage: "recognizer".into(),
         message: "broken".into(),
     };
     let commands = c.on(failed);

@@ -1,10 +1,15 @@
 //! What goes into the state machine and what comes out.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId, TurnId};
 
-/// Something that happened. Each message that answers a command carries what it answers.
-#[derive(Debug, Clone, PartialEq)]
+/// Something that happened. Each message that answers a command carries what it answers. It can be
+/// written down and read again, to replay a session's decisions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// Audio was processed up to the time that comes with the event.
     Tick,
@@ -80,7 +85,7 @@ pub enum Event {
         /// The reply, if it was at work on one.
         reply: Option<ReplyId>,
         /// Which stage.
-        stage: &'static str,
+        stage: Cow<'static, str>,
         /// What, and what to do.
         message: String,
     },

@@ -10,6 +10,7 @@
 //! only after it is known what was heard of the one before, so that the history is true.
 
 mod config;
+mod decision;
 mod machine;
 mod message;
 mod overlap;
@@ -18,6 +19,7 @@ mod reply;
 mod state;
 
 pub use config::{Drafts, IdlePrompt, TurnTakingConfig};
+pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event};
 pub use state::{Answer, Draft, Overlap, Pause, Reply, State, UserTurn};
