@@ -313,7 +313,7 @@ fn interrupts(start: Timestamp, end: Timestamp, text: &str) -> bool {
     let before = start - ms(2_000);
     for (at, event) in [
         (before, Event::Typed("Tell me a story.".into())),
-        (before, Event::PlaybackStarted(reply)),
+        (before, Event::PlaybackStarted { reply, at: before }),
         (start + ms(96), Event::SpeechStarted(start)),
     ] {
         machine.handle(at, event, &mut commands);

@@ -84,29 +84,120 @@ fn spoken(text: &str, voice: &str, speak: &mut Speak) -> Result<Made, AudioError
         reason,
     })?;
     let words: Vec<&str> = parts.iter().map(|(said, _)| *said).collect();
-    let said = Some(words.join(" "));
-    let mut sound = Clip {
-        rate_hz: 0,
-        samples: Vec::new(),
+    let said = words.join(" ");
+    let whole = speak(&said, voice)?;
+    let (clip, pauses) = match (parts.len(), gaps(&parts, &whole)) {
+        (1, _) => (whole, Vec::new()),
+        (_, Some(gaps)) => stretched(&whole, &gaps, &parts),
+        // The voice goes on over the place: each part by itself, as if it were all.
+        (_, None) => one_by_one(&parts, voice, speak)?,
     };
-    let mut pauses = Vec::new();
-    for (said, pause_ms) in &parts {
-        let part = speak(said, voice)?;
-        sound.rate_hz = part.rate_hz;
-        if parts.len() == 1 {
-            sound.samples = part.samples;
-            break;
+    Ok((clip, pauses, Some(said)))
+}
+
+/// Frames of 10 ms that make a gap between phrases.
+const GAP_FRAMES: usize = 4;
+/// A gap is so much quieter than the loudest frame.
+const GAP_BELOW_DB: f32 = 35.0;
+/// A gap lies within this share of the whole from where the letters put it.
+const GAP_REACH: f64 = 0.2;
+
+/// The gap that a voice makes at each pause, first and last sample: spoken as a whole, it keeps its
+/// melody up before a comma, which it does not at the end of what it takes for a sentence. `None` if
+/// it makes none at one of them.
+fn gaps(parts: &[(&str, u32)], whole: &Clip) -> Option<Vec<(usize, usize)>> {
+    let frame = (whole.rate_hz as usize / 100).max(1);
+    let (first, last) = sound_bounds(&whole.samples, whole.rate_hz);
+    let levels: Vec<f32> = whole.samples.chunks(frame).map(|c| dbfs(rms(c))).collect();
+    let loudest = levels.iter().copied().fold(f32::MIN, f32::max);
+    let quiet = |level: &f32| *level < loudest - GAP_BELOW_DB;
+    let inside = levels.get(first / frame..last / frame)?;
+    let runs = inside.chunk_by(|a, b| quiet(a) == quiet(b));
+    let mut at = first / frame;
+    let mut found = Vec::new();
+    for run in runs {
+        if quiet(&run[0]) && run.len() >= GAP_FRAMES {
+            found.push((at * frame, (at + run.len()) * frame));
         }
+        at += run.len();
+    }
+    let letters: usize = parts.iter().map(|(said, _)| said.len()).sum();
+    let (mut before, mut chosen) = (0, Vec::new());
+    for (said, _) in &parts[..parts.len() - 1] {
+        before += said.len();
+        let length = (last - first) as f64;
+        let expected = first as f64 + length * before as f64 / letters as f64;
+        let off = |gap: &(usize, usize)| (((gap.0 + gap.1) / 2) as f64 - expected).abs();
+        let nearest = found.iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        let after_last = chosen.last().is_none_or(|gap| gap < nearest);
+        if off(nearest) > length * GAP_REACH || !after_last {
+            return None;
+        }
+        chosen.push(*nearest);
+    }
+    Some(chosen)
+}
+
+/// The whole with other gaps.
+fn stretched(
+    whole: &Clip,
+    gaps: &[(usize, usize)],
+    parts: &[(&str, u32)],
+) -> (Clip, Vec<(usize, usize)>) {
+    let mut joint = Joint::new(whole.rate_hz);
+    let mut from = 0;
+    for (gap, (_, pause_ms)) in gaps.iter().zip(parts) {
+        joint.say(&whole.samples[from..gap.0]);
+        joint.pause(*pause_ms);
+        from = gap.1;
+    }
+    joint.say(&whole.samples[from..]);
+    (joint.clip, joint.pauses)
+}
+
+fn one_by_one(
+    parts: &[(&str, u32)],
+    voice: &str,
+    speak: &mut Speak,
+) -> Result<(Clip, Vec<(usize, usize)>), AudioError> {
+    let mut joint = Joint::new(0);
+    for (said, pause_ms) in parts {
+        let part = speak(said, voice)?;
         let (first, last) = sound_bounds(&part.samples, part.rate_hz);
-        sound.samples.extend(&part.samples[first..last]);
+        joint.clip.rate_hz = part.rate_hz;
+        joint.say(&part.samples[first..last]);
         if *pause_ms > 0 {
-            let from = sound.samples.len();
-            let to = from + *pause_ms as usize * part.rate_hz as usize / 1000;
-            sound.samples.resize(to, 0.0);
-            pauses.push((from, to));
+            joint.pause(*pause_ms);
         }
     }
-    Ok((sound, pauses, said))
+    Ok((joint.clip, joint.pauses))
+}
+
+/// Speech and silence in turn.
+struct Joint {
+    clip: Clip,
+    pauses: Vec<(usize, usize)>,
+}
+
+impl Joint {
+    fn new(rate_hz: u32) -> Self {
+        let samples = Vec::new();
+        Self {
+            clip: Clip { rate_hz, samples },
+            pauses: Vec::new(),
+        }
+    }
+
+    fn say(&mut self, samples: &[f32]) {
+        self.clip.samples.extend_from_slice(samples);
+    }
+
+    fn pause(&mut self, ms: u32) {
+        let from = self.clip.samples.len();
+        let to = from + ms as usize * self.clip.rate_hz as usize / 1000;
+        self.clip.samples.resize(to, 0.0);
+        self.pauses.push((from, to));
+    }
 }
 
 /// Corner of what a room's far end swallows. Hz: speech stays intelligible, and dull.
@@ -182,6 +273,23 @@ mod tests {
         );
         assert_eq!(made.said.as_deref(), Some("a, b."));
         assert_eq!(made.samples.len(), 1_400 * 48);
+    }
+
+    #[test]
+    fn a_gap_that_the_voice_makes_becomes_the_pause() {
+        // 300 ms of tone, a gap of 100 ms, 300 ms of tone.
+        let mut speak: Speak = Box::new(|_, _| {
+            let tone = |n: usize| (n as f32 * 0.2).sin() * 0.3;
+            let gap = 4_800..6_400;
+            let sample = |n: usize| if gap.contains(&n) { 0.0 } else { tone(n) };
+            Ok(Clip {
+                rate_hz: 16_000,
+                samples: (0..11_200).map(sample).collect(),
+            })
+        });
+        let (clip, pauses, _) = spoken("One two, [pause 800] six ten.", "", &mut speak).unwrap();
+        assert_eq!(pauses, [(4_800, 4_800 + 12_800)]);
+        assert_eq!(clip.samples.len(), 11_200 - 1_600 + 12_800);
     }
 
     #[test]

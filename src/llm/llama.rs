@@ -6,7 +6,7 @@
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
@@ -67,6 +67,30 @@ fn backend() -> Result<&'static LlamaBackend, String> {
         .map_err(Clone::clone)
 }
 
+/// Weights that were loaded, with their file and the layers on a GPU.
+type Loaded = (PathBuf, u32, &'static LlamaModel);
+static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+
+/// The weights of a file. A context borrows them, and a self-referential struct would need unsafe
+/// code: so they live as long as the program, and each file is loaded once, however many contexts a
+/// benchmark makes.
+fn weights(
+    backend: &'static LlamaBackend,
+    file: &Path,
+    gpu_layers: u32,
+) -> Result<&'static LlamaModel, String> {
+    let mut loaded = WEIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |(path, layers, _): &&Loaded| path == file && *layers == gpu_layers;
+    if let Some((.., model)) = loaded.iter().find(same) {
+        return Ok(model);
+    }
+    let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
+    let model = LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
+    let model: &'static LlamaModel = Box::leak(Box::new(model));
+    loaded.push((file.to_path_buf(), gpu_layers, model));
+    Ok(model)
+}
+
 /// Whether this build can place layers on a GPU.
 pub fn supports_gpu() -> bool {
     backend().is_ok_and(LlamaBackend::supports_gpu_offload)
@@ -86,12 +110,7 @@ impl Llama {
             return Err(fail("there is no such file".into()));
         }
         let backend = backend().map_err(fail)?;
-        let params = LlamaModelParams::default().with_n_gpu_layers(config.gpu_layers);
-        let model = LlamaModel::load_from_file(backend, &config.model, &params)
-            .map_err(|e| fail(e.to_string()))?;
-        // The context borrows the model and both live as long as the program: one model is loaded
-        // per run, and a self-referential struct would need unsafe code.
-        let model: &'static LlamaModel = Box::leak(Box::new(model));
+        let model = weights(backend, &config.model, config.gpu_layers).map_err(fail)?;
         let threads = i32::try_from(config.threads).unwrap_or(1).max(1);
         let params = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(config.context.min(model.n_ctx_train())))
