@@ -4,6 +4,7 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod compare;
 mod csv;
 mod cut_off_page;
 mod drafts;
@@ -30,6 +31,10 @@ mod word_times;
 mod wording;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use compare::{
+    Change, CompareError, Comparison, Differs, Outcome, Statistic, compare, compare_markdown,
+    least_effect,
+};
 pub use csv::{samples_csv, turns_csv};
 pub use cut_off_page::cut_off_page;
 pub use drafts::Drafts;

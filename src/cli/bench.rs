@@ -18,6 +18,7 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::events::SessionEvent;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
+use super::bench_compare::{self, CompareArgs};
 use super::bench_endpointing::{self, EndpointingArgs};
 use super::bench_report::{self, ShowArgs};
 use super::sound::play_scenario;
@@ -76,6 +77,9 @@ pub enum BenchCommand {
     },
     /// Reads a report again: other forms of it, other budgets
     Show(ShowArgs),
+    /// Says what changed beyond noise from one report to another: exit status 1 if anything got
+    /// worse, 2 if they cannot be compared
+    Compare(CompareArgs),
     /// Prints the JSON Schema of reports
     Schema,
 }
@@ -135,6 +139,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         BenchCommand::Endpointing(args) => bench_endpointing::run(config, args)?,
         BenchCommand::Measure { dir } => print_measured(config, dir, None, None)?,
         BenchCommand::Show(args) => return bench_report::show(args),
+        BenchCommand::Compare(args) => return bench_compare::run(args),
         BenchCommand::Schema => bench_report::schema(),
     }
     Ok(ExitCode::SUCCESS)

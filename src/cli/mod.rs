@@ -9,6 +9,7 @@ macro_rules! out {
 }
 
 pub mod bench;
+pub mod bench_compare;
 pub mod bench_endpointing;
 pub mod bench_report;
 pub mod doctor;
