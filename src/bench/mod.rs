@@ -6,7 +6,6 @@
 mod barge_in;
 mod compare;
 mod csv;
-mod cut_off_page;
 mod drafts;
 mod endpointing;
 mod endpointing_report;
@@ -36,7 +35,6 @@ pub use compare::{
     least_effect,
 };
 pub use csv::{samples_csv, turns_csv};
-pub use cut_off_page::cut_off_page;
 pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
@@ -46,7 +44,7 @@ pub use machine::{Load, LoadWatch, Machine};
 pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
 pub use overlap::Overlaps;
-pub use page::report_page;
+pub use page::{compare_page, cut_off_page, report_page};
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
 pub use recording::{MeasureError, Measured, measure};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use vivavoce::bench::{Change, Comparison, Report, compare, compare_markdown};
+use vivavoce::bench::{Change, Comparison, Report, compare, compare_markdown, compare_page};
 
 use super::bench_report::{WORSE, check_place, print_table, write};
 
@@ -36,10 +36,14 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode> {
         .into_iter()
         .flatten()
         .try_for_each(|path| check_place(path))?;
-    let comparison = compare(&Report::read(&args.base)?, &Report::read(&args.new)?)?;
+    let (base, new) = (Report::read(&args.base)?, Report::read(&args.new)?);
+    let comparison = compare(&base, &new)?;
     print(&comparison);
     if let Some(path) = &args.json {
         write(path, &(serde_json::to_string_pretty(&comparison)? + "\n"))?;
+    }
+    if let Some(path) = &args.html {
+        write(path, &compare_page(&comparison, &base, &new))?;
     }
     if let Some(path) = &args.md {
         write(path, &compare_markdown(&comparison))?;

@@ -59,6 +59,12 @@ impl Change {
             _ => number(by),
         };
         let by = match self.interval {
+            Some(range) if self.statistic == Statistic::Rate => format!(
+                "{} points ({} to {})",
+                signed(self.difference),
+                signed(range.0),
+                signed(range.1)
+            ),
             Some(range) => format!(
                 "{} ({} to {})",
                 signed(self.difference),
