@@ -8,6 +8,8 @@ use super::svg::{Anchor, Plot, Scale, round_step};
 const HEIGHT: f64 = 270.0;
 /// Room for the names of the markers, one line each.
 const TOP: f64 = 58.0;
+/// Without markers.
+const TOP_ALONE: f64 = 12.0;
 const BOTTOM: f64 = 244.0;
 /// About so many bars.
 const BARS: f64 = 28.0;
@@ -46,21 +48,34 @@ pub(super) fn histogram(
         }
     }
     bars(&mut plot, scale, &sorted);
-    plot.rows(&[0.0, 0.5, 1.0].map(|share| (height(share), format!("{:.0}%", share * 100.0))));
-    plot.path("ecdf", &below(scale, &sorted), false);
+    below(&mut plot, scale, TOP, &[("ecdf", &sorted)]);
     marker(&mut plot, scale, ("p50", all.summary.p50, 0), unit);
     marker(&mut plot, scale, ("p95", all.summary.p95, 1), unit);
-    for (n, budget) in budgets.iter().enumerate() {
+    for budget in budgets {
         let name = format!("budget of {}", budget.field);
-        // The first has a line of its own; more are rare and share it.
-        let place = (name.as_str(), budget.bound, 2 + n.min(0));
-        marker(&mut plot, scale, place, unit);
+        marker(&mut plot, scale, (&name, budget.bound, 2), unit);
     }
     plot.finish()
 }
 
-fn height(share: f64) -> f64 {
-    BOTTOM - share * (BOTTOM - TOP)
+fn height(top: f64, share: f64) -> f64 {
+    BOTTOM - share * (BOTTOM - top)
+}
+
+/// Marks of shares, and the share of values below, as a staircase.
+fn below(plot: &mut Plot, scale: Scale, top: f64, runs: &[(&str, &[f64])]) {
+    let marks = [0.0, 0.5, 1.0].map(|s| (height(top, s), format!("{:.0}%", s * 100.0)));
+    plot.rows(&marks);
+    for (class, sorted) in runs {
+        let mut points = vec![(0.0, height(top, 0.0))];
+        let share = |n: usize| height(top, n as f64 / sorted.len() as f64);
+        for (n, value) in sorted.iter().enumerate() {
+            let x = scale.at(*value);
+            points.extend([(x, share(n)), (x, share(n + 1))]);
+        }
+        points.push((100.0, height(top, 1.0)));
+        plot.path(class, &points, false);
+    }
 }
 
 fn bars(plot: &mut Plot, scale: Scale, sorted: &[f64]) {
@@ -88,24 +103,12 @@ fn bars(plot: &mut Plot, scale: Scale, sorted: &[f64]) {
     }
 }
 
-/// Share of values below, as a staircase.
-pub(super) fn below(scale: Scale, sorted: &[f64]) -> Vec<(f64, f64)> {
-    let mut points = vec![(0.0, height(0.0))];
-    for (n, value) in sorted.iter().enumerate() {
-        let x = scale.at(*value);
-        points.push((x, height(n as f64 / sorted.len() as f64)));
-        points.push((x, height((n + 1) as f64 / sorted.len() as f64)));
-    }
-    points.push((100.0, height(1.0)));
-    points
-}
-
 fn marker(plot: &mut Plot, scale: Scale, (name, value, line): (&str, f64, usize), unit: &str) {
     let (x, y) = (scale.at(value), 14.0 + 16.0 * line as f64);
     let class = if line == 2 { "budget" } else { name };
     plot.line(&format!("marker {class}"), (x, y - 10.0), (x, BOTTOM));
     let text = format!("{name} {} {unit}", number(value));
-    let (right, anchor) = match x > 60.0 {
+    let (right, anchor) = match x > 50.0 {
         true => (-6.0, Anchor::End),
         false => (6.0, Anchor::Start),
     };
@@ -125,9 +128,8 @@ pub(super) fn two_runs(name: &str, unit: &str, base: &Distribution, new: &Distri
         &format!("{name}, base and new: share of values below"),
         HEIGHT,
     );
-    plot.columns(scale, (TOP, BOTTOM), unit);
-    plot.rows(&[0.0, 0.5, 1.0].map(|share| (height(share), format!("{:.0}%", share * 100.0))));
-    plot.path("ecdf base", &below(scale, &base), false);
-    plot.path("ecdf new", &below(scale, &new), false);
+    plot.columns(scale, (TOP_ALONE, BOTTOM), unit);
+    let runs = [("ecdf base", &base[..]), ("ecdf new", &new[..])];
+    below(&mut plot, scale, TOP_ALONE, &runs);
     plot.finish()
 }

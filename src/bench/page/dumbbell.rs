@@ -36,7 +36,9 @@ fn draw(unit: &str, rows: &[&Change]) -> String {
             .flatten()
             .chain([c.base - c.least, c.base + c.least, c.new])
     });
-    let scale = Scale::over(ends.map(|value| value * factor));
+    // No rate is below zero, whatever an interval says.
+    let least = if unit == "%" { 0.0 } else { f64::MIN };
+    let scale = Scale::over(ends.map(|value| (value * factor).max(least)));
     let x = |value: f64| scale.at(value * factor);
     let bottom = ROW * rows.len() as f64;
     let mut plot = Plot::new("Base (ring) and new (dot) of each figure", bottom + 26.0);

@@ -134,13 +134,18 @@ impl Plot {
         for (n, tick) in ticks.iter().enumerate() {
             let x = scale.at(*tick);
             self.line("grid", (x, top), (x, bottom));
-            let mut text = super::super::wording::number(*tick);
-            if n == last && !unit.is_empty() {
-                text = format!("{text} {unit}");
+            // Beside the unit, and between many, there is no room for all.
+            if !(last - n).is_multiple_of(1 + last / LABELS) {
+                continue;
             }
-            let anchor = match n {
-                _ if x > 97.0 => Anchor::End,
-                _ => Anchor::Middle,
+            let number = super::super::wording::number(*tick);
+            let text = match n == last && !unit.is_empty() {
+                true => format!("{number} {unit}"),
+                false => number,
+            };
+            let anchor = match x > 97.0 {
+                true => Anchor::End,
+                false => Anchor::Middle,
             };
             self.text("soft", (x, bottom + 17.0), 0.0, anchor, &text);
         }
@@ -161,6 +166,8 @@ pub(super) struct Scale {
     step: f64,
 }
 
+/// More labels than this would touch each other on the narrowest screen.
+const LABELS: usize = 5;
 /// About so many marks fit on the narrowest screen.
 const TICKS: f64 = 6.0;
 

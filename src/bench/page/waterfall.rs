@@ -83,6 +83,8 @@ fn draw(rows: &[(String, &Turn, f64)], stages: &[String]) -> String {
     let scale = Scale::over(ends.chain([0.0]));
     let tall = (700.0 / rows.len() as f64).clamp(2.0, 16.0).floor();
     let bottom = tall * rows.len() as f64;
+    // Between bars that are thin, gaps would be half of the picture.
+    let bar = if tall < 6.0 { tall } else { tall - 1.0 };
     let mut plot = Plot::new(
         "Stages of each response, the fastest above; zero is the last sample of the user's speech",
         bottom + BOTTOM_ROOM,
@@ -102,15 +104,11 @@ fn draw(rows: &[(String, &Turn, f64)], stages: &[String]) -> String {
             let (from, to) = (*end, *end + stage.ms);
             *end = to;
             let (x, end) = (scale.at(from.min(to)), scale.at(from.max(to)));
-            plot.rect(
-                &hues[stage.name.as_str()],
-                (x, y),
-                (end - x, (tall - 1.0).max(1.5)),
-            );
+            plot.rect(&hues[stage.name.as_str()], (x, y), (end - x, bar));
         }
         if left < -0.5 {
             let x = scale.at(*v2v);
-            plot.line("sum", (x, y), (x, y + (tall - 1.0).max(1.5)));
+            plot.line("sum", (x, y), (x, y + bar));
         }
         plot.end();
     }
