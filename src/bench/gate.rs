@@ -129,10 +129,13 @@ impl Gate {
         }
     }
 
-    /// The budget of a figure, if it is a bound that is not to be gone beyond.
-    pub fn bound_of(&self, path: &str) -> Option<f64> {
+    /// Field and bound, if the gate is an upper bound of one of this metric's fields.
+    pub fn budget_of(&self, metric: &str) -> Option<(String, f64)> {
         let upper = matches!(self.relation, Relation::AtMost | Relation::Below);
-        (upper && self.path == path).then_some(self.bound)
+        let (name, field) = self.path.rsplit_once('.')?;
+        let field = field.split('_').next().unwrap_or(field);
+        let of_values = field.starts_with('p') || field == "max";
+        (upper && name == metric && of_values).then(|| (field.into(), self.bound))
     }
 
     /// The figure that the gate is about, in the metric's unit.

@@ -4,9 +4,9 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod compare;
 mod conversation;
 mod csv;
-mod cut_off_page;
 mod delayed;
 mod drafts;
 mod endpointing;
@@ -41,9 +41,12 @@ mod word_times;
 mod wording;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use compare::{
+    Change, CompareError, Comparison, Differs, Outcome, Statistic, compare, compare_markdown,
+    least_effect,
+};
 pub use conversation::conversation;
 pub use csv::{samples_csv, turns_csv};
-pub use cut_off_page::cut_off_page;
 pub use delayed::Delay;
 pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
@@ -55,7 +58,7 @@ pub use listener::{ListenError, Listener};
 pub use machine::{Load, LoadWatch, Machine};
 pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
-pub use page::report_page;
+pub use page::{compare_page, cut_off_page, report_page};
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
 pub use recording::{Event, Events, MeasureError, Recording};

@@ -14,7 +14,7 @@ const RESAMPLES: usize = 2_000;
 /// Any will do.
 const SEED: u64 = 1;
 /// Fewer groups than this say nothing about the spread.
-const LEAST_GROUPS: usize = 5;
+pub(super) const LEAST_GROUPS: usize = 5;
 
 /// A share of the values is at most this one: nearest rank, a value that was measured. 0 of none.
 pub fn percentile(values: &[f64], share: f64) -> f64 {
@@ -74,11 +74,35 @@ fn grouped(samples: &[Sample]) -> Vec<Vec<f64>> {
 
 /// 95% interval of a rate. Source: Wilson, Probable inference, JASA 22, 1927.
 pub fn wilson(count: u64, of: u64) -> Interval {
-    const Z: f64 = 1.96;
+    wilson_at(count, of, 1.96)
+}
+
+/// The same, so many standard deviations wide to each side.
+pub fn wilson_at(count: u64, of: u64, z: f64) -> Interval {
     let (n, p) = (of.max(1) as f64, count as f64 / of.max(1) as f64);
-    let centre = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-    let half = Z / (1.0 + Z * Z / n) * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     Interval((centre - half).max(0.0), (centre + half).min(1.0))
+}
+
+/// Chance that a normal value lies so many standard deviations or more from its mean, on either
+/// side; wrong by at most 2e-7. Source: Abramowitz and Stegun, Handbook of Mathematical Functions,
+/// 7.1.26.
+pub fn tail_chance(deviations: f64) -> f64 {
+    const FACTORS: [f64; 5] = [
+        0.254_829_592,
+        -0.284_496_736,
+        1.421_413_741,
+        -1.453_152_027,
+        1.061_405_429,
+    ];
+    let x = deviations.abs() / std::f64::consts::SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * x);
+    let sum = FACTORS
+        .iter()
+        .rev()
+        .fold(0.0, |sum, factor| (sum + factor) * t);
+    (sum * (-x * x).exp()).min(1.0)
 }
 
 #[cfg(test)]
@@ -133,5 +157,15 @@ mod tests {
     fn a_rate_of_nothing_seen_is_not_certainly_zero() {
         let Interval(low, high) = wilson(0, 20);
         assert!(low == 0.0 && (0.1..0.25).contains(&high), "{high}");
+    }
+
+    #[test]
+    fn chances_are_those_of_the_tables() {
+        for (deviations, chance) in [(0.0, 1.0), (1.0, 0.317_31), (1.96, 0.05), (3.29, 0.001)] {
+            assert!(
+                (tail_chance(deviations) - chance).abs() < 1e-5,
+                "{deviations}"
+            );
+        }
     }
 }

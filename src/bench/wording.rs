@@ -3,12 +3,13 @@
 use super::metric::{Figure, Metric, Unit};
 use super::statistics::Interval;
 
-/// Three digits, or all before the point: 1234, 412, 41.2, 4.12, 0.04.
+/// Three digits, or all before the point: 1234, 412, 41.2, 4.12, 0.041.
 pub fn number(value: f64) -> String {
     let digits = match value.abs() {
         large if large >= 99.95 => 0,
         middle if middle >= 9.995 => 1,
-        _ => 2,
+        small if small >= 0.9995 => 2,
+        _ => 3,
     };
     let text = format!("{value:.digits$}");
     let short = match text.contains('.') {
@@ -136,8 +137,8 @@ mod tests {
             (412.0, "412"),
             (41.24, "41.2"),
             (4.0, "4"),
-            (0.036, "0.04"),
-            (-0.001, "0"),
+            (0.0364, "0.036"),
+            (-0.0001, "0"),
             (-12.5, "-12.5"),
             (200.0, "200"),
         ] {

@@ -11,6 +11,7 @@ use vivavoce::bench::{BargeIn, SHORT, WHOLE, barge_in_scenario, self_test};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 
+use super::bench_compare::{self, CompareArgs};
 use super::bench_conversation::{self, ConversationArgs, HeldArgs, hold_all};
 use super::bench_endpointing::{self, EndpointingArgs};
 use super::bench_replay::{self, ReplayArgs};
@@ -75,6 +76,9 @@ pub enum BenchCommand {
     },
     /// Reads a report again: other forms of it, other budgets
     Show(ShowArgs),
+    /// Says what changed beyond noise from one report to another: exit status 1 if anything got
+    /// worse, 2 if they cannot be compared
+    Compare(CompareArgs),
     /// Prints the JSON Schema of reports
     Schema,
 }
@@ -134,6 +138,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         BenchCommand::Replay(args) => bench_replay::run(config, args, started),
         BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
         BenchCommand::Show(args) => bench_report::show(args),
+        BenchCommand::Compare(args) => bench_compare::run(args),
         BenchCommand::Schema => {
             bench_report::schema();
             Ok(ExitCode::SUCCESS)

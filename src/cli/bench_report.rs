@@ -208,7 +208,11 @@ fn folder(path: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
-fn check_place(path: &Path) -> Result<()> {
+/// Whether a file could be written there.
+///
+/// # Errors
+/// There is no such folder, or the file is one.
+pub fn check_place(path: &Path) -> Result<()> {
     let (file, folder) = (path.display(), folder(path));
     if path.is_dir() {
         bail!("cannot write {file}: it is a folder; name a file in it");

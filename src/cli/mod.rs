@@ -9,6 +9,7 @@ macro_rules! out {
 }
 
 pub mod bench;
+pub mod bench_compare;
 mod bench_conversation;
 pub mod bench_endpointing;
 mod bench_replay;

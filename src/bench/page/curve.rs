@@ -1,0 +1,102 @@
+//! Turns cut off against latency, for ways of ending turns.
+
+use super::super::endpointing::{Figures, Share};
+use super::super::report::CurvePoint;
+use super::svg::{Anchor, Plot, Scale};
+use crate::bench::EndpointingReport;
+
+const HEIGHT: f64 = 300.0;
+const TOP: f64 = 14.0;
+const BOTTOM: f64 = 274.0;
+/// Families that are drawn as a line, with their classes.
+const LINES: [&str; 2] = ["silence", "floor"];
+
+/// Across: median latency of the decision; a thin line goes on to the 95th percentile. Up: share of
+/// pauses that were taken for the end.
+pub(super) fn curve(points: &[CurvePoint]) -> String {
+    let chosen = || points.iter().filter(|p| p.family == "chosen");
+    let latencies = points.iter().map(|p| p.latency_p50_ms);
+    let scale = Scale::over(
+        latencies
+            .chain(chosen().map(|p| p.latency_p95_ms))
+            .chain([0.0]),
+    );
+    // A tenth at least, so that small shares are not blown up.
+    let most = points.iter().map(|p| p.cut_off).fold(0.1, f64::max);
+    let most = (most * 10.0).ceil() / 10.0;
+    let y = |share: f64| BOTTOM - share / most * (BOTTOM - TOP);
+    let mut plot = Plot::new("Turns cut off at a pause against latency", HEIGHT);
+    plot.columns(scale, (TOP, BOTTOM), "ms");
+    let marks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| part * most);
+    plot.rows(&marks.map(|share| (y(share), format!("{:.0}%", share * 100.0))));
+    for family in LINES {
+        let of_family = points.iter().filter(|p| p.family == family);
+        let mut line: Vec<(f64, f64)> = of_family
+            .clone()
+            .map(|p| (scale.at(p.latency_p50_ms), y(p.cut_off)))
+            .collect();
+        line.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if line.len() > 1 {
+            plot.path(&format!("curve {family}"), &line, false);
+        }
+        for point in of_family {
+            let at = (scale.at(point.latency_p50_ms), y(point.cut_off));
+            plot.dot(family, at, 2.5, &words(point));
+        }
+    }
+    for (n, point) in chosen().enumerate() {
+        let at = (scale.at(point.latency_p50_ms), y(point.cut_off));
+        plot.line("chosen", at, (scale.at(point.latency_p95_ms), at.1));
+        plot.dot("chosen", at, 5.5, &words(point));
+        // Neighbours may lie at the same height.
+        let down = if n % 2 == 0 { -9.0 } else { 20.0 };
+        let down = if at.1 + down > BOTTOM - 2.0 {
+            -9.0
+        } else {
+            down
+        };
+        plot.text(
+            "strong",
+            (at.0, at.1 + down),
+            4.0,
+            Anchor::Start,
+            &point.policy,
+        );
+    }
+    plot.finish()
+}
+
+fn words(point: &CurvePoint) -> String {
+    format!(
+        "{}: {:.0} ms at the median, {:.0} at the 95th percentile; {:.1}% of {} cut off",
+        point.policy,
+        point.latency_p50_ms,
+        point.latency_p95_ms,
+        point.cut_off * 100.0,
+        point.of
+    )
+}
+
+/// The points of a bench of endpointing; `share` is what counts as cut off.
+pub(super) fn points(report: &EndpointingReport, share: fn(&Figures) -> Share) -> Vec<CurvePoint> {
+    let families = [
+        ("chosen", &report.styles),
+        ("floor", &report.floors),
+        ("silence", &report.silence),
+    ];
+    let point = |family: &str, figures: &Figures| {
+        let (latency, share) = (figures.latency_ms?, share(figures));
+        Some(CurvePoint {
+            policy: figures.policy.clone(),
+            family: family.into(),
+            latency_p50_ms: latency.p50,
+            latency_p95_ms: latency.p95,
+            cut_off: share.rate(),
+            of: share.of as u64,
+        })
+    };
+    families
+        .into_iter()
+        .flat_map(|(family, all)| all.iter().filter_map(move |figures| point(family, figures)))
+        .collect()
+}
