@@ -5,6 +5,7 @@
 
 mod barge_in;
 mod cut_off_page;
+pub mod device;
 mod drafts;
 mod endpointing;
 mod endpointing_report;

@@ -17,6 +17,7 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::events::SessionEvent;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
+use super::bench_device::{self, DeviceArgs};
 use super::bench_endpointing::{self, EndpointingArgs};
 use super::sound::play_scenario;
 use super::talk::QUIT;
@@ -67,6 +68,9 @@ pub enum BenchCommand {
     /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
     /// recordings of single turns, without playing them
     Endpointing(EndpointingArgs),
+    /// The round trip of a sound path: plays bursts of noise through the loudspeaker and finds them
+    /// again in the microphone, through the air, a cable or a sound server's monitor
+    Device(DeviceArgs),
     /// Measures a recording that was made before
     Measure {
         /// The folder that `--record` named
@@ -126,6 +130,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
             print_measured(config, record, None, report.as_deref())
         }
         BenchCommand::Endpointing(args) => bench_endpointing::run(config, args),
+        BenchCommand::Device(args) => bench_device::run(config, args),
         BenchCommand::Measure { dir } => print_measured(config, dir, None, None),
     }
 }

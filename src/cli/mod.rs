@@ -9,7 +9,9 @@ macro_rules! out {
 }
 
 pub mod bench;
+pub mod bench_device;
 pub mod bench_endpointing;
+pub mod bench_table;
 pub mod doctor;
 pub mod models;
 pub mod screen;

@@ -1,0 +1,91 @@
+//! `vivavoce bench device`: the round trip of a sound path.
+
+use std::sync::atomic::Ordering;
+
+use anyhow::{Result, bail};
+use indicatif::ProgressBar;
+use vivavoce::audio::device::{AudioDevice, Endpoint};
+use vivavoce::audio::frame::from_db;
+use vivavoce::bench::device::{
+    Bursts, DeviceError, NoEcho, PathRecording, RoundTrip, device_metrics, find_round_trip, record,
+};
+use vivavoce::config::Config;
+
+use super::bench_table::print_metrics;
+use super::sound::open;
+use super::talk::QUIT;
+
+/// How to measure. `--input` and `--output` say what.
+#[derive(Debug, clap::Args)]
+pub struct DeviceArgs {
+    /// Length of a round: so long bursts of noise are played, four in three seconds
+    #[arg(long, default_value_t = 10.0, value_name = "N", value_parser = crate::positive)]
+    seconds: f64,
+    /// How often the devices are opened: the round trip may differ from one time to the next
+    #[arg(long, default_value_t = 3, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Peak level of the bursts
+    #[arg(long, default_value_t = -12.0, value_name = "DBFS", allow_negative_numbers = true,
+          value_parser = level)]
+    level: f32,
+}
+
+fn level(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(level) if (-80.0..=0.0).contains(&level) => Ok(level),
+        _ => Err("give a level between -80 and 0 dBFS".into()),
+    }
+}
+
+/// Runs the command.
+pub fn run(config: &Config, args: &DeviceArgs) -> Result<()> {
+    let input = Endpoint::parse(&config.audio.input);
+    let output = Endpoint::parse(&config.audio.output);
+    let mut devices = open(&input, &output)?.sound.into_devices();
+    // Two devices have two clocks.
+    let (Some(device), true) = (devices.pop(), devices.is_empty()) else {
+        bail!(DeviceError::OneSided);
+    };
+    let rounds = measure(device, args)?;
+    let (first, _) = &rounds[0];
+    out!(
+        "capture {} Hz, playback {} Hz, {} bursts in each of {} openings\n",
+        first.capture_rate_hz,
+        first.render_rate_hz,
+        rounds[0].1.bursts,
+        rounds.len()
+    );
+    print_metrics(&device_metrics(&rounds));
+    let complaints = rounds.iter().flat_map(|(heard, _)| &heard.complaints);
+    for complaint in complaints {
+        out!("the driver says: {complaint}");
+    }
+    Ok(())
+}
+
+/// Whether there is no figure to judge, which is neither a good one nor a bad one.
+pub fn could_not_measure(error: &anyhow::Error) -> bool {
+    error.is::<NoEcho>() || error.is::<DeviceError>()
+}
+
+/// Opens the device anew for each round.
+fn measure(
+    mut device: Box<dyn AudioDevice>,
+    args: &DeviceArgs,
+) -> Result<Vec<(PathRecording, RoundTrip)>> {
+    let mut rounds = Vec::new();
+    let progress = ProgressBar::new(u64::from(args.rounds) * 100);
+    for round in 0..args.rounds {
+        let bursts =
+            |rate| Bursts::within(args.seconds, from_db(args.level), rate, u64::from(round));
+        let (recording, bursts) = record(device.as_mut(), bursts, |share| {
+            progress.set_position(u64::from(round) * 100 + (share * 100.0) as u64);
+            !QUIT.load(Ordering::Relaxed)
+        })?;
+        let found = find_round_trip(&recording, &bursts)?;
+        rounds.push((recording, found));
+    }
+    progress.finish_and_clear();
+    Ok(rounds)
+}
