@@ -342,6 +342,7 @@ fn report(note: &Sender<StreamNote>, noun: &str, error: &cpal::Error) {
         ErrorKind::DeviceNotAvailable
         | ErrorKind::StreamInvalidated
         | ErrorKind::HostUnavailable => StreamNote::Lost(text),
+        ErrorKind::Xrun => StreamNote::Xrun(text),
         _ => StreamNote::Glitch(text),
     };
     let _ = note.try_send(message);

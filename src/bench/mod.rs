@@ -7,8 +7,10 @@ mod barge_in;
 mod cut_off_page;
 pub mod device;
 mod drafts;
+mod drift;
 mod endpointing;
 mod endpointing_report;
+pub mod engines;
 mod listener;
 mod machine;
 mod metric;
@@ -20,6 +22,7 @@ mod report;
 mod stages;
 mod statistics;
 mod summary;
+mod wer;
 mod word_times;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
@@ -41,4 +44,5 @@ pub use report::{
 pub use stages::{Stages, StagesByTurn};
 pub use statistics::{Interval, bootstrap, percentile};
 pub use summary::Summary;
+pub use wer::{WordErrors, word_errors};
 pub use word_times::{Word, WordTimes, WordTimesError};

@@ -19,6 +19,7 @@ use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
 use super::bench_device::{self, DeviceArgs};
 use super::bench_endpointing::{self, EndpointingArgs};
+use super::bench_engines::{self, EnginesArgs};
 use super::sound::play_scenario;
 use super::talk::QUIT;
 
@@ -71,6 +72,8 @@ pub enum BenchCommand {
     /// The round trip of a sound path: plays bursts of noise through the loudspeaker and finds them
     /// again in the microphone, through the air, a cable or a sound server's monitor
     Device(DeviceArgs),
+    /// Each engine alone, idle and beside busy cores: how fast it is, and how good
+    Engines(EnginesArgs),
     /// Measures a recording that was made before
     Measure {
         /// The folder that `--record` named
@@ -131,6 +134,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         }
         BenchCommand::Endpointing(args) => bench_endpointing::run(config, args),
         BenchCommand::Device(args) => bench_device::run(config, args),
+        BenchCommand::Engines(args) => bench_engines::run(config, args),
         BenchCommand::Measure { dir } => print_measured(config, dir, None, None),
     }
 }

@@ -58,8 +58,8 @@ pub fn run(config: &Config, args: &DeviceArgs) -> Result<()> {
     );
     print_metrics(&device_metrics(&rounds));
     let complaints = rounds.iter().flat_map(|(heard, _)| &heard.complaints);
-    for complaint in complaints {
-        out!("the driver says: {complaint}");
+    for (complaint, times) in complaints {
+        out!("the driver said {times} times: {complaint}");
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ macro_rules! out {
 pub mod bench;
 pub mod bench_device;
 pub mod bench_endpointing;
+pub mod bench_engines;
 pub mod bench_table;
 pub mod doctor;
 pub mod models;

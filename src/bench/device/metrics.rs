@@ -85,9 +85,11 @@ pub fn device_metrics(rounds: &[(PathRecording, RoundTrip)]) -> Metrics {
         "the latest render callback around each burst against the usual",
         each(&|a| Some(ms(a.late_s.1))),
     );
-    let drift = rounds.iter().enumerate().map(|(n, (_, found))| Sample {
-        at: format!("opening-{}", n + 1),
-        value: found.drift_ppm,
+    let drift = rounds.iter().enumerate().filter_map(|(n, (_, found))| {
+        Some(Sample {
+            at: format!("opening-{}", n + 1),
+            value: found.drift_ppm?,
+        })
     });
     metrics.values(
         "drift",
@@ -132,8 +134,8 @@ fn add_faults(metrics: &mut Metrics, rounds: &[(PathRecording, RoundTrip)]) {
     };
     count(
         "xruns",
-        "complaints of the drivers",
-        sum(&|heard, _| heard.complaints.len()),
+        "underruns and overruns that the drivers reported",
+        sum(&|heard, _| heard.xruns as usize),
     );
     count(
         "lost_samples",

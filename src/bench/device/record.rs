@@ -1,6 +1,8 @@
 //! Plays the bursts and records what comes back. Thread: the caller's; the callbacks are the
 //! session's own.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ringbuf::traits::{Consumer, Producer};
@@ -67,8 +69,10 @@ pub struct PathRecording {
     pub underruns: u64,
     /// Captured samples at full scale.
     pub clipped: u64,
-    /// What the driver complained of.
-    pub complaints: Vec<String>,
+    /// Underruns and overruns that the driver reported.
+    pub xruns: u64,
+    /// What else the driver complained of, and how often.
+    pub complaints: BTreeMap<String, u64>,
 }
 
 /// Opens the device, plays `bursts(rates)` and records until the last one must have come back.
@@ -132,7 +136,8 @@ pub fn record(
         while let Some(note) = stream.take_note() {
             match note {
                 StreamNote::Lost(text) => return Err(DeviceError::Lost(text)),
-                StreamNote::Glitch(text) => found.complaints.push(text),
+                StreamNote::Xrun(_) => found.xruns += 1,
+                StreamNote::Glitch(text) => *found.complaints.entry(text).or_default() += 1,
                 StreamNote::StimulusStarted { .. } | StreamNote::StimulusFinished { .. } => {}
             }
         }
@@ -141,8 +146,7 @@ pub fn record(
         }
     }
     let counters = &capture_end.counters;
-    let count =
-        |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     found.lost_frames = count(&counters.overrun_frames);
     found.clipped = count(&counters.clipped);
     found.underruns = render_end.control.underruns();

@@ -27,6 +27,8 @@ const NEAR_S: f64 = 0.01;
 const JUMP_S: f64 = 0.000_5;
 /// Arrivals of one path lie this close together. Seconds.
 const CLUSTER_S: f64 = 0.05;
+/// So many bursts between two jumps say how the clocks drift.
+const LEAST_FOR_DRIFT: usize = 3;
 /// Rumble and mains hum below the bursts' band say nothing about them. Hz.
 const HIGH_PASS_HZ: f64 = 250.0;
 
@@ -64,8 +66,9 @@ pub struct RoundTrip {
     pub bursts: usize,
     /// How often the way changed suddenly between two bursts.
     pub jumps: usize,
-    /// By how much the capture clock is faster than the playback clock. Parts per million.
-    pub drift_ppm: f64,
+    /// By how much the capture clock is faster than the playback clock; `None` if too few bursts
+    /// came back, or the way jumped too often to tell. Parts per million.
+    pub drift_ppm: Option<f64>,
 }
 
 /// Nothing came back that would not be chance.
@@ -113,11 +116,12 @@ pub fn find_round_trip(recording: &PathRecording, bursts: &Bursts) -> Result<Rou
         });
     }
     let (jumps, drift) = jumps_and_drift(&arrivals);
+    let enough = arrivals.len() >= LEAST_FOR_DRIFT * (jumps + 1);
     Ok(RoundTrip {
         arrivals,
         bursts: bursts.count,
         jumps,
-        drift_ppm: drift * 1e6,
+        drift_ppm: enough.then_some(drift * 1e6),
     })
 }
 
