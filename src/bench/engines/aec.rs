@@ -16,8 +16,8 @@ const PLAYED_S: usize = 15;
 const CONVERGED_S: usize = 8;
 /// So much of the echo has to go before it counts as converged. dB.
 const CONVERGED_DB: f32 = 10.0;
-/// ERLE is judged over this long. Samples: half a second.
-const WINDOW: usize = SPEECH_RATE as usize / 2;
+/// Convergence is judged over this long. Samples: a tenth of a second.
+const WINDOW: usize = SPEECH_RATE as usize / 10;
 /// Quieter windows are pauses. dBFS.
 const PAUSE_DBFS: f32 = -60.0;
 /// A living room.
@@ -107,7 +107,7 @@ fn erle(before: &[f32], after: &[f32]) -> f32 {
     dbfs(rms(&before[..until])) - dbfs(rms(&after[..until]))
 }
 
-/// Sound that was played until the first half second in which enough of the echo is gone. Pauses do
+/// Sound that was played until the first tenth of a second in which enough of the echo is gone. Pauses do
 /// not count: there is nothing to learn from.
 fn convergence_ms(before: &[f32], after: &[f32]) -> Option<f64> {
     let windows = before.chunks_exact(WINDOW).zip(after.chunks_exact(WINDOW));
