@@ -158,7 +158,10 @@ pub enum EventKind {
         text: String,
     },
     /// The first clause has become sound.
-    FirstAudio,
+    FirstAudio {
+        /// Silence before its first audible sample.
+        leading_silence_ms: f64,
+    },
     /// A clause of the reply is on its way to the loudspeaker.
     Clause {
         /// As the model wrote it.
@@ -180,7 +183,10 @@ pub enum EventKind {
         cancelled: bool,
     },
     /// The first sample of the reply left for the device.
-    PlaybackStarted,
+    PlaybackStarted {
+        /// When it did, on the session's clock; the event itself comes a little later.
+        first_sample_ms: f64,
+    },
     /// What of the reply has left the loudspeaker so far; it grows word by word.
     Saying {
         /// The words.
@@ -234,6 +240,10 @@ pub enum EventKind {
         stimulus: usize,
         /// What it is meant to do to a reply that sounds: `answer`, `stop` or `go_on`.
         expect: &'static str,
+        /// What is said, where that is known.
+        said: Option<String>,
+        /// From where to where it pauses, on the session's clock.
+        pauses_ms: Vec<(f64, f64)>,
     },
     /// The last sound of a stimulus: known, not detected.
     StimulusFinished {

@@ -17,6 +17,7 @@ use vivavoce::config::{Config, Endpointing};
 use vivavoce::turn_taking::Drafts;
 
 use cli::bench::BenchCommand;
+use cli::bench_report::NOT_MEASURED;
 use cli::models::ModelsCommand;
 use cli::talk::{Options, QUIT};
 
@@ -148,18 +149,19 @@ fn main() -> ExitCode {
         tracing::warn!("Ctrl-C ends the program without tidying up: {error}");
     }
     match run(&cli, started) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("error: {error:#}");
-            match cli::bench_device::could_not_measure(&error) {
-                true => ExitCode::from(2),
-                false => ExitCode::FAILURE,
+            match cli.command {
+                // 1 says that it measured, and what it measured is not good enough.
+                Command::Bench(_) => NOT_MEASURED.into(),
+                _ => ExitCode::FAILURE,
             }
         }
     }
 }
 
-fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
+fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
     let mut config = configure(&cli.common)?;
     match &cli.command {
         Command::Talk {
@@ -178,24 +180,22 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<()> {
                 text: *text,
                 why: *why,
             };
-            cli::talk::run(&config, options, started)
+            cli::talk::run(&config, options, started)?;
         }
         Command::Say { text, o, voice } => {
-            cli::speech::say(&config, text, voice.as_deref(), o.as_deref())
+            cli::speech::say(&config, text, voice.as_deref(), o.as_deref())?;
         }
-        Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json),
-        Command::Models(command) => cli::models::run(&config, command),
-        Command::Bench(command) => cli::bench::run(&config, command, started),
+        Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json)?,
+        Command::Models(command) => cli::models::run(&config, command)?,
+        Command::Bench(command) => return cli::bench::run(&config, command, started),
         Command::Simulate {
             seed,
             conversations,
-        } => cli::simulate::run(*seed, *conversations),
-        Command::Devices => {
-            cli::doctor::devices();
-            Ok(())
-        }
-        Command::Doctor => cli::doctor::doctor(&config),
+        } => cli::simulate::run(*seed, *conversations)?,
+        Command::Devices => cli::doctor::devices(),
+        Command::Doctor => cli::doctor::doctor(&config)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Defaults < file < environment < flags; clap reads the environment with the flags.

@@ -13,6 +13,15 @@ use tempfile::TempDir;
 
 /// Runs the program, expects failure, returns what it said.
 fn fails(command: &mut Command) -> String {
+    fails_with(1, command)
+}
+
+/// As [`fails`], with the exit status of a bench that could not measure.
+fn cannot_measure(command: &mut Command) -> String {
+    fails_with(2, command)
+}
+
+fn fails_with(status: i32, command: &mut Command) -> String {
     let output = run(command);
     assert!(
         !output.status.success(),
@@ -21,7 +30,7 @@ fn fails(command: &mut Command) -> String {
     );
     assert_eq!(
         output.status.code(),
-        Some(1),
+        Some(status),
         "no panic, no signal: {}",
         text(&output)
     );
@@ -323,14 +332,14 @@ fn a_question_with_control_tokens_in_it_is_only_a_question() {
 
 #[test]
 fn a_bench_of_endpointing_names_a_file_that_is_not_there() {
-    let said = fails(vivavoce().args(["bench", "endpointing", "nowhere.wav"]));
+    let said = cannot_measure(vivavoce().args(["bench", "endpointing", "nowhere.wav"]));
     assert!(said.contains("nowhere.wav"), "{said}");
 }
 
 #[test]
 fn a_bench_of_endpointing_says_that_a_folder_is_empty() {
     let folder = TempDir::new().unwrap();
-    let said = fails(vivavoce().args(["bench", "endpointing"]).arg(folder.path()));
+    let said = cannot_measure(vivavoce().args(["bench", "endpointing"]).arg(folder.path()));
     assert!(said.contains("no WAV or FLAC"), "{said}");
 }
 
@@ -342,7 +351,7 @@ fn a_bench_of_endpointing_names_a_file_without_words() {
     fs::write(&words, "file\ttext\twords\nother.wav\tHi\thi@0.0-0.2\n").unwrap();
     let mut bench = vivavoce();
     bench.args(["bench", "endpointing"]).arg(sound);
-    let said = fails(bench.arg("--pauses").arg(words));
+    let said = cannot_measure(bench.arg("--pauses").arg(words));
     assert!(
         said.contains("sound.wav") && said.contains("words.tsv"),
         "{said}"

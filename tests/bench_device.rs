@@ -9,29 +9,51 @@ use std::fs;
 use std::process::{Command, Output};
 
 use program::{run, text, vivavoce};
+use serde_json::Value;
 
 /// What the harness promises. Milliseconds.
 const WITHIN_MS: f64 = 1.0;
 const CONFIDENT: f64 = 0.9;
 
-/// The median of each figure in the table.
-fn medians(output: &Output) -> BTreeMap<String, f64> {
-    let table = text(output);
-    assert!(output.status.success(), "{table}");
-    let row = |line: &str| {
-        let (name, figures) = line.split_once("p50")?;
-        let median = figures.split_whitespace().next()?.parse().ok()?;
-        Some((name.trim().to_owned(), median))
-    };
-    table.lines().filter_map(row).collect()
+/// What was printed, and the median of each distribution.
+struct Found {
+    output: Output,
+    medians: BTreeMap<String, f64>,
 }
 
-fn bench(command: &mut Command) -> Output {
-    run(command.args(["bench", "device", "--seconds", "3", "--rounds", "1"]))
+fn bench(command: &mut Command) -> Found {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    let output = run(command
+        .args([
+            "bench",
+            "device",
+            "--seconds",
+            "3",
+            "--rounds",
+            "1",
+            "--report",
+        ])
+        .arg(&report));
+    let report = fs::read_to_string(&report).unwrap_or_default();
+    let report: Value = serde_json::from_str(&report).unwrap_or_default();
+    let metrics = report["metrics"].as_object().cloned().unwrap_or_default();
+    let median = |(name, metric): (String, Value)| Some((name, metric["p50"].as_f64()?));
+    Found {
+        output,
+        medians: metrics.into_iter().filter_map(median).collect(),
+    }
+}
+
+fn assert_nothing_found(found: &Found) {
+    assert_eq!(found.output.status.code(), Some(2));
+    let said = text(&found.output);
+    assert!(said.contains("no echo found"), "{said}");
+    assert!(found.medians.is_empty(), "{:?}", found.medians);
 }
 
 /// The virtual sound card with this in its scenario.
-fn on_virtual_card(room: &str) -> Output {
+fn on_virtual_card(room: &str) -> Found {
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("room.toml");
     fs::write(&scenario, format!("name = \"room\"\nseed = 1\n{room}")).unwrap();
@@ -43,7 +65,7 @@ fn on_virtual_card(room: &str) -> Output {
 fn the_virtual_rooms_delay_is_found() {
     let room = "[room]\necho_gain_db = -15.0\ndelay_ms = 123.0\nreverb_ms = 0.0\n\
                 [noise]\nlevel_dbfs = -60.0\n";
-    let found = medians(&on_virtual_card(room));
+    let found = on_virtual_card(room).medians;
     assert!((found["round_trip"] - 123.0).abs() < WITHIN_MS, "{found:?}");
     assert!((found["level"] + 15.0).abs() < 0.5, "{found:?}");
     assert!(found["confidence"] > CONFIDENT, "{found:?}");
@@ -52,8 +74,7 @@ fn the_virtual_rooms_delay_is_found() {
 #[test]
 fn without_an_echo_there_is_no_figure_and_the_exit_status_is_two() {
     let silent = on_virtual_card("[noise]\nlevel_dbfs = -40.0\n");
-    assert_eq!(silent.status.code(), Some(2));
-    assert!(text(&silent).contains("no echo found"), "{}", text(&silent));
+    assert_nothing_found(&silent);
 }
 
 /// Each sink plays into `loudspeaker`: as it is, 300 ms later, and both at once.
@@ -78,7 +99,7 @@ fn a_delay_in_a_sound_server_is_found_within_one_stream_and_between_two() {
             .env("PULSE_SINK", sink)
             .env("PULSE_SOURCE", "loudspeaker.monitor")
             .args(["--input", "pulse", "--output", "pulse"]);
-        let found = medians(&bench(&mut command));
+        let found = bench(&mut command).medians;
         assert!(found["confidence"] > CONFIDENT, "{sink}: {found:?}");
         found
     };
@@ -99,6 +120,5 @@ fn a_loudspeaker_that_nobody_hears_is_said_to_be_one() {
     let server = sound_server::Server::start(runtime.path());
     let mut command = sound_server::in_server(vivavoce(), &server.runtime);
     let silent = bench(command.args(["--input", "pulse", "--output", "pulse"]));
-    assert_eq!(silent.status.code(), Some(2));
-    assert!(text(&silent).contains("no echo found"), "{}", text(&silent));
+    assert_nothing_found(&silent);
 }

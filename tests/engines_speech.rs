@@ -277,6 +277,7 @@ fn twenty_minutes_of_its_own_echo_do_not_interrupt_it() {
             gain_db,
             delay_ms,
             reverb_ms: 200.0,
+            drift_ppm: 0.0,
         };
         let (played, echo) = monologue_in_room(path, 150);
         let cleaned = cancel(&played, &drifted(&echo, ppm));
@@ -341,6 +342,7 @@ fn the_word_stop_is_noticed_over_the_echo() {
         gain_db: -20.0,
         delay_ms: 25.0,
         reverb_ms: 150.0,
+        drift_ppm: 0.0,
     };
     let (played, mut heard) = monologue_in_room(path, 8);
     let stop = speech("en-GB", "Stop.").at_rate(SESSION_RATE).unwrap();

@@ -198,6 +198,7 @@ mod tests {
             gain_db: -20.0,
             delay_ms: 20.0,
             reverb_ms: 0.0,
+            drift_ppm: 0.0,
         };
         let EchoReturn::Heard {
             gain_db, delay_ms, ..

@@ -170,6 +170,7 @@ mod tests {
             gain_db: -10.0,
             delay_ms: 13.0,
             reverb_ms: 0.0,
+            drift_ppm: 0.0,
         };
         let mut room = Room::new(path, 1);
         let mut canceller = SonoraCanceller::new();

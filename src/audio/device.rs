@@ -109,6 +109,10 @@ pub enum StreamNote {
         first_sound_ms: f64,
         /// What it is meant to do.
         expect: &'static str,
+        /// What is said, where that is known.
+        said: Option<String>,
+        /// From where to where it pauses, in milliseconds since the stream opened.
+        pauses_ms: Vec<(f64, f64)>,
     },
     /// A scenario's stimulus has ended.
     StimulusFinished {

@@ -10,6 +10,7 @@
 //! gain, note the time and bump atomics, and never allocate, lock, log or call the system
 //! (`tests/realtime_callbacks.rs`).
 
+pub mod audible;
 pub mod block_times;
 pub mod callback;
 pub mod correlation;
@@ -20,6 +21,7 @@ pub mod frame;
 pub mod resample;
 pub mod room;
 pub mod scenario;
+pub mod stimulus;
 pub mod virtual_card;
 pub mod wav;
 

@@ -11,6 +11,8 @@ pub struct EchoPath {
     pub delay_ms: f32,
     /// Time in which the reverberant tail decays by 60 dB, 0 for none. Milliseconds.
     pub reverb_ms: f32,
+    /// How much faster the loudspeaker's clock is than the microphone's. Parts per million.
+    pub drift_ppm: f32,
 }
 
 /// Shape of the tail's decay: 60 dB in powers of e.
@@ -25,7 +27,15 @@ pub struct Room {
     taps: Vec<(usize, f32)>,
     history: Vec<f32>,
     position: usize,
+    /// How many samples the echo gains on the microphone with each sample.
+    drift: f64,
+    /// How much later than at the start the echo arrives now. Samples, within the room's span.
+    late: f64,
 }
+
+/// A drifting echo moves within this; then it jumps back, as a real stream's buffer does. Samples:
+/// 10 ms.
+const DRIFT_SPAN: f64 = SESSION_RATE as f64 / 100.0;
 
 impl Room {
     /// A room with this echo path; the tail is drawn from `seed`.
@@ -51,10 +61,19 @@ impl Room {
         let scale = from_db(path.gain_db) / energy.sqrt();
         taps.iter_mut().for_each(|(_, w)| *w *= scale);
         let longest = taps.iter().map(|(at, _)| *at).max().unwrap_or(0);
+        let drift = f64::from(path.drift_ppm) * 1e-6;
+        let span = if drift == 0.0 {
+            0
+        } else {
+            DRIFT_SPAN as usize + 1
+        };
         Self {
             taps,
-            history: vec![0.0; (longest + 1).next_power_of_two()],
+            history: vec![0.0; (longest + span + 1).next_power_of_two()],
             position: 0,
+            drift,
+            // It has room to come earlier.
+            late: if drift > 0.0 { DRIFT_SPAN - 1.0 } else { 0.0 },
         }
     }
 
@@ -62,12 +81,21 @@ impl Room {
     pub fn echo(&mut self, played: f32) -> f32 {
         let mask = self.history.len() - 1;
         self.history[self.position & mask] = played;
+        // Linear interpolation between two samples: speech lies far below half the rate.
+        let (late, between) = (self.late as usize, self.late.fract() as f32);
+        let at = |back: usize| self.history[self.position.wrapping_sub(back) & mask];
+        let delayed = |tap: usize| match between {
+            0.0 => at(tap + late),
+            between => at(tap + late) * (1.0 - between) + at(tap + late + 1) * between,
+        };
         let echo = self
             .taps
             .iter()
-            .map(|(at, weight)| self.history[self.position.wrapping_sub(*at) & mask] * weight)
+            .map(|(tap, weight)| delayed(*tap) * weight)
             .sum();
         self.position = self.position.wrapping_add(1);
+        // A faster loudspeaker's sound comes earlier and earlier.
+        self.late = (self.late - self.drift).rem_euclid(DRIFT_SPAN);
         echo
     }
 }
@@ -107,6 +135,7 @@ mod tests {
             gain_db: -10.0,
             delay_ms: 40.0,
             reverb_ms: 0.0,
+            drift_ppm: 0.0,
         };
         let mut room = Room::new(path, 1);
         let mut heard: Vec<f32> = vec![room.echo(1.0)];
@@ -121,6 +150,7 @@ mod tests {
             gain_db: -10.0,
             delay_ms: 5.0,
             reverb_ms: 200.0,
+            drift_ppm: 0.0,
         };
         let (mut room, mut noise) = (Room::new(path, 7), Noise::new(3));
         let played: Vec<f32> = (0..96_000).map(|_| noise.gaussian() * 0.1).collect();

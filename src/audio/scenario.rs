@@ -2,29 +2,36 @@
 //!
 //! ```toml
 //! name = "interruption"
+//! about = "Questions into a long answer"    # optional, for lists and reports
+//! kind = "interruption"                     # optional, groups the figures; see ScenarioKind
 //! seed = 7                                  # noise and reverberation
 //! end = "reply_finished + 1500 ms"          # optional; without it the session goes on
 //! limit_s = 60                              # the end comes at the latest then
+//! long_replies = true                       # `bench` only: a text read aloud answers
+//! quick = true                              # `bench conversation --quick` holds it too
 //!
 //! [room]                                    # optional: loudspeaker into microphone
 //! echo_gain_db = -20.0
 //! delay_ms = 25.0
 //! reverb_ms = 150.0
+//! drift_ppm = 50.0                          # the loudspeaker's clock is faster
 //!
 //! [noise]                                   # optional: white noise at the microphone
 //! level_dbfs = -65.0
 //!
 //! [[stimulus]]                              # in order; each waits for the one before it
-//! say = "What is the capital of France?"    # or: file = "question.wav", or: effect = "cough"
+//! say = "What is the [pause 800] capital?"  # or: file = "question.wav", or: effect = "cough"
 //! voice = "en-GB"                           # effects: cough, keyboard, door, tone
 //! at = "start + 500 ms"                     # start, reply_started, reply_finished, previous
 //! level_dbfs = -26.0                        # of the loudest 100 ms; optional for files
-//! expect = "answer"                         # what it is meant to do to a reply that sounds:
-//!                                           # answer (default), stop, go_on
+//! far = true                                # from across the room: quieter, dull, reverberant
+//! expect = "answer"                         # what it is meant to do, also to a reply that sounds:
+//!                                           # answer (default), stop, go_on (nothing)
 //! ```
 //!
 //! `reply_started` and `reply_finished` mean the next such moment after the stimulus before it,
-//! `previous` the end of that stimulus.
+//! `previous` the end of that stimulus. `[pause N]` is N milliseconds of silence, labelled as a
+//! pause inside the turn; a comma before it keeps the voice up.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -115,8 +122,64 @@ pub struct Stimulus {
     pub when: When,
     /// Level of its loudest 100 ms; `None` leaves a file as it is.
     pub level_dbfs: Option<f32>,
+    /// Whether it comes from across the room.
+    pub far: bool,
     /// What it is meant to do.
     pub expect: Expect,
+}
+
+/// What a scenario asks; figures are grouped by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScenarioKind {
+    /// Single questions, each answered to its end.
+    #[default]
+    CleanTurn,
+    /// Silence inside a turn.
+    Pause,
+    /// "I mean": the turn takes itself back and goes on.
+    SelfCorrection,
+    /// Questions into a reply.
+    Interruption,
+    /// "Stop" and its like into a reply.
+    StopWord,
+    /// "Right" and its like into a reply.
+    Backchannel,
+    /// Sounds that are no speech.
+    NoiseBurst,
+    /// The user speaks to somebody else.
+    SideTalk,
+    /// Somebody else speaks, further away.
+    BackgroundSpeech,
+    /// Only the assistant is heard, through its loudspeaker.
+    EchoOnly,
+    /// The user speaks at length over a loud reply.
+    DoubleTalk,
+    /// Nothing is said.
+    Silence,
+    /// Many turns that follow from each other.
+    LongConversation,
+}
+
+impl ScenarioKind {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CleanTurn => "clean_turn",
+            Self::Pause => "pause",
+            Self::SelfCorrection => "self_correction",
+            Self::Interruption => "interruption",
+            Self::StopWord => "stop_word",
+            Self::Backchannel => "backchannel",
+            Self::NoiseBurst => "noise_burst",
+            Self::SideTalk => "side_talk",
+            Self::BackgroundSpeech => "background_speech",
+            Self::EchoOnly => "echo_only",
+            Self::DoubleTalk => "double_talk",
+            Self::Silence => "silence",
+            Self::LongConversation => "long_conversation",
+        }
+    }
 }
 
 /// A conversation for the virtual sound card.
@@ -124,6 +187,14 @@ pub struct Stimulus {
 pub struct Scenario {
     /// Its name.
     pub name: String,
+    /// One line on it; may be empty.
+    pub about: String,
+    /// What it asks.
+    pub kind: ScenarioKind,
+    /// Whether a text read aloud answers, which is long and the same each time.
+    pub long_replies: bool,
+    /// Whether it belongs to the short form of the suite.
+    pub quick: bool,
     /// Seed of noise and reverberation.
     pub seed: u64,
     /// The stimuli in order.
@@ -140,12 +211,41 @@ pub struct Scenario {
 
 /// Speech of a scenario's user when it says no level: a person near a laptop.
 pub const USER_LEVEL_DBFS: f32 = -22.0;
+/// Speech from across the room when it says no level.
+pub const FAR_LEVEL_DBFS: f32 = -38.0;
+
+/// A text between pauses: the parts that are spoken, each with the milliseconds of silence after
+/// it.
+///
+/// # Errors
+/// A bracket is no `[pause N]`, or nothing is said before or after one.
+pub fn spoken_parts(text: &str) -> Result<Vec<(&str, u32)>, String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((said, after)) = rest.split_once('[') {
+        let wrong = || format!("{text:?}: write a pause as [pause 800], between words");
+        let (pause, after) = after.split_once(']').ok_or_else(wrong)?;
+        let ms = pause.trim().strip_prefix("pause").ok_or_else(wrong)?;
+        let ms: u32 = ms.trim().parse().map_err(|_| wrong())?;
+        if said.trim().is_empty() || after.trim().is_empty() || ms > 60_000 {
+            return Err(wrong());
+        }
+        parts.push((said.trim(), ms));
+        rest = after;
+    }
+    parts.push((rest.trim(), 0));
+    Ok(parts)
+}
 
 impl Scenario {
     /// Silence without end.
     pub fn silence() -> Self {
         Self {
             name: "silence".into(),
+            about: String::new(),
+            kind: ScenarioKind::CleanTurn,
+            long_replies: false,
+            quick: false,
             seed: 0,
             stimuli: Vec::new(),
             room: None,
@@ -164,6 +264,7 @@ impl Scenario {
                 after: Duration::ZERO,
             },
             level_dbfs: None,
+            far: false,
             expect: Expect::Answer,
         };
         Self {
@@ -206,21 +307,29 @@ impl Scenario {
         if let Some(room) = &raw.room
             && !((0.0..=2_000.0).contains(&room.delay_ms)
                 && (0.0..=5_000.0).contains(&room.reverb_ms)
-                && (-120.0..=20.0).contains(&room.echo_gain_db))
+                && (-120.0..=20.0).contains(&room.echo_gain_db)
+                && (-500.0..=500.0).contains(&room.drift_ppm))
         {
             return Err(fail(
-                "room: delay_ms is 0 to 2000, reverb_ms 0 to 5000, echo_gain_db -120 to 20".into(),
+                "room: delay_ms is 0 to 2000, reverb_ms 0 to 5000, echo_gain_db -120 to 20, \
+                 drift_ppm -500 to 500"
+                    .into(),
             ));
         }
         let end = raw.end.as_deref().map(parse_when).transpose();
         Ok(Self {
             name: raw.name,
+            about: raw.about,
+            kind: raw.kind,
+            long_replies: raw.long_replies,
+            quick: raw.quick,
             seed: raw.seed,
             stimuli,
             room: raw.room.map(|room| EchoPath {
                 gain_db: room.echo_gain_db,
                 delay_ms: room.delay_ms,
                 reverb_ms: room.reverb_ms,
+                drift_ppm: room.drift_ppm,
             }),
             noise_dbfs: raw.noise.map(|noise| noise.level_dbfs),
             end: end.map_err(|e| fail(format!("end: {e}")))?,
@@ -233,6 +342,14 @@ impl Scenario {
 #[serde(deny_unknown_fields)]
 struct RawScenario {
     name: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    kind: ScenarioKind,
+    #[serde(default)]
+    long_replies: bool,
+    #[serde(default)]
+    quick: bool,
     #[serde(default)]
     seed: u64,
     end: Option<String>,
@@ -250,6 +367,8 @@ struct RawRoom {
     delay_ms: f32,
     #[serde(default)]
     reverb_ms: f32,
+    #[serde(default)]
+    drift_ppm: f32,
 }
 
 #[derive(Deserialize)]
@@ -268,14 +387,21 @@ struct RawStimulus {
     at: String,
     level_dbfs: Option<f32>,
     #[serde(default)]
+    far: bool,
+    #[serde(default)]
     expect: Expect,
 }
 
 impl RawStimulus {
     fn resolve(self, folder: &Path) -> Result<Stimulus, String> {
-        let level = Some(self.level_dbfs.unwrap_or(USER_LEVEL_DBFS));
+        let usual = match self.far {
+            true => FAR_LEVEL_DBFS,
+            false => USER_LEVEL_DBFS,
+        };
+        let level = Some(self.level_dbfs.unwrap_or(usual));
         let (sound, level_dbfs) = match (self.say, self.file, self.effect) {
             (Some(text), None, None) => {
+                spoken_parts(&text)?;
                 let voice = self.voice.unwrap_or_else(|| "en-GB".into());
                 (Sound::Say { text, voice }, level)
             }
@@ -291,6 +417,7 @@ impl RawStimulus {
             sound,
             when: parse_when(&self.at).map_err(|e| format!("at: {e}"))?,
             level_dbfs,
+            far: self.far,
             expect: self.expect,
         })
     }
@@ -353,6 +480,22 @@ mod tests {
     #[test]
     fn a_stimulus_needs_exactly_one_sound() {
         let message = error("name = \"x\"\n[[stimulus]]\nat = \"start\"\n");
+        assert!(message.contains("stimulus 1"), "{message}");
+    }
+
+    #[test]
+    fn pauses_stand_between_what_is_said() {
+        assert_eq!(
+            spoken_parts("I would like, [pause 400] some tea."),
+            Ok(vec![("I would like,", 400), ("some tea.", 0)])
+        );
+        assert_eq!(spoken_parts("Hello."), Ok(vec![("Hello.", 0)]));
+    }
+
+    #[test]
+    fn a_pause_that_is_none_is_named_with_the_key() {
+        let message = error("name = \"x\"\n[[stimulus]]\nsay = \"a [wait] b\"\nat = \"start\"\n");
+        assert!(message.contains("[pause 800]"), "{message}");
         assert!(message.contains("stimulus 1"), "{message}");
     }
 

@@ -13,14 +13,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::AudioError;
 use super::callback::{CaptureCallback, RenderCallback};
 use super::device::{AudioDevice, AudioStream, Rates, StreamNote};
-use super::frame::{BLOCK, BLOCK_MS, SESSION_RATE, dbfs, from_db, rms, sound_bounds};
+use super::frame::{BLOCK, BLOCK_MS, SESSION_RATE, from_db};
 use super::room::{Noise, Room};
-use super::scenario::{Anchor, Expect, Scenario, Sound, When};
-use super::wav::{Clip, WavFile, read_clip};
+use super::scenario::{Anchor, Scenario, When};
+use super::stimulus::Prepared;
+use super::wav::WavFile;
 use crate::clock::Pace;
-
-/// Makes a clip of text in a named voice; the card itself knows nothing of speech.
-pub type Speak = Box<dyn FnMut(&str, &str) -> Result<Clip, AudioError> + Send>;
 
 /// A virtual sound card.
 pub struct VirtualCard {
@@ -40,15 +38,6 @@ struct Parts {
     file: Option<WavFile>,
 }
 
-/// A stimulus that is ready to be played in.
-struct Prepared {
-    samples: Vec<f32>,
-    /// First and last sample that can be heard above what surrounds them.
-    bounds: (usize, usize),
-    when: When,
-    expect: Expect,
-}
-
 /// The card's microphone side.
 struct Microphone {
     stimuli: Vec<Prepared>,
@@ -61,39 +50,9 @@ struct Microphone {
 }
 
 impl VirtualCard {
-    /// A microphone that hears `scenario`. `cues` says when replies start and finish.
-    ///
-    /// # Errors
-    /// A file of the scenario cannot be read, or a text cannot be spoken.
-    pub fn microphone(
-        scenario: &Scenario,
-        speak: &mut Speak,
-        cues: Receiver<Anchor>,
-    ) -> Result<Self, AudioError> {
-        let mut stimuli = Vec::with_capacity(scenario.stimuli.len());
-        for stimulus in &scenario.stimuli {
-            let clip = match &stimulus.sound {
-                Sound::Say { text, voice } => speak(text, voice)?,
-                Sound::File(path) => read_clip(path)?,
-                Sound::Effect(effect) => effect.make(scenario.seed + stimuli.len() as u64),
-                Sound::Excerpt {
-                    path,
-                    from_s,
-                    length_s,
-                } => read_clip(path)?.excerpt(*from_s, *length_s),
-            };
-            let mut samples = clip.at_rate(SESSION_RATE)?.samples;
-            if let Some(level) = stimulus.level_dbfs {
-                let gain = from_db(level - loudest_dbfs(&samples));
-                samples.iter_mut().for_each(|s| *s *= gain);
-            }
-            stimuli.push(Prepared {
-                bounds: sound_bounds(&samples, SESSION_RATE),
-                samples,
-                when: stimulus.when,
-                expect: stimulus.expect,
-            });
-        }
+    /// A microphone that hears a scenario, whose stimuli were prepared
+    /// ([`prepare`](super::stimulus::prepare)). `cues` says when replies start and finish.
+    pub fn microphone(scenario: &Scenario, stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Self {
         let microphone = Microphone {
             stimuli,
             room: scenario.room.map(|path| Room::new(path, scenario.seed)),
@@ -103,7 +62,7 @@ impl VirtualCard {
             limit_blocks: scenario.limit.map(|l| l.as_millis() as u64 / BLOCK_MS),
             cues,
         };
-        Ok(Self {
+        Self {
             description: scenario.name.clone(),
             loudspeaker: false,
             file: None,
@@ -112,7 +71,7 @@ impl VirtualCard {
                 microphone: Some(microphone),
                 ..Parts::default()
             })),
-        })
+        }
     }
 
     /// No microphone, only what [`VirtualCard::with_loudspeaker`] adds.
@@ -345,7 +304,13 @@ impl Player {
         first.then(|| StreamNote::StimulusStarted {
             stimulus: number,
             first_sound_ms: ms(stimulus.bounds.0),
-            expect: stimulus.expect.name(),
+            expect: stimulus.stimulus.expect.name(),
+            said: stimulus.said.clone(),
+            pauses_ms: stimulus
+                .pauses
+                .iter()
+                .map(|(from, to)| (ms(*from), ms(*to)))
+                .collect(),
         })
     }
 
@@ -356,7 +321,7 @@ impl Player {
         let speaking = self.playing && self.offset < stimuli[self.next].bounds.1;
         let following = self.next + usize::from(self.playing);
         let waited = match stimuli.get(following) {
-            Some(stimulus) => Some(stimulus.when),
+            Some(stimulus) => Some(stimulus.stimulus.when),
             None => microphone.end,
         };
         for cue in microphone.cues.try_iter() {
@@ -397,15 +362,11 @@ impl Player {
     }
 }
 
-/// Level of the loudest 100 ms, in dBFS.
-fn loudest_dbfs(samples: &[f32]) -> f32 {
-    let loudest = samples.chunks(SESSION_RATE as usize / 10).map(rms);
-    dbfs(loudest.fold(0.0, f32::max))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::effects::Effect;
+    use crate::audio::scenario::{Expect, Sound, Stimulus};
 
     fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
         Microphone {
@@ -423,11 +384,18 @@ mod tests {
         Prepared {
             samples: vec![0.5; BLOCK],
             bounds: (0, BLOCK),
-            when: When {
-                anchor,
-                after: Duration::from_millis(after_ms),
+            pauses: Vec::new(),
+            said: None,
+            stimulus: Stimulus {
+                sound: Sound::Effect(Effect::Cough),
+                when: When {
+                    anchor,
+                    after: Duration::from_millis(after_ms),
+                },
+                level_dbfs: None,
+                far: false,
+                expect: Expect::Answer,
             },
-            expect: Expect::Answer,
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use super::AudioError;
+use super::audible::{AUDIBLE_DBFS, audible_start};
 use super::resample::resample_clip;
 
 /// A mono sound of any length.
@@ -24,6 +25,13 @@ impl Clip {
             rate_hz: self.rate_hz,
             samples: self.samples[index(from_s)..index(from_s + length_s)].to_vec(),
         }
+    }
+
+    /// Silence before its first audible sample; all of it if there is none. Milliseconds.
+    pub fn leading_silence_ms(&self) -> f64 {
+        let first = audible_start(&self.samples, self.rate_hz, AUDIBLE_DBFS);
+        let silent = first.unwrap_or(self.samples.len());
+        silent as f64 * 1000.0 / f64::from(self.rate_hz)
     }
 
     /// Duration in seconds.

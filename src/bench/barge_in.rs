@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::audio::effects::Effect;
 use crate::audio::room::EchoPath;
-use crate::audio::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, USER_LEVEL_DBFS, When};
+use crate::audio::scenario::{
+    Anchor, Expect, Scenario, ScenarioKind, Sound, Stimulus, USER_LEVEL_DBFS, When,
+};
 
 /// What to measure with.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +57,7 @@ pub fn scenario(what: &BargeIn) -> Scenario {
         sound,
         when,
         level_dbfs: Some(level),
+        far: false,
         expect,
     };
     let user = USER_LEVEL_DBFS;
@@ -96,12 +99,14 @@ pub fn scenario(what: &BargeIn) -> Scenario {
         }
     }
     Scenario {
-        name: format!("barge-in, {} rounds", what.rounds),
+        name: format!("barge-in-{}-rounds", what.rounds),
+        kind: ScenarioKind::Interruption,
+        long_replies: true,
         seed: what.seed,
         stimuli,
         room: Some(what.room),
         noise_dbfs: Some(-65.0),
         end: Some(after(Anchor::ReplyStarted, SETTLE)),
-        limit: None,
+        ..Scenario::silence()
     }
 }

@@ -4,45 +4,72 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod conversation;
+mod csv;
 mod cut_off_page;
+mod delayed;
 pub mod device;
 mod drafts;
-mod drift;
 mod endpointing;
 mod endpointing_report;
 pub mod engines;
+mod figures;
+mod full_duplex;
+mod gate;
 mod listener;
 mod machine;
+mod markdown;
 mod metric;
-mod overlap;
+mod page;
 mod put_in;
 mod read_aloud;
 mod recording;
 mod report;
+mod report_file;
+mod self_test;
+mod sentence;
+#[cfg(test)]
+mod specimen;
 mod stages;
 mod statistics;
+mod suite;
 mod summary;
+mod trust;
+mod turns;
 mod wer;
 mod word_times;
+mod wording;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use conversation::conversation;
+pub use csv::{samples_csv, turns_csv};
 pub use cut_off_page::cut_off_page;
+pub use delayed::Delay;
 pub use drafts::Drafts;
 pub use endpointing::{Figures, Kind, LENGTHS_MS, Pause, Place, Run, Share, TEXT_AFTER_MS};
 pub use endpointing_report::{EndpointingReport, STYLES};
+pub use figures::figures;
+pub use gate::{Gate, GateError};
 pub use listener::{ListenError, Listener};
 pub use machine::{Load, LoadWatch, Machine};
+pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
-pub use overlap::Overlaps;
+pub use page::report_page;
 pub use put_in::{Stimulus, Studio};
 pub use read_aloud::ReadAloud;
-pub use recording::{MeasureError, Measured, measure};
+pub use recording::{Event, Events, MeasureError, Recording};
 pub use report::{
     Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
     Stage, Timeline, Trust, Turn, Verdict,
 };
+pub use report_file::{ReportError, schema_json};
+pub use self_test::{SHORT, WHOLE, self_test};
+pub use sentence::conversation_sentence;
 pub use stages::{Stages, StagesByTurn};
 pub use statistics::{Interval, bootstrap, percentile};
+pub use suite::scenarios;
 pub use summary::Summary;
+pub use turns::turns;
 pub use wer::{WordErrors, word_errors};
 pub use word_times::{Word, WordTimes, WordTimesError};
+pub use wording::{Cells, HEADINGS, number};

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::drafts::Drafts;
 use super::machine::{Load, Machine};
 use super::metric::Metrics;
 use super::statistics::Interval;
@@ -16,6 +17,7 @@ pub const SCHEMA: &str = "vivavoce-bench/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `vivavoce-bench/1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// What was measured.
     pub kind: Kind,
@@ -61,10 +63,13 @@ pub struct Verdict {
 pub struct GateResult {
     /// As it was given: `v2v.p95_ms<=600`.
     pub gate: String,
-    /// What was measured.
-    pub measured: f64,
+    /// What was measured, in the metric's unit; nothing if the report does not have it.
+    pub measured: Option<f64>,
     /// Whether the budget was kept.
     pub passed: bool,
+    /// Why nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// Why to believe a run, and what it has to have in common with another to be compared.
@@ -128,32 +133,79 @@ pub struct Conversation {
     pub seconds: f64,
     /// What was said to it, in order.
     pub turns: Vec<Turn>,
+    /// Replies that were interrupted while nobody said anything.
+    pub self_interruptions: usize,
+    /// How often the loudspeaker found no sample in the middle of speech.
+    pub underruns: u64,
+    /// Failures of engines.
+    pub errors: usize,
+    /// From the start of loading to listening. Milliseconds.
+    pub startup_ms: Option<f64>,
+    /// Work of all cores. Seconds.
+    pub core_s: Option<f64>,
+    /// What drafts won and wasted.
+    pub drafts: Drafts,
+    /// What the echo canceller did, where a loudspeaker was heard.
+    pub echo: Option<EchoFound>,
     /// What the loudspeaker and the microphone did.
     pub timeline: Timeline,
 }
 
-/// One stimulus and what came of it.
+/// One stimulus and what came of it. Times are milliseconds; where a time did not come about, it
+/// is not there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Turn {
     /// The stimulus's number in its scenario, from 0.
     pub stimulus: usize,
+    /// What it was meant to do: `answer`, `stop` or `go_on` (nothing).
+    pub expect: String,
+    /// Whether a reply sounded when it began, and went on until it was dealt with.
+    pub over_reply: bool,
+    /// The session's turn in which it was answered.
+    pub turn: Option<u64>,
     /// What was said, if it was words.
     pub said: Option<String>,
     /// What the recognizer understood.
     pub understood: Option<String>,
     /// What was heard of the reply.
     pub reply: Option<String>,
-    /// First and last sample of the stimulus that sound. Milliseconds.
+    /// From the first to the last audible sample of the reply.
+    pub reply_ms: Option<f64>,
+    /// What the recognizer understands of the reply's recording.
+    pub reply_recognized: Option<String>,
+    /// First and last sample of the stimulus that sound.
     pub span_ms: Interval,
-    /// First audible sample of the reply minus last sample of the stimulus. Milliseconds.
+    /// Silences inside the stimulus.
+    pub pauses_ms: Vec<Interval>,
+    /// First audible sample of the reply minus last sample of the stimulus.
     pub v2v_ms: Option<f64>,
-    /// What `v2v_ms` is made of, in order; with the rest that is not explained it adds up to it.
+    /// What `v2v_ms` is made of, in order; with the last, `rest`, it adds up to it.
     pub stages: Vec<Stage>,
+    /// How long each engine worked for the reply, whether it was waited for or not.
+    pub took: Vec<Stage>,
     /// Why the turn was over.
     pub reason: Option<String>,
+    /// Length of the pause in which the turn was cut off.
+    pub cut_off_ms: Option<f64>,
+    /// From the first sample of the stimulus to the reply being quieter.
+    pub duck_ms: Option<f64>,
     /// Last audible sample of the reply that was interrupted minus first sample of the stimulus.
     pub stop_ms: Option<f64>,
-    /// What is wrong with it: `premature`, `missed`, `false stop`, `not stopped`, ...
+    /// From the last sample of a stimulus that meant nothing to the reply being as loud as before.
+    pub resume_ms: Option<f64>,
+    /// How long the reply was silent for it.
+    pub gap_ms: Option<f64>,
+    /// Partial transcripts.
+    pub partials: usize,
+    /// From the first sample of the stimulus to the first of them.
+    pub first_partial_ms: Option<f64>,
+    /// Tokens of the prompt whose state was kept from before.
+    pub tokens_kept: Option<u64>,
+    /// Tokens of the prompt that were read for it.
+    pub tokens_read: Option<u64>,
+    /// What is wrong: `premature` (answered before its end), `missed` (not answered), `not stopped`,
+    /// `false stop`, `false answer`.
     pub fault: Option<String>,
 }
 
@@ -164,6 +216,15 @@ pub struct Stage {
     pub name: String,
     /// How much of the response time it is. May be negative.
     pub ms: f64,
+}
+
+/// What the echo canceller did in a conversation: its recording, cancelled once more.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EchoFound {
+    /// Echo return loss enhancement while only the assistant spoke, after convergence.
+    pub erle_db: f64,
+    /// Loudspeaker's sound until three quarters of that (in dB) were reached first. Seconds.
+    pub converged_s: Option<f64>,
 }
 
 /// A conversation to look at.

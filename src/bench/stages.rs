@@ -2,46 +2,158 @@
 
 use std::collections::BTreeMap;
 
-use crate::events::{EventKind, SessionEvent, TurnId};
+use super::recording::Event;
+use super::report::Stage;
+use crate::events::{SessionEvent, TurnId};
 
-/// Times of one turn, all on the session's clock in milliseconds; `None`: it did not happen.
+/// Moments of one turn, all on the session's clock in milliseconds; `None`: it did not happen. Of
+/// several drafts, those of the one that was begun last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stages {
     /// Whether the reply was cut off.
     pub interrupted: bool,
+    /// Whether the turn was declared over.
+    pub ended: bool,
     /// Last sound of the user's speech, as the detector saw it.
-    pub last_speech: Option<f64>,
-    /// The turn was declared over, its final transcript known.
-    pub turn_ended: Option<f64>,
+    last_speech: Option<f64>,
+    /// The detector reported the pause.
+    paused: Option<f64>,
+    /// From the last sound to the decision, as turn taking wanted it.
+    wait: Option<f64>,
+    /// The final transcript was there.
+    transcript: Option<f64>,
+    /// How long it was decoded.
+    decode: Option<f64>,
+    /// How long the sound of the end was scored.
+    score: Option<f64>,
+    /// The turn was declared over.
+    turn_ended: Option<f64>,
+    /// The draft that was heard was begun.
+    draft: Option<f64>,
     /// The prompt was read.
-    pub prompt_read: Option<f64>,
+    prompt_read: Option<f64>,
     /// The model's first token.
-    pub first_token: Option<f64>,
+    first_token: Option<f64>,
     /// The first clause was complete.
-    pub first_clause: Option<f64>,
-    /// The first clause was sound.
-    pub first_audio: Option<f64>,
-    /// The device took the first sample.
-    pub playback_started: Option<f64>,
+    first_clause: Option<f64>,
+    /// The first clause was sound...
+    first_audio: Option<f64>,
+    /// ...and so much of it silence.
+    leading_silence: Option<f64>,
+    /// The first sample left for the device.
+    first_sample: Option<f64>,
 }
 
 impl Stages {
-    /// Names and durations of the stages from the last sound to the first sample, in order.
-    pub fn durations(&self) -> [(&'static str, Option<f64>); 6] {
+    /// Takes an event of the turn.
+    pub fn observe(&mut self, event: Event<'_>) {
+        let at = Some(event.t_ms);
+        match event.text("kind").unwrap_or_default() {
+            "speech_paused" => {
+                self.last_speech = event.number("last_speech_ms");
+                self.paused = at;
+                (self.wait, self.transcript, self.score) = (None, None, None);
+            }
+            "endpoint_scored" => {
+                self.wait = event.number("wait_ms");
+                let took = event.number("took_ms").filter(|ms| *ms > 0.0);
+                self.score = took.or(self.score);
+            }
+            "final" => {
+                self.transcript = at;
+                self.decode = event.number("decode_ms");
+            }
+            "turn_ended" => {
+                self.turn_ended = at;
+                self.ended = true;
+            }
+            "draft_started" => self.draft = at,
+            "prompt_read" => self.prompt_read = at,
+            "first_token" => self.first_token = at,
+            "first_clause" => self.first_clause = at,
+            "first_audio" => {
+                self.first_audio = at;
+                self.leading_silence = event.number("leading_silence_ms");
+            }
+            "playback_started" => {
+                self.first_sample = event.number("first_sample_ms").or(at);
+            }
+            "interrupted" => self.interrupted = true,
+            _ => {}
+        }
+    }
+
+    /// What lay between `from_ms`, the last sound, and the first sample of the reply, in order. A
+    /// stage that was over before it was waited for, because a draft was made meanwhile, takes
+    /// nothing. With the silence at the beginning of the voice these add up to the response time.
+    pub fn path(&self, from_ms: f64) -> Vec<Stage> {
+        let (Some(ended), Some(first_sample)) = (self.turn_ended, self.first_sample) else {
+            return Vec::new();
+        };
+        let due = self
+            .last_speech
+            .zip(self.wait)
+            .map_or(ended, |(a, b)| a + b);
+        let mut now = from_ms;
+        // The wait began before the stimulus's true end where the detector heard it end early.
+        let mut stages = vec![stage("wait", due.min(ended) - from_ms)];
+        now += stages[0].ms;
+        let moments = [
+            ("stt", self.transcript.map(|at| at.min(ended))),
+            ("turn", Some(ended)),
+            ("prompt", self.prompt_read),
+            ("token", self.first_token),
+            ("clause", self.first_clause),
+            ("voice", self.first_audio),
+            ("device", Some(first_sample)),
+        ];
+        for (name, moment) in moments {
+            let until = moment.unwrap_or(now).max(now);
+            stages.push(stage(name, until - now));
+            now = until;
+        }
+        stages.push(stage("lead", self.leading_silence.unwrap_or(0.0)));
+        stages
+    }
+
+    /// From the last sound, as the detector saw it, to the first audible sample.
+    pub fn live_path(&self) -> Vec<Stage> {
+        self.last_speech
+            .map_or_else(Vec::new, |from| self.path(from))
+    }
+
+    /// How long each engine worked for the turn, waited for or not.
+    pub fn took(&self) -> Vec<Stage> {
         let between = |from: Option<f64>, to: Option<f64>| Some(to? - from?);
-        [
-            ("wait+stt", between(self.last_speech, self.turn_ended)),
-            ("prompt", between(self.turn_ended, self.prompt_read)),
+        let playable = self.first_audio.zip(self.turn_ended);
+        let took = [
+            ("vad", between(self.last_speech, self.paused)),
+            ("stt", self.decode),
+            ("score", self.score),
+            (
+                "prompt",
+                between(self.draft.or(self.turn_ended), self.prompt_read),
+            ),
             ("token", between(self.prompt_read, self.first_token)),
             ("clause", between(self.first_token, self.first_clause)),
             ("voice", between(self.first_clause, self.first_audio)),
-            ("device", between(self.first_audio, self.playback_started)),
-        ]
+            (
+                "device",
+                between(playable.map(|(a, b)| a.max(b)), self.first_sample),
+            ),
+        ];
+        let took = took
+            .into_iter()
+            .filter(|(_, ms)| ms.is_some_and(|ms| ms >= 0.0));
+        took.map(|(name, ms)| stage(name, ms.unwrap_or_default()))
+            .collect()
     }
+}
 
-    /// From the last sound, as the detector saw it, to the first sample.
-    pub fn total(&self) -> Option<f64> {
-        Some(self.playback_started? - self.last_speech?)
+fn stage(name: &str, ms: f64) -> Stage {
+    Stage {
+        name: name.into(),
+        ms,
     }
 }
 
@@ -55,21 +167,14 @@ impl StagesByTurn {
     /// Takes an event.
     pub fn observe(&mut self, event: &SessionEvent) {
         let Some(turn) = event.turn else { return };
-        let stages = self.turns.entry(turn).or_default();
-        let at = Some(event.at.as_millis_f64());
-        match &event.kind {
-            EventKind::SpeechPaused { last_speech_ms } => {
-                stages.last_speech = Some(*last_speech_ms);
-            }
-            EventKind::TurnEnded { .. } => stages.turn_ended = at,
-            EventKind::PromptRead { .. } => stages.prompt_read = at,
-            EventKind::FirstToken => stages.first_token = at,
-            EventKind::FirstClause { .. } => stages.first_clause = at,
-            EventKind::FirstAudio => stages.first_audio = at,
-            EventKind::PlaybackStarted => stages.playback_started = at,
-            EventKind::Interrupted { .. } => stages.interrupted = true,
-            _ => {}
-        }
+        let Ok(fields) = serde_json::to_value(event) else {
+            return;
+        };
+        self.turns.entry(turn).or_default().observe(Event {
+            t_ms: event.at.as_millis_f64(),
+            turn: Some(turn.0),
+            fields: &fields,
+        });
     }
 
     /// The stages of a turn.
@@ -79,7 +184,76 @@ impl StagesByTurn {
 
     /// Turns that were answered, in order.
     pub fn answered(&self) -> impl Iterator<Item = (TurnId, &Stages)> {
-        let ended = self.turns.iter().filter(|(_, s)| s.turn_ended.is_some());
+        let ended = self.turns.iter().filter(|(_, s)| s.ended);
         ended.map(|(turn, stages)| (*turn, stages))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn stages(events: &[Value]) -> Stages {
+        let mut stages = Stages::default();
+        for fields in events {
+            stages.observe(Event {
+                t_ms: fields["t_ms"].as_f64().unwrap(),
+                turn: Some(1),
+                fields,
+            });
+        }
+        stages
+    }
+
+    fn ms(stages: &[Stage], name: &str) -> f64 {
+        stages.iter().find(|s| s.name == name).unwrap().ms
+    }
+
+    /// The user ends at 1,000; everything of a draft is ready before the decision at 1,300.
+    fn drafted() -> Vec<Value> {
+        vec![
+            json!({ "t_ms": 1_090.0, "kind": "speech_paused", "last_speech_ms": 990.0 }),
+            json!({ "t_ms": 1_100.0, "kind": "draft_started" }),
+            json!({ "t_ms": 1_150.0, "kind": "final", "decode_ms": 55.0 }),
+            json!({ "t_ms": 1_155.0, "kind": "endpoint_scored", "wait_ms": 310.0, "took_ms": 0.0 }),
+            json!({ "t_ms": 1_180.0, "kind": "prompt_read" }),
+            json!({ "t_ms": 1_190.0, "kind": "first_token" }),
+            json!({ "t_ms": 1_240.0, "kind": "first_clause" }),
+            json!({ "t_ms": 1_250.0, "kind": "first_audio", "leading_silence_ms": 5.0 }),
+            json!({ "t_ms": 1_305.0, "kind": "turn_ended" }),
+            json!({ "t_ms": 1_330.0, "kind": "playback_started", "first_sample_ms": 1_320.0 }),
+        ]
+    }
+
+    #[test]
+    fn stages_add_up_from_the_last_sound_to_the_first_audible_sample() {
+        let path = stages(&drafted()).path(1_000.0);
+        let sum: f64 = path.iter().map(|stage| stage.ms).sum();
+        assert!((sum - 325.0).abs() < 1e-9, "{path:?}");
+        assert_eq!((ms(&path, "wait"), ms(&path, "turn")), (300.0, 5.0));
+        assert_eq!((ms(&path, "device"), ms(&path, "lead")), (15.0, 5.0));
+    }
+
+    #[test]
+    fn what_was_ready_before_it_was_waited_for_takes_nothing() {
+        let path = stages(&drafted()).path(1_000.0);
+        assert_eq!((ms(&path, "voice"), ms(&path, "stt")), (0.0, 0.0));
+        assert_eq!(ms(&stages(&drafted()).took(), "voice"), 10.0);
+    }
+
+    #[test]
+    fn a_late_transcript_is_what_was_waited_for() {
+        let mut events = drafted();
+        events[2]["t_ms"] = json!(1_380.0);
+        events[8]["t_ms"] = json!(1_385.0);
+        events[9]["first_sample_ms"] = json!(1_400.0);
+        let path = stages(&events).path(1_000.0);
+        assert_eq!((ms(&path, "stt"), ms(&path, "turn")), (80.0, 5.0));
+    }
+
+    #[test]
+    fn without_a_reply_there_is_no_path() {
+        assert!(stages(&drafted()[..9]).path(0.0).is_empty());
     }
 }

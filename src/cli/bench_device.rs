@@ -1,5 +1,6 @@
 //! `vivavoce bench device`: the round trip of a sound path.
 
+use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
@@ -7,11 +8,13 @@ use indicatif::ProgressBar;
 use vivavoce::audio::device::{AudioDevice, Endpoint};
 use vivavoce::audio::frame::from_db;
 use vivavoce::bench::device::{
-    Bursts, DeviceError, NoEcho, PathRecording, RoundTrip, device_metrics, find_round_trip, record,
+    Bursts, DeviceError, PathRecording, RoundTrip, device_metrics, device_sentence,
+    device_warnings, find_round_trip, record,
 };
+use vivavoce::bench::{LoadWatch, ReportKind, Trust};
 use vivavoce::config::Config;
 
-use super::bench_table::print_metrics;
+use super::bench_report::{Outputs, of_figures, publish};
 use super::sound::open;
 use super::talk::QUIT;
 
@@ -29,6 +32,8 @@ pub struct DeviceArgs {
     #[arg(long, default_value_t = -12.0, value_name = "DBFS", allow_negative_numbers = true,
           value_parser = level)]
     level: f32,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 fn level(text: &str) -> Result<f32, String> {
@@ -39,34 +44,34 @@ fn level(text: &str) -> Result<f32, String> {
 }
 
 /// Runs the command.
-pub fn run(config: &Config, args: &DeviceArgs) -> Result<()> {
-    let input = Endpoint::parse(&config.audio.input);
-    let output = Endpoint::parse(&config.audio.output);
+pub fn run(config: &Config, args: &DeviceArgs) -> Result<ExitCode> {
+    args.outputs.check()?;
+    let mut trust = Trust::before(config)?;
+    let audio = &config.audio;
+    trust.settings.insert("input".into(), audio.input.clone());
+    trust.settings.insert("output".into(), audio.output.clone());
+    trust.repeats = args.rounds;
+    let (input, output) = (
+        Endpoint::parse(&audio.input),
+        Endpoint::parse(&audio.output),
+    );
     let mut devices = open(&input, &output)?.sound.into_devices();
     // Two devices have two clocks.
     let (Some(device), true) = (devices.pop(), devices.is_empty()) else {
         bail!(DeviceError::OneSided);
     };
+    let watch = LoadWatch::start();
     let rounds = measure(device, args)?;
-    let (first, _) = &rounds[0];
-    out!(
-        "capture {} Hz, playback {} Hz, {} bursts in each of {} openings\n",
-        first.capture_rate_hz,
-        first.render_rate_hz,
-        rounds[0].1.bursts,
-        rounds.len()
+    trust.load = watch.load();
+    let metrics = device_metrics(&rounds);
+    let mut report = of_figures(
+        ReportKind::Device,
+        device_sentence(&metrics),
+        metrics,
+        trust,
     );
-    print_metrics(&device_metrics(&rounds));
-    let complaints = rounds.iter().flat_map(|(heard, _)| &heard.complaints);
-    for (complaint, times) in complaints {
-        out!("the driver said {times} times: {complaint}");
-    }
-    Ok(())
-}
-
-/// Whether there is no figure to judge, which is neither a good one nor a bad one.
-pub fn could_not_measure(error: &anyhow::Error) -> bool {
-    error.is::<NoEcho>() || error.is::<DeviceError>()
+    report.verdict.warnings.extend(device_warnings(&rounds));
+    publish(&mut report, &args.outputs)
 }
 
 /// Opens the device anew for each round.

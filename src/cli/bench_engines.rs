@@ -1,13 +1,15 @@
 //! `vivavoce bench engines`: each engine alone.
 
+use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use vivavoce::bench::engines::{Engine, EngineBench};
+use vivavoce::bench::engines::{Engine, EngineBench, engines_sentence};
+use vivavoce::bench::{LoadWatch, ReportKind, Trust};
 use vivavoce::config::Config;
 
-use super::bench_table::print_metrics;
+use super::bench_report::{Outputs, of_figures, publish};
 use super::talk::QUIT;
 
 /// What to measure.
@@ -23,6 +25,8 @@ pub struct EnginesArgs {
     /// Measure beside busy threads too, one fewer than there are cores
     #[arg(long)]
     load: bool,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 fn engine(name: &str) -> Result<Engine, String> {
@@ -37,7 +41,11 @@ fn engine(name: &str) -> Result<Engine, String> {
 }
 
 /// Runs the command.
-pub fn run(config: &Config, args: &EnginesArgs) -> Result<()> {
+pub fn run(config: &Config, args: &EnginesArgs) -> Result<ExitCode> {
+    args.outputs.check()?;
+    let mut trust = Trust::before(config)?;
+    trust.repeats = args.repeat;
+    let watch = LoadWatch::start();
     let bench = EngineBench {
         config: config.clone(),
         engines: Engine::ALL
@@ -59,6 +67,8 @@ pub fn run(config: &Config, args: &EnginesArgs) -> Result<()> {
         !QUIT.load(Ordering::Relaxed)
     })?;
     progress.finish_and_clear();
-    print_metrics(&metrics);
-    Ok(())
+    trust.load = watch.load();
+    let sentence = engines_sentence(&metrics);
+    let mut report = of_figures(ReportKind::Engines, sentence, metrics, trust);
+    publish(&mut report, &args.outputs)
 }

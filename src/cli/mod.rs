@@ -9,10 +9,11 @@ macro_rules! out {
 }
 
 pub mod bench;
+mod bench_conversation;
 pub mod bench_device;
 pub mod bench_endpointing;
 pub mod bench_engines;
-pub mod bench_table;
+pub mod bench_report;
 pub mod doctor;
 pub mod models;
 pub mod screen;

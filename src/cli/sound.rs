@@ -8,7 +8,8 @@ use vivavoce::audio::AudioError;
 use vivavoce::audio::cpal_device::{self, CpalDevice, Direction};
 use vivavoce::audio::device::{AudioDevice, Endpoint};
 use vivavoce::audio::scenario::{Anchor, Scenario};
-use vivavoce::audio::virtual_card::{Speak, VirtualCard};
+use vivavoce::audio::stimulus::{Prepared, Speak, prepare};
+use vivavoce::audio::virtual_card::VirtualCard;
 use vivavoce::engines;
 use vivavoce::events::{EventKind, SessionEvent};
 use vivavoce::pipeline::{Sound, Watcher};
@@ -37,10 +38,11 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
     };
     match scenario {
         Some(scenario) if output.is_virtual() || matches!(input, Endpoint::Scenario(_)) => {
-            play_scenario(&scenario, file_of(output))
+            let stimuli = prepare_stimuli(&scenario)?;
+            Ok(play_scenario(&scenario, stimuli, file_of(output)))
         }
         Some(scenario) => {
-            let (card, watcher) = microphone(&scenario)?;
+            let (card, watcher) = microphone(&scenario, prepare_stimuli(&scenario)?);
             let output = CpalDevice::new(None, Some(output.clone()));
             Ok(Opened {
                 sound: Sound::new(vec![Box::new(output), Box::new(card)]),
@@ -60,12 +62,25 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
 }
 
 /// A virtual sound card in both directions; `file` records what it plays.
-pub fn play_scenario(scenario: &Scenario, file: Option<PathBuf>) -> Result<Opened> {
-    let (card, watcher) = microphone(scenario)?;
-    Ok(Opened {
+pub fn play_scenario(scenario: &Scenario, stimuli: Vec<Prepared>, file: Option<PathBuf>) -> Opened {
+    let (card, watcher) = microphone(scenario, stimuli);
+    Opened {
         sound: Sound::new(vec![Box::new(card.with_loudspeaker(file))]),
         watcher: Some(watcher),
-    })
+    }
+}
+
+/// Speaks and reads what a scenario plays in.
+pub fn prepare_stimuli(scenario: &Scenario) -> Result<Vec<Prepared>, AudioError> {
+    let mut speak: Speak = Box::new(|text, voice| {
+        let failed = |e: vivavoce::tts::TtsError| AudioError::Device {
+            device: "virtual sound card".into(),
+            reason: e.to_string(),
+        };
+        let mut voice = engines::voice(voice, Prosody::default()).map_err(failed)?;
+        voice.synthesize(text).map_err(failed)
+    });
+    prepare(scenario, &mut speak)
 }
 
 /// The file that an endpoint names.
@@ -102,24 +117,16 @@ fn without_watcher(devices: Vec<Box<dyn AudioDevice>>) -> Opened {
     }
 }
 
-fn microphone(scenario: &Scenario) -> Result<(VirtualCard, Watcher)> {
+fn microphone(scenario: &Scenario, stimuli: Vec<Prepared>) -> (VirtualCard, Watcher) {
     let (cue, cues) = bounded(16);
-    let mut speak: Speak = Box::new(|text, voice| {
-        let failed = |e: vivavoce::tts::TtsError| AudioError::Device {
-            device: "virtual sound card".into(),
-            reason: e.to_string(),
-        };
-        let mut voice = engines::voice(voice, Prosody::default()).map_err(failed)?;
-        voice.synthesize(text).map_err(failed)
-    });
-    let card = VirtualCard::microphone(scenario, &mut speak, cues)?;
+    let card = VirtualCard::microphone(scenario, stimuli, cues);
     let watcher = move |event: &SessionEvent| {
         let anchor = match event.kind {
-            EventKind::PlaybackStarted => Anchor::ReplyStarted,
+            EventKind::PlaybackStarted { .. } => Anchor::ReplyStarted,
             EventKind::Heard { .. } => Anchor::ReplyFinished,
             _ => return,
         };
         let _ = cue.try_send(anchor);
     };
-    Ok((card, Box::new(watcher)))
+    (card, Box::new(watcher))
 }

@@ -11,7 +11,7 @@ use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use vivavoce::agent::Persona;
 use vivavoce::audio::device::Endpoint;
 use vivavoce::audio::scenario::Scenario;
-use vivavoce::bench::{StagesByTurn, measure};
+use vivavoce::bench::{Recording, StagesByTurn, turns};
 use vivavoce::clock::{Stopwatch, unix_seconds};
 use vivavoce::config::Config;
 use vivavoce::engines::{self, EngineLoader};
@@ -74,7 +74,8 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
              vivavoce answers.\n"
         );
         let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
-        sound::play_scenario(&scenario, sound::file_of(&output))?
+        let stimuli = sound::prepare_stimuli(&scenario)?;
+        sound::play_scenario(&scenario, stimuli, sound::file_of(&output))
     } else if missing.is_empty() {
         sound::open(&input, &output)?
     } else {
@@ -275,30 +276,19 @@ fn read_lines() -> Receiver<String> {
 }
 
 fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
-    let measured = record
-        .and_then(|folder| measure(folder, 1).ok())
-        .unwrap_or_default();
-    let v2v = |turn: u64| {
-        let n = measured.turns.iter().position(|t| *t == turn)?;
-        measured.v2v_ms.get(n).copied()
-    };
-    let cell = |ms: Option<f64>| ms.map_or("-".into(), |ms| format!("{ms:.0}"));
+    let recording = record.and_then(|folder| Recording::read(folder).ok());
+    let measured = recording.map_or_else(Vec::new, |recording| turns(&recording));
     out!("\nLatency of each turn, milliseconds from the user's last sound:");
-    let names: Vec<String> = vivavoce::bench::Stages::default()
-        .durations()
-        .iter()
-        .map(|(name, _)| format!("{name:>9}"))
-        .collect();
-    out!("turn{}   on the recording", names.concat());
     for (turn, stages) in stages.answered() {
-        let cells: Vec<String> = stages
-            .durations()
-            .iter()
-            .map(|(_, ms)| format!("{:>9}", cell(*ms)))
-            .collect();
-        out!("{turn:>4}{}{:>19}", cells.concat(), cell(v2v(turn.0)));
+        let path = stages.live_path();
+        let cells = path.iter().map(|s| format!("{} {:.0}", s.name, s.ms));
+        let cells: Vec<String> = cells.collect();
+        let found = measured.iter().find(|t| t.turn == Some(turn.0));
+        let v2v = found.and_then(|found| found.v2v_ms);
+        let v2v = v2v.map_or(String::new(), |ms| format!("{ms:.0} on the recording: "));
+        out!("{turn:>4}  {v2v}{}", cells.join(", "));
     }
-    for stop in &measured.stop_ms {
+    for stop in measured.iter().filter_map(|turn| turn.stop_ms) {
         out!("interrupted: silent {stop:.0} ms after the interruption began");
     }
     out!();

@@ -73,7 +73,7 @@ pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> 
                 (text, false) => format!("vivavoce: {text}"),
             }
         }
-        EventKind::PlaybackStarted => latency_line(&of_turn(event.turn?))?,
+        EventKind::PlaybackStarted { .. } => latency_line(&of_turn(event.turn?))?,
         EventKind::Forgot { exchanges } => {
             format!("(the oldest {exchanges} exchanges no longer fit and are forgotten)")
         }
@@ -134,12 +134,14 @@ fn reason_line(kind: &EventKind) -> Option<String> {
     })
 }
 
-/// A turn's latency by stage, in one line.
+/// A turn's latency by stage, in one line; what took nothing is left out.
 fn latency_line(stages: &Stages) -> Option<String> {
-    let parts: Vec<String> = stages
-        .durations()
-        .into_iter()
-        .filter_map(|(name, ms)| Some(format!("{name} {:.0}", ms?)))
+    let path = stages.live_path();
+    let total: f64 = path.iter().map(|stage| stage.ms).sum();
+    let parts: Vec<String> = path
+        .iter()
+        .filter(|stage| stage.ms >= 0.5)
+        .map(|stage| format!("{} {:.0}", stage.name, stage.ms))
         .collect();
-    Some(format!("({:.0} ms: {})", stages.total()?, parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("({total:.0} ms: {})", parts.join(", ")))
 }

@@ -125,7 +125,8 @@ pub(super) fn hash_file(path: &Path, watch: &mut Watch<'_>) -> io::Result<Receiv
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a String cannot fail.

@@ -65,6 +65,8 @@ struct Ears {
     probe: Option<EchoProbe>,
     measures_echo: bool,
     duplex: DuplexMode,
+    /// Whether the loudspeaker was not to be heard in the microphone: headphones.
+    isolated: bool,
     echo_delay: Duration,
     /// Until when a reply's echo may ring in half duplex.
     deaf_until: Timestamp,
@@ -102,6 +104,7 @@ impl Capture {
             probe: None,
             measures_echo,
             duplex: DuplexMode::Full,
+            isolated: false,
             echo_delay: Duration::ZERO,
             deaf_until: Timestamp::ZERO,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
@@ -165,8 +168,15 @@ impl Capture {
                 stimulus,
                 first_sound_ms,
                 expect,
+                said,
+                pauses_ms,
             } => {
-                let kind = EventKind::StimulusStarted { stimulus, expect };
+                let kind = EventKind::StimulusStarted {
+                    stimulus,
+                    expect,
+                    said,
+                    pauses_ms,
+                };
                 self.bus.publish_at(at(first_sound_ms), None, kind);
             }
             StreamNote::StimulusFinished {
@@ -272,6 +282,10 @@ impl Ears {
             self.choose_duplex(found);
         }
         let mut cleaned = self.canceller.process(&frame, &reference);
+        if self.isolated {
+            // There is nothing to cancel, and a canceller that finds no echo takes speech for it.
+            cleaned = Cleaned::untouched(&frame);
+        }
         let guarded = self.audible.load(Ordering::Relaxed);
         if self.duplex == DuplexMode::Half {
             if guarded {
@@ -302,8 +316,13 @@ impl Ears {
         }
         // Until the canceller knows the room, what it leaves may be all echo.
         let echo = self.canceller.state();
-        let clear = echo.is_none_or(|echo| echo.enhancement_db >= CONVERGED_DB);
-        let wanted = guarded && clear;
+        let cancels = echo.is_some_and(|echo| echo.enhancement_db >= CONVERGED_DB);
+        if self.isolated && cancels {
+            // The loudspeaker was turned up, or the headphones came off.
+            self.isolated = false;
+            tracing::info!("an echo has appeared; it is cancelled from now on");
+        }
+        let wanted = guarded && (cancels || self.isolated || echo.is_none());
         if let Some(at) = self.sound.push(&cleaned.linear, &frame, until, wanted) {
             self.tell(until, Event::SoundStarted(at));
         }
@@ -338,6 +357,7 @@ impl Ears {
     fn choose_duplex(&mut self, found: EchoReturn) {
         let (mode, reason) = choose(found, self.canceller.state().is_some());
         self.duplex = mode;
+        self.isolated = found == EchoReturn::NotHeard;
         let volume = PlaybackControl::Volume(mode.volume());
         let _ = self.outputs.playback.send(volume);
         let (echo_gain_db, echo_delay_ms) = match found {

@@ -179,7 +179,10 @@ impl PlaybackStage {
 
     fn report(&self, played: Played) {
         match played {
-            Played::Started(reply) => self.send(Event::PlaybackStarted(reply)),
+            Played::Started { reply, ago } => {
+                let at = self.bus.clock().now() - ago;
+                self.send(Event::PlaybackStarted { reply, at });
+            }
             Played::Resumed { reply, repeated_ms } => self
                 .bus
                 .publish(Some(reply.turn), EventKind::Resumed { repeated_ms }),

@@ -113,7 +113,10 @@ impl SynthesizerStage {
         }
         let clause = speak_clause(self.engine.as_mut(), text)?;
         if first {
-            self.bus.publish(Some(reply.turn), EventKind::FirstAudio);
+            let kind = EventKind::FirstAudio {
+                leading_silence_ms: clause.clip.leading_silence_ms(),
+            };
+            self.bus.publish(Some(reply.turn), kind);
         }
         self.bus
             .publish(Some(reply.turn), EventKind::Clause { text: owned() });

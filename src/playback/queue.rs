@@ -4,6 +4,7 @@
 //! the tests drive it by hand. Invariant: samples of one reply only are in the ring.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use ringbuf::traits::Producer;
 
@@ -27,7 +28,12 @@ pub const DUCKED_GAIN: f32 = 0.22;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Played {
     /// Its first sample left for the device.
-    Started(ReplyId),
+    Started {
+        /// Which.
+        reply: ReplyId,
+        /// How long ago: so much of it has left by now.
+        ago: Duration,
+    },
     /// It was played to its end.
     Finished {
         /// Which.
@@ -308,7 +314,11 @@ impl PlaybackQueue {
         if !reply.started && played > 0 {
             reply.started = true;
             reply.underruns_before = control.underruns();
-            return Some(Played::Started(reply.id));
+            let ago = Duration::from_secs_f64(played as f64 / f64::from(device.end.rate_hz));
+            return Some(Played::Started {
+                reply: reply.id,
+                ago,
+            });
         }
         let all_out = reply.waiting.is_empty() && played >= reply.total;
         if reply.complete && all_out {

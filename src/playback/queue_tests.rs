@@ -1,5 +1,7 @@
 //! One behaviour of the playback queue each.
 
+use std::time::Duration;
+
 use super::*;
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::audio::wav::Clip;
@@ -58,6 +60,14 @@ fn reply(turn: u64) -> ReplyId {
     }
 }
 
+/// As soon as the first ten milliseconds have left.
+fn started(turn: u64) -> Played {
+    Played::Started {
+        reply: reply(turn),
+        ago: Duration::from_millis(10),
+    }
+}
+
 fn finished(turn: u64, heard: &str) -> Played {
     Played::Finished {
         reply: reply(turn),
@@ -78,10 +88,7 @@ fn a_reply_is_played_to_its_end_and_all_of_it_heard() {
     let mut rig = rig();
     rig.push(1, &["The ", "moon."]);
     rig.queue.complete(reply(1));
-    assert_eq!(
-        rig.run(40),
-        [Played::Started(reply(1)), finished(1, "The moon.")]
-    );
+    assert_eq!(rig.run(40), [started(1), finished(1, "The moon.")]);
     assert!(!rig.queue.is_busy());
 }
 
@@ -89,7 +96,7 @@ fn a_reply_is_played_to_its_end_and_all_of_it_heard() {
 fn a_reply_that_waits_for_its_next_clause_is_not_over() {
     let mut rig = rig();
     rig.push(1, &["The "]);
-    assert_eq!(rig.run(40), [Played::Started(reply(1))]);
+    assert_eq!(rig.run(40), [started(1)]);
     rig.push(1, &["moon."]);
     rig.queue.complete(reply(1));
     assert_eq!(rig.run(40), [finished(1, "The moon.")]);
@@ -167,7 +174,7 @@ fn a_draft_is_silent_until_it_is_released() {
     rig.queue.push(draft, clause(&["Yes."])).unwrap();
     assert!(rig.run(20).is_empty());
     rig.queue.release(draft);
-    assert_eq!(rig.run(2), [Played::Started(draft)]);
+    assert_eq!(rig.run(2), [started(1)]);
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! What an engine's clause needs before it is played: no silence before it, an even level, never
 //! clipped.
 
-use crate::audio::frame::{audible_end, audible_start, from_db, peak, rms};
+use crate::audio::audible::{AUDIBLE_DBFS, audible_end, audible_start};
+use crate::audio::frame::{from_db, peak, rms};
 use crate::audio::wav::Clip;
 
-/// Below this a sound is the engine's silence.
-const SILENCE_DBFS: f32 = -50.0;
 /// Kept of the silence before the first sound: its attack. Milliseconds.
 const LEAD_MS: usize = 5;
 /// Kept of the silence after the last sound: its release. Milliseconds.
@@ -20,8 +19,8 @@ pub fn finish_clause(clip: &mut Clip) {
     let ms = clip.rate_hz as usize / 1000;
     let samples = &mut clip.samples;
     let (Some(start), Some(end)) = (
-        audible_start(samples, clip.rate_hz, SILENCE_DBFS),
-        audible_end(samples, clip.rate_hz, SILENCE_DBFS),
+        audible_start(samples, clip.rate_hz, AUDIBLE_DBFS),
+        audible_end(samples, clip.rate_hz, AUDIBLE_DBFS),
     ) else {
         samples.clear();
         return;

@@ -96,7 +96,9 @@ impl TurnTaking {
                 took_ms,
             } => self.scored(now, (turn, pause), score, took_ms, commands),
             Event::Generated { tokens_per_s } => self.generated(tokens_per_s, commands),
-            Event::PlaybackStarted(reply) => self.playback_started(now, reply, commands),
+            Event::PlaybackStarted { reply, at } => {
+                self.playback_started(now, reply, at, commands);
+            }
             Event::Said { reply, text } => {
                 if let State::Replying(live) = &mut self.state
                     && live.id == reply

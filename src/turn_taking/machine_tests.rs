@@ -103,7 +103,7 @@ impl Conversation {
     fn in_a_story() -> Self {
         let mut c = Self::new();
         c.user_says(1, "Tell me a story.");
-        c.on(Event::PlaybackStarted(reply(1)));
+        c.on(started(1));
         c.after(2_000).on(Event::Said {
             reply: reply(1),
             text: "Once upon a time there was a fox".into(),
@@ -118,6 +118,13 @@ impl Conversation {
         commands.extend(self.after(ms - 170).pause());
         commands.extend(self.after(60).decoded(turn, 1, text));
         commands
+    }
+}
+
+fn started(turn: u64) -> Event {
+    Event::PlaybackStarted {
+        reply: reply(turn),
+        at: Timestamp::ZERO,
     }
 }
 
@@ -451,7 +458,7 @@ fn a_failed_draft_is_no_failed_turn() {
 fn a_reply_played_to_its_end_is_remembered_and_the_machine_listens() {
     let mut c = Conversation::new();
     c.user_says(1, "Hello.");
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     assert_eq!(c.heard(reply(1), "Hi."), [remember(1, "Hello.", "Hi.")]);
     assert_eq!(*c.machine.state(), State::Listening);
 }
@@ -472,7 +479,7 @@ fn speech_before_the_reply_is_audible_extends_the_turn() {
 fn who_goes_on_as_the_reply_begins_had_only_paused() {
     let mut c = Conversation::new();
     c.user_says(1, "What is the capital?");
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     assert_eq!(c.after(200).speech()[0], Command::StopReply(reply(1)));
     c.after(400).pause();
     let commands = c.decoded(2, 1, "Of France.");
@@ -526,7 +533,7 @@ fn a_typed_message_is_answered_and_interrupts() {
     let mut c = Conversation::new();
     let answered = [draft(reply(1), "hi"), Command::Release(reply(1))];
     assert_eq!(c.on(Event::Typed(" hi ".into())), answered);
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     let stopped = c.on(Event::Typed("stop".into()));
     assert_eq!(stopped, [Command::StopReply(reply(1))]);
     assert!(c.heard(reply(1), "Hel").contains(&draft(reply(2), "stop")));
@@ -536,7 +543,7 @@ fn a_typed_message_is_answered_and_interrupts() {
 fn a_second_message_typed_before_the_first_is_answered_joins_it() {
     let mut c = Conversation::new();
     c.on(Event::Typed("one".into()));
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     c.on(Event::Typed("two".into()));
     assert!(c.on(Event::Typed("three".into())).is_empty());
     assert!(
@@ -549,10 +556,10 @@ fn a_second_message_typed_before_the_first_is_answered_joins_it() {
 fn messages_about_older_replies_change_nothing() {
     let mut c = Conversation::new();
     c.user_says(1, "One.");
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     c.heard(reply(1), "Uno.");
     c.user_says(2, "Two.");
-    assert!(c.on(Event::PlaybackStarted(reply(1))).is_empty());
+    assert!(c.on(started(1)).is_empty());
     assert!(c.heard(reply(1), "Uno.").is_empty());
     assert!(matches!(c.machine.state(), State::Replying(r) if r.audible_since.is_none()));
 }
@@ -729,7 +736,7 @@ fn a_silence_after_its_question_is_met_with_a_word_once() {
         ..config()
     });
     c.user_says(1, "Hello.");
-    c.on(Event::PlaybackStarted(reply(1)));
+    c.on(started(1));
     c.heard(reply(1), "What is your name?");
     assert!(c.after(7_000).tick().is_empty());
     let commands = c.after(1_000).tick();
@@ -739,7 +746,7 @@ fn a_silence_after_its_question_is_met_with_a_word_once() {
         words,
     };
     assert_eq!(commands, [prompt, Command::Release(reply(2))]);
-    c.on(Event::PlaybackStarted(reply(2)));
+    c.on(started(2));
     assert_eq!(
         c.heard(reply(2), "Are you there?"),
         [remember(2, "", "Are you there?")]

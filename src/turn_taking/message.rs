@@ -53,7 +53,12 @@ pub enum Event {
         tokens_per_s: f64,
     },
     /// The first sample of a reply left for the device.
-    PlaybackStarted(ReplyId),
+    PlaybackStarted {
+        /// The reply.
+        reply: ReplyId,
+        /// When it left.
+        at: Timestamp,
+    },
     /// These words of a reply have left the loudspeaker so far.
     Said {
         /// The reply.

@@ -72,13 +72,16 @@ impl TurnTaking {
         &mut self,
         now: Timestamp,
         started: ReplyId,
+        at: Timestamp,
         commands: &mut Vec<Command>,
     ) {
         if let State::Replying(reply) = &mut self.state
             && reply.id == started
         {
             reply.audible_since = Some(now);
-            commands.push(Command::Publish(started.turn, EventKind::PlaybackStarted));
+            let first_sample_ms = at.as_millis_f64();
+            let kind = EventKind::PlaybackStarted { first_sample_ms };
+            commands.push(Command::Publish(started.turn, kind));
         }
     }
 

@@ -29,8 +29,10 @@ mod metrics;
 mod record;
 mod round_trip;
 mod stream_time;
+mod verdict;
 
 pub use burst::{Bursts, PERIOD_S};
 pub use metrics::device_metrics;
 pub use record::{DeviceError, PathRecording, record};
 pub use round_trip::{Arrival, NoEcho, RoundTrip, find_round_trip};
+pub use verdict::{device_sentence, device_warnings};

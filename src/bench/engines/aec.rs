@@ -6,7 +6,6 @@ use crate::aec::{EchoCanceller, SonoraCanceller};
 use crate::audio::frame::{FRAME, SESSION_RATE, SPEECH_RATE, dbfs, rms};
 use crate::audio::resample::resample_clip;
 use crate::audio::room::{EchoPath, Room};
-use crate::bench::drift::drifted;
 use crate::bench::metric::{Better, Sample, Unit};
 use crate::clock::Stopwatch;
 
@@ -25,9 +24,10 @@ const ROOM: EchoPath = EchoPath {
     gain_db: -10.0,
     delay_ms: 40.0,
     reverb_ms: 200.0,
+    drift_ppm: 0.0,
 };
-/// Microphones whose clock runs faster or slower than the loudspeaker's, with their names.
-const DRIFTS: [(f64, &str); 3] = [
+/// Loudspeakers whose clock runs faster or slower than the microphone's, with their names.
+const DRIFTS: [(f32, &str); 3] = [
     (0.0, ""),
     (50.0, "drift_plus_50_ppm."),
     (-50.0, "drift_minus_50_ppm."),
@@ -77,16 +77,11 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
 }
 
 /// What a microphone hears of it, at 16 kHz.
-fn in_a_room(played: &[f32], ppm: f64, seed: u64) -> Result<Vec<f32>, EngineBenchError> {
-    let mut room = Room::new(ROOM, seed);
+fn in_a_room(played: &[f32], drift_ppm: f32, seed: u64) -> Result<Vec<f32>, EngineBenchError> {
+    let mut room = Room::new(EchoPath { drift_ppm, ..ROOM }, seed);
     let played = resample_clip(played, SPEECH_RATE, SESSION_RATE)?;
     let echo: Vec<f32> = played.iter().map(|s| room.echo(*s)).collect();
-    let heard = resample_clip(&echo, SESSION_RATE, SPEECH_RATE)?;
-    Ok(if ppm == 0.0 {
-        heard
-    } else {
-        drifted(&heard, ppm)
-    })
+    Ok(resample_clip(&echo, SESSION_RATE, SPEECH_RATE)?)
 }
 
 /// What is left, and microseconds a frame.

@@ -7,15 +7,18 @@ mod aec;
 mod endpointing;
 mod llm;
 mod load;
+mod sentence;
 mod speech;
 mod stt;
 mod tts;
 mod vad;
 
 pub use load::Busy;
+pub use sentence::engines_sentence;
 
 use crate::agent::PersonaError;
 use crate::audio::AudioError;
+use crate::bench::WordErrors;
 use crate::bench::metric::{Better, Metrics, Sample, Unit};
 use crate::clock::Stopwatch;
 use crate::config::Config;
@@ -169,12 +172,12 @@ impl Task<'_> {
     }
 
     /// Errors of so many words.
-    fn word_errors(&mut self, about: &str, errors: crate::bench::WordErrors) {
+    fn word_errors(&mut self, about: &str, errors: &[WordErrors]) {
         // More words than were said can be wrong, and a share ends at all of them.
-        let wrong = errors.total().min(errors.of);
+        let of = errors.iter().map(|e| e.of).sum();
+        let wrong = errors.iter().map(WordErrors::wrong).sum::<usize>().min(of);
         let name = format!("{}.word_errors", self.prefix);
-        self.metrics
-            .rate(name, Better::Lower, about, wrong, errors.of);
+        self.metrics.rate(name, Better::Lower, about, wrong, of);
     }
 
     /// Takes the time of `work` as often as is asked for; each time is independent of the others.

@@ -2,7 +2,7 @@
 
 use super::speech::{SENTENCES, sentence, speech};
 use super::{EngineBenchError, Task};
-use crate::bench::{WordErrors, word_errors};
+use crate::bench::word_errors;
 use crate::stt::Recognizer;
 
 /// Lengths of audio. Seconds.
@@ -24,11 +24,11 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
     if task.loaded {
         return Ok(());
     }
-    let mut errors = WordErrors::default();
+    let mut errors = Vec::new();
     for text in SENTENCES {
         let heard = recognizer.transcribe(&sentence(text)?, &|| false)?;
-        errors += word_errors(text, &heard.unwrap_or_default());
+        errors.push(word_errors(text, &heard.unwrap_or_default()));
     }
-    task.word_errors("words of our own voice that it got wrong", errors);
+    task.word_errors("words of our own voice that it got wrong", &errors);
     Ok(())
 }

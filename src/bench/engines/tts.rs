@@ -4,7 +4,7 @@ use super::speech::SENTENCES;
 use super::{EngineBenchError, Task, sample};
 use crate::agent::Persona;
 use crate::bench::metric::{Better, Unit};
-use crate::bench::{WordErrors, word_errors};
+use crate::bench::word_errors;
 use crate::clock::Stopwatch;
 use crate::engines::voice;
 use crate::stt::transcribe_clip;
@@ -47,11 +47,14 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
         return Ok(());
     }
     let mut recognizer = task.loader.recognizer()?;
-    let mut errors = WordErrors::default();
+    let mut errors = Vec::new();
     for text in SENTENCES {
         let spoken = speak_clause(&mut voice, text)?;
-        errors += word_errors(text, &transcribe_clip(&mut recognizer, &spoken.clip)?);
+        errors.push(word_errors(
+            text,
+            &transcribe_clip(&mut recognizer, &spoken.clip)?,
+        ));
     }
-    task.word_errors("words that the recognizer got wrong of its speech", errors);
+    task.word_errors("words that the recognizer got wrong of its speech", &errors);
     Ok(())
 }

@@ -1,0 +1,496 @@
+//! Every stimulus of a recording, and what came of it: response and stop times from the audio, the
+//! rest from the events.
+
+use super::recording::{Event, Events, Recording};
+use super::report::{Stage, Turn};
+use super::stages::Stages;
+use super::statistics::Interval;
+use crate::audio::audible::{audible_end, audible_start, audible_threshold};
+
+/// Before its first sample, as the event has it, a reply may be audible by this. Milliseconds.
+const SLACK_MS: f64 = 5.0;
+/// The same for recordings whose events do not name the first sample.
+const OLD_SLACK_MS: f64 = 40.0;
+/// A reply that was stopped has faded out so much after its event. Milliseconds.
+const FADE_MS: f64 = 100.0;
+/// After a stimulus has ended, its consequences come within this time. Milliseconds.
+const CONSEQUENCE_MS: f64 = 1_500.0;
+
+/// A stimulus as it was played in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stimulus {
+    /// Its number, from 0.
+    pub number: usize,
+    /// Its first sound. Milliseconds.
+    pub start: f64,
+    /// Its last sound.
+    pub end: f64,
+    /// `answer`, `stop` or `go_on`; recordings of before say nothing, and meant `answer`.
+    pub expect: String,
+    /// What was said.
+    pub said: Option<String>,
+    /// Its pauses.
+    pub pauses: Vec<Interval>,
+}
+
+/// The stimuli that were played to their end, in order.
+pub fn stimuli(events: &Events) -> Vec<Stimulus> {
+    let started = events.of("stimulus_started");
+    let whole = started.filter_map(|event| {
+        let number = event.number("stimulus")?;
+        let mut ends = events.of("stimulus_finished");
+        let end = ends.find(|end| end.number("stimulus") == Some(number))?;
+        let pauses = event.fields["pauses_ms"].as_array();
+        let pause = |pair: &serde_json::Value| Some(Interval(pair[0].as_f64()?, pair[1].as_f64()?));
+        Some(Stimulus {
+            number: number as usize,
+            start: event.t_ms,
+            end: end.t_ms,
+            expect: event.text("expect").unwrap_or("answer").into(),
+            said: event.text("said").map(Into::into),
+            pauses: pauses.into_iter().flatten().filter_map(pause).collect(),
+        })
+    });
+    whole.collect()
+}
+
+/// A reply that sounded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reply {
+    /// Its turn.
+    pub turn: u64,
+    /// Its first sample, as the events have it. Milliseconds.
+    pub first_sample: f64,
+    /// When nothing of it was left to play, or it was stopped or taken back.
+    pub over: f64,
+    /// How much earlier it may be audible.
+    slack: f64,
+}
+
+/// The replies that sounded, in order.
+pub fn replies(events: &Events) -> Vec<Reply> {
+    let started = events.of("playback_started");
+    let reply = |event: Event<'_>| {
+        let turn = event.turn?;
+        let ends = ["heard", "turn_extended"].map(|kind| {
+            let mut later = events.between(kind, event.t_ms, f64::INFINITY);
+            later.find(|end| end.turn == Some(turn)).map(|end| end.t_ms)
+        });
+        let known = event.number("first_sample_ms");
+        Some(Reply {
+            turn,
+            first_sample: known.unwrap_or(event.t_ms),
+            over: ends.into_iter().flatten().fold(f64::INFINITY, f64::min),
+            slack: known.map_or(OLD_SLACK_MS, |_| SLACK_MS),
+        })
+    };
+    started.filter_map(reply).collect()
+}
+
+/// Measures a recording: one [`Turn`] for each stimulus that was played to its end.
+pub fn turns(recording: &Recording) -> Vec<Turn> {
+    let measuring = Measuring::new(recording);
+    let numbers = 0..measuring.stimuli.len();
+    numbers.map(|n| measuring.turn(n)).collect()
+}
+
+/// Replies that were interrupted while nobody said anything: by their own echo, or by nothing.
+pub fn self_interruptions(recording: &Recording) -> usize {
+    let stimuli = stimuli(&recording.events);
+    let is_own = |event: &Event<'_>| {
+        let mut spoken = stimuli.iter();
+        !spoken.any(|s| (s.start..=s.end + CONSEQUENCE_MS).contains(&event.t_ms))
+    };
+    recording.events.of("interrupted").filter(is_own).count()
+}
+
+struct Measuring<'a> {
+    recording: &'a Recording,
+    threshold_dbfs: f32,
+    stimuli: Vec<Stimulus>,
+    replies: Vec<Reply>,
+}
+
+impl<'a> Measuring<'a> {
+    fn new(recording: &'a Recording) -> Self {
+        Self {
+            threshold_dbfs: audible_threshold(&recording.render, recording.rate_hz),
+            stimuli: stimuli(&recording.events),
+            replies: replies(&recording.events),
+            recording,
+        }
+    }
+
+    fn turn(&self, n: usize) -> Turn {
+        let stimulus = &self.stimuli[n];
+        let mut turn = Turn {
+            stimulus: stimulus.number,
+            expect: stimulus.expect.clone(),
+            said: stimulus.said.clone(),
+            span_ms: Interval(stimulus.start, stimulus.end),
+            pauses_ms: stimulus.pauses.clone(),
+            ..Turn::default()
+        };
+        let over = self.replies.iter().rev();
+        let mut sounding = over.filter(|r| (r.first_sample..r.over).contains(&stimulus.start));
+        if let Some(sounding) = sounding.next() {
+            self.over_reply(stimulus, *sounding, &mut turn);
+        }
+        match stimulus.expect.as_str() {
+            "answer" => self.answer(n, &mut turn),
+            "go_on" if !turn.over_reply => self.nothing_wanted(n, &mut turn),
+            _ => {}
+        }
+        turn
+    }
+
+    /// The response to a stimulus that wants one.
+    fn answer(&self, n: usize, turn: &mut Turn) {
+        let stimulus = &self.stimuli[n];
+        let until = self.next_turn(n);
+        let mut after = self.replies.iter();
+        let reply = after.find(|r| r.first_sample > stimulus.start && r.first_sample < until);
+        let Some((reply, at)) = reply.and_then(|r| Some((r, self.first_audible(r)?))) else {
+            turn.fault.get_or_insert_with(|| "missed".into());
+            return;
+        };
+        turn.v2v_ms = Some(at - stimulus.end);
+        turn.reply_ms = self.reply_end(reply).map(|end| end - at);
+        if at < stimulus.end {
+            turn.fault = Some("premature".into());
+            let begun = stimulus.pauses.iter().rev().find(|pause| pause.0 <= at);
+            turn.cut_off_ms = begun.map(|pause| pause.1 - pause.0);
+        }
+        self.explain(stimulus, reply, turn);
+    }
+
+    /// Words, reasons and stages of the turn that a reply answers.
+    fn explain(&self, stimulus: &Stimulus, reply: &Reply, turn: &mut Turn) {
+        turn.turn = Some(reply.turn);
+        let events = &self.recording.events;
+        let until = reply.first_sample.max(stimulus.end) + CONSEQUENCE_MS;
+        let mut stages = Stages::default();
+        for fields in events.all() {
+            let t_ms = fields["t_ms"].as_f64().unwrap_or(0.0);
+            let of_turn = fields["turn"].as_u64() == Some(reply.turn);
+            // Of a later draft of the same turn nothing belongs to what was heard.
+            let heard = t_ms <= reply.first_sample || fields["kind"] == "playback_started";
+            if of_turn && heard && t_ms <= until {
+                stages.observe(Event {
+                    t_ms,
+                    turn: Some(reply.turn),
+                    fields,
+                });
+            }
+        }
+        if let Some(ended) = events.last_of_turn("turn_ended", reply.turn, until) {
+            turn.understood = ended.text("text").map(Into::into);
+            turn.reason = ended.text("reason").map(Into::into);
+        }
+        let mut heard = events.between("heard", reply.first_sample, f64::INFINITY);
+        let heard = heard.find(|event| event.turn == Some(reply.turn));
+        turn.reply = heard.and_then(|event| event.text("text")).map(Into::into);
+        if let Some(read) = events.last_of_turn("prompt_read", reply.turn, until) {
+            turn.tokens_kept = read.number("kept").map(|n| n as u64);
+            turn.tokens_read = read.number("read").map(|n| n as u64);
+        }
+        let spoken = || events.between("partial", stimulus.start, stimulus.end + CONSEQUENCE_MS);
+        let of_turn = |event: &Event<'_>| event.turn == Some(reply.turn);
+        turn.partials = spoken().filter(of_turn).count();
+        let first = spoken().find(of_turn);
+        turn.first_partial_ms = first.map(|event| event.t_ms - stimulus.start);
+        turn.took = stages.took();
+        if let Some(v2v) = turn.v2v_ms {
+            turn.stages = stages.path(stimulus.end);
+            if !turn.stages.is_empty() {
+                let explained: f64 = turn.stages.iter().map(|s| s.ms).sum();
+                turn.stages.push(Stage {
+                    name: "rest".into(),
+                    ms: v2v - explained,
+                });
+            }
+        }
+    }
+
+    /// What a stimulus did to the reply that sounded.
+    fn over_reply(&self, stimulus: &Stimulus, reply: Reply, turn: &mut Turn) {
+        let events = &self.recording.events;
+        let until = stimulus.end + CONSEQUENCE_MS;
+        let happened = |kind| events.between(kind, stimulus.start, until);
+        let of_reply = |event: &Event<'_>| event.turn == Some(reply.turn);
+        let stopped = happened("interrupted").any(|e| of_reply(&e))
+            || happened("turn_extended").any(|e| of_reply(&e));
+        let wants_stop = stimulus.expect != "go_on";
+        // It came to its end by itself meanwhile: nothing was asked of anybody.
+        if !stopped && reply.over < until {
+            return;
+        }
+        turn.over_reply = true;
+        turn.duck_ms = self.ducked(stimulus, until);
+        match (wants_stop, stopped) {
+            (true, true) => {
+                let next = self
+                    .replies
+                    .iter()
+                    .find(|r| r.first_sample > stimulus.start);
+                let end = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
+                turn.stop_ms = self
+                    .last_audible(stimulus.start, end)
+                    .map(|at| at - stimulus.start);
+            }
+            (true, false) => turn.fault = Some("not stopped".into()),
+            (false, true) => turn.fault = Some("false stop".into()),
+            (false, false) => self.resumed(stimulus, until, turn),
+        }
+    }
+
+    /// From the first sound of a stimulus to the reply being quieter, by the event, which the
+    /// loudspeaker follows within 20 ms. Negative: it was quieter already.
+    fn ducked(&self, stimulus: &Stimulus, until: f64) -> Option<f64> {
+        let events = &self.recording.events;
+        let from = stimulus.start - CONSEQUENCE_MS;
+        let since_then = |at: f64| {
+            events
+                .between("unducked", at, stimulus.start)
+                .next()
+                .is_none()
+        };
+        let mut ducks = events.between("ducked", from, until).map(|e| e.t_ms);
+        // One from before counts only if it still held.
+        let duck = ducks.find(|at| *at >= stimulus.start || since_then(*at));
+        duck.map(|at| at - stimulus.start)
+    }
+
+    /// How the reply came back after a stimulus that meant nothing.
+    fn resumed(&self, stimulus: &Stimulus, until: f64, turn: &mut Turn) {
+        let events = &self.recording.events;
+        let back = events
+            .between("unducked", stimulus.start, until)
+            .next_back();
+        let Some(back) = back.map(|event| event.t_ms) else {
+            return;
+        };
+        turn.resume_ms = Some(back - stimulus.end);
+        let held = events.between("held", stimulus.start, back).next();
+        if held.is_some()
+            && let Some(last) = self.last_audible(stimulus.start, back - SLACK_MS)
+            && let Some(first) = self.audible_from(back - SLACK_MS)
+        {
+            turn.gap_ms = Some(first - last);
+        }
+    }
+
+    /// A stimulus into silence that is not for the assistant.
+    fn nothing_wanted(&self, n: usize, turn: &mut Turn) {
+        let stimulus = &self.stimuli[n];
+        let until = self.next_turn(n);
+        let mut replies = self.replies.iter();
+        let answered = replies.find(|r| r.first_sample > stimulus.start && r.first_sample < until);
+        if let Some(reply) = answered {
+            turn.fault = Some("false answer".into());
+            self.explain(stimulus, reply, turn);
+        }
+    }
+
+    /// When the next stimulus begins that is for the assistant.
+    fn next_turn(&self, n: usize) -> f64 {
+        let mut later = self.stimuli[n + 1..].iter();
+        let next = later.find(|s| s.expect != "go_on");
+        next.map_or(f64::INFINITY, |s| s.start)
+    }
+
+    /// Its last audible sample, before the next reply.
+    fn reply_end(&self, reply: &Reply) -> Option<f64> {
+        let mut later = self.replies.iter();
+        let next = later.find(|r| r.first_sample > reply.first_sample);
+        let next = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
+        self.last_audible(reply.first_sample, next.min(reply.over + FADE_MS))
+    }
+
+    fn first_audible(&self, reply: &Reply) -> Option<f64> {
+        self.audible_from(reply.first_sample - reply.slack)
+    }
+
+    fn audible_from(&self, from_ms: f64) -> Option<f64> {
+        let Recording {
+            render, rate_hz, ..
+        } = self.recording;
+        let from = self.recording.index(from_ms);
+        let found = audible_start(&render[from..], *rate_hz, self.threshold_dbfs)?;
+        Some(self.recording.ms(from + found))
+    }
+
+    fn last_audible(&self, from_ms: f64, until_ms: f64) -> Option<f64> {
+        let Recording {
+            render, rate_hz, ..
+        } = self.recording;
+        let (from, until) = (
+            self.recording.index(from_ms),
+            self.recording.index(until_ms),
+        );
+        let found = audible_end(render.get(from..until)?, *rate_hz, self.threshold_dbfs)?;
+        Some(self.recording.ms(from + found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A recording of 6 s whose loudspeaker is loud within the spans, in milliseconds.
+    fn recording(spans: &[(f64, f64)], events: Vec<Value>) -> Recording {
+        let mut recording = Recording {
+            rate_hz: 48_000,
+            capture: vec![0.0; 6 * 48_000],
+            render: vec![0.0; 6 * 48_000],
+            events: Events::new(events),
+        };
+        for (from, to) in spans {
+            let span = recording.index(*from)..recording.index(*to);
+            for (n, sample) in recording.render[span].iter_mut().enumerate() {
+                *sample = if n % 2 == 0 { 0.2 } else { -0.2 };
+            }
+        }
+        recording
+    }
+
+    fn event(t_ms: f64, kind: &str, turn: u64) -> Value {
+        json!({ "t_ms": t_ms, "kind": kind, "turn": turn })
+    }
+
+    fn reply(turn: u64, from: f64, to: f64) -> [Value; 2] {
+        let mut started = event(from + 15.0, "playback_started", turn);
+        started["first_sample_ms"] = json!(from);
+        let mut heard = event(to, "heard", turn);
+        heard["text"] = json!("Yes.");
+        [started, heard]
+    }
+
+    fn stimulus(number: u64, from: f64, to: f64, expect: &str) -> [Value; 2] {
+        let mut started = event(from, "stimulus_started", 0);
+        started["stimulus"] = json!(number);
+        started["expect"] = json!(expect);
+        let mut finished = event(to, "stimulus_finished", 0);
+        finished["stimulus"] = json!(number);
+        [started, finished]
+    }
+
+    fn close(found: Option<f64>, known: f64) -> bool {
+        found.is_some_and(|ms| (ms - known).abs() <= 1.0)
+    }
+
+    #[test]
+    fn the_response_time_is_found_on_the_audio() {
+        let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+        events.extend(reply(1, 2_198.0, 3_010.0));
+        let found = turns(&recording(&[(2_200.0, 3_000.0)], events)).remove(0);
+        assert!(
+            close(found.v2v_ms, 700.0) && close(found.reply_ms, 800.0),
+            "{found:?}"
+        );
+        assert_eq!((found.fault, found.reply.as_deref()), (None, Some("Yes.")));
+    }
+
+    #[test]
+    fn the_stop_time_is_found_on_the_audio() {
+        let mut events = stimulus(0, 200.0, 900.0, "answer").to_vec();
+        events.extend(stimulus(1, 2_000.0, 2_600.0, "answer"));
+        events.extend(reply(1, 1_500.0, 2_200.0));
+        events.push(event(2_150.0, "interrupted", 1));
+        events.extend(reply(2, 3_300.0, 3_900.0));
+        let spans = [(1_500.0, 2_180.0), (3_300.0, 3_900.0)];
+        let found = turns(&recording(&spans, events)).remove(1);
+        assert!(found.over_reply && close(found.stop_ms, 180.0), "{found:?}");
+        assert!(close(found.v2v_ms, 700.0), "{found:?}");
+    }
+
+    #[test]
+    fn a_reply_before_the_end_is_premature_and_its_pause_named() {
+        let mut events = stimulus(0, 500.0, 2_500.0, "answer").to_vec();
+        events[0]["pauses_ms"] = json!([[1_000.0, 1_800.0]]);
+        events.extend(reply(1, 1_500.0, 2_000.0));
+        let found = turns(&recording(&[(1_500.0, 2_000.0)], events)).remove(0);
+        assert_eq!(found.fault.as_deref(), Some("premature"));
+        assert_eq!(found.cut_off_ms, Some(800.0));
+    }
+
+    #[test]
+    fn a_stimulus_without_reply_is_missed() {
+        let events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+        let found = turns(&recording(&[], events)).remove(0);
+        assert_eq!(found.fault.as_deref(), Some("missed"));
+    }
+
+    #[test]
+    fn a_reply_that_goes_on_over_an_interruption_was_not_stopped() {
+        let mut events = stimulus(0, 2_000.0, 2_600.0, "stop").to_vec();
+        events.extend(reply(1, 1_500.0, 5_000.0));
+        let found = turns(&recording(&[(1_500.0, 5_000.0)], events)).remove(0);
+        assert_eq!(found.fault.as_deref(), Some("not stopped"));
+    }
+
+    #[test]
+    fn a_reply_that_ends_by_itself_was_not_asked_to_stop() {
+        let mut events = stimulus(0, 2_000.0, 2_600.0, "stop").to_vec();
+        events.extend(reply(1, 1_500.0, 2_300.0));
+        let found = turns(&recording(&[(1_500.0, 2_300.0)], events)).remove(0);
+        assert!(!found.over_reply && found.fault.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn a_backchannel_that_held_the_reply_has_a_gap_on_the_audio() {
+        let mut events = stimulus(0, 2_000.0, 2_400.0, "go_on").to_vec();
+        events.extend(reply(1, 1_500.0, 5_000.0));
+        let decided = [
+            (2_060.0, "ducked"),
+            (2_200.0, "held"),
+            (2_600.0, "unducked"),
+        ];
+        events.extend(decided.map(|(t_ms, kind)| event(t_ms, kind, 1)));
+        let found = turns(&recording(
+            &[(1_500.0, 2_210.0), (2_610.0, 5_000.0)],
+            events,
+        ))
+        .remove(0);
+        assert!(
+            close(found.duck_ms, 60.0) && close(found.resume_ms, 200.0),
+            "{found:?}"
+        );
+        assert!(close(found.gap_ms, 400.0), "{found:?}");
+        assert_eq!(found.fault, None);
+    }
+
+    #[test]
+    fn an_answer_to_what_was_not_for_it_is_false() {
+        let mut events = stimulus(0, 500.0, 1_500.0, "go_on").to_vec();
+        events.extend(reply(1, 2_200.0, 3_000.0));
+        let found = turns(&recording(&[(2_200.0, 3_000.0)], events)).remove(0);
+        assert_eq!(found.fault.as_deref(), Some("false answer"));
+    }
+
+    #[test]
+    fn an_interruption_without_anybody_speaking_is_its_own() {
+        let mut events = stimulus(0, 500.0, 1_000.0, "answer").to_vec();
+        events.push(event(2_800.0, "interrupted", 1));
+        assert_eq!(self_interruptions(&recording(&[], events)), 1);
+    }
+
+    #[test]
+    fn stages_and_the_rest_add_up_to_the_response_time() {
+        let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+        events.push(json!({ "t_ms": 1_590.0, "kind": "speech_paused", "turn": 1,
+            "last_speech_ms": 1_480.0 }));
+        events.push(event(1_900.0, "turn_ended", 1));
+        events.extend(reply(1, 1_910.0, 3_000.0));
+        let found = turns(&recording(&[(1_915.0, 3_000.0)], events)).remove(0);
+        let sum: f64 = found.stages.iter().map(|s| s.ms).sum();
+        assert!((sum - found.v2v_ms.unwrap()).abs() < 1e-9, "{found:?}");
+        let rest = found.stages.last().unwrap();
+        assert!(
+            rest.name == "rest" && (rest.ms - 5.0).abs() <= 1.0,
+            "{found:?}"
+        );
+    }
+}

@@ -1,0 +1,307 @@
+//! `vivavoce bench conversation` and its kin: conversations on the virtual sound card, measured on
+//! their recordings.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use vivavoce::agent::Persona;
+use vivavoce::audio::frame::SPEECH_RATE;
+use vivavoce::audio::resample::resample_clip;
+use vivavoce::audio::scenario::{Expect, Scenario};
+use vivavoce::bench::{
+    Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SCHEMA, SHORT, Trust,
+    Verdict, conversation, conversation_sentence, figures, scenarios,
+};
+use vivavoce::clock::{Stopwatch, sleep};
+use vivavoce::config::{Config, ThreadBudget};
+use vivavoce::engines::EngineLoader;
+use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+use vivavoce::stt::Recognizer;
+
+use super::bench_report::{Outputs, publish};
+use super::sound::{play_scenario, prepare_stimuli};
+use super::talk::QUIT;
+
+/// Which conversations are held, and what becomes of them.
+#[derive(Debug, clap::Args)]
+pub struct ConversationArgs {
+    /// Folders of scenarios, files NAME.toml, or names of bundled ones; without any, the suite
+    scenarios: Vec<PathBuf>,
+    /// List the scenarios and stop
+    #[arg(long)]
+    list: bool,
+    /// Only scenarios whose name or kind contains this; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+    /// Only the short form of the suite: under three minutes
+    #[arg(long)]
+    quick: bool,
+    #[command(flatten)]
+    held: HeldArgs,
+    #[command(flatten)]
+    outputs: Outputs,
+}
+
+/// How conversations are held.
+#[derive(Debug, Clone, clap::Args)]
+pub struct HeldArgs {
+    /// Hold each scenario so often
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// Added to the seed of every scenario: other rooms, other noise
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub seed: u64,
+    /// Keep the recordings here, in a folder for each conversation
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Make a stage slower by so much, to try the harness itself: stt, score, prompt, token, voice
+    #[arg(long, value_name = "STAGE=MS", value_parser = Delay::parse)]
+    pub delay: Vec<Delay>,
+}
+
+/// Runs `bench conversation`.
+pub fn run(config: &Config, args: &ConversationArgs, started: Stopwatch) -> Result<ExitCode> {
+    let wanted = |scenario: &Scenario| {
+        let named = args.only.iter().any(|text| {
+            scenario.name.contains(text.as_str()) || scenario.kind.name().contains(text.as_str())
+        });
+        (named || args.only.is_empty()) && (scenario.quick || !args.quick)
+    };
+    let mut chosen = scenarios(&args.scenarios)?;
+    chosen.retain(wanted);
+    if chosen.is_empty() {
+        bail!("no scenario is left; `vivavoce bench conversation --list` names them");
+    }
+    if args.list {
+        list(&chosen);
+        return Ok(ExitCode::SUCCESS);
+    }
+    args.outputs.check()?;
+    let mut report = hold_all(config, &chosen, &args.held, started)?;
+    publish(&mut report, &args.outputs)
+}
+
+fn list(scenarios: &[Scenario]) {
+    let turns = |scenario: &Scenario| {
+        let spoken = scenario.stimuli.iter();
+        spoken.filter(|s| s.expect != Expect::GoOn).count()
+    };
+    for scenario in scenarios {
+        out!(
+            "{:<26} {:<18} {:>2} turns{}  {}",
+            scenario.name,
+            scenario.kind.name(),
+            turns(scenario),
+            if scenario.quick {
+                " (quick)"
+            } else {
+                "        "
+            },
+            scenario.about
+        );
+    }
+    let all: usize = scenarios.iter().map(turns).sum();
+    out!("{} scenarios, {all} turns", scenarios.len());
+}
+
+/// Holds conversations one after the other and measures them.
+///
+/// # Errors
+/// An engine or a stimulus is missing, a recording cannot be written, the detector fails its
+/// self-test, or the user stopped it.
+pub fn hold_all(
+    config: &Config,
+    scenarios: &[Scenario],
+    args: &HeldArgs,
+    started: Stopwatch,
+) -> Result<Report> {
+    let mut trust = Trust::before(config)?;
+    trust.seed = args.seed;
+    trust.repeats = args.repeat;
+    if !args.delay.is_empty() {
+        let delays = format!("{:?}", args.delay);
+        trust.settings.insert("inserted delay".into(), delays);
+    }
+    if !trust.test_itself(SHORT).passed() {
+        bail!(
+            "the detector did not find the answers of recordings that it knows (`vivavoce bench \
+             self-test` shows them); this build cannot be believed"
+        );
+    }
+    let temporary = tempfile::tempdir().context("cannot make a folder for the recordings")?;
+    let folder = args.record.as_deref().unwrap_or(temporary.path());
+    let mut bench = Bench::new(config, args, started)?;
+    let stimuli = |scenario: &Scenario| scenario.stimuli.len() as u64;
+    let all: u64 = scenarios.iter().map(stimuli).sum();
+    let progress = progress(all * u64::from(args.repeat));
+    let watch = LoadWatch::start();
+    let mut conversations = Vec::new();
+    for repeat in 1..=args.repeat {
+        for scenario in scenarios {
+            progress.set_message(scenario.name.clone());
+            let held = bench.hold(scenario, repeat, folder, &mut trust);
+            conversations.push(held.with_context(|| scenario.name.clone())?);
+            progress.inc(stimuli(scenario));
+        }
+    }
+    trust.load = watch.load();
+    progress.set_message("listening to the replies");
+    bench.listen(&mut conversations, folder)?;
+    progress.finish_and_clear();
+    Ok(conversation_report(conversations, trust))
+}
+
+/// The report of measured conversations.
+pub fn conversation_report(conversations: Vec<Conversation>, trust: Trust) -> Report {
+    let mut metrics = figures(&conversations);
+    metrics.of_load(&trust.load);
+    Report {
+        schema: SCHEMA.into(),
+        kind: ReportKind::Conversation,
+        verdict: Verdict::new(conversation_sentence(&metrics), &trust),
+        trust,
+        metrics,
+        conversations,
+        cut_off_curve: Vec::new(),
+    }
+}
+
+fn progress(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} turns, {eta} left  {msg}");
+    let progress = ProgressBar::new(length);
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    progress.enable_steady_tick(Duration::from_secs(1));
+    progress
+}
+
+/// How often the end is looked for.
+const LOOK: Duration = Duration::from_millis(50);
+/// Replies that are longer are not listened to: the recognizer's time grows with their square.
+const LONGEST_REPLY_MS: f64 = 12_000.0;
+/// Shorter ones make it guess.
+const SHORTEST_REPLY_MS: f64 = 500.0;
+
+/// What is shared by the conversations of a run.
+struct Bench<'a> {
+    config: &'a Config,
+    args: &'a HeldArgs,
+    persona: Persona,
+    loader: EngineLoader,
+    llm_threads: usize,
+    /// Of the program; later conversations count from their own beginning.
+    started: Option<Stopwatch>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(config: &'a Config, args: &'a HeldArgs, started: Stopwatch) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            persona: Persona::load(config.persona.as_deref())?,
+            loader: EngineLoader::new(config)?,
+            llm_threads: ThreadBudget::new(config.threads, cores).llm,
+            config,
+            args,
+            started: Some(started),
+        })
+    }
+
+    /// Holds one conversation and measures its recording.
+    fn hold(
+        &mut self,
+        scenario: &Scenario,
+        repeat: u32,
+        folder: &Path,
+        trust: &mut Trust,
+    ) -> Result<Conversation> {
+        let mut scenario = scenario.clone();
+        scenario.seed += self.args.seed;
+        let stimuli = prepare_stimuli(&scenario)?;
+        trust.note_stimuli(&scenario.name, &stimuli);
+        let name = match self.args.repeat {
+            1 => scenario.name.clone(),
+            _ => format!("{}-{repeat}", scenario.name),
+        };
+        let watch = LoadWatch::start();
+        let started = self.started.take().unwrap_or_else(Stopwatch::start);
+        let mut engines = self.loader.load(self.config, &self.persona)?;
+        if scenario.long_replies {
+            engines.language_model = Box::new(ReadAloud::default());
+        }
+        for delay in &self.args.delay {
+            engines = delay.insert(engines);
+        }
+        let opened = play_scenario(&scenario, stimuli, None);
+        let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
+        let session_config = SessionConfig {
+            turn_taking: (&self.config.turn_taking).into(),
+            persona: self.persona.clone(),
+            record: Some(folder.join(&name)),
+            earcon: self.config.audio.earcon,
+            started,
+        };
+        let session = Session::start(session_config, engines, opened.sound, watchers)?;
+        while !session.is_over() {
+            if QUIT.load(Ordering::Relaxed) {
+                session.stop()?;
+                bail!("stopped");
+            }
+            sleep(LOOK);
+        }
+        session.stop()?;
+        let recording = Recording::read(&folder.join(&name))?;
+        Ok(Conversation {
+            scenario: scenario.name,
+            kind: scenario.kind.name().into(),
+            repeat,
+            recording: name,
+            core_s: watch.core_seconds(),
+            ..conversation(&recording, self.llm_threads)
+        })
+    }
+
+    /// Lets the recognizer listen to what the loudspeaker said.
+    fn listen(&self, conversations: &mut [Conversation], folder: &Path) -> Result<()> {
+        let mut recognizer = self.loader.recognizer()?;
+        for conversation in conversations {
+            let recording = Recording::read(&folder.join(&conversation.recording))?;
+            for turn in &mut conversation.turns {
+                let (Some(v2v), Some(length)) = (turn.v2v_ms, turn.reply_ms) else {
+                    continue;
+                };
+                if !(SHORTEST_REPLY_MS..LONGEST_REPLY_MS).contains(&length) {
+                    continue;
+                }
+                let from = turn.span_ms.1 + v2v;
+                let span = recording.index(from)..recording.index(from + length);
+                let reply = &recording.render[span];
+                let reply = resample_clip(reply, recording.rate_hz, SPEECH_RATE)?;
+                turn.reply_recognized = recognizer.transcribe(&reply, &|| false)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Measures recordings that were made before.
+pub fn measure(config: &Config, dirs: &[PathBuf], outputs: &Outputs) -> Result<ExitCode> {
+    outputs.check()?;
+    let mut trust = Trust::before(config)?;
+    trust.test_itself(SHORT);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = ThreadBudget::new(config.threads, cores).llm;
+    let mut conversations = Vec::new();
+    for dir in dirs {
+        let name = dir.file_name().unwrap_or(dir.as_os_str());
+        conversations.push(Conversation {
+            scenario: name.to_string_lossy().into_owned(),
+            repeat: 1,
+            recording: dir.display().to_string(),
+            ..conversation(&Recording::read(dir)?, threads)
+        });
+    }
+    publish(&mut conversation_report(conversations, trust), outputs)
+}
