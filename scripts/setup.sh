@@ -29,7 +29,7 @@ trap 'rm -rf "$scratch"' EXIT
 wanted="cmake compiler libclang python"
 if [ "$(uname -s)" = Linux ]; then
     wanted="$wanted pkg-config alsa"
-    [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin"
+    [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
 
 why() {
@@ -43,6 +43,7 @@ why() {
         pulseaudio) echo "pulseaudio: a sound card for the tests, without hardware" ;;
         pactl) echo "pactl: lets the tests see that sound card" ;;
         pulse-plugin) echo "ALSA's pulse plugin: leads the tests' audio to that sound card" ;;
+        delay-plugin) echo "LADSPA's delay: a known delay for the tests to find" ;;
     esac
 }
 
@@ -72,6 +73,8 @@ packages() { # THING
         dnf:pulse-plugin) echo alsa-plugins-pulseaudio ;;
         pacman:pulse-plugin) echo alsa-plugins ;;
         zypper:pulse-plugin) echo alsa-plugins-pulse ;;
+        apt-get:delay-plugin) echo ladspa-sdk ;;
+        *:delay-plugin) echo ladspa ;;
     esac
 }
 
@@ -87,6 +90,7 @@ has() { # THING
         pulseaudio) command -v pulseaudio ;;
         pactl) command -v pactl ;;
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
+        delay-plugin) exists /usr/lib*/ladspa/delay.so /usr/lib/*/ladspa/delay.so ;;
     esac >/dev/null 2>&1
 }
 

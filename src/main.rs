@@ -110,7 +110,7 @@ enum Command {
     Models(ModelsCommand),
     /// Measure
     #[command(subcommand)]
-    Bench(BenchCommand),
+    Bench(Box<BenchCommand>),
     /// Hold many random conversations on a virtual clock and check what must always hold
     Simulate {
         /// The first conversation's seed; a failure names the seed that replays it

@@ -3,95 +3,38 @@
 #![cfg(target_os = "linux")]
 
 mod program;
+mod sound_server;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use program::{run, text, vivavoce, words};
+use sound_server::{Server, in_server};
 use vivavoce::audio::wav::{Clip, read_clip, write_clip};
 
 /// Far longer than anything here takes: a line that has not come by then will not come.
 const NEVER: Duration = Duration::from_secs(120);
 
-/// A private sound server.
-struct Server {
-    runtime: PathBuf,
-    process: Child,
-}
-
-impl Server {
-    fn start(runtime: &Path) -> Self {
-        let mut process = Command::new("pulseaudio")
-            .env("XDG_RUNTIME_DIR", runtime)
-            .env("HOME", runtime)
-            .args([
-                "-n",
-                "--exit-idle-time=-1",
-                "--daemonize=no",
-                "--use-pid-file=no",
-            ])
-            .args(["-L", "module-null-sink sink_name=microphone rate=48000"])
-            .args(["-L", "module-null-sink sink_name=loudspeaker rate=48000"])
-            .args(["-L", "module-native-protocol-unix"])
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("`make test` installs pulseaudio");
-        let socket = runtime.join("pulse/native");
-        while !socket.exists() {
-            assert!(
-                process.try_wait().unwrap().is_none(),
-                "pulseaudio ended at once"
-            );
-            std::thread::yield_now();
-        }
-        Self {
-            runtime: runtime.to_path_buf(),
-            process,
-        }
-    }
-
-    fn client(&self, program: &str) -> Command {
-        in_server(Command::new(program), &self.runtime)
-    }
-
-    /// Says something into the microphone, after `pause` seconds of silence.
-    fn say(&self, words: &str, pause: f64) {
-        let path = self.runtime.join("said.wav");
-        let said = run(vivavoce()
-            .args(["say", "--voice", "en-GB", words, "-o"])
-            .arg(&path));
-        assert!(said.status.success(), "{}", text(&said));
-        let mut clip = read_clip(&path).unwrap();
-        let silence = (pause * f64::from(clip.rate_hz)) as usize;
-        clip.samples.splice(0..0, std::iter::repeat_n(0.0, silence));
-        write_clip(&path, &clip).unwrap();
-        let played = self
-            .client("paplay")
-            .arg("--device=microphone")
-            .arg(&path)
-            .status();
-        assert!(played.unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(self.runtime.join("pulse"));
-    }
-}
-
-fn in_server(mut command: Command, runtime: &Path) -> Command {
-    command
-        .env("XDG_RUNTIME_DIR", runtime)
-        .env("HOME", runtime)
-        .env("PULSE_SINK", "loudspeaker")
-        .env("PULSE_SOURCE", "microphone.monitor");
-    command
+/// Says something into the microphone, after `pause` seconds of silence.
+fn say(server: &Server, words: &str, pause: f64) {
+    let path = server.runtime.join("said.wav");
+    let said = run(vivavoce()
+        .args(["say", "--voice", "en-GB", words, "-o"])
+        .arg(&path));
+    assert!(said.status.success(), "{}", text(&said));
+    let mut clip = read_clip(&path).unwrap();
+    let silence = (pause * f64::from(clip.rate_hz)) as usize;
+    clip.samples.splice(0..0, std::iter::repeat_n(0.0, silence));
+    write_clip(&path, &clip).unwrap();
+    let played = server
+        .client("paplay")
+        .arg("--device=microphone")
+        .arg(&path)
+        .status();
+    assert!(played.unwrap().success());
 }
 
 /// A running conversation, and the lines that it prints.
@@ -161,15 +104,15 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
         .spawn()
         .unwrap();
 
-    server.say("What is the capital of France?", 0.3);
+    say(&server, "What is the capital of France?", 0.3);
     let user = talk.wait_for("you:");
     assert!(words(&user).contains(&"france".into()), "{user}");
     let reply = talk.wait_for("vivavoce:");
     assert!(reply.contains("Paris"), "{reply}");
 
-    server.say("Tell me about the moon.", 0.3);
+    say(&server, "Tell me about the moon.", 0.3);
     talk.wait_for("device");
-    server.say("Stop. How many legs does a spider have?", 1.0);
+    say(&server, "Stop. How many legs does a spider have?", 1.0);
     talk.wait_for("(stopped: ");
     let cut = talk.wait_for("vivavoce:");
     assert!(
@@ -214,7 +157,7 @@ fn a_sound_server_that_dies_and_returns_is_survived() {
     talk.wait_for("looking for it again");
     let server = Server::start(runtime.path());
     talk.wait_for("opened again");
-    server.say("What is the capital of France?", 0.5);
+    say(&server, "What is the capital of France?", 0.5);
     let reply = talk.wait_for("vivavoce:");
     assert!(reply.contains("Paris"), "{reply}");
 }

@@ -1,5 +1,6 @@
 //! How the loudspeaker comes back into the microphone, and what kind of conversation that allows.
 
+use crate::audio::correlation::products;
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, peak};
 
 /// The earcon that the echo is measured with: a rising chirp, because it is found again at one
@@ -145,12 +146,11 @@ impl EchoProbe {
     fn find(&self, length: usize) -> EchoReturn {
         let played = &self.render[..length];
         let energy: f32 = played.iter().map(|s| s * s).sum();
-        let product = |delay: usize| -> f32 {
-            let heard = &self.capture[delay..delay + length];
-            played.iter().zip(heard).map(|(a, b)| a * b).sum()
-        };
-        let (delay, best) = (0..LONGEST_DELAY)
-            .map(|delay| (delay, product(delay)))
+        let heard = &self.capture[..LONGEST_DELAY + length];
+        let (delay, best) = products(played, heard)
+            .into_iter()
+            .take(LONGEST_DELAY)
+            .enumerate()
             .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
             .unwrap_or_default();
         let heard = &self.capture[delay..delay + length];

@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
+use super::block_times::{BlockTime, BlockTimes};
 use super::frame::dbfs;
 
 /// Seconds of audio that a ring holds: longer than any stall that a session should survive.
@@ -44,6 +46,7 @@ impl CaptureCounters {
 pub struct CaptureCallback {
     ring: HeapProd<f32>,
     counters: Arc<CaptureCounters>,
+    times: BlockTimes,
 }
 
 /// Thread side of capture.
@@ -63,6 +66,7 @@ pub fn capture_path(rate_hz: u32) -> (CaptureCallback, CaptureEnd) {
     let callback = CaptureCallback {
         ring: producer,
         counters: Arc::clone(&counters),
+        times: BlockTimes::default(),
     };
     let end = CaptureEnd {
         ring: consumer,
@@ -73,6 +77,18 @@ pub fn capture_path(rate_hz: u32) -> (CaptureCallback, CaptureEnd) {
 }
 
 impl CaptureCallback {
+    /// Before it is handed to a device: keeps the time of every block for whoever measures.
+    pub fn watch_blocks(&mut self) -> HeapCons<BlockTime> {
+        self.times.watch()
+    }
+
+    /// Says when the callback was called, on the clock that both sides of the device share, and how
+    /// old the block's first frame is by what the driver says. [`CaptureCallback::process`]
+    /// follows.
+    pub fn begin_block(&mut self, at: Duration, latency: Duration) {
+        self.times.begin(at, latency);
+    }
+
     /// Takes interleaved samples of `channels` channels; the mono signal is their mean.
     pub fn process<T>(&mut self, data: &[T], channels: usize)
     where
@@ -96,6 +112,7 @@ impl CaptureCallback {
             }
             lost += u64::from(self.ring.try_push(mono.clamp(-1.0, 1.0)).is_err());
         }
+        self.times.end(data.len() / channels);
         let counters = &self.counters;
         counters
             .frames
@@ -181,6 +198,7 @@ pub struct RenderCallback {
     ring: HeapCons<f32>,
     tap: HeapProd<f32>,
     control: Arc<RenderControl>,
+    times: BlockTimes,
     gain: f32,
     gain_step: f32,
 }
@@ -212,6 +230,7 @@ pub fn render_path(rate_hz: u32) -> (RenderCallback, RenderEnd, RenderTap) {
         ring: consumer,
         tap: tap_producer,
         control: Arc::clone(&control),
+        times: BlockTimes::default(),
         gain: 1.0,
         gain_step: 1000.0 / (RAMP_MS * rate_hz as f32),
     };
@@ -256,6 +275,7 @@ impl RenderCallback {
             let _ = self.tap.try_push(mono);
             frame.fill(T::from_sample_(mono));
         }
+        self.times.end(data.len() / channels.max(1));
         self.control.consumed.fetch_add(taken, Ordering::Release);
         // Last: whoever sees the stop must see all that was consumed until then.
         if let Some(requested) = done {
@@ -266,9 +286,17 @@ impl RenderCallback {
         }
     }
 
-    /// See [`RenderControl::set_latency_us`].
-    pub fn report_latency_us(&self, latency_us: u64) {
-        self.control.set_latency_us(latency_us);
+    /// Before it is handed to a device: keeps the time of every block for whoever measures.
+    pub fn watch_blocks(&mut self) -> HeapCons<BlockTime> {
+        self.times.watch()
+    }
+
+    /// Says when the callback was called, on the clock that both sides of the device share, and
+    /// when the block's first frame will leave the device after that, by what the driver says.
+    /// [`RenderCallback::process`] follows.
+    pub fn begin_block(&mut self, at: Duration, latency: Duration) {
+        self.times.begin(at, latency);
+        self.control.set_latency_us(latency.as_micros() as u64);
     }
 }
 

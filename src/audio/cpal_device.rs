@@ -10,6 +10,7 @@ use super::AudioError;
 use super::callback::{CaptureCallback, RenderCallback};
 use super::device::{AudioDevice, AudioStream, Endpoint, Rates, StreamNote};
 use super::frame::BLOCK_MS;
+use crate::clock::Stopwatch;
 
 /// A microphone, a loudspeaker, or both, by their names.
 pub struct CpalDevice {
@@ -216,14 +217,15 @@ impl AudioDevice for CpalDevice {
         quiet_driver();
         let (note, notes) = bounded(16);
         let mut streams = Vec::new();
+        let clock = Stopwatch::start();
         // The loudspeaker first: the echo reference must be there before the echo.
         if let (Some(side), Some(callback)) = (&self.output, render) {
-            let stream = open_output(side, callback, note.clone())?;
+            let stream = open_output(side, callback, clock, note.clone())?;
             stream.play().map_err(|e| side.failed(&e))?;
             streams.push(stream);
         }
         if let (Some(side), Some(callback)) = (&self.input, capture) {
-            let stream = open_input(side, callback, note)?;
+            let stream = open_input(side, callback, clock, note)?;
             stream.play().map_err(|e| side.failed(&e))?;
             streams.push(stream);
         }
@@ -278,6 +280,7 @@ macro_rules! with_sample_type {
 fn open_input(
     side: &Side,
     mut callback: CaptureCallback,
+    clock: Stopwatch,
     note: Sender<StreamNote>,
 ) -> Result<cpal::Stream, AudioError> {
     let (device, config, format) = side.config()?;
@@ -287,7 +290,12 @@ fn open_input(
         ($sample:ty) => {
             device.build_input_stream(
                 config,
-                move |data: &[$sample], _| callback.process(data, channels),
+                move |data: &[$sample], info| {
+                    let times = info.timestamp();
+                    let latency = times.callback.duration_since(times.capture);
+                    callback.begin_block(clock.elapsed(), latency);
+                    callback.process(data, channels);
+                },
                 move |error| report(&note, noun, &error),
                 None,
             )
@@ -299,6 +307,7 @@ fn open_input(
 fn open_output(
     side: &Side,
     mut callback: RenderCallback,
+    clock: Stopwatch,
     note: Sender<StreamNote>,
 ) -> Result<cpal::Stream, AudioError> {
     let (device, config, format) = side.config()?;
@@ -311,7 +320,7 @@ fn open_output(
                 move |data: &mut [$sample], info| {
                     let times = info.timestamp();
                     let latency = times.playback.duration_since(times.callback);
-                    callback.report_latency_us(latency.as_micros() as u64);
+                    callback.begin_block(clock.elapsed(), latency);
                     callback.process(data, channels);
                 },
                 move |error| report(&note, noun, &error),
@@ -333,6 +342,7 @@ fn report(note: &Sender<StreamNote>, noun: &str, error: &cpal::Error) {
         ErrorKind::DeviceNotAvailable
         | ErrorKind::StreamInvalidated
         | ErrorKind::HostUnavailable => StreamNote::Lost(text),
+        ErrorKind::Xrun => StreamNote::Xrun(text),
         _ => StreamNote::Glitch(text),
     };
     let _ = note.try_send(message);

@@ -97,6 +97,8 @@ pub trait AudioStream: Send {
 pub enum StreamNote {
     /// The stream goes on; worth a line in the log.
     Glitch(String),
+    /// As [`StreamNote::Glitch`]: the driver had nothing to play, or nowhere to put what it captured.
+    Xrun(String),
     /// The stream is dead and must be opened again.
     Lost(String),
     /// A scenario's stimulus begins.

@@ -7,11 +7,13 @@
 //! ```
 //!
 //! The two callbacks run on the device's real-time thread: they copy samples, apply the output
-//! gain and bump atomics, and never allocate, lock, log or call the system
+//! gain, note the time and bump atomics, and never allocate, lock, log or call the system
 //! (`tests/realtime_callbacks.rs`).
 
 pub mod audible;
+pub mod block_times;
 pub mod callback;
+pub mod correlation;
 pub mod cpal_device;
 pub mod device;
 pub mod effects;

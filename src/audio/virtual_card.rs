@@ -126,6 +126,7 @@ impl AudioDevice for VirtualCard {
             note,
             finished: Arc::clone(&self.finished),
             stop: Arc::clone(&stop),
+            steps: 0,
         };
         let thread = std::thread::Builder::new()
             .name("virtual-card".into())
@@ -179,6 +180,7 @@ struct Card {
     note: Sender<StreamNote>,
     finished: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
+    steps: u32,
 }
 
 impl Card {
@@ -188,7 +190,11 @@ impl Card {
         let mut heard = [0.0f32; BLOCK];
         while !self.stop.load(Ordering::Relaxed) {
             pace.wait();
+            // On the card's own clock, which a late step does not disturb.
+            let now = Duration::from_millis(BLOCK_MS) * self.steps;
+            self.steps += 1;
             if let Some(render) = &mut self.render {
+                render.begin_block(now, Duration::ZERO);
                 render.process(&mut played, 1);
             }
             self.write(&played);
@@ -200,6 +206,7 @@ impl Card {
                 if let Some(note) = note {
                     let _ = self.note.try_send(note);
                 }
+                capture.begin_block(now, Duration::ZERO);
                 capture.process(&heard, 1);
                 if player.ended(microphone) {
                     self.finished.store(true, Ordering::Relaxed);

@@ -16,11 +16,8 @@ pub(super) struct Placed<'a> {
 impl Placed<'_> {
     /// A value of it.
     pub fn sample(&self, value: f64) -> Sample {
-        let Conversation {
-            scenario, repeat, ..
-        } = self.conversation;
         Sample {
-            at: format!("{scenario}/{repeat}#{}", self.turn.stimulus),
+            at: format!("{}#{}", self.conversation.place(), self.turn.stimulus),
             value,
         }
     }
@@ -60,6 +57,17 @@ pub fn figures(conversations: &[Conversation]) -> Metrics {
     resources(conversations, &turns, &mut metrics);
     full_duplex::figures(&turns, &mut metrics);
     metrics
+}
+
+impl Conversation {
+    /// How the samples of its turns are grouped: `SCENARIO`, from the second repetition on
+    /// `SCENARIO@REPEAT`.
+    pub fn place(&self) -> String {
+        match self.repeat {
+            0 | 1 => self.scenario.clone(),
+            repeat => format!("{}@{repeat}", self.scenario),
+        }
+    }
 }
 
 impl Metrics {
@@ -321,7 +329,7 @@ fn echo(conversations: &[Conversation], metrics: &mut Metrics) {
     let found = |value: fn(&super::report::EchoFound) -> Option<f64>| {
         let each = conversations.iter().filter_map(|conversation| {
             Some(Sample {
-                at: format!("{}/{}", conversation.scenario, conversation.repeat),
+                at: conversation.place(),
                 value: value(conversation.echo.as_ref()?)?,
             })
         });
@@ -421,7 +429,7 @@ fn drafts(conversations: &[Conversation], metrics: &mut Metrics) {
     let sum = |of: fn(&Conversation) -> f64| conversations.iter().map(of).sum::<f64>();
     let turns = sum(|c| c.drafts.turns as f64);
     let ahead = conversations.iter().flat_map(|conversation| {
-        let place = format!("{}/{}", conversation.scenario, conversation.repeat);
+        let place = conversation.place();
         let values = conversation.drafts.ahead_ms.iter().enumerate();
         values.map(move |(n, value)| Sample {
             at: format!("{place}#{n}"),
@@ -483,7 +491,7 @@ fn resources(conversations: &[Conversation], turns: &[Placed<'_>], metrics: &mut
     }
     let startup = conversations.iter().filter_map(|conversation| {
         Some(Sample {
-            at: format!("{}/{}", conversation.scenario, conversation.repeat),
+            at: conversation.place(),
             value: conversation.startup_ms?,
         })
     });

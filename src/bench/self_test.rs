@@ -177,18 +177,14 @@ fn add_sound(
     let (from, to) = (sample(from_ms), sample(to_ms));
     let level = from_db(LEVEL_DBFS);
     let mut ring = 0.0f32;
-    for n in from..to {
-        let t = (n - from) as f32 / SESSION_RATE as f32;
+    for (n, sample) in render[from..to].iter_mut().enumerate() {
+        let t = n as f32 / SESSION_RATE as f32;
         let tone = |hz: f32| (t * hz * std::f32::consts::TAU).sin();
         let value = match case.carrier {
             Carrier::Tone => tone(440.0) * std::f32::consts::SQRT_2,
             Carrier::Voice => {
                 // 480 samples from pulse to pulse, each dying away within them.
-                ring = if (n - from) % 480 == 0 {
-                    3.0
-                } else {
-                    ring * 0.994
-                };
+                ring = if n % 480 == 0 { 3.0 } else { ring * 0.994 };
                 ring * tone(700.0)
             }
             Carrier::Noise => random.gaussian(),
@@ -197,11 +193,11 @@ fn add_sound(
             Edge::Cut => 1.0,
             Edge::Ramp { ms } => {
                 let edge = ms * f64::from(SESSION_RATE) / 1000.0;
-                let inside = (n - from).min(to - n) as f64;
+                let inside = n.min(to - from - n) as f64;
                 (inside / edge).min(1.0) as f32
             }
         };
-        render[n] += value * level * gain;
+        *sample += value * level * gain;
     }
     let inaudible = match case.edge {
         Edge::Cut => 0.0,

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::machine::Machine;
-use super::report::{SelfTest, Trust, Verdict};
+use super::metric::Metrics;
+use super::report::{Kind, Report, SCHEMA, SelfTest, Trust, Verdict};
 use super::self_test::self_test;
 use crate::audio::stimulus::Prepared;
 use crate::clock::unix_seconds;
@@ -71,13 +72,22 @@ impl Trust {
     }
 }
 
-impl Verdict {
-    /// A sentence and the warnings that come with it.
-    pub fn new(sentence: impl Into<String>, trust: &Trust) -> Self {
+impl Report {
+    /// Of figures, and what they come to in a sentence.
+    pub fn new(kind: Kind, sentence: String, mut metrics: Metrics, trust: Trust) -> Self {
+        metrics.of_load(&trust.load);
         Self {
-            sentence: sentence.into(),
-            warnings: trust.warnings(),
-            gates: Vec::new(),
+            schema: SCHEMA.into(),
+            kind,
+            verdict: Verdict {
+                sentence,
+                warnings: trust.warnings(),
+                gates: Vec::new(),
+            },
+            trust,
+            metrics,
+            conversations: Vec::new(),
+            cut_off_curve: Vec::new(),
         }
     }
 }

@@ -13,7 +13,9 @@ use vivavoce::config::Config;
 
 use super::bench_compare::{self, CompareArgs};
 use super::bench_conversation::{self, ConversationArgs, HeldArgs, hold_all};
+use super::bench_device::{self, DeviceArgs};
 use super::bench_endpointing::{self, EndpointingArgs};
+use super::bench_engines::{self, EnginesArgs};
 use super::bench_replay::{self, ReplayArgs};
 use super::bench_report::{self, NOT_MEASURED, Outputs, ShowArgs, publish};
 
@@ -57,6 +59,11 @@ pub enum BenchCommand {
     /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
     /// recordings of single turns, without playing them
     Endpointing(EndpointingArgs),
+    /// The round trip of a sound path: plays bursts of noise through the loudspeaker and finds them
+    /// again in the microphone, through the air, a cable or a sound server's monitor
+    Device(DeviceArgs),
+    /// Each engine alone, idle and beside busy cores: how fast it is, and how good
+    Engines(EnginesArgs),
     /// Measures recordings that were made before
     Measure {
         /// Folders that `--record` named
@@ -132,6 +139,8 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
             bench_endpointing::run(config, args)?;
             Ok(ExitCode::SUCCESS)
         }
+        BenchCommand::Device(args) => bench_device::run(config, args),
+        BenchCommand::Engines(args) => bench_engines::run(config, args),
         BenchCommand::Measure { dirs, outputs } => {
             bench_conversation::measure(config, dirs, outputs)
         }

@@ -13,8 +13,8 @@ use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::resample::resample_clip;
 use vivavoce::audio::scenario::{Expect, Scenario};
 use vivavoce::bench::{
-    Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SCHEMA, SHORT, Trust,
-    Verdict, conversation, conversation_sentence, export_full_duplex_bench, figures, scenarios,
+    Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SHORT, Trust,
+    conversation, conversation_sentence, export_full_duplex_bench, figures, scenarios,
 };
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
@@ -182,16 +182,11 @@ pub fn proved(config: &Config) -> Result<Trust> {
 
 /// The report of measured conversations.
 pub fn conversation_report(conversations: Vec<Conversation>, trust: Trust) -> Report {
-    let mut metrics = figures(&conversations);
-    metrics.of_load(&trust.load);
+    let metrics = figures(&conversations);
+    let sentence = conversation_sentence(&metrics);
     Report {
-        schema: SCHEMA.into(),
-        kind: ReportKind::Conversation,
-        verdict: Verdict::new(conversation_sentence(&metrics), &trust),
-        trust,
-        metrics,
         conversations,
-        cut_off_curve: Vec::new(),
+        ..Report::new(ReportKind::Conversation, sentence, metrics, trust)
     }
 }
 

@@ -11,7 +11,9 @@ macro_rules! out {
 pub mod bench;
 pub mod bench_compare;
 mod bench_conversation;
+pub mod bench_device;
 pub mod bench_endpointing;
+pub mod bench_engines;
 mod bench_replay;
 pub mod bench_report;
 pub mod doctor;

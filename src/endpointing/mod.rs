@@ -11,6 +11,7 @@ mod smart_turn;
 
 pub use cue::{Cue, cue};
 pub use dither::Dither;
+pub use log_mel::LogMel;
 pub use policy::{EndpointPolicy, Wait};
 pub use smart_turn::SmartTurn;
 

@@ -155,8 +155,8 @@ impl Capture {
         let at = |ms: f64| Timestamp::from_micros((ms * 1000.0) as u64);
         match note {
             // A driver may say the same a thousand times a second.
-            StreamNote::Glitch(text) if text == self.last_glitch => {}
-            StreamNote::Glitch(text) => {
+            StreamNote::Glitch(text) | StreamNote::Xrun(text) if text == self.last_glitch => {}
+            StreamNote::Glitch(text) | StreamNote::Xrun(text) => {
                 tracing::warn!("{text}");
                 self.last_glitch = text;
             }

@@ -75,6 +75,11 @@ impl Sound {
         Self { devices }
     }
 
+    /// The devices, for whoever opens them without a session.
+    pub fn into_devices(self) -> Vec<Box<dyn AudioDevice>> {
+        self.devices
+    }
+
     /// For the user: which devices.
     pub fn describe(&self) -> String {
         let names: Vec<String> = self.devices.iter().map(|d| d.describe()).collect();
