@@ -187,7 +187,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         }
         Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
-        Command::Bench(command) => return cli::bench::run(&config, command, started),
+        Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {
             seed,
             conversations,

@@ -293,6 +293,16 @@ impl Scenario {
             reason,
         };
         let raw: RawScenario = toml::from_str(text).map_err(|e| fail(e.to_string()))?;
+        // Recordings are kept under it.
+        if raw.name.is_empty()
+            || raw.name.contains(['/', '\\', '#', '@'])
+            || raw.name.starts_with('.')
+        {
+            return Err(fail(format!(
+                "name: {:?} is no name of a folder; use letters, digits and -",
+                raw.name
+            )));
+        }
         let folder = path.parent().unwrap_or(Path::new("."));
         let stimuli = raw
             .stimulus
@@ -413,6 +423,9 @@ impl RawStimulus {
                     .into());
             }
         };
+        if level_dbfs.is_some_and(|level| !(-120.0..=0.0).contains(&level)) {
+            return Err("level_dbfs is -120 to 0".into());
+        }
         Ok(Stimulus {
             sound,
             when: parse_when(&self.at).map_err(|e| format!("at: {e}"))?,

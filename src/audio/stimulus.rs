@@ -20,6 +20,8 @@ pub struct Prepared {
     pub pauses: Vec<(usize, usize)>,
     /// What is said, where that is known.
     pub said: Option<String>,
+    /// Its sound before rate and level: the same in every run, which a resampler's last bit is not.
+    pub source: Clip,
     /// As the scenario has it.
     pub stimulus: Stimulus,
 }
@@ -70,6 +72,7 @@ fn prepare_one(stimulus: &Stimulus, seed: u64, speak: &mut Speak) -> Result<Prep
             .collect(),
         samples,
         said,
+        source: clip,
         stimulus: stimulus.clone(),
     })
 }

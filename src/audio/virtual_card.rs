@@ -367,6 +367,7 @@ mod tests {
     use super::*;
     use crate::audio::effects::Effect;
     use crate::audio::scenario::{Expect, Sound, Stimulus};
+    use crate::audio::wav::Clip;
 
     fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
         Microphone {
@@ -386,6 +387,10 @@ mod tests {
             bounds: (0, BLOCK),
             pauses: Vec::new(),
             said: None,
+            source: Clip {
+                rate_hz: 48_000,
+                samples: Vec::new(),
+            },
             stimulus: Stimulus {
                 sound: Sound::Effect(Effect::Cough),
                 when: When {

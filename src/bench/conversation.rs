@@ -3,7 +3,7 @@
 use super::drafts::drafts;
 use super::recording::{Event, Recording};
 use super::report::{Conversation, EchoFound, Mark, Timeline};
-use super::turns::{self_interruptions, turns};
+use super::turns::{self_interruptions, turns, unprompted};
 use crate::aec::{EchoCanceller, SonoraCanceller};
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, rms};
 use crate::audio::resample::resample_clip;
@@ -21,6 +21,7 @@ pub fn conversation(recording: &Recording, llm_threads: usize) -> Conversation {
         seconds: recording.length_ms() / 1000.0,
         turns: turns(recording),
         self_interruptions: self_interruptions(recording),
+        unprompted: unprompted(recording),
         underruns: underruns.filter_map(|e| e.number("underruns")).sum::<f64>() as u64,
         errors: events.of("error").count(),
         startup_ms: events.of("ready").find_map(|e| e.number("startup_ms")),
@@ -88,6 +89,11 @@ const CONVERGED: f64 = 0.75;
 /// Cancels the recording's echo once more, and compares what went in with what came out while only
 /// the assistant spoke. `None` if it was not to be heard in the microphone for two seconds.
 pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
+    // The chirp at the start did not come back: headphones, and what is heard is noise.
+    let probed = recording.events.of("duplex").next_back();
+    if probed.is_some_and(|event| event.fields["echo_gain_db"].is_null()) {
+        return None;
+    }
     let speech = |samples: &[f32]| resample_clip(samples, recording.rate_hz, SPEECH_RATE).ok();
     let mut canceller = SonoraCanceller::new();
     let (mut pieces, mut piece, mut frames) = (Vec::new(), (0.0f64, 0.0f64), 0);

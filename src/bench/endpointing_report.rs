@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::endpointing::{Figures, Run};
+use super::endpointing::{Figures, Run, Share};
+use super::report::CurvePoint;
 use crate::endpointing::EndpointPolicy;
 
 /// Floors of the balanced policy; its own is the first.
@@ -54,6 +55,32 @@ impl EndpointingReport {
             floors: FLOORS_MS.map(floor).into(),
             styles: styles.into(),
         }
+    }
+}
+
+impl EndpointingReport {
+    /// As a curve; `share` is what counts as cut off.
+    pub fn points(&self, share: fn(&Figures) -> Share) -> Vec<CurvePoint> {
+        let families = [
+            ("chosen", &self.styles),
+            ("floor", &self.floors),
+            ("silence", &self.silence),
+        ];
+        let point = |family: &str, figures: &Figures| {
+            let (latency, share) = (figures.latency_ms?, share(figures));
+            Some(CurvePoint {
+                policy: figures.policy.clone(),
+                family: family.into(),
+                latency_p50_ms: latency.p50,
+                latency_p95_ms: latency.p95,
+                cut_off: share.rate(),
+                of: share.of as u64,
+            })
+        };
+        let of_family = |(family, all): (&'static str, &'_ Vec<Figures>)| -> Vec<CurvePoint> {
+            all.iter().filter_map(|f| point(family, f)).collect()
+        };
+        families.into_iter().flat_map(of_family).collect()
     }
 }
 

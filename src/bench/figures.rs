@@ -31,9 +31,23 @@ impl Placed<'_> {
         self.turn.expect == "answer" && !self.turn.over_reply
     }
 
-    /// Whether it is to stop a reply.
+    /// Whether it was to stop a reply, which did not end by itself just then.
     pub fn interrupts(&self) -> bool {
-        self.turn.expect != "go_on" && self.turn.over_reply
+        let turn = self.turn;
+        let asked = turn.stop_ms.is_some() || self.is_fault("not stopped");
+        turn.expect != "go_on" && turn.over_reply && asked
+    }
+
+    /// Whether it is the first thing that was said to the assistant in its conversation.
+    fn is_first(&self) -> bool {
+        let mut turns = self.conversation.turns.iter();
+        let first = turns.find(|turn| turn.expect != "go_on");
+        first.is_some_and(|first| first.stimulus == self.turn.stimulus)
+    }
+
+    /// Whether all engines were at work: a text read aloud needs no language model.
+    fn is_whole(&self) -> bool {
+        !self.conversation.long_replies
     }
 }
 
@@ -102,9 +116,9 @@ fn values(turns: &[Placed<'_>], value: impl Fn(&Placed<'_>) -> Option<f64>) -> V
 
 fn response(turns: &[Placed<'_>], metrics: &mut Metrics) {
     let questions: Vec<Placed<'_>> = turns.iter().copied().filter(Placed::is_question).collect();
-    let first = |turn: &Placed<'_>| turn.turn.stimulus == 0;
+    let first = |turn: &Placed<'_>| turn.is_first();
     // Before its end is no response time: it is counted apart.
-    let v2v = |turn: &Placed<'_>| turn.turn.v2v_ms.filter(|ms| *ms >= 0.0);
+    let v2v = |turn: &Placed<'_>| turn.turn.v2v_ms.filter(|ms| *ms >= 0.0 && turn.is_whole());
     metrics.values(
         "v2v",
         Unit::Ms,
@@ -173,7 +187,8 @@ fn barge_in(turns: &[Placed<'_>], metrics: &mut Metrics) {
         .filter(|t| t.turn.over_reply)
         .collect();
     let wanted: Vec<Placed<'_>> = over.iter().copied().filter(Placed::interrupts).collect();
-    let nothing: Vec<Placed<'_>> = over.iter().copied().filter(|t| !t.interrupts()).collect();
+    let meant_nothing = |t: &Placed<'_>| t.turn.expect == "go_on";
+    let nothing: Vec<Placed<'_>> = over.iter().copied().filter(meant_nothing).collect();
     for (name, about, found) in [
         (
             "t_duck",
@@ -188,7 +203,8 @@ fn barge_in(turns: &[Placed<'_>], metrics: &mut Metrics) {
         ),
         (
             "t_response",
-            "last sample of an interruption to first audible sample of its answer",
+            "last sample of an interruption to first audible sample of its answer (mostly of a text \
+             that is read aloud)",
             values(&wanted, |turn| turn.turn.v2v_ms.filter(|ms| *ms >= 0.0)),
         ),
         (
@@ -236,18 +252,27 @@ fn barge_in(turns: &[Placed<'_>], metrics: &mut Metrics) {
             these.len(),
         );
     }
-    let into_silence: Vec<Placed<'_>> = turns
+    let unasked: Vec<Placed<'_>> = turns
         .iter()
         .copied()
-        .filter(|turn| turn.turn.expect == "go_on" && !turn.turn.over_reply)
+        .filter(|turn| turn.turn.expect != "answer")
         .collect();
-    metrics.rate(
-        "false_answer",
-        Better::Lower,
-        "things into silence that were not for the assistant and were answered",
-        count(&into_silence, "false answer"),
-        into_silence.len(),
-    );
+    for (name, about, fault, of) in [
+        (
+            "not_resumed",
+            "things over a reply that meant nothing and kept it quiet to its end",
+            "not resumed",
+            &nothing,
+        ),
+        (
+            "false_answer",
+            "things that wanted no answer (not for the assistant, or asked it to stop) and got one",
+            "false answer",
+            &unasked,
+        ),
+    ] {
+        metrics.rate(name, Better::Lower, about, count(of, fault), of.len());
+    }
 }
 
 /// What each stage of [`Turn::stages`] is.
@@ -290,7 +315,8 @@ fn stages(turns: &[Placed<'_>], metrics: &mut Metrics) {
     let answered: Vec<Placed<'_>> = turns
         .iter()
         .copied()
-        .filter(|turn| turn.is_question() && turn.turn.v2v_ms.is_some_and(|ms| ms >= 0.0))
+        .filter(|turn| turn.is_question() && turn.is_whole())
+        .filter(|turn| turn.turn.v2v_ms.is_some_and(|ms| ms >= 0.0))
         .collect();
     for (name, about) in STAGES {
         metrics.values(
@@ -362,25 +388,25 @@ fn echo(conversations: &[Conversation], metrics: &mut Metrics) {
 
 fn recognition(turns: &[Placed<'_>], metrics: &mut Metrics) {
     let mut rate = |name: &str, about: &str, pairs: Vec<(&str, &str)>| {
-        let errors = pairs.iter().map(|(said, heard)| word_errors(said, heard));
         let (mut wrong, mut of) = (0, 0);
-        for found in errors {
-            wrong += found.wrong();
+        for (said, heard) in pairs {
+            let found = word_errors(said, heard);
+            // A sentence cannot be more than all wrong, or the rate would not be one.
+            wrong += found.wrong().min(found.of);
             of += found.of;
         }
         metrics.rate(name, Better::Lower, about, wrong, of);
     };
     let heard = |turn: &Placed<'_>, over: bool| {
-        let whole = turn.turn.over_reply == over && turn.turn.cut_off_ms.is_none();
-        whole.then_some(())
+        let wanted = turn.turn.expect == "answer" && !turn.is_fault("premature");
+        (turn.turn.over_reply == over && wanted).then_some(())
     };
     let understood = |over: bool| {
         let each = turns.iter().filter_map(|placed| {
             heard(placed, over)?;
-            Some((
-                placed.turn.said.as_deref()?,
-                placed.turn.understood.as_deref()?,
-            ))
+            // What got no answer was not understood.
+            let understood = placed.turn.understood.as_deref().unwrap_or("");
+            Some((placed.turn.said.as_deref()?, understood))
         });
         each.collect()
     };
@@ -426,13 +452,14 @@ fn recognition(turns: &[Placed<'_>], metrics: &mut Metrics) {
 }
 
 fn drafts(conversations: &[Conversation], metrics: &mut Metrics) {
-    let sum = |of: fn(&Conversation) -> f64| conversations.iter().map(of).sum::<f64>();
+    let conversations = || conversations.iter().filter(|c| !c.long_replies);
+    let sum = |of: fn(&Conversation) -> f64| conversations().map(of).sum::<f64>();
     let turns = sum(|c| c.drafts.turns as f64);
-    let ahead = conversations.iter().flat_map(|conversation| {
+    let ahead = conversations().flat_map(|conversation| {
         let place = conversation.place();
-        let values = conversation.drafts.ahead_ms.iter().enumerate();
-        values.map(move |(n, value)| Sample {
-            at: format!("{place}#{n}"),
+        let values = conversation.drafts.ahead_ms.iter();
+        values.map(move |value| Sample {
+            at: place.clone(),
             value: *value,
         })
     });
@@ -475,16 +502,18 @@ fn drafts(conversations: &[Conversation], metrics: &mut Metrics) {
 }
 
 fn resources(conversations: &[Conversation], turns: &[Placed<'_>], metrics: &mut Metrics) {
+    let tokens =
+        |turn: &Placed<'_>, count: Option<u64>| count.filter(|_| turn.is_whole()).map(|n| n as f64);
     for (name, about, found) in [
         (
             "prefix.kept",
             "tokens of a prompt whose state was kept",
-            values(turns, |turn| turn.turn.tokens_kept.map(|n| n as f64)),
+            values(turns, |turn| tokens(turn, turn.turn.tokens_kept)),
         ),
         (
             "prefix.read",
             "tokens of a prompt that were read for the reply",
-            values(turns, |turn| turn.turn.tokens_read.map(|n| n as f64)),
+            values(turns, |turn| tokens(turn, turn.turn.tokens_read)),
         ),
     ] {
         metrics.values(name, Unit::Count, Better::Neither, about, found);
@@ -499,14 +528,15 @@ fn resources(conversations: &[Conversation], turns: &[Placed<'_>], metrics: &mut
         "startup",
         Unit::Ms,
         Better::Lower,
-        "loading and warming up all engines; the files are in the system's cache",
+        "loading and warming up all engines; the language model's weights are read once in a run",
         startup.collect(),
     );
-    let core_s: Option<f64> = conversations.iter().map(|c| c.core_s).sum();
+    let whole = conversations.iter().filter(|c| !c.long_replies);
+    let core_s: Option<f64> = whole.map(|c| c.core_s).sum();
     let answered = turns
         .iter()
-        .filter(|turn| turn.turn.v2v_ms.is_some())
-        .count();
+        .filter(|turn| turn.is_whole() && turn.turn.v2v_ms.is_some());
+    let answered = answered.count();
     metrics.value(
         "core_s_per_turn",
         Unit::CoreS,
@@ -514,6 +544,20 @@ fn resources(conversations: &[Conversation], turns: &[Placed<'_>], metrics: &mut
         "work of all cores for each answered turn, everything included",
         core_s.map_or(f64::NAN, |s| s / answered as f64),
     );
+    for (name, about, count) in [
+        (
+            "not_played",
+            "stimuli that did not come, because the conversation was over before",
+            conversations.iter().map(|c| c.not_played).sum::<usize>(),
+        ),
+        (
+            "unprompted",
+            "replies that nothing asked for",
+            conversations.iter().map(|c| c.unprompted).sum(),
+        ),
+    ] {
+        metrics.value(name, Unit::Count, Better::Lower, about, count as f64);
+    }
     let underruns: u64 = conversations.iter().map(|c| c.underruns).sum();
     metrics.value(
         "underruns",

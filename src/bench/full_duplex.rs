@@ -60,7 +60,7 @@ impl Task {
     }
 }
 
-/// Whether a reply takes the turn over; `None` if there was none.
+/// Whether a reply takes the turn over.
 fn takes_over(placed: &Placed<'_>) -> bool {
     let turn = placed.turn;
     let Some(v2v) = turn.v2v_ms else { return false };
@@ -74,8 +74,9 @@ fn takes_over(placed: &Placed<'_>) -> bool {
         .reply
         .as_deref()
         .map_or(0, |text| text.split_whitespace().count());
-    // Of a reply that was cut short, the heard words are those before it.
-    length >= TAKEOVER_MS || (length > 0.0 && words > FEW_WORDS)
+    // Which words lie inside is not known; they count if the whole reply does.
+    let whole = length >= turn.reply_ms.unwrap_or(0.0);
+    length >= TAKEOVER_MS || (length > 0.0 && whole && words > FEW_WORDS)
 }
 
 /// Adds the benchmark's figures.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Components, CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
+use super::report::Conversation;
 use crate::clock::Stopwatch;
 
 /// The machine, as it was when the run began.
@@ -92,6 +93,19 @@ impl Load {
              and run again for figures to compare"
         ))
     }
+}
+
+/// What to say of conversations during which other programs worked: over a whole run it averages
+/// out.
+pub fn disturbed(conversations: &[Conversation]) -> Option<String> {
+    let busy = |c: &&Conversation| c.other_cores.is_some_and(|cores| cores > QUIET_CORES);
+    let mut busy = conversations.iter().filter(busy).peekable();
+    let first = busy.peek()?.scenario.clone();
+    Some(format!(
+        "other programs were busy during {} of {} conversations, {first} first",
+        busy.count(),
+        conversations.len()
+    ))
 }
 
 /// Watches a run.

@@ -69,8 +69,9 @@ pub enum Better {
 /// One measured value, and where it was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample {
-    /// Where: `GROUP` or `GROUP#NUMBER`. Values of a group are not independent of each other
-    /// (turns of one conversation), so intervals are made from groups.
+    /// Where: `GROUP`, `GROUP#NUMBER` or `GROUP@REPEAT#NUMBER`. Values of a group are not independent
+    /// of each other (turns of one conversation, and its repetitions), so intervals are made from
+    /// groups.
     pub at: String,
     /// The value, in the metric's unit.
     pub value: f64,
@@ -79,7 +80,7 @@ pub struct Sample {
 impl Sample {
     /// The part of [`Sample::at`] that names the group.
     pub fn group(&self) -> &str {
-        self.at.split('#').next().unwrap_or_default()
+        self.at.split(['#', '@']).next().unwrap_or_default()
     }
 }
 

@@ -133,6 +133,18 @@ pub struct Conversation {
     pub seconds: f64,
     /// What was said to it, in order.
     pub turns: Vec<Turn>,
+    /// Whether a text read aloud answered, instead of the language model.
+    #[serde(default)]
+    pub long_replies: bool,
+    /// Stimuli that did not come: the conversation was over before.
+    #[serde(default)]
+    pub not_played: usize,
+    /// Replies that nothing asked for.
+    #[serde(default)]
+    pub unprompted: usize,
+    /// Cores that other programs used meanwhile.
+    #[serde(default)]
+    pub other_cores: Option<f64>,
     /// Replies that were interrupted while nobody said anything.
     pub self_interruptions: usize,
     /// How often the loudspeaker found no sample in the middle of speech.
@@ -205,7 +217,7 @@ pub struct Turn {
     /// Tokens of the prompt that were read for it.
     pub tokens_read: Option<u64>,
     /// What is wrong: `premature` (answered before its end), `missed` (not answered), `not stopped`,
-    /// `false stop`, `false answer`.
+    /// `false stop`, `not resumed`, `false answer`.
     pub fault: Option<String>,
 }
 

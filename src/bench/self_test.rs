@@ -22,7 +22,7 @@ const LENGTH_S: f64 = 4.2;
 /// Level of the made speech. dBFS.
 const LEVEL_DBFS: f32 = -20.0;
 /// By how much the events' times are wrong, at most: only the audio may count. Milliseconds.
-const EVENTS_WRONG_MS: f64 = 4.0;
+const EVENTS_WRONG_MS: f64 = 12.0;
 
 /// How a made sound begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -9,7 +9,10 @@ use super::machine::Machine;
 use super::metric::Metrics;
 use super::report::{Kind, Report, SCHEMA, SelfTest, Trust, Verdict};
 use super::self_test::self_test;
+use crate::audio::frame::sound_bounds;
+use crate::audio::scenario::{Scenario, Stimulus};
 use crate::audio::stimulus::Prepared;
+use crate::audio::wav::Clip;
 use crate::clock::unix_seconds;
 use crate::config::Config;
 use crate::models::{Manifest, ModelsError, Platform, hex};
@@ -41,11 +44,26 @@ impl Trust {
         })
     }
 
-    /// Notes the stimuli of a scenario.
-    pub fn note_stimuli(&mut self, scenario: &str, stimuli: &[Prepared]) {
-        for (n, stimulus) in stimuli.iter().enumerate() {
-            let hash = hash_samples(&stimulus.samples);
-            self.stimuli.insert(format!("{scenario}#{n}"), hash);
+    /// Notes the stimuli of a scenario: their sound, and all that the scenario does with it.
+    pub fn note_stimuli(&mut self, scenario: &Scenario, stimuli: &[Prepared]) {
+        let Scenario {
+            room, noise_dbfs, ..
+        } = scenario;
+        for (n, prepared) in stimuli.iter().enumerate() {
+            let Stimulus {
+                when,
+                level_dbfs,
+                far,
+                expect,
+                ..
+            } = prepared.stimulus;
+            let use_of_it =
+                format!("{when:?} {level_dbfs:?} {far} {expect:?} {room:?} {noise_dbfs:?}");
+            // Around its sound an engine may leave what it likes.
+            let Clip { samples, rate_hz } = &prepared.source;
+            let (first, last) = sound_bounds(samples, *rate_hz);
+            let hash = hash_stimulus(&samples[first..last], &use_of_it);
+            self.stimuli.insert(format!("{}#{n}", scenario.name), hash);
         }
     }
 
@@ -149,8 +167,9 @@ fn settings(config: &Config) -> IndexMap<String, String> {
         .collect()
 }
 
-fn hash_samples(samples: &[f32]) -> String {
+fn hash_stimulus(samples: &[f32], use_of_it: &str) -> String {
     let mut hash = Sha256::new();
+    hash.update(use_of_it);
     samples
         .iter()
         .for_each(|sample| hash.update(sample.to_le_bytes()));

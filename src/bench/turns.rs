@@ -7,8 +7,11 @@ use super::stages::Stages;
 use super::statistics::Interval;
 use crate::audio::audible::{audible_end, audible_start, audible_threshold};
 
-/// Before its first sample, as the event has it, a reply may be audible by this. Milliseconds.
-const SLACK_MS: f64 = 5.0;
+/// Before its first sample, as the event has it, a reply may be audible by this: the device takes 10
+/// ms at a time. Milliseconds.
+const SLACK_MS: f64 = 15.0;
+/// A reply that ends by itself so soon after an interruption began was not talked over.
+const REACTION_MS: f64 = 1_000.0;
 /// The same for recordings whose events do not name the first sample.
 const OLD_SLACK_MS: f64 = 40.0;
 /// A reply that was stopped has faded out so much after its event. Milliseconds.
@@ -87,6 +90,20 @@ pub fn replies(events: &Events) -> Vec<Reply> {
     started.filter_map(reply).collect()
 }
 
+/// Replies that no stimulus set off: before the first, or after the answer of a turn.
+pub fn unprompted(recording: &Recording) -> usize {
+    let measuring = Measuring::new(recording);
+    let set_off = |reply: &Reply| {
+        let mut before = measuring.stimuli.iter().enumerate().rev();
+        let last = before.find(|(_, s)| s.start < reply.first_sample);
+        // Within a stimulus that was answered before its end, what is said next is answered too.
+        last.is_some_and(|(n, s)| {
+            measuring.claimed(reply) || s.expect != "answer" || measuring.premature(n)
+        })
+    };
+    measuring.replies.iter().filter(|r| !set_off(r)).count()
+}
+
 /// Measures a recording: one [`Turn`] for each stimulus that was played to its end.
 pub fn turns(recording: &Recording) -> Vec<Turn> {
     let measuring = Measuring::new(recording);
@@ -121,6 +138,30 @@ impl<'a> Measuring<'a> {
         }
     }
 
+    /// The reply that answers a stimulus.
+    fn reply_to(&self, n: usize) -> Option<&Reply> {
+        let (start, until) = (self.stimuli[n].start, self.next_turn(n));
+        let mut after = self.replies.iter();
+        after.find(|r| r.first_sample > start && r.first_sample < until)
+    }
+
+    /// Whether a reply answers something that asked for an answer.
+    fn claimed(&self, reply: &Reply) -> bool {
+        let asked = (0..self.stimuli.len()).filter(|n| self.stimuli[*n].expect == "answer");
+        asked.into_iter().any(|n| self.reply_to(n) == Some(reply))
+    }
+
+    fn premature(&self, n: usize) -> bool {
+        self.reply_to(n)
+            .is_some_and(|r| r.first_sample < self.stimuli[n].end)
+    }
+
+    /// By when a stimulus has had its consequences: what the next one does is not its doing.
+    fn consequences(&self, n: usize) -> f64 {
+        let next = self.stimuli.get(n + 1).map_or(f64::INFINITY, |s| s.start);
+        (self.stimuli[n].end + CONSEQUENCE_MS).min(next)
+    }
+
     fn turn(&self, n: usize) -> Turn {
         let stimulus = &self.stimuli[n];
         let mut turn = Turn {
@@ -134,12 +175,11 @@ impl<'a> Measuring<'a> {
         let over = self.replies.iter().rev();
         let mut sounding = over.filter(|r| (r.first_sample..r.over).contains(&stimulus.start));
         if let Some(sounding) = sounding.next() {
-            self.over_reply(stimulus, *sounding, &mut turn);
+            self.over_reply(n, *sounding, &mut turn);
         }
         match stimulus.expect.as_str() {
             "answer" => self.answer(n, &mut turn),
-            "go_on" if !turn.over_reply => self.nothing_wanted(n, &mut turn),
-            _ => {}
+            _ => self.no_answer_wanted(n, &mut turn),
         }
         turn
     }
@@ -147,9 +187,7 @@ impl<'a> Measuring<'a> {
     /// The response to a stimulus that wants one.
     fn answer(&self, n: usize, turn: &mut Turn) {
         let stimulus = &self.stimuli[n];
-        let until = self.next_turn(n);
-        let mut after = self.replies.iter();
-        let reply = after.find(|r| r.first_sample > stimulus.start && r.first_sample < until);
+        let reply = self.reply_to(n);
         let Some((reply, at)) = reply.and_then(|r| Some((r, self.first_audible(r)?))) else {
             turn.fault.get_or_insert_with(|| "missed".into());
             return;
@@ -213,19 +251,19 @@ impl<'a> Measuring<'a> {
     }
 
     /// What a stimulus did to the reply that sounded.
-    fn over_reply(&self, stimulus: &Stimulus, reply: Reply, turn: &mut Turn) {
-        let events = &self.recording.events;
-        let until = stimulus.end + CONSEQUENCE_MS;
+    fn over_reply(&self, n: usize, reply: Reply, turn: &mut Turn) {
+        let (stimulus, events) = (&self.stimuli[n], &self.recording.events);
+        let until = self.consequences(n);
         let happened = |kind| events.between(kind, stimulus.start, until);
         let of_reply = |event: &Event<'_>| event.turn == Some(reply.turn);
         let stopped = happened("interrupted").any(|e| of_reply(&e))
             || happened("turn_extended").any(|e| of_reply(&e));
         let wants_stop = stimulus.expect != "go_on";
-        // It came to its end by itself meanwhile: nothing was asked of anybody.
-        if !stopped && reply.over < until {
+        turn.over_reply = true;
+        // It came to its end by itself just then: nothing was asked of anybody.
+        if !stopped && reply.over < stimulus.start + REACTION_MS {
             return;
         }
-        turn.over_reply = true;
         turn.duck_ms = self.ducked(stimulus, until);
         match (wants_stop, stopped) {
             (true, true) => {
@@ -240,7 +278,7 @@ impl<'a> Measuring<'a> {
             }
             (true, false) => turn.fault = Some("not stopped".into()),
             (false, true) => turn.fault = Some("false stop".into()),
-            (false, false) => self.resumed(stimulus, until, turn),
+            (false, false) => self.resumed(stimulus, reply, until, turn),
         }
     }
 
@@ -262,33 +300,43 @@ impl<'a> Measuring<'a> {
     }
 
     /// How the reply came back after a stimulus that meant nothing.
-    fn resumed(&self, stimulus: &Stimulus, until: f64, turn: &mut Turn) {
+    fn resumed(&self, stimulus: &Stimulus, reply: Reply, until: f64, turn: &mut Turn) {
         let events = &self.recording.events;
+        let quieter = |kind| events.between(kind, stimulus.start, until).next();
+        if quieter("ducked").or(quieter("held")).is_none() {
+            return;
+        }
         let back = events
             .between("unducked", stimulus.start, until)
             .next_back();
         let Some(back) = back.map(|event| event.t_ms) else {
+            // Until its end it stayed quiet, or silent.
+            let ever = events.between("unducked", until, reply.over).next();
+            turn.fault = ever.is_none().then(|| "not resumed".into());
+            turn.resume_ms = ever.map(|event| event.t_ms - stimulus.end);
             return;
         };
         turn.resume_ms = Some(back - stimulus.end);
         let held = events.between("held", stimulus.start, back).next();
-        if held.is_some()
-            && let Some(last) = self.last_audible(stimulus.start, back - SLACK_MS)
-            && let Some(first) = self.audible_from(back - SLACK_MS)
-        {
-            turn.gap_ms = Some(first - last);
-        }
+        let Some(held) = held.map(|event| event.t_ms) else {
+            return;
+        };
+        let after = events.between("unducked", held, until).next();
+        let after = after.map_or(back, |event| event.t_ms) - SLACK_MS;
+        let last = self.last_audible(stimulus.start.min(held - FADE_MS), after);
+        turn.gap_ms = last
+            .zip(self.audible_from(after))
+            .map(|(last, first)| first - last);
     }
 
-    /// A stimulus into silence that is not for the assistant.
-    fn nothing_wanted(&self, n: usize, turn: &mut Turn) {
-        let stimulus = &self.stimuli[n];
-        let until = self.next_turn(n);
-        let mut replies = self.replies.iter();
-        let answered = replies.find(|r| r.first_sample > stimulus.start && r.first_sample < until);
-        if let Some(reply) = answered {
+    /// A stimulus that wants no answer: nobody else's answer is its fault.
+    fn no_answer_wanted(&self, n: usize, turn: &mut Turn) {
+        let answered = self.reply_to(n).filter(|reply| !self.claimed(reply));
+        if let Some(reply) = answered
+            && turn.fault.is_none()
+        {
             turn.fault = Some("false answer".into());
-            self.explain(stimulus, reply, turn);
+            self.explain(&self.stimuli[n], reply, turn);
         }
     }
 
@@ -301,14 +349,21 @@ impl<'a> Measuring<'a> {
 
     /// Its last audible sample, before the next reply.
     fn reply_end(&self, reply: &Reply) -> Option<f64> {
-        let mut later = self.replies.iter();
-        let next = later.find(|r| r.first_sample > reply.first_sample);
-        let next = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
-        self.last_audible(reply.first_sample, next.min(reply.over + FADE_MS))
+        self.last_audible(reply.first_sample, self.bound(reply))
     }
 
     fn first_audible(&self, reply: &Reply) -> Option<f64> {
-        self.audible_from(reply.first_sample - reply.slack)
+        let found = self.audible_from(reply.first_sample - reply.slack)?;
+        // It may have been stopped before anything of it sounded.
+        (found < self.bound(reply)).then_some(found)
+    }
+
+    /// By when a reply is over for the ear: what sounds later is another's.
+    fn bound(&self, reply: &Reply) -> f64 {
+        let mut later = self.replies.iter();
+        let next = later.find(|r| r.first_sample > reply.first_sample);
+        let next = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
+        next.min(reply.over + FADE_MS)
     }
 
     fn audible_from(&self, from_ms: f64) -> Option<f64> {
@@ -432,11 +487,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_ends_by_itself_was_not_asked_to_stop() {
+    fn a_reply_that_ends_by_itself_just_then_was_not_asked_to_stop() {
         let mut events = stimulus(0, 2_000.0, 2_600.0, "stop").to_vec();
         events.extend(reply(1, 1_500.0, 2_300.0));
         let found = turns(&recording(&[(1_500.0, 2_300.0)], events)).remove(0);
-        assert!(!found.over_reply && found.fault.is_none(), "{found:?}");
+        assert!(
+            found.stop_ms.is_none() && found.fault.is_none(),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -460,6 +518,33 @@ mod tests {
         );
         assert!(close(found.gap_ms, 400.0), "{found:?}");
         assert_eq!(found.fault, None);
+    }
+
+    #[test]
+    fn a_reply_that_stays_silent_has_not_resumed() {
+        let mut events = stimulus(0, 2_000.0, 2_400.0, "go_on").to_vec();
+        events.extend(reply(1, 1_500.0, 5_000.0));
+        events.push(event(2_200.0, "held", 1));
+        let found = turns(&recording(&[(1_500.0, 2_210.0)], events)).remove(0);
+        assert_eq!(found.fault.as_deref(), Some("not resumed"));
+    }
+
+    #[test]
+    fn a_noise_before_an_answer_that_was_asked_for_set_nothing_off() {
+        let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+        events.extend(stimulus(1, 1_600.0, 1_800.0, "go_on"));
+        events.extend(reply(1, 2_000.0, 3_000.0));
+        let found = recording(&[(2_000.0, 3_000.0)], events);
+        assert!(turns(&found).iter().all(|turn| turn.fault.is_none()));
+        assert_eq!(unprompted(&found), 0);
+    }
+
+    #[test]
+    fn a_second_answer_was_not_asked_for() {
+        let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+        events.extend(reply(1, 2_000.0, 3_000.0));
+        events.extend(reply(2, 4_000.0, 5_000.0));
+        assert_eq!(unprompted(&recording(&[(2_000.0, 3_000.0)], events)), 1);
     }
 
     #[test]

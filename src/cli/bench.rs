@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use vivavoce::audio::room::EchoPath;
 use vivavoce::audio::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, When};
 use vivavoce::bench::{BargeIn, SHORT, WHOLE, barge_in_scenario, self_test};
-use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 
 use super::bench_compare::{self, CompareArgs};
@@ -95,9 +94,9 @@ const GAP: Duration = Duration::from_millis(700);
 
 /// Runs the command. Its exit status is 0 if it measured and every budget was kept, 1 if one was
 /// not, 2 if it could not measure.
-pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Result<ExitCode> {
+pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
     match command {
-        BenchCommand::Conversation(args) => bench_conversation::run(config, args, started),
+        BenchCommand::Conversation(args) => bench_conversation::run(config, args),
         BenchCommand::Turns {
             files,
             held,
@@ -105,7 +104,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         } => {
             outputs.check()?;
             let scenario = one_after_the_other(&sound_files(files)?);
-            publish(&mut hold_all(config, &[scenario], held, started)?, outputs)
+            publish(&mut hold_all(config, &[scenario], held)?, outputs)
         }
         BenchCommand::BargeIn {
             files,
@@ -133,7 +132,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
                 },
                 seed: 1,
             });
-            publish(&mut hold_all(config, &[scenario], held, started)?, outputs)
+            publish(&mut hold_all(config, &[scenario], held)?, outputs)
         }
         BenchCommand::Endpointing(args) => {
             bench_endpointing::run(config, args)?;
@@ -144,7 +143,7 @@ pub fn run(config: &Config, command: &BenchCommand, started: Stopwatch) -> Resul
         BenchCommand::Measure { dirs, outputs } => {
             bench_conversation::measure(config, dirs, outputs)
         }
-        BenchCommand::Replay(args) => bench_replay::run(config, args, started),
+        BenchCommand::Replay(args) => bench_replay::run(config, args),
         BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
         BenchCommand::Show(args) => bench_report::show(args),
         BenchCommand::Compare(args) => bench_compare::run(args),

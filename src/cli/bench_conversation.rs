@@ -1,6 +1,7 @@
 //! `vivavoce bench conversation` and its kin: conversations on the virtual sound card, measured on
 //! their recordings.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -13,8 +14,9 @@ use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::resample::resample_clip;
 use vivavoce::audio::scenario::{Expect, Scenario};
 use vivavoce::bench::{
-    Conversation, Delay, LoadWatch, ReadAloud, Recording, Report, ReportKind, SHORT, Trust,
-    conversation, conversation_sentence, export_full_duplex_bench, figures, scenarios,
+    Conversation, CurvePoint, Delay, Load, LoadWatch, Questions, ReadAloud, Recording, Report,
+    ReportKind, SHORT, Trust, conversation, conversation_sentence, curve_figures, disturbed,
+    export_full_duplex_bench, figures, scenarios,
 };
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
@@ -22,6 +24,7 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 use vivavoce::stt::Recognizer;
 
+use super::bench_endpointing::listener;
 use super::bench_report::{Outputs, publish};
 use super::sound::{play_scenario, prepare_stimuli};
 use super::talk::QUIT;
@@ -80,7 +83,7 @@ impl HeldArgs {
 }
 
 /// Runs `bench conversation`.
-pub fn run(config: &Config, args: &ConversationArgs, started: Stopwatch) -> Result<ExitCode> {
+pub fn run(config: &Config, args: &ConversationArgs) -> Result<ExitCode> {
     let wanted = |scenario: &Scenario| {
         let named = args.only.iter().any(|text| {
             scenario.name.contains(text.as_str()) || scenario.kind.name().contains(text.as_str())
@@ -97,7 +100,7 @@ pub fn run(config: &Config, args: &ConversationArgs, started: Stopwatch) -> Resu
         return Ok(ExitCode::SUCCESS);
     }
     args.outputs.check()?;
-    let mut report = hold_all(config, &chosen, &args.held, started)?;
+    let mut report = hold_all(config, &chosen, &args.held)?;
     publish(&mut report, &args.outputs)
 }
 
@@ -129,12 +132,11 @@ fn list(scenarios: &[Scenario]) {
 /// # Errors
 /// An engine or a stimulus is missing, a recording cannot be written, the detector fails its
 /// self-test, or the user stopped it.
-pub fn hold_all(
-    config: &Config,
-    scenarios: &[Scenario],
-    args: &HeldArgs,
-    started: Stopwatch,
-) -> Result<Report> {
+pub fn hold_all(config: &Config, scenarios: &[Scenario], args: &HeldArgs) -> Result<Report> {
+    let mut names = BTreeSet::new();
+    if let Some(twice) = scenarios.iter().find(|s| !names.insert(s.name.as_str())) {
+        bail!("two scenarios are named {}; rename one", twice.name);
+    }
     let mut trust = proved(config)?;
     trust.seed = args.seed;
     trust.repeats = args.repeat;
@@ -144,7 +146,7 @@ pub fn hold_all(
     }
     let temporary = tempfile::tempdir().context("cannot make a folder for the recordings")?;
     let folder = args.record.as_deref().unwrap_or(temporary.path());
-    let mut bench = Bench::new(config, args, started)?;
+    let mut bench = Bench::new(config, args)?;
     let stimuli = |scenario: &Scenario| scenario.stimuli.len() as u64;
     let all: u64 = scenarios.iter().map(stimuli).sum();
     let progress = progress(all * u64::from(args.repeat));
@@ -161,8 +163,13 @@ pub fn hold_all(
     trust.load = watch.load();
     progress.set_message("listening to the replies");
     bench.listen(&mut conversations, folder)?;
+    progress.set_message("other ways of ending the turns");
+    let curve = bench.curve()?;
     progress.finish_and_clear();
-    Ok(conversation_report(conversations, trust))
+    let mut report = conversation_report(conversations, trust);
+    curve_figures(&curve, &mut report.metrics);
+    report.cut_off_curve = curve;
+    Ok(report)
 }
 
 /// What can be said before a run, the short self-test included.
@@ -184,10 +191,11 @@ pub fn proved(config: &Config) -> Result<Trust> {
 pub fn conversation_report(conversations: Vec<Conversation>, trust: Trust) -> Report {
     let metrics = figures(&conversations);
     let sentence = conversation_sentence(&metrics);
-    Report {
-        conversations,
-        ..Report::new(ReportKind::Conversation, sentence, metrics, trust)
-    }
+    let disturbed = disturbed(&conversations);
+    let mut report = Report::new(ReportKind::Conversation, sentence, metrics, trust);
+    report.verdict.warnings.extend(disturbed);
+    report.conversations = conversations;
+    report
 }
 
 fn progress(length: u64) -> ProgressBar {
@@ -213,13 +221,13 @@ pub struct Bench<'a> {
     loader: EngineLoader,
     /// How many cores the language model uses.
     pub llm_threads: usize,
-    /// Of the program; later conversations count from their own beginning.
-    started: Option<Stopwatch>,
+    /// What was asked.
+    questions: Questions,
 }
 
 impl<'a> Bench<'a> {
     /// Checks that the models are there.
-    pub fn new(config: &'a Config, args: &'a HeldArgs, started: Stopwatch) -> Result<Self> {
+    pub fn new(config: &'a Config, args: &'a HeldArgs) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             persona: Persona::load(config.persona.as_deref())?,
@@ -227,7 +235,7 @@ impl<'a> Bench<'a> {
             llm_threads: ThreadBudget::new(config.threads, cores).llm,
             config,
             args,
-            started: Some(started),
+            questions: Questions::default(),
         })
     }
 
@@ -243,35 +251,34 @@ impl<'a> Bench<'a> {
             1 => scenario.name.clone(),
             _ => format!("{}-{repeat}", scenario.name),
         };
-        let core_s = self.hold(scenario, &folder.join(&name), trust)?;
+        let load = self.hold(scenario, &folder.join(&name), trust)?;
         let recording = Recording::read(&folder.join(&name))?;
-        let held = Conversation {
+        let mut held = Conversation {
             scenario: scenario.name.clone(),
             kind: scenario.kind.name().into(),
             repeat,
             recording: name,
-            core_s,
+            long_replies: scenario.long_replies,
+            core_s: load.own_cores.map(|cores| cores * load.seconds),
+            other_cores: load.other_cores,
             ..conversation(&recording, self.llm_threads)
         };
+        held.not_played = scenario.stimuli.len().saturating_sub(held.turns.len());
         if let Some(folder) = &self.args.full_duplex_bench {
             export_full_duplex_bench(&held, &recording, folder)?;
         }
         Ok(held)
     }
 
-    /// Holds one conversation and records it; what it took of all cores, in seconds.
-    pub fn hold(
-        &mut self,
-        scenario: &Scenario,
-        folder: &Path,
-        trust: &mut Trust,
-    ) -> Result<Option<f64>> {
+    /// Holds one conversation and records it; what it took of the machine.
+    pub fn hold(&mut self, scenario: &Scenario, folder: &Path, trust: &mut Trust) -> Result<Load> {
         let mut scenario = scenario.clone();
-        scenario.seed += self.args.seed;
+        scenario.seed = scenario.seed.wrapping_add(self.args.seed);
         let stimuli = prepare_stimuli(&scenario)?;
-        trust.note_stimuli(&scenario.name, &stimuli);
+        trust.note_stimuli(&scenario, &stimuli);
+        self.questions.note(&scenario.name, &stimuli)?;
         let watch = LoadWatch::start();
-        let started = self.started.take().unwrap_or_else(Stopwatch::start);
+        let started = Stopwatch::start();
         let mut engines = self.loader.load(self.config, &self.persona)?;
         if scenario.long_replies {
             engines.language_model = Box::new(ReadAloud::default());
@@ -297,7 +304,14 @@ impl<'a> Bench<'a> {
             sleep(LOOK);
         }
         session.stop()?;
-        Ok(watch.core_seconds())
+        Ok(watch.load())
+    }
+
+    /// What other ways of ending turns would have made of the questions.
+    fn curve(&self) -> Result<Vec<CurvePoint>> {
+        Ok(self
+            .questions
+            .curve(&mut listener(self.config, &self.loader)?)?)
     }
 
     /// Lets the recognizer listen to what the loudspeaker said.
@@ -334,6 +348,7 @@ pub fn measure(config: &Config, dirs: &[PathBuf], outputs: &Outputs) -> Result<E
         let name = dir.file_name().unwrap_or(dir.as_os_str());
         conversations.push(Conversation {
             scenario: name.to_string_lossy().into_owned(),
+            kind: "recording".into(),
             repeat: 1,
             recording: dir.display().to_string(),
             ..conversation(&Recording::read(dir)?, threads)

@@ -112,17 +112,22 @@ struct Bench {
     filler: Vec<f32>,
 }
 
+/// Loads what hears the end of a turn.
+pub(super) fn listener(config: &Config, loader: &EngineLoader) -> Result<Listener> {
+    Ok(Listener {
+        activity: loader.activity(config)?,
+        recognizer: Box::new(loader.recognizer()?),
+        detector: Box::new(loader.turn_detector()?),
+        config: (&config.turn_taking).into(),
+    })
+}
+
 impl Bench {
     fn load(config: &Config, words: WordTimes) -> Result<Self> {
         let loader = EngineLoader::new(config)?;
         let mut voice = engines::voice(FILLER_VOICE, Prosody::default())?;
         Ok(Self {
-            listener: Listener {
-                activity: loader.activity(config)?,
-                recognizer: Box::new(loader.recognizer()?),
-                detector: Box::new(loader.turn_detector()?),
-                config: (&config.turn_taking).into(),
-            },
+            listener: listener(config, &loader)?,
             words,
             filler: voice.synthesize(FILLER)?.at_rate(SPEECH_RATE)?.samples,
         })

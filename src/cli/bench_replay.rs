@@ -9,10 +9,9 @@ use vivavoce::audio::frame::SESSION_RATE;
 use vivavoce::audio::scenario::{Anchor, Scenario, When};
 use vivavoce::audio::wav::WavFile;
 use vivavoce::bench::{
-    Conversation, LoadWatch, Recording, changes, conversation, decisions, stimulus_events,
-    user_side, with_stimuli,
+    Conversation, Recording, changes, conversation, decisions, stimulus_events, user_side,
+    with_stimuli,
 };
-use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 use vivavoce::turn_taking::replay;
 
@@ -43,7 +42,7 @@ const SHOWN: usize = 10;
 const AFTER: Duration = Duration::from_secs(3);
 
 /// Runs the command.
-pub fn run(config: &Config, args: &ReplayArgs, started: Stopwatch) -> Result<ExitCode> {
+pub fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode> {
     args.outputs.check()?;
     let then = Recording::read(&args.dir)?;
     replay_decisions(config, &args.dir)?;
@@ -58,7 +57,7 @@ pub fn run(config: &Config, args: &ReplayArgs, started: Stopwatch) -> Result<Exi
         .try_for_each(|sample| file.push(*sample))?;
     file.finish()?;
     let scenario = Scenario {
-        name: format!("replay of {}", args.dir.display()),
+        name: "replay".into(),
         long_replies: args.long_replies,
         end: Some(When {
             anchor: Anchor::Previous,
@@ -72,10 +71,8 @@ pub fn run(config: &Config, args: &ReplayArgs, started: Stopwatch) -> Result<Exi
     };
     let mut trust = proved(config)?;
     let place = args.record.clone().unwrap_or(folder.path().join("replay"));
-    let mut bench = Bench::new(config, &held, started)?;
-    let watch = LoadWatch::start();
-    let core_s = bench.hold(&scenario, &place, &mut trust)?;
-    trust.load = watch.load();
+    let mut bench = Bench::new(config, &held)?;
+    trust.load = bench.hold(&scenario, &place, &mut trust)?;
     let mut now = Recording::read(&place)?;
     now.events = with_stimuli(&now.events, stimulus_events(&then.events));
     let was = Recording {
@@ -85,9 +82,9 @@ pub fn run(config: &Config, args: &ReplayArgs, started: Stopwatch) -> Result<Exi
     let was = conversation(&was, bench.llm_threads);
     let is = Conversation {
         scenario: scenario.name,
+        kind: "recording".into(),
         repeat: 1,
         recording: place.display().to_string(),
-        core_s,
         ..conversation(&now, bench.llm_threads)
     };
     print_changes(&was, &is);

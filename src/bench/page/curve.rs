@@ -1,9 +1,7 @@
 //! Turns cut off against latency, for ways of ending turns.
 
-use super::super::endpointing::{Figures, Share};
 use super::super::report::CurvePoint;
 use super::svg::{Anchor, Plot, Scale};
-use crate::bench::EndpointingReport;
 
 const HEIGHT: f64 = 300.0;
 const TOP: f64 = 14.0;
@@ -75,28 +73,4 @@ fn words(point: &CurvePoint) -> String {
         point.cut_off * 100.0,
         point.of
     )
-}
-
-/// The points of a bench of endpointing; `share` is what counts as cut off.
-pub(super) fn points(report: &EndpointingReport, share: fn(&Figures) -> Share) -> Vec<CurvePoint> {
-    let families = [
-        ("chosen", &report.styles),
-        ("floor", &report.floors),
-        ("silence", &report.silence),
-    ];
-    let point = |family: &str, figures: &Figures| {
-        let (latency, share) = (figures.latency_ms?, share(figures));
-        Some(CurvePoint {
-            policy: figures.policy.clone(),
-            family: family.into(),
-            latency_p50_ms: latency.p50,
-            latency_p95_ms: latency.p95,
-            cut_off: share.rate(),
-            of: share.of as u64,
-        })
-    };
-    families
-        .into_iter()
-        .flat_map(|(family, all)| all.iter().filter_map(move |figures| point(family, figures)))
-        .collect()
 }

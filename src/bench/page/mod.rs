@@ -84,7 +84,7 @@ pub fn compare_page(comparison: &Comparison, base: &Report, new: &Report) -> Str
 /// A bench of endpointing as a page: the curve, and the figures behind it.
 pub fn cut_off_page(report: &EndpointingReport) -> String {
     let put_in = report.styles.iter().any(|f| f.compared().of > 0);
-    let plot = |share| curve::curve(&curve::points(report, share));
+    let plot = |share| curve::curve(&report.points(share));
     let groups = [&report.styles, &report.floors, &report.silence];
     let rows = groups.into_iter().flatten().map(|figures| {
         let latency = figures.latency_ms;
