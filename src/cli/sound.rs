@@ -70,15 +70,23 @@ pub fn play_scenario(scenario: &Scenario, stimuli: Vec<Prepared>, file: Option<P
     }
 }
 
+/// Pico's engine reads of its stack what it has not written: on one that was used before, the same
+/// text is another sound. One of this size is never kept for the next thread, so it is all zeros.
+const FRESH_STACK: usize = 64 << 20;
+
 /// Speaks and reads what a scenario plays in.
 pub fn prepare_stimuli(scenario: &Scenario) -> Result<Vec<Prepared>, AudioError> {
     let mut speak: Speak = Box::new(|text, voice| {
-        let failed = |e: vivavoce::tts::TtsError| AudioError::Device {
+        let failed = |reason: String| AudioError::Device {
             device: "virtual sound card".into(),
-            reason: e.to_string(),
+            reason,
         };
-        let mut voice = engines::voice(voice, Prosody::default()).map_err(failed)?;
-        voice.synthesize(text).map_err(failed)
+        let (text, voice) = (text.to_owned(), voice.to_owned());
+        let say = move || engines::voice(&voice, Prosody::default())?.synthesize(&text);
+        let thread = std::thread::Builder::new().stack_size(FRESH_STACK);
+        let said = thread.spawn(say).map_err(|e| failed(e.to_string()))?.join();
+        let said = said.map_err(|_| failed("the voice panicked".into()))?;
+        said.map_err(|e: vivavoce::tts::TtsError| failed(e.to_string()))
     });
     prepare(scenario, &mut speak)
 }
