@@ -61,11 +61,21 @@ fn voices(target: &str, offline: bool) -> Result<PathBuf, String> {
         .ok_or_else(|| "it is not among the dependencies".into())
 }
 
-/// The commit that is built, for `doctor` and reports; "unknown" outside a git checkout.
+/// The commit that is built, for `doctor` and reports, with "-dirty" if the sources are not those of
+/// it; "unknown" outside a git checkout.
 fn commit() -> String {
-    println!("cargo::rerun-if-changed=.git/HEAD");
+    // The log changes with every commit, and the sources with what is not committed yet.
+    for changed in [".git/HEAD", ".git/logs/HEAD", "src", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed={changed}");
+    }
     Command::new("git")
-        .args(["rev-parse", "--short=12", "HEAD"])
+        .args([
+            "describe",
+            "--always",
+            "--dirty",
+            "--abbrev=12",
+            "--exclude=*",
+        ])
         .output()
         .ok()
         .filter(|output| output.status.success())

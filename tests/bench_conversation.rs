@@ -174,7 +174,7 @@ fn a_scenario_that_is_wrong_is_named_and_nothing_is_measured() {
     let output = bench(&["conversation", "wrong.toml"], folder.path());
     let said = text(&output);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    for part in ["wrong.toml", "line 11", "sai"] {
+    for part in ["wrong.toml", "line 10", "sai"] {
         assert!(said.contains(part), "{part}: {said}");
     }
 }

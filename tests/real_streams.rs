@@ -111,7 +111,7 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
     assert!(reply.contains("Paris"), "{reply}");
 
     say(&server, "Tell me about the moon.", 0.3);
-    talk.wait_for("device");
+    talk.wait_for(" ms: ");
     say(&server, "Stop. How many legs does a spider have?", 1.0);
     talk.wait_for("(stopped: ");
     let cut = talk.wait_for("vivavoce:");

@@ -42,6 +42,7 @@ mod turns;
 mod wer;
 mod word_times;
 mod wording;
+mod workings;
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
 pub use compare::{

@@ -16,7 +16,7 @@ use super::bench_device::{self, DeviceArgs};
 use super::bench_endpointing::{self, EndpointingArgs};
 use super::bench_engines::{self, EnginesArgs};
 use super::bench_replay::{self, ReplayArgs};
-use super::bench_report::{self, NOT_MEASURED, Outputs, ShowArgs, publish};
+use super::bench_report::{self, NOT_MEASURED, Outputs, ShowArgs};
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
@@ -102,9 +102,8 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
             held,
             outputs,
         } => {
-            outputs.check()?;
             let scenario = one_after_the_other(&sound_files(files)?);
-            publish(&mut hold_all(config, &[scenario], held)?, outputs)
+            hold_all(config, &[scenario], held, outputs)
         }
         BenchCommand::BargeIn {
             files,
@@ -115,7 +114,6 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
             held,
             outputs,
         } => {
-            outputs.check()?;
             let files = match files.is_empty() {
                 true => Vec::new(),
                 false => sound_files(files)?,
@@ -132,7 +130,7 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
                 },
                 seed: 1,
             });
-            publish(&mut hold_all(config, &[scenario], held)?, outputs)
+            hold_all(config, &[scenario], held, outputs)
         }
         BenchCommand::Endpointing(args) => {
             bench_endpointing::run(config, args)?;

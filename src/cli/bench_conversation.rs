@@ -21,7 +21,7 @@ use vivavoce::bench::{
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::EngineLoader;
-use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+use vivavoce::pipeline::{CONVERSATION, Session, SessionConfig, Watcher};
 use vivavoce::stt::Recognizer;
 
 use super::bench_endpointing::listener;
@@ -58,6 +58,10 @@ pub struct HeldArgs {
     /// Added to the seed of every scenario: other rooms, other noise
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub seed: u64,
+    /// Let the language model write at most so much of a reply: what it says at length takes time
+    /// and tells nothing about latency
+    #[arg(long, default_value_t = 16, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub reply_tokens: u32,
     /// Keep the recordings here, in a folder for each conversation
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
@@ -75,6 +79,7 @@ impl HeldArgs {
         Self {
             repeat: 1,
             seed: 0,
+            reply_tokens: u32::MAX,
             record: None,
             full_duplex_bench: None,
             delay: Vec::new(),
@@ -99,9 +104,7 @@ pub fn run(config: &Config, args: &ConversationArgs) -> Result<ExitCode> {
         list(&chosen);
         return Ok(ExitCode::SUCCESS);
     }
-    args.outputs.check()?;
-    let mut report = hold_all(config, &chosen, &args.held)?;
-    publish(&mut report, &args.outputs)
+    hold_all(config, &chosen, &args.held, &args.outputs)
 }
 
 fn list(scenarios: &[Scenario]) {
@@ -127,12 +130,19 @@ fn list(scenarios: &[Scenario]) {
     out!("{} scenarios, {all} turns", scenarios.len());
 }
 
-/// Holds conversations one after the other and measures them.
+/// Holds conversations one after the other, measures them and publishes the report. A run that ends
+/// early is published as far as it came, and is an error all the same.
 ///
 /// # Errors
 /// An engine or a stimulus is missing, a recording cannot be written, the detector fails its
 /// self-test, or the user stopped it.
-pub fn hold_all(config: &Config, scenarios: &[Scenario], args: &HeldArgs) -> Result<Report> {
+pub fn hold_all(
+    config: &Config,
+    scenarios: &[Scenario],
+    args: &HeldArgs,
+    outputs: &Outputs,
+) -> Result<ExitCode> {
+    outputs.check()?;
     let mut names = BTreeSet::new();
     if let Some(twice) = scenarios.iter().find(|s| !names.insert(s.name.as_str())) {
         bail!("two scenarios are named {}; rename one", twice.name);
@@ -140,6 +150,8 @@ pub fn hold_all(config: &Config, scenarios: &[Scenario], args: &HeldArgs) -> Res
     let mut trust = proved(config)?;
     trust.seed = args.seed;
     trust.repeats = args.repeat;
+    let reply_tokens = args.reply_tokens.to_string();
+    trust.settings.insert("reply tokens".into(), reply_tokens);
     if !args.delay.is_empty() {
         let delays = format!("{:?}", args.delay);
         trust.settings.insert("inserted delay".into(), delays);
@@ -147,29 +159,28 @@ pub fn hold_all(config: &Config, scenarios: &[Scenario], args: &HeldArgs) -> Res
     let temporary = tempfile::tempdir().context("cannot make a folder for the recordings")?;
     let folder = args.record.as_deref().unwrap_or(temporary.path());
     let mut bench = Bench::new(config, args)?;
-    let stimuli = |scenario: &Scenario| scenario.stimuli.len() as u64;
-    let all: u64 = scenarios.iter().map(stimuli).sum();
-    let progress = progress(all * u64::from(args.repeat));
     let watch = LoadWatch::start();
-    let mut conversations = Vec::new();
-    for repeat in 1..=args.repeat {
-        for scenario in scenarios {
-            progress.set_message(scenario.name.clone());
-            let held = bench.converse(scenario, repeat, folder, &mut trust);
-            conversations.push(held.with_context(|| scenario.name.clone())?);
-            progress.inc(stimuli(scenario));
+    let (mut conversations, ended) = bench.converse_all(scenarios, folder, &mut trust);
+    trust.load = watch.load();
+    let mut curve = Vec::new();
+    match &ended {
+        Some(_) if conversations.is_empty() => return ended.map_or(Ok(ExitCode::SUCCESS), Err),
+        Some(_) => {}
+        None => {
+            bench.listen(&mut conversations, folder)?;
+            curve = bench.curve()?;
         }
     }
-    trust.load = watch.load();
-    progress.set_message("listening to the replies");
-    bench.listen(&mut conversations, folder)?;
-    progress.set_message("other ways of ending the turns");
-    let curve = bench.curve()?;
-    progress.finish_and_clear();
+    let held = conversations.len();
     let mut report = conversation_report(conversations, trust);
     curve_figures(&curve, &mut report.metrics);
     report.cut_off_curve = curve;
-    Ok(report)
+    if let Some(error) = &ended {
+        let early = format!("the run ended early, after {held} conversations: {error:#}");
+        report.verdict.warnings.push(early);
+    }
+    let status = publish(&mut report, outputs)?;
+    ended.map_or(Ok(status), Err)
 }
 
 /// What can be said before a run, the short self-test included.
@@ -229,14 +240,43 @@ impl<'a> Bench<'a> {
     /// Checks that the models are there.
     pub fn new(config: &'a Config, args: &'a HeldArgs) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut persona = Persona::load(config.persona.as_deref())?;
+        let tokens = &mut persona.sampling.max_tokens;
+        *tokens = (*tokens).min(args.reply_tokens as usize);
         Ok(Self {
-            persona: Persona::load(config.persona.as_deref())?,
+            persona,
             loader: EngineLoader::new(config)?,
             llm_threads: ThreadBudget::new(config.threads, cores).llm,
             config,
             args,
             questions: Questions::default(),
         })
+    }
+
+    /// Holds all of them; those that were measured, and why it ended early, if it did.
+    fn converse_all(
+        &mut self,
+        scenarios: &[Scenario],
+        folder: &Path,
+        trust: &mut Trust,
+    ) -> (Vec<Conversation>, Option<anyhow::Error>) {
+        let stimuli = |scenario: &Scenario| scenario.stimuli.len() as u64;
+        let all: u64 = scenarios.iter().map(stimuli).sum();
+        let progress = progress(all * u64::from(self.args.repeat));
+        let mut conversations = Vec::new();
+        for repeat in 1..=self.args.repeat {
+            for scenario in scenarios {
+                progress.set_message(scenario.name.clone());
+                match self.converse(scenario, repeat, folder, trust) {
+                    Ok(held) => conversations.push(held),
+                    Err(error) => {
+                        return (conversations, Some(error.context(scenario.name.clone())));
+                    }
+                }
+                progress.inc(stimuli(scenario));
+            }
+        }
+        (conversations, None)
     }
 
     /// Holds one conversation and measures its recording.
@@ -303,7 +343,9 @@ impl<'a> Bench<'a> {
             }
             sleep(LOOK);
         }
+        let seconds = session.seconds();
         session.stop()?;
+        whole(folder, seconds)?;
         Ok(watch.load())
     }
 
@@ -336,6 +378,23 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 }
+
+/// Checks that a recording is as long as its session: a full disk ends it, not the conversation.
+fn whole(folder: &Path, session_s: f64) -> Result<()> {
+    let wav = hound::WavReader::open(folder.join(CONVERSATION))?;
+    let recorded_s = f64::from(wav.duration()) / f64::from(wav.spec().sample_rate);
+    if recorded_s + LOST_S < session_s {
+        bail!(
+            "the recording ends after {recorded_s:.0} of {session_s:.0} seconds; is the disk of {} \
+             full?",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+/// So much of the end may not be recorded. Seconds.
+const LOST_S: f64 = 1.0;
 
 /// Measures recordings that were made before.
 pub fn measure(config: &Config, dirs: &[PathBuf], outputs: &Outputs) -> Result<ExitCode> {

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use super::super::report::{Report, Trust};
 use super::{CompareError, Differs};
 
-/// So many of the stimuli have to be the same in both.
+/// So many of the stimuli of the smaller run have to be the same in both: a part of the suite may be
+/// compared with the whole.
 const LEAST_COMMON: f64 = 0.8;
 
 /// Stimuli that count.
@@ -30,9 +31,11 @@ impl Common {
         let names = before.keys().chain(after.keys());
         let others: HashSet<String> = names.filter(|name| !same(name)).cloned().collect();
         let all = before.len().max(after.len());
+        let smaller = before.len().min(after.len());
         let common = before.keys().filter(|name| same(name)).count();
-        if (common as f64) < LEAST_COMMON * all as f64 {
-            return Err(CompareError::OtherStimuli { common, of: all });
+        if (common as f64) < LEAST_COMMON * smaller as f64 || (common == 0 && all > 0) {
+            let of = smaller;
+            return Err(CompareError::OtherStimuli { common, of });
         }
         Ok(Self { others, all })
     }

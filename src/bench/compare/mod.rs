@@ -49,7 +49,7 @@ pub enum CompareError {
     OtherStimuli {
         /// Stimuli that both have, sample for sample.
         common: usize,
-        /// Stimuli of the one that has more.
+        /// Stimuli of the one that has fewer.
         of: usize,
     },
     /// They have no metric in common.

@@ -167,6 +167,16 @@ fn few_stimuli_in_common_are_refused() {
 }
 
 #[test]
+fn a_part_of_the_suite_is_compared_with_the_whole() {
+    let mut part = run(2, 0.0, ("", 0.0));
+    let half = part.trust.stimuli.len() / 2;
+    part.trust.stimuli.truncate(half);
+    let found = compare(&base(), &part).unwrap();
+    let v2v = found.changes.iter().find(|c| c.metric == "v2v").unwrap();
+    assert!(0 < v2v.pairs && v2v.pairs <= half, "{}", v2v.pairs);
+}
+
+#[test]
 fn a_few_other_stimuli_are_left_out() {
     let (mut new, before) = (run(2, 0.0, ("", 0.0)), base());
     let changed = new.trust.stimuli.values_mut().take(10);
