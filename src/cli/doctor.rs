@@ -6,7 +6,7 @@ use vivavoce::agent::Persona;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, ThreadBudget};
-use vivavoce::engines::{self, EngineLoader};
+use vivavoce::engines::{self, EngineLoader, EnginesError};
 use vivavoce::llm::supports_gpu;
 use vivavoce::models::{FileStatus, Manifest, ModelStore};
 use vivavoce::pipeline::measure_echo;
@@ -144,26 +144,32 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         }
     };
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
-    // Missing models were reported already.
-    if let Ok(loader) = EngineLoader::new(config) {
-        let text = |e: engines::EnginesError| e.to_string();
-        report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
-        report(
-            "voice activity",
-            loader.activity().map(|_| ()).map_err(text),
-        );
-        report(
-            "end of turn",
-            loader.turn_detector().map(|_| ()).map_err(text),
-        );
-        report(
-            "language model",
-            loader.language_model().map(|_| ()).map_err(text),
-        );
-        let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
-        let voice = loader.synthesizer(&persona).and_then(voice);
-        report("voice", voice.map_err(text));
-    }
+    let text = |e: EnginesError| e.to_string();
+    let loader = match EngineLoader::new(config) {
+        Ok(loader) => loader,
+        // They were reported already.
+        Err(EnginesError::Models(_)) => return Ok(()),
+        Err(error) => {
+            wrong.push(text(error));
+            return Ok(());
+        }
+    };
+    report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
+    report(
+        "voice activity",
+        loader.activity().map(|_| ()).map_err(text),
+    );
+    report(
+        "end of turn",
+        loader.turn_detector().map(|_| ()).map_err(text),
+    );
+    report(
+        "language model",
+        loader.language_model().map(|_| ()).map_err(text),
+    );
+    let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
+    let voice = loader.synthesizer(&persona).and_then(voice);
+    report("voice", voice.map_err(text));
     Ok(())
 }
 
