@@ -162,10 +162,10 @@ pub struct EngineLoader {
 impl EngineLoader {
     /// Checks that the models that are needed are there and whole.
     pub fn new(config: &Config) -> Result<Self, EnginesError> {
-        let manifest = Manifest::bundled()?;
+        let store = ModelStore::open(config.models_dir.as_deref())?;
+        let manifest = store.manifest()?;
         let selection = needed(config, &manifest)?;
         check_language(config.language, &selection)?;
-        let store = ModelStore::open(config.models_dir.as_deref())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
         Ok(Self {
@@ -265,6 +265,7 @@ impl EngineLoader {
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
                 Some(other) => Err(self.unknown(other)),
             },
+            TtsEngine::Pico => embedded(persona),
             TtsEngine::Wyoming(_) => Err(EnginesError::NotYet("a Wyoming voice")),
             TtsEngine::Kokoro(Some(folder)) => self.kokoro(folder, persona),
             TtsEngine::Kokoro(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
@@ -365,6 +366,7 @@ pub fn synthesizer(
         .roles
         .contains_key(&Role::Tts);
     match &config.tts.engine {
+        TtsEngine::Pico => embedded(persona),
         TtsEngine::Profile if !speaks => embedded(persona),
         _ => EngineLoader::new(config)?.synthesizer(persona),
     }

@@ -8,7 +8,7 @@ use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::{self, EngineLoader, EnginesError};
 use vivavoce::llm::supports_gpu;
-use vivavoce::models::{FileStatus, Manifest, ModelStore};
+use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
 use vivavoce::tts::Synthesizer;
 
@@ -104,8 +104,8 @@ fn duplex(config: &Config) -> String {
 }
 
 fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
-    let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
+    let manifest = store.manifest()?;
     let selection = engines::needed(config, &manifest)?;
     out!(
         "models   profile {} in {}",
