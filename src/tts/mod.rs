@@ -6,10 +6,12 @@ mod level;
 mod pico;
 pub mod speakable;
 mod voice;
+mod wyoming;
 
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
 pub use voice::{SpokenClause, Word, speak_clause};
+pub use wyoming::WyomingVoice;
 
 use std::path::PathBuf;
 
