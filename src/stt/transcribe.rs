@@ -18,6 +18,8 @@ pub struct Question<'a> {
     pub partial: bool,
     /// The spoken language, if the peer is to know.
     pub language: Option<&'a str>,
+    /// Words that may be said.
+    pub vocabulary: &'a [String],
 }
 
 /// A peer is alive if it answers a short clip within 20 s on a busy machine; the largest models take
@@ -68,6 +70,7 @@ fn request(question: &Question, samples: &[f32]) -> Vec<Message> {
     let asked = Transcribe {
         language: question.language.map(str::to_owned),
         context: Some(Map::from_iter(context)),
+        transcript_terms: (!question.vocabulary.is_empty()).then(|| question.vocabulary.to_vec()),
         ..Transcribe::default()
     };
     let chunks = samples.chunks(CHUNK);

@@ -113,6 +113,7 @@ impl Whisper {
             partial,
             // The worker was told at its start.
             language: None,
+            vocabulary: &self.command.vocabulary,
         };
         transcribe(
             self.worker.peer(),

@@ -28,6 +28,8 @@ pub struct WorkerCommand {
     pub model: PathBuf,
     /// Spoken language, or `auto`.
     pub language: String,
+    /// Words that may be said. Small models are led astray by them.
+    pub vocabulary: Vec<String>,
     /// Threads of a decode.
     pub threads: usize,
 }

@@ -11,6 +11,7 @@ use super::transcribe::{PATIENCE, Question, transcribe};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
 use crate::exchange::{self, ExchangeError, Patience};
+use crate::language::Language;
 
 /// A network that takes longer than this to connect is of no use for speech.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -18,18 +19,20 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// A speech-to-text server.
 pub struct WyomingRecognizer {
     address: String,
-    language: Option<String>,
+    language: Language,
+    vocabulary: Vec<String>,
     patience: Patience,
     number: u64,
 }
 
 impl WyomingRecognizer {
-    /// A server at `HOST:PORT`, told the spoken language if there is one to tell. Nothing is sent
+    /// A server at `HOST:PORT`, told the spoken language and words that may be said. Nothing is sent
     /// before [`Recognizer::warm_up`].
-    pub fn new(address: &str, language: Option<String>) -> Self {
+    pub fn new(address: &str, language: Language, vocabulary: &[String]) -> Self {
         Self {
             address: address.to_owned(),
             language,
+            vocabulary: vocabulary.to_vec(),
             patience: PATIENCE,
             number: 0,
         }
@@ -54,7 +57,8 @@ impl WyomingRecognizer {
         let question = Question {
             number: self.number,
             partial,
-            language: self.language.as_deref(),
+            language: Some(self.language.code()),
+            vocabulary: &self.vocabulary,
         };
         let peer = self.connect()?;
         transcribe(&peer, &question, samples, self.patience, cancelled)
@@ -87,12 +91,15 @@ impl Recognizer for WyomingRecognizer {
     fn warm_up(&mut self) -> Result<(), SttError> {
         let info = self.connect().and_then(|peer| {
             exchange::send(&peer, [Message::Describe])?;
-            exchange::wait_for(&peer, self.patience.least, &|| false, |message| {
-                match message {
+            exchange::wait_for(
+                &peer,
+                self.patience.least,
+                &|| false,
+                |message| match message {
                     Message::Info(info) => Some(Ok(info)),
                     _ => None,
-                }
-            })
+                },
+            )
         });
         match info.map_err(|error| self.failed(&error))? {
             Some(info) if info.asr.is_empty() => {

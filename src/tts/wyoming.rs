@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use wyoming::message::{Synthesize, Voice};
 use wyoming::{AudioFormat, Connection, Lost, Message, pcm};
 
 use super::{Synthesizer, TtsError};
 use crate::audio::wav::Clip;
 use crate::exchange::{self, ExchangeError, Patience};
+use crate::language::Language;
 
 /// A network that takes longer than this to connect is of no use for speech.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -19,18 +21,26 @@ const PATIENCE: Patience = Patience {
 /// No clause takes longer to say. Seconds.
 const LONGEST_S: usize = 120;
 
-/// A text-to-speech server. Its own first voice speaks, at its own pace: which one that is, is set
-/// at the server.
+/// A text-to-speech server. How fast it speaks is set there.
 pub struct WyomingVoice {
     address: String,
+    language: Language,
+    voice: Voice,
     patience: Patience,
 }
 
 impl WyomingVoice {
-    /// A server at `HOST:PORT`. Nothing is sent before [`Synthesizer::warm_up`].
-    pub fn new(address: &str) -> Self {
+    /// A server at `HOST:PORT`, of whose voices this one speaks, or any of the language. Nothing is
+    /// sent before [`Synthesizer::warm_up`].
+    pub fn new(address: &str, voice: Option<&str>, language: Language) -> Self {
+        let code = || language.code().to_owned();
         Self {
             address: address.to_owned(),
+            language,
+            voice: Voice {
+                name: voice.map(str::to_owned),
+                language: voice.is_none().then(code),
+            },
             patience: PATIENCE,
         }
     }
@@ -42,15 +52,25 @@ impl WyomingVoice {
 
     fn speak(&self, text: &str) -> Result<Clip, ExchangeError> {
         let peer = Connection::tcp(&self.address, CONNECT).map_err(Lost::Unreachable)?;
-        exchange::send(&peer, [Message::Synthesize(text.to_owned())])?;
+        let asked = Synthesize {
+            text: text.to_owned(),
+            voice: Some(self.voice.clone()),
+        };
+        exchange::send(&peer, [Message::Synthesize(asked)])?;
         let mut speech = Speech::default();
-        let spoken = exchange::wait_for(&peer, self.patience.least, &|| false, |message| {
-            match message {
-                Message::AudioChunk(format, bytes) => speech.push(format, &bytes).err().map(Err),
-                Message::AudioStop => Some(Ok(())),
-                _ => None,
-            }
-        });
+        let spoken =
+            exchange::wait_for(
+                &peer,
+                self.patience.least,
+                &|| false,
+                |message| match message {
+                    Message::AudioChunk(format, bytes) => {
+                        speech.push(format, &bytes).err().map(Err)
+                    }
+                    Message::AudioStop => Some(Ok(())),
+                    _ => None,
+                },
+            );
         spoken?;
         speech.clip()
     }
@@ -70,8 +90,11 @@ impl Speech {
             return refused("it changed the rate of its audio in the middle".into());
         }
         if let Err(error) = pcm::decode(format, bytes, &mut self.samples) {
-            return refused(format!("{} Hz, {} bytes, {} channels is no audio that can be \
-                 played", error.0.rate, error.0.width, error.0.channels));
+            return refused(format!(
+                "{} Hz, {} bytes, {} channels is no audio that can be \
+                 played",
+                error.0.rate, error.0.width, error.0.channels
+            ));
         }
         match self.samples.len() > LONGEST_S * rate_hz as usize {
             true => refused(format!("more than {LONGEST_S} s of audio for one clause")),
@@ -91,6 +114,10 @@ impl Speech {
 }
 
 impl Synthesizer for WyomingVoice {
+    fn language(&self) -> Language {
+        self.language
+    }
+
     fn warm_up(&mut self) -> Result<(), TtsError> {
         self.synthesize("Yes.").map(|_| ())
     }

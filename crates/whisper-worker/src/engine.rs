@@ -139,11 +139,9 @@ impl Engine {
             path: settings.model.clone(),
         };
         // Flash attention is off by default, and has to be: with a short audio context it goes wrong.
-        let context = WhisperContext::new_with_params(
-            &settings.model,
-            WhisperContextParameters::default(),
-        )
-        .map_err(damaged)?;
+        let context =
+            WhisperContext::new_with_params(&settings.model, WhisperContextParameters::default())
+                .map_err(damaged)?;
         let state = context.create_state().map_err(damaged)?;
         let mut engine = Self {
             context,
@@ -207,7 +205,11 @@ impl Engine {
         params.set_audio_ctx(self.audio_context(samples.len()) as i32);
         let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
         params.set_max_tokens(most as i32);
-        params.set_temperature_inc(if request.partial { 0.0 } else { TEMPERATURE_STEP });
+        params.set_temperature_inc(if request.partial {
+            0.0
+        } else {
+            TEMPERATURE_STEP
+        });
         if !prompt.is_empty() {
             params.set_tokens(&prompt);
         }
@@ -350,7 +352,8 @@ mod tests {
         for tenths in 1..400 {
             let samples = tenths * RATE / 10;
             let positions = scaled_context(samples);
-            let needed = (samples * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS).min(FULL_CONTEXT);
+            let needed =
+                (samples * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS).min(FULL_CONTEXT);
             assert!((needed..=FULL_CONTEXT).contains(&positions), "{tenths}");
         }
     }
@@ -359,10 +362,17 @@ mod tests {
     fn a_file_of_another_kind_is_named_as_what_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.bin");
-        for (bytes, what) in [(&b"GGUF...."[..], "GGUF"), (b"PK\x03\x04", "another"), (b"", "empty")] {
+        for (bytes, what) in [
+            (&b"GGUF...."[..], "GGUF"),
+            (b"PK\x03\x04", "another"),
+            (b"", "empty"),
+        ] {
             std::fs::write(&path, bytes).unwrap();
             let message = check_kind(&path).unwrap_err().to_string();
-            assert!(message.contains(what) && message.contains("ggml"), "{message}");
+            assert!(
+                message.contains(what) && message.contains("ggml"),
+                "{message}"
+            );
         }
     }
 }

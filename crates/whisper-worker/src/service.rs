@@ -87,7 +87,9 @@ impl Service {
     /// Waits until the model does nothing any more: a process that ends below it may crash.
     pub fn rest(&self) {
         let (done, idle) = sync_channel(1);
-        let answer = move |_| drop(done.send(()));
+        let answer = move |_| {
+            let _ = done.send(());
+        };
         self.submit(Request::default(), Box::new(answer));
         let _ = idle.recv();
     }

@@ -240,9 +240,7 @@ fn transcript(
         context,
     });
     let messages = start.into_iter().chain(rest);
-    messages
-        .chain([whole, Message::TranscriptStop])
-        .collect()
+    messages.chain([whole, Message::TranscriptStop]).collect()
 }
 
 fn failure(text: &str) -> Message {

@@ -189,7 +189,13 @@ mod tests {
     fn garbage_is_an_error_that_shows_it() {
         let error = read(b"HTTP/1.1 400 Bad Request\r\n").unwrap_err();
         assert!(error.to_string().contains("HTTP/1.1 400"), "{error}");
-        for garbage in [&b"[1]\n"[..], b"{}\n", b"{\"type\":3}\n", b"\n", b"\xff\xfe\n"] {
+        for garbage in [
+            &b"[1]\n"[..],
+            b"{}\n",
+            b"{\"type\":3}\n",
+            b"\n",
+            b"\xff\xfe\n",
+        ] {
             assert!(matches!(read(garbage), Err(FrameError::Garbage(_))));
         }
     }

@@ -52,6 +52,28 @@ pub struct Transcript {
     pub context: Option<Map<String, Value>>,
 }
 
+/// Asks for text to be spoken.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Synthesize {
+    /// What to say.
+    pub text: String,
+    /// Whose voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
+}
+
+/// A voice, by its name or by what it speaks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Voice {
+    /// As the service lists it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Any voice of this language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
 /// Something went wrong at the other side.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Failure {
@@ -99,7 +121,7 @@ pub enum Message {
     /// That was all.
     TranscriptStop,
     /// Speak this.
-    Synthesize(String),
+    Synthesize(Synthesize),
     /// Something went wrong.
     Error(Failure),
     /// Are you there?
@@ -140,7 +162,7 @@ impl TryFrom<Event> for Message {
             "transcript-start" => Self::TranscriptStart,
             "transcript-chunk" => Self::TranscriptChunk(typed::<Text>(kind, data)?.text),
             "transcript-stop" => Self::TranscriptStop,
-            "synthesize" => Self::Synthesize(typed::<Text>(kind, data)?.text),
+            "synthesize" => Self::Synthesize(typed(kind, data)?),
             "error" => Self::Error(typed(kind, data)?),
             "ping" => Self::Ping(typed::<Echo>(kind, data)?.text),
             "pong" => Self::Pong(typed::<Echo>(kind, data)?.text),
@@ -176,7 +198,7 @@ impl From<Message> for Event {
             Message::TranscriptStart => plain("transcript-start"),
             Message::TranscriptChunk(text) => with("transcript-chunk", &Text { text }),
             Message::TranscriptStop => plain("transcript-stop"),
-            Message::Synthesize(text) => with("synthesize", &Text { text }),
+            Message::Synthesize(synthesize) => with("synthesize", &synthesize),
             Message::Error(failure) => with("error", &failure),
             Message::Ping(text) => with("ping", &Echo { text }),
             Message::Pong(text) => with("pong", &Echo { text }),
@@ -233,7 +255,10 @@ mod tests {
             Message::TranscriptStart,
             Message::TranscriptChunk("so".into()),
             Message::TranscriptStop,
-            Message::Synthesize("so".into()),
+            Message::Synthesize(Synthesize {
+                text: "so".into(),
+                voice: Some(Voice::default()),
+            }),
             Message::Error(Failure::default()),
             Message::Ping(Some("1".into())),
             Message::Pong(None),

@@ -63,7 +63,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[allow(clippy::disallowed_methods, reason = "this is a measurement of time")]
 fn median(engine: &mut Engine, seconds: usize) -> Result<f64, Box<dyn Error>> {
     let request = Request {
-        samples: (0..seconds * RATE).map(|n| (n as f32 * 0.05).sin() * 0.1).collect(),
+        samples: (0..seconds * RATE)
+            .map(|n| (n as f32 * 0.05).sin() * 0.1)
+            .collect(),
         // Without more tries: random weights are never sure of themselves.
         partial: true,
         ..Request::default()
