@@ -16,8 +16,10 @@ use crate::models::{
 };
 use crate::onnx::OnnxError;
 use crate::pipeline::Engines;
-use crate::stt::{Moonshine, Recognizer, SttError};
-use crate::tts::{Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError};
+use crate::stt::{
+    Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
+};
+use crate::tts::{Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, WyomingVoice};
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
 /// Why engines cannot be loaded.
@@ -183,7 +185,7 @@ impl EngineLoader {
         let (language_model, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model());
             let rest = self
-                .recognizer()
+                .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
             (language_model.join(), rest)
         });
@@ -206,18 +208,30 @@ impl EngineLoader {
 
     /// Loads the recognizer alone.
     pub fn recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        self.recognizer_knowing(&[])
+    }
+
+    /// The same, told words that may be said where it can be told.
+    fn recognizer_knowing(
+        &self,
+        vocabulary: &[String],
+    ) -> Result<Box<dyn Recognizer>, EnginesError> {
         match &self.config.stt.engine {
             SttEngine::Profile => match self.engine(Role::Stt)? {
                 "moonshine" => self.moonshine(),
-                "whisper" => self.whisper(self.first(Role::Stt)?),
+                "whisper" => self.whisper(self.first(Role::Stt)?, vocabulary),
                 other => Err(self.unknown(other)),
             },
-            SttEngine::Whisper(Some(file)) => self.whisper(file),
+            SttEngine::Whisper(Some(file)) => self.whisper(file, vocabulary),
             SttEngine::Whisper(None) => match self.engine(Role::Stt)? {
-                "whisper" => self.whisper(self.first(Role::Stt)?),
+                "whisper" => self.whisper(self.first(Role::Stt)?, vocabulary),
                 _ => Err(self.not_in_profile("whisper")),
             },
-            SttEngine::Wyoming(_) => Err(EnginesError::NotYet("a Wyoming recognizer")),
+            SttEngine::Wyoming(address) => Ok(Box::new(WyomingRecognizer::new(
+                address,
+                self.config.language,
+                vocabulary,
+            ))),
         }
     }
 
@@ -227,8 +241,18 @@ impl EngineLoader {
         Ok(Box::new(Moonshine::load(runtime, folder, self.budget.stt)?))
     }
 
-    fn whisper(&self, _model: &Path) -> Result<Box<dyn Recognizer>, EnginesError> {
-        Err(EnginesError::NotYet("Whisper"))
+    fn whisper(
+        &self,
+        model: &Path,
+        vocabulary: &[String],
+    ) -> Result<Box<dyn Recognizer>, EnginesError> {
+        Ok(Box::new(Whisper::start(WorkerCommand {
+            program: find_worker()?,
+            model: model.to_path_buf(),
+            language: self.config.language.code().into(),
+            vocabulary: vocabulary.to_vec(),
+            threads: self.budget.stt,
+        })?))
     }
 
     /// Loads the language model alone.
@@ -266,7 +290,11 @@ impl EngineLoader {
                 Some(other) => Err(self.unknown(other)),
             },
             TtsEngine::Pico => embedded(persona),
-            TtsEngine::Wyoming(_) => Err(EnginesError::NotYet("a Wyoming voice")),
+            TtsEngine::Wyoming(address) => Ok(Box::new(WyomingVoice::new(
+                address,
+                self.config.tts.voice.as_deref(),
+                persona.language,
+            ))),
             TtsEngine::Kokoro(Some(folder)) => self.kokoro(folder, persona),
             TtsEngine::Kokoro(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),

@@ -27,6 +27,7 @@ pub mod endpointing;
 
 pub mod turn_taking;
 
+pub mod exchange;
 pub mod onnx;
 pub mod stt;
 

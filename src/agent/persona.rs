@@ -28,6 +28,10 @@ pub struct Persona {
     /// How the next token is chosen.
     #[serde(default)]
     pub sampling: Sampling,
+    /// Names and words that will be said to it and that nobody could guess: recognizers that can be
+    /// told are told (Whisper, servers).
+    #[serde(default)]
+    pub vocabulary: Vec<String>,
     /// How it sounds.
     #[serde(default)]
     pub voice: Voice,

@@ -95,6 +95,19 @@ impl Recognizer for SlowRecognizer {
         sleep(self.1);
         self.0.transcribe(samples, cancelled)
     }
+
+    fn transcribe_partial(
+        &mut self,
+        samples: &[f32],
+        cancelled: stt::Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        sleep(self.1);
+        self.0.transcribe_partial(samples, cancelled)
+    }
+
+    fn take_notices(&mut self) -> Vec<String> {
+        self.0.take_notices()
+    }
 }
 
 struct SlowDetector(Box<dyn TurnDetector>, Duration);

@@ -16,7 +16,7 @@ use super::conductor::ConductorInput;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
-use crate::stt::{Cancelled, Recognizer, SttError, Utterance, UtteranceConfig};
+use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::Event;
 
 /// Audio and commands, in the order in which they happened.
@@ -167,7 +167,10 @@ impl RecognizerStage {
             .map_or(open.len(), |cut| cut.end);
         let waiting = Arc::clone(&self.waiting);
         let give_way = move || waiting.load(Ordering::Acquire) > 0;
-        let decoded = decode(self.engine.as_mut(), &open[..end], &give_way);
+        let engine = self.engine.as_mut();
+        let decoded = timed(|| engine.transcribe_partial(&open[..end], &give_way));
+        self.tell();
+        let Some(turn) = &mut self.turn else { return };
         match decoded {
             Err(error) => self.failed(error),
             Ok(None) => {}
@@ -191,7 +194,11 @@ impl RecognizerStage {
         let Some(turn) = &mut self.turn else { return };
         turn.speaking = false;
         let length = turn.utterance.open().len();
-        match decode(self.engine.as_mut(), turn.utterance.open(), &|| false) {
+        let (engine, open) = (self.engine.as_mut(), turn.utterance.open());
+        let decoded = timed(|| engine.transcribe(open, &|| false));
+        self.tell();
+        let Some(turn) = &mut self.turn else { return };
+        match decoded {
             Err(error) => self.failed(error),
             Ok(decoded) => {
                 let (text, time) = decoded.unwrap_or_default();
@@ -219,6 +226,13 @@ impl RecognizerStage {
         }
     }
 
+    /// Passes on what happened to the engine.
+    fn tell(&mut self) {
+        for message in self.engine.take_notices() {
+            self.bus.publish(None, EventKind::Notice { message });
+        }
+    }
+
     fn failed(&mut self, error: SttError) {
         if let Some(turn) = self.turn.take() {
             self.send(Event::Failed {
@@ -238,13 +252,9 @@ impl RecognizerStage {
 
 type Decoded = Option<(String, Duration)>;
 
-fn decode(
-    engine: &mut dyn Recognizer,
-    samples: &[f32],
-    cancelled: Cancelled,
-) -> Result<Decoded, SttError> {
+fn timed(decode: impl FnOnce() -> Result<Option<String>, SttError>) -> Result<Decoded, SttError> {
     let watch = Stopwatch::start();
-    let text = engine.transcribe(samples, cancelled)?;
+    let text = decode()?;
     Ok(text.map(|text| (text, watch.elapsed())))
 }
 

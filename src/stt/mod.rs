@@ -5,12 +5,21 @@
 mod clip;
 mod moonshine;
 mod tokenizer;
+mod transcribe;
 mod utterance;
+mod whisper;
+mod worker;
+mod wyoming;
 
 pub use clip::transcribe_clip;
 pub use moonshine::Moonshine;
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};
+pub use whisper::Whisper;
+pub use worker::{WorkerCommand, find_worker};
+pub use wyoming::WyomingRecognizer;
+
+use std::path::PathBuf;
 
 use crate::onnx::OnnxError;
 
@@ -23,10 +32,25 @@ pub enum SttError {
     /// The tokenizer file is not what the model needs.
     #[error("the recognizer's tokenizer is damaged ({0}); `vivavoce models verify` checks it")]
     Tokenizer(String),
+    /// Whisper's executable is not there.
+    #[error(
+        "Whisper runs in a program of its own, and there is none at {}: build it with `cargo build \
+         --release`, or set VIVAVOCE_WHISPER to where it is", path.display()
+    )]
+    WorkerAbsent {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// Whisper's process does not do what it should.
+    #[error("Whisper's worker: {0}")]
+    Worker(String),
     /// The engine failed on this audio.
     #[error("recognition failed: {0}")]
     Run(String),
 }
+
+/// Below this peak there is nothing to transcribe.
+const SILENCE_DBFS: f32 = -55.0;
 
 /// Whether a long call should give up: looked at between steps.
 pub type Cancelled<'a> = &'a dyn Fn() -> bool;
@@ -42,4 +66,18 @@ pub trait Recognizer: Send {
         samples: &[f32],
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError>;
+
+    /// The same for audio that goes on: an engine may be fast rather than thorough.
+    fn transcribe_partial(
+        &mut self,
+        samples: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        self.transcribe(samples, cancelled)
+    }
+
+    /// What happened to the engine that the user should know, since this was last asked.
+    fn take_notices(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor, TensorRef};
 
-use super::{Cancelled, Recognizer, SttError, Tokenizer};
+use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError, Tokenizer};
 use crate::audio::frame::{SPEECH_RATE, dbfs, peak};
 use crate::onnx;
 
@@ -21,8 +21,6 @@ const TOKENS_PER_SECOND: f32 = 6.5;
 const SHORTEST: usize = SPEECH_RATE as usize;
 /// Silence after the audio: without it the last word is sometimes dropped.
 const TAIL: usize = SPEECH_RATE as usize / 5;
-/// Below this peak there is nothing to transcribe.
-const SILENCE_DBFS: f32 = -55.0;
 
 /// The English recognizer of the starter profile.
 pub struct Moonshine {

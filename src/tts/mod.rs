@@ -9,12 +9,14 @@ mod pico;
 mod piper;
 pub mod speakable;
 mod voice;
+mod wyoming;
 
 pub use kokoro::Kokoro;
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
 pub use piper::Piper;
 pub use voice::{SpokenClause, Word, speak_clause};
+pub use wyoming::WyomingVoice;
 
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 // Each test binary uses some of it.
 #![allow(dead_code)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -16,11 +16,29 @@ pub fn vivavoce() -> Command {
         "VIVAVOCE_INPUT",
         "VIVAVOCE_OUTPUT",
         "VIVAVOCE_PROFILE",
+        "VIVAVOCE_STT",
+        "VIVAVOCE_LLM",
+        "VIVAVOCE_TTS",
+        "VIVAVOCE_LANG",
+        "VIVAVOCE_WHISPER",
         "RUST_LOG",
     ] {
         command.env_remove(name);
     }
     command
+}
+
+/// Whisper's worker, beside the program.
+pub fn worker() -> PathBuf {
+    let name = format!("vivavoce-whisper{}", std::env::consts::EXE_SUFFIX);
+    let path = Path::new(env!("CARGO_BIN_EXE_vivavoce")).with_file_name(name);
+    assert!(
+        path.is_file(),
+        "{} is not built: run the tests of the whole workspace (make test), or `cargo build \
+         --release` before",
+        path.display()
+    );
+    path
 }
 
 /// Runs a command to its end.

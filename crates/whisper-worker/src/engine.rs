@@ -1,0 +1,378 @@
+//! The model: one context, one state that every decode reuses, one set of parameters a language.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
+};
+
+use crate::{abort, evidence};
+
+/// Samples per second that the model hears.
+pub const RATE: usize = 16_000;
+/// Encoder positions per second of audio.
+const POSITIONS_PER_SECOND: usize = 50;
+/// Encoder positions of the whole window, 30 seconds.
+pub const FULL_CONTEXT: usize = 1_500;
+/// Encoder positions beyond the audio: with fewer the decoder begins to loop.
+const SPARE_POSITIONS: usize = 128;
+/// Encoder positions are a multiple of this: rows that vector instructions divide well.
+const POSITION_STEP: usize = 64;
+/// whisper.cpp does not like less audio; what is shorter is followed by silence. Samples.
+const SHORTEST: usize = RATE;
+/// Silence after the audio: the last word is not dropped. Samples.
+const TAIL: usize = RATE / 5;
+/// More tokens a second are a loop, not speech, in any language; more than these in a short clip.
+const TOKENS_PER_SECOND: usize = 12;
+const LEAST_TOKENS: usize = 16;
+/// How much warmer the next try samples where a transcript fails its thresholds: at most two more
+/// tries, 0.4 and 0.8.
+const TEMPERATURE_STEP: f32 = 0.4;
+
+/// How a model is loaded and used.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The ggml file.
+    pub model: PathBuf,
+    /// Threads of a decode.
+    pub threads: usize,
+    /// Spoken language where a request names none; `auto` listens for it.
+    pub language: String,
+    /// Text before every transcript: spelling of names, style. None unless asked for: small models
+    /// are led astray by it.
+    pub prompt: Option<String>,
+    /// Encode the whole window of 30 seconds whatever the length of the audio.
+    pub full_context: bool,
+    /// So many tokens end every transcript, to measure models that do not end by themselves.
+    pub tokens: Option<usize>,
+}
+
+/// What to transcribe, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Mono at 16 kHz.
+    pub samples: Vec<f32>,
+    /// Spoken language; that of the settings if absent.
+    pub language: Option<String>,
+    /// Words that may be said: comes after the settings' own prompt.
+    pub prompt: Option<String>,
+    /// More will be said: fast rather than thorough.
+    pub partial: bool,
+}
+
+/// What was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The words; empty if nothing was said.
+    pub text: String,
+    /// Their language.
+    pub language: &'static str,
+}
+
+/// Why a model cannot be loaded or run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The file.
+    #[error("cannot read the Whisper model {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: std::io::Error,
+    },
+    /// Something else is in it.
+    #[error(
+        "{} is {what}, not a Whisper model: give one in whisper.cpp's ggml format (their names \
+         are such as ggml-base.bin)", path.display()
+    )]
+    WrongKind {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// whisper.cpp does not take it.
+    #[error(
+        "the Whisper model {} is damaged or of a kind that whisper.cpp does not know; fetch it \
+         again", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The model does not know the language.
+    #[error("this Whisper model does not understand {asked:?}: {instead}")]
+    Language {
+        /// What was asked for.
+        asked: String,
+        /// What may be asked for.
+        instead: &'static str,
+    },
+    /// It fails.
+    #[error("Whisper failed: {0}")]
+    Run(String),
+}
+
+/// A loaded model.
+pub struct Engine {
+    context: WhisperContext,
+    state: WhisperState,
+    settings: Settings,
+    /// Setting a language leaks its name each time (whisper-rs 0.16), so it is done once for each.
+    params: HashMap<Option<&'static str>, FullParams<'static, 'static>>,
+    /// Heard last, where languages are detected.
+    detected: Option<&'static str>,
+}
+
+impl Engine {
+    /// Loads a model and runs it once, so that the first request is as fast as the others.
+    ///
+    /// # Errors
+    /// The file is missing, something else or damaged; the settings' language is unknown to it.
+    pub fn load(settings: Settings) -> Result<Self, EngineError> {
+        check_kind(&settings.model)?;
+        let damaged = |_| EngineError::Damaged {
+            path: settings.model.clone(),
+        };
+        // Flash attention is off by default, and has to be: with a short audio context it goes wrong.
+        let context =
+            WhisperContext::new_with_params(&settings.model, WhisperContextParameters::default())
+                .map_err(damaged)?;
+        let state = context.create_state().map_err(damaged)?;
+        let mut engine = Self {
+            context,
+            state,
+            settings,
+            params: HashMap::new(),
+            detected: None,
+        };
+        engine.language(None)?;
+        let quiet_noise: Vec<f32> = (0..SHORTEST).map(|n| (n % 7) as f32 * 1e-2).collect();
+        let warm_up = Request {
+            samples: quiet_noise,
+            partial: true,
+            ..Request::default()
+        };
+        engine.transcribe(&warm_up, &AtomicBool::new(false))?;
+        engine.detected = None;
+        Ok(engine)
+    }
+
+    /// The file's name without its ending.
+    pub fn name(&self) -> String {
+        let stem = self.settings.model.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    /// The languages that it understands.
+    pub fn languages(&self) -> Vec<String> {
+        match self.context.is_multilingual() {
+            true => (0..=whisper_rs::get_lang_max_id())
+                .filter_map(whisper_rs::get_lang_str)
+                .map(str::to_owned)
+                .collect(),
+            false => vec!["en".into()],
+        }
+    }
+
+    /// Transcribes audio. `None`: aborted.
+    ///
+    /// # Errors
+    /// The language is unknown to the model, the prompt holds a zero byte, the model fails.
+    pub fn transcribe(
+        &mut self,
+        request: &Request,
+        abort: &AtomicBool,
+    ) -> Result<Option<Heard>, EngineError> {
+        let language = self.language(request.language.as_deref())?;
+        // Detection costs as much as a decode; within an utterance the language stays.
+        let language = language.or(self.detected.filter(|_| request.partial));
+        if evidence::is_silent(&request.samples) {
+            let language = language.or(self.detected).unwrap_or("en");
+            return Ok(Some(Heard {
+                text: String::new(),
+                language,
+            }));
+        }
+        let mut samples = request.samples.clone();
+        samples.resize((samples.len() + TAIL).max(SHORTEST), 0.0);
+        let prompt = self.prompt(request)?;
+        let mut params = self.params(language);
+        params.set_audio_ctx(self.audio_context(samples.len()) as i32);
+        let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
+        params.set_max_tokens(most as i32);
+        params.set_temperature_inc(if request.partial {
+            0.0
+        } else {
+            TEMPERATURE_STEP
+        });
+        if !prompt.is_empty() {
+            params.set_tokens(&prompt);
+        }
+        let ran = abort::full(&mut self.state, params, &samples, abort);
+        if abort.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        ran.map_err(|e| EngineError::Run(e.to_string()))?;
+        if language.is_none() {
+            self.detected = whisper_rs::get_lang_str(self.state.full_lang_id_from_state());
+        }
+        Ok(Some(Heard {
+            text: self.text()?,
+            language: language.or(self.detected).unwrap_or("en"),
+        }))
+    }
+
+    /// The language to decode in; `None` where it has to be heard.
+    fn language(&self, asked: Option<&str>) -> Result<Option<&'static str>, EngineError> {
+        let asked = asked.unwrap_or(&self.settings.language);
+        // Others write "en-GB" or "en_GB".
+        let short = asked.split(['-', '_']).next().unwrap_or(asked);
+        let instead = match self.context.is_multilingual() {
+            true if short.eq_ignore_ascii_case("auto") => return Ok(None),
+            false if short.eq_ignore_ascii_case("auto") => return Ok(Some("en")),
+            true => "write its short name, such as en, de or zh, or auto",
+            false => "it is for English alone; take one without .en in its name",
+        };
+        let known = whisper_rs::get_lang_id(&short.to_ascii_lowercase())
+            .and_then(whisper_rs::get_lang_str)
+            .filter(|known| self.context.is_multilingual() || *known == "en");
+        known.map(Some).ok_or_else(|| EngineError::Language {
+            asked: asked.to_owned(),
+            instead,
+        })
+    }
+
+    fn prompt(&self, request: &Request) -> Result<Vec<i32>, EngineError> {
+        let parts = [self.settings.prompt.as_deref(), request.prompt.as_deref()];
+        let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        // A token has a byte at least. Where the room is too small, whisper-rs 0.16 makes a vector of
+        // a negative length.
+        let text = format!(" {}", text.trim());
+        let tokens = self.context.tokenize(&text, text.len() + 1);
+        tokens.map_err(|e| EngineError::Run(format!("the prompt cannot be used: {e}")))
+    }
+
+    /// A copy of the language's parameters.
+    fn params(&mut self, language: Option<&'static str>) -> FullParams<'static, 'static> {
+        let threads = self.settings.threads;
+        let params = self.params.entry(language).or_insert_with(|| {
+            let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+            params.set_language(language);
+            params.set_n_threads(threads as i32);
+            params.set_no_context(true);
+            params.set_no_timestamps(true);
+            params.set_single_segment(true);
+            params.set_suppress_nst(true);
+            params.set_logprob_thold(evidence::DOUBTFUL);
+            params.set_print_progress(false);
+            params.set_print_realtime(false);
+            params.set_print_special(false);
+            params.set_print_timestamps(false);
+            params
+        });
+        params.clone()
+    }
+
+    fn audio_context(&self, samples: usize) -> usize {
+        match self.settings.full_context {
+            true => FULL_CONTEXT,
+            false => scaled_context(samples),
+        }
+    }
+
+    /// What the model wrote, as far as it had reason to.
+    fn text(&self) -> Result<String, EngineError> {
+        let failed = |e: whisper_rs::WhisperError| EngineError::Run(e.to_string());
+        let mut text = Vec::new();
+        for segment in self.state.as_iter() {
+            let words = (0..segment.n_tokens())
+                .filter_map(|n| segment.get_token(n))
+                .filter(|token| token.token_id() < self.context.token_eot());
+            let words: Vec<_> = words.collect();
+            let log_probabilities: Vec<f32> = words.iter().map(|w| w.token_data().plog).collect();
+            if !evidence::is_speech(&log_probabilities, segment.no_speech_probability()) {
+                continue;
+            }
+            let tokens: Vec<i32> = words.iter().map(|w| w.token_id()).collect();
+            for word in &words[..evidence::before_loop(&tokens)] {
+                // A character may be spread over several tokens.
+                text.extend_from_slice(word.to_bytes().map_err(failed)?);
+            }
+        }
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Encoder positions for so many samples, no more than there are.
+pub fn scaled_context(samples: usize) -> usize {
+    let positions = (samples * POSITIONS_PER_SECOND).div_ceil(RATE) + SPARE_POSITIONS;
+    positions.next_multiple_of(POSITION_STEP).min(FULL_CONTEXT)
+}
+
+fn most_tokens(samples: usize) -> usize {
+    LEAST_TOKENS + samples * TOKENS_PER_SECOND / RATE
+}
+
+/// What a file is, by its first bytes: whisper.cpp's own message goes to a log that nobody reads.
+fn check_kind(path: &Path) -> Result<(), EngineError> {
+    let unreadable = |reason| EngineError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let mut magic = [0; 4];
+    let mut file = File::open(path).map_err(unreadable)?;
+    let what = match file.read_exact(&mut magic) {
+        Ok(()) if &magic == b"lmgg" => return Ok(()),
+        Ok(()) if &magic == b"GGUF" => "a GGUF file (a language model, most likely)",
+        Ok(()) => "another kind of file",
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => "all but empty",
+        Err(e) => return Err(unreadable(e)),
+    };
+    Err(EngineError::WrongKind {
+        path: path.to_owned(),
+        what,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_covers_the_audio_and_what_it_needs_beyond() {
+        for tenths in 1..400 {
+            let samples = tenths * RATE / 10;
+            let positions = scaled_context(samples);
+            let needed =
+                (samples * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS).min(FULL_CONTEXT);
+            assert!((needed..=FULL_CONTEXT).contains(&positions), "{tenths}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_named_as_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.bin");
+        for (bytes, what) in [
+            (&b"GGUF...."[..], "GGUF"),
+            (b"PK\x03\x04", "another"),
+            (b"", "empty"),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let message = check_kind(&path).unwrap_err().to_string();
+            assert!(
+                message.contains(what) && message.contains("ggml"),
+                "{message}"
+            );
+        }
+    }
+}

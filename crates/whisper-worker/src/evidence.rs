@@ -1,0 +1,79 @@
+//! Whether what the model wrote was said at all. Whisper was trained to write something: given
+//! silence or noise it invents, or says one thing over and over.
+
+/// Below this peak there is nothing to transcribe. Full scale 1: -55 dBFS.
+const SILENCE: f32 = 1.78e-3;
+
+/// Probability that there is no speech from which on a doubtful text is none (OpenAI's value).
+const NO_SPEECH: f32 = 0.6;
+/// Mean log probability of a token below which a text is doubtful (OpenAI's value).
+pub const DOUBTFUL: f32 = -1.0;
+/// The same below which a text is none whatever the model thinks of speech: each token was chosen
+/// against odds of four to one. Chosen, not measured on people.
+const NONSENSE: f32 = -1.5;
+
+/// Whether there is sound at all.
+pub fn is_silent(samples: &[f32]) -> bool {
+    samples.iter().all(|sample| sample.abs() < SILENCE)
+}
+
+/// Whether the model had reason to write these tokens.
+pub fn is_speech(log_probabilities: &[f32], no_speech: f32) -> bool {
+    if log_probabilities.is_empty() {
+        return false;
+    }
+    let mean = log_probabilities.iter().sum::<f32>() / log_probabilities.len() as f32;
+    mean >= NONSENSE && (mean >= DOUBTFUL || no_speech < NO_SPEECH)
+}
+
+/// So many times in a row nobody says the same.
+const LOOP: usize = 4;
+/// Longest thing that is looked for. Tokens.
+const LONGEST: usize = 12;
+
+/// How many of the tokens to keep: all, or those before the model began to repeat itself and one
+/// round of the repetition.
+pub fn before_loop(tokens: &[i32]) -> usize {
+    for period in 1..=LONGEST {
+        let mut same = 0;
+        for at in period..tokens.len() {
+            same = match tokens[at] == tokens[at - period] {
+                true => same + 1,
+                false => 0,
+            };
+            if same >= period * (LOOP - 1) {
+                return at + 1 - same;
+            }
+        }
+    }
+    tokens.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_is_silent_and_a_whisper_is_not() {
+        assert!(is_silent(&[]));
+        assert!(is_silent(&[0.001, -0.001]));
+        assert!(!is_silent(&[0.0, -0.01]));
+    }
+
+    #[test]
+    fn a_doubtful_text_needs_speech_and_nonsense_is_none_with_it() {
+        assert!(is_speech(&[-0.1, -0.2], 0.9));
+        assert!(!is_speech(&[-1.2, -1.2], 0.9));
+        assert!(is_speech(&[-1.2, -1.2], 0.1));
+        assert!(!is_speech(&[-2.0, -1.8], 0.0));
+        assert!(!is_speech(&[], 0.0));
+    }
+
+    #[test]
+    fn a_loop_is_cut_to_its_first_round() {
+        assert_eq!(before_loop(&[9, 1, 1, 1, 1, 1]), 2);
+        assert_eq!(before_loop(&[9, 1, 2, 1, 2, 1, 2, 1, 2, 1]), 3);
+        assert_eq!(before_loop(&[1, 1, 1, 2]), 4);
+        assert_eq!(before_loop(&[]), 0);
+    }
+}

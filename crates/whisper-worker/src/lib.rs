@@ -1,0 +1,18 @@
+//! Whisper in a process of its own. It may not live in `vivavoce` itself: whisper.cpp and llama.cpp
+//! each bring a ggml, and the two are not compatible (`tests/one_ggml.rs` at the top).
+//!
+//! ```text
+//!  client ─► session (a thread a connection) ─► jobs ─► service (one thread) ─► engine ─► whisper.cpp
+//!  client ◄─ events ◄──────────────────────── answer ◄──────┘
+//! ```
+//!
+//! [`session`] speaks the protocol and keeps the audio, [`service`] decodes one job after the other,
+//! [`engine`] is the model, [`evidence`] decides whether what it wrote was said, [`stream`] which
+//! words of an unfinished utterance are sure, [`abort`] lets a decode be given up.
+
+pub mod abort;
+pub mod engine;
+pub mod evidence;
+pub mod service;
+pub mod session;
+pub mod stream;

@@ -1,0 +1,234 @@
+//! The worker as its clients see it: over standard input and output.
+
+#[path = "../../../tests/whisper_micro/mod.rs"]
+mod whisper_micro;
+
+use std::io::{BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+
+use serde_json::{Map, Value};
+use whisper_micro::{model, sample};
+use wyoming::{AudioFormat, Event, Message, Transcribe, pcm, read_event, write_event};
+
+const FORMAT: AudioFormat = AudioFormat {
+    rate: 16_000,
+    width: 2,
+    channels: 1,
+};
+
+struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vivavoce-whisper"))
+            .arg("--model")
+            .arg(model())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self {
+            input: child.stdin.take(),
+            output: BufReader::new(child.stdout.take().unwrap()),
+            child,
+        }
+    }
+
+    fn say(&mut self, messages: impl IntoIterator<Item = Message>) {
+        let input = self.input.as_mut().unwrap();
+        for message in messages {
+            write_event(input, &Event::from(message)).unwrap();
+        }
+        input.flush().unwrap();
+    }
+
+    fn utterance(&mut self, samples: &[f32], number: u64) {
+        let context = Map::from_iter([("request".to_owned(), Value::from(number))]);
+        self.say([
+            Message::Transcribe(Transcribe {
+                context: Some(context),
+                ..Transcribe::default()
+            }),
+            Message::AudioStart(FORMAT),
+            Message::AudioChunk(FORMAT, pcm::encode(samples)),
+            Message::AudioStop,
+        ]);
+    }
+
+    fn next(&mut self) -> Message {
+        let event = read_event(&mut self.output).unwrap();
+        Message::try_from(event.expect("it goes on")).unwrap()
+    }
+
+    /// All of an answer.
+    fn answer(&mut self) -> Vec<Message> {
+        let mut answer = vec![self.next()];
+        while !matches!(
+            answer.last(),
+            Some(Message::TranscriptStop | Message::Error(_))
+        ) {
+            answer.push(self.next());
+        }
+        answer
+    }
+
+    fn end(mut self) -> ExitStatus {
+        self.input = None;
+        assert_eq!(read_event(&mut self.output).unwrap(), None);
+        self.child.wait().unwrap()
+    }
+}
+
+#[test]
+fn it_says_what_it_is_and_answers_pings() {
+    let mut worker = Worker::start(&[]);
+    worker.say([Message::Describe, Message::Ping(Some("there?".into()))]);
+    let Message::Info(info) = worker.next() else {
+        panic!("no info");
+    };
+    assert_eq!(info.asr[0].models[0].name, "whisper-micro.en");
+    assert_eq!(info.asr[0].models[0].languages, ["en"]);
+    assert_eq!(worker.next(), Message::Pong(Some("there?".into())));
+}
+
+#[test]
+fn an_answer_is_streamed_whole_and_carries_the_context_of_its_question() {
+    let mut worker = Worker::start(&[]);
+    let capital = sample("What is the capital");
+    worker.utterance(&capital.samples, 7);
+    let answer = worker.answer();
+    let [
+        Message::TranscriptStart,
+        Message::TranscriptChunk(chunk),
+        Message::Transcript(transcript),
+        Message::TranscriptStop,
+    ] = &answer[..]
+    else {
+        panic!("{answer:?}");
+    };
+    assert_eq!((chunk, &transcript.text), (&capital.said, &capital.said));
+    assert_eq!(transcript.language.as_deref(), Some("en"));
+    assert_eq!(transcript.context.as_ref().unwrap()["request"], 7);
+}
+
+#[test]
+fn a_new_question_ends_the_one_before_it() {
+    let mut worker = Worker::start(&["--full-context"]);
+    let (joke, milk) = (sample("Tell me a joke"), sample("Add milk"));
+    for number in 0..20 {
+        worker.utterance(&joke.samples, number);
+    }
+    worker.utterance(&milk.samples, 99);
+    let mut answers = 0;
+    loop {
+        answers += 1;
+        let answer = worker.answer();
+        let transcript = answer.iter().find_map(|message| match message {
+            Message::Transcript(transcript) => Some(transcript),
+            _ => None,
+        });
+        let transcript = transcript.unwrap();
+        if transcript.context.as_ref().unwrap()["request"] == 99 {
+            assert_eq!(transcript.text, milk.said);
+            break;
+        }
+    }
+    // The questions came within a moment; most were given up before they were decoded.
+    assert!(answers < 10, "{answers}");
+}
+
+#[test]
+fn scaled_and_full_context_hear_the_same() {
+    let timer = sample("Set a timer");
+    for arguments in [&[][..], &["--full-context"]] {
+        let mut worker = Worker::start(arguments);
+        worker.utterance(&timer.samples, 0);
+        let answer = worker.answer();
+        assert!(answer.contains(&Message::TranscriptChunk(timer.said.clone())));
+    }
+}
+
+#[test]
+fn silence_has_an_empty_transcript() {
+    let mut worker = Worker::start(&[]);
+    worker.utterance(&[0.0; 16_000], 1);
+    worker.utterance(&[], 2);
+    let answer = worker.answer();
+    assert!(
+        answer
+            .iter()
+            .all(|message| !matches!(message, Message::TranscriptChunk(_))),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn audio_of_another_rate_is_refused_with_the_right_one() {
+    let mut worker = Worker::start(&[]);
+    let format = AudioFormat {
+        rate: 44_100,
+        ..FORMAT
+    };
+    worker.say([Message::AudioChunk(format, vec![0; 4])]);
+    let Message::Error(failure) = worker.next() else {
+        panic!("no error");
+    };
+    assert!(failure.text.contains("16000"), "{}", failure.text);
+}
+
+#[test]
+fn an_unknown_language_is_an_error_and_not_the_end() {
+    let mut worker = Worker::start(&[]);
+    let stop = sample("Stop");
+    worker.say([Message::Transcribe(Transcribe {
+        language: Some("tlh".into()),
+        ..Transcribe::default()
+    })]);
+    worker.say([
+        Message::AudioStart(FORMAT),
+        Message::AudioChunk(FORMAT, pcm::encode(&stop.samples)),
+        Message::AudioStop,
+    ]);
+    assert!(matches!(&worker.answer()[..], [Message::Error(_)]));
+    worker.utterance(&stop.samples, 1);
+    assert!(
+        worker
+            .answer()
+            .contains(&Message::TranscriptChunk("Stop.".into()))
+    );
+}
+
+#[test]
+fn it_ends_when_its_input_closes() {
+    let mut worker = Worker::start(&[]);
+    worker.utterance(&sample("Who wrote").samples, 1);
+    let status = {
+        worker.input = None;
+        worker.child.wait().unwrap()
+    };
+    assert!(status.success(), "{status}");
+    let idle = Worker::start(&[]);
+    assert!(idle.end().success());
+}
+
+#[test]
+fn garbage_is_answered_with_an_error_and_the_end() {
+    let mut worker = Worker::start(&[]);
+    worker
+        .input
+        .as_mut()
+        .unwrap()
+        .write_all(b"GET / HTTP/1.1\r\n")
+        .unwrap();
+    let Message::Error(failure) = worker.next() else {
+        panic!("no error");
+    };
+    assert!(failure.text.contains("GET /"), "{}", failure.text);
+    assert!(!worker.child.wait().unwrap().success());
+}

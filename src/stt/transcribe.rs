@@ -1,0 +1,84 @@
+//! Asking a Wyoming peer for a transcript.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use wyoming::{AudioFormat, Connection, Message, Transcribe, pcm};
+
+use super::Cancelled;
+use crate::audio::frame::SPEECH_RATE;
+use crate::exchange::{self, ExchangeError, Patience};
+
+/// One request, apart from its audio.
+pub struct Question<'a> {
+    /// Only grows: the answer to an older one is stale. A peer that does not know this gives it
+    /// back all the same, or nothing.
+    pub number: u64,
+    /// More will be said: the peer may be fast rather than thorough.
+    pub partial: bool,
+    /// The spoken language, if the peer is to know.
+    pub language: Option<&'a str>,
+    /// Words that may be said.
+    pub vocabulary: &'a [String],
+}
+
+/// A peer is alive if it answers a short clip within 20 s on a busy machine; the largest models take
+/// some four times as long as the audio on two cores.
+pub const PATIENCE: Patience = Patience {
+    least: Duration::from_secs(20),
+    per_second: Duration::from_secs(10),
+};
+
+const NUMBER: &str = "request";
+const PARTIAL: &str = "partial";
+/// Audio is sent in pieces of this many samples.
+const CHUNK: usize = SPEECH_RATE as usize;
+
+/// Sends audio and waits for its transcript. `None`: cancelled; the answer is still to come then.
+///
+/// # Errors
+/// See [`exchange::wait_for`].
+pub fn transcribe(
+    peer: &Connection,
+    question: &Question,
+    samples: &[f32],
+    patience: Patience,
+    cancelled: Cancelled,
+) -> Result<Option<String>, ExchangeError> {
+    exchange::send(peer, request(question, samples))?;
+    let limit = patience.with(samples.len() as f32 / SPEECH_RATE as f32);
+    exchange::wait_for(peer, limit, cancelled, |message| match message {
+        Message::Transcript(transcript) => {
+            let number = transcript.context.as_ref().and_then(|c| c.get(NUMBER));
+            let stale = number.is_some_and(|number| number != &Value::from(question.number));
+            (!stale).then(|| Ok(transcript.text.trim().to_owned()))
+        }
+        _ => None,
+    })
+}
+
+fn request(question: &Question, samples: &[f32]) -> Vec<Message> {
+    let format = AudioFormat {
+        rate: SPEECH_RATE,
+        width: 2,
+        channels: 1,
+    };
+    let context = [
+        (NUMBER.to_owned(), Value::from(question.number)),
+        (PARTIAL.to_owned(), Value::from(question.partial)),
+    ];
+    let asked = Transcribe {
+        language: question.language.map(str::to_owned),
+        context: Some(Map::from_iter(context)),
+        transcript_terms: (!question.vocabulary.is_empty()).then(|| question.vocabulary.to_vec()),
+        ..Transcribe::default()
+    };
+    let chunks = samples.chunks(CHUNK);
+    let chunks = chunks.map(|chunk| Message::AudioChunk(format, pcm::encode(chunk)));
+    let start = [Message::Transcribe(asked), Message::AudioStart(format)];
+    start
+        .into_iter()
+        .chain(chunks)
+        .chain([Message::AudioStop])
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! Whisper, in a process of its own that is watched: whisper.cpp and llama.cpp each bring a ggml,
+//! and one process cannot hold both.
+//!
+//! A worker that ends or hangs is replaced, and the same audio decoded again. Giving up is immediate
+//! here whatever the worker does: the next request makes it stop, and what it still answers to the
+//! old one is known by its number.
+
+use super::transcribe::{PATIENCE, Question, transcribe};
+use super::worker::{Worker, WorkerCommand};
+use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
+use crate::audio::frame::{dbfs, peak};
+use crate::exchange::{ExchangeError, Patience};
+
+/// How often the same audio is given to a worker: audio that ends them all is not Whisper's to hear.
+const TRIES: usize = 3;
+
+/// Whisper's worker, supervised.
+pub struct Whisper {
+    command: WorkerCommand,
+    patience: Patience,
+    worker: Worker,
+    /// What became of the worker before this one, until this one is ready.
+    replaced: Option<String>,
+    notices: Vec<String>,
+    number: u64,
+}
+
+impl Whisper {
+    /// Starts the worker and waits until it has loaded its model.
+    ///
+    /// # Errors
+    /// The worker is absent, or it does not take the model; the message says what to do.
+    pub fn start(command: WorkerCommand) -> Result<Self, SttError> {
+        Self::start_with(command, PATIENCE)
+    }
+
+    /// The same with other limits.
+    ///
+    /// # Errors
+    /// As [`Whisper::start`].
+    pub fn start_with(command: WorkerCommand, patience: Patience) -> Result<Self, SttError> {
+        let mut worker = Worker::spawn(&command)?;
+        if let Err(error) = worker.wait_until_ready(&|| false) {
+            return Err(match error {
+                ExchangeError::Refused(reason) => SttError::Worker(reason),
+                lost => SttError::Worker(format!(
+                    "{} ended while it loaded {} ({}); run it by hand to see why",
+                    command.program.display(),
+                    command.model.display(),
+                    worker.end(&lost)
+                )),
+            });
+        }
+        Ok(Self {
+            command,
+            patience,
+            worker,
+            replaced: None,
+            notices: Vec::new(),
+            number: 0,
+        })
+    }
+
+    /// Process id of the worker.
+    pub fn worker_id(&self) -> u32 {
+        self.worker.id()
+    }
+
+    fn hear(
+        &mut self,
+        samples: &[f32],
+        partial: bool,
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        if dbfs(peak(samples)) < SILENCE_DBFS {
+            return Ok(Some(String::new()));
+        }
+        let mut last = String::new();
+        for _ in 0..TRIES {
+            match self.attempt(samples, partial, cancelled) {
+                Ok(text) => return Ok(text),
+                Err(ExchangeError::Refused(reason)) => return Err(SttError::Worker(reason)),
+                Err(lost) => last = self.replace(&lost)?,
+            }
+        }
+        Err(SttError::Worker(format!(
+            "it was started {TRIES} times for the same words and gave no answer (the last time: \
+             {last}); try a smaller model, or run {} by hand to see why",
+            self.command.program.display()
+        )))
+    }
+
+    fn attempt(
+        &mut self,
+        samples: &[f32],
+        partial: bool,
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, ExchangeError> {
+        let Some(loaded) = self.worker.wait_until_ready(cancelled)? else {
+            return Ok(None);
+        };
+        if let (Some(took), Some(why)) = (loaded, self.replaced.take()) {
+            let notice = format!(
+                "Whisper's worker was replaced ({why}); the new one was ready after {} ms, and no \
+                 words are lost",
+                took.as_millis()
+            );
+            self.notices.push(notice);
+        }
+        self.number += 1;
+        let question = Question {
+            number: self.number,
+            partial,
+            // The worker was told at its start.
+            language: None,
+            vocabulary: &self.command.vocabulary,
+        };
+        transcribe(
+            self.worker.peer(),
+            &question,
+            samples,
+            self.patience,
+            cancelled,
+        )
+    }
+
+    /// A new worker in the place of this one. Returns what became of it.
+    fn replace(&mut self, error: &ExchangeError) -> Result<String, SttError> {
+        let why = self.worker.end(error);
+        self.worker = Worker::spawn(&self.command)?;
+        tracing::warn!("Whisper's worker is replaced: {why}");
+        self.replaced = Some(why.clone());
+        Ok(why)
+    }
+}
+
+impl Recognizer for Whisper {
+    /// The worker does this itself when it has loaded its model.
+    fn warm_up(&mut self) -> Result<(), SttError> {
+        Ok(())
+    }
+
+    fn transcribe(
+        &mut self,
+        samples: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        self.hear(samples, false, cancelled)
+    }
+
+    fn transcribe_partial(
+        &mut self,
+        samples: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        self.hear(samples, true, cancelled)
+    }
+
+    fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+}

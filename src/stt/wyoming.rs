@@ -1,0 +1,128 @@
+//! A recognizer on the network: any server that speaks the Wyoming protocol.
+//!
+//! Each request has a connection of its own. Servers close after an answer or keep the connection
+//! as they like, one that was restarted is found again, and giving up is closing.
+
+use std::time::Duration;
+
+use wyoming::{Connection, Lost, Message};
+
+use super::transcribe::{PATIENCE, Question, transcribe};
+use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
+use crate::audio::frame::{dbfs, peak};
+use crate::exchange::{self, ExchangeError, Patience};
+use crate::language::Language;
+
+/// A network that takes longer than this to connect is of no use for speech.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// A speech-to-text server.
+pub struct WyomingRecognizer {
+    address: String,
+    language: Language,
+    vocabulary: Vec<String>,
+    patience: Patience,
+    number: u64,
+}
+
+impl WyomingRecognizer {
+    /// A server at `HOST:PORT`, told the spoken language and words that may be said. Nothing is sent
+    /// before [`Recognizer::warm_up`].
+    pub fn new(address: &str, language: Language, vocabulary: &[String]) -> Self {
+        Self {
+            address: address.to_owned(),
+            language,
+            vocabulary: vocabulary.to_vec(),
+            patience: PATIENCE,
+            number: 0,
+        }
+    }
+
+    /// The same with other limits.
+    pub fn patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    fn connect(&self) -> Result<Connection, ExchangeError> {
+        Connection::tcp(&self.address, CONNECT).map_err(|e| Lost::Unreachable(e).into())
+    }
+
+    fn ask(
+        &mut self,
+        samples: &[f32],
+        partial: bool,
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, ExchangeError> {
+        self.number += 1;
+        let question = Question {
+            number: self.number,
+            partial,
+            language: Some(self.language.code()),
+            vocabulary: &self.vocabulary,
+        };
+        let peer = self.connect()?;
+        transcribe(&peer, &question, samples, self.patience, cancelled)
+    }
+
+    fn hear(
+        &mut self,
+        samples: &[f32],
+        partial: bool,
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        if dbfs(peak(samples)) < SILENCE_DBFS {
+            return Ok(Some(String::new()));
+        }
+        let heard = match self.ask(samples, partial, cancelled) {
+            // It was restarted, perhaps: the words are not lost for that.
+            Err(ExchangeError::Lost(Lost::Closed)) => self.ask(samples, partial, cancelled),
+            heard => heard,
+        };
+        heard.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &ExchangeError) -> SttError {
+        SttError::Run(exchange::advice(&self.address, error))
+    }
+}
+
+impl Recognizer for WyomingRecognizer {
+    /// Asks what the server offers.
+    fn warm_up(&mut self) -> Result<(), SttError> {
+        let info = self.connect().and_then(|peer| {
+            exchange::send(&peer, [Message::Describe])?;
+            exchange::wait_for(
+                &peer,
+                self.patience.least,
+                &|| false,
+                |message| match message {
+                    Message::Info(info) => Some(Ok(info)),
+                    _ => None,
+                },
+            )
+        });
+        match info.map_err(|error| self.failed(&error))? {
+            Some(info) if info.asr.is_empty() => {
+                let nothing = ExchangeError::Refused("it offers no speech to text".into());
+                Err(self.failed(&nothing))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn transcribe(
+        &mut self,
+        samples: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        self.hear(samples, false, cancelled)
+    }
+
+    fn transcribe_partial(
+        &mut self,
+        samples: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        self.hear(samples, true, cancelled)
+    }
+}
