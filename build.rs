@@ -8,11 +8,19 @@ use std::process::Command;
 use std::{env, fs};
 
 /// Text analysis and signal generation of each voice that the program offers.
-const RESOURCES: [&str; 4] = [
+const RESOURCES: [&str; 12] = [
     "en-US_ta.bin",
     "en-US_lh0_sg.bin",
     "en-GB_ta.bin",
     "en-GB_kh0_sg.bin",
+    "de-DE_ta.bin",
+    "de-DE_gl0_sg.bin",
+    "es-ES_ta.bin",
+    "es-ES_zl0_sg.bin",
+    "fr-FR_ta.bin",
+    "fr-FR_nk0_sg.bin",
+    "it-IT_ta.bin",
+    "it-IT_cm0_sg.bin",
 ];
 
 fn main() {
@@ -65,8 +73,11 @@ fn voices(target: &str, offline: bool) -> Result<PathBuf, String> {
 /// it; "unknown" outside a git checkout.
 fn commit() -> String {
     // The log changes with every commit, and the sources with what is not committed yet.
+    // A path that is not there (no checkout, or a worktree) would run this at every build.
     for changed in [".git/HEAD", ".git/logs/HEAD", "src", "Cargo.toml"] {
-        println!("cargo::rerun-if-changed={changed}");
+        if Path::new(changed).exists() {
+            println!("cargo::rerun-if-changed={changed}");
+        }
     }
     Command::new("git")
         .args([

@@ -33,7 +33,7 @@ fn noise(samples: usize) -> Vec<f32> {
 
 fn activity() -> Result<VoiceActivity, vivavoce::engines::EnginesError> {
     let config = Config::default();
-    EngineLoader::new(&config)?.activity(&config)
+    EngineLoader::new(&config)?.activity()
 }
 
 /// 10 ms, stereo, from the driver into the ring, with the time of the call.

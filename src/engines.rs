@@ -1,19 +1,23 @@
 //! From a configuration and a folder of models to loaded engines.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
-use crate::config::{Config, ThreadBudget};
+use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
-use crate::llm::{Llama, LlamaConfig, LlmError};
-use crate::models::{Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection};
+use crate::language::Language;
+use crate::llm::{LanguageModel, Llama, LlamaConfig, LlmError};
+use crate::models::{
+    Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
+};
 use crate::onnx::OnnxError;
 use crate::pipeline::Engines;
-use crate::stt::{Moonshine, SttError};
-use crate::tts::{Pico, TtsError};
+use crate::stt::{Moonshine, Recognizer, SttError};
+use crate::tts::{Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError};
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
 /// Why engines cannot be loaded.
@@ -28,6 +32,51 @@ pub enum EnginesError {
         /// The role.
         role: Role,
     },
+    /// The profile's model is of another kind than the engine that was asked for.
+    #[error(
+        "{engine} was asked for, and profile {profile} has no model for it; choose another with \
+         --profile (`vivavoce models list` shows them), or name a file: {engine}:FILE"
+    )]
+    NotInProfile {
+        /// The engine.
+        engine: &'static str,
+        /// The profile.
+        profile: String,
+    },
+    /// The manifest names an engine that this program does not have.
+    #[error("profile {profile} wants the engine {engine}, which this version does not have")]
+    UnknownEngine {
+        /// The engine.
+        engine: String,
+        /// The profile.
+        profile: String,
+    },
+    /// No embedded voice speaks the language.
+    #[error(
+        "no voice that comes with the program speaks {language}; name one with --tts \
+         (piper:FILE.onnx or wyoming:HOST:PORT)"
+    )]
+    NoVoice {
+        /// The language.
+        language: Language,
+    },
+    /// Models of the profile do not know the language.
+    #[error(
+        "profile {profile} is not made for {language}: {}. Choose another with --profile \
+         (`vivavoce models list` shows their languages), or name engines with --stt, --llm and --tts",
+        .missing.join("; ")
+    )]
+    Language {
+        /// The language.
+        language: Language,
+        /// The profile.
+        profile: String,
+        /// The models, and what they know instead.
+        missing: Vec<String>,
+    },
+    /// Not written yet.
+    #[error("{0} is not there yet")]
+    NotYet(&'static str),
     /// The recognizer.
     #[error(transparent)]
     Stt(#[from] SttError),
@@ -45,41 +94,103 @@ pub enum EnginesError {
     Onnx(#[from] OnnxError),
 }
 
+/// The files of the profile that are needed: not those of a role whose engine is named.
+///
+/// # Errors
+/// There is no such profile, or it is not made for this platform.
+pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'m>, ModelsError> {
+    let mut selection = manifest.select(&config.profile, Platform::current())?;
+    let elsewhere = [
+        (
+            Role::Stt,
+            matches!(
+                config.stt.engine,
+                SttEngine::Whisper(Some(_)) | SttEngine::Wyoming(_)
+            ),
+        ),
+        (Role::Llm, config.llm.engine != LlmEngine::Profile),
+        (
+            Role::Tts,
+            !matches!(
+                config.tts.engine,
+                TtsEngine::Profile | TtsEngine::Kokoro(None)
+            ),
+        ),
+    ];
+    for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
+        selection = selection.without(role);
+    }
+    Ok(selection)
+}
+
+/// Whether all models that are needed know the language.
+fn check_language(language: Language, selection: &Selection) -> Result<(), EnginesError> {
+    let code = |c: &String| c == language.code();
+    let mut missing: Vec<String> = Vec::new();
+    for Wanted { role, model, .. } in &selection.files {
+        if !model.languages.is_empty() && !model.languages.iter().any(code) {
+            let line = format!(
+                "{role} is {}, for {} only",
+                model.id,
+                model.languages.join(", ")
+            );
+            if !missing.contains(&line) {
+                missing.push(line);
+            }
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(EnginesError::Language {
+            language,
+            profile: selection.profile.name.clone(),
+            missing,
+        }),
+    }
+}
+
 /// A profile's models, verified, and what is needed to load engines from them.
 pub struct EngineLoader {
+    config: Config,
     ready: ReadyModels,
+    /// The engine that runs the profile's model of a role.
+    engines: BTreeMap<Role, String>,
     model_id: String,
     budget: ThreadBudget,
 }
 
 impl EngineLoader {
-    /// Checks that the profile's models are there and whole.
+    /// Checks that the models that are needed are there and whole.
     pub fn new(config: &Config) -> Result<Self, EnginesError> {
         let manifest = Manifest::bundled()?;
-        let selection = manifest.select(&config.profile, Platform::current())?;
+        let selection = needed(config, &manifest)?;
+        check_language(config.language, &selection)?;
         let store = ModelStore::open(config.models_dir.as_deref())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
         Ok(Self {
+            config: config.clone(),
             ready: store.ensure_ready(&selection)?,
+            engines: selection.files.iter().map(engine).collect(),
             model_id: model_id(&selection),
             budget: ThreadBudget::new(config.threads, cores),
         })
     }
 
     /// Loads all engines of a session.
-    pub fn load(&self, config: &Config, persona: &Persona) -> Result<Engines, EnginesError> {
+    pub fn load(&self, persona: &Persona) -> Result<Engines, EnginesError> {
         // The two large loads are independent of each other.
         let (language_model, rest) = std::thread::scope(|scope| {
-            let language_model = scope.spawn(|| self.language_model(config));
-            let rest = self.recognizer().and_then(|recognizer| {
-                Ok((recognizer, self.activity(config)?, self.turn_detector()?))
-            });
+            let language_model = scope.spawn(|| self.language_model());
+            let rest = self
+                .recognizer()
+                .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
             (language_model.join(), rest)
         });
         let language_model = language_model
             .map_err(|_| LlmError::Run("it panicked while it was loaded".into()))??;
         let (recognizer, activity, turn_detector) = rest?;
-        let canceller: Box<dyn EchoCanceller> = match config.audio.echo_cancellation {
+        let canceller: Box<dyn EchoCanceller> = match self.config.audio.echo_cancellation {
             true => Box::new(SonoraCanceller::new()),
             false => Box::new(Bypass),
         };
@@ -87,43 +198,126 @@ impl EngineLoader {
             canceller,
             activity,
             turn_detector: Box::new(turn_detector),
-            recognizer: Box::new(recognizer),
-            language_model: Box::new(language_model),
-            synthesizer: Box::new(voice(&persona.voice.name, persona.voice.prosody)?),
+            recognizer,
+            language_model,
+            synthesizer: self.synthesizer(persona)?,
         })
     }
 
     /// Loads the recognizer alone.
-    pub fn recognizer(&self) -> Result<Moonshine, EnginesError> {
-        let encoder = self.first(Role::Stt)?;
-        let folder = encoder.parent().unwrap_or(Path::new(""));
-        Ok(Moonshine::load(
-            self.first(Role::OnnxRuntime)?,
-            folder,
-            self.budget.stt,
-        )?)
+    pub fn recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        match &self.config.stt.engine {
+            SttEngine::Profile => match self.engine(Role::Stt)? {
+                "moonshine" => self.moonshine(),
+                "whisper" => self.whisper(self.first(Role::Stt)?),
+                other => Err(self.unknown(other)),
+            },
+            SttEngine::Whisper(Some(file)) => self.whisper(file),
+            SttEngine::Whisper(None) => match self.engine(Role::Stt)? {
+                "whisper" => self.whisper(self.first(Role::Stt)?),
+                _ => Err(self.not_in_profile("whisper")),
+            },
+            SttEngine::Wyoming(_) => Err(EnginesError::NotYet("a Wyoming recognizer")),
+        }
+    }
+
+    fn moonshine(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        let folder = self.folder(Role::Stt)?;
+        let runtime = self.first(Role::OnnxRuntime)?;
+        Ok(Box::new(Moonshine::load(runtime, folder, self.budget.stt)?))
+    }
+
+    fn whisper(&self, _model: &Path) -> Result<Box<dyn Recognizer>, EnginesError> {
+        Err(EnginesError::NotYet("Whisper"))
     }
 
     /// Loads the language model alone.
-    pub fn language_model(&self, config: &Config) -> Result<Llama, EnginesError> {
-        Ok(Llama::load(LlamaConfig {
-            model: self.first(Role::Llm)?.to_path_buf(),
-            model_id: self.model_id.clone(),
-            context: config.llm.context,
+    pub fn language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        match &self.config.llm.engine {
+            LlmEngine::Profile => self.llama(self.first(Role::Llm)?, self.model_id.clone()),
+            LlmEngine::Gguf(_) => Err(EnginesError::NotYet("a GGUF file")),
+            LlmEngine::Server(_) => Err(EnginesError::NotYet("a server")),
+        }
+    }
+
+    fn llama(
+        &self,
+        model: &Path,
+        model_id: String,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        let config = &self.config.llm;
+        let states = || cache_dir().join("prompt-states");
+        Ok(Box::new(Llama::load(LlamaConfig {
+            model: model.to_path_buf(),
+            model_id,
+            context: config.context,
             threads: self.budget.llm,
-            gpu_layers: config.llm.gpu_layers,
-            cache_dir: config
-                .llm
-                .disk_cache
-                .then(|| cache_dir().join("prompt-states")),
-        })?)
+            gpu_layers: config.gpu_layers,
+            cache_dir: config.disk_cache.then(states),
+        })?))
+    }
+
+    /// Loads a voice alone: the one that is configured, or the persona's among the embedded ones.
+    pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        match &self.config.tts.engine {
+            TtsEngine::Profile => match self.engines.get(&Role::Tts).map(String::as_str) {
+                None => embedded(persona),
+                Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
+                Some(other) => Err(self.unknown(other)),
+            },
+            TtsEngine::Wyoming(_) => Err(EnginesError::NotYet("a Wyoming voice")),
+            TtsEngine::Kokoro(Some(folder)) => self.kokoro(folder, persona),
+            TtsEngine::Kokoro(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
+                Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
+                _ => Err(self.not_in_profile("kokoro")),
+            },
+            TtsEngine::Piper(model) => Ok(Box::new(Piper::load(
+                self.first(Role::OnnxRuntime)?,
+                model,
+                persona.language,
+                persona.voice.prosody,
+                self.budget.tts(),
+            )?)),
+        }
+    }
+
+    fn kokoro(
+        &self,
+        folder: &Path,
+        persona: &Persona,
+    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        if persona.language != Language::English {
+            return Err(EnginesError::NoVoice {
+                language: persona.language,
+            });
+        }
+        let name = self.config.tts.voice.as_deref().unwrap_or(KOKORO_VOICE);
+        Ok(Box::new(Kokoro::load(
+            self.first(Role::OnnxRuntime)?,
+            folder,
+            name,
+            persona.voice.prosody,
+            self.budget.tts(),
+        )?))
+    }
+
+    /// The folder of the model that serves `role`.
+    fn folder(&self, role: Role) -> Result<&Path, EnginesError> {
+        Ok(self.first(role)?.parent().unwrap_or(Path::new("")))
+    }
+
+    fn not_in_profile(&self, engine: &'static str) -> EnginesError {
+        EnginesError::NotInProfile {
+            engine,
+            profile: self.config.profile.clone(),
+        }
     }
 
     /// Loads voice activity alone.
-    pub fn activity(&self, config: &Config) -> Result<VoiceActivity, EnginesError> {
+    pub fn activity(&self) -> Result<VoiceActivity, EnginesError> {
         let silero = Silero::load(self.first(Role::OnnxRuntime)?, self.first(Role::Vad)?)?;
         Ok(VoiceActivity::new(
-            config.vad.into(),
+            self.config.vad.into(),
             Box::new(Earshot::default()),
             Box::new(silero),
         ))
@@ -136,6 +330,20 @@ impl EngineLoader {
         Ok(SmartTurn::load(runtime, model, 1)?)
     }
 
+    fn engine(&self, role: Role) -> Result<&str, EnginesError> {
+        let engine = self.engines.get(&role);
+        engine
+            .map(String::as_str)
+            .ok_or(EnginesError::Incomplete { role })
+    }
+
+    fn unknown(&self, engine: &str) -> EnginesError {
+        EnginesError::UnknownEngine {
+            engine: engine.into(),
+            profile: self.config.profile.clone(),
+        }
+    }
+
     fn first(&self, role: Role) -> Result<&Path, EnginesError> {
         self.ready
             .first(role)
@@ -143,8 +351,37 @@ impl EngineLoader {
     }
 }
 
+/// Kokoro's best rated voice.
+const KOKORO_VOICE: &str = "af_heart";
+
+/// Loads the voice that is configured; models are not looked at if it needs none.
+pub fn synthesizer(
+    config: &Config,
+    persona: &Persona,
+) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    let manifest = Manifest::bundled()?;
+    let speaks = manifest
+        .profile(&config.profile)?
+        .roles
+        .contains_key(&Role::Tts);
+    match &config.tts.engine {
+        TtsEngine::Profile if !speaks => embedded(persona),
+        _ => EngineLoader::new(config)?.synthesizer(persona),
+    }
+}
+
+/// The persona's voice among those that come with the program, or its language's.
+fn embedded(persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    let named = persona.voice.name.as_deref();
+    let language = persona.language;
+    let name = named
+        .or(language.voice())
+        .ok_or(EnginesError::NoVoice { language })?;
+    Ok(Box::new(voice(name, persona.voice.prosody)?))
+}
+
 /// Loads one of the embedded voices.
-pub fn voice(name: &str, prosody: crate::tts::Prosody) -> Result<Pico, TtsError> {
+pub fn voice(name: &str, prosody: Prosody) -> Result<Pico, TtsError> {
     Pico::load(name, prosody, &data_dir().join("voices"))
 }
 

@@ -4,12 +4,14 @@
 
 use serde::Deserialize;
 
+use crate::language::Language;
+
 /// The lists of one language. Lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lexicon {
-    /// The language's code.
-    pub language: String,
+    /// Whose words they are.
+    pub language: Language,
     /// Ask for silence.
     pub stop: Vec<String>,
     /// Ask to wait.
@@ -43,10 +45,9 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// The English one.
-    pub fn english() -> Self {
-        toml::from_str(include_str!("../assets/lexicon/en.toml"))
-            .expect("the bundled lexicon is held valid by a test")
+    /// That of a language.
+    pub fn of(language: Language) -> Self {
+        toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
     /// Whether the words are phrases of `list` in a row and nothing else.
@@ -107,16 +108,32 @@ mod tests {
     }
 
     #[test]
-    fn the_english_lexicon_is_lower_case_words() {
-        let lexicon = Lexicon::english();
-        for list in [
-            &lexicon.stop,
-            &lexicon.wait,
-            &lexicon.go_on,
-            &lexicon.fillers,
-        ] {
-            for phrase in list {
-                assert_eq!(words(phrase).join(" "), *phrase);
+    fn every_lexicon_is_lower_case_words() {
+        for language in Language::all() {
+            let lexicon = Lexicon::of(language);
+            assert_eq!(lexicon.language, language);
+            let lists = [
+                &lexicon.stop,
+                &lexicon.wait,
+                &lexicon.go_on,
+                &lexicon.sounds_like_stop,
+                &lexicon.calls,
+                &lexicon.polite,
+                &lexicon.backchannels,
+                &lexicon.noise,
+                &lexicon.fillers,
+                &lexicon.unfinished,
+                &lexicon.leaning,
+                &lexicon.auxiliaries,
+                &lexicon.subjects,
+                &lexicon.openers,
+                &lexicon.digits,
+            ];
+            for list in lists {
+                assert!(!list.is_empty(), "{language}");
+                for phrase in list {
+                    assert_eq!(words(phrase).join(" "), *phrase, "{language}");
+                }
             }
         }
     }

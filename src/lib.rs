@@ -20,6 +20,7 @@ pub mod audio;
 pub mod aec;
 pub mod vad;
 
+pub mod language;
 pub mod lexicon;
 
 pub mod endpointing;

@@ -13,7 +13,8 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use vivavoce::clock::Stopwatch;
-use vivavoce::config::{Config, Endpointing};
+use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
+use vivavoce::language::Language;
 use vivavoce::turn_taking::Drafts;
 
 use cli::bench::BenchCommand;
@@ -57,6 +58,18 @@ struct Common {
     #[arg(long, global = true, env = "VIVAVOCE_DRAFTS", value_name = "X",
           value_parser = Drafts::parse)]
     drafts: Option<Drafts>,
+    /// Language of the conversation: en, de, es, fr, it, zh
+    #[arg(long, global = true, env = "VIVAVOCE_LANG", value_name = "CODE")]
+    lang: Option<Language>,
+    /// The recognizer: profile, whisper, whisper:FILE, wyoming:HOST:PORT
+    #[arg(long, global = true, env = "VIVAVOCE_STT", value_name = "X")]
+    stt: Option<SttEngine>,
+    /// The language model: profile, FILE.gguf, http://HOST:PORT/v1
+    #[arg(long, global = true, env = "VIVAVOCE_LLM", value_name = "X")]
+    llm: Option<LlmEngine>,
+    /// The voice: profile, kokoro, kokoro:FOLDER, piper:FILE.onnx, wyoming:HOST:PORT
+    #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
+    tts: Option<TtsEngine>,
     /// Layers of the language model on a GPU
     #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
     gpu_layers: Option<u32>,
@@ -221,6 +234,18 @@ fn configure(common: &Common) -> Result<Config> {
     }
     if let Some(drafts) = common.drafts {
         config.turn_taking.drafts = drafts;
+    }
+    if let Some(language) = common.lang {
+        config.language = language;
+    }
+    if let Some(engine) = &common.stt {
+        config.stt.engine.clone_from(engine);
+    }
+    if let Some(engine) = &common.llm {
+        config.llm.engine.clone_from(engine);
+    }
+    if let Some(engine) = &common.tts {
+        config.tts.engine.clone_from(engine);
     }
     if let Some(layers) = common.gpu_layers {
         config.llm.gpu_layers = layers;

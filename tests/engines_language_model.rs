@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use vivavoce::agent::{Memory, Persona};
+use vivavoce::language::Language;
 use vivavoce::llm::{
     Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role, Sampling,
 };
@@ -33,7 +34,7 @@ fn answer(model: &mut Llama, memory: &Memory, question: &str) -> String {
         .prefill(&memory.prompt(question), Opening::Reply, &|| false)
         .unwrap();
     let mut reply = String::new();
-    let sampling = Persona::bundled().sampling;
+    let sampling = Persona::bundled(Language::English).sampling;
     model
         .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
         .unwrap();
@@ -42,7 +43,10 @@ fn answer(model: &mut Llama, memory: &Memory, question: &str) -> String {
 
 #[test]
 fn it_answers_in_one_short_sentence() {
-    let (mut model, memory) = (model(None), Memory::new(&Persona::bundled()));
+    let (mut model, memory) = (
+        model(None),
+        Memory::new(&Persona::bundled(Language::English)),
+    );
     let reply = answer(&mut model, &memory, "What is the capital of France?");
     assert!(reply.contains("Paris"), "{reply}");
     assert!(reply.split_whitespace().count() < 20, "{reply}");
@@ -50,7 +54,10 @@ fn it_answers_in_one_short_sentence() {
 
 #[test]
 fn a_second_turn_reads_only_what_is_new() {
-    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    let (mut model, mut memory) = (
+        model(None),
+        Memory::new(&Persona::bundled(Language::English)),
+    );
     let prefix = model.warm_up(memory.prefix()).unwrap().read;
     let reply = answer(&mut model, &memory, "What is the capital of France?");
     memory.remember("What is the capital of France?", &reply);
@@ -65,7 +72,10 @@ fn a_second_turn_reads_only_what_is_new() {
 
 #[test]
 fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
-    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    let (mut model, mut memory) = (
+        model(None),
+        Memory::new(&Persona::bundled(Language::English)),
+    );
     answer(&mut model, &memory, "Tell me about the sun.");
     memory.remember("Tell me about the sun.", "The sun");
     let prompt = memory.prompt("What did you just say?");
@@ -83,7 +93,10 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
 
 #[test]
 fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
-    let (mut model, mut memory) = (model(None), Memory::new(&Persona::bundled()));
+    let (mut model, mut memory) = (
+        model(None),
+        Memory::new(&Persona::bundled(Language::English)),
+    );
     memory.remember(
         "Tell me about the sun.",
         "The sun is a star that is far away.",
@@ -103,7 +116,7 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
         .unwrap();
     assert!(prefill.read < 30, "{prefill:?}");
     let mut reply = String::new();
-    let sampling = Persona::bundled().sampling;
+    let sampling = Persona::bundled(Language::English).sampling;
     model
         .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
         .unwrap();
@@ -113,7 +126,7 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
 #[test]
 fn a_start_with_the_disk_cache_reads_one_token() {
     let folder = tempfile::tempdir().unwrap();
-    let prefix = Persona::bundled().prefix();
+    let prefix = Persona::bundled(Language::English).prefix();
     let cold = model(Some(folder.path())).warm_up(&prefix).unwrap();
     assert_eq!(cold.kept, 0);
     let warm = model(Some(folder.path())).warm_up(&prefix).unwrap();
@@ -123,7 +136,7 @@ fn a_start_with_the_disk_cache_reads_one_token() {
 #[test]
 fn a_cached_state_gives_the_same_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let memory = Memory::new(&Persona::bundled());
+    let memory = Memory::new(&Persona::bundled(Language::English));
     let answers = [(); 2].map(|()| {
         let mut model = model(Some(folder.path()));
         model.warm_up(memory.prefix()).unwrap();
@@ -135,7 +148,7 @@ fn a_cached_state_gives_the_same_answer() {
 #[test]
 fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
     let folder = tempfile::tempdir().unwrap();
-    let prefix = Persona::bundled().prefix();
+    let prefix = Persona::bundled(Language::English).prefix();
     model(Some(folder.path())).warm_up(&prefix).unwrap();
     let state = fs::read_dir(folder.path())
         .unwrap()
@@ -153,7 +166,7 @@ fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
 #[test]
 fn another_persona_has_another_state() {
     let folder = tempfile::tempdir().unwrap();
-    let mut persona = Persona::bundled();
+    let mut persona = Persona::bundled(Language::English);
     model(Some(folder.path()))
         .warm_up(&persona.prefix())
         .unwrap();

@@ -14,7 +14,7 @@ use vivavoce::config::Config;
 use vivavoce::endpointing::TurnDetector;
 use vivavoce::engines::{EngineLoader, voice};
 use vivavoce::events::{ReplyId, TurnId};
-use vivavoce::stt::{Recognizer, transcribe_clip};
+use vivavoce::stt::transcribe_clip;
 use vivavoce::tts::{Pico, Prosody, Synthesizer, speak_clause};
 use vivavoce::turn_taking::{Command, Event, TurnTaking, TurnTakingConfig};
 use vivavoce::vad::Activity;
@@ -61,7 +61,7 @@ fn both_voices_are_understood() {
             .iter()
             .map(|text| {
                 let clause = speak_clause(&mut speaker(name), text).unwrap();
-                let heard = transcribe_clip(&mut recognizer, &clause.clip).unwrap();
+                let heard = transcribe_clip(recognizer.as_mut(), &clause.clip).unwrap();
                 differences(&words(&heard), &words(text))
             })
             .sum();
@@ -76,12 +76,12 @@ fn silence_and_a_click_have_no_text() {
         rate_hz: SPEECH_RATE,
         samples: vec![0.0; 32_000],
     };
-    assert_eq!(transcribe_clip(&mut recognizer, &clip).unwrap(), "");
+    assert_eq!(transcribe_clip(recognizer.as_mut(), &clip).unwrap(), "");
     clip.samples
         .iter_mut()
         .enumerate()
         .for_each(|(n, s)| *s = ((n % 13) as f32 - 6.0) * 1e-4);
-    assert_eq!(transcribe_clip(&mut recognizer, &clip).unwrap(), "");
+    assert_eq!(transcribe_clip(recognizer.as_mut(), &clip).unwrap(), "");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_long_recording_is_transcribed_to_its_end() {
         &format!("{}The capital of France is Paris.", sentence.repeat(8)),
     );
     assert!(clip.seconds() > 20.0);
-    let heard = words(&transcribe_clip(&mut recognizer, &clip).unwrap());
+    let heard = words(&transcribe_clip(recognizer.as_mut(), &clip).unwrap());
     assert!(heard.ends_with(&words("paris")), "{heard:?}");
     assert_eq!(
         heard.iter().filter(|w| *w == "moon").count(),
@@ -134,7 +134,7 @@ fn a_clause_is_trimmed_levelled_and_never_clipped() {
 fn numbers_are_said_as_people_say_them() {
     let mut voice = speaker("en-US");
     let clause = speak_clause(&mut voice, "It costs **$5** at 3:30 pm.").unwrap();
-    let heard = transcribe_clip(&mut loader().recognizer().unwrap(), &clause.clip).unwrap();
+    let heard = transcribe_clip(loader().recognizer().unwrap().as_mut(), &clause.clip).unwrap();
     let heard = heard.to_lowercase();
     assert!(
         heard.contains("five dollars") || heard.contains("$5"),
@@ -148,7 +148,7 @@ fn numbers_are_said_as_people_say_them() {
 
 /// Runs cleaned audio through voice activity, as the capture thread does.
 fn activity(samples: &[f32], guarded: bool) -> Vec<Activity> {
-    let mut detector = loader().activity(&Config::default()).unwrap();
+    let mut detector = loader().activity().unwrap();
     let mut changes = Vec::new();
     for (n, frame) in samples.chunks_exact(FRAME).enumerate() {
         let until = Timestamp::from_millis(10 * (n as u64 + 1));

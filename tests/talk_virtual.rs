@@ -38,7 +38,7 @@ fn read_back(record: &Path) -> String {
         .unwrap()
         .recognizer()
         .unwrap();
-    transcribe_clip(&mut recognizer, &clip).unwrap()
+    transcribe_clip(recognizer.as_mut(), &clip).unwrap()
 }
 
 #[test]

@@ -86,6 +86,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     fn said(memory: &Memory) -> Vec<String> {
         let messages = memory.messages();
@@ -95,14 +96,14 @@ mod tests {
 
     #[test]
     fn the_reply_is_kept_as_it_was_heard() {
-        let mut memory = Memory::new(&Persona::bundled());
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("tell me a story", "Once upon a");
         assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
     }
 
     #[test]
     fn a_question_whose_answer_nobody_heard_goes_before_the_next() {
-        let mut memory = Memory::new(&Persona::bundled());
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("what is the capital", "");
         assert_eq!(
             memory.prompt("of France").last().unwrap().content,
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_reply_that_goes_on_is_one_with_what_was_heard_before() {
-        let mut memory = Memory::new(&Persona::bundled());
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("tell me a story", "Once upon a");
         memory.remember("", "time.");
         memory.remember("", "");
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn unanswered_words_that_do_not_fit_are_forgotten_last() {
-        let mut memory = Memory::new(&Persona::bundled());
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("far too long", "");
         assert!(memory.forget_oldest());
         assert_eq!(memory.prompt("next").last().unwrap().content, "next");
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_oldest_exchange_leaves_first_and_the_persona_stays() {
-        let mut memory = Memory::new(&Persona::bundled());
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("one", "1");
         memory.remember("two", "2");
         assert!(memory.forget_oldest());

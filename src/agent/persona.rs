@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::language::Language;
 use crate::llm::{Message, Role, Sampling};
 use crate::tts::Prosody;
 
@@ -16,6 +17,9 @@ use crate::tts::Prosody;
 pub struct Persona {
     /// Its name.
     pub name: String,
+    /// What it speaks.
+    #[serde(default)]
+    pub language: Language,
     /// Instructions to the language model.
     pub system: String,
     /// Exchanges that show how it talks.
@@ -25,6 +29,7 @@ pub struct Persona {
     #[serde(default)]
     pub sampling: Sampling,
     /// How it sounds.
+    #[serde(default)]
     pub voice: Voice,
 }
 
@@ -39,11 +44,11 @@ pub struct Example {
 }
 
 /// Which voice, and how it speaks.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Voice {
-    /// The voice's name, for example `en-US`.
-    pub name: String,
+    /// The voice's name, for example `en-GB`; none: the language's.
+    pub name: Option<String>,
     /// Speed and pitch.
     #[serde(default)]
     pub prosody: Prosody,
@@ -59,17 +64,33 @@ pub struct PersonaError {
     pub reason: String,
 }
 
-const BUNDLED: &str = include_str!("../../assets/personas/vivi.toml");
-
 impl Persona {
     /// The persona that comes with the program.
-    pub fn bundled() -> Self {
-        toml::from_str(BUNDLED).expect("the bundled persona is tested")
+    pub fn bundled(language: Language) -> Self {
+        toml::from_str(language.persona()).expect("the bundled personas are tested")
     }
 
-    /// The persona in `file`, or the bundled one.
-    pub fn load(file: Option<&Path>) -> Result<Self, PersonaError> {
-        file.map_or_else(|| Ok(Self::bundled()), Self::read)
+    /// The persona of a conversation in `language`: that in `file`, or the bundled one.
+    ///
+    /// # Errors
+    /// The file is missing, wrong, or in another language.
+    pub fn load(file: Option<&Path>, language: Language) -> Result<Self, PersonaError> {
+        let Some(path) = file else {
+            return Ok(Self::bundled(language));
+        };
+        let persona = Self::read(path)?;
+        match persona.language == language {
+            true => Ok(persona),
+            false => Err(PersonaError {
+                path: path.to_path_buf(),
+                reason: format!(
+                    "it speaks {}, the conversation is in {language}: add --lang {}, or name \
+                     another persona",
+                    persona.language,
+                    persona.language.code()
+                ),
+            }),
+        }
     }
 
     /// Reads a persona file.
@@ -110,12 +131,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_persona_is_whole() {
-        let persona = Persona::bundled();
-        let prefix = persona.prefix();
-        assert_eq!(prefix[0].role, Role::System);
-        assert_eq!(prefix.len(), 1 + 2 * persona.examples.len());
-        assert!(crate::tts::VOICES.contains(&persona.voice.name.as_str()));
+    fn the_bundled_personas_are_whole() {
+        for language in Language::all() {
+            let persona = Persona::bundled(language);
+            assert_eq!(persona.language, language);
+            let prefix = persona.prefix();
+            assert_eq!(prefix[0].role, Role::System);
+            assert_eq!(prefix.len(), 1 + 2 * persona.examples.len());
+            let voice = persona.voice.name.as_deref().or(language.voice());
+            assert!(voice.is_none_or(|name| crate::tts::VOICES.contains(&name)));
+        }
+    }
+
+    #[test]
+    fn a_persona_in_another_language_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, Language::German.persona()).unwrap();
+        assert!(Persona::load(Some(&path), Language::German).is_ok());
+        let message = Persona::load(Some(&path), Language::English)
+            .unwrap_err()
+            .to_string();
+        for part in ["p.toml", "German", "English", "--lang de"] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::audio::wav::Clip;
 use crate::clock::sleep;
 use crate::endpointing::{EndpointingError, TurnDetector};
+use crate::language::Language;
 use crate::llm::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 use crate::pipeline::Engines;
 use crate::stt::{self, Recognizer, SttError};
@@ -112,6 +113,10 @@ impl TurnDetector for SlowDetector {
 struct SlowVoice(Box<dyn Synthesizer>, Duration);
 
 impl Synthesizer for SlowVoice {
+    fn language(&self) -> Language {
+        self.0.language()
+    }
+
     fn warm_up(&mut self) -> Result<(), TtsError> {
         self.0.warm_up()
     }

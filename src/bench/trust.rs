@@ -15,7 +15,8 @@ use crate::audio::stimulus::Prepared;
 use crate::audio::wav::Clip;
 use crate::clock::unix_seconds;
 use crate::config::Config;
-use crate::models::{Manifest, ModelsError, Platform, hex};
+use crate::engines::needed;
+use crate::models::{Manifest, ModelsError, hex};
 
 /// GPU features of this build.
 const FEATURES: [(&str, bool); 3] = [
@@ -134,7 +135,7 @@ fn build() -> String {
 
 fn model_hashes(config: &Config) -> Result<IndexMap<String, String>, ModelsError> {
     let manifest = Manifest::bundled()?;
-    let selection = manifest.select(&config.profile, Platform::current())?;
+    let selection = needed(config, &manifest)?;
     let files = selection.files.iter();
     let hash = |wanted: &crate::models::Wanted<'_>| {
         let name = format!("{}/{}", wanted.model.id, wanted.file.name);
@@ -153,7 +154,9 @@ fn settings(config: &Config) -> IndexMap<String, String> {
     let entries = [
         ("turn_taking", format!("{:?}", config.turn_taking)),
         ("vad", format!("{:?}", config.vad)),
+        ("stt", format!("{:?}", config.stt)),
         ("llm", format!("{:?}", config.llm)),
+        ("tts", format!("{:?}", config.tts)),
         ("threads", format!("{:?}", config.threads)),
         (
             "echo_cancellation",

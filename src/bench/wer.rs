@@ -1,5 +1,6 @@
 //! Word errors between what was said and what was understood.
 
+use crate::language::Language;
 use crate::tts::speakable::{speakable, spoken_text};
 
 /// What has to be done to a text to make it the other.
@@ -56,7 +57,7 @@ pub fn word_errors(reference: &str, heard: &str) -> WordErrors {
 
 /// Lower-case words as they are spoken: "7" is "seven".
 fn plain_words(text: &str) -> Vec<String> {
-    let spoken = spoken_text(&speakable(text)).to_lowercase();
+    let spoken = spoken_text(&speakable(text, Language::English)).to_lowercase();
     let letters = spoken.replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
     letters.split_whitespace().map(str::to_owned).collect()
 }

@@ -22,7 +22,6 @@ use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::EngineLoader;
 use vivavoce::pipeline::{CONVERSATION, Session, SessionConfig, Watcher};
-use vivavoce::stt::Recognizer;
 
 use super::bench_endpointing::listener;
 use super::bench_report::{Outputs, publish};
@@ -60,7 +59,7 @@ pub struct HeldArgs {
     pub seed: u64,
     /// Let the language model write at most so much of a reply: what it says at length takes time
     /// and tells nothing about latency
-    #[arg(long, default_value_t = 16, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 12, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
     pub reply_tokens: u32,
     /// Keep the recordings here, in a folder for each conversation
     #[arg(long, value_name = "DIR")]
@@ -240,7 +239,7 @@ impl<'a> Bench<'a> {
     /// Checks that the models are there.
     pub fn new(config: &'a Config, args: &'a HeldArgs) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut persona = Persona::load(config.persona.as_deref())?;
+        let mut persona = Persona::load(config.persona.as_deref(), config.language)?;
         let tokens = &mut persona.sampling.max_tokens;
         *tokens = (*tokens).min(args.reply_tokens as usize);
         Ok(Self {
@@ -319,7 +318,7 @@ impl<'a> Bench<'a> {
         self.questions.note(&scenario.name, &stimuli)?;
         let watch = LoadWatch::start();
         let started = Stopwatch::start();
-        let mut engines = self.loader.load(self.config, &self.persona)?;
+        let mut engines = self.loader.load(&self.persona)?;
         if scenario.long_replies {
             engines.language_model = Box::new(ReadAloud::default());
         }
@@ -329,7 +328,7 @@ impl<'a> Bench<'a> {
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
         let session_config = SessionConfig {
-            turn_taking: (&self.config.turn_taking).into(),
+            turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),
             record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,

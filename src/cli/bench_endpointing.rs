@@ -115,10 +115,10 @@ struct Bench {
 /// Loads what hears the end of a turn.
 pub(super) fn listener(config: &Config, loader: &EngineLoader) -> Result<Listener> {
     Ok(Listener {
-        activity: loader.activity(config)?,
-        recognizer: Box::new(loader.recognizer()?),
+        activity: loader.activity()?,
+        recognizer: loader.recognizer()?,
         detector: Box::new(loader.turn_detector()?),
-        config: (&config.turn_taking).into(),
+        config: config.turn_taking(),
     })
 }
 

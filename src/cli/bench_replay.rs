@@ -97,7 +97,7 @@ fn replay_decisions(config: &Config, dir: &Path) -> Result<()> {
         out!("the recording has no decisions.jsonl: it was made by an older build");
         return Ok(());
     };
-    let differing = replay(&told, (&config.turn_taking).into());
+    let differing = replay(&told, config.turn_taking());
     if differing.is_empty() {
         out!(
             "told the same {} times, turn taking decides the same",

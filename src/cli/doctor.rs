@@ -2,14 +2,15 @@
 
 use anyhow::{Result, bail};
 use vivavoce::aec::choose;
+use vivavoce::agent::Persona;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::llm::supports_gpu;
-use vivavoce::models::{FileStatus, Manifest, ModelStore, Platform};
+use vivavoce::models::{FileStatus, Manifest, ModelStore};
 use vivavoce::pipeline::measure_echo;
-use vivavoce::tts::{Prosody, Synthesizer};
+use vivavoce::tts::Synthesizer;
 
 use super::sound;
 
@@ -64,7 +65,7 @@ pub fn doctor(config: &Config) -> Result<()> {
 
     let mut wrong = Vec::new();
     check_models(config, &mut wrong)?;
-    check_engines(config, &mut wrong);
+    check_engines(config, &mut wrong)?;
     for (direction, name) in [
         (Direction::Capture, "microphone"),
         (Direction::Render, "loudspeaker"),
@@ -105,7 +106,7 @@ fn duplex(config: &Config) -> String {
 fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
-    let selection = manifest.select(&config.profile, Platform::current())?;
+    let selection = engines::needed(config, &manifest)?;
     out!(
         "models   profile {} in {}",
         config.profile,
@@ -134,7 +135,7 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
 }
 
 /// Loads each engine for real; what loads here loads in a conversation.
-fn check_engines(config: &Config, wrong: &mut Vec<String>) {
+fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let mut report = |name: &str, result: Result<(), String>| match result {
         Ok(()) => out!("{name:<16} works"),
         Err(error) => {
@@ -142,15 +143,14 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) {
             wrong.push(format!("{name}: {error}"));
         }
     };
-    let voice = engines::voice("en-US", Prosody::default()).and_then(|mut v| v.warm_up());
-    report("voice", voice.map_err(|e| e.to_string()));
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
     // Missing models were reported already.
     if let Ok(loader) = EngineLoader::new(config) {
         let text = |e: engines::EnginesError| e.to_string();
         report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
         report(
             "voice activity",
-            loader.activity(config).map(|_| ()).map_err(text),
+            loader.activity().map(|_| ()).map_err(text),
         );
         report(
             "end of turn",
@@ -158,9 +158,13 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) {
         );
         report(
             "language model",
-            loader.language_model(config).map(|_| ()).map_err(text),
+            loader.language_model().map(|_| ()).map_err(text),
         );
+        let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
+        let voice = loader.synthesizer(&persona).and_then(voice);
+        report("voice", voice.map_err(text));
     }
+    Ok(())
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]

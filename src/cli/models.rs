@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use vivavoce::config::Config;
+use vivavoce::engines::needed;
 use vivavoce::models::{
     ConsoleProgress, FileStatus, Manifest, ModelStore, Platform, PullOptions, human_bytes,
 };
@@ -31,7 +32,7 @@ pub enum ModelsCommand {
 pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
-    let selection = manifest.select(&config.profile, Platform::current())?;
+    let selection = needed(config, &manifest)?;
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
         ModelsCommand::List => list(&manifest, &store)?,

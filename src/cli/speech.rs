@@ -24,15 +24,17 @@ use super::talk::QUIT;
 
 /// Speaks a text to the loudspeaker or into a file.
 pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>) -> Result<()> {
-    let persona = Persona::load(config.persona.as_deref())?;
-    let name = voice.unwrap_or(&persona.voice.name);
-    let mut engine = engines::voice(name, persona.voice.prosody)?;
+    let mut persona = Persona::load(config.persona.as_deref(), config.language)?;
+    if let Some(name) = voice {
+        persona.voice.name = Some(name.into());
+    }
+    let mut engine = engines::synthesizer(config, &persona)?;
     let mut splitter = ClauseSplitter::new(ClauseLimits::default());
     let mut clauses = splitter.push(text);
     clauses.extend(splitter.finish());
     let spoken: Vec<SpokenClause> = clauses
         .iter()
-        .map(|clause| speak_clause(&mut engine, clause))
+        .map(|clause| speak_clause(engine.as_mut(), clause))
         .collect::<Result<_, _>>()?;
     if spoken.iter().all(|clause| clause.clip.samples.is_empty()) {
         bail!("there is nothing to say in {text:?}");
@@ -104,7 +106,7 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
         let watch = Stopwatch::start();
         let result = read_clip(path)
             .map_err(anyhow::Error::from)
-            .and_then(|clip| Ok((transcribe_clip(&mut engine, &clip)?, clip.seconds())));
+            .and_then(|clip| Ok((transcribe_clip(engine.as_mut(), &clip)?, clip.seconds())));
         match result {
             Ok((text, seconds)) if json => {
                 let line = serde_json::json!({

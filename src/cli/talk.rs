@@ -109,13 +109,13 @@ fn converse(
     if config.turn_taking.push_to_talk && !screen {
         bail!("push-to-talk needs the screen for its key: a terminal, a microphone, no --plain");
     }
-    let mut turn_taking: TurnTakingConfig = (&config.turn_taking).into();
+    let mut turn_taking: TurnTakingConfig = config.turn_taking();
     if turn_taking.drafts == Drafts::On && power::on_battery() {
         turn_taking.drafts = Drafts::SttOnly;
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
     }
-    let persona = Persona::load(config.persona.as_deref())?;
-    let engines = EngineLoader::new(config)?.load(config, &persona)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let engines = EngineLoader::new(config)?.load(&persona)?;
     if QUIT.load(Ordering::Relaxed) {
         bail!("interrupted while the models were loaded");
     }

@@ -105,10 +105,11 @@ fn only_began(words: &[String], lexicon: &Lexicon) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn what_the_words_say() {
-        let lexicon = Lexicon::english();
+        let lexicon = Lexicon::of(Language::English);
         for (text, expected) in [
             ("", Cue::Neutral),
             ("Turn the coffee machine off.", Cue::Neutral),

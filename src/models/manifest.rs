@@ -23,6 +23,8 @@ pub enum Role {
     Stt,
     /// The language model.
     Llm,
+    /// Text to speech; absent where the embedded voices serve.
+    Tts,
     /// Voice activity detection.
     Vad,
     /// Has the turn ended?
@@ -36,6 +38,7 @@ impl fmt::Display for Role {
         f.pad(match self {
             Role::Stt => "stt",
             Role::Llm => "llm",
+            Role::Tts => "tts",
             Role::Vad => "vad",
             Role::EndOfTurn => "end-of-turn",
             Role::OnnxRuntime => "onnx-runtime",

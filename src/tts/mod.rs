@@ -2,18 +2,25 @@
 //! sound. Owned by the `synthesizer` thread.
 
 pub mod clauses;
+mod espeak;
+mod kokoro;
 mod level;
 mod pico;
+mod piper;
 pub mod speakable;
 mod voice;
 
+pub use kokoro::Kokoro;
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
+pub use piper::Piper;
 pub use voice::{SpokenClause, Word, speak_clause};
 
 use std::path::PathBuf;
 
 use crate::audio::wav::Clip;
+use crate::language::Language;
+use crate::onnx::OnnxError;
 
 /// What can go wrong with a voice.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +42,26 @@ pub enum TtsError {
         /// The file.
         path: PathBuf,
         /// Why.
+        reason: String,
+    },
+    /// ONNX Runtime or a graph cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] OnnxError),
+    /// A file of a voice is missing, or is not what it should be.
+    #[error("cannot use {} for a voice: {reason}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The program that makes phonemes does not work.
+    #[error(
+        "Piper's voices need the program espeak-ng: {reason}. Install it (on Debian: apt install \
+         espeak-ng), or choose another voice with --tts"
+    )]
+    Phonemizer {
+        /// What it said.
         reason: String,
     },
     /// The engine failed.
@@ -61,8 +88,20 @@ impl Default for Prosody {
     }
 }
 
+/// The samples in a graph's only output, whatever its shape.
+fn waveform(outputs: &ort::session::SessionOutputs) -> ort::Result<Vec<f32>> {
+    let (_, samples) = outputs[0].try_extract_tensor::<f32>()?;
+    match samples.iter().all(|sample| sample.is_finite()) {
+        true => Ok(samples.to_vec()),
+        false => Err(ort::Error::new("it gave samples that are no numbers")),
+    }
+}
+
 /// Sound out of text.
 pub trait Synthesizer: Send {
+    /// What it speaks: text is made speakable for it.
+    fn language(&self) -> Language;
+
     /// Runs once on something short, so that the first reply is as fast as the others.
     fn warm_up(&mut self) -> Result<(), TtsError>;
 

@@ -14,6 +14,7 @@ use ttspico::{Engine, EngineStatus, System, Voice};
 use super::{Prosody, Synthesizer, TtsError};
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::wav::Clip;
+use crate::language::Language;
 
 /// Memory that the engine manages itself. Two and a half megabytes would do; but it is handed over
 /// as the allocator finds it, and the engine's noise begins with what lies there. From 32 MiB on
@@ -24,38 +25,60 @@ const ENGINE_MEMORY: usize = 40 << 20;
 const VOLUME: u16 = 60;
 
 struct VoiceData {
+    language: Language,
     name: &'static str,
     analysis: (&'static str, &'static [u8]),
     signal: (&'static str, &'static [u8]),
 }
 
 macro_rules! voice {
-    ($name:literal, $analysis:literal, $signal:literal) => {
+    ($language:ident, $name:literal, $speaker:literal) => {
         VoiceData {
+            language: Language::$language,
             name: $name,
             analysis: (
-                $analysis,
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $analysis)),
+                concat!($name, "_ta.bin"),
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, "_ta.bin")),
             ),
             signal: (
-                $signal,
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $signal)),
+                concat!($name, "_", $speaker, "_sg.bin"),
+                include_bytes!(concat!(
+                    env!("OUT_DIR"),
+                    "/",
+                    $name,
+                    "_",
+                    $speaker,
+                    "_sg.bin"
+                )),
             ),
         }
     };
 }
 
-static DATA: [VoiceData; 2] = [
-    voice!("en-US", "en-US_ta.bin", "en-US_lh0_sg.bin"),
-    voice!("en-GB", "en-GB_ta.bin", "en-GB_kh0_sg.bin"),
+static DATA: [VoiceData; 6] = [
+    voice!(English, "en-US", "lh0"),
+    voice!(English, "en-GB", "kh0"),
+    voice!(German, "de-DE", "gl0"),
+    voice!(Spanish, "es-ES", "zl0"),
+    voice!(French, "fr-FR", "nk0"),
+    voice!(Italian, "it-IT", "cm0"),
 ];
 
 /// Names of the embedded voices.
-pub const VOICES: [&str; 2] = [DATA[0].name, DATA[1].name];
+pub const VOICES: [&str; DATA.len()] = {
+    let mut names = [""; DATA.len()];
+    let mut n = 0;
+    while n < names.len() {
+        names[n] = DATA[n].name;
+        n += 1;
+    }
+    names
+};
 
 /// One of the embedded voices.
 pub struct Pico {
     engine: Engine,
+    language: Language,
     prosody: Prosody,
 }
 
@@ -79,11 +102,19 @@ impl Pico {
         }
         // SAFETY: both resources of the voice were loaded and added just above.
         let engine = unsafe { Voice::create_engine(voice) }.map_err(failed)?;
-        Ok(Self { engine, prosody })
+        Ok(Self {
+            engine,
+            language: data.language,
+            prosody,
+        })
     }
 }
 
 impl Synthesizer for Pico {
+    fn language(&self) -> Language {
+        self.language
+    }
+
     fn warm_up(&mut self) -> Result<(), TtsError> {
         self.synthesize("Yes.").map(|_| ())
     }

@@ -32,7 +32,7 @@ pub fn speak_clause(
     synthesizer: &mut dyn Synthesizer,
     written: &str,
 ) -> Result<SpokenClause, TtsError> {
-    let segments = speakable(written);
+    let segments = speakable(written, synthesizer.language());
     let text = spoken_text(&segments);
     let mut clip = match text.chars().any(char::is_alphanumeric) {
         true => synthesizer.synthesize(&text)?,

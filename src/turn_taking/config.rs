@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::endpointing::EndpointPolicy;
+use crate::language::Language;
 use crate::lexicon::Lexicon;
 
 /// How much is done in silence before it is known that the turn is over.
@@ -78,7 +79,7 @@ impl Default for TurnTakingConfig {
             hold_after: Duration::from_millis(100),
             interrupt_after: Duration::from_millis(900),
             idle_prompt: None,
-            lexicon: Lexicon::english(),
+            lexicon: Lexicon::of(Language::default()),
         }
     }
 }

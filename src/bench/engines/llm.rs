@@ -6,7 +6,7 @@ use crate::bench::metric::{Better, Unit};
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::engines::EngineLoader;
-use crate::llm::{LanguageModel, Llama, Message, Opening, Role, Sampling};
+use crate::llm::{LanguageModel, Message, Opening, Role, Sampling};
 
 /// Lengths of prompts. Tokens.
 const PROMPTS: [usize; 3] = [32, 128, 512];
@@ -30,21 +30,21 @@ fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError>
     let mut config = Config::clone(task.config);
     config.threads.llm = threads;
     config.llm.disk_cache = false;
-    let mut model = EngineLoader::new(&config)?.language_model(&config)?;
+    let mut model = EngineLoader::new(&config)?.language_model()?;
     model.warm_up(&prompt(0, 0, "Hello."))?;
     let mut number = 0;
     for tokens in PROMPTS {
-        let filling = filling(&model, tokens)?;
+        let filling = filling(model.as_ref(), tokens)?;
         let (mut cold, mut cached) = (Vec::new(), Vec::new());
         for n in 0..task.repeat {
             number += 1;
             // Another beginning: nothing that was read before helps.
             cold.push(sample(
                 n,
-                first_token(&mut model, &prompt(number, filling, "How are you?"))?,
+                first_token(model.as_mut(), &prompt(number, filling, "How are you?"))?,
             ));
             let again = prompt(number, filling, "What is that?");
-            cached.push(sample(n, first_token(&mut model, &again)?));
+            cached.push(sample(n, first_token(model.as_mut(), &again)?));
         }
         let name = |what: &str| format!("threads_{threads}.{what}_at_{tokens}_tokens");
         let about = format!("from a prompt of {tokens} tokens to the first of the reply");
@@ -61,7 +61,7 @@ fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError>
     let mut speeds = Vec::new();
     for n in 0..task.repeat {
         number += 1;
-        speeds.extend(tokens_per_s(&mut model, number)?.map(|speed| sample(n, speed)));
+        speeds.extend(tokens_per_s(model.as_mut(), number)?.map(|speed| sample(n, speed)));
     }
     let name = format!("threads_{threads}.generation");
     let about = "tokens of a reply after its first";
@@ -82,7 +82,7 @@ fn prompt(number: usize, filling: usize, question: &str) -> Vec<Message> {
 }
 
 /// How often the filling goes into a prompt of so many tokens, to the nearest.
-fn filling(model: &Llama, tokens: usize) -> Result<usize, EngineBenchError> {
+fn filling(model: &dyn LanguageModel, tokens: usize) -> Result<usize, EngineBenchError> {
     let count = |filling| model.count_tokens(&prompt(1, filling, "How are you?"));
     let (empty, full) = (count(0)?, count(8)?);
     let each = (full - empty) as f64 / 8.0;
@@ -90,7 +90,10 @@ fn filling(model: &Llama, tokens: usize) -> Result<usize, EngineBenchError> {
     Ok(wanted.round() as usize)
 }
 
-fn first_token(model: &mut Llama, messages: &[Message]) -> Result<f64, EngineBenchError> {
+fn first_token(
+    model: &mut dyn LanguageModel,
+    messages: &[Message],
+) -> Result<f64, EngineBenchError> {
     let sampling = Sampling {
         max_tokens: 1,
         ..Sampling::default()
@@ -105,7 +108,10 @@ fn first_token(model: &mut Llama, messages: &[Message]) -> Result<f64, EngineBen
 }
 
 /// `None` if the model ended its reply too soon to tell.
-fn tokens_per_s(model: &mut Llama, number: usize) -> Result<Option<f64>, EngineBenchError> {
+fn tokens_per_s(
+    model: &mut dyn LanguageModel,
+    number: usize,
+) -> Result<Option<f64>, EngineBenchError> {
     let sampling = Sampling {
         max_tokens: WRITTEN,
         ..Sampling::default()

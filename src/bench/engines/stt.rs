@@ -3,7 +3,6 @@
 use super::speech::{SENTENCES, sentence, speech};
 use super::{EngineBenchError, Task};
 use crate::bench::word_errors;
-use crate::stt::Recognizer;
 
 /// Lengths of audio. Seconds.
 const LENGTHS_S: [usize; 4] = [1, 2, 4, 8];

@@ -6,16 +6,15 @@ use crate::agent::Persona;
 use crate::bench::metric::{Better, Unit};
 use crate::bench::word_errors;
 use crate::clock::Stopwatch;
-use crate::engines::voice;
 use crate::stt::transcribe_clip;
-use crate::tts::{Synthesizer, speak_clause};
+use crate::tts::speak_clause;
 
 /// A first clause, as replies begin.
 const FIRST_CLAUSE: &str = "The capital of France is Paris.";
 
 pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
-    let persona = Persona::load(task.config.persona.as_deref())?;
-    let mut voice = voice(&persona.voice.name, persona.voice.prosody)?;
+    let persona = Persona::load(task.config.persona.as_deref(), task.config.language)?;
+    let mut voice = task.loader.synthesizer(&persona)?;
     voice.warm_up()?;
     task.time(
         (
@@ -23,7 +22,7 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
             "from a first clause of six words to its sound",
         ),
         || {
-            speak_clause(&mut voice, FIRST_CLAUSE)?;
+            speak_clause(voice.as_mut(), FIRST_CLAUSE)?;
             Ok(())
         },
     )?;
@@ -31,7 +30,7 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
     for n in 0..task.repeat {
         let (watch, mut seconds) = (Stopwatch::start(), 0.0);
         for text in SENTENCES {
-            seconds += speak_clause(&mut voice, text)?.clip.seconds();
+            seconds += speak_clause(voice.as_mut(), text)?.clip.seconds();
         }
         factors.push(sample(n, watch.elapsed().as_secs_f64() / seconds));
     }
@@ -49,10 +48,10 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
     let mut recognizer = task.loader.recognizer()?;
     let mut errors = Vec::new();
     for text in SENTENCES {
-        let spoken = speak_clause(&mut voice, text)?;
+        let spoken = speak_clause(voice.as_mut(), text)?;
         errors.push(word_errors(
             text,
-            &transcribe_clip(&mut recognizer, &spoken.clip)?,
+            &transcribe_clip(recognizer.as_mut(), &spoken.clip)?,
         ));
     }
     task.word_errors("words that the recognizer got wrong of its speech", &errors);

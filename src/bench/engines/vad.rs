@@ -18,7 +18,7 @@ const AROUND_S: usize = 1;
 const ROOM_NOISE: f32 = 0.000_5;
 
 pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
-    let mut activity = task.loader.activity(task.config)?;
+    let mut activity = task.loader.activity()?;
     activity.warm_up()?;
     let speech = speech(TIMED_S)?;
     let mut times = Vec::new();

@@ -5,18 +5,20 @@
 //! and abbreviations become words. Pure: one clause in, its segments out, on any thread.
 //!
 //! The way: `markup` turns the clause into plain tokens that know where they were written; `word`
-//! takes each token's punctuation off; `english` says one or more words at a time. Only `english`
-//! knows a language: another one is a module beside it with the same `say`.
+//! takes each token's punctuation off; `english` says one or more words at a time. `others` leaves
+//! numbers, dates and units to voices that say them themselves.
 //!
 //! Invariant: the segments' `written` joined together is the clause, for any Unicode input, so that
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
 mod english;
 mod markup;
+mod others;
 #[cfg(test)]
 mod tests;
 mod word;
 
+use crate::language::Language;
 use markup::Pause;
 use word::{Context, Word};
 
@@ -39,13 +41,17 @@ struct Said {
 }
 
 /// Splits a clause into segments, about a word each, and says each of them.
-pub fn speakable(clause: &str) -> Vec<Segment> {
+pub fn speakable(clause: &str, language: Language) -> Vec<Segment> {
     let tokens = markup::tokens(clause);
     let words: Vec<Word> = tokens.iter().map(Word::new).collect();
     let mut segments: Vec<Segment> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
-        let said = english::say(&Context::new(&words, at));
+        let context = Context::new(&words, at);
+        let said = match language {
+            Language::English => english::say(&context),
+            _ => others::say(&context, language),
+        };
         let next = at + said.words;
         let start = if at == 0 { 0 } else { tokens[at].start };
         let end = tokens.get(next).map_or(clause.len(), |token| token.start);

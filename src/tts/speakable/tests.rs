@@ -3,7 +3,7 @@
 use super::*;
 
 fn say(written: &str) -> String {
-    spoken_text(&speakable(written))
+    spoken_text(&speakable(written, Language::English))
 }
 
 #[track_caller]
@@ -408,7 +408,7 @@ fn abbreviations_and_acronyms() {
 
 #[test]
 fn segments_are_as_fine_as_the_conversion_allows() {
-    let segments = speakable("It costs **$5 million**, 🎉 Dr. Lee.\n");
+    let segments = speakable("It costs **$5 million**, 🎉 Dr. Lee.\n", Language::English);
     let pairs: Vec<(&str, &str)> = segments
         .iter()
         .map(|s| (s.written.as_str(), s.spoken.as_str()))
@@ -428,9 +428,9 @@ fn segments_are_as_fine_as_the_conversion_allows() {
 
 #[test]
 fn nothing_and_blank() {
-    assert_eq!(speakable(""), []);
+    assert_eq!(speakable("", Language::English), []);
     assert_eq!(say(" \n\t "), "");
-    assert_eq!(speakable(" \n")[0].written, " \n");
+    assert_eq!(speakable(" \n", Language::English)[0].written, " \n");
 }
 
 /// The generator of Marsaglia, "Xorshift RNGs" (2003): seeded, so a failure can be repeated.
@@ -583,7 +583,7 @@ fn any_input_is_kept_and_said_cleanly() {
         let text: String = (0..length)
             .map(|_| TRICKY[random.below(TRICKY.len())])
             .collect();
-        let segments = speakable(&text);
+        let segments = speakable(&text, Language::English);
         let written: String = segments
             .iter()
             .map(|segment| segment.written.as_str())

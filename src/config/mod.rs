@@ -4,12 +4,21 @@
 //! a wrong type is an error that names the file, the line and the key; a value out of range is
 //! named with what it may be.
 
+mod engine;
+
+pub use engine::{LlmEngine, SttEngine, TtsEngine};
+
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use self::engine::{RelativePath, line_or_table};
+
 use crate::endpointing::EndpointPolicy;
+use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
@@ -17,6 +26,8 @@ use crate::vad::ActivityConfig;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// Language of the conversation.
+    pub language: Language,
     /// Profile of models.
     pub profile: String,
     /// Folder of models; the platform's data folder if absent.
@@ -29,8 +40,15 @@ pub struct Config {
     pub vad: VadConfig,
     /// Who speaks when.
     pub turn_taking: TurnConfig,
+    /// The recognizer.
+    #[serde(deserialize_with = "line_or_table")]
+    pub stt: SttConfig,
     /// The language model.
+    #[serde(deserialize_with = "line_or_table")]
     pub llm: LlmConfig,
+    /// The voice.
+    #[serde(deserialize_with = "line_or_table")]
+    pub tts: TtsConfig,
     /// Cores.
     pub threads: ThreadConfig,
 }
@@ -38,13 +56,16 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            language: Language::default(),
             profile: "starter".into(),
             models_dir: None,
             persona: None,
             audio: AudioConfig::default(),
             vad: VadConfig::default(),
             turn_taking: TurnConfig::default(),
+            stt: SttConfig::default(),
             llm: LlmConfig::default(),
+            tts: TtsConfig::default(),
             threads: ThreadConfig::default(),
         }
     }
@@ -205,11 +226,14 @@ impl Default for TurnConfig {
     }
 }
 
-impl From<&TurnConfig> for TurnTakingConfig {
-    fn from(config: &TurnConfig) -> Self {
+impl Config {
+    /// Turn taking, with the language's words.
+    pub fn turn_taking(&self) -> TurnTakingConfig {
+        let config = &self.turn_taking;
         let ms = |ms: Option<u64>| ms.map(Duration::from_millis);
         let policy = config.endpointing.policy();
-        Self {
+        TurnTakingConfig {
+            lexicon: Lexicon::of(self.language),
             endpointing: policy.between(ms(config.floor_ms), ms(config.ceiling_ms)),
             drafts: config.drafts,
             idle_prompt: config.idle_prompt_s.map(|seconds| IdlePrompt {
@@ -217,15 +241,35 @@ impl From<&TurnConfig> for TurnTakingConfig {
                 words: config.idle_prompt.clone(),
             }),
             push_to_talk: config.push_to_talk,
-            ..Self::default()
+            ..TurnTakingConfig::default()
         }
     }
+}
+
+/// The recognizer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SttConfig {
+    /// Which one.
+    pub engine: SttEngine,
+}
+
+/// The voice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TtsConfig {
+    /// Which one.
+    pub engine: TtsEngine,
+    /// Which of the engine's voices, where it has several.
+    pub voice: Option<String>,
 }
 
 /// The language model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LlmConfig {
+    /// Which one.
+    pub engine: LlmEngine,
     /// Tokens of context.
     pub context: u32,
     /// Layers on a GPU; needs a build with the feature `cuda`, `metal` or `vulkan`.
@@ -237,10 +281,44 @@ pub struct LlmConfig {
 impl Default for LlmConfig {
     fn default() -> Self {
         Self {
+            engine: LlmEngine::default(),
             context: 2048,
             gpu_layers: 0,
             disk_cache: true,
         }
+    }
+}
+
+impl FromStr for SttConfig {
+    type Err = String;
+
+    fn from_str(line: &str) -> Result<Self, String> {
+        let engine = line.parse()?;
+        Ok(Self { engine })
+    }
+}
+
+impl FromStr for LlmConfig {
+    type Err = String;
+
+    fn from_str(line: &str) -> Result<Self, String> {
+        let engine = line.parse()?;
+        Ok(Self {
+            engine,
+            ..Self::default()
+        })
+    }
+}
+
+impl FromStr for TtsConfig {
+    type Err = String;
+
+    fn from_str(line: &str) -> Result<Self, String> {
+        let engine = line.parse()?;
+        Ok(Self {
+            engine,
+            voice: None,
+        })
     }
 }
 
@@ -290,6 +368,11 @@ impl ThreadBudget {
             llm: chosen(config.llm, (total / 2).clamp(1, MOST_LLM)),
         }
     }
+
+    /// Threads of a neural voice: it speaks while the recognizer has little to do.
+    pub fn tts(self) -> usize {
+        self.stt
+    }
 }
 
 /// A configuration is missing or wrong.
@@ -325,10 +408,14 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
         let mut config: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for relative in [&mut config.persona, &mut config.models_dir]
-            .into_iter()
-            .flatten()
-        {
+        let named = [
+            config.persona.as_mut(),
+            config.models_dir.as_mut(),
+            config.stt.engine.path_mut(),
+            config.llm.engine.path_mut(),
+            config.tts.engine.path_mut(),
+        ];
+        for relative in named.into_iter().flatten() {
             *relative = folder.join(&*relative);
         }
         config.validate().map_err(|e| fail(e.to_string()))?;
@@ -440,6 +527,25 @@ mod tests {
             message.contains("line 3") && message.contains("onset_millis"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn an_engine_is_a_line_or_a_section() {
+        let line = read("stt = \"whisper\"\nllm = \"/models/a.gguf\"\n").unwrap();
+        assert_eq!(line.stt.engine, SttEngine::Whisper(None));
+        let section = read("[llm]\nengine = \"/models/a.gguf\"\ncontext = 4096\n").unwrap();
+        assert_eq!(section.llm.engine, line.llm.engine);
+        assert_eq!(section.llm.context, 4096);
+    }
+
+    #[test]
+    fn a_wrong_engine_is_named_with_file_and_line() {
+        for wrong in ["\nstt = \"wisper\"\n", "[stt]\nengine = \"wisper\"\n"] {
+            let message = read(wrong).unwrap_err().to_string();
+            for part in ["vivavoce.toml", "line 2", "wisper", "whisper:FILE"] {
+                assert!(message.contains(part), "{part}: {message}");
+            }
+        }
     }
 
     #[test]

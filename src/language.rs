@@ -1,0 +1,145 @@
+//! The language of a conversation, and what this program knows of it.
+//!
+//! A language is a line in [`LANGUAGES`], a lexicon in `assets/lexicon`, a persona in
+//! `assets/personas`, and engines that hear, write and speak it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// A language that a conversation can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// German.
+    German,
+    /// Spanish.
+    Spanish,
+    /// French.
+    French,
+    /// Italian.
+    Italian,
+    /// Mandarin Chinese.
+    Chinese,
+}
+
+struct Known {
+    language: Language,
+    code: &'static str,
+    name: &'static str,
+    /// The embedded voice that speaks it.
+    voice: Option<&'static str>,
+    lexicon: &'static str,
+    persona: &'static str,
+}
+
+macro_rules! known {
+    ($language:ident, $code:literal, $voice:expr) => {
+        Known {
+            language: Language::$language,
+            code: $code,
+            name: stringify!($language),
+            voice: $voice,
+            lexicon: include_str!(concat!("../assets/lexicon/", $code, ".toml")),
+            persona: include_str!(concat!("../assets/personas/vivi.", $code, ".toml")),
+        }
+    };
+}
+
+static LANGUAGES: [Known; 6] = [
+    known!(English, "en", Some("en-US")),
+    known!(German, "de", Some("de-DE")),
+    known!(Spanish, "es", Some("es-ES")),
+    known!(French, "fr", Some("fr-FR")),
+    known!(Italian, "it", Some("it-IT")),
+    known!(Chinese, "zh", None),
+];
+
+impl Language {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        LANGUAGES.iter().map(|known| known.language)
+    }
+
+    fn known(self) -> &'static Known {
+        let known = LANGUAGES.iter().find(|known| known.language == self);
+        known.expect("every language has its line")
+    }
+
+    /// Its ISO 639-1 code, `en`.
+    pub fn code(self) -> &'static str {
+        self.known().code
+    }
+
+    /// The embedded voice that speaks it.
+    pub fn voice(self) -> Option<&'static str> {
+        self.known().voice
+    }
+
+    /// Its words of turn taking, as TOML.
+    pub(crate) fn lexicon(self) -> &'static str {
+        self.known().lexicon
+    }
+
+    /// The persona that comes with the program, as TOML.
+    pub(crate) fn persona(self) -> &'static str {
+        self.known().persona
+    }
+}
+
+/// Its English name.
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.known().name)
+    }
+}
+
+/// By code, with a region or without: `de`, `de-AT`.
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let code = text.split(['-', '_']).next().unwrap_or_default();
+        let is_it = |known: &&Known| known.code.eq_ignore_ascii_case(code);
+        let found = LANGUAGES.iter().find(is_it).map(|known| known.language);
+        found.ok_or_else(|| {
+            let codes: Vec<&str> = LANGUAGES.iter().map(|known| known.code).collect();
+            format!(
+                "{text:?} is no language of this program, which lacks its lexicon and its persona; \
+                 give one of {}, or see docs/engines.md for how to add one",
+                codes.join(", ")
+            )
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_understood_with_its_region() {
+        assert_eq!("de".parse(), Ok(Language::German));
+        assert_eq!("fr_CA".parse(), Ok(Language::French));
+        assert_eq!("ZH-cn".parse(), Ok(Language::Chinese));
+    }
+
+    #[test]
+    fn an_unknown_language_is_told_what_it_lacks() {
+        let error = "ja".parse::<Language>().unwrap_err();
+        for part in ["ja", "lexicon", "persona", "de", "docs/engines.md"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+}

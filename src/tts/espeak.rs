@@ -1,0 +1,87 @@
+//! Phonemes from the installed program `espeak-ng`, run as a process: it is GPL-3, so nothing of it
+//! is linked.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::TtsError;
+
+/// The program that is run.
+const PROGRAM: &str = "espeak-ng";
+/// Marks that voices know as phonemes, and that the program leaves out.
+const MARKS: [char; 6] = ['.', ',', ';', ':', '!', '?'];
+
+/// The program, with a voice of its own.
+pub struct Espeak {
+    voice: String,
+}
+
+impl Espeak {
+    /// Looks for the program.
+    ///
+    /// # Errors
+    /// It is not installed, or has no such voice.
+    pub fn find(voice: &str) -> Result<Self, TtsError> {
+        let espeak = Self {
+            voice: voice.into(),
+        };
+        espeak.phonemes("a").map(|_| espeak)
+    }
+
+    /// Text as phonemes of the International Phonetic Alphabet, with the marks that were in it.
+    pub fn phonemes(&self, text: &str) -> Result<String, TtsError> {
+        let (mut pieces, mut marks) = (vec![String::new()], Vec::new());
+        for c in text.chars() {
+            match MARKS.contains(&c) {
+                true => {
+                    marks.push(c);
+                    pieces.push(String::new());
+                }
+                false => pieces.last_mut().into_iter().for_each(|p| p.push(c)),
+            }
+        }
+        let mut phonemes = String::new();
+        for (n, piece) in pieces.iter().enumerate() {
+            if piece.chars().any(char::is_alphanumeric) {
+                if !phonemes.is_empty() {
+                    phonemes.push(' ');
+                }
+                phonemes.push_str(&self.run(piece)?);
+            }
+            phonemes.extend(marks.get(n));
+        }
+        Ok(phonemes)
+    }
+
+    fn run(&self, piece: &str) -> Result<String, TtsError> {
+        let failed = |reason: String| TtsError::Phonemizer { reason };
+        let mut process = Command::new(PROGRAM)
+            .args(["-q", "--ipa=1", "--stdin", "-v", &self.voice])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| failed(e.to_string()))?;
+        if let Some(mut input) = process.stdin.take() {
+            // Closed at the end of this block: the program speaks what it has read.
+            let written = input.write_all(piece.trim().replace('\n', " ").as_bytes());
+            written.map_err(|e| failed(e.to_string()))?;
+        }
+        let output = process
+            .wait_with_output()
+            .map_err(|e| failed(e.to_string()))?;
+        if !output.status.success() {
+            return Err(failed(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            ));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let words = text.split_whitespace().map(without_joints);
+        Ok(words.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// `--ipa=1` joins the letters of one phoneme with a tie; voices know them apart.
+fn without_joints(word: &str) -> String {
+    word.replace(['\u{361}', '\u{200d}', '_'], "")
+}

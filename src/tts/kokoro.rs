@@ -1,0 +1,246 @@
+//! Kokoro (82 million parameters, Apache-2.0) through ONNX Runtime: an English neural voice at
+//! 24 kHz. Letters become phonemes by `misaki-rs` (MIT), whose dictionary is in the program.
+//!
+//! Its folder holds the graph (any one `.onnx` file), `tokenizer.json` with the number of each
+//! phoneme, and a file `NAME.bin` for each voice: a table of styles, one for each count of phonemes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use misaki_rs::{G2P, Language as Accent};
+use ort::session::Session;
+use ort::value::{Tensor, TensorRef};
+use serde::Deserialize;
+
+use super::{Prosody, Synthesizer, TtsError, waveform};
+use crate::audio::wav::Clip;
+use crate::language::Language;
+use crate::onnx;
+
+/// Its sample rate.
+const RATE_HZ: u32 = 24_000;
+/// Numbers that describe a style.
+const STYLE: usize = 256;
+/// The graph takes so many phonemes at once, without the pads at both ends.
+const MOST_PHONEMES: usize = 510;
+/// Stands before and behind the phonemes.
+const PAD: i64 = 0;
+/// What the phonemizer puts where it knows no phonemes.
+const UNKNOWN: char = '❓';
+
+/// A voice of Kokoro.
+pub struct Kokoro {
+    session: Session,
+    phonemizer: G2P,
+    numbers: HashMap<char, i64>,
+    styles: Vec<f32>,
+    speed: f32,
+    /// The name of the graph's first input: exports differ.
+    tokens: &'static str,
+}
+
+#[derive(Deserialize)]
+struct TokenizerFile {
+    model: TokenizerModel,
+}
+
+#[derive(Deserialize)]
+struct TokenizerModel {
+    vocab: HashMap<String, i64>,
+}
+
+impl Kokoro {
+    /// Loads the voice `name` (such as `af_heart`; those with `b` speak British English) from a
+    /// folder, with `threads` threads.
+    ///
+    /// # Errors
+    /// A file is missing or is not what it should be, or there is no such voice.
+    pub fn load(
+        runtime: &Path,
+        folder: &Path,
+        name: &str,
+        prosody: Prosody,
+        threads: usize,
+    ) -> Result<Self, TtsError> {
+        let styles = styles(folder, name)?;
+        let numbers = numbers(&folder.join("tokenizer.json"))?;
+        let graph = graph(folder)?;
+        let session = onnx::load(runtime, &graph, threads)?;
+        let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        let known = ["input_ids", "tokens"].into_iter();
+        let tokens = known.clone().find(|name| inputs.contains(name));
+        let tokens = tokens.filter(|_| inputs.contains(&"style") && inputs.contains(&"speed"));
+        let tokens = tokens.ok_or_else(|| TtsError::Model {
+            reason: format!(
+                "it takes {}, Kokoro takes input_ids, style and speed",
+                inputs.join(", ")
+            ),
+            path: graph,
+        })?;
+        let accent = match name.starts_with('b') {
+            true => Accent::EnglishGB,
+            false => Accent::EnglishUS,
+        };
+        Ok(Self {
+            session,
+            phonemizer: G2P::new(accent),
+            numbers,
+            styles,
+            speed: f32::from(prosody.speed) / 100.0,
+            tokens,
+        })
+    }
+
+    /// Text as phonemes; a word that the dictionary lacks is spelt out.
+    fn phonemes(&self, text: &str) -> Result<String, TtsError> {
+        let phonemize = |text: &str| {
+            let said = self.phonemizer.g2p(text);
+            said.map_err(|e| TtsError::Run(e.to_string()))
+        };
+        let (phonemes, tokens) = phonemize(text)?;
+        if !phonemes.contains(UNKNOWN) {
+            return Ok(phonemes);
+        }
+        let mut spelt = String::with_capacity(text.len());
+        for token in tokens {
+            let known = token.phonemes.is_some_and(|p| !p.contains(UNKNOWN));
+            match known {
+                true => spelt.push_str(&token.text),
+                false => spelt.push_str(&letters(&token.text)),
+            }
+            spelt.push_str(&token.whitespace);
+        }
+        let (phonemes, _) = phonemize(&spelt)?;
+        Ok(phonemes.replace(UNKNOWN, ""))
+    }
+
+    fn run(&mut self, numbers: &[i64]) -> Result<Vec<f32>, TtsError> {
+        let rows = self.styles.len() / STYLE;
+        let row = numbers.len().saturating_sub(1).min(rows - 1) * STYLE;
+        let style = &self.styles[row..row + STYLE];
+        let padded = [&[PAD], numbers, &[PAD]].concat();
+        let count = padded.len();
+        let run = |session: &mut Session| -> ort::Result<Vec<f32>> {
+            let outputs = session.run(ort::inputs! {
+                self.tokens => Tensor::from_array(([1usize, count], padded))?,
+                "style" => TensorRef::from_array_view(([1usize, STYLE], style))?,
+                "speed" => Tensor::from_array(([1usize], vec![self.speed]))?,
+            })?;
+            waveform(&outputs)
+        };
+        run(&mut self.session).map_err(|e| TtsError::Run(e.to_string()))
+    }
+}
+
+impl Synthesizer for Kokoro {
+    fn language(&self) -> Language {
+        Language::English
+    }
+
+    fn warm_up(&mut self) -> Result<(), TtsError> {
+        self.synthesize("Yes.").map(|_| ())
+    }
+
+    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+        let phonemes = self.phonemes(text)?;
+        let numbers: Vec<i64> = phonemes
+            .chars()
+            .filter_map(|phoneme| self.numbers.get(&phoneme).copied())
+            .collect();
+        let mut samples = Vec::new();
+        for part in numbers.chunks(MOST_PHONEMES) {
+            samples.extend(self.run(part)?);
+        }
+        Ok(Clip {
+            rate_hz: RATE_HZ,
+            samples,
+        })
+    }
+}
+
+/// "xyzzy" as "X Y Z Z Y".
+fn letters(word: &str) -> String {
+    let letters: Vec<String> = word
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .map(|c| c.to_ascii_uppercase().to_string())
+        .collect();
+    letters.join(" ")
+}
+
+/// The one graph in the folder.
+fn graph(folder: &Path) -> Result<PathBuf, TtsError> {
+    let wrong = |reason: &str| TtsError::Model {
+        path: folder.to_path_buf(),
+        reason: reason.into(),
+    };
+    let entries = fs::read_dir(folder).map_err(|e| wrong(&e.to_string()))?;
+    let is_graph = |path: &PathBuf| path.extension().is_some_and(|e| e == "onnx");
+    let mut graphs = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(is_graph);
+    match (graphs.next(), graphs.next()) {
+        (Some(graph), None) => Ok(graph),
+        (None, _) => Err(wrong("there is no .onnx file in it")),
+        (Some(_), Some(_)) => Err(wrong("there are several .onnx files in it; keep one")),
+    }
+}
+
+fn numbers(path: &Path) -> Result<HashMap<char, i64>, TtsError> {
+    let wrong = |reason: String| TtsError::Model {
+        path: path.to_path_buf(),
+        reason,
+    };
+    let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let file: TokenizerFile = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+    let mut numbers = HashMap::new();
+    for (phoneme, number) in file.model.vocab {
+        let mut chars = phoneme.chars();
+        if let (Some(phoneme), None) = (chars.next(), chars.next()) {
+            numbers.insert(phoneme, number);
+        }
+    }
+    match numbers.is_empty() {
+        true => Err(wrong("it has no phonemes".into())),
+        false => Ok(numbers),
+    }
+}
+
+fn styles(folder: &Path, name: &str) -> Result<Vec<f32>, TtsError> {
+    let path = folder.join(format!("{name}.bin"));
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(_) => {
+            return Err(TtsError::UnknownVoice {
+                name: name.into(),
+                known: known_voices(folder).join(", "),
+            });
+        }
+    };
+    let styles: Vec<f32> = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|b| f32::from_le_bytes(*b))
+        .collect();
+    let whole = bytes.len().is_multiple_of(STYLE * size_of::<f32>());
+    match whole && !styles.is_empty() && styles.iter().all(|s| s.is_finite()) {
+        true => Ok(styles),
+        false => Err(TtsError::Model {
+            path,
+            reason: format!("it is no table of styles with {STYLE} numbers each"),
+        }),
+    }
+}
+
+fn known_voices(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "bin"))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,193 @@
+//! Piper's voices (VITS) through ONNX Runtime: one file a voice, about forty languages.
+//!
+//! Text becomes phonemes in the program `espeak-ng`, which has to be installed: it is GPL, so it
+//! runs as a process of its own and is not part of this program.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use ort::session::Session;
+use ort::value::Tensor;
+use serde::Deserialize;
+
+use super::espeak::Espeak;
+use super::{Prosody, Synthesizer, TtsError, waveform};
+use crate::audio::wav::Clip;
+use crate::language::Language;
+use crate::onnx;
+
+/// Begin, end and separation of phonemes.
+const BEGIN: char = '^';
+const END: char = '$';
+const PAD: char = '_';
+
+/// What stands beside a voice, in `VOICE.onnx.json`.
+#[derive(Deserialize)]
+struct VoiceFile {
+    audio: Audio,
+    espeak: EspeakVoice,
+    #[serde(default)]
+    inference: Inference,
+    phoneme_id_map: HashMap<String, Vec<i64>>,
+    #[serde(default)]
+    num_speakers: usize,
+}
+
+#[derive(Deserialize)]
+struct Audio {
+    sample_rate: u32,
+}
+
+#[derive(Deserialize)]
+struct EspeakVoice {
+    voice: String,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Inference {
+    noise_scale: f32,
+    length_scale: f32,
+    noise_w: f32,
+}
+
+/// What Piper's trainer writes.
+impl Default for Inference {
+    fn default() -> Self {
+        Self {
+            noise_scale: 0.667,
+            length_scale: 1.0,
+            noise_w: 0.8,
+        }
+    }
+}
+
+/// One of Piper's voices.
+pub struct Piper {
+    session: Session,
+    espeak: Espeak,
+    voice: VoiceFile,
+    language: Language,
+    length_scale: f32,
+}
+
+impl Piper {
+    /// Loads `VOICE.onnx`, with `VOICE.onnx.json` beside it, to speak `language`.
+    ///
+    /// # Errors
+    /// A file is missing or is not what it should be, the voice speaks another language, or
+    /// `espeak-ng` is not installed.
+    pub fn load(
+        runtime: &Path,
+        model: &Path,
+        language: Language,
+        prosody: Prosody,
+        threads: usize,
+    ) -> Result<Self, TtsError> {
+        let mut settings = model.as_os_str().to_owned();
+        settings.push(".json");
+        let settings = Path::new(&settings);
+        let wrong = |path: &Path, reason: String| TtsError::Model {
+            path: path.to_path_buf(),
+            reason,
+        };
+        let text = fs::read_to_string(settings).map_err(|e| {
+            wrong(
+                settings,
+                format!("{e}; every Piper voice comes with this file"),
+            )
+        })?;
+        let voice: VoiceFile =
+            serde_json::from_str(&text).map_err(|e| wrong(settings, e.to_string()))?;
+        if let Some(missing) = [BEGIN, END, PAD]
+            .into_iter()
+            .find(|c| !voice.phoneme_id_map.contains_key(&c.to_string()))
+        {
+            let reason = format!("its phoneme_id_map has no {missing:?}");
+            return Err(wrong(settings, reason));
+        }
+        let speaks: Result<Language, String> = voice.espeak.voice.parse();
+        if speaks != Ok(language) {
+            let reason = format!(
+                "it speaks {}, the conversation is in {language}; choose another voice, or the \
+                 language with --lang",
+                voice.espeak.voice
+            );
+            return Err(wrong(model, reason));
+        }
+        let session = onnx::load(runtime, model, threads)?;
+        let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        if let Some(missing) = ["input", "input_lengths", "scales"]
+            .into_iter()
+            .find(|name| !inputs.contains(name))
+        {
+            let reason = format!(
+                "it takes {}, a Piper voice takes {missing} too",
+                inputs.join(", ")
+            );
+            return Err(wrong(model, reason));
+        }
+        Ok(Self {
+            session,
+            espeak: Espeak::find(&voice.espeak.voice)?,
+            length_scale: voice.inference.length_scale * 100.0 / f32::from(prosody.speed),
+            voice,
+            language,
+        })
+    }
+
+    /// The numbers of phonemes, with what separates them.
+    fn numbers(&self, phonemes: &str) -> Vec<i64> {
+        let map = &self.voice.phoneme_id_map;
+        let of = |c: char| map.get(c.encode_utf8(&mut [0; 4]) as &str);
+        let mut numbers = Vec::new();
+        for phoneme in std::iter::once(BEGIN).chain(phonemes.chars()) {
+            // Some marks of espeak-ng have no number in some voices: they are left out.
+            if let (Some(own), Some(pad)) = (of(phoneme), of(PAD)) {
+                numbers.extend(own.iter().chain(pad));
+            }
+        }
+        numbers.extend(of(END).into_iter().flatten());
+        numbers
+    }
+}
+
+impl Synthesizer for Piper {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn warm_up(&mut self) -> Result<(), TtsError> {
+        self.synthesize("A.").map(|_| ())
+    }
+
+    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+        let numbers = self.numbers(&self.espeak.phonemes(text)?);
+        let count = numbers.len();
+        let Inference {
+            noise_scale,
+            noise_w,
+            ..
+        } = self.voice.inference;
+        let scales = vec![noise_scale, self.length_scale, noise_w];
+        let speakers = self.voice.num_speakers;
+        let run = |session: &mut Session| -> ort::Result<Vec<f32>> {
+            let mut inputs = ort::inputs! {
+                "input" => Tensor::from_array(([1usize, count], numbers))?,
+                "input_lengths" => Tensor::from_array(([1usize], vec![count as i64]))?,
+                "scales" => Tensor::from_array(([3usize], scales))?,
+            };
+            if speakers > 1 {
+                let first = Tensor::from_array(([1usize], vec![0i64]))?;
+                inputs.push(("sid".into(), first.into()));
+            }
+            waveform(&session.run(inputs)?)
+        };
+        let samples = run(&mut self.session).map_err(|e| TtsError::Run(e.to_string()))?;
+        Ok(Clip {
+            rate_hz: self.voice.audio.sample_rate,
+            samples,
+        })
+    }
+}
