@@ -37,7 +37,11 @@ impl Checkpoints {
         if self.0.len() == KEEP {
             self.0.remove(1);
         }
-        tracing::debug!("checkpoint: {} tokens, {} bytes", tokens.len(), state.byte_len());
+        tracing::debug!(
+            "checkpoint: {} tokens, {} bytes",
+            tokens.len(),
+            state.byte_len()
+        );
         let tokens = tokens.to_vec();
         self.0.push(Checkpoint { tokens, state });
     }
@@ -46,7 +50,10 @@ impl Checkpoints {
     /// it has read: nothing, if there is none.
     pub fn restore(&self, context: &mut LlamaContext, tokens: &[LlamaToken]) -> Vec<LlamaToken> {
         context.clear_kv_cache();
-        let fitting = self.0.iter().filter(|kept| tokens.starts_with(&kept.tokens));
+        let fitting = self
+            .0
+            .iter()
+            .filter(|kept| tokens.starts_with(&kept.tokens));
         let Some(best) = fitting.max_by_key(|kept| kept.tokens.len()) else {
             return Vec::new();
         };

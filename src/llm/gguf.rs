@@ -109,6 +109,21 @@ impl Gguf {
         }
     }
 
+    /// The head of a file with these tensors, for tests of what is made of it.
+    #[cfg(test)]
+    pub fn of_tensors(layers: u64, tensors: Vec<(String, u64)>) -> Self {
+        let architecture = Value::Text("llama".into());
+        let values = [
+            ("general.architecture".to_owned(), architecture),
+            ("llama.block_count".to_owned(), Value::Number(layers)),
+        ];
+        Self {
+            values: values.into(),
+            tensors,
+            ..Self::default()
+        }
+    }
+
     /// Number of layers.
     pub fn layers(&self) -> u64 {
         self.own_number("block_count").unwrap_or(0)

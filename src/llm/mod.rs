@@ -9,6 +9,7 @@ mod llama;
 mod prefix_cache;
 mod reasoning;
 pub mod server;
+mod weights;
 
 pub use llama::{CacheType, Llama, LlamaConfig};
 
@@ -62,7 +63,10 @@ pub fn fold_system(messages: &[Message]) -> Vec<Message> {
         .iter()
         .cloned()
         .partition(|message| message.role == Role::System);
-    let text: Vec<&str> = system.iter().map(|message| message.content.trim()).collect();
+    let text: Vec<&str> = system
+        .iter()
+        .map(|message| message.content.trim())
+        .collect();
     let text = text.join("\n\n");
     match rest.first_mut() {
         _ if text.is_empty() => {}
@@ -170,6 +174,14 @@ pub enum LlmError {
         /// Tokens that it was allowed.
         tokens: usize,
     },
+    /// What should be a server's address is none.
+    #[error("{address} is no address of a server: {reason}")]
+    Address {
+        /// What was given.
+        address: String,
+        /// What it should be.
+        reason: String,
+    },
     /// The variable that should hold the server's key is not set.
     #[error("the variable {name} is not set; llm.api_key_env says that it holds the server's key")]
     NoKey {
@@ -199,6 +211,7 @@ impl LlmError {
             Self::Load { .. }
             | Self::Template(_)
             | Self::Unsuitable { .. }
+            | Self::Address { .. }
             | Self::NoKey { .. }
             | Self::Run(_) => "Sorry, my language model failed.",
         }
@@ -221,6 +234,11 @@ pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
 /// A chat model with a cache of what it has read.
 pub trait LanguageModel: Send {
+    /// What it is and how it works, in one line for people.
+    fn describe(&self) -> String {
+        String::new()
+    }
+
     /// Reads the messages that every prompt begins with, from disk if they were read in an
     /// earlier start, and runs the engine once.
     fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError>;

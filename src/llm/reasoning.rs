@@ -200,7 +200,10 @@ mod tests {
 
     #[test]
     fn a_reply_without_reasoning_is_as_it_is() {
-        assert_eq!(heard("", "Four is < 5, and [a] too."), "Four is < 5, and [a] too.");
+        assert_eq!(
+            heard("", "Four is < 5, and [a] too."),
+            "Four is < 5, and [a] too."
+        );
         assert_eq!(heard("", " It ends with <thi"), " It ends with <thi");
     }
 

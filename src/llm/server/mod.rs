@@ -122,9 +122,9 @@ impl Server {
     /// The key's variable is not set, the server does not answer, or lists no model.
     pub fn connect(config: ServerConfig) -> Result<Self, LlmError> {
         let key = match &config.api_key_env {
-            Some(name) => Some(
-                std::env::var(name).map_err(|_| LlmError::NoKey { name: name.clone() })?,
-            ),
+            Some(name) => {
+                Some(std::env::var(name).map_err(|_| LlmError::NoKey { name: name.clone() })?)
+            }
             None => None,
         };
         let mut server = Self {
@@ -225,7 +225,10 @@ impl Server {
                 return Err(self.error(trouble));
             }
             tracing::info!("attempt {attempts}: the server {trouble}");
-            if !self.wait(self.config.patience.retry * 2u32.pow(attempts - 1), cancelled) {
+            if !self.wait(
+                self.config.patience.retry * 2u32.pow(attempts - 1),
+                cancelled,
+            ) {
                 return Ok(End::Reply(Finish::Cancelled));
             }
             attempts += 1;
@@ -380,6 +383,15 @@ fn agent(config: &ServerConfig) -> Agent {
 }
 
 impl LanguageModel for Server {
+    fn describe(&self) -> String {
+        let address = &self.config.address;
+        let where_to = match address.is_this_machine() {
+            true => "on this machine",
+            false => "words leave this machine for it",
+        };
+        format!("{} at {}, {where_to}", self.model, address.authority())
+    }
+
     fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
         self.prompt = prefix.to_vec();
         self.prompt.push(Message::new(Role::User, "Hello."));

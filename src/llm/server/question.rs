@@ -71,7 +71,8 @@ impl Dialect {
         if unfinished && !self.continuing {
             messages.push(Message::new(Role::User, GO_ON));
         }
-        let said = |message: &Message| json!({ "role": message.role.name(), "content": message.content });
+        let said =
+            |message: &Message| json!({ "role": message.role.name(), "content": message.content });
         let mut body = json!({
             "model": model,
             "messages": messages.iter().map(said).collect::<Vec<_>>(),

@@ -109,8 +109,16 @@ mod tests {
             refused.to_string(),
             "refuses the question (HTTP 400: no such field)"
         );
-        assert!(Trouble::of_status(401, "").to_string().contains("api_key_env"));
-        assert!(Trouble::of_status(404, "?").to_string().contains("llm.model"));
+        assert!(
+            Trouble::of_status(401, "")
+                .to_string()
+                .contains("api_key_env")
+        );
+        assert!(
+            Trouble::of_status(404, "?")
+                .to_string()
+                .contains("llm.model")
+        );
         assert!(Trouble::of_status(429, "").may_pass());
         assert!(Trouble::of_status(500, "").may_pass());
         assert!(!Trouble::of_status(400, "").may_pass());
