@@ -26,9 +26,14 @@ pub enum Do {
     Finish(&'static str),
     /// Says nothing more until the client hangs up, and tells the test when that was.
     Hold,
+    /// Waits until the test says to go on.
+    Wait,
     /// Hangs up.
     HangUp,
 }
+
+/// Nobody waits so long but where something is wrong: a busy machine may be slow.
+const LONG: Duration = Duration::from_secs(60);
 
 /// A reply of these pieces.
 pub fn reply(pieces: &[&'static str]) -> Vec<Do> {
@@ -46,6 +51,8 @@ pub struct LlmServer {
     pub hung_up: Receiver<()>,
     /// Headers of the questions that came.
     pub headers: Receiver<String>,
+    /// Lets an answer go on that waits.
+    pub go_on: Sender<()>,
 }
 
 type Answers = Arc<Mutex<Vec<Vec<Do>>>>;
@@ -54,6 +61,7 @@ struct Told {
     asked: Sender<Value>,
     hung_up: Sender<()>,
     headers: Sender<String>,
+    go_on: Receiver<()>,
 }
 
 impl LlmServer {
@@ -65,10 +73,12 @@ impl LlmServer {
         let (asked, asked_in) = unbounded();
         let (hung_up, hung_up_in) = unbounded();
         let (headers, headers_in) = unbounded();
+        let (go_on, go_on_in) = unbounded();
         let told = Arc::new(Told {
             asked,
             hung_up,
             headers,
+            go_on: go_on_in,
         });
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -81,12 +91,13 @@ impl LlmServer {
             asked: asked_in,
             hung_up: hung_up_in,
             headers: headers_in,
+            go_on,
         }
     }
 
-    /// Waits until a client hung up on a held answer; long, because a busy machine may be slow.
+    /// Waits until a client hung up on a held answer.
     pub fn wait_until_hung_up(&self) {
-        let hung_up = self.hung_up.recv_timeout(Duration::from_secs(30));
+        let hung_up = self.hung_up.recv_timeout(LONG);
         hung_up.expect("the client must hang up");
     }
 }
@@ -173,6 +184,9 @@ fn perform(mut stream: &TcpStream, answer: &[Do], told: &Told) -> std::io::Resul
                 let _ = stream.read(&mut [0; 1]);
                 let _ = told.hung_up.send(());
                 return Err(std::io::ErrorKind::ConnectionAborted.into());
+            }
+            Do::Wait => {
+                let _ = told.go_on.recv_timeout(LONG);
             }
             Do::HangUp => {
                 let _ = stream.shutdown(std::net::Shutdown::Both);
