@@ -122,6 +122,7 @@ impl LanguageModelStage {
                 reply: Some(reply),
                 stage: "language model".into(),
                 message: error.to_string(),
+                apology: Some(error.spoken().into()),
             });
         }
     }
@@ -155,7 +156,8 @@ impl LanguageModelStage {
         };
         let (kept, read) = (prefill.kept, prefill.read);
         self.bus.publish(turn, EventKind::PromptRead { kept, read });
-        let read_in = watch.elapsed();
+        // A server reads the prompt when it is asked to write.
+        let mut read_in = watch.elapsed();
         let (bus, synthesizer) = (&self.bus, &self.synthesizer);
         let (mut text, mut tokens) = (String::new(), 0u32);
         // Time in which the model waited: for its release, or for the voice.
@@ -164,6 +166,7 @@ impl LanguageModelStage {
             .engine
             .generate(&self.sampling, &cancelled, &mut |piece| {
                 if tokens == 0 {
+                    read_in = watch.elapsed();
                     bus.publish(turn, EventKind::FirstToken);
                 }
                 tokens += 1;
