@@ -15,6 +15,8 @@ pub use llama::{CacheType, Llama, LlamaConfig};
 
 use std::path::PathBuf;
 
+use crate::lexicon::Apology;
+
 /// Who says a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -202,18 +204,18 @@ pub enum LlmError {
 }
 
 impl LlmError {
-    /// One sentence for the user, who waits for a reply and hears this instead.
-    pub fn spoken(&self) -> &'static str {
+    /// What the user, who waits for a reply, is to hear about it.
+    pub fn apology(&self) -> Apology {
         match self {
-            Self::Server { trouble, .. } => trouble.spoken(),
-            Self::TooLong { .. } => "Sorry, that was too long for me.",
-            Self::OnlyReasoning { .. } => "Sorry, I thought for too long and have no answer.",
+            Self::Server { trouble, .. } => trouble.apology(),
+            Self::TooLong { .. } => Apology::TooLong,
+            Self::OnlyReasoning { .. } => Apology::NoAnswer,
             Self::Load { .. }
             | Self::Template(_)
             | Self::Unsuitable { .. }
             | Self::Address { .. }
             | Self::NoKey { .. }
-            | Self::Run(_) => "Sorry, my language model failed.",
+            | Self::Run(_) => Apology::Failed,
         }
     }
 }

@@ -11,6 +11,8 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::Memory;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
+use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Sampling};
 use crate::turn_taking::Event;
 
@@ -63,6 +65,8 @@ pub struct LanguageModelStage {
     pub engine: Box<dyn LanguageModel>,
     /// The conversation.
     pub memory: Memory,
+    /// What it is in.
+    pub language: Language,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// Questions and what was heard.
@@ -117,12 +121,14 @@ impl LanguageModelStage {
 
     fn report(&self, reply: ReplyId, result: Result<(), LlmError>) {
         if let Err(error) = result {
+            let apologies = Lexicon::of(self.language).apologies;
+            let apology = apologies.words(error.apology()).to_owned().into();
             self.send(Event::Failed {
                 turn: reply.turn,
                 reply: Some(reply),
                 stage: "language model".into(),
                 message: error.to_string(),
-                apology: Some(error.spoken().into()),
+                apology: Some(apology),
             });
         }
     }

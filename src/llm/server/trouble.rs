@@ -1,6 +1,8 @@
-//! What can go wrong with a server, what to do about it, and what the user hears.
+//! What can go wrong with a server, what to do about it, and what the user is to hear.
 
 use serde_json::Value;
+
+use crate::lexicon::Apology;
 
 /// A server's trouble.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,18 +67,14 @@ impl Trouble {
         }
     }
 
-    /// One sentence for the user, who waits for a reply.
-    pub fn spoken(&self) -> &'static str {
+    /// What the user, who waits for a reply, is to hear about it.
+    pub fn apology(&self) -> Apology {
         match self {
-            Self::Unreachable(_) => "Sorry, I cannot reach the server of my language model.",
-            Self::Key(_) => "Sorry, the server of my language model does not accept my key.",
-            Self::NotFound(_) => "Sorry, the server does not have my language model.",
-            Self::Busy(_) => "Sorry, the server of my language model has too much to do.",
-            Self::Refused { .. } => "Sorry, the server of my language model refused the question.",
-            Self::Broken(_) => "Sorry, the server of my language model failed.",
-            Self::Garbage(_) => "Sorry, the server of my language model makes no sense.",
-            Self::Silent(_) => "Sorry, the server of my language model does not answer.",
-            Self::Gone => "Sorry, I lost the connection to my language model.",
+            Self::Unreachable(_) | Self::Silent(_) => Apology::Unreachable,
+            Self::Key(_) | Self::NotFound(_) | Self::Refused { .. } => Apology::Refused,
+            Self::Busy(_) => Apology::Busy,
+            Self::Broken(_) | Self::Garbage(_) => Apology::Failed,
+            Self::Gone => Apology::Gone,
         }
     }
 }
