@@ -10,6 +10,7 @@ use vivavoce::engines::{self, EngineLoader};
 use vivavoce::llm::supports_gpu;
 use vivavoce::models::{FileStatus, Manifest, ModelStore};
 use vivavoce::pipeline::measure_echo;
+use vivavoce::stt::Recognizer;
 use vivavoce::tts::Synthesizer;
 
 use super::sound;
@@ -147,7 +148,11 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     // Missing models were reported already.
     if let Ok(loader) = EngineLoader::new(config) {
         let text = |e: engines::EnginesError| e.to_string();
-        report("recognizer", loader.recognizer().map(|_| ()).map_err(text));
+        let hears = |mut recognizer: Box<dyn Recognizer>| Ok(recognizer.warm_up()?);
+        report(
+            "recognizer",
+            loader.recognizer().and_then(hears).map_err(text),
+        );
         report(
             "voice activity",
             loader.activity().map(|_| ()).map_err(text),
