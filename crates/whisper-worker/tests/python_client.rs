@@ -1,43 +1,18 @@
 //! The worker answers the reference implementation of the protocol, the package `wyoming` for Python.
 
+#[path = "../../../tests/python_package/mod.rs"]
+mod python_package;
 #[path = "../../../tests/whisper_micro/mod.rs"]
 mod whisper_micro;
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
-use whisper_micro::{model, sample};
+use python_package::{installed, printed};
+use whisper_micro::{model, right, sample};
 
 const PACKAGE: &str = "wyoming==1.10.2";
 const CLIENT: &str = include_str!("client.py");
-
-/// The package, installed once.
-fn package() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wyoming-1.10.2");
-    if !folder.exists() {
-        let part = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let pip = Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"])
-            .arg(part.path())
-            .arg(PACKAGE)
-            .output()
-            .expect("python3 is there: scripts/setup.sh installs it");
-        assert!(
-            pip.status.success(),
-            "pip cannot install {PACKAGE}, which this test speaks with; is there a network? {}",
-            printed(&pip)
-        );
-        // Another test may have been faster.
-        let _ = std::fs::rename(part.path(), &folder);
-    }
-    folder
-}
-
-fn printed(output: &Output) -> String {
-    let both = [&output.stdout[..], &output.stderr[..]].concat();
-    String::from_utf8_lossy(&both).into_owned()
-}
 
 struct Listening(Child);
 
@@ -62,7 +37,7 @@ fn client(pace: &str, said: &[&str]) -> String {
     BufReader::new(output).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("listening on ").unwrap();
     let output = Command::new("python3")
-        .env("PYTHONPATH", package())
+        .env("PYTHONPATH", installed(&[PACKAGE]))
         .args(["-c", CLIENT, &format!("tcp://{address}"), pace])
         .args(said.iter().map(|said| sample(said).path))
         .output()
@@ -95,11 +70,9 @@ fn live_audio_is_told_in_pieces_that_make_the_transcript() {
     assert!(!pieces.is_empty(), "{printed}");
     let whole = printed
         .lines()
-        .find_map(|line| line.strip_prefix("transcript "));
-    assert!(
-        pieces
-            .concat()
-            .ends_with(&whole.unwrap()[whole.unwrap().len() - 8..]),
-        "{printed}"
-    );
+        .find_map(|line| line.strip_prefix("transcript "))
+        .unwrap();
+    // A word that was told and is heard otherwise in the end stays told.
+    let (right, all) = right(whole, &pieces.concat());
+    assert!(all - right <= 1, "{printed}");
 }
