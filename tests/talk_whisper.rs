@@ -1,57 +1,129 @@
-//! A whole conversation with Whisper as recognizer, on the virtual sound card.
+//! Whole conversations with Whisper as recognizer, on the virtual sound card.
 
 mod program;
 mod whisper_micro;
 
-use program::{events, run, text, texts, vivavoce};
-use whisper_micro::{model, right, samples, words};
+use std::fmt::Write;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-/// Asked one after the other; two of the samples ask for silence, another is thanks, and they want
-/// no answer: they are among the recognizer's own tests.
+use program::{events, run, text, vivavoce};
+use serde_json::Value;
+use whisper_micro::{Sample, model, right, samples, words};
+
+/// Want no answer.
 const NO_QUESTIONS: [&str; 3] = ["Stop.", "Hold on.", "Okay, thanks."];
 
-#[test]
-fn nine_of_ten_words_reach_the_language_model() {
-    let folder = tempfile::tempdir().unwrap();
-    let samples = samples();
-    let asked = samples
-        .iter()
-        .filter(|s| !NO_QUESTIONS.contains(&s.said.as_str()));
-    let asked: Vec<_> = asked.collect();
+/// All samples, those that want an answer first; each is said when the one before it is done with.
+fn in_order() -> Vec<Sample> {
+    let wants_none = |sample: &Sample| NO_QUESTIONS.contains(&sample.said.as_str());
+    let mut samples = samples();
+    samples.sort_by_key(wants_none);
+    samples
+}
+
+/// The program, to hold a conversation in which all samples are said.
+fn talk(folder: &Path, samples: &[Sample]) -> Command {
     let mut scenario = String::from(
-        "name = \"whisper\"\nseed = 3\nend = \"reply_finished + 300 ms\"\nlimit_s = 150\n\
+        "name = \"whisper\"\nseed = 3\nend = \"previous + 3500 ms\"\nlimit_s = 180\n\
          [noise]\nlevel_dbfs = -65.0\n",
     );
-    for (n, sample) in asked.iter().enumerate() {
-        let at = if n == 0 {
-            "start + 500 ms"
-        } else {
-            "reply_finished + 400 ms"
-        };
+    let mut at = "start + 500 ms";
+    for sample in samples {
         let file = sample.path.display();
-        scenario += &format!("[[stimulus]]\nfile = \"{file}\"\nat = \"{at}\"\n");
+        writeln!(scenario, "[[stimulus]]\nfile = \"{file}\"\nat = \"{at}\"").unwrap();
+        at = match NO_QUESTIONS.contains(&sample.said.as_str()) {
+            true => "previous + 3500 ms",
+            false => "reply_finished + 400 ms",
+        };
     }
-    let path = folder.path().join("whisper.toml");
+    let path = folder.join("whisper.toml");
     std::fs::write(&path, scenario).unwrap();
     let endpoint = format!("virtual:{}", path.display());
-    let record = folder.path().join("record");
-    let output = run(vivavoce()
+    let mut command = vivavoce();
+    command
         .args([
             "talk", "--plain", "--input", &endpoint, "--output", &endpoint,
         ])
         .arg("--stt")
         .arg(format!("whisper:{}", model().display()))
         .arg("--record")
-        .arg(&record));
-    assert!(output.status.success(), "{}", text(&output));
+        .arg(folder.join("record"));
+    command
+}
 
-    let heard = texts(&events(&record), "turn_ended");
-    let said: Vec<&str> = asked.iter().map(|sample| sample.said.as_str()).collect();
-    let (of_right, of_all) = right(&said.join(" "), &heard.join(" "));
+/// What was heard, answered or not, in order.
+fn heard(events: &[Value]) -> String {
+    let ended = events
+        .iter()
+        .filter(|event| event["kind"] == "turn_ended" || event["kind"] == "turn_ignored");
+    let texts: Vec<&str> = ended.filter_map(|event| event["text"].as_str()).collect();
+    texts.join(" ")
+}
+
+fn nine_of_ten(samples: &[Sample], heard: &str) {
+    let said: Vec<&str> = samples.iter().map(|sample| sample.said.as_str()).collect();
+    let (of_right, of_all) = right(&said.join(" "), heard);
     println!("{of_right} of {of_all} words: {heard:?}");
     assert!(
         of_right * 10 >= of_all * 9,
         "{of_right} of {of_all}: {heard:?}"
     );
-    assert!(words(&heard.join(" ")).len() <= of_all + 2, "{heard:?}");
+    assert!(words(heard).len() <= of_all + 2, "{heard:?}");
+}
+
+#[test]
+fn nine_of_ten_words_come_through_the_whole_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = in_order();
+    let output = run(&mut talk(folder.path(), &samples));
+    assert!(output.status.success(), "{}", text(&output));
+    nine_of_ten(&samples, &heard(&events(&folder.path().join("record"))));
+}
+
+/// The session says that speech began; at that moment its worker is killed.
+#[cfg(unix)]
+#[test]
+fn a_worker_killed_in_every_utterance_costs_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = in_order();
+    let mut child = talk(folder.path(), &samples)
+        .env("RUST_LOG", "vivavoce::events=debug")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let parent = child.id().to_string();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let killing = std::thread::spawn(move || {
+        let lines = log.lines().map_while(Result::ok);
+        let onsets = lines.filter(|line| line.contains("SpeechStarted"));
+        let killed = onsets.filter(|_| {
+            let killed = Command::new("pkill")
+                .args(["-KILL", "-P", &parent])
+                .status();
+            killed.unwrap().success()
+        });
+        killed.count()
+    });
+    let output = child.wait_with_output().unwrap();
+    let killed = killing.join().unwrap();
+    let printed = text(&output);
+    assert!(output.status.success(), "{printed}");
+    let replaced: Vec<&str> = printed
+        .lines()
+        .filter(|line| line.contains("replaced"))
+        .collect();
+    replaced.iter().for_each(|line| println!("{line}"));
+    assert!(killed >= 10, "{killed} kills: {printed}");
+    assert_eq!(replaced.len(), killed, "{printed}");
+
+    let events = events(&folder.path().join("record"));
+    nine_of_ten(&samples, &heard(&events));
+    let answered = events
+        .iter()
+        .filter(|event| event["kind"] == "playback_started");
+    let questions = samples.len() - NO_QUESTIONS.len();
+    assert!(answered.count() >= questions, "{printed}");
 }

@@ -10,6 +10,7 @@ use vivavoce::engines::{self, EngineLoader, EnginesError};
 use vivavoce::llm::gpu;
 use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
+use vivavoce::stt::Recognizer;
 use vivavoce::tts::Synthesizer;
 
 use super::sound;
@@ -139,6 +140,7 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         }
     };
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
+<<<<<<< HEAD
     let text = |e: EnginesError| e.to_string();
     let loader = match EngineLoader::new(config) {
         Ok(loader) => loader,
@@ -169,6 +171,32 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up().map(|()| nothing_more())?);
     let voice = loader.synthesizer(&persona).and_then(voice);
     report("voice", voice.map_err(text));
+=======
+    // Missing models were reported already.
+    if let Ok(loader) = EngineLoader::new(config) {
+        let text = |e: engines::EnginesError| e.to_string();
+        let hears = |mut recognizer: Box<dyn Recognizer>| Ok(recognizer.warm_up()?);
+        report(
+            "recognizer",
+            loader.recognizer().and_then(hears).map_err(text),
+        );
+        report(
+            "voice activity",
+            loader.activity().map(|_| ()).map_err(text),
+        );
+        report(
+            "end of turn",
+            loader.turn_detector().map(|_| ()).map_err(text),
+        );
+        report(
+            "language model",
+            loader.language_model().map(|_| ()).map_err(text),
+        );
+        let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
+        let voice = loader.synthesizer(&persona).and_then(voice);
+        report("voice", voice.map_err(text));
+    }
+>>>>>>> engines-stt
     Ok(())
 }
 

@@ -21,7 +21,7 @@ const LENGTHS: [usize; 4] = [1, 2, 4, 8];
 /// English at a fair pace: three words a second.
 const TOKENS_PER_SECOND: usize = 4;
 /// The median of so many runs counts.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // What cargo passes begins with a dash.
