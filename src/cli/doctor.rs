@@ -140,7 +140,6 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         }
     };
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
-<<<<<<< HEAD
     let text = |e: EnginesError| e.to_string();
     let loader = match EngineLoader::new(config) {
         Ok(loader) => loader,
@@ -152,9 +151,10 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         }
     };
     let nothing_more = String::new;
+    let hears = |mut r: Box<dyn Recognizer>| Ok(r.warm_up().map(|()| nothing_more())?);
     report(
         "recognizer",
-        loader.recognizer().map(|_| nothing_more()).map_err(text),
+        loader.recognizer().and_then(hears).map_err(text),
     );
     report(
         "voice activity",
@@ -171,32 +171,6 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up().map(|()| nothing_more())?);
     let voice = loader.synthesizer(&persona).and_then(voice);
     report("voice", voice.map_err(text));
-=======
-    // Missing models were reported already.
-    if let Ok(loader) = EngineLoader::new(config) {
-        let text = |e: engines::EnginesError| e.to_string();
-        let hears = |mut recognizer: Box<dyn Recognizer>| Ok(recognizer.warm_up()?);
-        report(
-            "recognizer",
-            loader.recognizer().and_then(hears).map_err(text),
-        );
-        report(
-            "voice activity",
-            loader.activity().map(|_| ()).map_err(text),
-        );
-        report(
-            "end of turn",
-            loader.turn_detector().map(|_| ()).map_err(text),
-        );
-        report(
-            "language model",
-            loader.language_model().map(|_| ()).map_err(text),
-        );
-        let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
-        let voice = loader.synthesizer(&persona).and_then(voice);
-        report("voice", voice.map_err(text));
-    }
->>>>>>> engines-stt
     Ok(())
 }
 
