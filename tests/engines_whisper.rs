@@ -31,12 +31,11 @@ fn hear(whisper: &mut Whisper, samples: &[f32]) -> String {
     whisper.transcribe(samples, &|| false).unwrap().unwrap()
 }
 
+/// By the shell's own `kill`: the program of that name is not everywhere.
 fn signal(name: &str, process: u32) {
-    let sent = Command::new("kill")
-        .args([name, &process.to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success(), "kill {name} {process}");
+    let kill = format!("kill {name} {process}");
+    let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+    assert!(sent.success(), "{kill}");
 }
 
 #[test]
