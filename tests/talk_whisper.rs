@@ -85,7 +85,7 @@ fn nine_of_ten_words_come_through_the_whole_pipeline() {
 
 /// Kills the program's worker, if it has one.
 fn kill_worker(program: Pid) -> bool {
-    let mut system = System::new();
+    let mut system = System::new().unwrap();
     system.refresh_processes(ProcessesToUpdate::All, true);
     let mut processes = system.processes().values();
     let worker = processes
