@@ -31,6 +31,7 @@ if [ "$(uname -s)" = Linux ]; then
     wanted="$wanted pkg-config alsa"
     [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
+[ "$test" = no ] || wanted="$wanted espeak"
 
 why() {
     case $1 in
@@ -44,6 +45,7 @@ why() {
         pactl) echo "pactl: lets the tests see that sound card" ;;
         pulse-plugin) echo "ALSA's pulse plugin: leads the tests' audio to that sound card" ;;
         delay-plugin) echo "LADSPA's delay: a known delay for the tests to find" ;;
+        espeak) echo "espeak-ng: makes phonemes for the tests of Piper's voices" ;;
     esac
 }
 
@@ -75,6 +77,7 @@ packages() { # THING
         zypper:pulse-plugin) echo alsa-plugins-pulse ;;
         apt-get:delay-plugin) echo ladspa-sdk ;;
         *:delay-plugin) echo ladspa ;;
+        *:espeak) echo espeak-ng ;;
     esac
 }
 
@@ -90,6 +93,7 @@ has() { # THING
         pulseaudio) command -v pulseaudio ;;
         pactl) command -v pactl ;;
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
+        espeak) command -v espeak-ng ;;
         delay-plugin) exists /usr/lib*/ladspa/delay.so /usr/lib/*/ladspa/delay.so ;;
     esac >/dev/null 2>&1
 }

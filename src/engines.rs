@@ -10,7 +10,8 @@ use crate::agent::Persona;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::language::Language;
-use crate::llm::{LanguageModel, Llama, LlamaConfig, LlmError};
+use crate::llm::server::{Address, Patience, Server, ServerConfig};
+use crate::llm::{LanguageModel, Llama, LlamaConfig, LlmError, gguf};
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
@@ -164,10 +165,10 @@ pub struct EngineLoader {
 impl EngineLoader {
     /// Checks that the models that are needed are there and whole.
     pub fn new(config: &Config) -> Result<Self, EnginesError> {
-        let manifest = Manifest::bundled()?;
+        let store = ModelStore::open(config.models_dir.as_deref())?;
+        let manifest = store.manifest()?;
         let selection = needed(config, &manifest)?;
         check_language(config.language, &selection)?;
-        let store = ModelStore::open(config.models_dir.as_deref())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
         Ok(Self {
@@ -259,8 +260,14 @@ impl EngineLoader {
     pub fn language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
         match &self.config.llm.engine {
             LlmEngine::Profile => self.llama(self.first(Role::Llm)?, self.model_id.clone()),
-            LlmEngine::Gguf(_) => Err(EnginesError::NotYet("a GGUF file")),
-            LlmEngine::Server(_) => Err(EnginesError::NotYet("a server")),
+            LlmEngine::Gguf(file) => {
+                let id = gguf::identity(file).map_err(|e| LlmError::Load {
+                    path: file.clone(),
+                    reason: e.to_string(),
+                })?;
+                self.llama(file, id)
+            }
+            LlmEngine::Server(address) => self.server(address),
         }
     }
 
@@ -277,7 +284,25 @@ impl EngineLoader {
             context: config.context,
             threads: self.budget.llm,
             gpu_layers: config.gpu_layers,
+            cache_type: config.cache_type,
+            reasoning_tokens: config.reasoning_tokens,
             cache_dir: config.disk_cache.then(states),
+        })?))
+    }
+
+    fn server(&self, address: &str) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        let config = &self.config.llm;
+        let address = Address::parse(address).map_err(|reason| LlmError::Address {
+            address: address.to_owned(),
+            reason,
+        })?;
+        Ok(Box::new(Server::connect(ServerConfig {
+            address,
+            model: config.model.clone(),
+            api_key_env: config.api_key_env.clone(),
+            context: config.context,
+            reasoning_tokens: config.reasoning_tokens,
+            patience: Patience::default(),
         })?))
     }
 
@@ -289,6 +314,7 @@ impl EngineLoader {
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
                 Some(other) => Err(self.unknown(other)),
             },
+            TtsEngine::Pico => embedded(persona),
             TtsEngine::Wyoming(address) => Ok(Box::new(WyomingVoice::new(
                 address,
                 self.config.tts.voice.as_deref(),
@@ -393,6 +419,7 @@ pub fn synthesizer(
         .roles
         .contains_key(&Role::Tts);
     match &config.tts.engine {
+        TtsEngine::Pico => embedded(persona),
         TtsEngine::Profile if !speaks => embedded(persona),
         _ => EngineLoader::new(config)?.synthesizer(persona),
     }

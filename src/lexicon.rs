@@ -42,6 +42,57 @@ pub struct Lexicon {
     pub openers: Vec<String>,
     /// Parts of a number being dictated.
     pub digits: Vec<String>,
+    /// Said where a reply was to come.
+    pub apologies: Apologies,
+}
+
+/// Why there is no reply, as far as it matters to who waits for it; the language has a sentence for
+/// each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apology {
+    /// The server cannot be reached, or does not answer.
+    Unreachable,
+    /// The server does not take the question, the key, or the model's name.
+    Refused,
+    /// The server has too much to do.
+    Busy,
+    /// The connection broke off.
+    Gone,
+    /// The model failed.
+    Failed,
+    /// The question does not fit into the context.
+    TooLong,
+    /// The model thought until its tokens were used up.
+    NoAnswer,
+}
+
+/// A sentence for each reason why there is no reply.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "Apology documents the same names")]
+pub struct Apologies {
+    pub unreachable: String,
+    pub refused: String,
+    pub busy: String,
+    pub gone: String,
+    pub failed: String,
+    pub too_long: String,
+    pub no_answer: String,
+}
+
+impl Apologies {
+    /// The sentence for a reason.
+    pub fn words(&self, reason: Apology) -> &str {
+        match reason {
+            Apology::Unreachable => &self.unreachable,
+            Apology::Refused => &self.refused,
+            Apology::Busy => &self.busy,
+            Apology::Gone => &self.gone,
+            Apology::Failed => &self.failed,
+            Apology::TooLong => &self.too_long,
+            Apology::NoAnswer => &self.no_answer,
+        }
+    }
 }
 
 impl Lexicon {

@@ -13,6 +13,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod cpu;
 pub mod events;
 
 pub mod audio;

@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::language::Language;
+use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::turn_taking::Drafts;
 
 use cli::bench::BenchCommand;
@@ -67,12 +68,12 @@ struct Common {
     /// The language model: profile, FILE.gguf, http://HOST:PORT/v1
     #[arg(long, global = true, env = "VIVAVOCE_LLM", value_name = "X")]
     llm: Option<LlmEngine>,
-    /// The voice: profile, kokoro, kokoro:FOLDER, piper:FILE.onnx, wyoming:HOST:PORT
+    /// The voice: profile, pico, kokoro, kokoro:FOLDER, piper:FILE.onnx, wyoming:HOST:PORT
     #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
     tts: Option<TtsEngine>,
-    /// Layers of the language model on a GPU
+    /// Layers of the language model on a GPU: a number, or auto
     #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
-    gpu_layers: Option<u32>,
+    gpu_layers: Option<GpuLayers>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -148,6 +149,10 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
+    if let Some(why) = vivavoce::cpu::unfit() {
+        eprintln!("error: {why}");
+        return ExitCode::FAILURE;
+    }
     let started = Stopwatch::start();
     let cli = Cli::parse();
     start_log(matches!(&cli.command, Command::Talk { .. }));

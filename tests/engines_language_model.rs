@@ -6,8 +6,10 @@ use std::path::Path;
 
 use vivavoce::agent::{Memory, Persona};
 use vivavoce::language::Language;
+use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
-    Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role, Sampling,
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role,
+    Sampling,
 };
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 
@@ -23,7 +25,9 @@ fn model(cache_dir: Option<&Path>) -> Llama {
         model_id: "test".into(),
         context: 1024,
         threads: 1,
-        gpu_layers: 0,
+        gpu_layers: GpuLayers::Count(0),
+        cache_type: CacheType::F16,
+        reasoning_tokens: 64,
         cache_dir: cache_dir.map(Path::to_path_buf),
     })
     .unwrap()
@@ -229,7 +233,9 @@ fn a_damaged_model_file_is_a_clear_error() {
         model_id: "broken".into(),
         context: 1024,
         threads: 1,
-        gpu_layers: 0,
+        gpu_layers: GpuLayers::Count(0),
+        cache_type: CacheType::F16,
+        reasoning_tokens: 64,
         cache_dir: None,
     };
     let error = Llama::load(config)
@@ -237,7 +243,7 @@ fn a_damaged_model_file_is_a_clear_error() {
         .expect("it must not load")
         .to_string();
     assert!(
-        error.contains("broken.gguf") && error.contains("models verify"),
+        error.contains("broken.gguf") && error.contains("fetch it again"),
         "{error}"
     );
 }

@@ -16,7 +16,7 @@ use crate::audio::wav::Clip;
 use crate::clock::unix_seconds;
 use crate::config::Config;
 use crate::engines::needed;
-use crate::models::{Manifest, ModelsError, hex};
+use crate::models::{ModelStore, ModelsError, hex};
 
 /// GPU features of this build.
 const FEATURES: [(&str, bool); 3] = [
@@ -134,7 +134,7 @@ fn build() -> String {
 }
 
 fn model_hashes(config: &Config) -> Result<IndexMap<String, String>, ModelsError> {
-    let manifest = Manifest::bundled()?;
+    let manifest = ModelStore::open(config.models_dir.as_deref())?.manifest()?;
     let selection = needed(config, &manifest)?;
     let files = selection.files.iter();
     let hash = |wanted: &crate::models::Wanted<'_>| {

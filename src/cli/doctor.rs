@@ -6,9 +6,9 @@ use vivavoce::agent::Persona;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, ThreadBudget};
-use vivavoce::engines::{self, EngineLoader};
-use vivavoce::llm::supports_gpu;
-use vivavoce::models::{FileStatus, Manifest, ModelStore};
+use vivavoce::engines::{self, EngineLoader, EnginesError};
+use vivavoce::llm::gpu;
+use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
 use vivavoce::stt::Recognizer;
 use vivavoce::tts::Synthesizer;
@@ -48,20 +48,14 @@ pub fn doctor(config: &Config) -> Result<()> {
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    out!("cpu      {cores} cores; {}", cpu_features());
+    let built_with = vivavoce::cpu::built_with().join(" ");
+    out!("cpu      {cores} cores; has all that this build uses: {built_with}");
     out!(
         "threads  recognizer {}, language model {}",
         budget.stt,
         budget.llm
     );
-    out!(
-        "gpu      {}",
-        if supports_gpu() {
-            "this build can use one (--gpu-layers)"
-        } else {
-            "not in this build"
-        }
-    );
+    show_gpus();
     out!("data     {}", engines::data_dir().display());
 
     let mut wrong = Vec::new();
@@ -105,8 +99,8 @@ fn duplex(config: &Config) -> String {
 }
 
 fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
-    let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
+    let manifest = store.manifest()?;
     let selection = engines::needed(config, &manifest)?;
     out!(
         "models   profile {} in {}",
@@ -137,62 +131,59 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
 
 /// Loads each engine for real; what loads here loads in a conversation.
 fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
-    let mut report = |name: &str, result: Result<(), String>| match result {
-        Ok(()) => out!("{name:<16} works"),
+    let mut report = |name: &str, result: Result<String, String>| match result {
+        Ok(how) if how.is_empty() => out!("{name:<16} works"),
+        Ok(how) => out!("{name:<16} works: {how}"),
         Err(error) => {
             out!("{name:<16} {error}");
             wrong.push(format!("{name}: {error}"));
         }
     };
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
-    // Missing models were reported already.
-    if let Ok(loader) = EngineLoader::new(config) {
-        let text = |e: engines::EnginesError| e.to_string();
-        let hears = |mut recognizer: Box<dyn Recognizer>| Ok(recognizer.warm_up()?);
-        report(
-            "recognizer",
-            loader.recognizer().and_then(hears).map_err(text),
-        );
-        report(
-            "voice activity",
-            loader.activity().map(|_| ()).map_err(text),
-        );
-        report(
-            "end of turn",
-            loader.turn_detector().map(|_| ()).map_err(text),
-        );
-        report(
-            "language model",
-            loader.language_model().map(|_| ()).map_err(text),
-        );
-        let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up()?);
-        let voice = loader.synthesizer(&persona).and_then(voice);
-        report("voice", voice.map_err(text));
-    }
+    let text = |e: EnginesError| e.to_string();
+    let loader = match EngineLoader::new(config) {
+        Ok(loader) => loader,
+        // They were reported already.
+        Err(EnginesError::Models(_)) => return Ok(()),
+        Err(error) => {
+            wrong.push(text(error));
+            return Ok(());
+        }
+    };
+    let nothing_more = String::new;
+    let hears = |mut r: Box<dyn Recognizer>| Ok(r.warm_up().map(|()| nothing_more())?);
+    report(
+        "recognizer",
+        loader.recognizer().and_then(hears).map_err(text),
+    );
+    report(
+        "voice activity",
+        loader.activity().map(|_| nothing_more()).map_err(text),
+    );
+    report(
+        "end of turn",
+        loader.turn_detector().map(|_| nothing_more()).map_err(text),
+    );
+    report(
+        "language model",
+        loader.language_model().map(|m| m.describe()).map_err(text),
+    );
+    let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up().map(|()| nothing_more())?);
+    let voice = loader.synthesizer(&persona).and_then(voice);
+    report("voice", voice.map_err(text));
     Ok(())
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
-fn cpu_features() -> String {
-    let features = [
-        ("sse4.2", is_x86_feature_detected!("sse4.2")),
-        ("avx", is_x86_feature_detected!("avx")),
-        ("avx2", is_x86_feature_detected!("avx2")),
-        ("fma", is_x86_feature_detected!("fma")),
-        ("avx512f", is_x86_feature_detected!("avx512f")),
-    ];
-    let present: Vec<&str> = features.iter().filter(|f| f.1).map(|f| f.0).collect();
-    match features[2].1 && features[3].1 {
-        true => present.join(" "),
-        // llama.cpp's default x86 build uses both without asking.
-        false => format!(
-            "{}: no avx2 and fma, the language model will not run",
-            present.join(" ")
-        ),
+/// The devices that layers of the language model can go to.
+fn show_gpus() {
+    let backends = gpu::backends().join(", ");
+    let devices = gpu::devices();
+    match (backends.as_str(), devices.is_empty()) {
+        ("", true) => out!("gpu      not in this build"),
+        (backends, true) => out!("gpu      this build can use {backends}, and finds none"),
+        (..) => {}
     }
-}
-
-#[cfg(not(any(target_arch = "x86_64", target_arch = "x86")))]
-fn cpu_features() -> String {
-    std::env::consts::ARCH.into()
+    for device in devices {
+        out!("gpu      {device}");
+    }
 }

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use vivavoce::config::Config;
 use vivavoce::engines::needed;
 use vivavoce::models::{
-    ConsoleProgress, FileStatus, Manifest, ModelStore, Platform, PullOptions, human_bytes,
+    ConsoleProgress, FileStatus, Manifest, ModelFile, ModelStore, Platform, PullOptions,
+    human_bytes,
 };
 
 use super::talk::QUIT;
@@ -30,8 +31,8 @@ pub enum ModelsCommand {
 
 /// Runs the command.
 pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
-    let manifest = Manifest::bundled()?;
     let store = ModelStore::open(config.models_dir.as_deref())?;
+    let mut manifest = store.manifest()?;
     let selection = needed(config, &manifest)?;
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
@@ -42,6 +43,9 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
                 ..PullOptions::from_env()
             };
             let mut progress = ConsoleProgress::stderr();
+            store.learn(&selection, &options, &mut progress, &QUIT)?;
+            manifest = store.manifest()?;
+            let selection = needed(config, &manifest)?;
             let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
             out!(
                 "{}: {} files fetched ({}), {} already there, in {}",
@@ -79,7 +83,7 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
             "{}: {} ({})",
             profile.name,
             profile.description,
-            human_bytes(selection.total_bytes())
+            size(selection.files.iter().map(|wanted| wanted.file))
         );
         for report in store.status(&selection) {
             let wanted = &report.wanted;
@@ -87,7 +91,7 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
                 "  {:<13} {:<28} {:>9}  {:<12} {}  {}",
                 wanted.role.to_string(),
                 wanted.model.id,
-                human_bytes(wanted.file.size),
+                size([wanted.file]),
                 wanted.model.licence,
                 wanted.file.name,
                 report.status
@@ -96,4 +100,15 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
     }
     out!("in {}", store.root().display());
     Ok(())
+}
+
+/// The size of files; "about", if it is not known yet of one of them.
+fn size<'m>(files: impl IntoIterator<Item = &'m ModelFile>) -> String {
+    let (mut bytes, mut known) = (0, true);
+    for file in files {
+        bytes += file.size;
+        known &= file.is_known();
+    }
+    let about = if known { "" } else { "~" };
+    format!("{about}{}", human_bytes(bytes))
 }

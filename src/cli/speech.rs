@@ -52,10 +52,11 @@ pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>
                 .context("it cannot be heard here; write a file with -o FILE.wav");
         }
     };
-    let samples = spoken.into_iter().flat_map(|clause| clause.clip.samples);
+    // A clause without words has the rate of silence, which is no matter.
+    let sounds = || spoken.iter().filter(|c| !c.clip.samples.is_empty());
     let clip = Clip {
-        rate_hz: SPEECH_RATE,
-        samples: samples.collect(),
+        rate_hz: sounds().next().map_or(SPEECH_RATE, |c| c.clip.rate_hz),
+        samples: sounds().flat_map(|c| c.clip.samples.clone()).collect(),
     };
     Ok(write_clip(&path, &clip)?)
 }

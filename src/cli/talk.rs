@@ -13,9 +13,10 @@ use vivavoce::audio::device::Endpoint;
 use vivavoce::audio::scenario::Scenario;
 use vivavoce::bench::{Recording, StagesByTurn, turns};
 use vivavoce::clock::{Stopwatch, unix_seconds};
-use vivavoce::config::Config;
+use vivavoce::config::{Config, LlmEngine};
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::llm::server::Address;
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
@@ -113,6 +114,16 @@ fn converse(
     if turn_taking.drafts == Drafts::On && power::on_battery() {
         turn_taking.drafts = Drafts::SttOnly;
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
+    }
+    if let LlmEngine::Server(address) = &config.llm.engine
+        && let Ok(address) = Address::parse(address)
+        && !address.is_this_machine()
+    {
+        out!(
+            "the language model is at {}: what you say, and what is answered, leaves this machine \
+             for it",
+            address.authority()
+        );
     }
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
     let engines = EngineLoader::new(config)?.load(&persona)?;

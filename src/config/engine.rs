@@ -34,9 +34,11 @@ pub enum LlmEngine {
 /// The voice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum TtsEngine {
-    /// The profile's, or the persona's voice among those that come with the program.
+    /// The profile's; without one, as `Pico`.
     #[default]
     Profile,
+    /// The persona's among the voices that come with the program.
+    Pico,
     /// A Wyoming server: `HOST:PORT`.
     Wyoming(String),
     /// Kokoro in this folder (`kokoro.onnx` and voices), or the profile's.
@@ -47,7 +49,7 @@ pub enum TtsEngine {
 
 const STT: &str = "give profile, whisper, whisper:FILE or wyoming:HOST:PORT";
 const LLM: &str = "give profile, the path of a .gguf file, or http://HOST:PORT/v1";
-const TTS: &str = "give profile, kokoro, kokoro:FOLDER, piper:FILE.onnx or wyoming:HOST:PORT";
+const TTS: &str = "give profile, pico, kokoro, kokoro:FOLDER, piper:FILE.onnx or wyoming:HOST:PORT";
 
 impl FromStr for SttEngine {
     type Err = String;
@@ -87,6 +89,7 @@ impl FromStr for TtsEngine {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             None if text == "profile" => Ok(Self::Profile),
+            None if text == "pico" => Ok(Self::Pico),
             None if text == "kokoro" => Ok(Self::Kokoro(None)),
             Some(("kokoro", folder)) if !folder.is_empty() => Ok(Self::Kokoro(Some(folder.into()))),
             Some(("piper", file)) if file.ends_with(".onnx") => Ok(Self::Piper(file.into())),
@@ -139,7 +142,7 @@ impl RelativePath for TtsEngine {
         match self {
             Self::Kokoro(folder) => folder.as_mut(),
             Self::Piper(file) => Some(file),
-            Self::Profile | Self::Wyoming(_) => None,
+            Self::Profile | Self::Pico | Self::Wyoming(_) => None,
         }
     }
 }

@@ -19,6 +19,8 @@ use self::engine::{RelativePath, line_or_table};
 use crate::endpointing::EndpointPolicy;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
+use crate::llm::CacheType;
+use crate::llm::gpu::GpuLayers;
 use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
@@ -272,10 +274,19 @@ pub struct LlmConfig {
     pub engine: LlmEngine,
     /// Tokens of context.
     pub context: u32,
-    /// Layers on a GPU; needs a build with the feature `cuda`, `metal` or `vulkan`.
-    pub gpu_layers: u32,
+    /// `"auto"` or a number: layers on a GPU; needs a build with the feature `cuda`, `metal`,
+    /// `vulkan` or `hipblas`.
+    pub gpu_layers: GpuLayers,
+    /// `"f16"`, `"q8_0"` or `"q4_0"`: how the key-value cache is stored.
+    pub cache_type: CacheType,
+    /// Tokens that a model may think, unheard, beside those of its reply.
+    pub reasoning_tokens: usize,
     /// Keep the persona's prompt state on disk between starts.
     pub disk_cache: bool,
+    /// The model's name on a server; the first that it lists if absent.
+    pub model: Option<String>,
+    /// The environment variable that holds the server's key.
+    pub api_key_env: Option<String>,
 }
 
 impl Default for LlmConfig {
@@ -283,8 +294,12 @@ impl Default for LlmConfig {
         Self {
             engine: LlmEngine::default(),
             context: 2048,
-            gpu_layers: 0,
+            gpu_layers: GpuLayers::Auto,
+            cache_type: CacheType::F16,
+            reasoning_tokens: 512,
             disk_cache: true,
+            model: None,
+            api_key_env: None,
         }
     }
 }

@@ -3,24 +3,29 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::{LlmError, Message, Opening};
+use super::{LlmError, Message, Opening, Role, fold_system};
+use crate::clock::unix_seconds;
 
 /// A chat template with the special tokens that it may name.
 pub struct ChatTemplate {
     environment: Environment<'static>,
     bos: String,
     eos: String,
+    /// It knows no messages of the system: their text goes into the first of the user's.
+    folds_system: bool,
 }
 
 const NAME: &str = "chat";
 /// Marks where an unfinished message is cut; nobody says it.
 const CUT: &str = "\u{1}";
+/// Instructions that a template is tried with.
+const TRY: &str = "Answer briefly.";
 
 impl ChatTemplate {
     /// Compiles a template.
     ///
     /// # Errors
-    /// The template is no Jinja that we understand; the message names the place.
+    /// The template is no Jinja that we understand, or refuses a question; the message says why.
     pub fn new(source: String, bos: String, eos: String) -> Result<Self, LlmError> {
         let mut environment = Environment::new();
         let mut syntax = SyntaxConfig::builder();
@@ -32,23 +37,55 @@ impl ChatTemplate {
         );
         environment
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function("strftime_now", |format: String| today(&format));
         environment.add_function("raise_exception", |message: String| {
             Err::<String, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
         environment
             .add_template_owned(NAME, source)
             .map_err(|e| LlmError::Template(e.to_string()))?;
-        Ok(Self {
+        let mut template = Self {
             environment,
             bos,
             eos,
-        })
+            folds_system: false,
+        };
+        template.folds_system = template.loses_the_system();
+        let question = [
+            Message::new(Role::System, TRY),
+            Message::new(Role::User, "Hi."),
+        ];
+        template.render(&question, Opening::Reply)?;
+        Ok(template)
+    }
+
+    /// Some templates refuse a message of the system (Gemma's), some leave it out.
+    fn loses_the_system(&self) -> bool {
+        let question = [
+            Message::new(Role::System, TRY),
+            Message::new(Role::User, "Hi."),
+        ];
+        let rendered = self.render(&question, Opening::Reply);
+        !rendered.is_ok_and(|text| text.contains(TRY))
+    }
+
+    /// Whether messages of the system become part of the user's first.
+    pub fn folds_system(&self) -> bool {
+        self.folds_system
     }
 
     /// The prompt of messages, ending as `opening` says.
     ///
     /// What people and models say cannot forge the template's control tokens.
     pub fn render(&self, messages: &[Message], opening: Opening) -> Result<String, LlmError> {
+        let folded;
+        let messages = match self.folds_system {
+            true => {
+                folded = fold_system(messages);
+                &folded
+            }
+            false => messages,
+        };
         let last = messages.len().saturating_sub(1);
         let unfinished = opening == Opening::Unfinished;
         let messages: Vec<Value> = messages
@@ -70,6 +107,11 @@ impl ChatTemplate {
                 add_generation_prompt => opening == Opening::Reply,
                 bos_token => &self.bos,
                 eos_token => &self.eos,
+                // Who waits for a spoken reply does not want to wait for reasoning first; the
+                // names are those of Qwen's, DeepSeek's and OpenAI's templates.
+                enable_thinking => false,
+                thinking => false,
+                reasoning_effort => "low",
             })
             .map_err(|e| LlmError::Template(e.to_string()))?;
         if unfinished && let Some(end) = text.rfind(CUT) {
@@ -79,10 +121,26 @@ impl ChatTemplate {
     }
 }
 
+/// Today's date, in the few forms that templates ask for.
+fn today(format: &str) -> Result<String, minijinja::Error> {
+    let now = i64::try_from(unix_seconds()).unwrap_or(0);
+    let now = time::OffsetDateTime::from_unix_timestamp(now)
+        .map_err(|e| minijinja::Error::new(ErrorKind::InvalidOperation, e.to_string()))?;
+    let month = now.month().to_string();
+    let parts = [
+        ("%Y", now.year().to_string()),
+        ("%m", format!("{:02}", u8::from(now.month()))),
+        ("%d", format!("{:02}", now.day())),
+        ("%b", month[..3].to_owned()),
+        ("%B", month),
+    ];
+    let fill = |text: String, (name, value): &(&str, String)| text.replace(name, value);
+    Ok(parts.iter().fold(format.to_owned(), fill))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::Role;
 
     const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + \
         message['content'].strip() + '<|im_end|>' + '\n'}}{% endfor %}\
@@ -134,8 +192,40 @@ mod tests {
     #[test]
     fn a_template_that_refuses_says_why() {
         let refusing = "{{ raise_exception('roles must alternate') }}";
-        let template = ChatTemplate::new(refusing.into(), String::new(), String::new()).unwrap();
-        let message = template.render(&[], Opening::None).unwrap_err().to_string();
+        let template = ChatTemplate::new(refusing.into(), String::new(), String::new());
+        let message = template.err().unwrap().to_string();
         assert!(message.contains("roles must alternate"), "{message}");
+    }
+
+    #[test]
+    fn a_template_without_a_system_gets_its_text_with_the_first_question() {
+        let refusing = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}\
+            {% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}";
+        let silent = "{% for m in messages %}{% if m.role != 'system' %}<{{ m.role }}>\
+            {{ m.content }}{% endif %}{% endfor %}";
+        let question = [
+            Message::new(Role::System, "Be brief."),
+            Message::new(Role::User, "Hi."),
+        ];
+        for source in [refusing, silent] {
+            let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+            let prompt = template.render(&question, Opening::Reply).unwrap();
+            assert!(template.folds_system());
+            assert_eq!(prompt, "<user>Be brief.\n\nHi.");
+        }
+        assert!(!template().folds_system());
+    }
+
+    #[test]
+    fn a_template_is_told_not_to_think_and_what_day_it_is() {
+        let source = "{% if enable_thinking is defined and not enable_thinking %}quiet\
+            {% endif %} {{ strftime_now('%d %b %Y') }} {{ messages[0].content }}";
+        let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+        let prompt = template
+            .render(&[Message::new(Role::User, "Hi.")], Opening::Reply)
+            .unwrap();
+        let words: Vec<&str> = prompt.split_whitespace().collect();
+        assert_eq!((words[0], words.len()), ("quiet", 5), "{prompt}");
+        assert!(words[3].parse::<u32>().unwrap() >= 2026, "{prompt}");
     }
 }

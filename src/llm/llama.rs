@@ -2,24 +2,26 @@
 //!
 //! One context, one sequence. `read` mirrors what the key-value cache holds, so that a new prompt
 //! costs only what it does not share with the one before: the next turn, a reply that was cut to
-//! what was heard, a forgotten exchange.
+//! what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
+//! back to a state that was kept.
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
 
 use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::LlamaContextParams;
-use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
 use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::model::LlamaModel;
-use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::model::{LlamaModel, RopeType};
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
-use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 
 use super::chat_template::ChatTemplate;
+use super::checkpoints::Checkpoints;
+use super::gguf::Gguf;
+use super::gpu::{self, GpuLayers};
 use super::prefix_cache::PrefixCache;
+use super::reasoning::Reasoning;
+use super::weights::{backend, chat_template, control_marks, weights};
 use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
@@ -28,19 +30,69 @@ const CHUNK: usize = 64;
 /// Tokens that the repetition penalty looks back over.
 const PENALTY_WINDOW: i32 = 64;
 
+/// How the key-value cache is stored: fewer bits take less memory, and less of the bandwidth that
+/// limits a long conversation, for a little quality.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+pub enum CacheType {
+    /// 16 bits a number.
+    #[default]
+    #[serde(rename = "f16")]
+    F16,
+    /// 8.5 bits a number.
+    #[serde(rename = "q8_0")]
+    Q8_0,
+    /// 4.5 bits a number.
+    #[serde(rename = "q4_0")]
+    Q4_0,
+}
+
+impl CacheType {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+            Self::Q4_0 => "q4_0",
+        }
+    }
+
+    /// Bytes of so many numbers.
+    fn bytes(self, numbers: u64) -> u64 {
+        match self {
+            Self::F16 => numbers * 2,
+            Self::Q8_0 => numbers / 32 * 34,
+            Self::Q4_0 => numbers / 32 * 18,
+        }
+    }
+}
+
+impl From<CacheType> for KvCacheType {
+    fn from(kind: CacheType) -> Self {
+        match kind {
+            CacheType::F16 => Self::F16,
+            CacheType::Q8_0 => Self::Q8_0,
+            CacheType::Q4_0 => Self::Q4_0,
+        }
+    }
+}
+
 /// How to load a model.
 #[derive(Debug, Clone)]
 pub struct LlamaConfig {
     /// The GGUF file.
     pub model: PathBuf,
-    /// Identifies the weights in the disk cache: their SHA-256.
+    /// Identifies the weights in the disk cache: their SHA-256, or [`super::gguf::identity`].
     pub model_id: String,
     /// Tokens of context.
     pub context: u32,
     /// Threads for reading and for generating.
     pub threads: usize,
-    /// Layers to place on a GPU; 0 keeps all on the CPU.
-    pub gpu_layers: u32,
+    /// Layers to place on a GPU.
+    pub gpu_layers: GpuLayers,
+    /// How the key-value cache is stored.
+    pub cache_type: CacheType,
+    /// Tokens that a model may think before it speaks.
+    pub reasoning_tokens: usize,
     /// Where prompt states are kept; `None` keeps none.
     pub cache_dir: Option<PathBuf>,
 }
@@ -51,56 +103,27 @@ pub struct Llama {
     context: LlamaContext<'static>,
     template: ChatTemplate,
     config: LlamaConfig,
+    /// Layers on a GPU.
+    gpu_layers: u32,
+    /// Control tokens around reasoning, and their text.
+    marks: Vec<(LlamaToken, &'static str)>,
     /// Tokens whose state the cache holds, in order.
     read: Vec<LlamaToken>,
+    /// `None`: the cache can be cut at any place.
+    checkpoints: Option<Checkpoints>,
+    /// How the prompt ends that was read last.
+    prompt_end: String,
 }
 
-static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
-
-fn backend() -> Result<&'static LlamaBackend, String> {
-    BACKEND
-        .get_or_init(|| {
-            send_logs_to_tracing(LogOptions::default());
-            LlamaBackend::init().map_err(|e| e.to_string())
-        })
-        .as_ref()
-        .map_err(Clone::clone)
-}
-
-/// Weights that were loaded, with their file and the layers on a GPU.
-type Loaded = (PathBuf, u32, &'static LlamaModel);
-static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
-
-/// The weights of a file. A context borrows them, and a self-referential struct would need unsafe
-/// code: so they live as long as the program, and each file is loaded once, however many contexts a
-/// benchmark makes.
-fn weights(
-    backend: &'static LlamaBackend,
-    file: &Path,
-    gpu_layers: u32,
-) -> Result<&'static LlamaModel, String> {
-    let mut loaded = WEIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let same = |(path, layers, _): &&Loaded| path == file && *layers == gpu_layers;
-    if let Some((.., model)) = loaded.iter().find(same) {
-        return Ok(model);
-    }
-    let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
-    let model = LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
-    let model: &'static LlamaModel = Box::leak(Box::new(model));
-    loaded.push((file.to_path_buf(), gpu_layers, model));
-    Ok(model)
-}
-
-/// Whether this build can place layers on a GPU.
-pub fn supports_gpu() -> bool {
-    backend().is_ok_and(LlamaBackend::supports_gpu_offload)
-}
+/// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
+const PROMPT_END: usize = 64;
 
 impl Llama {
     /// Loads a model.
     ///
     /// # Errors
-    /// The file is missing, damaged or of an unknown architecture, or has no chat template.
+    /// The file is missing, damaged, no language model for conversations, of an unknown
+    /// architecture, or has no chat template.
     pub fn load(config: LlamaConfig) -> Result<Self, LlmError> {
         let fail = |reason: String| LlmError::Load {
             path: config.model.clone(),
@@ -109,31 +132,63 @@ impl Llama {
         if !config.model.is_file() {
             return Err(fail("there is no such file".into()));
         }
+        let head = Gguf::read(&config.model)?;
+        head.check(&config.model)?;
         let backend = backend().map_err(fail)?;
-        let model = weights(backend, &config.model, config.gpu_layers).map_err(fail)?;
+        let tokens = u64::from(config.context);
+        let cache = config.cache_type.bytes(head.cache_width() * tokens);
+        let gpu_layers = match config.gpu_layers {
+            GpuLayers::Count(layers) => layers,
+            GpuLayers::Auto => gpu::layers_that_fit(&head, cache, &gpu::devices()),
+        };
+        let model = weights(backend, &config.model, gpu_layers).map_err(fail)?;
         let threads = i32::try_from(config.threads).unwrap_or(1).max(1);
         let params = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(config.context.min(model.n_ctx_train())))
             .with_n_batch(CHUNK as u32)
             .with_n_ubatch(CHUNK as u32)
             .with_n_threads(threads)
-            .with_n_threads_batch(threads);
+            .with_n_threads_batch(threads)
+            .with_type_k(config.cache_type.into())
+            // llama.cpp turns flash attention on where this needs it.
+            .with_type_v(config.cache_type.into());
         let context = model
             .new_context(backend, params)
-            .map_err(|e| fail(e.to_string()))?;
-        Ok(Self {
+            .map_err(|e| match config.cache_type {
+                CacheType::F16 => fail(e.to_string()),
+                other => fail(format!(
+                    "{e}; with llm.cache_type = \"f16\" it may do better than with {}",
+                    other.name()
+                )),
+            })?;
+        let folds_state = model.is_recurrent() || model.is_hybrid();
+        let llama = Self {
             template: chat_template(model, &config.model)?,
+            marks: control_marks(model),
             model,
             context,
             config,
+            gpu_layers,
             read: Vec::new(),
-        })
+            checkpoints: folds_state.then(Checkpoints::default),
+            prompt_end: String::new(),
+        };
+        tracing::info!("{}", llama.describe());
+        Ok(llama)
+    }
+
+    fn tokenize(&self, text: &str) -> Vec<LlamaToken> {
+        let vocab = self.model.vocab();
+        // Most templates write the beginning-of-text token themselves where the model wants one.
+        let mut tokens = vocab.tokenize(text.as_bytes(), false, true);
+        if vocab.should_add_bos() && tokens.first().is_some_and(|first| *first != vocab.bos()) {
+            tokens.insert(0, vocab.bos());
+        }
+        tokens
     }
 
     fn tokens(&self, messages: &[Message], opening: Opening) -> Result<Vec<LlamaToken>, LlmError> {
-        let text = self.template.render(messages, opening)?;
-        // Templates write the beginning-of-text token themselves where the model wants one.
-        Ok(self.model.vocab().tokenize(text.as_bytes(), false, true))
+        Ok(self.tokenize(&self.template.render(messages, opening)?))
     }
 
     /// Cuts the cache to its first `len` tokens.
@@ -144,7 +199,7 @@ impl Llama {
             .map_err(run)?;
         self.read.truncate(len);
         if !cut {
-            // Recurrent models cannot be cut: everything is read again.
+            tracing::info!("this model's cache cannot be cut here: everything is read again");
             self.context.clear_kv_cache();
             self.read.clear();
         }
@@ -156,6 +211,13 @@ impl Llama {
     /// conversation). What follows keeps having seen what is gone; that is how llama.cpp's own
     /// context shift does it too.
     fn close_gap(&mut self, shared: usize, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        // Positions in several dimensions cannot be moved.
+        if !matches!(
+            self.model.rope_type(),
+            None | Some(RopeType::Norm | RopeType::NeoX)
+        ) {
+            return Ok(());
+        }
         let Some(gap) = gap(&self.read[shared..], &tokens[shared..]) else {
             return Ok(());
         };
@@ -174,6 +236,49 @@ impl Llama {
         Ok(())
     }
 
+    /// Brings the cache to a beginning of `tokens`, the longest that it can. The logits of the last
+    /// token are needed for a reply, so at least one is then left to be read.
+    fn go_back(&mut self, tokens: &[LlamaToken], opening: Opening) -> Result<(), LlmError> {
+        let Some(checkpoints) = &self.checkpoints else {
+            self.close_gap(shared_prefix(&self.read, tokens), tokens)?;
+            let shared = shared_prefix(&self.read, tokens);
+            let shared = shared.min(tokens.len().saturating_sub(1));
+            if shared < self.read.len() {
+                self.cut(shared)?;
+            }
+            return Ok(());
+        };
+        let most = match opening {
+            Opening::None => tokens.len(),
+            Opening::Reply | Opening::Unfinished => tokens.len().saturating_sub(1),
+        };
+        let goes_on = self.read.len() <= most && tokens.starts_with(&self.read);
+        if !goes_on {
+            self.read = checkpoints.restore(&mut self.context, &tokens[..most]);
+        }
+        Ok(())
+    }
+
+    /// Where the state is kept while a prompt is read: what is behind the last message before the
+    /// one that may still change.
+    fn boundary(
+        &self,
+        messages: &[Message],
+        opening: Opening,
+        tokens: &[LlamaToken],
+    ) -> Result<Option<usize>, LlmError> {
+        if self.checkpoints.is_none() {
+            return Ok(None);
+        }
+        let (Opening::Reply | Opening::Unfinished, Some((_, before))) =
+            (opening, messages.split_last())
+        else {
+            return Ok(Some(tokens.len()));
+        };
+        let before = self.tokens(before, Opening::None)?;
+        Ok(tokens.starts_with(&before).then_some(before.len()))
+    }
+
     fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
         let mut batch = LlamaBatch::new(tokens.len(), 1);
         for (n, token) in tokens.iter().enumerate() {
@@ -188,7 +293,8 @@ impl Llama {
     }
 
     fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
-        let parameters = format!("context {}", self.context.n_ctx());
+        let cache = self.config.cache_type.name();
+        let parameters = format!("context {}, cache {cache}", self.context.n_ctx());
         self.config
             .cache_dir
             .as_deref()
@@ -208,7 +314,10 @@ impl LanguageModel for Llama {
             // A loaded state has run nothing yet: read its last token again to warm the engine.
             let last = self.read.len().saturating_sub(1);
             let kept = self.read[last..].to_vec();
-            self.cut(last)?;
+            match &mut self.checkpoints {
+                None => self.cut(last)?,
+                Some(checkpoints) => checkpoints.keep(&self.context, &self.read),
+            }
             self.decode(&kept)?;
             return Ok(Prefill {
                 kept: last,
@@ -238,26 +347,38 @@ impl LanguageModel for Llama {
         opening: Opening,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
-        let tokens = self.tokens(messages, opening)?;
+        let text = self.template.render(messages, opening)?;
+        let tokens = self.tokenize(&text);
         if tokens.len() >= self.context_len() {
             return Err(LlmError::TooLong {
                 tokens: tokens.len(),
                 context: self.context_len(),
             });
         }
-        self.close_gap(shared_prefix(&self.read, &tokens), &tokens)?;
-        let shared = shared_prefix(&self.read, &tokens);
-        // The logits of the last token are needed, so at least one is read.
-        let shared = shared.min(tokens.len().saturating_sub(1));
-        if shared < self.read.len() {
-            self.cut(shared)?;
-        }
+        self.prompt_end = match opening {
+            Opening::Reply => {
+                text[text.floor_char_boundary(text.len().saturating_sub(PROMPT_END))..].to_owned()
+            }
+            Opening::None | Opening::Unfinished => String::new(),
+        };
+        let boundary = self.boundary(messages, opening, &tokens)?;
+        self.go_back(&tokens, opening)?;
         let kept = self.read.len();
-        for chunk in tokens[kept..].chunks(CHUNK) {
+        while self.read.len() < tokens.len() {
             if cancelled() {
                 return Ok(None);
             }
-            self.decode(chunk)?;
+            let from = self.read.len();
+            let to = tokens.len().min(from + CHUNK);
+            let to = boundary
+                .filter(|at| (from + 1..to).contains(at))
+                .unwrap_or(to);
+            self.decode(&tokens[from..to])?;
+            if let Some(checkpoints) = &mut self.checkpoints
+                && boundary == Some(to)
+            {
+                checkpoints.keep(&self.context, &self.read);
+            }
         }
         Ok(Some(Prefill {
             kept,
@@ -272,54 +393,74 @@ impl LanguageModel for Llama {
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<Finish, LlmError> {
         let mut sampler = sampler(sampling, self.model.n_vocab());
-        let mut pending = Vec::new();
-        for _ in 0..sampling.max_tokens {
+        let mut reasoning = Reasoning::after(&self.prompt_end);
+        let (mut pending, mut spoke) = (Vec::new(), false);
+        let mut speak = |text: &str| {
+            spoke = true;
+            on_piece(text);
+        };
+        let (mut said, mut thought) = (0, 0);
+        let finish = loop {
             if cancelled() {
                 return Ok(Finish::Cancelled);
             }
+            if said >= sampling.max_tokens || thought >= self.config.reasoning_tokens.max(1) {
+                break Finish::Length;
+            }
             let token = sampler.sample(&self.context, -1);
             if self.model.vocab().is_eog(token) {
-                emit(&mut pending, true, on_piece);
-                return Ok(Finish::Complete);
+                break Finish::Complete;
             }
-            pending.extend(self.model.vocab().token_to_piece(token, false, None));
-            emit(&mut pending, false, on_piece);
+            match self.marks.iter().find(|(mark, _)| *mark == token) {
+                Some((_, mark)) => pending.extend(mark.as_bytes()),
+                None => pending.extend(self.model.vocab().token_to_piece(token, false, None)),
+            }
+            emit(&mut pending, false, &mut |text| {
+                reasoning.push(text, &mut speak)
+            });
+            match reasoning.is_thinking() {
+                true => thought += 1,
+                false => said += 1,
+            }
             if self.read.len() + 1 >= self.context_len() {
-                break;
+                break Finish::Length;
             }
             self.decode(&[token])?;
+        };
+        emit(&mut pending, true, &mut |text| {
+            reasoning.push(text, &mut speak)
+        });
+        reasoning.finish(&mut speak);
+        match spoke {
+            false if thought > 0 => Err(LlmError::OnlyReasoning { tokens: thought }),
+            _ => Ok(finish),
         }
-        emit(&mut pending, true, on_piece);
-        Ok(Finish::Length)
+    }
+
+    fn describe(&self) -> String {
+        let Self { model, config, .. } = self;
+        let name = model.meta_val_str("general.name").unwrap_or_default();
+        let cache = match &self.checkpoints {
+            None => "cut where prompts part",
+            Some(_) if model.is_recurrent() => "recurrent: goes back to checkpoints",
+            Some(_) => "hybrid: goes back to checkpoints",
+        };
+        let system = match self.template.folds_system() {
+            true => "; instructions go with the first question",
+            false => "",
+        };
+        format!(
+            "{name}: {} layers, {} on a GPU; {} tokens of cache as {}, {cache}{system}",
+            model.n_layer(),
+            self.gpu_layers.min(model.n_layer() + 1),
+            self.context.n_ctx(),
+            config.cache_type.name(),
+        )
     }
 }
 
 fn run(error: impl std::fmt::Display) -> LlmError {
     LlmError::Run(error.to_string())
-}
-
-fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, LlmError> {
-    let source = model.chat_template(None).map_err(|e| {
-        LlmError::Template(format!(
-            "{} carries none ({e}); use an instruction-tuned model",
-            path.display()
-        ))
-    })?;
-    let source = source
-        .to_string()
-        .map_err(|e| LlmError::Template(e.to_string()))?;
-    let vocab = model.vocab();
-    let text =
-        |token| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned();
-    // Models without such a token give -1, which has no text.
-    let special = |token: LlamaToken| {
-        if token.0 < 0 {
-            String::new()
-        } else {
-            text(token)
-        }
-    };
-    ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))
 }
 
 fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {

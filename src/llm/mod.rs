@@ -2,12 +2,20 @@
 //! Owned by the `language-model` thread.
 
 pub mod chat_template;
+mod checkpoints;
+pub mod gguf;
+pub mod gpu;
 mod llama;
 mod prefix_cache;
+mod reasoning;
+pub mod server;
+mod weights;
 
-pub use llama::{Llama, LlamaConfig, supports_gpu};
+pub use llama::{CacheType, Llama, LlamaConfig};
 
 use std::path::PathBuf;
+
+use crate::lexicon::Apology;
 
 /// Who says a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +56,28 @@ impl Message {
             content: content.into(),
         }
     }
+}
+
+/// The messages without one of the system: its text goes before the first of the user's. For models
+/// that know no such role.
+pub fn fold_system(messages: &[Message]) -> Vec<Message> {
+    let (system, mut rest): (Vec<_>, Vec<_>) = messages
+        .iter()
+        .cloned()
+        .partition(|message| message.role == Role::System);
+    let text: Vec<&str> = system
+        .iter()
+        .map(|message| message.content.trim())
+        .collect();
+    let text = text.join("\n\n");
+    match rest.first_mut() {
+        _ if text.is_empty() => {}
+        Some(first) if first.role == Role::User => {
+            first.content = format!("{text}\n\n{}", first.content);
+        }
+        _ => rest.insert(0, Message::new(Role::User, text)),
+    }
+    rest
 }
 
 /// How the next token is chosen.
@@ -129,9 +159,65 @@ pub enum LlmError {
         /// Tokens that fit.
         context: usize,
     },
+    /// A file that is no language model that can be talked with.
+    #[error("{} cannot be talked with: {reason}", path.display())]
+    Unsuitable {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and what to use instead.
+        reason: String,
+    },
+    /// The model thought, and came to no answer.
+    #[error(
+        "the model thought for {tokens} tokens and said nothing; raise llm.reasoning_tokens, or \
+         choose a model that does not think first"
+    )]
+    OnlyReasoning {
+        /// Tokens that it was allowed.
+        tokens: usize,
+    },
+    /// What should be a server's address is none.
+    #[error("{address} is no address of a server: {reason}")]
+    Address {
+        /// What was given.
+        address: String,
+        /// What it should be.
+        reason: String,
+    },
+    /// The variable that should hold the server's key is not set.
+    #[error("the variable {name} is not set; llm.api_key_env says that it holds the server's key")]
+    NoKey {
+        /// The variable.
+        name: String,
+    },
+    /// A server's trouble.
+    #[error("the language model at {host} {trouble}")]
+    Server {
+        /// Host and port.
+        host: String,
+        /// What it is.
+        trouble: server::Trouble,
+    },
     /// The engine failed.
     #[error("the language model failed: {0}")]
     Run(String),
+}
+
+impl LlmError {
+    /// What the user, who waits for a reply, is to hear about it.
+    pub fn apology(&self) -> Apology {
+        match self {
+            Self::Server { trouble, .. } => trouble.apology(),
+            Self::TooLong { .. } => Apology::TooLong,
+            Self::OnlyReasoning { .. } => Apology::NoAnswer,
+            Self::Load { .. }
+            | Self::Template(_)
+            | Self::Unsuitable { .. }
+            | Self::Address { .. }
+            | Self::NoKey { .. }
+            | Self::Run(_) => Apology::Failed,
+        }
+    }
 }
 
 /// How a prompt ends.
@@ -150,6 +236,11 @@ pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
 /// A chat model with a cache of what it has read.
 pub trait LanguageModel: Send {
+    /// What it is and how it works, in one line for people.
+    fn describe(&self) -> String {
+        String::new()
+    }
+
     /// Reads the messages that every prompt begins with, from disk if they were read in an
     /// earlier start, and runs the engine once.
     fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError>;
@@ -177,4 +268,23 @@ pub trait LanguageModel: Send {
         cancelled: Cancelled,
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<Finish, LlmError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_speaks_through_the_first_message_of_the_user() {
+        let messages = [
+            Message::new(Role::System, "Be brief. "),
+            Message::new(Role::User, "Hi."),
+            Message::new(Role::Assistant, "Hello."),
+        ];
+        let folded = fold_system(&messages);
+        assert_eq!(folded.len(), 2);
+        assert_eq!(folded[0], Message::new(Role::User, "Be brief.\n\nHi."));
+        assert_eq!(fold_system(&messages[1..]), messages[1..]);
+        assert_eq!(fold_system(&messages[..1])[0].role, Role::User);
+    }
 }

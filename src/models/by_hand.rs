@@ -35,10 +35,13 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
             "      {}",
             store.path(&model.id, &file.name).display()
         ));
-        say(&format!(
-            "        {} bytes, SHA-256 {}",
-            file.size, file.sha256
-        ));
+        say(&match file.is_known() {
+            true => format!("        {} bytes, SHA-256 {}", file.size, file.sha256),
+            false => format!(
+                "        about {} bytes; whatever is there is trusted then",
+                file.size
+            ),
+        });
     }
     let _ = write!(text, "    then run\n      {pull}");
     text

@@ -99,9 +99,11 @@ pub struct Model {
 pub struct ModelFile {
     /// Its name in the store.
     pub name: String,
-    /// In bytes.
+    /// In bytes; about, where the content is not known.
     pub size: u64,
-    /// Lower-case hexadecimal.
+    /// Lower-case hexadecimal; empty where the content is not known: it is learnt at the first
+    /// pull and pinned then.
+    #[serde(default)]
     pub sha256: String,
     /// Only needed there; `None`: everywhere.
     pub platform: Option<Platform>,
@@ -223,9 +225,17 @@ impl Model {
 }
 
 impl ModelFile {
+    /// Whether its content is known.
+    pub fn is_known(&self) -> bool {
+        !self.sha256.is_empty()
+    }
+
     fn check(&self) -> Result<(), String> {
         let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-        if self.sha256.len() != 64 || !self.sha256.chars().all(hex) {
+        let known = self.sha256.len() == 64 && self.sha256.chars().all(hex);
+        // Only a web server can say what a file is before it is fetched.
+        let learnt = !self.is_known() && self.sources.iter().all(|s| s.wheel().is_none());
+        if !known && !learnt {
             return Err("`sha256` must be 64 lower-case hexadecimal digits".to_owned());
         }
         if self.size == 0 {

@@ -18,10 +18,11 @@
 //!
 //! Runs on the caller's thread, before any audio does. Two invariants: **a file under its final
 //! name was whole and had the right hash when it got that name**, and nothing here connects to
-//! anything unless [`ModelStore::pull`] was called.
+//! anything unless [`ModelStore::learn`] or [`ModelStore::pull`] was called.
 
 mod by_hand;
 mod error;
+mod first_use;
 mod manifest;
 mod pip;
 mod progress;

@@ -52,6 +52,53 @@ pub(super) fn fetch(
     Err(ModelsError::source_failed(url, why))
 }
 
+/// Files whose server tells no SHA-256 are read to learn it, up to so many bytes.
+const READ_TO_LEARN: u64 = 64 << 20;
+
+/// The size and the SHA-256 of what is at `url`: as the server of a model hub says them of a large
+/// file, or by reading a small one.
+///
+/// # Errors
+/// [`ModelsError::SourceFailed`]: it is not there, or it is large and the server does not say;
+/// [`ModelsError::Cancelled`].
+pub(super) fn identity(
+    url: &str,
+    options: &PullOptions,
+    watch: &mut Watch<'_>,
+) -> Result<(u64, String), ModelsError> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(options.connect_timeout + options.stall_timeout))
+        // The hub says it in its own answer, not in that of the store that it leads to.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .build()
+        .into();
+    let response = agent.head(url).call();
+    watch.check()?;
+    let response = response.map_err(|e| ModelsError::source_failed(url, e.to_string()))?;
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    let size = header("x-linked-size").and_then(|size| size.parse().ok());
+    let sha256 = header("x-linked-etag").map(|tag| tag.trim_matches('"').to_owned());
+    let is_hash = |tag: &String| tag.len() == 64 && tag.chars().all(|c| c.is_ascii_hexdigit());
+    if let (Some(size), Some(sha256)) = (size, sha256.filter(is_hash)) {
+        return Ok((size, sha256.to_lowercase()));
+    }
+    let (head, mut body) = request(url, options, 0, watch)?;
+    if head.status != 200 {
+        let why = format!("the server answered with HTTP status {}", head.status);
+        return Err(ModelsError::source_failed(url, why));
+    }
+    let nowhere = Incoming {
+        path: Path::new("nowhere"),
+        expected_bytes: READ_TO_LEARN,
+        tried: url,
+    };
+    let received = Received::default();
+    let received = receive(&mut body, &mut io::sink(), received, nowhere, watch)?;
+    Ok((received.bytes, received.sha256()))
+}
+
 enum Attempt {
     /// The server has sent all it had; the hash is still to be judged.
     Whole {

@@ -123,6 +123,9 @@ pub(super) fn examine_file(
         };
         return FileStatus::Damaged { why };
     }
+    if !wanted.file.is_known() {
+        return FileStatus::Present;
+    }
     if metadata.len() != size {
         let why = Damage::WrongSize {
             found: metadata.len(),

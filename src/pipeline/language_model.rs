@@ -11,6 +11,8 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::Memory;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
+use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Sampling};
 use crate::turn_taking::Event;
 
@@ -63,6 +65,8 @@ pub struct LanguageModelStage {
     pub engine: Box<dyn LanguageModel>,
     /// The conversation.
     pub memory: Memory,
+    /// What it is in.
+    pub language: Language,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// Questions and what was heard.
@@ -117,11 +121,14 @@ impl LanguageModelStage {
 
     fn report(&self, reply: ReplyId, result: Result<(), LlmError>) {
         if let Err(error) = result {
+            let apologies = Lexicon::of(self.language).apologies;
+            let apology = apologies.words(error.apology()).to_owned().into();
             self.send(Event::Failed {
                 turn: reply.turn,
                 reply: Some(reply),
                 stage: "language model".into(),
                 message: error.to_string(),
+                apology: Some(apology),
             });
         }
     }
@@ -155,7 +162,8 @@ impl LanguageModelStage {
         };
         let (kept, read) = (prefill.kept, prefill.read);
         self.bus.publish(turn, EventKind::PromptRead { kept, read });
-        let read_in = watch.elapsed();
+        // A server reads the prompt when it is asked to write.
+        let mut read_in = watch.elapsed();
         let (bus, synthesizer) = (&self.bus, &self.synthesizer);
         let (mut text, mut tokens) = (String::new(), 0u32);
         // Time in which the model waited: for its release, or for the voice.
@@ -164,6 +172,7 @@ impl LanguageModelStage {
             .engine
             .generate(&self.sampling, &cancelled, &mut |piece| {
                 if tokens == 0 {
+                    read_in = watch.elapsed();
                     bus.publish(turn, EventKind::FirstToken);
                 }
                 tokens += 1;

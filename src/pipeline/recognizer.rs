@@ -240,6 +240,7 @@ impl RecognizerStage {
                 reply: None,
                 stage: "recognizer".into(),
                 message: error.to_string(),
+                apology: None,
             });
         }
     }

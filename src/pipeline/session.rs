@@ -204,6 +204,7 @@ impl Session {
         let thinking = LanguageModelStage {
             engine: engines.language_model,
             memory,
+            language: persona.language,
             sampling: persona.sampling,
             inputs: language_model_in,
             synthesizer,

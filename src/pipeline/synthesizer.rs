@@ -132,6 +132,8 @@ impl SynthesizerStage {
             reply: Some(reply),
             stage: "voice".into(),
             message: error.to_string(),
+            // There is no voice to say it with.
+            apology: None,
         };
         let now = self.bus.clock().now();
         let _ = self.conductor.send(ConductorInput::Event(now, failed));

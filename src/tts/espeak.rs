@@ -76,12 +76,34 @@ impl Espeak {
             ));
         }
         let text = String::from_utf8_lossy(&output.stdout);
-        let words = text.split_whitespace().map(without_joints);
-        Ok(words.collect::<Vec<_>>().join(" "))
+        let words: Vec<String> = text.split_whitespace().map(sounds).collect();
+        Ok(words.join(" "))
     }
 }
 
-/// `--ipa=1` joins the letters of one phoneme with a tie; voices know them apart.
-fn without_joints(word: &str) -> String {
-    word.replace(['\u{361}', '\u{200d}', '_'], "")
+/// A word without what joins the letters of one phoneme (`--ipa=1` does), and without "(en)", which
+/// says that what follows is said as in another language.
+fn sounds(word: &str) -> String {
+    let (mut sounds, mut aside) = (String::with_capacity(word.len()), false);
+    for c in word.chars() {
+        match c {
+            '(' => aside = true,
+            ')' => aside = false,
+            '_' | '\u{361}' | '\u{200d}' => {}
+            _ if aside => {}
+            _ => sounds.push(c),
+        }
+    }
+    sounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_its_sounds_alone() {
+        assert_eq!(sounds("(en)_k_ˈuː_l_(de)"), "kˈuːl");
+        assert_eq!(sounds("t͡s_aɪ_t"), "tsaɪt");
+    }
 }

@@ -114,10 +114,11 @@ impl TurnTaking {
                 reply,
                 stage,
                 message,
+                apology,
             } => {
                 let error = EventKind::Error { stage, message };
                 commands.push(Command::Publish(turn, error));
-                self.failed(now, turn, reply, commands);
+                self.failed(now, turn, reply, apology.as_deref(), commands);
             }
         }
     }

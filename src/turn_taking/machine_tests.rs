@@ -442,6 +442,7 @@ fn a_failed_draft_is_no_failed_turn() {
         reply: Some(reply(1)),
         stage: "language model".into(),
         message: "out of memory".into(),
+        apology: None,
     };
     assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
     c.scored(1, 1, 1.0);
@@ -518,6 +519,7 @@ fn a_failed_reply_stops_and_the_machine_listens() {
         reply: Some(reply(1)),
         stage: "language model".into(),
         message: "out of memory".into(),
+        apology: None,
     };
     assert_eq!(c.on(failed), [Command::StopReply(reply(1))]);
     assert_eq!(*c.machine.state(), State::Listening);
@@ -526,6 +528,66 @@ fn a_failed_reply_stops_and_the_machine_listens() {
         c.heard(reply(1), "")
             .contains(&draft(reply(2), "Are you there?"))
     );
+}
+
+/// The language model fails in the middle of a reply, and gives a sentence for the user.
+fn failed_with_an_apology(turn: u64) -> Event {
+    Event::Failed {
+        turn: TurnId(turn),
+        reply: Some(reply(turn)),
+        stage: "language model".into(),
+        message: "the server is gone".into(),
+        apology: Some("Sorry, I lost the connection.".into()),
+    }
+}
+
+#[test]
+fn a_reply_that_breaks_off_is_kept_as_heard_and_then_the_user_hears_why() {
+    let mut c = Conversation::in_a_story();
+    assert_eq!(
+        c.on(failed_with_an_apology(1)),
+        [Command::StopReply(reply(1))]
+    );
+    let apology = reply(2);
+    let commands = c.heard(reply(1), "Once upon a time");
+    let remember = Command::Remember {
+        turn: TURN,
+        user: "Tell me a story.".into(),
+        heard: "Once upon a time".into(),
+    };
+    let words = Command::DraftWords {
+        reply: apology,
+        words: "Sorry, I lost the connection.".into(),
+    };
+    assert_eq!(commands, [remember, words, Command::Release(apology)]);
+    // Nobody asked for the apology: the history does without it.
+    assert_eq!(c.heard(apology, "Sorry, I lost the connection."), []);
+    let rest = c.user_says(3, "Go on.");
+    let id = reply(3);
+    assert!(rest.contains(&Command::DraftRest(id)), "{rest:?}");
+}
+
+#[test]
+fn nobody_is_talked_over_with_an_apology() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    c.on(failed_with_an_apology(1));
+    let commands = c.heard(reply(1), "Once upon a time");
+    let speaks = |c: &Command| matches!(c, Command::DraftWords { .. });
+    assert!(!commands.iter().any(speaks), "{commands:?}");
+}
+
+#[test]
+fn an_apology_that_fails_is_not_apologized_for() {
+    let mut c = Conversation::in_a_story();
+    c.on(failed_with_an_apology(1));
+    c.heard(reply(1), "Once");
+    assert_eq!(
+        c.on(failed_with_an_apology(2)),
+        [Command::StopReply(reply(2))]
+    );
+    assert_eq!(c.heard(reply(2), ""), []);
+    assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
@@ -685,6 +747,7 @@ fn a_recognizer_that_fails_over_a_reply_lets_it_go_on() {
         reply: None,
         stage: "recognizer".into(),
         message: "broken".into(),
+        apology: None,
     };
     let commands = c.on(failed);
     assert!(

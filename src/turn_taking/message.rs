@@ -88,6 +88,9 @@ pub enum Event {
         stage: Cow<'static, str>,
         /// What, and what to do.
         message: String,
+        /// A sentence for the user, who waits for the reply; nothing is said if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        apology: Option<Cow<'static, str>>,
     },
 }
 

@@ -36,13 +36,14 @@ impl TurnTaking {
         commands.push(match answer.clone() {
             Answer::To(text) => Command::Draft { reply, text },
             Answer::Rest(_) => Command::DraftRest(reply),
-            Answer::Prompt(words) => Command::DraftWords { reply, words },
+            Answer::Prompt(words) | Answer::Apology(words) => Command::DraftWords { reply, words },
         });
         self.release(reply, answer, commands);
     }
 
     pub(super) fn release(&mut self, id: ReplyId, answer: Answer, commands: &mut Vec<Command>) {
-        self.cut_off = false;
+        // After an apology the user may still ask for the rest of what broke off.
+        self.cut_off &= matches!(answer, Answer::Apology(_));
         commands.push(Command::Release(id));
         self.state = State::Replying(Reply {
             id,
@@ -116,7 +117,9 @@ impl TurnTaking {
             | State::AwaitingHeard { .. } => {
                 match self.unheard.take_if(|(reply, _)| *reply == ended) {
                     Some((_, answer)) => {
-                        self.cut_off = !heard.is_empty();
+                        if !matches!(answer, Answer::Apology(_)) {
+                            self.cut_off = !heard.is_empty();
+                        }
                         answer
                     }
                     // A draft, or a reply that was cancelled before it was audible: its words
@@ -128,8 +131,10 @@ impl TurnTaking {
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
-        let user = answer.user_words();
-        commands.push(Command::Remember { turn, user, heard });
+        if !matches!(answer, Answer::Apology(_)) {
+            let user = answer.user_words();
+            commands.push(Command::Remember { turn, user, heard });
+        }
         if let State::AwaitingHeard { turn, answer } = &self.state {
             let (turn, answer) = (*turn, answer.clone());
             self.reply(turn, 0, answer, commands);
@@ -141,7 +146,8 @@ impl TurnTaking {
     /// A question of its own may be followed by a silence that is met with a word, once.
     pub(super) fn expect_an_answer(&mut self, now: Timestamp, heard: &str, answer: &Answer) {
         let prompt = self.config.idle_prompt.as_ref();
-        let asked = is_question(heard) && !matches!(answer, Answer::Prompt(_));
+        let given = matches!(answer, Answer::Prompt(_) | Answer::Apology(_));
+        let asked = is_question(heard) && !given;
         self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);
     }
 
@@ -150,6 +156,7 @@ impl TurnTaking {
         now: Timestamp,
         turn: TurnId,
         failed: Option<ReplyId>,
+        apology: Option<&str>,
         commands: &mut Vec<Command>,
     ) {
         match &mut self.state {
@@ -157,11 +164,20 @@ impl TurnTaking {
                 let (id, answer) = (reply.id, reply.answer.clone());
                 let overlap = reply.overlap.take();
                 commands.push(Command::StopReply(id));
+                let apologizes = matches!(answer, Answer::Apology(_));
                 self.unheard = Some((id, answer));
                 self.state = match overlap.and_then(|overlap| overlap.user) {
                     Some(user) => State::User(user),
                     None => State::Listening,
                 };
+                // Whoever speaks is not talked over, and no apology follows an apology.
+                if self.state == State::Listening
+                    && !apologizes
+                    && let Some(words) = apology
+                {
+                    let turn = self.next_turn();
+                    self.reply(turn, 0, Answer::Apology(words.to_owned()), commands);
+                }
                 self.advance_pause(now, commands);
             }
             State::Replying(reply) if failed.is_none() => {

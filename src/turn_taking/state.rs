@@ -88,6 +88,8 @@ pub enum Answer {
     Rest(String),
     /// Given words: it breaks a silence.
     Prompt(String),
+    /// Given words: why there is no reply, or no more of it. The history does not keep them.
+    Apology(String),
 }
 
 impl Answer {
@@ -95,7 +97,7 @@ impl Answer {
     pub fn user_words(&self) -> String {
         match self {
             Self::To(text) => text.clone(),
-            Self::Rest(_) | Self::Prompt(_) => String::new(),
+            Self::Rest(_) | Self::Prompt(_) | Self::Apology(_) => String::new(),
         }
     }
 
@@ -103,7 +105,7 @@ impl Answer {
     pub fn carried(&self) -> String {
         match self {
             Self::To(text) | Self::Rest(text) => text.clone(),
-            Self::Prompt(_) => String::new(),
+            Self::Prompt(_) | Self::Apology(_) => String::new(),
         }
     }
 }

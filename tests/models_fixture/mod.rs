@@ -49,6 +49,11 @@ pub fn manifest(files: &[FileSpec<'_>]) -> Manifest {
             )
         })
         .collect();
+    manifest_with(&files)
+}
+
+/// A manifest with these files, in TOML.
+pub fn manifest_with(files: &str) -> Manifest {
     let text = format!(
         "[[profiles]]\nname = \"tiny\"\ndescription = \"\"\nlanguages = [\"en\"]\n\
          roles = {{ stt = \"{MODEL}\" }}\n\
@@ -172,6 +177,8 @@ impl Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub path: String,
+    /// Only the head of the answer is wanted.
+    pub head: bool,
     /// From the `Range` header.
     pub from: Option<usize>,
 }
@@ -223,6 +230,7 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked)
         .find_map(|line| line.strip_prefix("range: bytes="));
     let asked = Asked {
         path: request.split(' ').nth(1).unwrap().to_owned(),
+        head: request.starts_with("head "),
         from: from.map(|range| range.trim_end_matches('-').parse().unwrap()),
     };
     log.lock().unwrap().push(asked.clone());
@@ -237,10 +245,11 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked)
         "HTTP/1.1 {}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n",
         reply.status
     );
+    let body: &[u8] = if asked.head { b"" } else { &reply.body };
     // The client may have hung up: that is what some tests are about.
     let _ = stream
         .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(&reply.body));
+        .and_then(|()| stream.write_all(body));
     if reply.stall_with_length.is_some() {
         let _ = stream.read(&mut byte);
     }

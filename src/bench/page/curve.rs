@@ -42,27 +42,31 @@ pub(super) fn curve(points: &[CurvePoint]) -> String {
             plot.dot(family, at, 2.5, &words(point));
         }
     }
-    for (n, point) in chosen().enumerate() {
+    let mut labels: Vec<(f64, f64)> = Vec::new();
+    for point in chosen() {
         let at = (scale.at(point.latency_p50_ms), y(point.cut_off));
         plot.line("chosen", at, (scale.at(point.latency_p95_ms), at.1));
         plot.dot("chosen", at, 5.5, &words(point));
-        // Neighbours may lie at the same height.
-        let down = if n % 2 == 0 { -9.0 } else { 20.0 };
-        let down = if at.1 + down > BOTTOM - 2.0 {
-            -9.0
-        } else {
-            down
+        // Neighbours may lie at the same height: then the next one's name goes below.
+        let (above, below) = (at.1 - 9.0, at.1 + 20.0);
+        let free = |y: f64| {
+            let clear =
+                |(x, taken): &(f64, f64)| (x - at.0).abs() > WIDE || (taken - y).abs() > TALL;
+            labels.iter().all(clear)
         };
-        plot.text(
-            "strong",
-            (at.0, at.1 + down),
-            4.0,
-            Anchor::Start,
-            &point.policy,
-        );
+        let y = match free(above) || below > BOTTOM - 2.0 {
+            true => above,
+            false => below,
+        };
+        labels.push((at.0, y));
+        plot.text("strong", (at.0, y), 4.0, Anchor::Start, &point.policy);
     }
     plot.finish()
 }
+
+/// What a name takes. Pixels.
+const WIDE: f64 = 70.0;
+const TALL: f64 = 14.0;
 
 fn words(point: &CurvePoint) -> String {
     format!(

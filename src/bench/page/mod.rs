@@ -23,6 +23,15 @@ use template::render;
 
 /// Tiles above the plots: the metrics that come first are the most important.
 const TILES: usize = 6;
+/// What people ask first of a conversation.
+const FIRST: [&str; TILES] = [
+    "v2v",
+    "t_stop",
+    "missed",
+    "premature",
+    "false_stop",
+    "false_answer",
+];
 /// Distributions that are drawn where there is no V2V.
 const DRAWN: usize = 4;
 /// Faulty conversations that lie open.
@@ -49,7 +58,7 @@ pub fn report_page(report: &Report) -> String {
         "sentence": report.verdict.sentence,
         "warnings": report.verdict.warnings,
         "gates": gates.collect::<Vec<_>>(),
-        "tiles": rows.iter().take(TILES).collect::<Vec<_>>(),
+        "tiles": tiles(report),
         "plots": plots(report),
         "waterfall": waterfall(report),
         "curve": curve,
@@ -59,6 +68,17 @@ pub fn report_page(report: &Report) -> String {
         "trust": report.trust,
     });
     render("report.html", page)
+}
+
+/// The figures on top: what people ask first, or else the report's first.
+fn tiles(report: &Report) -> Vec<Value> {
+    let metrics = &report.metrics.0;
+    let asked = FIRST.iter().filter_map(|name| metrics.get_key_value(*name));
+    let asked: Vec<Value> = asked.map(|(name, metric)| row(name, metric)).collect();
+    match asked.is_empty() {
+        true => metrics.iter().take(TILES).map(|(n, m)| row(n, m)).collect(),
+        false => asked,
+    }
 }
 
 /// A comparison as a page; with the reports that it is of, for their distributions.

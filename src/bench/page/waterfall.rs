@@ -31,7 +31,9 @@ pub(super) fn waterfall(report: &Report) -> Option<Waterfall> {
             .filter(|turn| !turn.stages.is_empty())
         {
             let name = format!("{} #{}", conversation.scenario, turn.stimulus);
-            rows.extend(turn.v2v_ms.map(|v2v| (name, turn, v2v)));
+            // Who is answered before the end waited for nothing.
+            let v2v = turn.v2v_ms.filter(|v2v| *v2v > 0.0);
+            rows.extend(v2v.map(|v2v| (name, turn, v2v)));
         }
     }
     if rows.is_empty() {

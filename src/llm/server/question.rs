@@ -1,0 +1,205 @@
+//! The body of a request: what is the same everywhere, and what only some servers take.
+
+use serde_json::{Value, json};
+
+use crate::llm::{Message, Opening, Role, Sampling, fold_system};
+
+/// What this server was found to take. It begins with everything, and what it refuses is left out
+/// for the rest of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// Fields beside OpenAI's: llama.cpp, vLLM and others read them, most ignore them.
+    extras: bool,
+    /// Messages of the system.
+    system: bool,
+    /// A last message of the assistant's that the reply goes on with.
+    continuing: bool,
+    /// Tokens that the model may think beside those that it may say.
+    reasoning: usize,
+}
+
+/// What stands in for [`Opening::Unfinished`] where a server does not go on with a message.
+const GO_ON: &str = "Go on exactly where you stopped.";
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            extras: true,
+            system: true,
+            continuing: true,
+            reasoning: 0,
+        }
+    }
+}
+
+impl Dialect {
+    /// Learns from a refusal; false if there is nothing left to leave out.
+    pub fn learn(&mut self, refusal: &str, opening: Opening) -> bool {
+        if self.system && refusal.to_lowercase().contains("system") {
+            self.system = false;
+        } else if self.extras {
+            self.extras = false;
+        } else if self.continuing && opening == Opening::Unfinished {
+            self.continuing = false;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The model thinks before it speaks: from now on it gets so many tokens for it. False if it
+    /// has them already.
+    pub fn allow_reasoning(&mut self, tokens: usize) -> bool {
+        let new = self.reasoning < tokens;
+        self.reasoning = tokens;
+        new
+    }
+
+    /// The body of a request.
+    pub fn body(
+        &self,
+        model: &str,
+        messages: &[Message],
+        opening: Opening,
+        sampling: &Sampling,
+    ) -> Value {
+        let mut messages = match self.system {
+            true => messages.to_vec(),
+            false => fold_system(messages),
+        };
+        let unfinished = opening == Opening::Unfinished;
+        if unfinished && !self.continuing {
+            messages.push(Message::new(Role::User, GO_ON));
+        }
+        let said =
+            |message: &Message| json!({ "role": message.role.name(), "content": message.content });
+        let mut body = json!({
+            "model": model,
+            "messages": messages.iter().map(said).collect::<Vec<_>>(),
+            "stream": true,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+            "max_tokens": sampling.max_tokens + self.reasoning,
+        });
+        if self.extras {
+            body["top_k"] = json!(sampling.top_k);
+            // The one name is llama.cpp's, the other vLLM's.
+            body["repeat_penalty"] = json!(sampling.repeat_penalty);
+            body["repetition_penalty"] = json!(sampling.repeat_penalty);
+            body["chat_template_kwargs"] = json!({ "enable_thinking": false });
+            if unfinished && self.continuing {
+                body["add_generation_prompt"] = json!(false);
+                body["continue_final_message"] = json!(true);
+            }
+        }
+        body
+    }
+}
+
+/// Takes the beginning of a message out of its continuation: some servers repeat what they go on
+/// with.
+#[derive(Debug, Default)]
+pub struct Continuation {
+    before: String,
+    held: String,
+}
+
+impl Continuation {
+    /// For a reply that goes on with this; empty if it goes on with nothing.
+    pub fn of(before: &str) -> Self {
+        Self {
+            before: before.trim().to_owned(),
+            held: String::new(),
+        }
+    }
+
+    /// Takes a piece and hands on what of it is new.
+    pub fn push(&mut self, piece: &str, speak: &mut dyn FnMut(&str)) {
+        if self.before.is_empty() {
+            return speak(piece);
+        }
+        self.held.push_str(piece);
+        let held = self.held.trim_start();
+        if let Some(new) = held.strip_prefix(self.before.as_str()) {
+            if !new.is_empty() {
+                speak(new);
+            }
+        } else if self.before.starts_with(held) {
+            return;
+        } else {
+            speak(&self.held);
+        }
+        *self = Self::default();
+    }
+
+    /// The reply is over: what looked like a repetition was none.
+    pub fn finish(&mut self, speak: &mut dyn FnMut(&str)) {
+        let held = std::mem::take(&mut self.held);
+        if !held.trim().is_empty() {
+            speak(&held);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages() -> Vec<Message> {
+        vec![
+            Message::new(Role::System, "Be brief."),
+            Message::new(Role::User, "Tell me about the sun."),
+            Message::new(Role::Assistant, "The sun"),
+        ]
+    }
+
+    fn body(dialect: Dialect, opening: Opening) -> Value {
+        dialect.body("m", &messages(), opening, &Sampling::default())
+    }
+
+    #[test]
+    fn what_a_server_refuses_is_left_out_step_by_step() {
+        let mut dialect = Dialect::default();
+        assert!(dialect.learn("System role not supported", Opening::Unfinished));
+        assert_eq!(body(dialect, Opening::Reply)["messages"][0]["role"], "user");
+        assert!(dialect.learn("unknown field top_k", Opening::Unfinished));
+        assert!(body(dialect, Opening::Reply).get("top_k").is_none());
+        assert!(dialect.learn("last message", Opening::Unfinished));
+        let folded = body(dialect, Opening::Unfinished);
+        assert_eq!(folded["messages"][2]["role"], "user");
+        assert!(!dialect.learn("no", Opening::Unfinished));
+    }
+
+    #[test]
+    fn an_unfinished_message_is_gone_on_with() {
+        let body = body(Dialect::default(), Opening::Unfinished);
+        assert_eq!(body["messages"][2]["content"], "The sun");
+        assert_eq!(body["continue_final_message"], true);
+    }
+
+    #[test]
+    fn a_model_that_thinks_gets_tokens_for_it() {
+        let mut dialect = Dialect::default();
+        assert!(dialect.allow_reasoning(500) && !dialect.allow_reasoning(500));
+        let most = Sampling::default().max_tokens + 500;
+        assert_eq!(body(dialect, Opening::Reply)["max_tokens"], most);
+    }
+
+    #[test]
+    fn what_is_repeated_of_the_message_is_not_said_again() {
+        let said = |before: &str, pieces: &[&str]| {
+            let (mut continuation, mut said) = (Continuation::of(before), String::new());
+            for piece in pieces {
+                continuation.push(piece, &mut |text| said.push_str(text));
+            }
+            continuation.finish(&mut |text| said.push_str(text));
+            said
+        };
+        assert_eq!(said("The sun", &["The", " sun is", " hot."]), " is hot.");
+        assert_eq!(said("The sun", &[" is", " hot."]), " is hot.");
+        assert_eq!(said("The sun", &["The moon", " too."]), "The moon too.");
+        assert_eq!(said("The sun", &["The"]), "The");
+        assert_eq!(said("", &["The sun", " is"]), "The sun is");
+    }
+}

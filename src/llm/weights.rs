@@ -1,0 +1,84 @@
+//! llama.cpp's weights: loaded once for each file, and what comes with them.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::{LogOptions, send_logs_to_tracing};
+
+use super::LlmError;
+use super::chat_template::ChatTemplate;
+use super::reasoning::marks;
+
+static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
+
+/// llama.cpp, started.
+pub fn backend() -> Result<&'static LlamaBackend, String> {
+    BACKEND
+        .get_or_init(|| {
+            send_logs_to_tracing(LogOptions::default());
+            LlamaBackend::init().map_err(|e| e.to_string())
+        })
+        .as_ref()
+        .map_err(Clone::clone)
+}
+
+/// Weights that were loaded, with their file and the layers on a GPU.
+type Loaded = (PathBuf, u32, &'static LlamaModel);
+static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+
+/// The weights of a file. A context borrows them, and a self-referential struct would need unsafe
+/// code: so they live as long as the program, and each file is loaded once, however many contexts a
+/// benchmark makes.
+pub fn weights(
+    backend: &'static LlamaBackend,
+    file: &Path,
+    gpu_layers: u32,
+) -> Result<&'static LlamaModel, String> {
+    let mut loaded = WEIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |(path, layers, _): &&Loaded| path == file && *layers == gpu_layers;
+    if let Some((.., model)) = loaded.iter().find(same) {
+        return Ok(model);
+    }
+    let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
+    let model = LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
+    let model: &'static LlamaModel = Box::leak(Box::new(model));
+    loaded.push((file.to_path_buf(), gpu_layers, model));
+    Ok(model)
+}
+
+/// The model's own chat template.
+///
+/// # Errors
+/// It has none, or one that cannot be used.
+pub fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, LlmError> {
+    let source = model.chat_template(None).map_err(|e| {
+        LlmError::Template(format!(
+            "{} carries none ({e}); use an instruction-tuned model",
+            path.display()
+        ))
+    })?;
+    let source = source
+        .to_string()
+        .map_err(|e| LlmError::Template(e.to_string()))?;
+    let vocab = model.vocab();
+    // Models without such a token give -1, which has no text.
+    let special = |token: LlamaToken| match token.0 {
+        ..0 => String::new(),
+        _ => String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned(),
+    };
+    ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))
+}
+
+/// Marks of reasoning that are control tokens of this model, which have no text otherwise.
+pub fn control_marks(model: &LlamaModel) -> Vec<(LlamaToken, &'static str)> {
+    let vocab = model.vocab();
+    let token_of = |mark: &'static str| match vocab.tokenize(mark.as_bytes(), false, true)[..] {
+        [token] if vocab.is_control(token) => Some((token, mark)),
+        _ => None,
+    };
+    marks().filter_map(token_of).collect()
+}

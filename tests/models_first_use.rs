@@ -1,0 +1,126 @@
+//! Files whose content the manifest does not know: learnt at the first pull, and pinned.
+
+mod models_fixture;
+
+use std::sync::atomic::AtomicBool;
+
+use models_fixture::*;
+use vivavoce::models::*;
+
+fn unknown(server: &Server) -> Manifest {
+    let source = server.source();
+    manifest_with(&format!(
+        "[[models.files]]\nname = \"a.bin\"\nsize = 100\nsources = [{source}]\n"
+    ))
+}
+
+/// Learns, then pulls with what was learnt.
+fn learn_and_pull(store: &ModelStore, server: &Server) -> Result<PullSummary, ModelsError> {
+    let mut manifest = unknown(server);
+    store.apply_pins(&mut manifest)?;
+    let never = AtomicBool::new(false);
+    store.learn(
+        &selection(&manifest),
+        &options(),
+        &mut SilentProgress,
+        &never,
+    )?;
+    store.apply_pins(&mut manifest)?;
+    pull(store, &manifest, &options())
+}
+
+/// As the model hub: a head that leads elsewhere says what large files are.
+fn hub(content: Vec<u8>, claimed: String) -> Server {
+    Server::start(move |asked| match asked.head {
+        true => Reply {
+            headers: vec![
+                format!("X-Linked-Etag: \"{claimed}\""),
+                format!("X-Linked-Size: {}", content.len()),
+                "Location: /elsewhere".into(),
+            ],
+            ..Reply::status("302 Found")
+        },
+        false => Reply::ok(&content),
+    })
+}
+
+#[test]
+fn a_large_file_is_what_the_hub_says() {
+    let server = hub(content(), sha256(&content()));
+    let (_folder, store) = store();
+    learn_and_pull(&store, &server).unwrap();
+    assert_eq!(
+        std::fs::read(store.path(MODEL, "a.bin")).unwrap(),
+        content()
+    );
+    let read = server.asked().iter().filter(|asked| !asked.head).count();
+    assert_eq!(read, 1, "it is not read only to learn what it is");
+}
+
+#[test]
+fn a_file_that_is_not_what_the_hub_says_is_refused() {
+    let server = hub(content(), sha256(b"something else"));
+    let (_folder, store) = store();
+    let error = learn_and_pull(&store, &server).unwrap_err();
+    assert!(matches!(error, ModelsError::Unreachable { .. }), "{error}");
+    assert!(!store.path(MODEL, "a.bin").exists());
+}
+
+#[test]
+fn a_small_file_is_learnt_by_reading_it() {
+    let server = Server::start(|_| Reply::ok(&content()));
+    let (_folder, store) = store();
+    learn_and_pull(&store, &server).unwrap();
+    assert_eq!(
+        std::fs::read(store.path(MODEL, "a.bin")).unwrap(),
+        content()
+    );
+}
+
+#[test]
+fn what_was_pinned_is_not_trusted_anew() {
+    let (_folder, store) = store();
+    learn_and_pull(&store, &Server::start(|_| Reply::ok(&content()))).unwrap();
+    std::fs::remove_file(store.path(MODEL, "a.bin")).unwrap();
+    let mut other = content();
+    other[0] ^= 1;
+    let error = learn_and_pull(&store, &Server::start(move |_| Reply::ok(&other))).unwrap_err();
+    assert!(error.to_string().contains("SHA-256"), "{error}");
+    assert!(!store.path(MODEL, "a.bin").exists());
+}
+
+#[test]
+fn a_file_put_there_by_hand_is_pinned_as_it_is() {
+    let server = Server::start(|_| Reply::status("404 Not Found"));
+    let (_folder, store) = store();
+    let path = put(&store, "a.bin", b"by hand");
+    let summary = learn_and_pull(&store, &server).unwrap();
+    assert_eq!(summary.already_there, 1);
+    std::fs::write(path, b"changed").unwrap();
+    let error = learn_and_pull(&store, &server).unwrap_err();
+    assert!(error.to_string().contains("404"), "{error}");
+}
+
+#[test]
+fn a_file_that_nobody_knows_is_not_ready() {
+    let server = Server::start(|_| Reply::status("404 Not Found"));
+    let (_folder, store) = store();
+    let error = learn_and_pull(&store, &server).unwrap_err().to_string();
+    assert!(error.contains("404") && error.contains("a.bin"), "{error}");
+    put(&store, "a.bin", b"not pinned");
+    let manifest = unknown(&server);
+    assert!(store.ensure_ready(&selection(&manifest)).is_err());
+}
+
+#[test]
+fn broken_pins_are_not_forgotten_silently() {
+    let server = Server::start(|_| Reply::ok(&content()));
+    let (_folder, store) = store();
+    learn_and_pull(&store, &server).unwrap();
+    std::fs::write(store.root().join(".pinned.toml"), "not toml").unwrap();
+    let error = learn_and_pull(&store, &server).unwrap_err().to_string();
+    assert!(
+        error.contains(".pinned.toml") && error.contains("delete"),
+        "{error}"
+    );
+}

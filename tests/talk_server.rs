@@ -1,0 +1,213 @@
+//! The whole program with its language model behind a server: interrupted, and left alone by it.
+
+mod llm_server;
+mod program;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::time::Duration;
+
+use llm_server::{Do, LlmServer, reply};
+use program::{events, of_kind, run, text, texts, vivavoce};
+use vivavoce::clock::sleep;
+
+/// Long enough to be interrupted, and it ends with a clause.
+const LONG_CLAUSE: &str = "The sun is a star that is very far away from all of us, and it is hot. ";
+
+const INTERRUPTED: &str = r#"
+name = "interrupted"
+seed = 7
+end = "reply_finished + 500 ms"
+limit_s = 60
+
+[[stimulus]]
+say = "Tell me about the sun."
+voice = "en-GB"
+at = "start + 700 ms"
+
+[[stimulus]]
+say = "Stop."
+voice = "en-GB"
+at = "reply_started + 1200 ms"
+"#;
+
+#[test]
+fn an_interruption_closes_the_connection_while_the_server_still_holds_the_reply() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("interrupted.toml");
+    fs::write(&scenario, INTERRUPTED).unwrap();
+    let held = vec![Do::Say(LONG_CLAUSE), Do::Hold];
+    let server = LlmServer::start(&[reply(&["Hi."]), held]);
+    let (endpoint, record) = (
+        format!("virtual:{}", scenario.display()),
+        folder.path().join("record"),
+    );
+    let output = run(vivavoce()
+        .args(["talk", "--plain", "--llm", &server.url])
+        .args(["--input", &endpoint, "--output", &endpoint, "--record"])
+        .arg(&record));
+    assert!(output.status.success(), "{}", text(&output));
+    // It hears of it before the program ends, and only because the program hung up on it.
+    server.wait_until_hung_up();
+
+    let events = events(&record);
+    let interrupted = &of_kind(&events, "interrupted")[0];
+    let turn = interrupted["turn"].as_u64();
+    let of_turn = |kind: &str| {
+        let mut found = of_kind(&events, kind).into_iter();
+        found.find(|event| event["turn"].as_u64() == turn && event["cancelled"] != false)
+    };
+    let complete = of_turn("reply_complete").expect("a cancelled reply");
+    assert_eq!(complete["text"], LONG_CLAUSE);
+    let heard = of_turn("heard").expect("what was heard of it");
+    let heard = heard["text"].as_str().unwrap();
+    assert!(
+        !heard.is_empty() && heard.len() < LONG_CLAUSE.len(),
+        "{heard:?}"
+    );
+}
+
+/// A conversation in writing.
+struct Typing {
+    child: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+}
+
+impl Typing {
+    fn start(server: &LlmServer, record: &Path) -> Self {
+        let mut child = vivavoce()
+            .args(["talk", "--text", "--plain", "--output", "null"])
+            .args(["--llm", &server.url, "--record"])
+            .arg(record)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            to: child.stdin.take(),
+            from: BufReader::new(child.stdout.take().unwrap()),
+            child,
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        let to = self.to.as_mut().unwrap();
+        writeln!(to, "{text}").unwrap();
+    }
+
+    /// Waits for a line with this in it.
+    fn wait_for(&mut self, words: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            let read = self.from.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended before it said {words:?}");
+        }
+        line
+    }
+
+    fn end(mut self) {
+        drop(self.to.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn a_server_gone_within_a_reply_leaves_what_was_heard_and_the_user_hears_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = vec![Do::Say(LONG_CLAUSE), Do::Say("It"), Do::Wait, Do::HangUp];
+    let server = LlmServer::start(&[reply(&["Hi."]), gone, reply(&["Fine."])]);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say("Tell me about the sun.");
+    // The line of figures comes when the reply begins to be heard.
+    typing.wait_for(" ms: ");
+    sleep(Duration::from_millis(1_500));
+    server.go_on.send(()).unwrap();
+    typing.wait_for("vivavoce: Sorry, I lost the connection");
+    typing.say("Are you there?");
+    typing.wait_for("vivavoce: Fine.");
+    typing.end();
+
+    let events = events(folder.path());
+    let heard = &texts(&events, "heard")[0];
+    assert!(LONG_CLAUSE.starts_with(heard.as_str()), "{heard:?}");
+    assert!(
+        !heard.is_empty() && heard.len() < LONG_CLAUSE.len(),
+        "{heard:?}"
+    );
+    let error = of_kind(&events, "error")[0]["message"].to_string();
+    assert!(error.contains("closed the connection"), "{error}");
+    // The next question comes with what was heard, and without the apology.
+    let last = server.asked.try_iter().last().unwrap();
+    let messages = last["messages"].as_array().unwrap();
+    let before = &messages[messages.len() - 2];
+    assert_eq!(
+        (&before["role"], before["content"].as_str()),
+        (&"assistant".into(), Some(heard.as_str()))
+    );
+    assert!(!last.to_string().contains("Sorry"), "{last}");
+}
+
+#[test]
+fn a_server_that_fails_before_the_reply_is_apologized_for_and_the_question_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = vec![Do::Status("503 Service Unavailable", "")];
+    let answers = [
+        reply(&["Hi."]),
+        full.clone(),
+        full.clone(),
+        full,
+        reply(&["Fine."]),
+    ];
+    let server = LlmServer::start(&answers);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say("Tell me about the sun.");
+    typing.wait_for("vivavoce: Sorry, the server of my language model has too much to do.");
+    typing.say("Please.");
+    typing.wait_for("vivavoce: Fine.");
+    typing.end();
+    let last = server.asked.try_iter().last().unwrap();
+    let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
+    assert_eq!(question, "Tell me about the sun. Please.");
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_the_start_with_what_to_do() {
+    let output = run(vivavoce().args([
+        "talk",
+        "--text",
+        "--plain",
+        "--output",
+        "null",
+        "--llm",
+        "http://127.0.0.1:9/v1",
+    ]));
+    assert!(!output.status.success());
+    let printed = text(&output);
+    assert!(
+        printed.contains("127.0.0.1:9") && printed.contains("is it running"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn who_talks_with_a_server_elsewhere_is_told_that_words_leave_the_machine() {
+    // An address that is reserved for documentation: nobody is there.
+    let output = run(vivavoce().args([
+        "talk",
+        "--text",
+        "--plain",
+        "--output",
+        "null",
+        "--llm",
+        "http://192.0.2.1:9/v1",
+    ]));
+    let printed = text(&output);
+    assert!(
+        printed.contains("192.0.2.1:9") && printed.contains("leaves this machine"),
+        "{printed}"
+    );
+}
