@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use program::{events, run, text, vivavoce};
 use serde_json::Value;
+use sysinfo::{Pid, Process, ProcessesToUpdate, System};
 use whisper_micro::{Sample, model, right, samples, words};
 
 /// Want no answer.
@@ -82,6 +83,16 @@ fn nine_of_ten_words_come_through_the_whole_pipeline() {
     nine_of_ten(&samples, &heard(&events(&folder.path().join("record"))));
 }
 
+/// Kills the program's worker, if it has one.
+fn kill_worker(program: Pid) -> bool {
+    let mut system = System::new().unwrap();
+    system.refresh_processes(ProcessesToUpdate::All, true);
+    let mut processes = system.processes().values();
+    let worker = processes
+        .find(|process| process.parent() == Some(program) && process.thread_kind().is_none());
+    worker.is_some_and(Process::kill)
+}
+
 /// The session says that speech began; at that moment its worker is killed.
 #[cfg(unix)]
 #[test]
@@ -94,18 +105,12 @@ fn a_worker_killed_in_every_utterance_costs_no_answer() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let parent = child.id().to_string();
+    let program = Pid::from_u32(child.id());
     let log = BufReader::new(child.stderr.take().unwrap());
     let killing = std::thread::spawn(move || {
         let lines = log.lines().map_while(Result::ok);
         let onsets = lines.filter(|line| line.contains("SpeechStarted"));
-        let killed = onsets.filter(|_| {
-            let killed = Command::new("pkill")
-                .args(["-KILL", "-P", &parent])
-                .status();
-            killed.unwrap().success()
-        });
-        killed.count()
+        onsets.filter(|_| kill_worker(program)).count()
     });
     let output = child.wait_with_output().unwrap();
     let killed = killing.join().unwrap();

@@ -69,7 +69,11 @@ impl Worker {
             _ => SttError::Run(format!("cannot start {}: {e}", command.program.display())),
         };
         let started = Stopwatch::start();
-        let mut child = Command::new(&command.program)
+        let mut process = Command::new(&command.program);
+        // Ctrl-C is for us: the worker ends with us, and not before its last answer.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut process, 0);
+        let mut child = process
             .arg("--model")
             .arg(&command.model)
             .args(["--language", &command.language])

@@ -1,15 +1,14 @@
 //! The model: one context, one state that every decode reuses, one set of parameters a language.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
+use crate::model_file::check_kind;
 use crate::{abort, evidence};
 
 /// Samples per second that the model hears.
@@ -322,27 +321,6 @@ fn most_tokens(samples: usize) -> usize {
     LEAST_TOKENS + samples * TOKENS_PER_SECOND / RATE
 }
 
-/// What a file is, by its first bytes: whisper.cpp's own message goes to a log that nobody reads.
-fn check_kind(path: &Path) -> Result<(), EngineError> {
-    let unreadable = |reason| EngineError::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    let mut magic = [0; 4];
-    let mut file = File::open(path).map_err(unreadable)?;
-    let what = match file.read_exact(&mut magic) {
-        Ok(()) if &magic == b"lmgg" => return Ok(()),
-        Ok(()) if &magic == b"GGUF" => "a GGUF file (a language model, most likely)",
-        Ok(()) => "another kind of file",
-        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => "all but empty",
-        Err(e) => return Err(unreadable(e)),
-    };
-    Err(EngineError::WrongKind {
-        path: path.to_owned(),
-        what,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,24 +333,6 @@ mod tests {
             let needed =
                 (samples * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS).min(FULL_CONTEXT);
             assert!((needed..=FULL_CONTEXT).contains(&positions), "{tenths}");
-        }
-    }
-
-    #[test]
-    fn a_file_of_another_kind_is_named_as_what_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("model.bin");
-        for (bytes, what) in [
-            (&b"GGUF...."[..], "GGUF"),
-            (b"PK\x03\x04", "another"),
-            (b"", "empty"),
-        ] {
-            std::fs::write(&path, bytes).unwrap();
-            let message = check_kind(&path).unwrap_err().to_string();
-            assert!(
-                message.contains(what) && message.contains("ggml"),
-                "{message}"
-            );
         }
     }
 }
