@@ -77,7 +77,7 @@ pub fn is_fit() -> bool {
         return true;
     };
     let mut fit = true;
-    let mut say = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
+    let say = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
     each_missing(BUILT_WITH, &cpuinfo, names(), &mut |feature| {
         if std::mem::replace(&mut fit, false) {
             say("error: this program was built for another CPU; this one has no");
