@@ -149,10 +149,15 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
-    if let Some(why) = vivavoce::cpu::unfit() {
-        eprintln!("error: {why}");
-        return ExitCode::FAILURE;
+    match vivavoce::cpu::is_fit() {
+        true => program(),
+        false => ExitCode::FAILURE,
     }
+}
+
+/// Not part of [`main`], which may contain nothing that an older CPU does not have.
+#[inline(never)]
+fn program() -> ExitCode {
     let started = Stopwatch::start();
     let cli = Cli::parse();
     start_log(matches!(&cli.command, Command::Talk { .. }));

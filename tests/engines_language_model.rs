@@ -15,6 +15,10 @@ use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 
 /// A fresh model with its states in `cache_dir`, if any.
 fn model(cache_dir: Option<&Path>) -> Llama {
+    model_with(cache_dir, CacheType::F16)
+}
+
+fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
     let manifest = Manifest::bundled().unwrap();
     let selection = manifest.select("starter", Platform::current()).unwrap();
     let ready = ModelStore::open(None)
@@ -26,7 +30,7 @@ fn model(cache_dir: Option<&Path>) -> Llama {
         context: 1024,
         threads: 1,
         gpu_layers: GpuLayers::Count(0),
-        cache_type: CacheType::F16,
+        cache_type,
         reasoning_tokens: 64,
         cache_dir: cache_dir.map(Path::to_path_buf),
     })
@@ -246,4 +250,14 @@ fn a_damaged_model_file_is_a_clear_error() {
         error.contains("broken.gguf") && error.contains("fetch it again"),
         "{error}"
     );
+}
+
+#[test]
+fn a_cache_of_fewer_bits_still_answers() {
+    for cache_type in [CacheType::Q8_0, CacheType::Q4_0] {
+        let mut model = model_with(None, cache_type);
+        let memory = Memory::new(&Persona::bundled(Language::English));
+        let reply = answer(&mut model, &memory, "What is the capital of France?");
+        assert!(reply.contains("Paris"), "{cache_type:?}: {reply}");
+    }
 }
