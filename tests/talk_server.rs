@@ -6,7 +6,8 @@ mod program;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use llm_server::{Do, LlmServer, reply};
@@ -73,8 +74,11 @@ fn an_interruption_closes_the_connection_while_the_server_still_holds_the_reply(
 struct Typing {
     child: Child,
     to: Option<ChildStdin>,
-    from: BufReader<ChildStdout>,
+    lines: Receiver<String>,
 }
+
+/// Far longer than anything here takes: a line that has not come by then will not come.
+const NEVER: Duration = Duration::from_secs(120);
 
 impl Typing {
     fn start(server: &LlmServer, record: &Path) -> Self {
@@ -86,9 +90,16 @@ impl Typing {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let from = BufReader::new(child.stdout.take().unwrap());
+        let (line_out, lines) = channel();
+        std::thread::spawn(move || {
+            for line in from.lines().map_while(Result::ok) {
+                let _ = line_out.send(line);
+            }
+        });
         Self {
             to: child.stdin.take(),
-            from: BufReader::new(child.stdout.take().unwrap()),
+            lines,
             child,
         }
     }
@@ -99,19 +110,26 @@ impl Typing {
     }
 
     /// Waits for a line with this in it.
-    fn wait_for(&mut self, words: &str) -> String {
-        let mut line = String::new();
-        while !line.contains(words) {
-            line.clear();
-            let read = self.from.read_line(&mut line).unwrap();
-            assert!(read > 0, "it ended before it said {words:?}");
+    fn wait_for(&self, words: &str) -> String {
+        loop {
+            match self.lines.recv_timeout(NEVER) {
+                Ok(line) if line.contains(words) => return line,
+                Ok(_) => {}
+                Err(error) => panic!("no line with {words:?}: {error}"),
+            }
         }
-        line
     }
 
     fn end(mut self) {
         drop(self.to.take());
         assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
