@@ -77,9 +77,6 @@ pub enum EnginesError {
         /// The models, and what they know instead.
         missing: Vec<String>,
     },
-    /// Not written yet.
-    #[error("{0} is not there yet")]
-    NotYet(&'static str),
     /// The recognizer.
     #[error(transparent)]
     Stt(#[from] SttError),
