@@ -151,7 +151,7 @@ fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         }
     };
     let nothing_more = String::new;
-    let hears = |mut r: Box<dyn Recognizer>| Ok(r.warm_up().map(|()| nothing_more())?);
+    let hears = |mut r: Box<dyn Recognizer>| Ok(r.warm_up().map(|()| r.describe())?);
     report(
         "recognizer",
         loader.recognizer().and_then(hears).map_err(text),

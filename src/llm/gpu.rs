@@ -7,6 +7,7 @@ use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 use serde::{Deserialize, Deserializer};
 
 use super::gguf::Gguf;
+use super::weights::backend;
 
 /// How many layers are placed on a GPU.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,6 +69,8 @@ impl fmt::Display for Device {
 
 /// The devices that this build can use besides the CPU.
 pub fn devices() -> Vec<Device> {
+    // What it says of devices belongs into our log.
+    let _ = backend();
     let is_gpu = |kind| {
         matches!(
             kind,

@@ -60,6 +60,11 @@ pub trait Recognizer: Send {
     /// Runs once on something short, so that the first turn is as fast as the others.
     fn warm_up(&mut self) -> Result<(), SttError>;
 
+    /// What runs, and where, as far as it says so: for `doctor`, after [`Recognizer::warm_up`].
+    fn describe(&self) -> String {
+        String::new()
+    }
+
     /// Transcribes mono samples at 16 kHz as a whole; no text for silence. `None`: cancelled.
     fn transcribe(
         &mut self,

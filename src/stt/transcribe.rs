@@ -3,11 +3,24 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use wyoming::{AudioFormat, Connection, Message, Transcribe, pcm};
+use wyoming::{AudioFormat, Connection, Info, Message, Transcribe, pcm};
 
 use super::Cancelled;
 use crate::audio::frame::SPEECH_RATE;
 use crate::exchange::{self, ExchangeError, Patience};
+
+/// What a peer that transcribes says of itself, in a line.
+pub fn describe(info: &Info) -> String {
+    let Some(program) = info.asr.first() else {
+        return String::new();
+    };
+    let what = program.description.as_ref().unwrap_or(&program.name);
+    let models: Vec<&str> = program.models.iter().map(|m| m.name.as_str()).collect();
+    match models.is_empty() {
+        true => what.clone(),
+        false => format!("{what}: {}", models.join(", ")),
+    }
+}
 
 /// One request, apart from its audio.
 pub struct Question<'a> {

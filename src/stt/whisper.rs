@@ -5,7 +5,7 @@
 //! here whatever the worker does: the next request makes it stop, and what it still answers to the
 //! old one is known by its number.
 
-use super::transcribe::{PATIENCE, Question, transcribe};
+use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::worker::{Worker, WorkerCommand};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
@@ -138,6 +138,10 @@ impl Recognizer for Whisper {
     /// The worker does this itself when it has loaded its model.
     fn warm_up(&mut self) -> Result<(), SttError> {
         Ok(())
+    }
+
+    fn describe(&self) -> String {
+        self.worker.info().map_or_else(String::new, describe)
     }
 
     fn transcribe(

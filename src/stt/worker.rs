@@ -6,7 +6,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use wyoming::{Connection, Lost, Message};
+use wyoming::{Connection, Info, Lost, Message};
 
 use super::{Cancelled, SttError};
 use crate::clock::Stopwatch;
@@ -56,7 +56,8 @@ pub struct Worker {
     child: Child,
     peer: Connection,
     started: Stopwatch,
-    ready: bool,
+    /// What it offers, once its model is loaded.
+    info: Option<Info>,
 }
 
 impl Worker {
@@ -93,7 +94,7 @@ impl Worker {
             child,
             peer,
             started,
-            ready: false,
+            info: None,
         };
         // Answered once the model is loaded and warm.
         let _ = worker.peer.send([Message::Describe]);
@@ -103,6 +104,11 @@ impl Worker {
     /// Its process.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it offers; `None` before it is ready.
+    pub fn info(&self) -> Option<&Info> {
+        self.info.as_ref()
     }
 
     /// The connection to it.
@@ -116,7 +122,7 @@ impl Worker {
         &mut self,
         cancelled: Cancelled,
     ) -> Result<Option<Option<Duration>>, ExchangeError> {
-        if self.ready {
+        if self.info.is_some() {
             return Ok(Some(None));
         }
         let limit = LOADING.saturating_sub(self.started.elapsed());
@@ -124,8 +130,9 @@ impl Worker {
             Message::Info(info) => Some(Ok(info)),
             _ => None,
         })?;
-        self.ready = info.is_some();
-        Ok(info.map(|_| Some(self.started.elapsed())))
+        let ready = info.is_some();
+        self.info = info;
+        Ok(ready.then(|| Some(self.started.elapsed())))
     }
 
     /// Ends it, and says what had become of it.

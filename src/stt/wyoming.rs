@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wyoming::{Connection, Lost, Message};
 
-use super::transcribe::{PATIENCE, Question, transcribe};
+use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
 use crate::exchange::{self, ExchangeError, Patience};
@@ -23,6 +23,8 @@ pub struct WyomingRecognizer {
     vocabulary: Vec<String>,
     patience: Patience,
     number: u64,
+    /// What the server said of itself.
+    offer: String,
 }
 
 impl WyomingRecognizer {
@@ -35,6 +37,7 @@ impl WyomingRecognizer {
             vocabulary: vocabulary.to_vec(),
             patience: PATIENCE,
             number: 0,
+            offer: String::new(),
         }
     }
 
@@ -106,8 +109,15 @@ impl Recognizer for WyomingRecognizer {
                 let nothing = ExchangeError::Refused("it offers no speech to text".into());
                 Err(self.failed(&nothing))
             }
-            _ => Ok(()),
+            info => {
+                self.offer = info.as_ref().map_or_else(String::new, describe);
+                Ok(())
+            }
         }
+    }
+
+    fn describe(&self) -> String {
+        self.offer.clone()
     }
 
     fn transcribe(

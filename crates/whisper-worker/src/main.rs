@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use whisper_worker::device;
 use whisper_worker::engine::Settings;
 use whisper_worker::service::Service;
 use whisper_worker::session::serve;
@@ -49,8 +50,8 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // whisper.cpp talks a lot, and our standard output belongs to the protocol.
-    whisper_rs::install_logging_hooks();
+    // Our standard output belongs to the protocol.
+    device::listen();
     let over_pipe = arguments.listen.is_none();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

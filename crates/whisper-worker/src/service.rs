@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use wyoming::info::{AsrModel, AsrProgram, Attribution, Info};
+use wyoming::info::{AsrProgram, Attribution, Info, Model};
 
+use crate::device;
 use crate::engine::{Engine, EngineError, Heard, Request, Settings};
 
 /// Jobs that wait; sessions with more wait themselves.
@@ -101,7 +102,7 @@ fn info(engine: &Engine) -> Info {
         name: "OpenAI (model), whisper.cpp (inference)".into(),
         url: "https://github.com/ggml-org/whisper.cpp".into(),
     };
-    let model = AsrModel {
+    let model = Model {
         name: engine.name(),
         attribution: whisper.clone(),
         installed: true,
@@ -109,11 +110,12 @@ fn info(engine: &Engine) -> Info {
         version: None,
         languages: engine.languages(),
     };
+    let place = device::chosen().map_or_else(String::new, |device| format!(" ({device})"));
     let program = AsrProgram {
         name: "vivavoce-whisper".into(),
         attribution: whisper,
         installed: true,
-        description: Some("Whisper on this machine".into()),
+        description: Some(format!("Whisper on this machine{place}")),
         version,
         models: vec![model],
         supports_transcript_streaming: true,

@@ -38,15 +38,15 @@ pub struct AsrProgram {
     /// Its version.
     pub version: Option<String>,
     /// Its models.
-    pub models: Vec<AsrModel>,
+    pub models: Vec<Model>,
     /// Whether it sends `transcript-chunk`s while audio still comes.
     pub supports_transcript_streaming: bool,
 }
 
-/// A speech-to-text model.
+/// A model, or a voice.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct AsrModel {
+pub struct Model {
     /// Its name.
     pub name: String,
     /// Who made it.
@@ -57,7 +57,7 @@ pub struct AsrModel {
     pub description: Option<String>,
     /// Its version.
     pub version: Option<String>,
-    /// Languages that it understands.
+    /// Languages that it knows.
     pub languages: Vec<String>,
 }
 
@@ -76,23 +76,5 @@ pub struct TtsProgram {
     /// Its version.
     pub version: Option<String>,
     /// Its voices.
-    pub voices: Vec<TtsVoice>,
-}
-
-/// A voice.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TtsVoice {
-    /// Its name.
-    pub name: String,
-    /// Who made it.
-    pub attribution: Attribution,
-    /// Whether it can be used now.
-    pub installed: bool,
-    /// For people.
-    pub description: Option<String>,
-    /// Its version.
-    pub version: Option<String>,
-    /// Languages that it speaks.
-    pub languages: Vec<String>,
+    pub voices: Vec<Model>,
 }
