@@ -119,6 +119,7 @@ impl LanguageModelStage {
         }
     }
 
+    /// A reply that breaks off ends there: what was made of it is said, then why there is no more.
     fn report(&self, reply: ReplyId, result: Result<(), LlmError>) {
         if let Err(error) = result {
             let apologies = Lexicon::of(self.language).apologies;
@@ -130,6 +131,9 @@ impl LanguageModelStage {
                 message: error.to_string(),
                 apology: Some(apology),
             });
+            // After the event: whoever hears of the reply's end is to know that it broke off.
+            let cancelled = || !self.live.is(reply);
+            pass_on(&self.synthesizer, SynthesizerInput::End(reply), &cancelled);
         }
     }
 

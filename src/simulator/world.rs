@@ -79,6 +79,8 @@ enum Happening {
     Decoded(TurnId, u32, String),
     /// A clause of a reply is ready: how many words, and how many clauses follow.
     Clause(ReplyId, usize, u32),
+    /// The language model fails: what there is of the reply is all of it.
+    BrokenOff(ReplyId),
 }
 
 struct Scheduled {
@@ -347,6 +349,14 @@ impl World {
                 );
                 self.take(Event::Decoded { turn, pause, text })
             }
+            Happening::BrokenOff(reply) => {
+                self.take(failed(reply.turn, Some(reply), "language model"))?;
+                if self.conductor.live.is(reply) {
+                    let _ = self.clauses.try_send(PlaybackInput::Complete(reply));
+                }
+                self.playback.poll();
+                self.take_reports()
+            }
             Happening::Clause(reply, words, more) => {
                 self.speak(reply, words, more);
                 self.playback.poll();
@@ -518,8 +528,7 @@ impl World {
         let at = self.language_model.work(self.now, takes);
         if self.machine.fails(&mut self.rng) {
             self.totals.failures += 1;
-            let failed = failed(reply.turn, Some(reply), "language model");
-            self.schedule(at, Happening::Event(failed));
+            self.schedule(at, Happening::BrokenOff(reply));
             return Ok(());
         }
         let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
@@ -544,8 +553,13 @@ impl World {
             _ if wanted => {
                 let takes = self.machine.takes(&mut self.rng, 20, 200);
                 let at = self.language_model.work(self.now, takes);
-                let words = self.rng.usize(1..6);
-                self.schedule(at, Happening::Clause(reply, words, more - 1));
+                let next = if self.machine.fails(&mut self.rng) {
+                    self.totals.failures += 1;
+                    Happening::BrokenOff(reply)
+                } else {
+                    Happening::Clause(reply, self.rng.usize(1..6), more - 1)
+                };
+                self.schedule(at, next);
             }
             _ => {}
         }

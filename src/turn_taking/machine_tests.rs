@@ -530,6 +530,19 @@ fn a_failed_reply_stops_and_the_machine_listens() {
     );
 }
 
+#[test]
+fn who_interrupts_a_reply_that_broke_off_is_answered_without_an_apology() {
+    let mut c = Conversation::in_a_story();
+    c.on(failed_with_an_apology(1));
+    let stopped = c.on(Event::Typed("And then?".into()));
+    assert_eq!(stopped, [Command::StopReply(reply(1))]);
+    let commands = c.heard(reply(1), "Once upon a time");
+    assert!(
+        commands.contains(&draft(reply(2), "And then?")),
+        "{commands:?}"
+    );
+}
+
 /// The language model fails in the middle of a reply, and gives a sentence for the user.
 fn failed_with_an_apology(turn: u64) -> Event {
     Event::Failed {
@@ -542,12 +555,9 @@ fn failed_with_an_apology(turn: u64) -> Event {
 }
 
 #[test]
-fn a_reply_that_breaks_off_is_kept_as_heard_and_then_the_user_hears_why() {
+fn a_reply_that_breaks_off_is_said_to_its_end_and_then_the_user_hears_why() {
     let mut c = Conversation::in_a_story();
-    assert_eq!(
-        c.on(failed_with_an_apology(1)),
-        [Command::StopReply(reply(1))]
-    );
+    assert_eq!(c.on(failed_with_an_apology(1)), []);
     let apology = reply(2);
     let commands = c.heard(reply(1), "Once upon a time");
     let remember = Command::Remember {
@@ -573,6 +583,7 @@ fn nobody_is_talked_over_with_an_apology() {
     c.speech();
     c.on(failed_with_an_apology(1));
     let commands = c.heard(reply(1), "Once upon a time");
+    assert!(matches!(c.machine.state(), State::User(_)));
     let speaks = |c: &Command| matches!(c, Command::DraftWords { .. });
     assert!(!commands.iter().any(speaks), "{commands:?}");
 }

@@ -51,6 +51,7 @@ impl TurnTaking {
             audible_since: None,
             said: String::new(),
             overlap: None,
+            apology: None,
         });
     }
 
@@ -93,10 +94,15 @@ impl TurnTaking {
         heard: String,
         commands: &mut Vec<Command>,
     ) {
+        let mut apology = None;
         let answer = match &mut self.state {
             State::Replying(reply) if reply.id == ended => {
                 let answer = reply.answer.clone();
                 let overlap = reply.overlap.take();
+                apology = reply.apology.take();
+                if apology.is_some() {
+                    self.cut_off = !heard.is_empty();
+                }
                 // It came to its end while somebody began to speak: the turn is theirs.
                 self.state = match overlap.and_then(|overlap| overlap.user) {
                     Some(mut user) => {
@@ -106,7 +112,7 @@ impl TurnTaking {
                     }
                     None => State::Listening,
                 };
-                if self.state == State::Listening {
+                if self.state == State::Listening && apology.is_none() {
                     self.expect_an_answer(now, &heard, &answer);
                 }
                 answer
@@ -135,9 +141,19 @@ impl TurnTaking {
             let user = answer.user_words();
             commands.push(Command::Remember { turn, user, heard });
         }
-        if let State::AwaitingHeard { turn, answer } = &self.state {
-            let (turn, answer) = (*turn, answer.clone());
-            self.reply(turn, 0, answer, commands);
+        match &self.state {
+            State::AwaitingHeard { turn, answer } => {
+                let (turn, answer) = (*turn, answer.clone());
+                self.reply(turn, 0, answer, commands);
+            }
+            State::Listening => {
+                if let Some(words) = apology {
+                    let turn = self.next_turn();
+                    self.reply(turn, 0, Answer::Apology(words), commands);
+                }
+            }
+            // Whoever speaks is not talked over.
+            State::User(_) | State::Replying(_) => {}
         }
         self.rate_pause(0.0, commands);
         self.advance_pause(now, commands);
@@ -161,23 +177,20 @@ impl TurnTaking {
     ) {
         match &mut self.state {
             State::Replying(reply) if failed == Some(reply.id) => {
+                if let Some(words) = apology
+                    && !matches!(reply.answer, Answer::Apology(_))
+                {
+                    reply.apology = Some(words.to_owned());
+                    return;
+                }
                 let (id, answer) = (reply.id, reply.answer.clone());
                 let overlap = reply.overlap.take();
                 commands.push(Command::StopReply(id));
-                let apologizes = matches!(answer, Answer::Apology(_));
                 self.unheard = Some((id, answer));
                 self.state = match overlap.and_then(|overlap| overlap.user) {
                     Some(user) => State::User(user),
                     None => State::Listening,
                 };
-                // Whoever speaks is not talked over, and no apology follows an apology.
-                if self.state == State::Listening
-                    && !apologizes
-                    && let Some(words) = apology
-                {
-                    let turn = self.next_turn();
-                    self.reply(turn, 0, Answer::Apology(words.to_owned()), commands);
-                }
                 self.advance_pause(now, commands);
             }
             State::Replying(reply) if failed.is_none() => {

@@ -123,6 +123,8 @@ pub struct Reply {
     pub said: String,
     /// Somebody or something sounds over it.
     pub overlap: Option<Overlap>,
+    /// It broke off: this is said when what there is of it has been said.
+    pub apology: Option<String>,
 }
 
 /// Speech that begins so soon after the reply belongs to the turn before it: nobody answers half a
