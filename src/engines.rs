@@ -307,11 +307,11 @@ impl EngineLoader {
     pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         match &self.config.tts.engine {
             TtsEngine::Profile => match self.engines.get(&Role::Tts).map(String::as_str) {
-                None => embedded(persona),
+                None => embedded(&self.config, persona),
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
                 Some(other) => Err(self.unknown(other)),
             },
-            TtsEngine::Pico => embedded(persona),
+            TtsEngine::Pico => embedded(&self.config, persona),
             TtsEngine::Wyoming(address) => Ok(Box::new(WyomingVoice::new(
                 address,
                 self.config.tts.voice.as_deref(),
@@ -325,6 +325,7 @@ impl EngineLoader {
             TtsEngine::Piper(model) => Ok(Box::new(Piper::load(
                 self.first(Role::OnnxRuntime)?,
                 model,
+                self.config.tts.voice.as_deref(),
                 persona.language,
                 persona.voice.prosody,
                 self.budget.tts(),
@@ -416,17 +417,19 @@ pub fn synthesizer(
         .roles
         .contains_key(&Role::Tts);
     match &config.tts.engine {
-        TtsEngine::Pico => embedded(persona),
-        TtsEngine::Profile if !speaks => embedded(persona),
+        TtsEngine::Pico => embedded(config, persona),
+        TtsEngine::Profile if !speaks => embedded(config, persona),
         _ => EngineLoader::new(config)?.synthesizer(persona),
     }
 }
 
-/// The persona's voice among those that come with the program, or its language's.
-fn embedded(persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
-    let named = persona.voice.name.as_deref();
+/// The voice that is named, of those that come with the program; or the persona's, or its language's.
+fn embedded(config: &Config, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    let named = [&config.tts.voice, &persona.voice.name];
     let language = persona.language;
     let name = named
+        .into_iter()
+        .find_map(Option::as_deref)
         .or(language.voice())
         .ok_or(EnginesError::NoVoice { language })?;
     Ok(Box::new(voice(name, persona.voice.prosody)?))

@@ -71,6 +71,9 @@ struct Common {
     /// The voice: profile, pico, kokoro, kokoro:FOLDER, piper:FILE.onnx, wyoming:HOST:PORT
     #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
     tts: Option<TtsEngine>,
+    /// Which of its voices: en-GB, de-DE (pico), bf_emma (kokoro), a speaker's name
+    #[arg(long, global = true, env = "VIVAVOCE_VOICE", value_name = "NAME")]
+    voice: Option<String>,
     /// Layers of the language model on a GPU: a number, or auto
     #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
     gpu_layers: Option<GpuLayers>,
@@ -106,9 +109,6 @@ enum Command {
         /// Write a WAV file instead
         #[arg(short, value_name = "FILE")]
         o: Option<PathBuf>,
-        /// The voice: en-US or en-GB
-        #[arg(long)]
-        voice: Option<String>,
     },
     /// Transcribe WAV or FLAC files
     Transcribe {
@@ -205,9 +205,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             };
             cli::talk::run(&config, options, started)?;
         }
-        Command::Say { text, o, voice } => {
-            cli::speech::say(&config, text, voice.as_deref(), o.as_deref())?;
-        }
+        Command::Say { text, o } => cli::speech::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
@@ -256,6 +254,9 @@ fn configure(common: &Common) -> Result<Config> {
     }
     if let Some(engine) = &common.tts {
         config.tts.engine.clone_from(engine);
+    }
+    if common.voice.is_some() {
+        config.tts.voice.clone_from(&common.voice);
     }
     if let Some(layers) = common.gpu_layers {
         config.llm.gpu_layers = layers;

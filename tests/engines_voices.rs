@@ -15,8 +15,17 @@ use vivavoce::tts::{Synthesizer, speak_clause};
 
 /// The voice that `engine` and `language` ask for.
 fn load(engine: TtsEngine, language: Language) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    load_named(engine, None, language)
+}
+
+fn load_named(
+    engine: TtsEngine,
+    name: Option<&str>,
+    language: Language,
+) -> Result<Box<dyn Synthesizer>, EnginesError> {
     let mut config = Config::default();
     config.tts.engine = engine;
+    config.tts.voice = name.map(str::to_owned);
     EngineLoader::new(&config)
         .expect("`make test` fetches the models first")
         .synthesizer(&Persona::bundled(language))
@@ -84,7 +93,7 @@ const EACH: usize = 200;
 fn piper(folder: &Path, voice: &str) -> PathBuf {
     let path = folder.join("voice.onnx");
     let lengths = [("input_lengths", false)];
-    onnx_file::write(&path, "input", "scales", &lengths, EACH as i64);
+    onnx_file::write(&path, "input", ("scales", true), &lengths, EACH as i64);
     let settings = serde_json::json!({
         "audio": { "sample_rate": 22_050 },
         "espeak": { "voice": voice },
@@ -110,6 +119,47 @@ fn piper_is_given_phonemes_with_begin_end_and_separators() {
     // ^ j ˈ ɑ ː . $, as espeak-ng 1.51 says it.
     assert_eq!(numbers, [1, 0, 22, 0, 120, 0, 51, 0, 122, 0, 10, 0, 2]);
     assert_eq!(scales, 2.0);
+}
+
+/// The same with several speakers; the number of the one who speaks can be read back.
+fn piper_with_speakers(folder: &Path) -> PathBuf {
+    let path = piper(folder, "de");
+    let others = [("input_lengths", false), ("scales", true)];
+    onnx_file::write(&path, "input", ("sid", false), &others, EACH as i64);
+    let file = folder.join("voice.onnx.json");
+    let mut settings: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    settings["num_speakers"] = 3.into();
+    settings["speaker_id_map"] = serde_json::json!({ "amused": 0, "angry": 1, "neutral": 2 });
+    std::fs::write(file, settings.to_string()).unwrap();
+    path
+}
+
+#[test]
+fn a_piper_voice_of_several_speakers_speaks_as_the_one_who_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = piper_with_speakers(folder.path());
+    for (name, number) in [(None, 0.0), (Some("neutral"), 2.0)] {
+        let engine = TtsEngine::Piper(path.clone());
+        let mut voice = load_named(engine, name, Language::German).unwrap();
+        let clip = voice.synthesize("Ja.").unwrap();
+        assert_eq!(read_back(&clip.samples, EACH).1, number);
+    }
+}
+
+#[test]
+fn a_speaker_that_a_piper_voice_has_not_is_told_which_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = TtsEngine::Piper(piper_with_speakers(folder.path()));
+    let error = load_named(engine, Some("sleepy"), Language::German).err();
+    let message = error.expect("a refusal").to_string();
+    assert!(message.contains("amused, angry, neutral"), "{message}");
+}
+
+#[test]
+fn a_voice_of_the_program_is_chosen_by_name() {
+    let german = load_named(TtsEngine::Profile, Some("de-DE"), Language::English).unwrap();
+    assert_eq!(german.language(), Language::German);
 }
 
 #[test]
@@ -146,7 +196,7 @@ fn a_corrupt_graph_is_refused() {
 fn a_graph_that_is_no_voice_is_told_what_it_takes() {
     let folder = tempfile::tempdir().unwrap();
     let path = piper(folder.path(), "en-us");
-    onnx_file::write(&path, "input_ids", "pixels", &[], 1);
+    onnx_file::write(&path, "input_ids", ("pixels", true), &[], 1);
     let message = refusal(TtsEngine::Piper(path), Language::English);
     assert!(
         message.contains("pixels") && message.contains("Piper"),
@@ -176,7 +226,7 @@ fn kokoro(folder: &Path) -> TtsEngine {
     onnx_file::write(
         &folder.join("model.onnx"),
         "input_ids",
-        "style",
+        ("style", true),
         &speed,
         EACH as i64,
     );

@@ -23,11 +23,8 @@ use vivavoce::tts::{SpokenClause, speak_clause};
 use super::talk::QUIT;
 
 /// Speaks a text to the loudspeaker or into a file.
-pub fn say(config: &Config, text: &str, voice: Option<&str>, file: Option<&Path>) -> Result<()> {
-    let mut persona = Persona::load(config.persona.as_deref(), config.language)?;
-    if let Some(name) = voice {
-        persona.voice.name = Some(name.into());
-    }
+pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
     let mut engine = engines::synthesizer(config, &persona)?;
     let mut splitter = ClauseSplitter::new(ClauseLimits::default());
     let mut clauses = splitter.push(text);

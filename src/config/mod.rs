@@ -262,7 +262,8 @@ pub struct SttConfig {
 pub struct TtsConfig {
     /// Which one.
     pub engine: TtsEngine,
-    /// Which of the engine's voices, where it has several.
+    /// Which of the engine's voices, where it has several; the persona's or the engine's own choice
+    /// if absent.
     pub voice: Option<String>,
 }
 

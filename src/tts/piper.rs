@@ -3,7 +3,7 @@
 //! Text becomes phonemes in the program `espeak-ng`, which has to be installed: it is GPL, so it
 //! runs as a process of its own and is not part of this program.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -32,6 +32,8 @@ struct VoiceFile {
     phoneme_id_map: HashMap<String, Vec<i64>>,
     #[serde(default)]
     num_speakers: usize,
+    #[serde(default)]
+    speaker_id_map: BTreeMap<String, i64>,
 }
 
 #[derive(Deserialize)]
@@ -63,24 +65,46 @@ impl Default for Inference {
     }
 }
 
+impl VoiceFile {
+    /// The number of a speaker.
+    fn speaker(&self, name: &str) -> Result<i64, TtsError> {
+        let numbers = &self.speaker_id_map;
+        numbers.get(name).copied().ok_or_else(|| {
+            let names: Vec<&str> = numbers.keys().map(String::as_str).collect();
+            let known = match names.is_empty() {
+                true => "none: the file holds one voice, which needs no name".into(),
+                false => names.join(", "),
+            };
+            TtsError::UnknownVoice {
+                name: name.into(),
+                known,
+            }
+        })
+    }
+}
+
 /// One of Piper's voices.
 pub struct Piper {
     session: Session,
     espeak: Espeak,
     voice: VoiceFile,
+    /// Its number, if the file holds several.
+    speaker: Option<i64>,
     language: Language,
     length_scale: f32,
 }
 
 impl Piper {
-    /// Loads `VOICE.onnx`, with `VOICE.onnx.json` beside it, to speak `language`.
+    /// Loads `VOICE.onnx`, with `VOICE.onnx.json` beside it, to speak `language`; `speaker` names one
+    /// of several speakers, the first is taken if it is absent.
     ///
     /// # Errors
-    /// A file is missing or is not what it should be, the voice speaks another language, or
-    /// `espeak-ng` is not installed.
+    /// A file is missing or is not what it should be, the voice speaks another language or has no such
+    /// speaker, or `espeak-ng` is not installed.
     pub fn load(
         runtime: &Path,
         model: &Path,
+        speaker: Option<&str>,
         language: Language,
         prosody: Prosody,
         threads: usize,
@@ -116,6 +140,10 @@ impl Piper {
             );
             return Err(wrong(model, reason));
         }
+        let speaker = match speaker {
+            None => (voice.num_speakers > 1).then_some(0),
+            Some(name) => Some(voice.speaker(name)?),
+        };
         let session = onnx::load(runtime, model, threads)?;
         let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
         if let Some(missing) = ["input", "input_lengths", "scales"]
@@ -133,6 +161,7 @@ impl Piper {
             espeak: Espeak::find(&voice.espeak.voice)?,
             length_scale: voice.inference.length_scale * 100.0 / f32::from(prosody.speed),
             voice,
+            speaker,
             language,
         })
     }
@@ -171,16 +200,15 @@ impl Synthesizer for Piper {
             ..
         } = self.voice.inference;
         let scales = vec![noise_scale, self.length_scale, noise_w];
-        let speakers = self.voice.num_speakers;
         let run = |session: &mut Session| -> ort::Result<Vec<f32>> {
             let mut inputs = ort::inputs! {
                 "input" => Tensor::from_array(([1usize, count], numbers))?,
                 "input_lengths" => Tensor::from_array(([1usize], vec![count as i64]))?,
                 "scales" => Tensor::from_array(([3usize], scales))?,
             };
-            if speakers > 1 {
-                let first = Tensor::from_array(([1usize], vec![0i64]))?;
-                inputs.push(("sid".into(), first.into()));
+            if let Some(speaker) = self.speaker {
+                let speaker = Tensor::from_array(([1usize], vec![speaker]))?;
+                inputs.push(("sid".into(), speaker.into()));
             }
             waveform(&session.run(inputs)?)
         };

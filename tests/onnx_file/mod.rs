@@ -66,14 +66,15 @@ pub const SCALE: f32 = 1e-3;
 
 /// Writes a graph that gives for each of its `tokens` (whole numbers, one row) as many samples as
 /// `each`: the number times [`SCALE`], and the mean of the input `shift` on top. `others` are taken
-/// and change nothing.
-pub fn write(path: &Path, tokens: &str, shift: &str, others: &[(&str, bool)], each: i64) {
+/// and change nothing. Inputs come with whether they are floating-point numbers.
+pub fn write(path: &Path, tokens: &str, shift: (&str, bool), others: &[(&str, bool)], each: i64) {
     let whole =
         |numbers: &[i64]| -> Vec<u8> { numbers.iter().flat_map(|n| n.to_le_bytes()).collect() };
     let mut graph = [
         node("Cast", &[tokens], "floats", attribute("to", FLOAT)),
         node("Mul", &["floats", "scale"], "scaled", Vec::new()),
-        node("ReduceMean", &[shift], "mean", attribute("keepdims", 0)),
+        node("Cast", &[shift.0], "shifts", attribute("to", FLOAT)),
+        node("ReduceMean", &["shifts"], "mean", attribute("keepdims", 0)),
         node("Add", &["scaled", "mean"], "shifted", Vec::new()),
         node("Reshape", &["shifted", "row"], "flat", Vec::new()),
         node("Tile", &["flat", "times"], "tiled", Vec::new()),
@@ -86,9 +87,8 @@ pub fn write(path: &Path, tokens: &str, shift: &str, others: &[(&str, bool)], ea
     graph.extend(constant("times", &[2], INT64, &whole(&[1, each])));
     graph.extend(constant("out_shape", &[3], INT64, &whole(&[1, 1, -1])));
     graph.extend(port(11, tokens, INT64));
-    graph.extend(port(11, shift, FLOAT));
-    for (name, is_float) in others {
-        graph.extend(port(11, name, if *is_float { FLOAT } else { INT64 }));
+    for (name, is_float) in [&[shift], others].concat() {
+        graph.extend(port(11, name, if is_float { FLOAT } else { INT64 }));
     }
     graph.extend(port(12, "waveform", FLOAT));
     let opset = bytes(8, &number(2, 13));
