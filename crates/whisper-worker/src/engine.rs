@@ -64,7 +64,7 @@ pub struct Request {
 }
 
 /// What was heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heard {
     /// The words; empty if nothing was said.
     pub text: String,
@@ -216,7 +216,7 @@ impl Engine {
         if abort.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        ran.map_err(|e| EngineError::Run(e.to_string()))?;
+        ran.map_err(run_failed)?;
         if language.is_none() {
             self.detected = whisper_rs::get_lang_str(self.state.full_lang_id_from_state());
         }
@@ -287,28 +287,54 @@ impl Engine {
         }
     }
 
+    /// How probable the model finds it that nobody speaks in what it heard last: a decoder's step of its
+    /// own, from the token with which each transcript starts. whisper.cpp's own figure is read from a row
+    /// that it computes only where that token is all of the prompt, and is that of the audio before else.
+    fn no_speech(&mut self) -> Result<f32, EngineError> {
+        let start = [self.context.token_sot()];
+        let decoded = self.state.decode(&start, 0, self.settings.threads);
+        decoded.map_err(run_failed)?;
+        let logits = self.state.get_logits().map_err(run_failed)?;
+        let nobody = usize::try_from(self.context.token_nosp()).unwrap_or(usize::MAX);
+        Ok(evidence::probability(logits, nobody))
+    }
+
     /// What the model wrote, as far as it had reason to.
-    fn text(&self) -> Result<String, EngineError> {
-        let failed = |e: whisper_rs::WhisperError| EngineError::Run(e.to_string());
-        let mut text = Vec::new();
+    fn text(&mut self) -> Result<String, EngineError> {
+        let mut segments = Vec::new();
         for segment in self.state.as_iter() {
             let words = (0..segment.n_tokens())
                 .filter_map(|n| segment.get_token(n))
                 .filter(|token| token.token_id() < self.context.token_eot());
             let words: Vec<_> = words.collect();
             let log_probabilities: Vec<f32> = words.iter().map(|w| w.token_data().plog).collect();
-            if !evidence::is_speech(&log_probabilities, segment.no_speech_probability()) {
-                continue;
-            }
             let tokens: Vec<i32> = words.iter().map(|w| w.token_id()).collect();
+            // A character may be spread over several tokens.
+            let mut text = Vec::new();
             for word in &words[..evidence::before_loop(&tokens)] {
-                // A character may be spread over several tokens.
-                text.extend_from_slice(word.to_bytes().map_err(failed)?);
+                text.extend_from_slice(word.to_bytes().map_err(run_failed)?);
+            }
+            segments.push((log_probabilities, text));
+        }
+        let mut text = Vec::new();
+        for (log_probabilities, of_segment) in segments {
+            let mut no_speech = Ok(0.0);
+            let is_speech = evidence::is_speech(&log_probabilities, || {
+                no_speech = self.no_speech();
+                *no_speech.as_ref().unwrap_or(&0.0)
+            });
+            no_speech?;
+            if is_speech {
+                text.extend(of_segment);
             }
         }
         let text = String::from_utf8_lossy(&text);
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
+}
+
+fn run_failed(error: whisper_rs::WhisperError) -> EngineError {
+    EngineError::Run(error.to_string())
 }
 
 /// Encoder positions for so many samples, no more than there are.

@@ -17,33 +17,38 @@ pub fn is_silent(samples: &[f32]) -> bool {
     samples.iter().all(|sample| sample.abs() < SILENCE)
 }
 
-/// Whether the model had reason to write these tokens.
-pub fn is_speech(log_probabilities: &[f32], no_speech: f32) -> bool {
+/// Whether the model had reason to write these tokens. How probable it is that nobody speaks is asked
+/// only where that decides.
+pub fn is_speech(log_probabilities: &[f32], no_speech: impl FnOnce() -> f32) -> bool {
     if log_probabilities.is_empty() {
         return false;
     }
     let mean = log_probabilities.iter().sum::<f32>() / log_probabilities.len() as f32;
-    mean >= NONSENSE && (mean >= DOUBTFUL || no_speech < NO_SPEECH)
+    mean >= NONSENSE && (mean >= DOUBTFUL || no_speech() < NO_SPEECH)
 }
 
-/// So many times in a row nobody says the same.
-const LOOP: usize = 4;
+/// The probability that softmax gives to one of the logits.
+pub fn probability(logits: &[f32], of: usize) -> f32 {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|logit| (logit - most).exp()).sum();
+    logits.get(of).map_or(0.0, |logit| (logit - most).exp()) / sum
+}
+
+/// Said so often in a row, a thing is a loop of the decoder.
+const LOOP: usize = 5;
 /// Longest thing that is looked for. Tokens.
 const LONGEST: usize = 12;
 
 /// How many of the tokens to keep: all, or those before the model began to repeat itself and one
-/// round of the repetition.
+/// round of the repetition. It does so to its end: who goes on after "no, no, no, no" is a person.
 pub fn before_loop(tokens: &[i32]) -> usize {
     for period in 1..=LONGEST {
-        let mut same = 0;
-        for at in period..tokens.len() {
-            same = match tokens[at] == tokens[at - period] {
-                true => same + 1,
-                false => 0,
-            };
-            if same >= period * (LOOP - 1) {
-                return at + 1 - same;
-            }
+        let pairs = tokens.iter().rev().zip(tokens.iter().rev().skip(period));
+        let same = pairs
+            .take_while(|(later, earlier)| later == earlier)
+            .count();
+        if same >= period * (LOOP - 1) {
+            return tokens.len() - same;
         }
     }
     tokens.len()
@@ -62,18 +67,31 @@ mod tests {
 
     #[test]
     fn a_doubtful_text_needs_speech_and_nonsense_is_none_with_it() {
-        assert!(is_speech(&[-0.1, -0.2], 0.9));
-        assert!(!is_speech(&[-1.2, -1.2], 0.9));
-        assert!(is_speech(&[-1.2, -1.2], 0.1));
-        assert!(!is_speech(&[-2.0, -1.8], 0.0));
-        assert!(!is_speech(&[], 0.0));
+        let needless = || unreachable!("it decides nothing");
+        assert!(is_speech(&[-0.1, -0.2], needless));
+        assert!(!is_speech(&[-1.2, -1.2], || 0.9));
+        assert!(is_speech(&[-1.2, -1.2], || 0.1));
+        assert!(!is_speech(&[-2.0, -1.8], needless));
+        assert!(!is_speech(&[], needless));
     }
 
     #[test]
     fn a_loop_is_cut_to_its_first_round() {
         assert_eq!(before_loop(&[9, 1, 1, 1, 1, 1]), 2);
-        assert_eq!(before_loop(&[9, 1, 2, 1, 2, 1, 2, 1, 2, 1]), 3);
-        assert_eq!(before_loop(&[1, 1, 1, 2]), 4);
+        assert_eq!(before_loop(&[9, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]), 3);
+        assert_eq!(before_loop(&[1, 1, 1, 1]), 4);
         assert_eq!(before_loop(&[]), 0);
+    }
+
+    #[test]
+    fn what_is_said_after_a_repetition_is_kept_with_it() {
+        assert_eq!(before_loop(&[1, 1, 1, 1, 1, 1, 2]), 7);
+    }
+
+    #[test]
+    fn a_probability_is_a_share_of_all() {
+        assert_eq!(probability(&[1.0, 1.0, 1.0, 1.0], 2), 0.25);
+        assert!(probability(&[0.0, 1_000.0], 1) > 0.999);
+        assert_eq!(probability(&[0.0], 7), 0.0);
     }
 }

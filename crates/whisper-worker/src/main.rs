@@ -47,11 +47,16 @@ struct Arguments {
 const MOST_CLIENTS: usize = 16;
 /// A client that does not read its answer for so long is gone.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
+/// One that says nothing for so long is gone, too: it would hold its place for ever.
+const READ_PATIENCE: Duration = Duration::from_secs(600);
+/// Exit status after a panic, as Rust's own.
+const PANICKED: i32 = 101;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Our standard output belongs to the protocol.
     device::listen();
+    end_with_any_thread();
     let over_pipe = arguments.listen.is_none();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,14 +64,22 @@ fn main() -> ExitCode {
             eprintln!("vivavoce-whisper: {error:#}");
             if over_pipe {
                 // Whoever started this reads events, not what is written beside them.
-                let text = format!("{error:#}");
-                let failure = Message::Error(Failure { text, code: None });
+                let failure = failure(format!("{error:#}"));
                 let mut out = stdout().lock();
                 let _ = write_event(&mut out, &failure.into()).and_then(|()| out.flush());
             }
             ExitCode::FAILURE
         }
     }
+}
+
+/// A thread that panics leaves somebody waiting for ever: whoever started this starts it again.
+fn end_with_any_thread() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        std::process::exit(PANICKED);
+    }));
 }
 
 fn run(arguments: Arguments) -> Result<()> {
@@ -95,10 +108,14 @@ fn listen(address: &str, service: &Service) -> Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let clients = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
-        // One that is gone before it was accepted.
-        let Ok(stream) = stream else { continue };
+        // One that is gone before it was accepted; or there are too many files, and soon fewer.
+        let Ok(stream) = stream else {
+            pause();
+            continue;
+        };
         let client = Client::count(&clients);
         if clients.load(Ordering::Relaxed) > MOST_CLIENTS {
+            let _ = refuse(&stream);
             continue;
         }
         let service = service.clone();
@@ -108,14 +125,35 @@ fn listen(address: &str, service: &Service) -> Result<()> {
                 eprintln!("vivavoce-whisper: a client was let go: {error:#}");
             }
         });
-        spawned.context("cannot start a thread for a client")?;
+        if let Err(error) = spawned {
+            eprintln!("vivavoce-whisper: no thread for a client: {error}");
+        }
     }
     Ok(())
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one wait of the worker: nothing tells it when there is a file to be had again"
+)]
+fn pause() {
+    thread::sleep(Duration::from_millis(100));
+}
+
+fn refuse(mut stream: &TcpStream) -> Result<()> {
+    stream.set_write_timeout(Some(WRITE_PATIENCE))?;
+    let text = format!("{MOST_CLIENTS} clients are being served; try again later");
+    Ok(write_event(&mut stream, &failure(text).into())?)
+}
+
+fn failure(text: String) -> Message {
+    Message::Error(Failure { text, code: None })
 }
 
 fn converse(stream: &TcpStream, service: &Service) -> Result<()> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(WRITE_PATIENCE))?;
+    stream.set_read_timeout(Some(READ_PATIENCE))?;
     serve(
         BufReader::new(stream.try_clone()?),
         stream.try_clone()?,

@@ -5,18 +5,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{Fft, FixedSync, Resampler};
 use serde_json::Value;
 use wyoming::message::Failure;
-use wyoming::{Event, Message, Transcribe, Transcript, pcm, read_event, write_event};
+use wyoming::{AudioFormat, Event, Message, Transcribe, Transcript, pcm, read_event, write_event};
 
 use crate::engine::{EngineError, Heard, RATE, Request};
 use crate::service::Service;
 use crate::stream::Stream;
 
-/// More audio than this is no utterance. Samples: five minutes.
-const LONGEST: usize = 300 * RATE;
-/// A live utterance is decoded again after this much more audio. Samples: 700 ms.
-const PARTIAL_STEP: usize = RATE * 7 / 10;
+/// More audio than this is no utterance.
+const LONGEST: Duration = Duration::from_secs(300);
+/// A live utterance is decoded again after this much more audio.
+const PARTIAL_STEP: Duration = Duration::from_millis(700);
+
+/// What vivavoce itself says with a question: its number, and that more will be said. An answer that
+/// carries a number is known as stale, so one that is not wanted any more need not be made.
+const REQUEST: &str = "request";
+const PARTIAL: &str = "partial";
 
 /// A client's output, shared with the model's thread. Each answer is written as a whole.
 type Output<W> = Arc<Mutex<W>>;
@@ -50,7 +57,11 @@ pub fn serve<W: Write + Send + 'static>(
             }
         }
     };
-    session.running.abort();
+    match result {
+        // Who sends all and then closes, a file in a pipe for example, still waits for its answer.
+        Ok(()) => session.running.replace(),
+        Err(_) => session.running.abort(),
+    }
     result
 }
 
@@ -64,10 +75,15 @@ struct Session<'a, W> {
 /// The audio since the last `transcribe` or `audio-start`, and what was asked about it.
 struct Utterance {
     asked: Transcribe,
+    /// As it came, in mono.
     samples: Vec<f32>,
+    /// Hertz.
+    rate: u32,
+    /// What is wrong with the audio: the answer, once it has come to its end.
+    trouble: Option<String>,
     began: Instant,
-    /// Samples at the last partial decode.
-    decoded: usize,
+    /// Its length at the last partial decode.
+    decoded: Duration,
     /// Set while a partial is decoded.
     busy: Arc<AtomicBool>,
     stream: Arc<Mutex<Stream>>,
@@ -78,8 +94,10 @@ impl Default for Utterance {
         Self {
             asked: Transcribe::default(),
             samples: Vec::new(),
+            rate: RATE as u32,
+            trouble: None,
             began: now(),
-            decoded: 0,
+            decoded: Duration::ZERO,
             busy: Arc::default(),
             stream: Arc::default(),
         }
@@ -88,13 +106,59 @@ impl Default for Utterance {
 
 /// What the model does for this client.
 #[derive(Default)]
-struct Running(Option<Arc<AtomicBool>>);
+struct Running {
+    abort: Option<Arc<AtomicBool>>,
+    /// Whether the client does without the answer once it asks for something else.
+    replaceable: bool,
+}
 
 impl Running {
     fn abort(&mut self) {
-        if let Some(abort) = self.0.take() {
+        if let Some(abort) = self.abort.take() {
             abort.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Something else is wanted now.
+    fn replace(&mut self) {
+        if self.replaceable {
+            self.abort();
+        }
+    }
+}
+
+impl Utterance {
+    /// Takes audio of any rate.
+    fn push(&mut self, format: AudioFormat, bytes: &[u8]) -> Result<(), String> {
+        if self.samples.is_empty() {
+            self.rate = format.rate;
+        }
+        if format.rate != self.rate {
+            return Err("the audio changes its rate in the middle".into());
+        }
+        pcm::decode(format, bytes, &mut self.samples).map_err(|e| e.to_string())?;
+        match self.length() > LONGEST {
+            true => Err("more than five minutes of audio in one utterance".into()),
+            false => Ok(()),
+        }
+    }
+
+    fn length(&self) -> Duration {
+        Duration::from_secs_f64(self.samples.len() as f64 / f64::from(self.rate))
+    }
+
+    fn request(&self, partial: bool) -> Result<Request, String> {
+        let names = self.asked.transcript_names.iter().flatten();
+        let words: Vec<&str> = names
+            .chain(self.asked.transcript_terms.iter().flatten())
+            .map(String::as_str)
+            .collect();
+        Ok(Request {
+            samples: resampled(&self.samples, self.rate)?,
+            language: self.asked.language.clone(),
+            prompt: (!words.is_empty()).then(|| words.join(", ")),
+            partial,
+        })
     }
 }
 
@@ -118,32 +182,26 @@ impl<W: Write + Send + 'static> Session<'_, W> {
                 Ok(())
             }
             Message::AudioChunk(format, bytes) => {
-                if format.rate as usize != RATE {
-                    let rate = format.rate;
-                    return self.fail(&format!("audio of {rate} Hz: send 16000 Hz"));
+                if self.utterance.trouble.is_none() {
+                    self.utterance.trouble = self.utterance.push(format, &bytes).err();
+                    self.partial();
                 }
-                let samples = &mut self.utterance.samples;
-                if let Err(error) = pcm::decode(format, &bytes, samples) {
-                    return self.fail(&error.to_string());
-                }
-                if samples.len() > LONGEST {
-                    samples.clear();
-                    return self.fail("more than five minutes of audio in one utterance");
-                }
-                self.partial();
                 Ok(())
             }
-            Message::AudioStop => {
-                self.finish();
-                Ok(())
-            }
+            Message::AudioStop => match self.utterance.trouble.take() {
+                Some(trouble) => {
+                    self.begin(Transcribe::default());
+                    self.fail(&trouble)
+                }
+                None => self.finish(),
+            },
             // Answers, and what newer clients say.
             _ => Ok(()),
         }
     }
 
     fn begin(&mut self, asked: Transcribe) {
-        self.running.abort();
+        self.running.replace();
         self.utterance = Utterance {
             asked,
             ..Utterance::default()
@@ -154,8 +212,8 @@ impl<W: Write + Send + 'static> Session<'_, W> {
     /// be said comes from a file: its end is near.
     fn partial(&mut self) {
         let utterance = &mut self.utterance;
-        let length = utterance.samples.len();
-        let live = utterance.began.elapsed() * 5 / 4 >= duration(length);
+        let length = utterance.length();
+        let live = utterance.began.elapsed() * 5 / 4 >= length;
         if !live || length < utterance.decoded + PARTIAL_STEP {
             return;
         }
@@ -163,7 +221,9 @@ impl<W: Write + Send + 'static> Session<'_, W> {
             return;
         }
         utterance.decoded = length;
-        let request = request(&utterance.asked, utterance.samples.clone(), true);
+        let Ok(request) = utterance.request(true) else {
+            return;
+        };
         let busy = Arc::clone(&utterance.busy);
         let stream = Arc::clone(&utterance.stream);
         let output = Arc::clone(&self.output);
@@ -179,28 +239,40 @@ impl<W: Write + Send + 'static> Session<'_, W> {
         if lock(&utterance.stream).start() {
             let _ = send(&self.output, [Message::TranscriptStart]);
         }
-        self.running.0 = Some(self.service.submit(request, Box::new(answer)));
+        self.running = Running {
+            abort: Some(self.service.submit(request, Box::new(answer))),
+            replaceable: true,
+        };
     }
 
-    fn finish(&mut self) {
-        self.running.abort();
+    fn finish(&mut self) -> io::Result<()> {
+        self.running.replace();
         let utterance = std::mem::take(&mut self.utterance);
         let context = utterance.asked.context.clone();
-        let partial = context
-            .as_ref()
-            .and_then(|context| context.get("partial"))
-            .is_some_and(|partial| partial == &Value::Bool(true));
+        let said = |key: &str| context.as_ref().and_then(|context| context.get(key));
+        let partial = said(PARTIAL) == Some(&Value::Bool(true));
+        // Others count answers: each of their questions has one.
+        let replaceable = said(REQUEST).is_some();
         let output = Arc::clone(&self.output);
-        let stream = utterance.stream;
+        let stream = Arc::clone(&utterance.stream);
         let answer = move |heard: Result<Heard, EngineError>| {
             let messages = match heard {
                 Ok(heard) => transcript(heard, context, &mut lock(&stream)),
+                // The client may wait for another answer by now, and take it for that one's.
+                Err(_) if partial => transcript(Heard::default(), context, &mut lock(&stream)),
                 Err(error) => vec![failure(&error.to_string())],
             };
             let _ = send(&output, messages);
         };
-        let request = request(&utterance.asked, utterance.samples, partial);
-        self.running.0 = Some(self.service.submit(request, Box::new(answer)));
+        let request = match utterance.request(partial) {
+            Ok(request) => request,
+            Err(trouble) => return self.fail(&trouble),
+        };
+        self.running = Running {
+            abort: Some(self.service.submit(request, Box::new(answer))),
+            replaceable,
+        };
+        Ok(())
     }
 
     fn send(&self, messages: impl IntoIterator<Item = Message>) -> io::Result<()> {
@@ -212,18 +284,19 @@ impl<W: Write + Send + 'static> Session<'_, W> {
     }
 }
 
-fn request(asked: &Transcribe, samples: Vec<f32>, partial: bool) -> Request {
-    let names = asked.transcript_names.iter().flatten();
-    let words: Vec<&str> = names
-        .chain(asked.transcript_terms.iter().flatten())
-        .map(String::as_str)
-        .collect();
-    Request {
-        samples,
-        language: asked.language.clone(),
-        prompt: (!words.is_empty()).then(|| words.join(", ")),
-        partial,
+/// At the model's rate.
+fn resampled(samples: &[f32], from: u32) -> Result<Vec<f32>, String> {
+    if from as usize == RATE || samples.is_empty() {
+        return Ok(samples.to_vec());
     }
+    let failed = |e: &dyn std::fmt::Display| format!("audio of {from} Hz cannot be converted: {e}");
+    // Steps of 10 ms.
+    let step = (from / 100).max(1) as usize;
+    let mut fft =
+        Fft::<f32>::new(from as usize, RATE, step, 1, FixedSync::Both).map_err(|e| failed(&e))?;
+    let input = InterleavedSlice::new(samples, 1, samples.len()).map_err(|e| failed(&e))?;
+    let output = fft.process_all(&input, samples.len(), None);
+    Ok(output.map_err(|e| failed(&e))?.take_data())
 }
 
 /// The answer as streaming has it: beginning, rest, whole, end.
@@ -265,10 +338,6 @@ fn send<W: Write>(
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn duration(samples: usize) -> Duration {
-    Duration::from_secs_f64(samples as f64 / RATE as f64)
 }
 
 #[allow(
