@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use wyoming::{Connection, Lost, Message};
 
+use crate::cancellation::{Cancelled, LOOK};
 use crate::clock::Stopwatch;
 
 /// How long an answer may take before the peer counts as stuck.
@@ -33,30 +34,54 @@ pub enum ExchangeError {
     /// It does not answer.
     #[error("it did not answer within {} s", .0.as_secs_f32())]
     Stuck(Duration),
+    /// Nothing comes from it at all.
+    #[error("it has given no sign of life for {} s", .0.as_secs_f32())]
+    Dead(Duration),
     /// It answers that it cannot.
     #[error("{0}")]
     Refused(String),
 }
 
-/// How often cancellation is looked at.
-const LOOK: Duration = Duration::from_millis(5);
+/// How long a peer is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// For the answer.
+    pub answer: Duration,
+    /// For any sign of life, which one asks it for; only of a peer that gives one while it works.
+    pub sign: Option<Duration>,
+}
+
+impl From<Duration> for Limit {
+    fn from(answer: Duration) -> Self {
+        Self { answer, sign: None }
+    }
+}
+
+/// A peer is asked for a sign of life so often in the time in which one has to come.
+const SIGNS: u32 = 4;
 
 /// Waits for the answer: the first message of which `take` makes something. `None`: cancelled.
 ///
 /// # Errors
-/// The peer is lost, says that it failed, or takes longer than `limit` although it may be sending.
+/// The peer is lost, says that it failed, gives no sign of life, or takes longer than the limit although it
+/// may be sending.
 pub fn wait_for<T>(
     peer: &Connection,
-    limit: Duration,
-    cancelled: &dyn Fn() -> bool,
+    limit: impl Into<Limit>,
+    cancelled: Cancelled,
     mut take: impl FnMut(Message) -> Option<Result<T, ExchangeError>>,
 ) -> Result<Option<T>, ExchangeError> {
-    let watch = Stopwatch::start();
+    let limit = limit.into();
+    let (watch, mut alive, mut asked) = (Stopwatch::start(), Stopwatch::start(), 0);
     loop {
         if cancelled() {
             return Ok(None);
         }
-        match peer.receive(LOOK)? {
+        let received = peer.receive(LOOK)?;
+        if received.is_some() {
+            (alive, asked) = (Stopwatch::start(), 0);
+        }
+        match received {
             Some(Message::Error(failure)) => return Err(ExchangeError::Refused(failure.text)),
             Some(message) => {
                 if let Some(answer) = take(message) {
@@ -65,8 +90,17 @@ pub fn wait_for<T>(
             }
             None => {}
         }
-        if watch.elapsed() > limit {
-            return Err(ExchangeError::Stuck(limit));
+        if watch.elapsed() > limit.answer {
+            return Err(ExchangeError::Stuck(limit.answer));
+        }
+        if let Some(sign) = limit.sign {
+            if alive.elapsed() > sign {
+                return Err(ExchangeError::Dead(sign));
+            }
+            if alive.elapsed() > sign / SIGNS * (asked + 1) {
+                asked += 1;
+                send(peer, [Message::Ping(None)])?;
+            }
         }
     }
 }
@@ -94,7 +128,9 @@ pub fn advice(address: &str, error: &ExchangeError) -> String {
         ExchangeError::Lost(Lost::Frame(_) | Lost::Message(_)) => {
             "check that this is the port of a Wyoming server"
         }
-        ExchangeError::Lost(Lost::Closed | Lost::Stuck) | ExchangeError::Stuck(_) => {
+        ExchangeError::Lost(Lost::Closed | Lost::Stuck)
+        | ExchangeError::Stuck(_)
+        | ExchangeError::Dead(_) => {
             "look at the server's log; it may be overloaded, or its model too large"
         }
         ExchangeError::Refused(_) => "look at the server's log",

@@ -11,6 +11,7 @@
 
 #![warn(missing_docs, clippy::unwrap_used)]
 
+pub mod cancellation;
 pub mod clock;
 pub mod config;
 pub mod cpu;

@@ -4,8 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use ort::environment::Environment;
-use ort::session::Session;
+use ort::session::{RunOptions, Session};
+
+use crate::cancellation::{Cancelled, LOOK};
 
 /// What can go wrong with an ONNX model.
 #[derive(Debug, thiserror::Error)]
@@ -66,4 +69,33 @@ pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, Onn
         .with_intra_op_spinning(false)
         .map_err(|e| text(&e))?;
     builder.commit_from_file(model).map_err(|e| text(&e))
+}
+
+/// Runs a graph in `run`, which hands on the options that it is given, on a thread of its own, and ends it
+/// when it is cancelled: `None` then.
+pub fn run_unless<T: Send>(
+    cancelled: Cancelled,
+    run: impl FnOnce(&RunOptions) -> ort::Result<T> + Send,
+) -> ort::Result<Option<T>> {
+    let options = RunOptions::new()?;
+    let (result_out, result) = bounded(1);
+    std::thread::scope(|scope| {
+        let options = &options;
+        scope.spawn(move || {
+            let _ = result_out.send(run(options));
+        });
+        loop {
+            match result.recv_timeout(LOOK) {
+                Ok(done) => return done.map(Some),
+                // It ends after the operator that it is at.
+                Err(RecvTimeoutError::Timeout) if cancelled() => {
+                    return options.terminate().map(|()| None);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(ort::Error::new("the runtime panicked"));
+                }
+            }
+        }
+    })
 }

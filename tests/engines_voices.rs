@@ -100,7 +100,8 @@ fn piper(folder: &Path, voice: &str) -> PathBuf {
         // Their mean is two.
         "inference": { "noise_scale": 2.0, "length_scale": 2.0, "noise_w": 2.0 },
         "phoneme_id_map": {
-            "_": [0], "^": [1], "$": [2], " ": [3], ".": [10], "j": [22], "ɑ": [51], "ː": [122], "ˈ": [120],
+            "_": [0], "^": [1], "$": [2], " ": [3], ".": [10], "c": [16], "j": [22], "ç": [40], "ɑ": [51],
+            "ɪ": [74], "ˈ": [120], "ː": [122], "\u{327}": [140],
         },
         "num_speakers": 1,
     });
@@ -133,6 +134,19 @@ fn piper_with_speakers(folder: &Path) -> PathBuf {
     settings["speaker_id_map"] = serde_json::json!({ "amused": 0, "angry": 1, "neutral": 2 });
     std::fs::write(file, settings.to_string()).unwrap();
     path
+}
+
+#[test]
+fn piper_is_given_letters_and_their_marks_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = TtsEngine::Piper(piper(folder.path(), "de"));
+    let mut voice = load(engine, Language::German).unwrap();
+    let clip = voice.synthesize("ich").unwrap();
+    // ^ ˈ ɪ c ̧ $: as Piper's own phonemizer has it ("licht" in its tests).
+    assert_eq!(
+        read_back(&clip.samples, EACH).0,
+        [1, 0, 120, 0, 74, 0, 16, 0, 140, 0, 2]
+    );
 }
 
 #[test]
@@ -171,6 +185,18 @@ fn a_piper_voice_of_another_language_is_refused() {
         message.contains("de") && message.contains("--lang"),
         "{message}"
     );
+}
+
+#[test]
+fn a_piper_voice_with_phonemes_of_another_kind_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = piper(folder.path(), "en-us");
+    let file = folder.path().join("voice.onnx.json");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let pinyin = settings.replacen('{', r#"{"phoneme_type":"pinyin","#, 1);
+    std::fs::write(&file, pinyin).unwrap();
+    let message = refusal(TtsEngine::Piper(path), Language::English);
+    assert!(message.contains("pinyin"), "{message}");
 }
 
 #[test]

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::clock::sleep;
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::language::Language;
-use crate::llm::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 use crate::pipeline::Engines;
-use crate::stt::{self, Recognizer, SttError};
+use crate::stt::{Recognizer, SttError};
 use crate::tts::{Synthesizer, TtsError};
 
 /// A stage and how much longer it takes.
@@ -90,7 +91,7 @@ impl Recognizer for SlowRecognizer {
     fn transcribe(
         &mut self,
         samples: &[f32],
-        cancelled: stt::Cancelled,
+        cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
         sleep(self.1);
         self.0.transcribe(samples, cancelled)
@@ -99,7 +100,7 @@ impl Recognizer for SlowRecognizer {
     fn transcribe_partial(
         &mut self,
         samples: &[f32],
-        cancelled: stt::Cancelled,
+        cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
         sleep(self.1);
         self.0.transcribe_partial(samples, cancelled)
@@ -134,9 +135,13 @@ impl Synthesizer for SlowVoice {
         self.0.warm_up()
     }
 
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+    fn synthesize_unless(
+        &mut self,
+        cancelled: Cancelled,
+        text: &str,
+    ) -> Result<Option<Clip>, TtsError> {
         sleep(self.1);
-        self.0.synthesize(text)
+        self.0.synthesize_unless(cancelled, text)
     }
 }
 

@@ -140,7 +140,7 @@ fn part(samples: &[f32], from: f64, until: f64) -> &[f32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stt::Cancelled;
+    use crate::cancellation::Cancelled;
     use crate::vad::{ActivityConfig, VoiceActivityDetector};
 
     /// Hears speech in samples above one half.

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use crate::cancellation::Cancelled;
 use crate::clock::sleep;
-use crate::llm::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 
 /// Sentences on nothing in particular. Each reply begins with another one.
 const SENTENCES: [&str; 12] = [

@@ -15,6 +15,7 @@ pub use llama::{CacheType, Llama, LlamaConfig};
 
 use std::path::PathBuf;
 
+use crate::cancellation::Cancelled;
 use crate::lexicon::Apology;
 
 /// Who says a message.
@@ -230,9 +231,6 @@ pub enum Opening {
     /// Within its last message: what follows goes on with it.
     Unfinished,
 }
-
-/// Whether a long call should give up: looked at at least once per chunk of tokens.
-pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
 /// A chat model with a cache of what it has read.
 pub trait LanguageModel: Send {

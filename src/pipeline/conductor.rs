@@ -49,9 +49,10 @@ pub struct Conductor {
 }
 
 impl Drop for Conductor {
-    /// However it ends: a draft must not wait for its release for ever.
+    /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.
     fn drop(&mut self) {
         self.live.clear();
+        self.waiting.fetch_add(1, Ordering::AcqRel);
     }
 }
 

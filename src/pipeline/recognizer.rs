@@ -1,8 +1,8 @@
 //! Thread `recognizer`: keeps the turn's audio and decides what of it to decode when.
 //!
 //! While the user speaks it decodes what there is, as often as it can keep up with. At a pause it
-//! decodes all: if the turn ends there, that is its final transcript. A partial that stands in the
-//! way of such a decode is cancelled.
+//! decodes all: if the turn ends there, that is its final transcript. A decode that stands in the way of
+//! what is wanted next is cancelled.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub enum RecognizerInput {
     End(TurnId),
 }
 
-/// Commands sent and not yet taken: a partial gives way to them.
+/// Commands sent and not yet taken: decodes give way to them.
 pub type CommandsWaiting = Arc<AtomicU64>;
 
 /// Audio kept for the beginning of a turn. Samples: two seconds.
@@ -115,27 +115,28 @@ impl RecognizerStage {
     }
 
     fn take(&mut self, input: RecognizerInput) {
-        match input {
-            RecognizerInput::Audio { samples, until } => {
-                self.until = until;
-                if let Some(turn) = &mut self.turn {
-                    turn.utterance.push(&samples);
-                }
-                // Kept during a turn too: the next one may begin before this one is let go.
-                self.history.extend(samples);
-                let excess = self.history.len().saturating_sub(HISTORY);
-                self.history.drain(..excess);
-                return;
+        if let RecognizerInput::Audio { samples, until } = input {
+            self.until = until;
+            if let Some(turn) = &mut self.turn {
+                turn.utterance.push(&samples);
             }
+            // Kept during a turn too: the next one may begin before this one is let go.
+            self.history.extend(samples);
+            let excess = self.history.len().saturating_sub(HISTORY);
+            self.history.drain(..excess);
+            return;
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        match input {
             RecognizerInput::Start { turn, from } => self.start(turn, from),
             RecognizerInput::Pause { turn, pause } if self.is(turn) => self.pause(pause),
             RecognizerInput::Resume(turn) if self.is(turn) => self.resume(),
             RecognizerInput::End(turn) if self.is(turn) => self.turn = None,
-            RecognizerInput::Pause { .. }
+            RecognizerInput::Audio { .. }
+            | RecognizerInput::Pause { .. }
             | RecognizerInput::Resume(_)
             | RecognizerInput::End(_) => {}
         }
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 
     fn is(&self, id: TurnId) -> bool {
@@ -165,19 +166,28 @@ impl RecognizerStage {
             .utterance
             .cut_anyway()
             .map_or(open.len(), |cut| cut.end);
+        // What is kept for good is worth the time.
+        let for_good = end < open.len();
         let waiting = Arc::clone(&self.waiting);
         let give_way = move || waiting.load(Ordering::Acquire) > 0;
         let engine = self.engine.as_mut();
-        let decoded = timed(|| engine.transcribe_partial(&open[..end], &give_way));
+        let decoded = timed(|| match for_good {
+            true => engine.transcribe(&open[..end], &give_way),
+            false => engine.transcribe_partial(&open[..end], &give_way),
+        });
         self.tell();
         let Some(turn) = &mut self.turn else { return };
         match decoded {
-            Err(error) => self.failed(error),
+            Err(error) => {
+                // The user still speaks, and the words that count are those at their end.
+                turn.decoded = turn.utterance.open().len();
+                tracing::warn!("a partial transcript: {error}");
+            }
             Ok(None) => {}
             Ok(Some((text, time))) => {
                 let whole = turn.utterance.text_with(&text);
                 turn.decoded = turn.utterance.open().len();
-                if turn.utterance.cut_anyway().is_some() {
+                if for_good {
                     turn.utterance.commit(end, text);
                     turn.decoded = 0;
                 }
@@ -195,13 +205,15 @@ impl RecognizerStage {
         turn.speaking = false;
         let length = turn.utterance.open().len();
         let (engine, open) = (self.engine.as_mut(), turn.utterance.open());
-        let decoded = timed(|| engine.transcribe(open, &|| false));
+        // Whatever is commanded meanwhile is that the user goes on, or the end.
+        let waiting = &self.waiting;
+        let decoded = timed(|| engine.transcribe(open, &|| waiting.load(Ordering::Acquire) > 0));
         self.tell();
         let Some(turn) = &mut self.turn else { return };
         match decoded {
             Err(error) => self.failed(error),
-            Ok(decoded) => {
-                let (text, time) = decoded.unwrap_or_default();
+            Ok(None) => {}
+            Ok(Some((text, time))) => {
                 let (whole, decode_ms) = (turn.utterance.text_with(&text), ms(time));
                 turn.decoded = length;
                 turn.at_pause = Some((length, text));

@@ -9,7 +9,7 @@ use super::live::LiveReply;
 use super::playback::PlaybackInput;
 use crate::events::{EventKind, ReplyId};
 use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
-use crate::tts::{Synthesizer, TtsError, speak_clause};
+use crate::tts::{Synthesizer, TtsError, speak_clause_unless};
 use crate::turn_taking::Event;
 
 /// What the language model gives.
@@ -111,7 +111,11 @@ impl SynthesizerStage {
             self.bus
                 .publish(Some(reply.turn), EventKind::FirstClause { text: owned() });
         }
-        let clause = speak_clause(self.engine.as_mut(), text)?;
+        let live = self.live.clone();
+        let cancelled = || !live.is(reply);
+        let Some(clause) = speak_clause_unless(&cancelled, self.engine.as_mut(), text)? else {
+            return Ok(());
+        };
         if first {
             let kind = EventKind::FirstAudio {
                 leading_silence_ms: clause.clip.leading_silence_ms(),
@@ -120,9 +124,8 @@ impl SynthesizerStage {
         }
         self.bus
             .publish(Some(reply.turn), EventKind::Clause { text: owned() });
-        let live = &self.live;
         let clause = PlaybackInput::Clause { reply, clause };
-        pass_on(&self.playback, clause, &|| !live.is(reply));
+        pass_on(&self.playback, clause, &cancelled);
         Ok(())
     }
 

@@ -609,6 +609,6 @@ fn failed(turn: TurnId, reply: Option<ReplyId>, stage: &'static str) -> Event {
         reply,
         stage: stage.into(),
         message: "scripted".into(),
-        apology: reply.map(|_| "Sorry.".into()),
+        apology: Some("Sorry.".into()),
     }
 }

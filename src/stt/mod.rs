@@ -4,6 +4,7 @@
 
 mod clip;
 mod moonshine;
+mod pace;
 mod tokenizer;
 mod transcribe;
 mod utterance;
@@ -21,6 +22,7 @@ pub use wyoming::WyomingRecognizer;
 
 use std::path::PathBuf;
 
+use crate::cancellation::Cancelled;
 use crate::onnx::OnnxError;
 
 /// What can go wrong with recognition.
@@ -51,9 +53,6 @@ pub enum SttError {
 
 /// Below this peak there is nothing to transcribe.
 const SILENCE_DBFS: f32 = -55.0;
-
-/// Whether a long call should give up: looked at between steps.
-pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
 /// Text out of sound.
 pub trait Recognizer: Send {

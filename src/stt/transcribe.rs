@@ -7,7 +7,7 @@ use wyoming::{AudioFormat, Connection, Info, Message, Transcribe, pcm};
 
 use super::Cancelled;
 use crate::audio::frame::SPEECH_RATE;
-use crate::exchange::{self, ExchangeError, Patience};
+use crate::exchange::{self, ExchangeError, Limit, Patience};
 
 /// What a peer that transcribes says of itself, in a line.
 pub fn describe(info: &Info) -> String {
@@ -35,8 +35,8 @@ pub struct Question<'a> {
     pub vocabulary: &'a [String],
 }
 
-/// A peer is alive if it answers a short clip within 20 s on a busy machine; the largest models take
-/// some four times as long as the audio on two cores.
+/// A peer of which nothing is known yet is alive if it answers a short clip within 20 s on a busy machine;
+/// the largest models take some four times as long as the audio on two cores.
 pub const PATIENCE: Patience = Patience {
     least: Duration::from_secs(20),
     per_second: Duration::from_secs(10),
@@ -55,11 +55,10 @@ pub fn transcribe(
     peer: &Connection,
     question: &Question,
     samples: &[f32],
-    patience: Patience,
+    limit: Limit,
     cancelled: Cancelled,
 ) -> Result<Option<String>, ExchangeError> {
     exchange::send(peer, request(question, samples))?;
-    let limit = patience.with(samples.len() as f32 / SPEECH_RATE as f32);
     exchange::wait_for(peer, limit, cancelled, |message| match message {
         Message::Transcript(transcript) => {
             let number = transcript.context.as_ref().and_then(|c| c.get(NUMBER));

@@ -5,19 +5,26 @@
 //! here whatever the worker does: the next request makes it stop, and what it still answers to the
 //! old one is known by its number.
 
+use std::time::Duration;
+
+use super::pace::Pace;
 use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::worker::{Worker, WorkerCommand};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
-use crate::audio::frame::{dbfs, peak};
-use crate::exchange::{ExchangeError, Patience};
+use crate::audio::frame::{SPEECH_RATE, dbfs, peak};
+use crate::clock::Stopwatch;
+use crate::exchange::{ExchangeError, Limit, Patience};
 
 /// How often the same audio is given to a worker: audio that ends them all is not Whisper's to hear.
 const TRIES: usize = 3;
+/// The worker answers a ping while it decodes, from another thread. Where nothing comes for so long it is
+/// stopped, or the machine is of no use for speech.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
 
 /// Whisper's worker, supervised.
 pub struct Whisper {
     command: WorkerCommand,
-    patience: Patience,
+    pace: Pace,
     worker: Worker,
     /// What became of the worker before this one, until this one is ready.
     replaced: Option<String>,
@@ -53,7 +60,7 @@ impl Whisper {
         }
         Ok(Self {
             command,
-            patience,
+            pace: Pace::new(patience),
             worker,
             replaced: None,
             notices: Vec::new(),
@@ -101,8 +108,8 @@ impl Whisper {
         };
         if let (Some(took), Some(why)) = (loaded, self.replaced.take()) {
             let notice = format!(
-                "Whisper's worker was replaced ({why}); the new one was ready after {} ms, and no \
-                 words are lost",
+                "Whisper's worker was replaced ({why}); the new one was ready after {} ms and hears the \
+                 same words again",
                 took.as_millis()
             );
             self.notices.push(notice);
@@ -115,13 +122,16 @@ impl Whisper {
             language: None,
             vocabulary: &self.command.vocabulary,
         };
-        transcribe(
-            self.worker.peer(),
-            &question,
-            samples,
-            self.patience,
-            cancelled,
-        )
+        let limit = Limit {
+            answer: self.pace.limit(samples.len()),
+            sign: Some(SIGN_OF_LIFE),
+        };
+        let watch = Stopwatch::start();
+        let heard = transcribe(self.worker.peer(), &question, samples, limit, cancelled)?;
+        if heard.is_some() {
+            self.pace.note(samples.len(), watch.elapsed());
+        }
+        Ok(heard)
     }
 
     /// A new worker in the place of this one. Returns what became of it.
@@ -135,9 +145,10 @@ impl Whisper {
 }
 
 impl Recognizer for Whisper {
-    /// The worker does this itself when it has loaded its model.
+    /// The worker is warm when it has loaded its model; this tells how fast it is.
     fn warm_up(&mut self) -> Result<(), SttError> {
-        Ok(())
+        let quiet_noise: Vec<f32> = (0..SPEECH_RATE).map(|n| (n % 7) as f32 * 1e-2).collect();
+        self.transcribe(&quiet_noise, &|| false).map(|_| ())
     }
 
     fn describe(&self) -> String {
@@ -157,7 +168,10 @@ impl Recognizer for Whisper {
         samples: &[f32],
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
-        self.hear(samples, true, cancelled)
+        match self.pace.has_time_for_partial(samples.len()) {
+            true => self.hear(samples, true, cancelled),
+            false => Ok(None),
+        }
     }
 
     fn take_notices(&mut self) -> Vec<String> {

@@ -1,15 +1,18 @@
 //! A recognizer on the network: any server that speaks the Wyoming protocol.
 //!
 //! Each request has a connection of its own. Servers close after an answer or keep the connection
-//! as they like, one that was restarted is found again, and giving up is closing.
+//! as they like, one that was restarted is found again, and giving up is closing. There are servers that
+//! decode to the end all the same: a slow one is asked for no partial transcripts.
 
 use std::time::Duration;
 
 use wyoming::{Connection, Lost, Message};
 
+use super::pace::Pace;
 use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
+use crate::clock::Stopwatch;
 use crate::exchange::{self, ExchangeError, Patience};
 use crate::language::Language;
 
@@ -22,6 +25,7 @@ pub struct WyomingRecognizer {
     language: Language,
     vocabulary: Vec<String>,
     patience: Patience,
+    pace: Pace,
     number: u64,
     /// What the server said of itself.
     offer: String,
@@ -36,6 +40,7 @@ impl WyomingRecognizer {
             language,
             vocabulary: vocabulary.to_vec(),
             patience: PATIENCE,
+            pace: Pace::new(PATIENCE),
             number: 0,
             offer: String::new(),
         }
@@ -43,7 +48,11 @@ impl WyomingRecognizer {
 
     /// The same with other limits.
     pub fn patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+        Self {
+            patience,
+            pace: Pace::new(patience),
+            ..self
+        }
     }
 
     fn connect(&self) -> Result<Connection, ExchangeError> {
@@ -63,8 +72,13 @@ impl WyomingRecognizer {
             language: Some(self.language.code()),
             vocabulary: &self.vocabulary,
         };
-        let peer = self.connect()?;
-        transcribe(&peer, &question, samples, self.patience, cancelled)
+        let (peer, watch) = (self.connect()?, Stopwatch::start());
+        let limit = self.pace.limit(samples.len()).into();
+        let heard = transcribe(&peer, &question, samples, limit, cancelled)?;
+        if heard.is_some() {
+            self.pace.note(samples.len(), watch.elapsed());
+        }
+        Ok(heard)
     }
 
     fn hear(
@@ -133,6 +147,9 @@ impl Recognizer for WyomingRecognizer {
         samples: &[f32],
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
-        self.hear(samples, true, cancelled)
+        match self.pace.has_time_for_partial(samples.len()) {
+            true => self.hear(samples, true, cancelled),
+            false => Ok(None),
+        }
     }
 }

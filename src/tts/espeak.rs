@@ -30,25 +30,15 @@ impl Espeak {
 
     /// Text as phonemes of the International Phonetic Alphabet, with the marks that were in it.
     pub fn phonemes(&self, text: &str) -> Result<String, TtsError> {
-        let (mut pieces, mut marks) = (vec![String::new()], Vec::new());
-        for c in text.chars() {
-            match MARKS.contains(&c) {
-                true => {
-                    marks.push(c);
-                    pieces.push(String::new());
-                }
-                false => pieces.last_mut().into_iter().for_each(|p| p.push(c)),
-            }
-        }
         let mut phonemes = String::new();
-        for (n, piece) in pieces.iter().enumerate() {
+        for (piece, mark) in pieces(text) {
             if piece.chars().any(char::is_alphanumeric) {
                 if !phonemes.is_empty() {
                     phonemes.push(' ');
                 }
                 phonemes.push_str(&self.run(piece)?);
             }
-            phonemes.extend(marks.get(n));
+            phonemes.extend(mark);
         }
         Ok(phonemes)
     }
@@ -81,6 +71,22 @@ impl Espeak {
     }
 }
 
+/// What stands between marks, with the mark behind it. A mark within a word or a number ("3,5", "15:30")
+/// is read with it.
+fn pieces(text: &str) -> Vec<(&str, Option<char>)> {
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    for (at, c) in text.char_indices() {
+        let after = at + c.len_utf8();
+        let within = text[after..].starts_with(char::is_alphanumeric);
+        if MARKS.contains(&c) && !within {
+            pieces.push((&text[start..at], Some(c)));
+            start = after;
+        }
+    }
+    pieces.push((&text[start..], None));
+    pieces
+}
+
 /// A word without what joins the letters of one phoneme (`--ipa=1` does), and without "(en)", which
 /// says that what follows is said as in another language.
 fn sounds(word: &str) -> String {
@@ -100,6 +106,18 @@ fn sounds(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_split_at_marks_and_not_within_numbers() {
+        let split = pieces("Um 15:30, 3,5 Grad?!");
+        let expected = [
+            ("Um 15:30", Some(',')),
+            (" 3,5 Grad", Some('?')),
+            ("", Some('!')),
+            ("", None),
+        ];
+        assert_eq!(split, expected);
+    }
 
     #[test]
     fn a_word_is_its_sounds_alone() {

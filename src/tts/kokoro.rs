@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::{Prosody, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::language::Language;
 use crate::onnx;
 
@@ -115,21 +116,22 @@ impl Kokoro {
         Ok(phonemes.replace(UNKNOWN, ""))
     }
 
-    fn run(&mut self, numbers: &[i64]) -> Result<Vec<f32>, TtsError> {
+    fn run(&mut self, cancelled: Cancelled, numbers: &[i64]) -> Result<Option<Vec<f32>>, TtsError> {
         let rows = self.styles.len() / STYLE;
         let row = numbers.len().saturating_sub(1).min(rows - 1) * STYLE;
         let style = &self.styles[row..row + STYLE];
         let padded = [&[PAD], numbers, &[PAD]].concat();
         let count = padded.len();
-        let run = |session: &mut Session| -> ort::Result<Vec<f32>> {
-            let outputs = session.run(ort::inputs! {
-                self.tokens => Tensor::from_array(([1usize, count], padded))?,
+        let (session, tokens, speed) = (&mut self.session, self.tokens, self.speed);
+        let ran = onnx::run_unless(cancelled, |options| {
+            let inputs = ort::inputs! {
+                tokens => Tensor::from_array(([1usize, count], padded))?,
                 "style" => TensorRef::from_array_view(([1usize, STYLE], style))?,
-                "speed" => Tensor::from_array(([1usize], vec![self.speed]))?,
-            })?;
-            waveform(&outputs)
-        };
-        run(&mut self.session).map_err(|e| TtsError::Run(e.to_string()))
+                "speed" => Tensor::from_array(([1usize], vec![speed]))?,
+            };
+            waveform(&session.run_with_options(inputs, options)?)
+        });
+        ran.map_err(|e| TtsError::Run(e.to_string()))
     }
 }
 
@@ -142,7 +144,11 @@ impl Synthesizer for Kokoro {
         self.synthesize("Yes.").map(|_| ())
     }
 
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+    fn synthesize_unless(
+        &mut self,
+        cancelled: Cancelled,
+        text: &str,
+    ) -> Result<Option<Clip>, TtsError> {
         let phonemes = self.phonemes(text)?;
         let numbers: Vec<i64> = phonemes
             .chars()
@@ -150,12 +156,15 @@ impl Synthesizer for Kokoro {
             .collect();
         let mut samples = Vec::new();
         for part in numbers.chunks(MOST_PHONEMES) {
-            samples.extend(self.run(part)?);
+            let Some(spoken) = self.run(cancelled, part)? else {
+                return Ok(None);
+            };
+            samples.extend(spoken);
         }
-        Ok(Clip {
+        Ok(Some(Clip {
             rate_hz: RATE_HZ,
             samples,
-        })
+        }))
     }
 }
 

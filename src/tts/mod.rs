@@ -15,12 +15,13 @@ pub use kokoro::Kokoro;
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
 pub use piper::Piper;
-pub use voice::{SpokenClause, Word, speak_clause};
+pub use voice::{SpokenClause, Word, speak_clause, speak_clause_unless};
 pub use wyoming::WyomingVoice;
 
 use std::path::PathBuf;
 
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::language::Language;
 use crate::onnx::OnnxError;
 
@@ -108,6 +109,17 @@ pub trait Synthesizer: Send {
     fn warm_up(&mut self) -> Result<(), TtsError>;
 
     /// Speaks a clause of plain text as a whole: mono, full scale ±1, with whatever silence and
-    /// level the engine gives it.
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError>;
+    /// level the engine gives it. `None`: cancelled; an engine that takes a few milliseconds need not
+    /// look.
+    fn synthesize_unless(
+        &mut self,
+        cancelled: Cancelled,
+        text: &str,
+    ) -> Result<Option<Clip>, TtsError>;
+
+    /// The same, to its end.
+    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+        let clip = self.synthesize_unless(&|| false, text)?;
+        Ok(clip.expect("nobody cancels it"))
+    }
 }

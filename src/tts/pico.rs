@@ -14,6 +14,7 @@ use ttspico::{Engine, EngineStatus, System, Voice};
 use super::{Prosody, Synthesizer, TtsError};
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::language::Language;
 
 /// Memory that the engine manages itself. Two and a half megabytes would do; but it is handed over
@@ -119,7 +120,7 @@ impl Synthesizer for Pico {
         self.synthesize("Yes.").map(|_| ())
     }
 
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+    fn synthesize_unless(&mut self, _: Cancelled, text: &str) -> Result<Option<Clip>, TtsError> {
         let Prosody { speed, pitch } = self.prosody;
         let tagged = format!(
             "<speed level='{speed}'><pitch level='{pitch}'><volume level='{VOLUME}'>{}\
@@ -140,10 +141,10 @@ impl Synthesizer for Pico {
                 }
             }
         }
-        Ok(Clip {
+        Ok(Some(Clip {
             rate_hz: SPEECH_RATE,
             samples,
-        })
+        }))
     }
 }
 

@@ -10,10 +10,12 @@ use std::path::Path;
 use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::espeak::Espeak;
 use super::{Prosody, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::language::Language;
 use crate::onnx;
 
@@ -27,6 +29,8 @@ const PAD: char = '_';
 struct VoiceFile {
     audio: Audio,
     espeak: EspeakVoice,
+    #[serde(default = "espeak_phonemes")]
+    phoneme_type: String,
     #[serde(default)]
     inference: Inference,
     phoneme_id_map: HashMap<String, Vec<i64>>,
@@ -34,6 +38,11 @@ struct VoiceFile {
     num_speakers: usize,
     #[serde(default)]
     speaker_id_map: BTreeMap<String, i64>,
+}
+
+/// The kind of phonemes that `espeak-ng` makes.
+fn espeak_phonemes() -> String {
+    "espeak".into()
 }
 
 #[derive(Deserialize)]
@@ -124,6 +133,14 @@ impl Piper {
         })?;
         let voice: VoiceFile =
             serde_json::from_str(&text).map_err(|e| wrong(settings, e.to_string()))?;
+        if voice.phoneme_type != espeak_phonemes() {
+            let reason = format!(
+                "its phonemes are of the kind {:?}, and only espeak-ng's can be made here; choose \
+                 another voice",
+                voice.phoneme_type
+            );
+            return Err(wrong(settings, reason));
+        }
         if let Some(missing) = [BEGIN, END, PAD]
             .into_iter()
             .find(|c| !voice.phoneme_id_map.contains_key(&c.to_string()))
@@ -166,12 +183,13 @@ impl Piper {
         })
     }
 
-    /// The numbers of phonemes, with what separates them.
+    /// The numbers of phonemes, with what separates them. Letters and the marks on them have numbers of
+    /// their own ("ç" is a c and a cedilla): so the voices were trained.
     fn numbers(&self, phonemes: &str) -> Vec<i64> {
         let map = &self.voice.phoneme_id_map;
         let of = |c: char| map.get(c.encode_utf8(&mut [0; 4]) as &str);
         let mut numbers = Vec::new();
-        for phoneme in std::iter::once(BEGIN).chain(phonemes.chars()) {
+        for phoneme in std::iter::once(BEGIN).chain(phonemes.nfd()) {
             // Some marks of espeak-ng have no number in some voices: they are left out.
             if let (Some(own), Some(pad)) = (of(phoneme), of(PAD)) {
                 numbers.extend(own.iter().chain(pad));
@@ -191,7 +209,11 @@ impl Synthesizer for Piper {
         self.synthesize("A.").map(|_| ())
     }
 
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
+    fn synthesize_unless(
+        &mut self,
+        cancelled: Cancelled,
+        text: &str,
+    ) -> Result<Option<Clip>, TtsError> {
         let numbers = self.numbers(&self.espeak.phonemes(text)?);
         let count = numbers.len();
         let Inference {
@@ -200,22 +222,23 @@ impl Synthesizer for Piper {
             ..
         } = self.voice.inference;
         let scales = vec![noise_scale, self.length_scale, noise_w];
-        let run = |session: &mut Session| -> ort::Result<Vec<f32>> {
+        let (session, speaker) = (&mut self.session, self.speaker);
+        let ran = onnx::run_unless(cancelled, |options| {
             let mut inputs = ort::inputs! {
                 "input" => Tensor::from_array(([1usize, count], numbers))?,
                 "input_lengths" => Tensor::from_array(([1usize], vec![count as i64]))?,
                 "scales" => Tensor::from_array(([3usize], scales))?,
             };
-            if let Some(speaker) = self.speaker {
+            if let Some(speaker) = speaker {
                 let speaker = Tensor::from_array(([1usize], vec![speaker]))?;
                 inputs.push(("sid".into(), speaker.into()));
             }
-            waveform(&session.run(inputs)?)
-        };
-        let samples = run(&mut self.session).map_err(|e| TtsError::Run(e.to_string()))?;
-        Ok(Clip {
+            waveform(&session.run_with_options(inputs, options)?)
+        });
+        let samples = ran.map_err(|e| TtsError::Run(e.to_string()))?;
+        Ok(samples.map(|samples| Clip {
             rate_hz: self.voice.audio.sample_rate,
             samples,
-        })
+        }))
     }
 }

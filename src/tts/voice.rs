@@ -3,6 +3,7 @@
 use super::speakable::{Segment, speakable, spoken_text};
 use super::{Synthesizer, TtsError, finish_clause};
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 
 /// A stretch of the reply as the model wrote it, and when it has been said.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,15 +33,28 @@ pub fn speak_clause(
     synthesizer: &mut dyn Synthesizer,
     written: &str,
 ) -> Result<SpokenClause, TtsError> {
+    let clause = speak_clause_unless(&|| false, synthesizer, written)?;
+    Ok(clause.expect("nobody cancels it"))
+}
+
+/// The same; `None`: cancelled.
+pub fn speak_clause_unless(
+    cancelled: Cancelled,
+    synthesizer: &mut dyn Synthesizer,
+    written: &str,
+) -> Result<Option<SpokenClause>, TtsError> {
     let segments = speakable(written, synthesizer.language());
     let text = spoken_text(&segments);
-    let mut clip = match text.chars().any(char::is_alphanumeric) {
-        true => synthesizer.synthesize(&text)?,
+    let clip = match text.chars().any(char::is_alphanumeric) {
+        true => synthesizer.synthesize_unless(cancelled, &text)?,
         // Nothing to say: punctuation or an emoji alone makes engines stumble.
-        false => Clip {
+        false => Some(Clip {
             rate_hz: crate::audio::frame::SPEECH_RATE,
             samples: Vec::new(),
-        },
+        }),
+    };
+    let Some(mut clip) = clip else {
+        return Ok(None);
     };
     finish_clause(&mut clip);
     let words = place_words(&segments, clip.samples.len());
@@ -48,7 +62,7 @@ pub fn speak_clause(
         let pause = pause_ms(&text) * clip.rate_hz as usize / 1000;
         clip.samples.extend(std::iter::repeat_n(0.0, pause));
     }
-    Ok(SpokenClause { words, clip })
+    Ok(Some(SpokenClause { words, clip }))
 }
 
 fn pause_ms(text: &str) -> usize {

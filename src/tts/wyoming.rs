@@ -7,6 +7,7 @@ use wyoming::{AudioFormat, Connection, Lost, Message, pcm};
 
 use super::{Synthesizer, TtsError};
 use crate::audio::wav::Clip;
+use crate::cancellation::Cancelled;
 use crate::exchange::{self, ExchangeError, Patience};
 use crate::language::Language;
 
@@ -50,7 +51,7 @@ impl WyomingVoice {
         Self { patience, ..self }
     }
 
-    fn speak(&self, text: &str) -> Result<Clip, ExchangeError> {
+    fn speak(&self, cancelled: Cancelled, text: &str) -> Result<Option<Clip>, ExchangeError> {
         let peer = Connection::tcp(&self.address, CONNECT).map_err(Lost::Unreachable)?;
         let asked = Synthesize {
             text: text.to_owned(),
@@ -62,7 +63,7 @@ impl WyomingVoice {
             exchange::wait_for(
                 &peer,
                 self.patience.least,
-                &|| false,
+                cancelled,
                 |message| match message {
                     Message::AudioChunk(format, bytes) => {
                         speech.push(format, &bytes).err().map(Err)
@@ -70,9 +71,8 @@ impl WyomingVoice {
                     Message::AudioStop => Some(Ok(())),
                     _ => None,
                 },
-            );
-        spoken?;
-        speech.clip()
+            )?;
+        spoken.map(|()| speech.clip()).transpose()
     }
 }
 
@@ -122,8 +122,12 @@ impl Synthesizer for WyomingVoice {
         self.synthesize("Yes.").map(|_| ())
     }
 
-    fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
-        self.speak(text)
+    fn synthesize_unless(
+        &mut self,
+        cancelled: Cancelled,
+        text: &str,
+    ) -> Result<Option<Clip>, TtsError> {
+        self.speak(cancelled, text)
             .map_err(|error| TtsError::Run(exchange::advice(&self.address, &error)))
     }
 }

@@ -88,8 +88,8 @@ pub enum Event {
         stage: Cow<'static, str>,
         /// What, and what to do.
         message: String,
-        /// A sentence for the user. The reply is said as far as it was made, then this: whoever sends
-        /// it lets the reply end. If absent, the reply is stopped.
+        /// A sentence for the user, who waits for a reply. One that is under way is said as far as it was
+        /// made, then this: whoever sends it lets the reply end. If absent, the reply is stopped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         apology: Option<Cow<'static, str>>,
     },

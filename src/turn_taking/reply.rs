@@ -213,6 +213,10 @@ impl TurnTaking {
                     roll_back(draft, "it was not understood", commands);
                     commands.push(Command::EndTranscript(turn));
                     self.state = State::Listening;
+                    if let Some(words) = apology {
+                        let turn = self.next_turn();
+                        self.reply(turn, 0, Answer::Apology(words.to_owned()), commands);
+                    }
                 }
             },
             State::Replying(_)

@@ -1,0 +1,109 @@
+//! How fast a recognizer in another process or on another machine is, learnt from its answers: when it
+//! counts as stuck, and whether a partial transcript would keep the final one waiting.
+
+use std::time::Duration;
+
+use crate::audio::frame::SPEECH_RATE;
+use crate::exchange::Patience;
+
+/// Whisper looks at this much more than the audio. Seconds.
+const BEYOND_S: f32 = 2.6;
+/// A busy machine makes any answer late by so much,
+const LATE: Duration = Duration::from_secs(5);
+/// and by so many times what it takes otherwise.
+const LATER: f32 = 10.0;
+/// A partial that takes longer would often be in the way of a final: servers do not stop in the middle, and
+/// Whisper not within its encoder.
+const PARTIAL: Duration = Duration::from_millis(700);
+/// Share of the last answer in what is expected of the next, where it was faster.
+const SHARE: f32 = 0.3;
+
+/// Learns from answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pace {
+    patience: Patience,
+    /// Seconds for each second that is looked at; `None` before the first answer.
+    factor: Option<f32>,
+}
+
+impl Pace {
+    /// Of a peer that is given so much time before anything is known of it, and never more.
+    pub fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            factor: None,
+        }
+    }
+
+    /// An answer took so long. Slow ones count at once, fast ones little by little.
+    pub fn note(&mut self, samples: usize, took: Duration) {
+        let new = took.as_secs_f32() / (seconds(samples) + BEYOND_S);
+        let old = self.factor.unwrap_or(new);
+        self.factor = Some(new.max(old + SHARE * (new - old)));
+    }
+
+    fn expected(&self, samples: usize) -> Option<Duration> {
+        let factor = self.factor?;
+        let expected = factor * (seconds(samples) + BEYOND_S);
+        Some(Duration::from_secs_f32(expected))
+    }
+
+    /// After so long without an answer it is stuck.
+    pub fn limit(&self, samples: usize) -> Duration {
+        let most = self.patience.with(seconds(samples));
+        let expected = self.expected(samples);
+        expected.map_or(most, |expected| most.min(LATE + expected.mul_f32(LATER)))
+    }
+
+    /// Whether a partial transcript will be done soon.
+    pub fn has_time_for_partial(&self, samples: usize) -> bool {
+        let expected = self.expected(samples);
+        expected.is_none_or(|expected| expected <= PARTIAL)
+    }
+}
+
+fn seconds(samples: usize) -> f32 {
+    samples as f32 / SPEECH_RATE as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: usize = SPEECH_RATE as usize;
+
+    fn pace() -> Pace {
+        Pace::new(Patience {
+            least: Duration::from_secs(20),
+            per_second: Duration::from_secs(10),
+        })
+    }
+
+    #[test]
+    fn a_fast_peer_is_given_up_sooner_than_an_unknown_one() {
+        let mut pace = pace();
+        assert_eq!(pace.limit(4 * SECOND), Duration::from_secs(60));
+        pace.note(4 * SECOND, Duration::from_millis(400));
+        let limit = pace.limit(4 * SECOND);
+        assert!((8.9..9.1).contains(&limit.as_secs_f32()), "{limit:?}");
+    }
+
+    #[test]
+    fn a_slow_answer_counts_at_once_and_a_fast_one_little() {
+        let mut pace = pace();
+        for ms in [300, 3_000, 300] {
+            pace.note(2 * SECOND, Duration::from_millis(ms));
+        }
+        let limit = pace.limit(2 * SECOND).as_secs_f32();
+        assert!((26.0..27.0).contains(&limit), "{limit}");
+    }
+
+    #[test]
+    fn a_slow_peer_is_asked_for_no_partials() {
+        let mut pace = pace();
+        assert!(pace.has_time_for_partial(SECOND));
+        pace.note(SECOND, Duration::from_millis(400));
+        assert!(pace.has_time_for_partial(SECOND));
+        assert!(!pace.has_time_for_partial(6 * SECOND));
+    }
+}
