@@ -14,6 +14,7 @@ use vivavoce::audio::room::Noise;
 use vivavoce::clock::{Stopwatch, Timestamp};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
+use vivavoce::language::Language;
 use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
 use vivavoce::turn_taking::{Event, TurnTaking, TurnTakingConfig};
 use vivavoce::vad::{Earshot, VoiceActivity, VoiceActivityDetector};
@@ -144,7 +145,7 @@ fn turn_taking(bencher: Bencher) {
 fn clause_splitter(bencher: Bencher) {
     let reply = "The river begins in the hills, where it is hardly wider than a path. In 1776, \
                  seven mills turned along the valley; two of them still do. ";
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), Language::English);
     bencher.bench_local(|| {
         let pieces = black_box(reply).split_inclusive(' ');
         let clauses: usize = pieces.map(|piece| splitter.push(piece).len()).sum();

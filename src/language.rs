@@ -124,6 +124,36 @@ impl<'de> Deserialize<'de> for Language {
     }
 }
 
+/// Whether it is a Chinese character, which no space parts from the next word.
+pub(crate) fn is_han(character: char) -> bool {
+    matches!(
+        character,
+        '\u{3007}'
+            | '\u{3400}'..='\u{4DBF}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{F900}'..='\u{FAFF}'
+            | '\u{20000}'..='\u{3FFFF}'
+    )
+}
+
+/// How many words so many Chinese characters are: most have two.
+pub(crate) fn han_words(characters: usize) -> usize {
+    characters.div_ceil(2)
+}
+
+/// The mark that a full-width one stands for; any other character as it is.
+pub(crate) fn ascii_mark(character: char) -> char {
+    match character {
+        '。' => '.',
+        '，' | '、' => ',',
+        '；' => ';',
+        '：' => ':',
+        '！' => '!',
+        '？' => '?',
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

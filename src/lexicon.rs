@@ -4,9 +4,12 @@
 
 use serde::Deserialize;
 
-use crate::language::Language;
+use crate::language::{Language, han_words, is_han};
 
-/// The lists of one language. Lower case.
+/// No phrase of any list has more words.
+const LONGEST_PHRASE: usize = 8;
+
+/// The lists of one language: phrases in lower case, their [`words`] joined with spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lexicon {
@@ -64,6 +67,8 @@ pub enum Apology {
     TooLong,
     /// The model thought until its tokens were used up.
     NoAnswer,
+    /// The recognizer failed on what was said.
+    NotHeard,
 }
 
 /// A sentence for each reason why there is no reply.
@@ -78,6 +83,7 @@ pub struct Apologies {
     pub failed: String,
     pub too_long: String,
     pub no_answer: String,
+    pub not_heard: String,
 }
 
 impl Apologies {
@@ -91,6 +97,7 @@ impl Apologies {
             Apology::Failed => &self.failed,
             Apology::TooLong => &self.too_long,
             Apology::NoAnswer => &self.no_answer,
+            Apology::NotHeard => &self.not_heard,
         }
     }
 }
@@ -98,94 +105,132 @@ impl Apologies {
 impl Lexicon {
     /// That of a language.
     pub fn of(language: Language) -> Self {
+        let mut lexicon = Self::as_written(language);
+        for list in lexicon.lists() {
+            for phrase in list {
+                *phrase = words(phrase).join(" ");
+            }
+        }
+        lexicon
+    }
+
+    fn as_written(language: Language) -> Self {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
+    }
+
+    fn lists(&mut self) -> [&mut Vec<String>; 15] {
+        [
+            &mut self.stop,
+            &mut self.wait,
+            &mut self.go_on,
+            &mut self.sounds_like_stop,
+            &mut self.calls,
+            &mut self.polite,
+            &mut self.backchannels,
+            &mut self.noise,
+            &mut self.fillers,
+            &mut self.unfinished,
+            &mut self.leaning,
+            &mut self.auxiliaries,
+            &mut self.subjects,
+            &mut self.openers,
+            &mut self.digits,
+        ]
+    }
+
+    /// Whether the words are one phrase of `list`.
+    pub fn is_phrase(list: &[String], words: &[String]) -> bool {
+        words.len() <= LONGEST_PHRASE && list.contains(&words.join(" "))
+    }
+
+    /// How many words the phrases of `list` have that the words begin with; the longest first.
+    pub fn phrases_at_start(list: &[String], words: &[String]) -> impl Iterator<Item = usize> {
+        let counts = (1..=words.len().min(LONGEST_PHRASE)).rev();
+        counts.filter(move |&count| Self::is_phrase(list, &words[..count]))
     }
 
     /// Whether the words are phrases of `list` in a row and nothing else.
     pub fn consists_of(list: &[String], words: &[String]) -> bool {
-        !words.is_empty() && is_phrases(list, words)
+        Self::phrases_at_start(list, words)
+            .any(|count| count == words.len() || Self::consists_of(list, &words[count..]))
     }
 
     /// Whether the words begin with a phrase of `list`.
     pub fn begins_with(list: &[String], words: &[String]) -> bool {
-        (1..=words.len()).any(|count| list.contains(&words[..count].join(" ")))
+        Self::phrases_at_start(list, words).next().is_some()
+    }
+
+    /// Whether the words end with a phrase of `list`.
+    pub fn ends_with(list: &[String], words: &[String]) -> bool {
+        let first = words.len().saturating_sub(LONGEST_PHRASE);
+        (first..words.len()).any(|at| Self::is_phrase(list, &words[at..]))
+    }
+
+    /// Whether a phrase of `list` is among the words.
+    pub fn mentions(list: &[String], words: &[String]) -> bool {
+        (0..words.len()).any(|at| Self::begins_with(list, &words[at..]))
+    }
+
+    /// The words behind all phrases of `list` that they begin with.
+    pub fn after<'a>(list: &[String], mut words: &'a [String]) -> &'a [String] {
+        while let Some(count) = Self::phrases_at_start(list, words).next() {
+            words = &words[count..];
+        }
+        words
+    }
+
+    /// Whether the words ask, politely or not, for nothing but what the phrases of `list` ask for.
+    pub fn asks_only(&self, list: &[String], words: &[String]) -> bool {
+        // As they are, too: a phrase may contain a word that elsewhere is only polite.
+        Self::consists_of(list, words) || Self::consists_of(list, &self.without_politeness(words))
+    }
+
+    /// Whether the words begin by asking, politely or not, for what a phrase of `list` asks for.
+    pub fn asks_first(&self, list: &[String], words: &[String]) -> bool {
+        Self::begins_with(list, words) || Self::begins_with(list, &self.without_politeness(words))
     }
 
     /// The words without those that only make a request polite.
-    pub fn without_politeness(&self, words: &[String]) -> Vec<String> {
-        let kept = words.iter().filter(|word| !self.polite.contains(word));
-        kept.cloned().collect()
+    fn without_politeness(&self, words: &[String]) -> Vec<String> {
+        let mut kept = Vec::new();
+        let mut rest = Self::after(&self.polite, words);
+        while let [word, others @ ..] = rest {
+            kept.push(word.clone());
+            rest = Self::after(&self.polite, others);
+        }
+        kept
     }
 }
 
-fn is_phrases(list: &[String], words: &[String]) -> bool {
-    words.is_empty()
-        || (1..=words.len()).any(|count| {
-            list.contains(&words[..count].join(" ")) && is_phrases(list, &words[count..])
-        })
-}
-
 /// The words of a transcript in lower case, without punctuation; apostrophes and hyphens within
-/// words stay.
+/// words stay. Each Chinese character is a word: nothing shows where words of several end.
 pub fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .replace('\u{2019}', "'")
+    let mut spaced = String::with_capacity(text.len());
+    for character in text.to_lowercase().chars() {
+        match character {
+            '\u{2019}' => spaced.push('\''),
+            han if is_han(han) => spaced.extend([' ', han, ' ']),
+            other => spaced.push(other),
+        }
+    }
+    spaced
         .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-')
         .map(|word| word.trim_matches(['\'', '-']).to_owned())
         .filter(|word| !word.is_empty())
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_lower_case_without_punctuation() {
-        assert_eq!(
-            words("Mm-hm. That\u{2019}s - \"right\"!"),
-            ["mm-hm", "that's", "right"]
-        );
+/// How many words a listener would count in what [`words`] gave, where each Chinese character is
+/// one.
+pub fn word_count<'a>(words: impl IntoIterator<Item = &'a String>) -> usize {
+    let (mut all, mut han) = (0, 0);
+    for word in words {
+        all += 1;
+        han += usize::from(word.starts_with(is_han));
     }
-
-    #[test]
-    fn phrases_in_a_row_are_found_and_others_are_not() {
-        let list = ["stop".to_owned(), "hold on".to_owned()];
-        assert!(Lexicon::consists_of(&list, &words("Stop, hold on")));
-        assert!(!Lexicon::consists_of(&list, &words("hold it")));
-        assert!(!Lexicon::consists_of(&list, &[]));
-        assert!(Lexicon::begins_with(&list, &words("hold on, who is it?")));
-        assert!(!Lexicon::begins_with(&list, &words("we hold on")));
-    }
-
-    #[test]
-    fn every_lexicon_is_lower_case_words() {
-        for language in Language::all() {
-            let lexicon = Lexicon::of(language);
-            assert_eq!(lexicon.language, language);
-            let lists = [
-                &lexicon.stop,
-                &lexicon.wait,
-                &lexicon.go_on,
-                &lexicon.sounds_like_stop,
-                &lexicon.calls,
-                &lexicon.polite,
-                &lexicon.backchannels,
-                &lexicon.noise,
-                &lexicon.fillers,
-                &lexicon.unfinished,
-                &lexicon.leaning,
-                &lexicon.auxiliaries,
-                &lexicon.subjects,
-                &lexicon.openers,
-                &lexicon.digits,
-            ];
-            for list in lists {
-                assert!(!list.is_empty(), "{language}");
-                for phrase in list {
-                    assert_eq!(words(phrase).join(" "), *phrase, "{language}");
-                }
-            }
-        }
-    }
+    all - han + han_words(han)
 }
+
+#[cfg(test)]
+#[path = "lexicon_tests.rs"]
+mod tests;

@@ -26,7 +26,7 @@ use super::talk::QUIT;
 pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
     let mut engine = engines::synthesizer(config, &persona)?;
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), engine.language());
     let mut clauses = splitter.push(text);
     clauses.extend(splitter.finish());
     let spoken: Vec<SpokenClause> = clauses

@@ -1,5 +1,6 @@
 //! What the words so far say about the end of the turn.
 
+use crate::language::{ascii_mark, is_han};
 use crate::lexicon::{Lexicon, words};
 
 /// What the words say.
@@ -39,9 +40,9 @@ const WHOLE_NUMBER: usize = 10;
 pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     let text = without_noise(text.trim_end(), lexicon);
     let words = words(text);
-    let Some(last) = words.last() else {
+    if words.is_empty() {
         return Cue::Neutral;
-    };
+    }
     let is_digits = |word: &String| {
         lexicon.digits.contains(word) || word.chars().all(|c| c.is_ascii_digit() || c == '-')
     };
@@ -51,13 +52,13 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     };
     let in_a_row = words.iter().rev().take_while(|word| is_digits(word));
     let digits: usize = in_a_row.map(count).sum();
-    if lexicon.fillers.contains(last) {
+    if Lexicon::ends_with(&lexicon.fillers, &words) {
         return Cue::FilledPause;
     }
     if (DIGITS..WHOLE_NUMBER).contains(&digits) {
         return Cue::Number;
     }
-    if lexicon.unfinished.contains(last)
+    if Lexicon::ends_with(&lexicon.unfinished, &words)
         || text.ends_with(['-', '\u{2014}', '\u{2026}'])
         || text.ends_with("...")
         || only_began(&words, lexicon)
@@ -65,9 +66,10 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
         return Cue::Unfinished;
     }
     // Recognizers put a question mark behind half a question, too; no mark at all they do not put
-    // behind a whole sentence.
-    let unmarked = text.ends_with(|c: char| c.is_alphanumeric() || c == ',');
-    match unmarked || lexicon.leaning.contains(last) {
+    // behind a whole sentence, except in Chinese: there they often leave all marks out.
+    let unmarked =
+        text.ends_with(|c: char| c.is_alphanumeric() && !is_han(c) || ascii_mark(c) == ',');
+    match unmarked || Lexicon::ends_with(&lexicon.leaning, &words) {
         true => Cue::Leaning,
         false => Cue::Neutral,
     }
@@ -76,13 +78,15 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
 /// A breath behind a whole sentence becomes a word of its own ("... with milk. You"): it says
 /// nothing about the sentence.
 fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
-    let body = text.trim_end_matches(['.', '?', '!', ',']);
-    let Some((before, last)) = body.rsplit_once(char::is_whitespace) else {
-        return text;
-    };
+    let is_end = |c: char| matches!(ascii_mark(c), '.' | '?' | '!');
+    let body = text.trim_end_matches(|c| is_end(c) || ascii_mark(c) == ',');
+    // No space follows a full-width mark.
+    let parts = |c: char| c.is_whitespace() || !c.is_ascii() && is_end(c);
+    let before = body.trim_end_matches(|c| !parts(c));
+    let last = &body[before.len()..];
     let before = before.trim_end();
     let is_noise = words(last).iter().all(|word| lexicon.noise.contains(word));
-    match is_noise && before.ends_with(['.', '?', '!']) {
+    match is_noise && before.ends_with(is_end) {
         true => before,
         false => text,
     }
@@ -90,15 +94,13 @@ fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
 
 /// "Do you", "is it", "can": a question of which no more was said than who does.
 fn only_began(words: &[String], lexicon: &Lexicon) -> bool {
-    let opened = words
-        .iter()
-        .position(|word| !lexicon.openers.contains(word));
-    match &words[opened.unwrap_or(words.len())..] {
-        // One letter is the beginning of a word that was cut off.
-        [letter] if letter.chars().count() == 1 && letter.chars().all(char::is_alphabetic) => true,
-        [verb] => lexicon.auxiliaries.contains(verb),
-        [verb, subject] => lexicon.auxiliaries.contains(verb) && lexicon.subjects.contains(subject),
-        _ => false,
+    match Lexicon::after(&lexicon.openers, words) {
+        // One letter is the beginning of a word that was cut off. A Chinese character is a word.
+        [letter] if letter.chars().count() == 1 && letter.chars().all(char::is_lowercase) => true,
+        question => Lexicon::phrases_at_start(&lexicon.auxiliaries, question).any(|verb| {
+            let rest = &question[verb..];
+            rest.is_empty() || Lexicon::is_phrase(&lexicon.subjects, rest)
+        }),
     }
 }
 
@@ -107,10 +109,17 @@ mod tests {
     use super::*;
     use crate::language::Language;
 
+    #[track_caller]
+    fn assert_cues(language: Language, cases: &[(&str, Cue)]) {
+        let lexicon = Lexicon::of(language);
+        for (text, expected) in cases {
+            assert_eq!(cue(text, &lexicon), *expected, "{text:?}");
+        }
+    }
+
     #[test]
-    fn what_the_words_say() {
-        let lexicon = Lexicon::of(Language::English);
-        for (text, expected) in [
+    fn what_english_words_say() {
+        let cases = [
             ("", Cue::Neutral),
             ("Turn the coffee machine off.", Cue::Neutral),
             ("What is the capital of France?", Cue::Neutral),
@@ -128,8 +137,109 @@ mod tests {
             ("My number is five five three", Cue::Number),
             ("My number is 553.", Cue::Number),
             ("Call 5551234567.", Cue::Neutral),
-        ] {
-            assert_eq!(cue(text, &lexicon), expected, "{text:?}");
-        }
+        ];
+        assert_cues(Language::English, &cases);
+    }
+
+    #[test]
+    fn what_german_words_say() {
+        let cases = [
+            ("Mach das Licht an.", Cue::Neutral),
+            ("Was ist das?", Cue::Neutral),
+            ("Das weiß ich nicht.", Cue::Neutral),
+            ("Lies mir vor.", Cue::Neutral),
+            ("Mach die Tür zu.", Cue::Leaning),
+            ("Schalte das Licht ein.", Cue::Leaning),
+            ("Danke sehr.", Cue::Leaning),
+            ("Und wir?", Cue::Leaning),
+            ("Welche?", Cue::Leaning),
+            ("Spiel etwas von", Cue::Unfinished),
+            ("Kaffee mit Milch und.", Cue::Unfinished),
+            ("Kannst du?", Cue::Unfinished),
+            ("Ich möchte, ähm.", Cue::FilledPause),
+            ("Null eins sieben", Cue::Number),
+        ];
+        assert_cues(Language::German, &cases);
+    }
+
+    #[test]
+    fn what_spanish_words_say() {
+        let cases = [
+            ("Enciende la luz.", Cue::Neutral),
+            ("¿Qué hora es?", Cue::Neutral),
+            ("Creo que no.", Cue::Neutral),
+            ("Dime algo más.", Cue::Neutral),
+            ("Otra vez, de nuevo.", Cue::Neutral),
+            ("¿Y yo?", Cue::Leaning),
+            ("Estoy en contra.", Cue::Leaning),
+            ("Dame una.", Cue::Leaning),
+            ("Pon música de", Cue::Unfinished),
+            ("Quiero un café con.", Cue::Unfinished),
+            ("¿Puedes?", Cue::Unfinished),
+            ("Quiero, eh.", Cue::FilledPause),
+            ("Seis cero cero", Cue::Number),
+        ];
+        assert_cues(Language::Spanish, &cases);
+    }
+
+    #[test]
+    fn what_french_words_say() {
+        let cases = [
+            ("Allume la lumière.", Cue::Neutral),
+            ("Je ne sais pas.", Cue::Neutral),
+            ("C'est quoi ?", Cue::Neutral),
+            ("Moi aussi.", Cue::Neutral),
+            ("Merci beaucoup.", Cue::Neutral),
+            ("Baisse le son.", Cue::Leaning),
+            ("Si.", Cue::Leaning),
+            ("C'est trop.", Cue::Leaning),
+            ("Je suis contre.", Cue::Leaning),
+            ("Mets la musique de", Cue::Unfinished),
+            ("Un café avec.", Cue::Unfinished),
+            ("Est-ce que tu", Cue::Unfinished),
+            ("Peux-tu ?", Cue::Unfinished),
+            ("Je voudrais, euh.", Cue::FilledPause),
+            ("Zéro six deux", Cue::Number),
+        ];
+        assert_cues(Language::French, &cases);
+    }
+
+    #[test]
+    fn what_italian_words_say() {
+        let cases = [
+            ("Accendi la luce.", Cue::Neutral),
+            ("Che ore sono?", Cue::Neutral),
+            ("Ancora, di nuovo.", Cue::Neutral),
+            ("E allora?", Cue::Neutral),
+            ("Perché?", Cue::Leaning),
+            ("Questo è mio.", Cue::Leaning),
+            ("Mi piace molto.", Cue::Leaning),
+            ("Metti la musica di", Cue::Unfinished),
+            ("Un caffè con.", Cue::Unfinished),
+            ("Puoi?", Cue::Unfinished),
+            ("Vorrei, ehm.", Cue::FilledPause),
+            ("Zero sei due", Cue::Number),
+        ];
+        assert_cues(Language::Italian, &cases);
+    }
+
+    #[test]
+    fn what_chinese_words_say() {
+        let cases = [
+            ("停", Cue::Neutral),
+            ("好的。", Cue::Neutral),
+            ("打开厨房的灯", Cue::Neutral),
+            ("现在几点了？", Cue::Neutral),
+            ("红色的。", Cue::Neutral),
+            ("打开灯。嗯", Cue::Neutral),
+            ("我要这个。", Cue::Leaning),
+            ("我在考虑，", Cue::Leaning),
+            ("我要咖啡和", Cue::Unfinished),
+            ("我不去，因為。", Cue::Unfinished),
+            ("那么你能", Cue::Unfinished),
+            ("我想要，呃。", Cue::FilledPause),
+            ("一三八", Cue::Number),
+        ];
+        assert_cues(Language::Chinese, &cases);
     }
 }

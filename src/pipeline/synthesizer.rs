@@ -48,6 +48,7 @@ impl SynthesizerStage {
         live: LiveReply,
         bus: EventBus,
     ) -> Self {
+        let splitter = ClauseSplitter::new(ClauseLimits::default(), engine.language());
         Self {
             engine,
             inputs,
@@ -55,7 +56,7 @@ impl SynthesizerStage {
             conductor,
             live,
             bus,
-            splitter: ClauseSplitter::new(ClauseLimits::default()),
+            splitter,
             reply: ReplyId::default(),
             clauses: 0,
         }

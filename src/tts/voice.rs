@@ -105,6 +105,7 @@ fn char_weight(c: char) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     fn segment(written: &str, spoken: &str) -> Segment {
         Segment {
@@ -127,6 +128,17 @@ mod tests {
                 .all(|pair| pair[0].ends_at < pair[1].ends_at)
         );
         assert_eq!(words[2].ends_at, 10_000);
+    }
+
+    #[test]
+    fn a_full_width_mark_pauses_like_its_ascii_form() {
+        let pause = |written: &str| pause_ms(&spoken_text(&speakable(written, Language::Chinese)));
+        for mark in ["。", "！", "？"] {
+            assert_eq!(pause(&format!("你好{mark}")), SENTENCE_PAUSE_MS, "{mark}");
+        }
+        for mark in ["，", "、", "；", "："] {
+            assert_eq!(pause(&format!("你好{mark}")), PHRASE_PAUSE_MS, "{mark}");
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use super::super::reply::SLOW_REPLIES;
 use super::*;
 use crate::events::Loudness;
 
+#[path = "language_tests.rs"]
+mod languages;
+
 /// A machine with a clock that the test turns.
 struct Conversation {
     machine: TurnTaking,
@@ -101,12 +104,16 @@ impl Conversation {
 
     /// The user has asked for a story and hears it.
     fn in_a_story() -> Self {
-        let mut c = Self::new();
+        Self::in_a_story_with(config(), "Once upon a time there was a fox")
+    }
+
+    fn in_a_story_with(config: TurnTakingConfig, said: &str) -> Self {
+        let mut c = Self::with(config);
         c.user_says(1, "Tell me a story.");
         c.on(started(1));
         c.after(2_000).on(Event::Said {
             reply: reply(1),
-            text: "Once upon a time there was a fox".into(),
+            text: said.into(),
         });
         c
     }

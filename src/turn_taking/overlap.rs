@@ -11,7 +11,7 @@ use super::reply::is_question;
 use super::state::{Overlap, Reply, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId};
-use crate::lexicon::{Lexicon, words};
+use crate::lexicon::{Lexicon, word_count, words};
 
 /// A sound that has not become speech by then was none.
 const SOUND_PATIENCE: Duration = Duration::from_millis(250);
@@ -139,7 +139,7 @@ impl TurnTaking {
         if enough && self.asks_for_silence(&words) {
             self.interrupt("stop word", commands);
             self.advance_pause(now, commands);
-        } else if words.len() >= 2
+        } else if word_count(&words) >= 2
             && user.pause.is_none()
             && now.since(user.began) >= SHORT
             && !Lexicon::consists_of(&lexicon.backchannels, &words)
@@ -213,14 +213,12 @@ impl TurnTaking {
 
     fn asks_for_silence(&self, words: &[String]) -> bool {
         let lexicon = &self.config.lexicon;
-        let request = lexicon.without_politeness(words);
-        Lexicon::begins_with(&lexicon.stop, &request)
-            || Lexicon::begins_with(&lexicon.wait, &request)
+        lexicon.asks_first(&lexicon.stop, words) || lexicon.asks_first(&lexicon.wait, words)
     }
 
     /// Whether a short sound may have been a request for silence that was misheard.
     fn may_ask_for_silence(&self, words: &[String]) -> bool {
-        matches!(words, [word] if self.config.lexicon.sounds_like_stop.contains(word))
+        Lexicon::is_phrase(&self.config.lexicon.sounds_like_stop, words)
     }
 
     /// Whether a short sound says too little to be an interruption: at most one word that is
@@ -229,8 +227,8 @@ impl TurnTaking {
         let lexicon = &self.config.lexicon;
         let is_small =
             |word: &String| lexicon.backchannels.contains(word) || lexicon.noise.contains(word);
-        let own = words.iter().filter(|word| !is_small(word)).count();
-        own <= 1 && !words.iter().any(|word| lexicon.calls.contains(word))
+        let own = words.iter().filter(|word| !is_small(word));
+        word_count(own) <= 1 && !Lexicon::mentions(&lexicon.calls, words)
     }
 
     /// Whether words are what the reply itself said last: what the canceller left of its echo.
@@ -240,8 +238,10 @@ impl TurnTaking {
             return false;
         };
         let said = self::words(&reply.said);
-        let said = &said[said.len().saturating_sub(ECHO_WORDS)..];
-        words.len() >= 2 && said.windows(words.len()).any(|window| window == words)
+        let mut ends = (0..=said.len()).map(|at| &said[at..]);
+        let last = ends.find(|end| word_count(*end) <= ECHO_WORDS);
+        let is_in = |said: &[String]| said.windows(words.len()).any(|window| window == words);
+        word_count(words) >= 2 && last.is_some_and(is_in)
     }
 }
 

@@ -10,6 +10,7 @@ use super::state::{Answer, Draft, Pause, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::endpointing::{Cue, cue};
 use crate::events::{EventKind, ReplyId, TurnId};
+use crate::language::ascii_mark;
 use crate::lexicon::{Lexicon, words};
 
 /// A draft is begun so long before the decision at the latest; a longer wait means that the user
@@ -252,16 +253,15 @@ impl TurnTaking {
     pub(super) fn unanswered(&self, user: &UserTurn, text: &str) -> Option<&'static str> {
         let lexicon = &self.config.lexicon;
         let words = words(text);
-        let request = lexicon.without_politeness(&words);
         match &words[..] {
             // What was said before is answered all the same.
             [] if !user.carried.is_empty() => None,
             [] => Some("no words in it"),
-            _ if Lexicon::consists_of(&lexicon.stop, &request) => Some("asked only to stop"),
-            [word] if user.over_reply && lexicon.sounds_like_stop.contains(word) => {
+            _ if lexicon.asks_only(&lexicon.stop, &words) => Some("asked only to stop"),
+            _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
                 Some("probably asked to stop")
             }
-            _ if Lexicon::consists_of(&lexicon.wait, &request) => Some("asked to wait"),
+            _ if lexicon.asks_only(&lexicon.wait, &words) => Some("asked to wait"),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
                 Some("a backchannel")
@@ -273,8 +273,7 @@ impl TurnTaking {
 
     pub(super) fn asks_to_go_on(&self, text: &str) -> bool {
         let lexicon = &self.config.lexicon;
-        let request = lexicon.without_politeness(&words(text));
-        self.cut_off && Lexicon::consists_of(&lexicon.go_on, &request)
+        self.cut_off && lexicon.asks_only(&lexicon.go_on, &words(text))
     }
 
     pub(super) fn end_turn(&mut self, now: Timestamp, user: UserTurn, commands: &mut Vec<Command>) {
@@ -342,13 +341,13 @@ fn begin_draft(now: Timestamp, user: &mut UserTurn, text: String, commands: &mut
 
 /// A partial transcript without the punctuation that the next word may take away.
 fn without_end(text: &str) -> &str {
-    text.trim_end_matches([' ', ',', '.', '?', '!', '-'])
+    text.trim_end_matches(|c| matches!(ascii_mark(c), ' ' | ',' | '.' | '?' | '!' | '-'))
 }
 
 /// A partial transcript with the end that a whole one has.
 fn as_sentence(text: &str) -> String {
     match text.trim_end() {
-        text if text.ends_with(['?', '!']) => text.to_owned(),
+        text if text.ends_with(|c| matches!(ascii_mark(c), '?' | '!')) => text.to_owned(),
         text => format!("{}.", without_end(text)),
     }
 }

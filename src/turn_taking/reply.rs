@@ -251,7 +251,7 @@ impl TurnTaking {
 
 /// Whether words of the reply want an answer.
 pub(super) fn is_question(said: &str) -> bool {
-    said.trim_end().ends_with('?')
+    said.trim_end().ends_with(['?', '？'])
 }
 
 /// Throws a draft away, if there is one.

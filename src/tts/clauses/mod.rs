@@ -13,10 +13,13 @@
 mod endings;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
+use crate::language::{Language, han_words, is_han};
 use endings::{Ending, is_conjunction, is_dash, is_pictograph, is_sentence_starter};
+use vocabulary::Vocabulary;
 
-/// How many words a clause may or must have before it is cut.
+/// How many words a clause may or must have before it is cut; two Chinese characters are a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClauseLimits {
     /// The first clause may end at a comma, semicolon, colon or dash from here on.
@@ -56,6 +59,7 @@ const GRACE_WORDS: usize = 3;
 #[derive(Debug)]
 pub struct ClauseSplitter {
     limits: ClauseLimits,
+    vocabulary: &'static Vocabulary,
     /// Whether a clause has left since the start or the last `reset`.
     first_is_out: bool,
     /// Whether somebody waits for the first clause.
@@ -108,10 +112,11 @@ enum Verdict {
 }
 
 impl ClauseSplitter {
-    /// A splitter at the start of a reply; it keeps the limits for later replies too.
-    pub fn new(limits: ClauseLimits) -> Self {
+    /// A splitter at the start of a reply in a language; it keeps the limits for later replies too.
+    pub fn new(limits: ClauseLimits, language: Language) -> Self {
         Self {
             limits,
+            vocabulary: Vocabulary::of(language),
             first_is_out: false,
             hurried: false,
             draft: Draft::default(),
@@ -198,15 +203,16 @@ impl ClauseSplitter {
         if std::mem::take(&mut self.draft.asks_next_word) {
             let word = &self.draft.text[start..];
             let cuts = match self.draft.ending {
-                Ending::Initials => is_sentence_starter(word),
-                _ => is_conjunction(word),
+                Ending::NextWordTells => is_sentence_starter(word, self.vocabulary),
+                _ => is_conjunction(word, self.vocabulary),
             };
             if cuts {
                 self.cut(start, clauses);
                 start = 0;
             }
         }
-        self.draft.count_word(start, !self.first_is_out);
+        let starts_reply = !self.first_is_out;
+        self.draft.count_word(start, starts_reply, self.vocabulary);
     }
 
     /// Decides on the gap in front of a word of which only the first character is known.
@@ -231,7 +237,7 @@ impl ClauseSplitter {
             Ending::Exclamation | Ending::Ellipsis | Ending::Likely if !first.is_lowercase() => {
                 Verdict::Cut
             }
-            Ending::Initials if first.is_uppercase() => Verdict::AskNextWord,
+            Ending::NextWordTells if first.is_uppercase() => Verdict::AskNextWord,
             Ending::Pause if draft.ended_in_number && first.is_ascii_digit() => Verdict::Join,
             Ending::Pause | Ending::Exclamation | Ending::Ellipsis => {
                 if draft.words >= self.pause_words() {
@@ -240,7 +246,7 @@ impl ClauseSplitter {
                     self.at_open_gap(true)
                 }
             }
-            Ending::Open | Ending::Likely | Ending::Initials => self.at_open_gap(true),
+            Ending::Open | Ending::Likely | Ending::NextWordTells => self.at_open_gap(true),
             Ending::Bound | Ending::Number if draft.words >= self.max_words() + GRACE_WORDS => {
                 Verdict::Cut
             }
@@ -295,21 +301,21 @@ impl ClauseSplitter {
 
 impl Draft {
     /// Whether the word being written ends here though no white space follows: after a dash
-    /// ("yes—and") and after the full stops of scripts that have no spaces.
+    /// ("yes—and") and after a full-width mark.
     fn ends_without_space(&self, next: char) -> bool {
         let Some(start) = self.word_start else {
             return false;
         };
-        match self.text[start..].chars().next_back() {
-            Some('—') => !is_dash(next),
-            Some('。' | '！' | '？' | '」' | '』') => {
-                !matches!(next, '。' | '！' | '？' | '」' | '』')
-            }
-            _ => false,
+        let word = &self.text[start..];
+        if word.ends_with('—') {
+            return !is_dash(next);
         }
+        let closes = endings::is_closer(next) && next != '`';
+        let goes_on = closes || endings::is_wide_mark(next);
+        !goes_on && endings::ends_with_wide_mark(word)
     }
 
-    fn count_word(&mut self, start: usize, starts_reply: bool) {
+    fn count_word(&mut self, start: usize, starts_reply: bool, vocabulary: &Vocabulary) {
         let word = &self.text[start..];
         let says_something = word.chars().any(char::is_alphanumeric);
         let marks_list_item = self.starts_line && endings::is_list_marker(word, starts_reply);
@@ -318,14 +324,16 @@ impl Draft {
             self.ending = Ending::Bound;
             return;
         }
-        let ending = Ending::of(word);
+        let ending = Ending::of(word, vocabulary);
         // A picture after the full stop leaves the full stop in force.
         if says_something || ending != Ending::Open {
             self.ending = ending;
             self.ended_in_number = word.contains(|c: char| c.is_ascii_digit());
         }
         if says_something && self.span != Span::Fence {
-            self.words += 1;
+            let han = word.chars().filter(|c| is_han(*c)).count();
+            let other = word.chars().any(|c| c.is_alphanumeric() && !is_han(c));
+            self.words += han_words(han) + usize::from(other);
         }
     }
 

@@ -2,8 +2,12 @@
 
 use super::*;
 
+fn splitter() -> ClauseSplitter {
+    ClauseSplitter::new(ClauseLimits::default(), Language::English)
+}
+
 fn split_in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut splitter = splitter();
     let mut clauses: Vec<String> = pieces.into_iter().flat_map(|p| splitter.push(p)).collect();
     clauses.extend(splitter.finish());
     clauses
@@ -17,6 +21,16 @@ fn split(text: &str) -> Vec<String> {
 fn assert_splits(cases: &[&[&str]]) {
     for expected in cases {
         assert_eq!(&split(&expected.concat()), expected);
+    }
+}
+
+#[track_caller]
+fn assert_splits_in(language: Language, cases: &[&[&str]]) {
+    for expected in cases {
+        let mut splitter = ClauseSplitter::new(ClauseLimits::default(), language);
+        let mut clauses = splitter.push(&expected.concat());
+        clauses.extend(splitter.finish());
+        assert_eq!(&clauses, expected);
     }
 }
 
@@ -113,6 +127,72 @@ fn dots_inside_a_sentence_do_not_end_it() {
 }
 
 #[test]
+fn german_ordinals_and_abbreviations_do_not_end_a_sentence() {
+    let cases: &[&[&str]] = &[
+        &["Am 3. Oktober ist Feiertag. ", "Das Büro ist zu."],
+        &["Das kostet 3 Mio. Euro im Jahr. ", "Viel Geld."],
+        &["Nimm Nr. 5 mit. ", "Los."],
+        &["Ich mag Obst, ", "z. B. Äpfel. ", "Du auch?"],
+        &["Er heißt Dr. Weiß. ", "Er hilft."],
+    ];
+    assert_splits_in(Language::German, cases);
+}
+
+#[test]
+fn german_numbers_may_end_a_sentence() {
+    let cases: &[&[&str]] = &[
+        &["Es sind 25. ", "Das ist viel."],
+        &["Das war 1989. ", "Berlin feierte."],
+    ];
+    assert_splits_in(Language::German, cases);
+}
+
+#[test]
+fn abbreviations_of_romance_languages_do_not_end_a_sentence() {
+    let spanish: &[&[&str]] = &[
+        &["Llama a la Sra. García. ", "Está en casa."],
+        &["Vive en EE. UU. ", "La casa es grande."],
+        &["Te digo que no. ", "Vete."],
+    ];
+    assert_splits_in(Language::Spanish, spanish);
+    let french: &[&[&str]] = &[
+        &["Voici M. Dupont. ", "Il parle."],
+        &["Il y en a sept. ", "C'est bien."],
+    ];
+    assert_splits_in(Language::French, french);
+    let italian: &[&[&str]] = &[
+        &["Chiama il sig. Rossi. ", "È qui."],
+        &["Apri pag. 5 del libro. ", "Leggi."],
+    ];
+    assert_splits_in(Language::Italian, italian);
+}
+
+#[test]
+fn no_clause_ends_with_a_word_that_binds_the_next() {
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), Language::German);
+    splitter.hurry();
+    let clauses = splitter.push("Ich gehe heute in die Stadt dort.");
+    assert_eq!(clauses, ["Ich gehe heute in die Stadt "]);
+}
+
+#[test]
+fn chinese_is_cut_at_its_marks() {
+    let cases: &[&[&str]] = &[
+        &["当然可以，", "我来告诉你。"],
+        &["好的，我来了。", "你呢？"],
+        &["他说：“好。”", "然后走了。"],
+        &["**重点：**天气很好。", "走吧！"],
+        &["好。", "今天天气很好，我们去公园走走。"],
+        &[
+            "好。",
+            "我们今天早上先去公园散步然后再去市场买一些新鲜的菜，",
+            "晚上做饭。",
+        ],
+    ];
+    assert_splits_in(Language::Chinese, cases);
+}
+
+#[test]
 fn line_breaks_are_boundaries() {
     assert_splits(&[
         &["Buy this:", "\n- milk", "\n- two eggs", "\n\nThen go."],
@@ -145,7 +225,7 @@ fn blank_reply_has_no_clause() {
 
 #[test]
 fn first_clause_leaves_at_the_character_that_settles_it() {
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut splitter = splitter();
     assert!(splitter.push("Hello the").is_empty());
     assert!(splitter.push("re.").is_empty());
     assert!(splitter.push(" ").is_empty());
@@ -156,7 +236,7 @@ fn first_clause_leaves_at_the_character_that_settles_it() {
 
 #[test]
 fn reset_makes_the_next_clause_a_first_one() {
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+    let mut splitter = splitter();
     splitter.push("Yes. And then ");
     splitter.reset();
     assert_eq!(splitter.push("Of course, I"), ["Of course, "]);
@@ -215,6 +295,8 @@ const TRICKY: &[&str] = &[
     "_",
     "é",
     "日本。",
+    "，",
+    "”",
     "！",
     "🎉",
     "👩‍💻",
@@ -296,7 +378,7 @@ fn plain_prose_keeps_to_the_maximum() {
 fn who_waits_hears_the_first_words_sooner() {
     let text = "I am a professional basketball coach and I like it.";
     let first = |hurried: bool| {
-        let mut splitter = ClauseSplitter::new(ClauseLimits::default());
+        let mut splitter = splitter();
         if hurried {
             splitter.hurry();
         }

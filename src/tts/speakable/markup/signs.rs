@@ -1,5 +1,7 @@
 //! Single characters: which are spoken, and the faces and keys drawn with several.
 
+use crate::language::ascii_mark;
+
 const EMOTICONS: &[&str] = &[
     ":)",
     ":-)",
@@ -66,10 +68,7 @@ pub(super) fn spoken_sign(character: char) -> Option<char> {
     match character {
         '’' | '‘' | 'ʼ' | '′' => Some('\''),
         '‐' | '\u{2011}' => Some('-'),
-        '。' => Some('.'),
-        '！' => Some('!'),
-        '？' => Some('?'),
-        '，' | '、' => Some(','),
+        '。' | '！' | '？' | '，' | '、' | '；' | '：' => Some(ascii_mark(character)),
         '⋅' | '∗' => Some('×'),
         'º' => Some('°'),
         'μ' => Some('µ'),
