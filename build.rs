@@ -27,9 +27,6 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rustc-env=VIVAVOCE_COMMIT={}", commit());
-    // What the compiler may use without asking: checked at the start, on the CPU that is there.
-    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
-    println!("cargo::rustc-env=VIVAVOCE_TARGET_FEATURES={features}");
     let target = env::var("TARGET").expect("cargo sets TARGET");
     // Offline first: the sources are there already, cargo is compiling them.
     let folder = voices(&target, true)

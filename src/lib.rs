@@ -14,7 +14,6 @@
 pub mod cancellation;
 pub mod clock;
 pub mod config;
-pub mod cpu;
 pub mod events;
 
 pub mod audio;

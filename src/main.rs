@@ -149,7 +149,7 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
-    match vivavoce::cpu::is_fit() {
+    match cpu_check::is_fit(cpu_check::BuiltWith::LLAMA) {
         true => program(),
         false => ExitCode::FAILURE,
     }

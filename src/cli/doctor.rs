@@ -48,8 +48,13 @@ pub fn doctor(config: &Config) -> Result<()> {
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    let built_with = vivavoce::cpu::built_with().join(" ");
-    out!("cpu      {cores} cores; has all that this build uses: {built_with}");
+    match cpu_check::checked(cpu_check::BuiltWith::LLAMA) {
+        Some(uses) => out!(
+            "cpu      {cores} cores; has all that this build uses: {}",
+            uses.join(" ")
+        ),
+        None => out!("cpu      {cores} cores"),
+    }
     out!(
         "threads  recognizer {}, language model {}",
         budget.stt,

@@ -16,6 +16,8 @@ use super::conductor::ConductorInput;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
+use crate::language::Language;
+use crate::lexicon::{Apology, Lexicon};
 use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::Event;
 
@@ -63,6 +65,7 @@ const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
 /// The thread's state.
 pub struct RecognizerStage {
     engine: Box<dyn Recognizer>,
+    language: Language,
     inputs: Receiver<RecognizerInput>,
     conductor: Sender<ConductorInput>,
     bus: EventBus,
@@ -83,9 +86,10 @@ struct Turn {
 }
 
 impl RecognizerStage {
-    /// A stage over an engine.
+    /// A stage over an engine, in a conversation in this language.
     pub fn new(
         engine: Box<dyn Recognizer>,
+        language: Language,
         inputs: Receiver<RecognizerInput>,
         waiting: CommandsWaiting,
         conductor: Sender<ConductorInput>,
@@ -93,6 +97,7 @@ impl RecognizerStage {
     ) -> Self {
         Self {
             engine,
+            language,
             inputs,
             conductor,
             bus,
@@ -247,12 +252,14 @@ impl RecognizerStage {
 
     fn failed(&mut self, error: SttError) {
         if let Some(turn) = self.turn.take() {
+            let apologies = Lexicon::of(self.language).apologies;
+            let apology = apologies.words(Apology::NotHeard).to_owned();
             self.send(Event::Failed {
                 turn: turn.id,
                 reply: None,
                 stage: "recognizer".into(),
                 message: error.to_string(),
-                apology: None,
+                apology: Some(apology.into()),
             });
         }
     }
@@ -274,3 +281,7 @@ fn timed(decode: impl FnOnce() -> Result<Option<String>, SttError>) -> Result<De
 fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
+
+#[cfg(test)]
+#[path = "recognizer_tests.rs"]
+mod tests;

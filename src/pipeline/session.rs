@@ -196,6 +196,7 @@ impl Session {
         );
         let recognizing = RecognizerStage::new(
             engines.recognizer,
+            persona.language,
             recognizer_in,
             waiting,
             conductor.clone(),

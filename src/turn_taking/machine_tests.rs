@@ -757,6 +757,27 @@ fn speech_that_goes_on_interrupts_without_words() {
 }
 
 #[test]
+fn a_recognizer_that_fails_is_apologized_for() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    let failed = Event::Failed {
+        turn: TURN,
+        reply: None,
+        stage: "recognizer".into(),
+        message: "the server is gone".into(),
+        apology: Some("Sorry, I could not hear that.".into()),
+    };
+    let commands = c.on(failed);
+    let words = Command::DraftWords {
+        reply: reply(2),
+        words: "Sorry, I could not hear that.".into(),
+    };
+    assert!(commands.contains(&words), "{commands:?}");
+    assert!(commands.contains(&Command::EndTranscript(TURN)));
+}
+
+#[test]
 fn a_recognizer_that_fails_over_a_reply_lets_it_go_on() {
     let mut c = Conversation::in_a_story();
     c.speech();

@@ -19,6 +19,7 @@ pub fn vivavoce() -> Command {
         "VIVAVOCE_STT",
         "VIVAVOCE_LLM",
         "VIVAVOCE_TTS",
+        "VIVAVOCE_VOICE",
         "VIVAVOCE_LANG",
         "VIVAVOCE_WHISPER",
         "RUST_LOG",

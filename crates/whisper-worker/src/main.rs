@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use cpu_check::BuiltWith;
 use whisper_worker::device;
 use whisper_worker::engine::Settings;
 use whisper_worker::service::Service;
@@ -53,6 +54,9 @@ const READ_PATIENCE: Duration = Duration::from_secs(600);
 const PANICKED: i32 = 101;
 
 fn main() -> ExitCode {
+    if !cpu_check::is_fit(BuiltWith::WHISPER) {
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     // Our standard output belongs to the protocol.
     device::listen();

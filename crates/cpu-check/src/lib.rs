@@ -9,53 +9,23 @@
 //! hand what otherwise libraries do: bytes one at a time, which no compiler turns into the new
 //! instructions. Under qemu's `-cpu Haswell` a build with AVX-512 gets through it.
 
+mod names;
+
 use std::hint::black_box;
 use std::io::Write;
 
-/// The compiler's name of a group of instructions and the system's.
-type Name = (&'static str, &'static str);
+use names::{ARM, Name, X86};
 
-/// What compilers make use of by themselves; the rest is only used where somebody asked for it.
-const X86: [Name; 26] = [
-    ("sse3", "pni"),
-    ("ssse3", "ssse3"),
-    ("sse4.1", "sse4_1"),
-    ("sse4.2", "sse4_2"),
-    ("popcnt", "popcnt"),
-    ("avx", "avx"),
-    ("avx2", "avx2"),
-    ("fma", "fma"),
-    ("f16c", "f16c"),
-    ("bmi1", "bmi1"),
-    ("bmi2", "bmi2"),
-    ("lzcnt", "abm"),
-    ("movbe", "movbe"),
-    ("gfni", "gfni"),
-    ("vaes", "vaes"),
-    ("avxvnni", "avx_vnni"),
-    ("avx512f", "avx512f"),
-    ("avx512bw", "avx512bw"),
-    ("avx512cd", "avx512cd"),
-    ("avx512dq", "avx512dq"),
-    ("avx512vl", "avx512vl"),
-    ("avx512vbmi", "avx512vbmi"),
-    ("avx512vbmi2", "avx512_vbmi2"),
-    ("avx512vnni", "avx512_vnni"),
-    ("avx512bitalg", "avx512_bitalg"),
-    ("avx512bf16", "avx512_bf16"),
-];
-const ARM: [Name; 7] = [
-    ("neon", "asimd"),
-    ("dotprod", "asimddp"),
-    ("fp16", "asimdhp"),
-    ("i8mm", "i8mm"),
-    ("bf16", "bf16"),
-    ("sve", "sve"),
-    ("sve2", "sve2"),
-];
+/// What an executable was built with, in the compiler's names: Rust and the C++ in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltWith(&'static str);
 
-/// What this program was built with, in the compiler's names.
-const BUILT_WITH: &str = env!("VIVAVOCE_TARGET_FEATURES");
+impl BuiltWith {
+    /// An executable with llama.cpp in it.
+    pub const LLAMA: Self = Self(env!("BUILT_WITH_LLAMA"));
+    /// An executable with whisper.cpp in it.
+    pub const WHISPER: Self = Self(env!("BUILT_WITH_WHISPER"));
+}
 
 fn names() -> &'static [Name] {
     match std::env::consts::ARCH {
@@ -66,19 +36,20 @@ fn names() -> &'static [Name] {
 }
 
 const WHAT_TO_DO: &str = "\nBuild it on this machine (cargo build --release), or for older ones with \
-    RUSTFLAGS=\"-C target-cpu=x86-64-v3\" (x86-64-v2 where there is no AVX2).\n";
+    GGML_NATIVE=OFF RUSTFLAGS=\"-C target-cpu=x86-64-v3\"; docs/engines.md says what to do where there is \
+    no AVX2.\n";
 
 /// Says on stderr why this program cannot run here, and what to do; true if it can, or if the system
 /// does not tell. To be called before anything else.
 #[inline(never)]
-pub fn is_fit() -> bool {
+pub fn is_fit(built_with: BuiltWith) -> bool {
     // Only Linux writes it into a file.
     let Ok(cpuinfo) = std::fs::read("/proc/cpuinfo") else {
         return true;
     };
     let mut fit = true;
     let say = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
-    each_missing(BUILT_WITH, &cpuinfo, names(), &mut |feature| {
+    each_missing(built_with.0, &cpuinfo, names(), &mut |feature| {
         if std::mem::replace(&mut fit, false) {
             say("error: this program was built for another CPU; this one has no");
         }
@@ -135,10 +106,11 @@ fn lists(text: &[u8], word: &str) -> bool {
     fits && matched == word.len()
 }
 
-/// What this program was built with and checks, for people.
-pub fn built_with() -> Vec<&'static str> {
+/// What was checked, for people; `None` where the system does not tell what the CPU has.
+pub fn checked(built_with: BuiltWith) -> Option<Vec<&'static str>> {
+    std::fs::metadata("/proc/cpuinfo").ok()?;
     let known = |feature: &&str| names().iter().any(|(ours, _)| ours == feature);
-    BUILT_WITH.split(',').filter(known).collect()
+    Some(built_with.0.split(',').filter(known).collect())
 }
 
 #[cfg(test)]
@@ -171,6 +143,6 @@ mod tests {
 
     #[test]
     fn this_machine_can_run_its_own_build() {
-        assert!(is_fit());
+        assert!(is_fit(BuiltWith::LLAMA) && is_fit(BuiltWith::WHISPER));
     }
 }

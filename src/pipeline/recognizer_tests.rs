@@ -1,0 +1,172 @@
+use std::collections::VecDeque;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::*;
+use crate::cancellation::Cancelled;
+use crate::clock::SessionClock;
+
+type Decode = Box<dyn FnMut(Cancelled) -> Result<Option<String>, SttError> + Send>;
+
+/// Does with each decode what stands next in its script.
+#[derive(Default)]
+struct Scripted {
+    partials: VecDeque<Decode>,
+    finals: VecDeque<Decode>,
+}
+
+impl Recognizer for Scripted {
+    fn warm_up(&mut self) -> Result<(), SttError> {
+        Ok(())
+    }
+
+    fn transcribe(&mut self, _: &[f32], cancelled: Cancelled) -> Result<Option<String>, SttError> {
+        let mut decode = self.finals.pop_front().expect("a final in the script");
+        decode(cancelled)
+    }
+
+    fn transcribe_partial(
+        &mut self,
+        _: &[f32],
+        cancelled: Cancelled,
+    ) -> Result<Option<String>, SttError> {
+        let mut decode = self.partials.pop_front().expect("a partial in the script");
+        decode(cancelled)
+    }
+}
+
+fn says(text: &'static str) -> Decode {
+    Box::new(move |_| Ok(Some(text.into())))
+}
+
+fn fails() -> Decode {
+    Box::new(|_| Err(SttError::Run("the server is gone".into())))
+}
+
+const TURN: TurnId = TurnId(1);
+
+struct Stage {
+    stage: RecognizerStage,
+    waiting: CommandsWaiting,
+    told: Receiver<ConductorInput>,
+    inputs: Sender<RecognizerInput>,
+}
+
+impl Stage {
+    fn new(script: Scripted) -> Self {
+        let (inputs, commands) = unbounded();
+        let (conductor, told) = unbounded();
+        let waiting = CommandsWaiting::default();
+        let bus = EventBus::new(SessionClock::start(), Vec::new());
+        let stage = RecognizerStage::new(
+            Box::new(script),
+            Language::English,
+            commands,
+            Arc::clone(&waiting),
+            conductor,
+            bus,
+        );
+        let mut this = Self {
+            stage,
+            waiting,
+            told,
+            inputs,
+        };
+        let from = Timestamp::ZERO;
+        this.command(RecognizerInput::Start { turn: TURN, from });
+        this
+    }
+
+    fn command(&mut self, input: RecognizerInput) {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.stage.take(input);
+    }
+
+    /// Half a second of speech.
+    fn speech(&mut self) {
+        for _ in 0..50 {
+            let until = self.stage.until;
+            let samples = [0.1; FRAME];
+            self.stage.take(RecognizerInput::Audio { samples, until });
+        }
+        self.stage.partial();
+    }
+
+    fn pause(&mut self, pause: u32) {
+        self.command(RecognizerInput::Pause { turn: TURN, pause });
+    }
+
+    fn told(&self) -> Vec<Event> {
+        let told = self.told.try_iter();
+        told.filter_map(|input| match input {
+            ConductorInput::Event(_, event) => Some(event),
+            ConductorInput::Shutdown => None,
+        })
+        .collect()
+    }
+}
+
+fn decoded(pause: u32, text: &str) -> Event {
+    Event::Decoded {
+        turn: TURN,
+        pause,
+        text: text.into(),
+    }
+}
+
+#[test]
+fn a_partial_that_fails_does_not_end_the_turn() {
+    let mut stage = Stage::new(Scripted {
+        partials: [fails()].into(),
+        finals: [says("Hello.")].into(),
+    });
+    stage.speech();
+    assert_eq!(stage.told(), []);
+    stage.pause(1);
+    assert_eq!(stage.told(), [decoded(1, "Hello.")]);
+}
+
+#[test]
+fn a_final_that_fails_is_told_with_words_for_the_user() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello")].into(),
+        finals: [fails()].into(),
+    });
+    stage.speech();
+    stage.told();
+    stage.pause(1);
+    let told = stage.told();
+    let [Event::Failed { apology, .. }] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let words = apology.as_deref().unwrap_or_default();
+    assert!(words.contains("could not hear"), "{words}");
+}
+
+#[test]
+fn a_final_is_given_up_when_the_user_goes_on() {
+    let waiting = Arc::new(std::sync::OnceLock::<CommandsWaiting>::new());
+    let goes_on = Arc::clone(&waiting);
+    let given_up: Decode = Box::new(move |cancelled| {
+        assert!(!cancelled(), "by the pause itself");
+        goes_on.get().unwrap().fetch_add(1, Ordering::AcqRel);
+        assert!(cancelled());
+        Ok(None)
+    });
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello"), says("Hello you")].into(),
+        finals: [given_up, says("Hello you.")].into(),
+    });
+    waiting.set(Arc::clone(&stage.waiting)).unwrap();
+    stage.speech();
+    stage.told();
+    stage.pause(1);
+    assert_eq!(stage.told(), []);
+    // The command that was counted in the script.
+    stage.stage.take(RecognizerInput::Resume(TURN));
+    stage.speech();
+    stage.told();
+    stage.pause(2);
+    assert_eq!(stage.told(), [decoded(2, "Hello you.")]);
+    drop(stage.inputs);
+}
