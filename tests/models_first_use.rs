@@ -124,3 +124,20 @@ fn broken_pins_are_not_forgotten_silently() {
         "{error}"
     );
 }
+
+#[test]
+fn what_an_earlier_pull_left_is_cleaned_up_beside_files_that_are_not_learnt() {
+    let server = Server::start(|_| Reply::ok(&content()));
+    let source = server.source();
+    let (hash, size) = (sha256(&content()), content().len());
+    let manifest = manifest_with(&format!(
+        "[[models.files]]\nname = \"a.bin\"\nsize = {size}\nsha256 = \"{hash}\"\nsources = [{source}]\n\
+         [[models.files]]\nname = \"b.bin\"\nsize = 100\nplatform = \"windows-x86_64\"\nsources = [{source}]\n"
+    ));
+    let (_folder, store) = store();
+    let left = resumable_part(&store, "old.bin", b"of a model that is gone");
+    std::fs::create_dir_all(left.parent().unwrap()).unwrap();
+    std::fs::write(&left, "half").unwrap();
+    pull(&store, &manifest, &options()).unwrap();
+    assert_eq!(left_in_staging(&store), [""; 0]);
+}
