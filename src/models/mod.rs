@@ -18,7 +18,7 @@
 //!
 //! Runs on the caller's thread, before any audio does. Two invariants: **a file under its final
 //! name was whole and had the right hash when it got that name**, and nothing here connects to
-//! anything unless [`ModelStore::learn`] or [`ModelStore::pull`] was called.
+//! anything unless [`ModelStore::pull`] was called.
 
 mod by_hand;
 mod error;
