@@ -43,7 +43,7 @@ pub use error::{FailedFile, ModelsError, Problem, Tried};
 pub use manifest::{Manifest, Model, ModelFile, Profile, Role, WheelSize};
 pub use progress::{ConsoleProgress, PullProgress, SilentProgress, human_bytes};
 pub use pull::{PullOptions, PullSummary};
-pub use receive::{Incoming, Received, Watch, hex, receive};
+pub use receive::{Incoming, Received, Watch, receive};
 pub use selection::{Selection, Wanted};
 pub use source::{Platform, Source, WheelMember};
 pub use status::{Damage, FileReport, FileStatus};
