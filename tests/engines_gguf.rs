@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tiny_gguf::TinyGguf;
+use vivavoce::lexicon::Apology;
 use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
@@ -206,6 +207,53 @@ fn a_model_that_only_thinks_is_a_clear_error_and_nothing_is_heard() {
         .unwrap();
     let finish = model.generate(&sampling(), &|| true, &mut |_| {});
     assert_eq!(finish.unwrap(), Finish::Cancelled);
+}
+
+#[test]
+fn a_reply_without_a_word_is_a_clear_error() {
+    let tiny = Tiny::new(TinyGguf::llama().silent());
+    let mut model = tiny.load();
+    let mut ask = |opening| {
+        let messages = &prefix()[..2];
+        model.prefill(messages, opening, &|| false).unwrap();
+        model.generate(&sampling(), &|| false, &mut |_| {})
+    };
+    let error = ask(Opening::Reply).unwrap_err();
+    assert!(matches!(error, LlmError::NoWords { .. }), "{error}");
+    assert_eq!(error.apology(), Apology::NoAnswer);
+    // What was cut off may have been complete.
+    assert_eq!(ask(Opening::Unfinished).unwrap(), Finish::Complete);
+}
+
+#[test]
+fn a_template_that_wants_a_question_in_every_prompt_is_not_read_ahead() {
+    let wanting = "{% if messages[-1].role != 'user' %}{{ raise_exception('No user query found') }}\
+        {% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}";
+    for mut file in [TinyGguf::llama(), TinyGguf::mamba()] {
+        let mut model = Tiny::new(file.template(wanting)).load();
+        assert_eq!(model.warm_up(&prefix()).unwrap().read, 0);
+        writes(&mut model, &prefix()[..2]);
+    }
+}
+
+#[test]
+fn room_for_reasoning_is_kept_only_where_the_template_knows_of_it() {
+    let thinking = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}<think>\n";
+    let room = |file: &TinyGguf| Tiny::new(file).load().reasoning_tokens();
+    assert_eq!(room(TinyGguf::llama().template(thinking)), 16);
+    assert_eq!(room(&TinyGguf::llama()), 0);
+}
+
+#[test]
+fn without_a_gpu_nothing_is_said_to_be_on_one() {
+    let tiny = Tiny::new(&TinyGguf::llama());
+    let config = LlamaConfig {
+        gpu_layers: GpuLayers::Count(20),
+        ..config(tiny.path())
+    };
+    let devices = vivavoce::llm::gpu::devices();
+    let how = Llama::load(config).unwrap().describe();
+    assert!(devices.is_empty() == how.contains("none on a GPU"), "{how}");
 }
 
 fn refused(bytes: &[u8]) -> String {
