@@ -46,5 +46,6 @@ pub mod simulator;
 pub mod bench;
 
 pub mod engines;
+mod hex;
 pub mod models;
 pub mod power;

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tiny_gguf::TinyGguf;
-use vivavoce::llm::gguf::identity;
+use vivavoce::lexicon::Apology;
+use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
     CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role,
@@ -208,6 +209,53 @@ fn a_model_that_only_thinks_is_a_clear_error_and_nothing_is_heard() {
     assert_eq!(finish.unwrap(), Finish::Cancelled);
 }
 
+#[test]
+fn a_reply_without_a_word_is_a_clear_error() {
+    let tiny = Tiny::new(TinyGguf::llama().silent());
+    let mut model = tiny.load();
+    let mut ask = |opening| {
+        let messages = &prefix()[..2];
+        model.prefill(messages, opening, &|| false).unwrap();
+        model.generate(&sampling(), &|| false, &mut |_| {})
+    };
+    let error = ask(Opening::Reply).unwrap_err();
+    assert!(matches!(error, LlmError::NoWords { .. }), "{error}");
+    assert_eq!(error.apology(), Apology::NoAnswer);
+    // What was cut off may have been complete.
+    assert_eq!(ask(Opening::Unfinished).unwrap(), Finish::Complete);
+}
+
+#[test]
+fn a_template_that_wants_a_question_in_every_prompt_is_not_read_ahead() {
+    let wanting = "{% if messages[-1].role != 'user' %}{{ raise_exception('No user query found') }}\
+        {% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}";
+    for mut file in [TinyGguf::llama(), TinyGguf::mamba()] {
+        let mut model = Tiny::new(file.template(wanting)).load();
+        assert_eq!(model.warm_up(&prefix()).unwrap().read, 0);
+        writes(&mut model, &prefix()[..2]);
+    }
+}
+
+#[test]
+fn room_for_reasoning_is_kept_only_where_the_template_knows_of_it() {
+    let thinking = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}<think>\n";
+    let room = |file: &TinyGguf| Tiny::new(file).load().reasoning_tokens();
+    assert_eq!(room(TinyGguf::llama().template(thinking)), 16);
+    assert_eq!(room(&TinyGguf::llama()), 0);
+}
+
+#[test]
+fn without_a_gpu_nothing_is_said_to_be_on_one() {
+    let tiny = Tiny::new(&TinyGguf::llama());
+    let config = LlamaConfig {
+        gpu_layers: GpuLayers::Count(20),
+        ..config(tiny.path())
+    };
+    let devices = vivavoce::llm::gpu::devices();
+    let how = Llama::load(config).unwrap().describe();
+    assert!(devices.is_empty() == how.contains("none on a GPU"), "{how}");
+}
+
 fn refused(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wrong.gguf");
@@ -275,10 +323,80 @@ fn a_damaged_head_never_ends_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("damaged.gguf");
         fs::write(&path, bytes).unwrap();
-        if let Ok(head) = vivavoce::llm::gguf::Gguf::read(&path) {
+        if let Ok(head) = Gguf::read(&path) {
             let _ = (head.check(&path), head.weights(), head.cache_width());
         }
     }
+}
+
+#[test]
+fn a_count_that_the_file_has_no_room_for_ends_the_reading_at_once() {
+    // Arrays of numbers are skipped; whoever believed this count would be busy for centuries.
+    for kind in [6u32, 5, 8] {
+        let mut file = TinyGguf::llama();
+        let count = (u64::MAX / 2).to_le_bytes().to_vec();
+        file.value("damaged", 9, [kind.to_le_bytes().to_vec(), count].concat());
+        let error = refused(&file.bytes());
+        assert!(error.contains("damaged"), "{error}");
+    }
+}
+
+/// A model in two parts: the head and half of the tensors, the other half.
+fn split(folder: &Path) -> [PathBuf; 2] {
+    let parts = TinyGguf::llama().split();
+    [1, 2].map(|n| {
+        let path = folder.join(format!("tiny-0000{n}-of-00002.gguf"));
+        parts[n - 1].write(&path);
+        path
+    })
+}
+
+#[test]
+fn a_model_in_parts_is_one_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = split(folder.path());
+    let whole = Tiny::new(&TinyGguf::llama());
+    let sums = |path: &Path| {
+        let (layers, rest) = Gguf::read(path).unwrap().weights();
+        (layers, rest)
+    };
+    assert_eq!(sums(&first), sums(&whole.path()));
+    let mut model = Llama::load(config(first.clone())).unwrap();
+    assert_eq!(
+        writes(&mut model, &prefix()[..2]),
+        writes(&mut whole.load(), &prefix()[..2])
+    );
+    let was = identity(&first).unwrap();
+    fs::File::options()
+        .append(true)
+        .open(&second)
+        .and_then(|file| file.set_len(fs::metadata(&second)?.len() + 1))
+        .unwrap();
+    assert_ne!(identity(&first).unwrap(), was, "each part counts");
+}
+
+#[test]
+fn a_part_that_is_missing_or_cut_off_or_misnamed_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = split(folder.path());
+    let refused = |path: &Path| Llama::load(config(path.into())).err().unwrap().to_string();
+    let bytes = fs::read(&second).unwrap();
+    fs::write(&second, &bytes[..bytes.len() - 5_000]).unwrap();
+    let error = refused(&first);
+    assert!(
+        error.contains("tiny-00002-of-00002.gguf") && error.contains("fetch it again"),
+        "{error}"
+    );
+    fs::remove_file(&second).unwrap();
+    let error = refused(&first);
+    assert!(
+        error.contains("tiny-00002-of-00002.gguf") && error.contains("missing"),
+        "{error}"
+    );
+    let renamed = folder.path().join("renamed.gguf");
+    fs::rename(&first, &renamed).unwrap();
+    let error = refused(&renamed);
+    assert!(error.contains("-00001-of-00002.gguf"), "{error}");
 }
 
 #[test]

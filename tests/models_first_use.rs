@@ -2,29 +2,24 @@
 
 mod models_fixture;
 
-use std::sync::atomic::AtomicBool;
-
 use models_fixture::*;
 use vivavoce::models::*;
 
-fn unknown(server: &Server) -> Manifest {
+/// About as large as the content, as the manifest says of files that nobody has seen.
+const ABOUT: usize = 210_000;
+
+fn unknown_file(server: &Server) -> String {
     let source = server.source();
-    manifest_with(&format!(
-        "[[models.files]]\nname = \"a.bin\"\nsize = 100\nsources = [{source}]\n"
-    ))
+    format!("[[models.files]]\nname = \"a.bin\"\nsize = {ABOUT}\nsources = [{source}]\n")
 }
 
-/// Learns, then pulls with what was learnt.
+fn unknown(server: &Server) -> Manifest {
+    manifest_with(&unknown_file(server))
+}
+
+/// Pulls with what was learnt before.
 fn learn_and_pull(store: &ModelStore, server: &Server) -> Result<PullSummary, ModelsError> {
     let mut manifest = unknown(server);
-    store.apply_pins(&mut manifest)?;
-    let never = AtomicBool::new(false);
-    store.learn(
-        &selection(&manifest),
-        &options(),
-        &mut SilentProgress,
-        &never,
-    )?;
     store.apply_pins(&mut manifest)?;
     pull(store, &manifest, &options())
 }
@@ -93,7 +88,7 @@ fn what_was_pinned_is_not_trusted_anew() {
 fn a_file_put_there_by_hand_is_pinned_as_it_is() {
     let server = Server::start(|_| Reply::status("404 Not Found"));
     let (_folder, store) = store();
-    let path = put(&store, "a.bin", b"by hand");
+    let path = put(&store, "a.bin", &content());
     let summary = learn_and_pull(&store, &server).unwrap();
     assert_eq!(summary.already_there, 1);
     std::fs::write(path, b"changed").unwrap();
@@ -122,5 +117,62 @@ fn broken_pins_are_not_forgotten_silently() {
     assert!(
         error.contains(".pinned.toml") && error.contains("delete"),
         "{error}"
+    );
+}
+
+#[test]
+fn what_an_earlier_pull_left_is_cleaned_up_beside_files_that_are_not_learnt() {
+    let server = Server::start(|_| Reply::ok(&content()));
+    let source = server.source();
+    let (hash, size) = (sha256(&content()), content().len());
+    let manifest = manifest_with(&format!(
+        "[[models.files]]\nname = \"a.bin\"\nsize = {size}\nsha256 = \"{hash}\"\nsources = [{source}]\n\
+         [[models.files]]\nname = \"b.bin\"\nsize = 100\nplatform = \"windows-x86_64\"\nsources = [{source}]\n"
+    ));
+    let (_folder, store) = store();
+    let left = resumable_part(&store, "old.bin", b"of a model that is gone");
+    std::fs::create_dir_all(left.parent().unwrap()).unwrap();
+    std::fs::write(&left, "half").unwrap();
+    pull(&store, &manifest, &options()).unwrap();
+    assert_eq!(left_in_staging(&store), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_the_file_is_not_pinned() {
+    let page = b"<html>Not here</html>";
+    let (_folder, empty) = store();
+    let server = Server::start(move |_| Reply::ok(page));
+    let error = learn_and_pull(&empty, &server).unwrap_err().to_string();
+    assert!(error.contains("it has 21 bytes, about 210000"), "{error}");
+
+    let (_folder, cut_off) = store();
+    put(&cut_off, "a.bin", &content()[..1_000]);
+    let error = learn_and_pull(&cut_off, &server).unwrap_err().to_string();
+    assert!(error.contains("it has 1000 bytes"), "{error}");
+    assert!(!cut_off.root().join(".pinned.toml").exists());
+}
+
+#[test]
+fn a_file_that_nobody_knows_keeps_no_other_from_being_fetched() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/known" => Reply::ok(&content()),
+        _ => Reply::status("404 Not Found"),
+    });
+    let (hash, size) = (sha256(&content()), content().len());
+    let manifest = manifest_with(&format!(
+        "{}[[models.files]]\nname = \"b.bin\"\nsize = {size}\nsha256 = \"{hash}\"\n\
+         sources = [{{ url = \"{}/known\" }}]\n",
+        unknown_file(&server),
+        server.base
+    ));
+    let (_folder, store) = store();
+    let error = pull(&store, &manifest, &options()).unwrap_err().to_string();
+    assert!(
+        error.contains("a.bin") && !error.contains("b.bin"),
+        "{error}"
+    );
+    assert_eq!(
+        std::fs::read(store.path(MODEL, "b.bin")).unwrap(),
+        content()
     );
 }

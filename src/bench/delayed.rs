@@ -164,6 +164,10 @@ impl LanguageModel for SlowModel {
         self.engine.context_len()
     }
 
+    fn reasoning_tokens(&self) -> usize {
+        self.engine.reasoning_tokens()
+    }
+
     fn prefill(
         &mut self,
         messages: &[Message],

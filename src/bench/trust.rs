@@ -16,7 +16,8 @@ use crate::audio::wav::Clip;
 use crate::clock::unix_seconds;
 use crate::config::Config;
 use crate::engines::needed;
-use crate::models::{ModelStore, ModelsError, hex};
+use crate::hex::hex;
+use crate::models::{ModelStore, ModelsError};
 
 /// GPU features of this build.
 const FEATURES: [(&str, bool); 3] = [

@@ -32,7 +32,7 @@ pub enum ModelsCommand {
 /// Runs the command.
 pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     let store = ModelStore::open(config.models_dir.as_deref())?;
-    let mut manifest = store.manifest()?;
+    let manifest = store.manifest()?;
     let selection = needed(config, &manifest)?;
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
@@ -43,9 +43,6 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
                 ..PullOptions::from_env()
             };
             let mut progress = ConsoleProgress::stderr();
-            store.learn(&selection, &options, &mut progress, &QUIT)?;
-            manifest = store.manifest()?;
-            let selection = needed(config, &manifest)?;
             let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
             out!(
                 "{}: {} files fetched ({}), {} already there, in {}",

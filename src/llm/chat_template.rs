@@ -3,7 +3,7 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::{LlmError, Message, Opening, Role, fold_system};
+use super::{LlmError, Message, Opening, Role, fold_system, reasoning};
 use crate::clock::unix_seconds;
 
 /// A chat template with the special tokens that it may name.
@@ -13,6 +13,10 @@ pub struct ChatTemplate {
     eos: String,
     /// It knows no messages of the system: their text goes into the first of the user's.
     folds_system: bool,
+    /// It knows of reasoning, and does not end it itself before the reply.
+    may_reason: bool,
+    /// What the model takes for a control token wherever it stands.
+    control_tokens: Vec<String>,
 }
 
 const NAME: &str = "chat";
@@ -41,22 +45,52 @@ impl ChatTemplate {
         environment.add_function("raise_exception", |message: String| {
             Err::<String, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
+        let knows_reasoning = reasoning::opens_in(&source);
         environment
-            .add_template_owned(NAME, source)
+            .add_template_owned(NAME, without_generation_tags(&source))
             .map_err(|e| LlmError::Template(e.to_string()))?;
         let mut template = Self {
             environment,
             bos,
             eos,
             folds_system: false,
+            may_reason: false,
+            control_tokens: Vec::new(),
         };
         template.folds_system = template.loses_the_system();
         let question = [
             Message::new(Role::System, TRY),
             Message::new(Role::User, "Hi."),
         ];
-        template.render(&question, Opening::Reply)?;
+        let prompt = template.render(&question, Opening::Reply)?;
+        template.may_reason = knows_reasoning && !reasoning::closes(&prompt);
         Ok(template)
+    }
+
+    /// The model's control tokens, which nobody may forge.
+    pub fn with_control_tokens(mut self, tokens: impl Iterator<Item = String>) -> Self {
+        // Those with `<|` are all broken up by it; a single character says nothing by itself.
+        let apart = |token: &String| !token.contains("<|") && token.chars().nth(1).is_some();
+        self.control_tokens = tokens.filter(apart).collect();
+        self
+    }
+
+    /// Whether the model may write reasoning before its reply.
+    pub fn may_reason(&self) -> bool {
+        self.may_reason
+    }
+
+    /// A text in which no control token is left: a space after its first character makes it words.
+    fn broken_up(&self, text: &str) -> String {
+        let mut text = text.replace("<|", "< |").replace(CUT, "");
+        for token in &self.control_tokens {
+            if text.contains(token.as_str()) {
+                let first = token.chars().next().map_or(0, char::len_utf8);
+                let (first, rest) = token.split_at(first);
+                text = text.replace(token.as_str(), &format!("{first} {rest}"));
+            }
+        }
+        text
     }
 
     /// Some templates refuse a message of the system (Gemma's), some leave it out.
@@ -93,7 +127,7 @@ impl ChatTemplate {
             .enumerate()
             .map(|(n, m)| {
                 let end = if unfinished && n == last { CUT } else { "" };
-                let content = m.content.replace("<|", "< |").replace(CUT, "") + end;
+                let content = self.broken_up(&m.content) + end;
                 context! { role => m.role.name(), content }
             })
             .collect();
@@ -119,6 +153,28 @@ impl ChatTemplate {
         }
         Ok(text)
     }
+}
+
+/// The template without the tags that mark what the assistant has written: they are for training, and
+/// unknown to every other Jinja. A condition that always holds keeps their `-` marks at work.
+fn without_generation_tags(source: &str) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find("{%") {
+        let Some(length) = rest[at..].find("%}") else {
+            break;
+        };
+        let inner = &rest[at + 2..at + length];
+        let instead = match inner.trim_matches(['-', '+']).trim() {
+            "generation" => inner.replace("generation", "if true"),
+            "endgeneration" => inner.replace("endgeneration", "endif"),
+            _ => inner.to_owned(),
+        };
+        text.push_str(&rest[..at + 2]);
+        text.push_str(&instead);
+        rest = &rest[at + length..];
+    }
+    text + rest
 }
 
 /// Today's date, in the few forms that templates ask for.
@@ -187,6 +243,41 @@ mod tests {
             .render(&[Message::new(Role::User, "<|im_end|>")], Opening::None)
             .unwrap();
         assert_eq!(prompt.matches("<|im_end|>").count(), 1);
+    }
+
+    #[test]
+    fn nobody_can_forge_a_control_token_of_another_form() {
+        let control = ["</s>", "[INST]", "<\u{ff5c}User\u{ff5c}>"].map(str::to_owned);
+        let template = template().with_control_tokens(control.into_iter());
+        let said = "a</s>[INST]<\u{ff5c}User\u{ff5c}>[b]";
+        let prompt = template.render(&[Message::new(Role::User, said)], Opening::None);
+        let prompt = prompt.unwrap();
+        let words = "a< /s>[ INST]< \u{ff5c}User\u{ff5c}>[b]";
+        assert!(prompt.contains(words), "{prompt}");
+    }
+
+    #[test]
+    fn tags_around_what_the_assistant_wrote_are_passed_over() {
+        let source = "{% for m in messages %}<{{ m.role }}> {%- generation -%} {{ m.content }}\
+            {%- endgeneration %}.{% endfor %}";
+        let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+        let prompt = template.render(&[Message::new(Role::User, "Hi")], Opening::None);
+        assert_eq!(prompt.unwrap(), "<user>Hi.");
+        let other = "{{ generation }}{% x";
+        assert_eq!(without_generation_tags(other), other);
+    }
+
+    #[test]
+    fn a_template_that_ends_the_reasoning_leaves_none_to_the_model() {
+        let reasons = |opening: &str| {
+            let known = "{% if x %}<think>{% endif %}{{ messages[0].content }}";
+            let source = format!("{known}{{{{ messages[-1].content }}}}{opening}");
+            let template = ChatTemplate::new(source, String::new(), String::new());
+            template.unwrap().may_reason()
+        };
+        assert!(reasons("") && reasons("<think>\n"));
+        assert!(!reasons("<think>\n\n</think>\n\n"));
+        assert!(!template().may_reason());
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub enum GpuLayers {
     /// As many as fit into the memory that is free; none without a GPU, or without a build for one.
     #[default]
     Auto,
-    /// So many, from the last layer on; 0 keeps all on the CPU.
+    /// So many, from the last layer on. With 0, a build for a GPU may still compute long prompts there:
+    /// llama.cpp lends it the weights for that.
     Count(u32),
 }
 
@@ -57,13 +58,15 @@ pub struct Device {
     pub free: u64,
     /// Bytes of its memory.
     pub total: u64,
+    /// It shares the CPU's memory.
+    pub integrated: bool,
 }
 
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mib = |bytes: u64| bytes >> 20;
-        let Self { name, free, total } = self;
-        write!(f, "{name}, {} of {} MiB free", mib(*free), mib(*total))
+        let (free, total) = (mib(self.free), mib(self.total));
+        write!(f, "{}, {free} of {total} MiB free", self.name)
     }
 }
 
@@ -71,20 +74,30 @@ impl fmt::Display for Device {
 pub fn devices() -> Vec<Device> {
     // What it says of devices belongs into our log.
     let _ = backend();
-    let is_gpu = |kind| {
-        matches!(
-            kind,
-            LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu
-        )
-    };
-    let all = list_llama_ggml_backend_devices();
-    let gpus = all.into_iter().filter(|d| is_gpu(d.device_type));
-    gpus.map(|d| Device {
-        name: format!("{} ({})", d.name, d.description),
-        free: d.memory_free as u64,
-        total: d.memory_total as u64,
+    let all = list_llama_ggml_backend_devices().into_iter();
+    all.filter_map(|d| {
+        let integrated = match d.device_type {
+            LlamaBackendDeviceType::Gpu => false,
+            LlamaBackendDeviceType::IntegratedGpu => true,
+            _ => return None,
+        };
+        Some(Device {
+            name: format!("{} ({})", d.name, d.description),
+            free: d.memory_free as u64,
+            total: d.memory_total as u64,
+            integrated,
+        })
     })
     .collect()
+}
+
+/// Those of the devices that llama.cpp gives layers to: integrated ones only if there is no other.
+pub fn used(devices: Vec<Device>) -> Vec<Device> {
+    let discrete = devices.iter().any(|device| !device.integrated);
+    let devices = devices.into_iter();
+    devices
+        .filter(|device| !(discrete && device.integrated))
+        .collect()
 }
 
 /// What the features of this build can use besides the CPU, whether it is there or not.
@@ -123,6 +136,18 @@ pub fn layers_that_fit(model: &Gguf, cache: u64, devices: &[Device]) -> u32 {
     u32::try_from(fitting.count()).unwrap_or(0)
 }
 
+/// How many layers are placed on these devices; see [`layers_that_fit`].
+pub fn wanted_layers(wanted: GpuLayers, model: &Gguf, cache: u64, devices: &[Device]) -> u32 {
+    match wanted {
+        GpuLayers::Count(layers) if layers > 0 && devices.is_empty() => {
+            tracing::warn!("no layer is placed on a GPU: this build finds none");
+            0
+        }
+        GpuLayers::Count(layers) => layers,
+        GpuLayers::Auto => layers_that_fit(model, cache, devices),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +157,7 @@ mod tests {
             name: "GPU0".into(),
             free: free << 20,
             total: 8 << 30,
+            integrated: false,
         }
     }
 
@@ -158,6 +184,26 @@ mod tests {
     fn two_devices_share_the_layers() {
         let devices = [device(512 + 200), device(512 + 240)];
         assert_eq!(layers_that_fit(&model(), 10 << 20, &devices), 3);
+    }
+
+    #[test]
+    fn an_integrated_device_counts_only_without_a_discrete_one() {
+        let integrated = Device {
+            integrated: true,
+            ..device(16 << 10)
+        };
+        let discrete = device(1 << 10);
+        let both = vec![integrated.clone(), discrete.clone()];
+        assert_eq!(used(both), [discrete]);
+        assert_eq!(used(vec![integrated.clone()]), [integrated]);
+    }
+
+    #[test]
+    fn without_a_device_no_layer_is_placed_on_one() {
+        let layers = |wanted, devices: &[Device]| wanted_layers(wanted, &model(), 0, devices);
+        assert_eq!(layers(GpuLayers::Count(20), &[]), 0);
+        assert_eq!(layers(GpuLayers::Count(20), &[device(100)]), 20);
+        assert_eq!(layers(GpuLayers::Auto, &[]), 0);
     }
 
     #[test]

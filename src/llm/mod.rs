@@ -136,14 +136,11 @@ pub enum Finish {
 #[derive(Debug, thiserror::Error)]
 pub enum LlmError {
     /// The model file cannot be loaded.
-    #[error(
-        "cannot load the language model {}: {reason}. `vivavoce models verify` checks it",
-        path.display()
-    )]
+    #[error("cannot load the language model {}: {reason}", path.display())]
     Load {
         /// The GGUF file.
         path: PathBuf,
-        /// The engine's words.
+        /// The engine's words, and what to do.
         reason: String,
     },
     /// The model has no usable chat template.
@@ -176,6 +173,14 @@ pub enum LlmError {
     OnlyReasoning {
         /// Tokens that it was allowed.
         tokens: usize,
+    },
+    /// The model ended its reply before its first word.
+    #[error(
+        "the model wrote a reply without a word ({reason}); ask it otherwise, or choose another model"
+    )]
+    NoWords {
+        /// How it ended.
+        reason: String,
     },
     /// What should be a server's address is none.
     #[error("{address} is no address of a server: {reason}")]
@@ -210,7 +215,7 @@ impl LlmError {
         match self {
             Self::Server { trouble, .. } => trouble.apology(),
             Self::TooLong { .. } => Apology::TooLong,
-            Self::OnlyReasoning { .. } => Apology::NoAnswer,
+            Self::OnlyReasoning { .. } | Self::NoWords { .. } => Apology::NoAnswer,
             Self::Load { .. }
             | Self::Template(_)
             | Self::Unsuitable { .. }
@@ -248,6 +253,11 @@ pub trait LanguageModel: Send {
 
     /// Tokens that fit into the context.
     fn context_len(&self) -> usize;
+
+    /// Tokens of reasoning that it may write beside those of a reply: they need room too.
+    fn reasoning_tokens(&self) -> usize {
+        0
+    }
 
     /// Brings the cache to these messages: cuts it to what they share with it and reads the rest.
     /// After [`Opening::Reply`] and [`Opening::Unfinished`], [`LanguageModel::generate`] can

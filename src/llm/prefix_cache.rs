@@ -11,6 +11,8 @@ use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::token::LlamaToken;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Old states are removed when there are more than this: each change of persona makes one.
 const KEEP: usize = 8;
 /// Version of the engine's state format, as far as we know it: the pinned crate.
@@ -108,13 +110,4 @@ impl PrefixCache {
 
 fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as text.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

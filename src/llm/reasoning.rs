@@ -15,6 +15,9 @@ const BLOCKS: [(&str, &[&str]); 8] = [
     ("◁think▷", &["◁/think▷"]),
     ("<|channel>thought", &["<channel|>"]),
 ];
+/// The control token that a block of [`BLOCKS`] begins with: alone it begins nothing, and Gemma 4 writes
+/// it now and then.
+const BARE: &str = "<|channel>";
 /// Begins the name of a channel, which goes up to [`MESSAGE`].
 const CHANNEL: &str = "<|channel|>";
 /// Begins the role of a message, likewise.
@@ -45,6 +48,21 @@ pub struct Reasoning {
     held: String,
     /// White space between the reasoning and the answer is not said either.
     trim: bool,
+    /// What would have begun a block that was closed and not opened: all before it was reasoning.
+    stray: Option<&'static str>,
+}
+
+/// Whether a text, such as a template, names what begins reasoning.
+pub fn opens_in(text: &str) -> bool {
+    let mut opens = BLOCKS.iter().map(|(open, _)| *open).chain([CHANNEL]);
+    opens.any(|open| text.contains(open))
+}
+
+/// Whether a prompt ends with the end of a block.
+pub fn closes(prompt: &str) -> bool {
+    let end = prompt.trim_end();
+    let mut closes = BLOCKS.iter().flat_map(|(_, close)| close.iter());
+    closes.any(|close| end.ends_with(close))
 }
 
 impl Reasoning {
@@ -62,7 +80,13 @@ impl Reasoning {
             place,
             held: String::new(),
             trim: false,
+            stray: None,
         }
+    }
+
+    /// The beginning of the block that was closed and not opened; [`Reasoning::after`] takes it.
+    pub fn stray(&self) -> Option<&'static str> {
+        self.stray
     }
 
     /// Whether what is written now is not for the user.
@@ -78,7 +102,7 @@ impl Reasoning {
 
     /// The reply is over: what might still have become a mark has not.
     pub fn finish(&mut self, speak: &mut dyn FnMut(&str)) {
-        let rest = std::mem::take(&mut self.held);
+        let rest = std::mem::take(&mut self.held).replace(BARE, "");
         if self.place == Place::Speech {
             self.say(&rest, speak);
         }
@@ -96,6 +120,14 @@ impl Reasoning {
             return false;
         };
         let before: String = self.held.drain(..at).collect();
+        let held = self.held.as_str();
+        let grows = |longer: &str| longer.len() > held.len() && longer.starts_with(held);
+        if mark == BARE && marks().any(grows) {
+            if self.place == Place::Speech {
+                self.say(&before, speak);
+            }
+            return false;
+        }
         self.held.drain(..mark.len());
         match self.place {
             Place::Speech => {
@@ -107,6 +139,8 @@ impl Reasoning {
                     // The end of something that was not begun.
                     None => Place::Speech,
                 };
+                let closed = BLOCKS.iter().find(|(_, close)| close.contains(&mark));
+                self.stray = self.stray.or(closed.map(|(open, _)| *open));
             }
             Place::Thought(_) if mark == CHANNEL || mark == START => self.place = Place::Header,
             Place::Thought(_) => self.place = Place::Speech,
@@ -152,7 +186,7 @@ pub fn marks() -> impl Iterator<Item = &'static str> {
     let of_blocks = BLOCKS
         .iter()
         .flat_map(|(open, close)| std::iter::once(*open).chain(close.iter().copied()));
-    of_blocks.chain([CHANNEL, START, MESSAGE, END])
+    of_blocks.chain([BARE, CHANNEL, START, MESSAGE, END])
 }
 
 /// The first of these in the text, and where; of two at one place the longer.
@@ -239,7 +273,20 @@ mod tests {
     }
 
     #[test]
-    fn an_end_without_a_beginning_is_no_text() {
+    fn an_end_without_a_beginning_is_no_text_and_tells_what_came_before() {
         assert_eq!(heard("", "Four.</think>"), "Four.");
+        let mut filter = Reasoning::after("");
+        filter.push("Hm.</think>Four.", &mut |_| {});
+        let open = filter.stray().unwrap();
+        assert_eq!(heard(open, "Hm.</think>Four."), "Four.");
+        assert_eq!(Reasoning::after(open).stray(), None);
+    }
+
+    #[test]
+    fn a_block_whose_mark_is_several_tokens_is_not_heard() {
+        assert_eq!(heard("", "<|channel>thought\nHm.<channel|>Four."), "Four.");
+        // The model of this mark writes the first of them alone, too.
+        assert_eq!(heard("", "<|channel>Four."), "Four.");
+        assert_eq!(heard("", "Four.<|channel>"), "Four.");
     }
 }

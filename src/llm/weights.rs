@@ -70,7 +70,9 @@ pub fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, Ll
         ..0 => String::new(),
         _ => String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned(),
     };
-    ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))
+    let control = vocab.tokens().filter(|token| vocab.is_control(*token));
+    let template = ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))?;
+    Ok(template.with_control_tokens(control.map(special)))
 }
 
 /// Marks of reasoning that are control tokens of this model, which have no text otherwise.

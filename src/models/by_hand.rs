@@ -38,7 +38,7 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
         say(&match file.is_known() {
             true => format!("        {} bytes, SHA-256 {}", file.size, file.sha256),
             false => format!(
-                "        about {} bytes; whatever is there is trusted then",
+                "        about {} bytes; whatever of that size is there is trusted then",
                 file.size
             ),
         });

@@ -6,16 +6,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::receive::{Watch, hash_file};
 use super::source_http::identity;
+use super::staging::Staging;
 use super::{
-    FailedFile, Manifest, ModelFile, ModelStore, ModelsError, PullOptions, PullProgress, Selection,
-    Tried,
+    FailedFile, Manifest, ModelFile, ModelStore, ModelsError, PullOptions, Selection, Tried, Wanted,
 };
 
 const FILE_NAME: &str = ".pinned.toml";
@@ -64,47 +63,45 @@ impl ModelStore {
         Ok(())
     }
 
-    /// Learns and pins the files of a selection whose content is not known, and says so.
-    /// [`ModelStore::manifest`] knows them afterwards.
-    ///
-    /// # Errors
-    /// [`ModelsError::Unreachable`] if no source says what a file is; [`ModelsError::Cancelled`];
-    /// [`ModelsError::Io`] if the pins cannot be written.
-    pub fn learn(
+    /// Learns and pins the files of a selection whose content is not known, and says so. `_locked`:
+    /// of two pulls at once, the second must find what the first has pinned.
+    pub(super) fn learn<'m>(
         &self,
-        selection: &Selection<'_>,
+        selection: &Selection<'m>,
         options: &PullOptions,
-        progress: &mut dyn PullProgress,
-        cancel: &AtomicBool,
-    ) -> Result<(), ModelsError> {
-        let mut watch = Watch { progress, cancel };
-        let mut failed = Vec::new();
+        _locked: &Staging,
+        watch: &mut Watch<'_>,
+    ) -> Result<Learnt<'m>, ModelsError> {
+        let mut learnt = Learnt::default();
+        let mut pins = self.pins()?;
         for wanted in selection.files.iter().filter(|w| !w.file.is_known()) {
             watch.check()?;
             let path = self.path(&wanted.model.id, &wanted.file.name);
-            match learn(&wanted.model.id, wanted.file, &path, options, &mut watch)? {
-                Ok(pin) => {
-                    watch.progress.note(&format!(
-                        "{}: SHA-256 {} by {}, pinned at this first use",
-                        wanted.key(),
-                        pin.sha256,
-                        pin.from
-                    ));
-                    self.pin(wanted.key(), pin)?;
-                }
-                Err(tried) => failed.push((*wanted, FailedFile { path, tried })),
-            }
+            let pin = match pins.files.get(&wanted.key()) {
+                Some(pin) => pin.clone(),
+                None => match learn(wanted, &path, options, watch)? {
+                    Ok(pin) => {
+                        watch.progress.note(&format!(
+                            "{}: SHA-256 {} by {}, pinned at this first use",
+                            wanted.key(),
+                            pin.sha256,
+                            pin.from
+                        ));
+                        pins.files.insert(wanted.key(), pin.clone());
+                        self.write_pins(&pins)?;
+                        pin
+                    }
+                    Err(tried) => {
+                        learnt.failed.push((*wanted, FailedFile { path, tried }));
+                        continue;
+                    }
+                },
+            };
+            let mut file = wanted.file.clone();
+            (file.size, file.sha256) = (pin.size, pin.sha256);
+            learnt.files.push((*wanted, file));
         }
-        if failed.is_empty() {
-            return Ok(());
-        }
-        let wanted: Vec<_> = failed.iter().map(|(wanted, _)| *wanted).collect();
-        let profile = selection.profile.name.clone();
-        Err(ModelsError::Unreachable {
-            by_hand: super::by_hand::instructions(self, &profile, &wanted),
-            profile,
-            files: failed.into_iter().map(|(_, file)| file).collect(),
-        })
+        Ok(learnt)
     }
 
     fn pins(&self) -> Result<Pins, ModelsError> {
@@ -123,12 +120,10 @@ impl ModelStore {
         })
     }
 
-    fn pin(&self, key: String, pin: Pin) -> Result<(), ModelsError> {
-        let mut pins = self.pins()?;
-        pins.files.insert(key, pin);
+    fn write_pins(&self, pins: &Pins) -> Result<(), ModelsError> {
         let path = self.root().join(FILE_NAME);
         let on_disk = |error| ModelsError::disk("write", &path, 0, error);
-        let text = toml::to_string(&pins).map_err(|e| on_disk(std::io::Error::other(e)))?;
+        let text = toml::to_string(pins).map_err(|e| on_disk(std::io::Error::other(e)))?;
         fs::create_dir_all(self.root()).map_err(on_disk)?;
         let mut file = tempfile::NamedTempFile::new_in(self.root()).map_err(on_disk)?;
         file.write_all(text.as_bytes()).map_err(on_disk)?;
@@ -137,42 +132,92 @@ impl ModelStore {
     }
 }
 
+/// What the files turned out to be whose content was not known, and of which nobody says it.
+#[derive(Default)]
+pub(super) struct Learnt<'m> {
+    pub(super) files: Vec<(Wanted<'m>, ModelFile)>,
+    pub(super) failed: Vec<(Wanted<'m>, FailedFile)>,
+}
+
+impl Learnt<'_> {
+    /// The files of a selection whose content is known by now.
+    pub(super) fn known_of<'l>(&'l self, selection: &Selection<'l>) -> Selection<'l> {
+        let mut known = selection.clone();
+        known.files.retain(|wanted| wanted.file.is_known());
+        let files = self.files.iter();
+        let learnt = files.map(|(wanted, file)| Wanted { file, ..*wanted });
+        known.files.extend(learnt);
+        known
+    }
+}
+
+/// A size that is further from the manifest's than its fourth part is not a new version of the file, but
+/// a download that broke off, or a page that says that there is none.
+const FAR_OFF: u64 = 4;
+
+/// Whether a file of this size may be the one that is meant.
+fn plausible(found: u64, file: &ModelFile) -> Result<(), String> {
+    match found.abs_diff(file.size) <= file.size / FAR_OFF {
+        true => Ok(()),
+        false => Err(format!(
+            "it has {found} bytes, about {} were expected: not pinned. Is it cut off, or something \
+             else under that name?",
+            file.size
+        )),
+    }
+}
+
 /// The outer error ends the pull; the inner one is what was tried in vain.
 fn learn(
-    model_id: &str,
-    file: &ModelFile,
+    wanted: &Wanted<'_>,
     path: &Path,
     options: &PullOptions,
     watch: &mut Watch<'_>,
 ) -> Result<Result<Pin, Vec<Tried>>, ModelsError> {
-    let by_hand = options.from.iter();
-    let by_hand = by_hand.flat_map(|f| [f.join(model_id).join(&file.name), f.join(&file.name)]);
-    for there in by_hand.chain([path.to_path_buf()]) {
-        if there.is_file() {
-            let hashed = hash_file(&there, watch);
-            watch.check()?;
-            let received = hashed.map_err(|e| ModelsError::disk("read", &there, file.size, e))?;
-            return Ok(Ok(Pin {
-                size: received.bytes,
-                sha256: received.sha256(),
-                from: there.display().to_string(),
-            }));
-        }
-    }
+    let file = wanted.file;
     let mut tried = Vec::new();
+    let by_hand = options.from.iter();
+    let in_folder = |f: &PathBuf| {
+        [
+            f.join(&wanted.model.id).join(&file.name),
+            f.join(&file.name),
+        ]
+    };
+    let places = by_hand.flat_map(in_folder).chain([path.to_path_buf()]);
+    for there in places.filter(|place| place.is_file()) {
+        let on_disk = |error| ModelsError::disk("read", &there, file.size, error);
+        let size = fs::metadata(&there).map_err(on_disk)?.len();
+        let source = there.display().to_string();
+        if let Err(why) = plausible(size, file) {
+            tried.push(Tried { source, why });
+            continue;
+        }
+        let hashed = hash_file(&there, watch);
+        watch.check()?;
+        let received = hashed.map_err(on_disk)?;
+        return Ok(Ok(Pin {
+            size: received.bytes,
+            sha256: received.sha256(),
+            from: source,
+        }));
+    }
     if let Some(folder) = &options.from {
-        tried.push(Tried {
-            source: folder.display().to_string(),
-            why: format!("there is no {} in it", file.name),
-        });
+        if tried.is_empty() {
+            tried.push(Tried {
+                source: folder.display().to_string(),
+                why: format!("there is no {} in it", file.name),
+            });
+        }
         return Ok(Err(tried));
     }
-    for url in file
-        .sources
-        .iter()
-        .filter_map(|s| s.http_url(&options.hub_base))
-    {
-        match identity(&url, options, watch) {
+    let urls = file.sources.iter();
+    for url in urls.filter_map(|s| s.http_url(&options.hub_base)) {
+        let identified = identity(&url, options, watch);
+        let sized = identified.and_then(|(size, sha256)| match plausible(size, file) {
+            Ok(()) => Ok((size, sha256)),
+            Err(why) => Err(ModelsError::source_failed(&url, why)),
+        });
+        match sized {
             Ok((size, sha256)) => {
                 return Ok(Ok(Pin {
                     size,

@@ -18,7 +18,7 @@
 //!
 //! Runs on the caller's thread, before any audio does. Two invariants: **a file under its final
 //! name was whole and had the right hash when it got that name**, and nothing here connects to
-//! anything unless [`ModelStore::learn`] or [`ModelStore::pull`] was called.
+//! anything unless [`ModelStore::pull`] was called.
 
 mod by_hand;
 mod error;
@@ -43,7 +43,7 @@ pub use error::{FailedFile, ModelsError, Problem, Tried};
 pub use manifest::{Manifest, Model, ModelFile, Profile, Role, WheelSize};
 pub use progress::{ConsoleProgress, PullProgress, SilentProgress, human_bytes};
 pub use pull::{PullOptions, PullSummary};
-pub use receive::{Incoming, Received, Watch, hex, receive};
+pub use receive::{Incoming, Received, Watch, receive};
 pub use selection::{Selection, Wanted};
 pub use source::{Platform, Source, WheelMember};
 pub use status::{Damage, FileReport, FileStatus};

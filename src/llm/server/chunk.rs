@@ -1,69 +1,115 @@
-//! One line of a streamed chat completion, read.
+//! The lines of a streamed chat completion, read.
 
 use serde_json::Value;
 
-use super::trouble::{Trouble, error_message, shortened};
-use crate::llm::Finish;
+use super::trouble::{Trouble, error_in, shortened};
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chunk {
-    /// Nothing: an empty line, a comment, who speaks.
+    /// Nothing: an empty line, a comment, who speaks, the beginning of what the next line goes on with.
     Nothing,
     /// More of the reply.
     Text(String),
     /// More of the reasoning, which a server that knows it keeps apart.
     Thought,
-    /// The reply is complete; text may come with it.
-    Finish(String, Finish),
+    /// The reply is complete.
+    Finish {
+        /// Text that came with the end.
+        text: String,
+        /// Why it ended, in the protocol's word: `stop`, `length`...
+        reason: String,
+    },
     /// No more lines will come.
     Done,
 }
 
-impl Chunk {
-    /// Reads a line of the stream (server-sent events).
+/// Reads server-sent events. Each is read as soon as it is whole, and not at the empty line behind it,
+/// which some servers leave out.
+#[derive(Debug, Default)]
+pub struct ChunkReader {
+    /// The lines so far of an event that takes several.
+    pending: String,
+}
+
+/// A longer event is no chat completion. Bytes.
+const MOST_EVENT: usize = 1 << 20;
+
+impl ChunkReader {
+    /// Reads the next line.
     ///
     /// # Errors
     /// It is an error of the server's, or no line of a chat completion.
-    pub fn parse(line: &str) -> Result<Self, Trouble> {
+    pub fn line(&mut self, line: &str) -> Result<Chunk, Trouble> {
         let line = line.trim();
+        if line.is_empty() {
+            return match self.pending.is_empty() {
+                true => Ok(Chunk::Nothing),
+                false => Err(self.garbage()),
+            };
+        }
         let other = [":", "event:", "id:", "retry:"];
-        if line.is_empty() || other.iter().any(|field| line.starts_with(field)) {
-            return Ok(Self::Nothing);
+        if other.iter().any(|field| line.starts_with(field)) {
+            return Ok(Chunk::Nothing);
+        }
+        // An older llama.cpp gives errors a field of their own.
+        if let Some(error) = line.strip_prefix("error:") {
+            let value: Option<Value> = serde_json::from_str(error).ok();
+            let message = value.and_then(|value| Some(value.get("message")?.as_str()?.to_owned()));
+            let message = message.as_deref().unwrap_or(error);
+            return Err(Trouble::Broken(shortened(message)));
         }
         // Some errors come bare, and some servers do not stream.
-        let data = line.strip_prefix("data:").unwrap_or(line).trim();
-        if data == "[DONE]" {
-            return Ok(Self::Done);
+        match line.strip_prefix("data:").unwrap_or(line).trim() {
+            // Some keep the connection alive with it.
+            "" => Ok(Chunk::Nothing),
+            "[DONE]" => Ok(Chunk::Done),
+            data => self.data(data),
         }
-        if let Some(message) = error_message(data) {
-            return Err(Trouble::Broken(message));
-        }
-        let value: Value =
-            serde_json::from_str(data).map_err(|_| Trouble::Garbage(shortened(line)))?;
-        let Some(choices) = value.get("choices").and_then(Value::as_array) else {
-            return Err(Trouble::Garbage(shortened(line)));
-        };
-        // The last chunk may hold only figures.
-        let Some(choice) = choices.first() else {
-            return Ok(Self::Nothing);
-        };
-        Ok(Self::of_choice(choice))
     }
 
+    fn data(&mut self, data: &str) -> Result<Chunk, Trouble> {
+        self.pending.push_str(data);
+        let value: Value = match serde_json::from_str(&self.pending) {
+            Ok(value) => value,
+            Err(error) if error.is_eof() && self.pending.len() < MOST_EVENT => {
+                self.pending.push('\n');
+                return Ok(Chunk::Nothing);
+            }
+            Err(_) => return Err(self.garbage()),
+        };
+        if let Some(message) = error_in(&value) {
+            return Err(Trouble::Broken(message));
+        }
+        let Some(choices) = value.get("choices").and_then(Value::as_array) else {
+            return Err(self.garbage());
+        };
+        self.pending.clear();
+        // The last chunk may hold only figures.
+        Ok(choices.first().map_or(Chunk::Nothing, Chunk::of_choice))
+    }
+
+    fn garbage(&self) -> Trouble {
+        Trouble::Garbage(shortened(&self.pending))
+    }
+}
+
+impl Chunk {
     fn of_choice(choice: &Value) -> Self {
         let said = choice.get("delta").or_else(|| choice.get("message"));
-        let text = |key: &str| {
-            let text = said.and_then(|said| said.get(key)).and_then(Value::as_str);
-            text.filter(|text| !text.is_empty())
+        let of = |value: Option<&Value>, key: &str| {
+            let text = value.and_then(|value| value.get(key)?.as_str());
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
         };
-        let content = text("content");
-        match choice.get("finish_reason").and_then(Value::as_str) {
-            Some("length") => Self::Finish(content.unwrap_or_default().into(), Finish::Length),
-            Some(_) => Self::Finish(content.unwrap_or_default().into(), Finish::Complete),
-            None => match content {
-                Some(content) => Self::Text(content.into()),
-                None if text("reasoning_content").or(text("reasoning")).is_some() => Self::Thought,
+        let content = of(said, "content");
+        match (of(Some(choice), "finish_reason"), content) {
+            (Some(reason), content) => Self::Finish {
+                text: content.unwrap_or_default(),
+                reason,
+            },
+            (None, Some(content)) => Self::Text(content),
+            (None, None) => match of(said, "reasoning_content").or(of(said, "reasoning")) {
+                Some(_) => Self::Thought,
                 None => Self::Nothing,
             },
         }
@@ -74,37 +120,76 @@ impl Chunk {
 mod tests {
     use super::*;
 
+    fn parse(line: &str) -> Result<Chunk, Trouble> {
+        ChunkReader::default().line(line)
+    }
+
+    fn finish(text: &str, reason: &str) -> Chunk {
+        Chunk::Finish {
+            text: text.into(),
+            reason: reason.into(),
+        }
+    }
+
     #[test]
     fn a_reply_is_text_and_an_end() {
-        let parse = |line: &str| Chunk::parse(line).unwrap();
+        let parse = |line: &str| parse(line).unwrap();
         let text = r#"data: {"choices":[{"delta":{"content":"Par"},"finish_reason":null}]}"#;
         assert_eq!(parse(text), Chunk::Text("Par".into()));
         let role = r#"data: {"choices":[{"delta":{"role":"assistant","content":""}}]}"#;
         assert_eq!(parse(role), Chunk::Nothing);
         let end = r#"data:{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
-        assert_eq!(parse(end), Chunk::Finish(String::new(), Finish::Complete));
-        let long = r#"data: {"choices":[{"delta":{},"finish_reason":"length"}]}"#;
-        assert_eq!(parse(long), Chunk::Finish(String::new(), Finish::Length));
+        assert_eq!(parse(end), finish("", "stop"));
         assert_eq!(parse("data: [DONE]"), Chunk::Done);
         assert_eq!(parse(r#"data: {"choices":[],"usage":{}}"#), Chunk::Nothing);
-        assert_eq!(parse(": keep-alive"), Chunk::Nothing);
+        for alive in [": keep-alive", "data:", "data: ", "event: message"] {
+            assert_eq!(parse(alive), Chunk::Nothing, "{alive:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_reason_is_no_end() {
+        let text = r#"data: {"choices":[{"delta":{"content":"Par"},"finish_reason":""}]}"#;
+        assert_eq!(parse(text).unwrap(), Chunk::Text("Par".into()));
+    }
+
+    #[test]
+    fn an_event_may_take_several_lines() {
+        let mut reader = ChunkReader::default();
+        let lines = [r#"data: {"choices":"#, r#"data: [{"delta":"#];
+        for line in lines {
+            assert_eq!(reader.line(line).unwrap(), Chunk::Nothing);
+        }
+        let last = reader.line(r#"data: {"content":"Par"}}]}"#).unwrap();
+        assert_eq!(last, Chunk::Text("Par".into()));
+        assert_eq!(reader.line("").unwrap(), Chunk::Nothing);
     }
 
     #[test]
     fn reasoning_that_is_kept_apart_is_no_text() {
         for key in ["reasoning_content", "reasoning"] {
             let line = format!(r#"data: {{"choices":[{{"delta":{{"{key}":"Hm"}}}}]}}"#);
-            assert_eq!(Chunk::parse(&line).unwrap(), Chunk::Thought);
+            assert_eq!(parse(&line).unwrap(), Chunk::Thought);
         }
     }
 
     #[test]
     fn errors_and_garbage_are_told_apart() {
-        let parse = |line: &str| Chunk::parse(line).unwrap_err();
-        let error = parse(r#"data: {"error":{"message":"out of memory"}}"#);
-        assert_eq!(error, Trouble::Broken("out of memory".into()));
-        assert!(matches!(parse("<html>nginx</html>"), Trouble::Garbage(_)));
-        assert!(matches!(parse("data: {\"choices\""), Trouble::Garbage(_)));
-        assert!(matches!(parse("data: {\"a\":1}"), Trouble::Garbage(_)));
+        let broken = Trouble::Broken("out of memory".into());
+        for error in [
+            r#"data: {"error":{"message":"out of memory"}}"#,
+            r#"error: {"code":500,"message":"out of memory"}"#,
+        ] {
+            assert_eq!(parse(error).unwrap_err(), broken);
+        }
+        for garbage in ["<html>nginx</html>", "data: {\"a\":1}", "data: 17"] {
+            assert!(
+                matches!(parse(garbage), Err(Trouble::Garbage(_))),
+                "{garbage}"
+            );
+        }
+        let mut reader = ChunkReader::default();
+        reader.line("data: {\"choices\"").unwrap();
+        assert!(matches!(reader.line(""), Err(Trouble::Garbage(_))));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use ureq::Agent;
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, ChunkReader};
 use super::trouble::{Trouble, shortened};
 
 /// What a thread sends.
@@ -86,6 +86,7 @@ fn read(agent: &Agent, request: &Request, to: &Sender<Delivery>) -> Result<(), T
         return Err(Trouble::of_status(status, &String::from_utf8_lossy(&body)));
     }
     let (mut line, mut complete) = (Vec::new(), false);
+    let mut chunks = ChunkReader::default();
     loop {
         line.clear();
         let read = (&mut lines).take(MOST_LINE).read_until(b'\n', &mut line);
@@ -99,8 +100,8 @@ fn read(agent: &Agent, request: &Request, to: &Sender<Delivery>) -> Result<(), T
         if line.len() as u64 == MOST_LINE {
             return Err(Trouble::Garbage(shortened(&text)));
         }
-        let chunk = Chunk::parse(&text)?;
-        complete |= matches!(chunk, Chunk::Done | Chunk::Finish(..));
+        let chunk = chunks.line(&text)?;
+        complete |= matches!(chunk, Chunk::Done | Chunk::Finish { .. });
         let passed_on = matches!(chunk, Chunk::Nothing | Chunk::Done) || to.send(Ok(chunk)).is_ok();
         if !passed_on {
             return Ok(());

@@ -11,9 +11,12 @@
 //! its connection.
 
 mod address;
+mod ask;
 mod chunk;
 mod exchange;
+mod listing;
 mod question;
+mod reply;
 mod trouble;
 
 pub use address::Address;
@@ -21,18 +24,14 @@ pub use trouble::Trouble;
 
 use std::time::Duration;
 
-use serde_json::Value;
 use ureq::Agent;
 
-use super::reasoning::Reasoning;
 use super::{
     Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Role, Sampling,
 };
-use crate::clock::{Stopwatch, sleep};
-use chunk::Chunk;
-use exchange::{Exchange, Request, unreachable};
-use question::{Continuation, Dialect};
-use trouble::shortened;
+use crate::clock::Stopwatch;
+use question::Dialect;
+use reply::End;
 
 /// How long the server is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,12 +77,6 @@ pub struct ServerConfig {
     pub patience: Patience,
 }
 
-/// A question is asked so often before the user hears that there is no answer.
-const ATTEMPTS: u32 = 3;
-/// How often cancellation is looked at.
-const LOOK: Duration = Duration::from_millis(10);
-/// After the reply's end, the time for the connection to become free for the next question.
-const LAST_WORDS: Duration = Duration::from_millis(100);
 /// Bytes of text a token, and tokens around a message: low and high for all languages that were
 /// looked at, so that an estimated prompt rather loses an exchange too early than overflows.
 const TOKEN_BYTES: usize = 3;
@@ -93,6 +86,8 @@ const MESSAGE_TOKENS: usize = 8;
 pub struct Server {
     config: ServerConfig,
     model: String,
+    /// The models that it lists, if it does.
+    listed: Vec<String>,
     key: Option<String>,
     agent: Agent,
     dialect: Dialect,
@@ -101,22 +96,8 @@ pub struct Server {
     opening: Opening,
 }
 
-/// How an attempt ended that did not fail.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Reply(Finish),
-    /// The model thought until its tokens were used up, and said nothing.
-    OnlyThoughts,
-}
-
-/// Why an attempt came to nothing, and whether anything of the reply was passed on before.
-struct Failure {
-    trouble: Trouble,
-    began: bool,
-}
-
 impl Server {
-    /// Reaches the server and finds the model.
+    /// Reaches the server and finds the model. One that is still loading is waited for.
     ///
     /// # Errors
     /// The key's variable is not set, the server does not answer, or lists no model.
@@ -131,20 +112,35 @@ impl Server {
             agent: agent(&config),
             key,
             model: config.model.clone().unwrap_or_default(),
+            listed: Vec::new(),
             config,
             dialect: Dialect::default(),
             prompt: Vec::new(),
             opening: Opening::None,
         };
-        let listed = server.models();
+        let watch = Stopwatch::start();
+        let listed = loop {
+            match server.models() {
+                Err(LOADING) if server.waits(&watch) => {}
+                listed => break listed,
+            }
+        };
         match (&server.config.model, listed) {
-            (Some(_), Ok(_) | Err(Trouble::NotFound(_) | Trouble::Garbage(_))) => {}
+            (Some(_), Ok(models)) => server.listed = models,
+            (Some(_), Err(Trouble::NotFound(_) | Trouble::Garbage(_))) => {}
             (None, Ok(models)) => {
                 let first = models.into_iter().next();
                 let none = Trouble::NotFound("it lists no model".into());
                 server.model = first.ok_or_else(|| server.error(none))?;
             }
             (_, Err(trouble)) => return Err(server.error(trouble)),
+        }
+        if server.is_unlisted() {
+            let listed = listing::in_words(&server.listed);
+            tracing::warn!(
+                "llm.model = {:?} is not listed there: {listed}",
+                server.model
+            );
         }
         Ok(server)
     }
@@ -154,220 +150,50 @@ impl Server {
         &self.model
     }
 
-    /// The models that the server lists.
     fn models(&self) -> Result<Vec<String>, Trouble> {
-        let mut asking = self.agent.get(self.config.address.of("models"));
-        if let Some(key) = &self.key {
-            asking = asking.header("authorization", format!("Bearer {key}"));
-        }
-        let asking = asking.config();
-        let asking = asking.timeout_global(Some(self.config.patience.first_token));
-        let mut response = asking.build().call().map_err(|e| unreachable(&e))?;
-        let status = response.status().as_u16();
-        let body = response.body_mut().read_to_string();
-        let body = body.map_err(|_| Trouble::Gone)?;
-        if !(200..300).contains(&status) {
-            return Err(Trouble::of_status(status, &body));
-        }
-        let list: Option<Value> = serde_json::from_str(&body).ok();
-        let list = list.as_ref().and_then(|list| list.get("data")?.as_array());
-        let list = list.ok_or_else(|| Trouble::Garbage(shortened(&body)))?;
-        let id = |model: &Value| model.get("id")?.as_str().map(str::to_owned);
-        Ok(list.iter().filter_map(id).collect())
+        let url = self.config.address.of("models");
+        let patience = self.config.patience.first_token;
+        listing::models(&self.agent, &url, self.key.as_deref(), patience)
+    }
+
+    /// Whether it lists models, and not the one that it is asked for. Some take names that they do not
+    /// list.
+    fn is_unlisted(&self) -> bool {
+        !self.listed.is_empty() && !self.listed.contains(&self.model)
     }
 
     fn error(&self, trouble: Trouble) -> LlmError {
+        let trouble = match trouble {
+            Trouble::NotFound(message) | Trouble::Refused { message, .. } if self.is_unlisted() => {
+                Trouble::NoSuchModel {
+                    model: self.model.clone(),
+                    listed: listing::in_words(&self.listed),
+                    message,
+                }
+            }
+            trouble => trouble,
+        };
         LlmError::Server {
             host: self.config.address.authority().to_owned(),
             trouble,
         }
     }
 
-    /// Closes the connections of this agent, whatever the server does.
-    fn hang_up(&mut self) {
-        let next = agent(&self.config);
-        std::mem::replace(&mut self.agent, next).shutdown();
-    }
-
-    /// Asks, and asks again as long as nothing of the reply was heard and it may help.
-    fn ask(
-        &mut self,
-        sampling: &Sampling,
-        first_token: Duration,
-        cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
-    ) -> Result<End, LlmError> {
-        let mut attempts = 1;
-        loop {
-            let asked = self.attempt(sampling, first_token, cancelled, on_piece);
-            let Err(Failure { trouble, began }) = asked else {
-                return asked.map_err(|failure| self.error(failure.trouble));
-            };
-            self.hang_up();
-            if cancelled() {
-                return Ok(End::Reply(Finish::Cancelled));
-            }
-            let learned = match &trouble {
-                Trouble::Refused { message, .. } if !began => {
-                    self.dialect.learn(message, self.opening)
-                }
-                // A chat template that refuses a message makes some servers fail.
-                Trouble::Broken(message) if !began && message.to_lowercase().contains("system") => {
-                    self.dialect.learn(message, self.opening)
-                }
-                _ => false,
-            };
-            if learned {
-                tracing::info!("asked differently, because the server {trouble}");
-                continue;
-            }
-            if began || !trouble.may_pass() || attempts >= ATTEMPTS {
-                return Err(self.error(trouble));
-            }
-            tracing::info!("attempt {attempts}: the server {trouble}");
-            if !self.wait(
-                self.config.patience.retry * 2u32.pow(attempts - 1),
-                cancelled,
-            ) {
-                return Ok(End::Reply(Finish::Cancelled));
-            }
-            attempts += 1;
+    /// A server that loads its model is waited for: pauses, and says whether to ask once more.
+    fn waits(&self, since: &Stopwatch) -> bool {
+        let patience = self.config.patience;
+        if since.elapsed() >= patience.warm_up {
+            return false;
         }
-    }
-
-    /// Waits; false if it was cancelled meanwhile.
-    fn wait(&self, time: Duration, cancelled: Cancelled) -> bool {
-        let watch = Stopwatch::start();
-        while watch.elapsed() < time {
-            if cancelled() {
-                return false;
-            }
-            sleep(LOOK);
-        }
-        true
-    }
-
-    /// One request, to the end of its reply.
-    fn attempt(
-        &mut self,
-        sampling: &Sampling,
-        first_token: Duration,
-        cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
-    ) -> Result<End, Failure> {
-        let early = |trouble| Failure {
-            trouble,
-            began: false,
-        };
-        let body = self
-            .dialect
-            .body(&self.model, &self.prompt, self.opening, sampling);
-        let request = Request {
-            url: self.config.address.of("chat/completions"),
-            key: self.key.clone(),
-            body: body.to_string(),
-        };
-        let exchange = Exchange::start(self.agent.clone(), request).map_err(early)?;
-        let before = match (self.opening, self.prompt.last()) {
-            (Opening::Unfinished, Some(last)) => last.content.as_str(),
-            _ => "",
-        };
-        let mut reply = Reply {
-            reasoning: Reasoning::after(""),
-            continuation: Continuation::of(before),
-            pieces: 0,
-            thoughts: 0,
-        };
-        let mut patience = first_token;
-        let mut watch = Stopwatch::start();
-        let end = loop {
-            if cancelled() {
-                self.hang_up();
-                return Ok(End::Reply(Finish::Cancelled));
-            }
-            let failed = |trouble, reply: &Reply| Failure {
-                trouble,
-                began: reply.pieces > 0,
-            };
-            let chunk = match exchange.next(LOOK) {
-                None if watch.elapsed() < patience => continue,
-                None => return Err(failed(Trouble::Silent(patience.as_secs()), &reply)),
-                Some(Err(trouble)) => return Err(failed(trouble, &reply)),
-                Some(Ok(chunk)) => chunk,
-            };
-            // Time in which the user of the pieces was slow is not the server's.
-            match chunk {
-                Chunk::Nothing => {}
-                Chunk::Text(text) => reply.text(&text, on_piece),
-                Chunk::Thought => reply.thoughts += 1,
-                Chunk::Finish(text, finish) => {
-                    reply.text(&text, on_piece);
-                    break Some(finish);
-                }
-                Chunk::Done => break None,
-            }
-            (watch, patience) = (Stopwatch::start(), self.config.patience.next_token);
-            if reply.pieces >= sampling.max_tokens {
-                self.hang_up();
-                reply.finish(on_piece);
-                return Ok(End::Reply(Finish::Length));
-            }
-            if reply.thoughts >= self.config.reasoning_tokens.max(1) && reply.pieces == 0 {
-                self.hang_up();
-                return Ok(End::OnlyThoughts);
-            }
-        };
-        reply.finish(on_piece);
-        if end.is_some() && !matches!(exchange.next(LAST_WORDS), Some(Ok(Chunk::Done))) {
-            self.hang_up();
-        }
-        Ok(match end {
-            Some(Finish::Length) if reply.pieces == 0 && reply.thoughts > 0 => End::OnlyThoughts,
-            end => End::Reply(end.unwrap_or(Finish::Complete)),
-        })
+        tracing::info!("the server is loading its model");
+        self.wait(patience.retry * LOADING_PAUSE, &|| false)
     }
 }
 
-/// What is kept while a reply comes in.
-struct Reply {
-    reasoning: Reasoning,
-    continuation: Continuation,
-    /// Pieces that were passed on: about one a token.
-    pieces: usize,
-    thoughts: usize,
-}
-
-impl Reply {
-    fn text(&mut self, text: &str, on_piece: &mut dyn FnMut(&str)) {
-        let Self {
-            reasoning,
-            continuation,
-            pieces,
-            thoughts,
-        } = self;
-        let mut speak = |text: &str| {
-            *pieces += 1;
-            on_piece(text);
-        };
-        reasoning.push(text, &mut |text| continuation.push(text, &mut speak));
-        *thoughts += usize::from(reasoning.is_thinking());
-    }
-
-    fn finish(&mut self, on_piece: &mut dyn FnMut(&str)) {
-        let Self {
-            reasoning,
-            continuation,
-            pieces,
-            ..
-        } = self;
-        let mut speak = |text: &str| {
-            *pieces += 1;
-            on_piece(text);
-        };
-        reasoning.finish(&mut |text| continuation.push(text, &mut speak));
-        continuation.finish(&mut speak);
-    }
-}
+/// How llama.cpp's server answers while it loads its model.
+const LOADING: Trouble = Trouble::Busy(503);
+/// The pause before it is asked again, in pauses before a repetition.
+const LOADING_PAUSE: u32 = 4;
 
 fn agent(config: &ServerConfig) -> Agent {
     let mut agent = Agent::config_builder()
@@ -389,7 +215,12 @@ impl LanguageModel for Server {
             true => "on this machine",
             false => "words leave this machine for it",
         };
-        format!("{} at {}, {where_to}", self.model, address.authority())
+        let listed = match self.is_unlisted() {
+            true => ", which does not list it",
+            false => "",
+        };
+        let (model, host) = (&self.model, address.authority());
+        format!("{model} at {host}{listed}, {where_to}")
     }
 
     fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
@@ -400,8 +231,16 @@ impl LanguageModel for Server {
             max_tokens: 1,
             ..Sampling::default()
         };
-        let warm_up = self.config.patience.warm_up;
-        let end = self.ask(&one, warm_up, &|| false, &mut |_| {})?;
+        let watch = Stopwatch::start();
+        let end = loop {
+            let left = self.config.patience.warm_up.saturating_sub(watch.elapsed());
+            match self.ask(&one, left, &|| false, &mut |_| {}) {
+                Err(LlmError::Server {
+                    trouble: LOADING, ..
+                }) if self.waits(&watch) => {}
+                end => break end?,
+            }
+        };
         if end == End::OnlyThoughts {
             self.dialect.allow_reasoning(self.config.reasoning_tokens);
         }
@@ -414,9 +253,14 @@ impl LanguageModel for Server {
         Ok(messages.iter().map(of_message).sum::<usize>() + MESSAGE_TOKENS)
     }
 
-    /// As it is configured: servers do not say it in a common way.
+    /// As it is configured, or less if the server has refused that: servers do not say it in a common way.
     fn context_len(&self) -> usize {
         self.config.context as usize
+    }
+
+    /// What was learnt of the model: none as long as it has not thought.
+    fn reasoning_tokens(&self) -> usize {
+        self.dialect.reasoning()
     }
 
     /// Keeps the question; it is asked by [`LanguageModel::generate`]. What the server has of it
@@ -441,12 +285,23 @@ impl LanguageModel for Server {
         let first_token = self.config.patience.first_token;
         let mut end = self.ask(sampling, first_token, cancelled, on_piece)?;
         let room = self.config.reasoning_tokens;
-        if end == End::OnlyThoughts && self.dialect.allow_reasoning(room) {
-            // Its limit was too short for a model that thinks first: once more, with more.
+        let once_more = match end {
+            // Its limit was too short for a model that thinks first.
+            End::OnlyThoughts => self.dialect.allow_reasoning(room),
+            // It has not thought this time.
+            End::NoWords {
+                in_thought: true, ..
+            } => self.dialect.begin_in_speech(),
+            End::NoWords { .. } | End::Reply(_) => false,
+        };
+        if once_more {
             end = self.ask(sampling, first_token, cancelled, on_piece)?;
         }
         match end {
             End::OnlyThoughts => Err(LlmError::OnlyReasoning { tokens: room }),
+            // A reply that was cut off may have been complete.
+            End::NoWords { .. } if self.opening == Opening::Unfinished => Ok(Finish::Complete),
+            End::NoWords { reason, .. } => Err(LlmError::NoWords { reason }),
             End::Reply(finish) => Ok(finish),
         }
     }

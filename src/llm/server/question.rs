@@ -14,8 +14,14 @@ pub struct Dialect {
     system: bool,
     /// A last message of the assistant's that the reply goes on with.
     continuing: bool,
+    /// The older name of the limit of tokens.
+    max_tokens: bool,
+    /// How the next token is chosen.
+    choice: bool,
     /// Tokens that the model may think beside those that it may say.
     reasoning: usize,
+    /// What has begun the reasoning in the server's own prompt; empty if nothing has.
+    opened: &'static str,
 }
 
 /// What stands in for [`Opening::Unfinished`] where a server does not go on with a message.
@@ -27,7 +33,10 @@ impl Default for Dialect {
             extras: true,
             system: true,
             continuing: true,
+            max_tokens: true,
+            choice: true,
             reasoning: 0,
+            opened: "",
         }
     }
 }
@@ -35,7 +44,14 @@ impl Default for Dialect {
 impl Dialect {
     /// Learns from a refusal; false if there is nothing left to leave out.
     pub fn learn(&mut self, refusal: &str, opening: Opening) -> bool {
-        if self.system && refusal.to_lowercase().contains("system") {
+        let refusal = refusal.to_lowercase();
+        let names = |words: &[&str]| words.iter().any(|word| refusal.contains(word));
+        // OpenAI's models that think refuse both.
+        if self.max_tokens && names(&["max_completion_tokens"]) {
+            self.max_tokens = false;
+        } else if self.choice && names(&["temperature", "top_p"]) {
+            self.choice = false;
+        } else if self.system && names_system(&refusal) {
             self.system = false;
         } else if self.extras {
             self.extras = false;
@@ -53,6 +69,29 @@ impl Dialect {
         let new = self.reasoning < tokens;
         self.reasoning = tokens;
         new
+    }
+
+    /// Tokens that the model may think.
+    pub fn reasoning(&self) -> usize {
+        self.reasoning
+    }
+
+    /// A reply ended a block that it had not begun: this server's prompts begin it.
+    pub fn begin_in_thought(&mut self, opened: &'static str) {
+        self.opened = opened;
+    }
+
+    /// What passed for reasoning was the reply, once. False if none did.
+    pub fn begin_in_speech(&mut self) -> bool {
+        !std::mem::take(&mut self.opened).is_empty()
+    }
+
+    /// What the reply goes on with, for [`crate::llm::reasoning::Reasoning::after`].
+    pub fn opened(&self, opening: Opening) -> &'static str {
+        match opening {
+            Opening::Unfinished => "",
+            Opening::None | Opening::Reply => self.opened,
+        }
     }
 
     /// The body of a request.
@@ -77,11 +116,17 @@ impl Dialect {
             "model": model,
             "messages": messages.iter().map(said).collect::<Vec<_>>(),
             "stream": true,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
             "seed": sampling.seed,
-            "max_tokens": sampling.max_tokens + self.reasoning,
         });
+        let limit = match self.max_tokens {
+            true => "max_tokens",
+            false => "max_completion_tokens",
+        };
+        body[limit] = json!(sampling.max_tokens + self.reasoning);
+        if self.choice {
+            body["temperature"] = json!(sampling.temperature);
+            body["top_p"] = json!(sampling.top_p);
+        }
         if self.extras {
             body["top_k"] = json!(sampling.top_k);
             // The one name is llama.cpp's, the other vLLM's.
@@ -95,6 +140,26 @@ impl Dialect {
         }
         body
     }
+}
+
+/// How refusals of a message of the system are worded, by servers and by chat templates that they pass
+/// on: Gemma's, Mistral's.
+const SYSTEM_REFUSED: [&str; 9] = [
+    "system role",
+    "role system",
+    "role: system",
+    "role 'system'",
+    "system message",
+    "system prompt",
+    "\"system\"",
+    "roles must alternate",
+    "user and assistant roles",
+];
+
+/// Whether a refusal is for a message of the system.
+pub fn names_system(refusal: &str) -> bool {
+    let refusal = refusal.to_lowercase();
+    SYSTEM_REFUSED.iter().any(|words| refusal.contains(words))
 }
 
 /// Takes the beginning of a message out of its continuation: some servers repeat what they go on
@@ -169,6 +234,31 @@ mod tests {
         let folded = body(dialect, Opening::Unfinished);
         assert_eq!(folded["messages"][2]["role"], "user");
         assert!(!dialect.learn("no", Opening::Unfinished));
+    }
+
+    #[test]
+    fn only_what_refuses_the_system_takes_its_messages_away() {
+        assert!(names_system(
+            "Conversation roles must alternate user/assistant"
+        ));
+        assert!(!names_system("operating system error 5"));
+    }
+
+    #[test]
+    fn models_that_think_get_the_limit_by_its_newer_name_and_choose_themselves() {
+        let mut dialect = Dialect::default();
+        let limit = "'max_tokens' is not supported. Use 'max_completion_tokens' instead.";
+        assert!(dialect.learn(limit, Opening::Reply));
+        assert!(dialect.learn("'temperature' does not support 0", Opening::Reply));
+        let body = body(dialect, Opening::Reply);
+        assert_eq!(
+            body["max_completion_tokens"],
+            Sampling::default().max_tokens
+        );
+        for left_out in ["max_tokens", "temperature", "top_p"] {
+            assert!(body.get(left_out).is_none(), "{left_out}");
+        }
+        assert!(body.get("top_k").is_some(), "nobody refused it");
     }
 
     #[test]

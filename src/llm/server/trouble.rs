@@ -27,6 +27,24 @@ pub enum Trouble {
         /// The server's words.
         message: String,
     },
+    /// The question, or the reply to it, does not fit into the server's context.
+    #[error("has a smaller context than llm.context says ({message})")]
+    TooLong {
+        /// The server's words.
+        message: String,
+        /// Tokens of its context, if it says so.
+        context: Option<u32>,
+    },
+    /// It refuses, and does not list the model.
+    #[error("does not list the model {model} ({listed}; {message}): set llm.model to one of them")]
+    NoSuchModel {
+        /// What it was asked for.
+        model: String,
+        /// What it lists.
+        listed: String,
+        /// The server's words.
+        message: String,
+    },
     /// It failed while it answered.
     #[error("failed ({0}); its own log may say why")]
     Broken(String),
@@ -49,6 +67,10 @@ impl Trouble {
     pub fn of_status(status: u16, body: &str) -> Self {
         let message = error_message(body).unwrap_or_else(|| shortened(body));
         match status {
+            400 | 413 | 422 | 500 if names_context(&message) => Self::TooLong {
+                context: context_in(body).or_else(|| number_after_context(&message)),
+                message,
+            },
             401 | 403 => Self::Key(status),
             404 => Self::NotFound(message),
             429 | 503 => Self::Busy(status),
@@ -63,7 +85,8 @@ impl Trouble {
             Self::Unreachable(_) | Self::Busy(_) | Self::Broken(_) | Self::Gone => true,
             // Whoever has waited that long has waited long enough.
             Self::Silent(_) => false,
-            Self::Key(_) | Self::NotFound(_) | Self::Refused { .. } | Self::Garbage(_) => false,
+            Self::Key(_) | Self::NotFound(_) | Self::NoSuchModel { .. } => false,
+            Self::Refused { .. } | Self::TooLong { .. } | Self::Garbage(_) => false,
         }
     }
 
@@ -71,7 +94,9 @@ impl Trouble {
     pub fn apology(&self) -> Apology {
         match self {
             Self::Unreachable(_) | Self::Silent(_) => Apology::Unreachable,
-            Self::Key(_) | Self::NotFound(_) | Self::Refused { .. } => Apology::Refused,
+            Self::TooLong { .. } => Apology::TooLong,
+            Self::Key(_) | Self::NotFound(_) | Self::NoSuchModel { .. } => Apology::Refused,
+            Self::Refused { .. } => Apology::Refused,
             Self::Busy(_) => Apology::Busy,
             Self::Broken(_) | Self::Garbage(_) => Apology::Failed,
             Self::Gone => Apology::Gone,
@@ -81,10 +106,38 @@ impl Trouble {
 
 /// The message in an error object: `{"error": {"message": "..."}}`, or one of its variants.
 pub fn error_message(body: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(body).ok()?;
+    error_in(&serde_json::from_str(body).ok()?)
+}
+
+/// As [`error_message`].
+pub fn error_in(body: &Value) -> Option<String> {
     let error = body.get("error").filter(|error| !error.is_null())?;
     let text = error.get("message").unwrap_or(error);
     Some(shortened(text.as_str().unwrap_or(&text.to_string())))
+}
+
+/// Whether a refusal is for the length of the question.
+fn names_context(message: &str) -> bool {
+    let message = message.to_lowercase();
+    let limits = ["exceed", "length", "size", "window", "limit", "too long"];
+    message.contains("context") && limits.iter().any(|limit| message.contains(limit))
+}
+
+/// llama.cpp's server says it in a field.
+fn context_in(body: &str) -> Option<u32> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let tokens = body.get("error")?.get("n_ctx")?.as_u64()?;
+    u32::try_from(tokens).ok()
+}
+
+/// The first number behind the word, which is how all servers write it that were looked at.
+fn number_after_context(message: &str) -> Option<u32> {
+    let message = message.to_lowercase();
+    let (_, behind) = message.split_once("context")?;
+    let digits = behind.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit() && c != ',');
+    let number = digits[..end.unwrap_or(digits.len())].replace(',', "");
+    number.parse().ok()
 }
 
 /// The beginning of a text, on one line.
@@ -120,6 +173,33 @@ mod tests {
         assert!(Trouble::of_status(429, "").may_pass());
         assert!(Trouble::of_status(500, "").may_pass());
         assert!(!Trouble::of_status(400, "").may_pass());
+    }
+
+    #[test]
+    fn the_context_that_a_refusal_names_is_read() {
+        let context = |message: &str| {
+            let body = format!(r#"{{"error":{{"message":"{message}"}}}}"#);
+            match Trouble::of_status(400, &body) {
+                Trouble::TooLong { context, .. } => Some(context),
+                _ => None,
+            }
+        };
+        let llama = "request (5000 tokens) exceeds the available context size (4096 tokens)";
+        assert_eq!(context(llama), Some(Some(4096)));
+        let vllm =
+            "This model's maximum context length is 4,096 tokens. However, you requested 5000";
+        assert_eq!(context(vllm), Some(Some(4096)));
+        assert_eq!(context("exceeds the available context size"), Some(None));
+        assert_eq!(context("unknown field: context"), None);
+        let field = r#"{"error":{"message":"exceeds the context size","n_ctx":512}}"#;
+        let trouble = Trouble::of_status(400, field);
+        assert!(matches!(
+            trouble,
+            Trouble::TooLong {
+                context: Some(512),
+                ..
+            }
+        ));
     }
 
     #[test]

@@ -3,23 +3,18 @@
 //! Read before llama.cpp sees the file, because that only says that it cannot load it; and with our
 //! own reader, because a damaged file must be an error here and not the end of the program.
 
+mod reader;
+
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::LlmError;
-use super::prefix_cache::hex;
-
-/// The longest string that is believed: tokens and templates are far shorter. Bytes.
-const MOST_STRING: u64 = 16 << 20;
-/// As many keys, tensors and dimensions are believed.
-const MOST_ENTRIES: u64 = 1 << 20;
-const MOST_DIMENSIONS: u32 = 8;
-/// How tensors are aligned unless the file says otherwise. Bytes.
-const ALIGNMENT: u64 = 32;
+use crate::hex::hex;
+use reader::Reader;
 
 /// A value among the metadata; arrays only by their length.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,17 +37,42 @@ pub struct Gguf {
 }
 
 impl Gguf {
-    /// Reads the head of a file.
+    /// Reads the head of a file, and the weights of all parts if it is the first of several.
     ///
     /// # Errors
-    /// The file cannot be read, is none of this kind, or ends within its head.
+    /// The file cannot be read, is none of this kind, or ends within its head; a part of it is
+    /// missing or cut off.
     pub fn read(path: &Path) -> Result<Self, LlmError> {
+        let mut gguf = Self::read_one(path)?;
+        let count = gguf.number("split.count").unwrap_or(1);
+        if count < 2 || gguf.number("split.no").unwrap_or(0) > 0 {
+            return Ok(gguf);
+        }
+        let parts = parts(path);
+        if parts.len() as u64 != count {
+            let reason = format!(
+                "it is the first of {count} parts, and llama.cpp finds the others by name: this one \
+                 must end in -00001-of-{count:05}.gguf"
+            );
+            return Err(unsuitable(path, reason));
+        }
+        for path in &parts[1..] {
+            if !path.is_file() {
+                let reason = format!("it is missing; all {count} parts must lie in one folder");
+                return Err(unsuitable(path, reason));
+            }
+            let part = Self::read_one(path)?;
+            part.check_length(path)?;
+            gguf.tensors.extend(part.tensors);
+        }
+        Ok(gguf)
+    }
+
+    fn read_one(path: &Path) -> Result<Self, LlmError> {
         let file = File::open(path).map_err(|e| unsuitable(path, e.to_string()))?;
         let found = file.metadata().map_or(0, |data| data.len());
-        let mut reader = Reader {
-            input: BufReader::new(file),
-        };
-        let mut gguf = reader.head().map_err(|error| match error.kind() {
+        let head = Reader::new(file, found).head();
+        let mut gguf = head.map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => unsuitable(
                 path,
                 format!("it ends after {found} bytes, within its own head; fetch it again"),
@@ -61,6 +81,18 @@ impl Gguf {
         })?;
         gguf.found = found;
         Ok(gguf)
+    }
+
+    /// Whether all of the file is there.
+    fn check_length(&self, path: &Path) -> Result<(), LlmError> {
+        let (found, expected) = (self.found, self.expected);
+        match found < expected {
+            true => Err(unsuitable(
+                path,
+                format!("it has {found} of its {expected} bytes; fetch it again"),
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Checks that this is a whole model that can be talked with.
@@ -94,11 +126,7 @@ impl Gguf {
             let reason = "it is a later part of a model; give the first (its name has 00001-of)";
             return Err(unsuitable(path, reason.into()));
         }
-        if self.found < self.expected {
-            let (found, expected) = (self.found, self.expected);
-            let reason = format!("it has {found} of its {expected} bytes; fetch it again");
-            return Err(unsuitable(path, reason));
-        }
+        self.check_length(path)?;
         match self.text("tokenizer.chat_template") {
             Some(template) if !template.trim().is_empty() => Ok(()),
             _ => Err(LlmError::Template(format!(
@@ -185,16 +213,23 @@ const SAMPLES: u64 = 64;
 const SAMPLE_BYTES: u64 = 64 << 10;
 
 /// What tells a file from the one that had its name before: its size, its time of change, and a
-/// digest of its head and of blocks all over it. Reading all of it would take seconds at each start;
-/// other weights differ nearly everywhere.
+/// digest of its head and of blocks all over it, of each of its parts. Reading all of it would take
+/// seconds at each start; other weights differ nearly everywhere.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn identity(path: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    for part in parts(path) {
+        identify(&part, &mut hasher)?;
+    }
+    Ok(hex(&hasher.finalize()))
+}
+
+fn identify(path: &Path, hasher: &mut Sha256) -> io::Result<()> {
     let mut file = File::open(path)?;
     let data = file.metadata()?;
     let size = data.len();
-    let mut hasher = Sha256::new();
     hasher.update(size.to_le_bytes());
     let changed = data.modified()?.duration_since(std::time::UNIX_EPOCH);
     hasher.update(changed.map_or(0, |at| at.as_nanos()).to_le_bytes());
@@ -206,160 +241,29 @@ pub fn identity(path: &Path) -> io::Result<String> {
         (&mut file).take(SAMPLE_BYTES).read_to_end(&mut block)?;
         hasher.update(&block);
     }
-    Ok(hex(&hasher.finalize()))
+    Ok(())
 }
 
-struct Reader {
-    input: BufReader<File>,
-}
+/// As many parts are believed; llama.cpp's tool makes a handful.
+const MOST_PARTS: usize = 999;
 
-/// Damage that is no early end.
-fn damaged(what: impl std::fmt::Display) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        format!("it is damaged ({what}); fetch it again"),
-    )
-}
-
-impl Reader {
-    fn head(&mut self) -> io::Result<Gguf> {
-        let magic = self.bytes::<4>()?;
-        match &magic {
-            b"GGUF" => {}
-            b"lmgg" => {
-                let what = "it is a ggml file, as Whisper's are: `stt` takes those";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-            }
-            _ => {
-                let what = "it is no GGUF file; models for other programs must be converted";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-            }
-        }
-        let version = self.u32()?;
-        if !(2..=3).contains(&version) {
-            return Err(damaged(format!("version {version}")));
-        }
-        let (tensors, keys) = (self.u64()?, self.u64()?);
-        if tensors > MOST_ENTRIES || keys > MOST_ENTRIES {
-            return Err(damaged(format!("{tensors} tensors, {keys} keys")));
-        }
-        let mut gguf = Gguf::default();
-        for _ in 0..keys {
-            let key = self.text()?;
-            let kind = self.u32()?;
-            let value = self.value(kind)?;
-            gguf.values.insert(key, value);
-        }
-        let mut ends = 0;
-        for _ in 0..tensors {
-            let name = self.text()?;
-            let dimensions = self.u32()?;
-            if dimensions > MOST_DIMENSIONS {
-                return Err(damaged(format!("{dimensions} dimensions of {name}")));
-            }
-            let mut numbers = 1u64;
-            for _ in 0..dimensions {
-                numbers = numbers.saturating_mul(self.u64()?);
-            }
-            let bytes = tensor_bytes(self.u32()?, numbers);
-            let offset = self.u64()?;
-            ends = ends.max(offset.saturating_add(bytes));
-            gguf.tensors.push((name, bytes));
-        }
-        let alignment = gguf.number("general.alignment").unwrap_or(ALIGNMENT);
-        let head = self.input.stream_position()?;
-        gguf.expected = head.next_multiple_of(alignment.max(1)).saturating_add(ends);
-        Ok(gguf)
+/// The files of a model that is split, by the name of the first: `NAME-00001-of-00003.gguf`. One that is
+/// not split is its only part.
+fn parts(first: &Path) -> Vec<PathBuf> {
+    let name = first.file_name().and_then(|name| name.to_str());
+    let split = name.and_then(|name| {
+        let (stem, count) = name.strip_suffix(".gguf")?.rsplit_once("-00001-of-")?;
+        let digits = count.len() == 5 && count.bytes().all(|byte| byte.is_ascii_digit());
+        let count = count
+            .parse()
+            .ok()
+            .filter(|count| digits && *count <= MOST_PARTS);
+        Some((stem, count?))
+    });
+    match split {
+        Some((stem, count)) if count > 0 => (1..=count)
+            .map(|part| first.with_file_name(format!("{stem}-{part:05}-of-{count:05}.gguf")))
+            .collect(),
+        _ => vec![first.to_path_buf()],
     }
-
-    fn value(&mut self, kind: u32) -> io::Result<Value> {
-        Ok(match kind {
-            8 => Value::Text(self.text()?),
-            9 => {
-                let (of, count) = (self.u32()?, self.u64()?);
-                if of == 9 {
-                    return Err(damaged("an array of arrays"));
-                }
-                for _ in 0..count {
-                    self.value(of)?;
-                }
-                Value::Other
-            }
-            // Floating point: nothing here needs one.
-            6 => self.skipped(4)?,
-            12 => self.skipped(8)?,
-            kind => {
-                let size = match kind {
-                    0 | 1 | 7 => 1,
-                    2 | 3 => 2,
-                    4 | 5 => 4,
-                    10 | 11 => 8,
-                    unknown => return Err(damaged(format!("a value of kind {unknown}"))),
-                };
-                let mut number = [0; 8];
-                self.input.read_exact(&mut number[..size])?;
-                Value::Number(u64::from_le_bytes(number))
-            }
-        })
-    }
-
-    fn skipped(&mut self, bytes: i64) -> io::Result<Value> {
-        self.input.seek_relative(bytes)?;
-        Ok(Value::Other)
-    }
-
-    fn text(&mut self) -> io::Result<String> {
-        let length = self.u64()?;
-        if length > MOST_STRING {
-            return Err(damaged(format!("a text of {length} bytes")));
-        }
-        let mut text = vec![0; usize::try_from(length).unwrap_or(0)];
-        self.input.read_exact(&mut text)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
-    }
-
-    fn u32(&mut self) -> io::Result<u32> {
-        self.bytes().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> io::Result<u64> {
-        self.bytes().map(u64::from_le_bytes)
-    }
-
-    fn bytes<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let mut bytes = [0; N];
-        self.input.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-}
-
-/// Bytes of so many numbers of a tensor's type; 0 for a type that is newer than this table, of which
-/// then nothing is said.
-fn tensor_bytes(kind: u32, numbers: u64) -> u64 {
-    let (block, bytes) = match kind {
-        0 | 26 => (1, 4),
-        1 | 25 | 30 => (1, 2),
-        24 => (1, 1),
-        27 | 28 => (1, 8),
-        2 | 20 => (32, 18),
-        3 => (32, 20),
-        6 => (32, 22),
-        7 => (32, 24),
-        8 => (32, 34),
-        10 => (256, 84),
-        11 | 21 => (256, 110),
-        12 => (256, 144),
-        13 => (256, 176),
-        14 => (256, 210),
-        16 => (256, 66),
-        17 => (256, 74),
-        18 => (256, 98),
-        19 => (256, 50),
-        22 => (256, 82),
-        23 => (256, 136),
-        29 => (256, 56),
-        39 => (32, 17),
-        _ => return 0,
-    };
-    numbers / block * bytes
 }

@@ -1,0 +1,144 @@
+//! The key-value cache, brought to what the next prompt begins with.
+
+use llama_cpp_2::model::RopeType;
+use llama_cpp_2::token::LlamaToken;
+
+use super::{Llama, run};
+use crate::llm::{LlmError, Message, Opening};
+
+impl Llama {
+    /// Cuts the cache to its first `len` tokens.
+    pub(super) fn cut(&mut self, len: usize) -> Result<(), LlmError> {
+        let cut = self
+            .context
+            .clear_kv_cache_seq(Some(0), Some(len as u32), None)
+            .map_err(run)?;
+        self.read.truncate(len);
+        if !cut {
+            tracing::info!("this model's cache cannot be cut here: everything is read again");
+            self.context.clear_kv_cache();
+            self.read.clear();
+        }
+        Ok(())
+    }
+
+    /// Closes the gap that a forgotten exchange leaves behind the first `shared` tokens: moves the
+    /// state of what follows it, instead of reading all of that again (seconds, in a long
+    /// conversation). What follows keeps having seen what is gone; that is how llama.cpp's own
+    /// context shift does it too.
+    fn close_gap(&mut self, shared: usize, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        // Positions in several dimensions cannot be moved.
+        if !matches!(
+            self.model.rope_type(),
+            None | Some(RopeType::Norm | RopeType::NeoX)
+        ) {
+            return Ok(());
+        }
+        let Some(gap) = gap(&self.read[shared..], &tokens[shared..]) else {
+            return Ok(());
+        };
+        let (from, to) = (shared as u32, (shared + gap) as u32);
+        let removed = self
+            .context
+            .clear_kv_cache_seq(Some(0), Some(from), Some(to))
+            .map_err(run)?;
+        if !removed {
+            return self.cut(0);
+        }
+        self.context
+            .kv_cache_seq_add(0, Some(to), None, -(gap as i32))
+            .map_err(run)?;
+        self.read.drain(shared..shared + gap);
+        Ok(())
+    }
+
+    /// Brings the cache to a beginning of `tokens`, the longest that it can. The logits of the last
+    /// token are needed for a reply, so at least one is then left to be read.
+    pub(super) fn go_back(
+        &mut self,
+        tokens: &[LlamaToken],
+        opening: Opening,
+    ) -> Result<(), LlmError> {
+        let Some(checkpoints) = &self.checkpoints else {
+            self.close_gap(shared_prefix(&self.read, tokens), tokens)?;
+            let shared = shared_prefix(&self.read, tokens);
+            let shared = shared.min(tokens.len().saturating_sub(1));
+            if shared < self.read.len() {
+                self.cut(shared)?;
+            }
+            return Ok(());
+        };
+        let most = match opening {
+            Opening::None => tokens.len(),
+            Opening::Reply | Opening::Unfinished => tokens.len().saturating_sub(1),
+        };
+        let goes_on = self.read.len() <= most && tokens.starts_with(&self.read);
+        if !goes_on {
+            self.read = checkpoints.restore(&mut self.context, &tokens[..most]);
+        }
+        Ok(())
+    }
+
+    /// Where the state is kept while a prompt is read: what is behind the last message before the
+    /// one that may still change.
+    pub(super) fn boundary(
+        &self,
+        messages: &[Message],
+        opening: Opening,
+        tokens: &[LlamaToken],
+    ) -> Option<usize> {
+        self.checkpoints.as_ref()?;
+        let (Opening::Reply | Opening::Unfinished, Some((_, before))) =
+            (opening, messages.split_last())
+        else {
+            return Some(tokens.len());
+        };
+        // Some templates refuse what does not end with a question.
+        let before = self.tokens(before, Opening::None).ok()?;
+        tokens.starts_with(&before).then_some(before.len())
+    }
+}
+
+fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// As many tokens must follow a gap unchanged: fewer are not worth it, or chance.
+const AFTER_GAP: usize = 24;
+
+/// How many tokens at the beginning of `read` are missing in `tokens`, if what follows them is
+/// what `tokens` begins with. Who asks the same twice makes several places look alike: the one from
+/// which most is shared is it.
+fn gap(read: &[LlamaToken], tokens: &[LlamaToken]) -> Option<usize> {
+    let after = tokens.get(..AFTER_GAP)?;
+    let windows = read.windows(AFTER_GAP).enumerate();
+    let places = windows.filter(|(_, window)| *window == after);
+    let (found, _) = places
+        .map(|(place, _)| (place, shared_prefix(&read[place..], tokens)))
+        .max_by_key(|(_, shared)| *shared)?;
+    (found > 0).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_found_by_what_follows_it() {
+        let tokens = |ids: std::ops::Range<i32>| ids.map(LlamaToken).collect::<Vec<_>>();
+        assert_eq!(gap(&tokens(0..100), &tokens(40..100)), Some(40));
+        assert_eq!(gap(&tokens(0..100), &tokens(0..100)), None);
+        assert_eq!(gap(&tokens(0..100), &tokens(200..300)), None);
+        assert_eq!(gap(&tokens(0..10), &tokens(5..10)), None);
+    }
+
+    #[test]
+    fn the_shared_prefix_ends_at_the_first_difference() {
+        let tokens = |ids: &[i32]| ids.iter().map(|id| LlamaToken(*id)).collect::<Vec<_>>();
+        assert_eq!(
+            shared_prefix(&tokens(&[1, 2, 3]), &tokens(&[1, 2, 4, 3])),
+            2
+        );
+        assert_eq!(shared_prefix(&tokens(&[]), &tokens(&[1])), 0);
+    }
+}

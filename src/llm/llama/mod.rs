@@ -1,0 +1,329 @@
+//! Any GGUF model through llama.cpp.
+//!
+//! One context, one sequence. `read` mirrors what the key-value cache holds, so that a new prompt
+//! costs only what it does not share with the one before: the next turn, a reply that was cut to
+//! what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
+//! back to a state that was kept.
+
+mod cache;
+mod cache_type;
+mod load;
+mod sampler;
+
+pub use cache_type::CacheType;
+
+use std::path::PathBuf;
+
+use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::token::LlamaToken;
+
+use super::chat_template::ChatTemplate;
+use super::checkpoints::Checkpoints;
+use super::gpu::GpuLayers;
+use super::prefix_cache::PrefixCache;
+use super::reasoning::Reasoning;
+use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use sampler::sampler;
+
+/// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
+/// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
+const CHUNK: usize = 64;
+
+/// How to load a model.
+#[derive(Debug, Clone)]
+pub struct LlamaConfig {
+    /// The GGUF file.
+    pub model: PathBuf,
+    /// Identifies the weights in the disk cache: their SHA-256, or [`super::gguf::identity`].
+    pub model_id: String,
+    /// Tokens of context.
+    pub context: u32,
+    /// Threads for reading and for generating.
+    pub threads: usize,
+    /// Layers to place on a GPU.
+    pub gpu_layers: GpuLayers,
+    /// How the key-value cache is stored.
+    pub cache_type: CacheType,
+    /// Tokens that a model may think before it speaks.
+    pub reasoning_tokens: usize,
+    /// Where prompt states are kept; `None` keeps none.
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// A loaded model with its context.
+pub struct Llama {
+    model: &'static LlamaModel,
+    context: LlamaContext<'static>,
+    template: ChatTemplate,
+    config: LlamaConfig,
+    /// Where its layers are, for people.
+    on_gpu: String,
+    /// It may write reasoning that nobody hears.
+    reasons: bool,
+    /// Control tokens around reasoning, and their text.
+    marks: Vec<(LlamaToken, &'static str)>,
+    /// Tokens whose state the cache holds, in order.
+    read: Vec<LlamaToken>,
+    /// `None`: the cache can be cut at any place.
+    checkpoints: Option<Checkpoints>,
+    /// How the prompt ends that was read last.
+    prompt_end: String,
+    /// How it was opened.
+    opening: Opening,
+}
+
+/// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
+const PROMPT_END: usize = 64;
+
+impl Llama {
+    fn tokenize(&self, text: &str) -> Vec<LlamaToken> {
+        let vocab = self.model.vocab();
+        // Most templates write the beginning-of-text token themselves where the model wants one.
+        let mut tokens = vocab.tokenize(text.as_bytes(), false, true);
+        if vocab.should_add_bos() && tokens.first().is_some_and(|first| *first != vocab.bos()) {
+            tokens.insert(0, vocab.bos());
+        }
+        tokens
+    }
+
+    fn tokens(&self, messages: &[Message], opening: Opening) -> Result<Vec<LlamaToken>, LlmError> {
+        Ok(self.tokenize(&self.template.render(messages, opening)?))
+    }
+
+    fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        let mut batch = LlamaBatch::new(tokens.len(), 1);
+        for (n, token) in tokens.iter().enumerate() {
+            let position = (self.read.len() + n) as i32;
+            batch
+                .add(*token, position, &[0], n + 1 == tokens.len())
+                .map_err(run)?;
+        }
+        self.context.decode(&mut batch).map_err(run)?;
+        self.read.extend_from_slice(tokens);
+        Ok(())
+    }
+
+    fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
+        let cache = self.config.cache_type.name();
+        let parameters = format!("context {}, cache {cache}", self.context.n_ctx());
+        self.config
+            .cache_dir
+            .as_deref()
+            .map(|folder| PrefixCache::new(folder, &self.config.model_id, &parameters, tokens))
+    }
+}
+
+impl LanguageModel for Llama {
+    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
+        let tokens = match self.tokens(prefix, Opening::None) {
+            Ok(tokens) => tokens,
+            // Qwen3.5's template wants a question in every prompt: then the first one reads all.
+            Err(error) => {
+                tracing::warn!("the persona is not read ahead: {error}");
+                return Ok(Prefill::default());
+            }
+        };
+        let cache = self.disk_cache(&tokens);
+        if cache
+            .as_ref()
+            .is_some_and(|cache| cache.load(&mut self.context, &tokens))
+        {
+            self.read = tokens;
+            // A loaded state has run nothing yet: read its last token again to warm the engine.
+            let last = self.read.len().saturating_sub(1);
+            let kept = self.read[last..].to_vec();
+            match &mut self.checkpoints {
+                None => self.cut(last)?,
+                Some(checkpoints) => checkpoints.keep(&self.context, &self.read),
+            }
+            self.decode(&kept)?;
+            return Ok(Prefill {
+                kept: last,
+                read: kept.len(),
+            });
+        }
+        let prefill = self
+            .prefill(prefix, Opening::None, &|| false)?
+            .unwrap_or_default();
+        if let Some(cache) = cache {
+            cache.save(&self.context, &self.read);
+        }
+        Ok(prefill)
+    }
+
+    fn reasoning_tokens(&self) -> usize {
+        match self.reasons {
+            true => self.config.reasoning_tokens,
+            false => 0,
+        }
+    }
+
+    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
+        Ok(self.tokens(messages, Opening::Reply)?.len())
+    }
+
+    fn context_len(&self) -> usize {
+        self.context.n_ctx() as usize
+    }
+
+    fn prefill(
+        &mut self,
+        messages: &[Message],
+        opening: Opening,
+        cancelled: Cancelled,
+    ) -> Result<Option<Prefill>, LlmError> {
+        let text = self.template.render(messages, opening)?;
+        let tokens = self.tokenize(&text);
+        if tokens.len() >= self.context_len() {
+            return Err(LlmError::TooLong {
+                tokens: tokens.len(),
+                context: self.context_len(),
+            });
+        }
+        self.prompt_end = match opening {
+            Opening::Reply => {
+                text[text.floor_char_boundary(text.len().saturating_sub(PROMPT_END))..].to_owned()
+            }
+            Opening::None | Opening::Unfinished => String::new(),
+        };
+        self.opening = opening;
+        let boundary = self.boundary(messages, opening, &tokens);
+        self.go_back(&tokens, opening)?;
+        let kept = self.read.len();
+        while self.read.len() < tokens.len() {
+            if cancelled() {
+                return Ok(None);
+            }
+            let from = self.read.len();
+            let to = tokens.len().min(from + CHUNK);
+            let to = boundary
+                .filter(|at| (from + 1..to).contains(at))
+                .unwrap_or(to);
+            self.decode(&tokens[from..to])?;
+            if let Some(checkpoints) = &mut self.checkpoints
+                && boundary == Some(to)
+            {
+                checkpoints.keep(&self.context, &self.read);
+            }
+        }
+        Ok(Some(Prefill {
+            kept,
+            read: tokens.len() - kept,
+        }))
+    }
+
+    fn generate(
+        &mut self,
+        sampling: &Sampling,
+        cancelled: Cancelled,
+        on_piece: &mut dyn FnMut(&str),
+    ) -> Result<Finish, LlmError> {
+        let mut sampler = sampler(sampling, self.model.n_vocab());
+        let mut reasoning = Reasoning::after(&self.prompt_end);
+        let (mut pending, mut spoke) = (Vec::new(), false);
+        let mut speak = |text: &str| {
+            spoke |= !text.trim().is_empty();
+            on_piece(text);
+        };
+        let (mut said, mut thought) = (0, 0);
+        let finish = loop {
+            if cancelled() {
+                return Ok(Finish::Cancelled);
+            }
+            if said >= sampling.max_tokens || thought >= self.config.reasoning_tokens.max(1) {
+                break Finish::Length;
+            }
+            let token = sampler.sample(&self.context, -1);
+            if self.model.vocab().is_eog(token) {
+                break Finish::Complete;
+            }
+            match self.marks.iter().find(|(mark, _)| *mark == token) {
+                Some((_, mark)) => pending.extend(mark.as_bytes()),
+                None => pending.extend(self.model.vocab().token_to_piece(token, false, None)),
+            }
+            emit(&mut pending, false, &mut |text| {
+                reasoning.push(text, &mut speak)
+            });
+            match reasoning.is_thinking() {
+                true => thought += 1,
+                false => said += 1,
+            }
+            if self.read.len() + 1 >= self.context_len() {
+                break Finish::Length;
+            }
+            self.decode(&[token])?;
+        };
+        emit(&mut pending, true, &mut |text| {
+            reasoning.push(text, &mut speak)
+        });
+        reasoning.finish(&mut speak);
+        self.reasons |= thought > 0;
+        match finish {
+            Finish::Length if !spoke && thought > 0 => {
+                Err(LlmError::OnlyReasoning { tokens: thought })
+            }
+            // A reply that was cut off may have been complete.
+            _ if !spoke && self.opening != Opening::Unfinished => Err(LlmError::NoWords {
+                reason: "it ended its reply".into(),
+            }),
+            _ => Ok(finish),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let Self { model, config, .. } = self;
+        let name = model.meta_val_str("general.name").unwrap_or_default();
+        let cache = match &self.checkpoints {
+            None => "cut where prompts part",
+            Some(_) if model.is_recurrent() => "recurrent: goes back to checkpoints",
+            Some(_) => "hybrid: goes back to checkpoints",
+        };
+        let system = match self.template.folds_system() {
+            true => "; instructions go with the first question",
+            false => "",
+        };
+        format!(
+            "{name}: {} layers, {}; {} tokens of cache as {}, {cache}{system}",
+            model.n_layer(),
+            self.on_gpu,
+            self.context.n_ctx(),
+            config.cache_type.name(),
+        )
+    }
+}
+
+fn run(error: impl std::fmt::Display) -> LlmError {
+    LlmError::Run(error.to_string())
+}
+
+/// Hands over what is whole text; a character may be spread over several tokens.
+fn emit(pending: &mut Vec<u8>, all: bool, on_piece: &mut dyn FnMut(&str)) {
+    let whole = match std::str::from_utf8(pending) {
+        Ok(_) => pending.len(),
+        Err(error) if all || error.error_len().is_some() => pending.len(),
+        Err(error) => error.valid_up_to(),
+    };
+    if whole > 0 {
+        let bytes: Vec<u8> = pending.drain(..whole).collect();
+        on_piece(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_spread_over_tokens_is_handed_over_whole() {
+        let (mut pending, mut pieces) = (Vec::new(), Vec::new());
+        for byte in "é!".bytes() {
+            pending.push(byte);
+            emit(&mut pending, false, &mut |piece| {
+                pieces.push(piece.to_owned())
+            });
+        }
+        assert_eq!(pieces, ["é", "!"]);
+    }
+}
