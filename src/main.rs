@@ -148,16 +148,9 @@ fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-fn main() -> ExitCode {
-    match cpu_check::is_fit(cpu_check::BuiltWith::LLAMA) {
-        true => program(),
-        false => ExitCode::FAILURE,
-    }
-}
+cpu_check::check_first!(cpu_check::BuiltWith::LLAMA);
 
-/// Not part of [`main`], which may contain nothing that an older CPU does not have.
-#[inline(never)]
-fn program() -> ExitCode {
+fn main() -> ExitCode {
     let started = Stopwatch::start();
     let cli = Cli::parse();
     start_log(matches!(&cli.command, Command::Talk { .. }));

@@ -39,8 +39,30 @@ const WHAT_TO_DO: &str = "\nBuild it on this machine (cargo build --release), or
     GGML_NATIVE=OFF RUSTFLAGS=\"-C target-cpu=x86-64-v3\"; docs/engines.md says what to do where there is \
     no AVX2.\n";
 
+/// Checks an executable's CPU before anything else of it runs: C++ makes its global variables before
+/// `main`, and with the new instructions. To be written once in the executable's own crate.
+#[macro_export]
+macro_rules! check_first {
+    ($built_with:expr) => {
+        #[cfg(target_os = "linux")]
+        const _: () = {
+            extern "C" fn check() {
+                if !$crate::is_fit($built_with) {
+                    ::std::process::exit(1);
+                }
+            }
+            // The section holds pointers to functions without arguments, which are called in the order of
+            // their numbers and before those without one. Nothing of Rust's runtime is needed for the check.
+            #[allow(unsafe_code)]
+            #[used]
+            #[unsafe(link_section = ".init_array.00101")]
+            static FIRST: extern "C" fn() = check;
+        };
+    };
+}
+
 /// Says on stderr why this program cannot run here, and what to do; true if it can, or if the system
-/// does not tell. To be called before anything else.
+/// does not tell.
 #[inline(never)]
 pub fn is_fit(built_with: BuiltWith) -> bool {
     // Only Linux writes it into a file.

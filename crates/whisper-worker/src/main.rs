@@ -53,10 +53,9 @@ const READ_PATIENCE: Duration = Duration::from_secs(600);
 /// Exit status after a panic, as Rust's own.
 const PANICKED: i32 = 101;
 
+cpu_check::check_first!(BuiltWith::WHISPER);
+
 fn main() -> ExitCode {
-    if !cpu_check::is_fit(BuiltWith::WHISPER) {
-        return ExitCode::FAILURE;
-    }
     let arguments = Arguments::parse();
     // Our standard output belongs to the protocol.
     device::listen();
