@@ -301,7 +301,8 @@ fn a_reply_without_a_word_is_a_clear_error() {
         vec![Do::Say("<think>Hm.</think>"), Do::Finish("stop")],
         vec![Do::Raw("data: [DONE]")],
     ] {
-        let error = ask(&[answer.clone()], UNHURRIED).1.unwrap_err();
+        let answers = std::slice::from_ref(&answer);
+        let error = ask(answers, UNHURRIED).1.unwrap_err();
         assert!(
             matches!(error, LlmError::NoWords { .. }),
             "{answer:?}: {error}"
