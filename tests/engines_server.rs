@@ -277,6 +277,112 @@ fn a_model_that_only_thinks_is_asked_once_more_with_room_for_it() {
 }
 
 #[test]
+fn reasoning_that_the_servers_own_prompt_begins_is_not_heard_again() {
+    let thinking = reply(&["Hm", ".</think>", "Paris."]);
+    let quiet = reply(&["Rome."]);
+    let server = LlmServer::start(&[thinking.clone(), thinking, quiet.clone(), quiet]);
+    let mut model = connect(&server, UNHURRIED);
+    let mut heard = || ask_with(&mut model, &question(), Opening::Reply).0;
+    // Nothing has told it before.
+    assert_eq!(heard(), "Hm.Paris.");
+    assert_eq!(heard(), "Paris.");
+    // A reply without reasoning is asked for once more, and the next as well if need be.
+    assert_eq!(heard(), "Rome.");
+    assert_eq!(model.reasoning_tokens(), 20);
+}
+
+#[test]
+fn a_reply_without_a_word_is_a_clear_error() {
+    for answer in [
+        vec![Do::Finish("stop")],
+        vec![Do::Finish("content_filter")],
+        vec![Do::Say("\n"), Do::Finish("tool_calls")],
+        vec![Do::Think("Hm."), Do::Finish("stop")],
+        vec![Do::Say("<think>Hm.</think>"), Do::Finish("stop")],
+        vec![Do::Raw("data: [DONE]")],
+    ] {
+        let answers = std::slice::from_ref(&answer);
+        let error = ask(answers, UNHURRIED).1.unwrap_err();
+        assert!(
+            matches!(error, LlmError::NoWords { .. }),
+            "{answer:?}: {error}"
+        );
+        assert_eq!(error.apology(), Apology::NoAnswer);
+    }
+    let (_, finish) = ask(&[vec![Do::Finish("content_filter")]], UNHURRIED);
+    assert!(finish.unwrap_err().to_string().contains("content_filter"));
+}
+
+#[test]
+fn a_reply_that_was_complete_when_it_was_cut_off_may_have_no_rest() {
+    let mut messages = question().to_vec();
+    messages.push(Message::new(Role::Assistant, "It is Paris."));
+    let server = LlmServer::start(&[vec![Do::Finish("stop")]]);
+    let mut model = connect(&server, UNHURRIED);
+    let (_, finish) = ask_with(&mut model, &messages, Opening::Unfinished);
+    assert_eq!(finish.unwrap(), Finish::Complete);
+}
+
+#[test]
+fn a_server_that_still_loads_its_model_is_waited_for() {
+    let loading = vec![Do::Status(
+        "503 Service Unavailable",
+        r#"{"error":{"message":"Loading model"}}"#,
+    )];
+    // More often than a question is repeated.
+    let answers = [vec![loading.clone(); 5], vec![reply(&["Hi."])]].concat();
+    let server = LlmServer::start(&answers);
+    let mut model = connect(&server, UNHURRIED);
+    model.warm_up(&question()[..1]).unwrap();
+    assert_eq!(server.asked.len(), 6);
+
+    let server = LlmServer::start(&[loading]);
+    let short = Patience {
+        warm_up: Duration::from_millis(50),
+        ..UNHURRIED
+    };
+    let warm_up = connect(&server, short).warm_up(&question()[..1]);
+    assert!(warm_up.is_err(), "but not for ever");
+}
+
+#[test]
+fn a_server_with_a_smaller_context_gets_shorter_questions_from_then_on() {
+    let named = r#"{"error":{"message":"exceeds the available context size (1000 tokens)"}}"#;
+    let unnamed = r#"{"error":{"message":"exceeds the available context size"}}"#;
+    let refuse = |body| vec![Do::Status("400 Bad Request", body)];
+    let server = LlmServer::start(&[refuse(named), refuse(unnamed), reply(&["Paris."])]);
+    let mut model = connect(&server, UNHURRIED);
+    for context in [1_000, 750] {
+        let (_, finish) = ask_with(&mut model, &question(), Opening::Reply);
+        let error = finish.unwrap_err();
+        assert!(matches!(error, LlmError::TooLong { .. }), "{error}");
+        assert_eq!(error.apology(), Apology::TooLong);
+        assert_eq!(model.context_len(), context);
+    }
+    let (heard, _) = ask_with(&mut model, &question(), Opening::Reply);
+    assert_eq!(heard, "Paris.");
+}
+
+#[test]
+fn a_model_that_the_server_does_not_list_is_told_when_it_is_refused() {
+    let with_model = |server: &LlmServer| ServerConfig {
+        model: Some("firts".into()),
+        ..config(&server.url, UNHURRIED)
+    };
+    let server = LlmServer::start(&[vec![Do::Status("404 Not Found", "no such model")]]);
+    let mut model = Server::connect(with_model(&server)).unwrap();
+    let error = model.warm_up(&question()[..1]).unwrap_err().to_string();
+    for part in ["firts", "first, second", "no such model", "llm.model"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    // Some servers take names that they do not list.
+    let server = LlmServer::start(&[reply(&["Hi."])]);
+    let mut model = Server::connect(with_model(&server)).unwrap();
+    model.warm_up(&question()[..1]).unwrap();
+    assert!(model.describe().contains("does not list"));
+}
+
+#[test]
 fn the_rest_of_a_reply_goes_on_with_what_was_heard() {
     let mut messages = question().to_vec();
     messages.push(Message::new(Role::Assistant, "The capital"));

@@ -70,6 +70,11 @@ impl Memory {
         }
     }
 
+    /// Number of exchanges.
+    pub fn exchanges(&self) -> usize {
+        self.exchanges.len()
+    }
+
     /// Lets the oldest exchange go, at last the unanswered words; false if there is nothing.
     pub fn forget_oldest(&mut self) -> bool {
         self.exchanges.pop_front().is_some() || self.unanswered.take().is_some()

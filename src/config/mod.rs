@@ -19,8 +19,8 @@ use self::engine::{RelativePath, line_or_table};
 use crate::endpointing::EndpointPolicy;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
-use crate::llm::CacheType;
 use crate::llm::gpu::GpuLayers;
+use crate::llm::{CacheType, Sampling};
 use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
@@ -461,6 +461,13 @@ impl Config {
             self.llm.context,
             context_ok,
             "512 to 131072 tokens",
+        )?;
+        let written = self.llm.reasoning_tokens + Sampling::default().max_tokens;
+        check(
+            "llm.reasoning_tokens",
+            self.llm.reasoning_tokens,
+            written < self.llm.context as usize,
+            "less than llm.context, with a reply's 160 tokens beside it; 0 is for models that do not think",
         )
     }
 }
@@ -573,6 +580,13 @@ mod tests {
             message.contains("vad.onset_threshold") && message.contains("0 to 1"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn reasoning_and_a_reply_must_fit_into_the_context() {
+        let message = read("[llm]\ncontext = 512\n").unwrap_err().to_string();
+        assert!(message.contains("llm.reasoning_tokens = 512"), "{message}");
+        read("[llm]\ncontext = 512\nreasoning_tokens = 0\n").unwrap();
     }
 
     #[test]

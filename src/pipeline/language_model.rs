@@ -214,24 +214,32 @@ impl LanguageModelStage {
         Ok(())
     }
 
-    /// Lets the oldest exchanges go until the prompt and the longest reply fit.
+    /// Lets the oldest exchanges go until the prompt, the longest reply and the reasoning before it fit.
+    /// The latest gives way only to a question that is there: what comes next may be about it.
     fn make_room(&mut self, reply: Option<ReplyId>, text: &str) -> Result<(), LlmError> {
-        let context = self.engine.context_len();
-        let fits = context.saturating_sub(self.sampling.max_tokens);
-        if self.engine.count_tokens(&self.memory.prompt(text))? <= fits {
+        let written = self.sampling.max_tokens + self.engine.reasoning_tokens();
+        let fits = self.engine.context_len().saturating_sub(written);
+        let tokens = |stage: &Self| stage.engine.count_tokens(&stage.memory.prompt(text));
+        if tokens(self)? <= fits {
             return Ok(());
         }
         let target = (fits as f32 * KEEP_SHARE) as usize;
         let mut exchanges = 0;
-        while self.engine.count_tokens(&self.memory.prompt(text))? > target
-            && self.memory.forget_oldest()
-        {
+        loop {
+            let tokens = tokens(self)?;
+            let crowded = match self.memory.exchanges() {
+                0 | 1 => reply.is_some() && tokens > fits,
+                _ => tokens > target,
+            };
+            if !crowded || !self.memory.forget_oldest() {
+                break;
+            }
             exchanges += 1;
         }
-        self.bus.publish(
-            reply.map(|reply| reply.turn),
-            EventKind::Forgot { exchanges },
-        );
+        if exchanges > 0 {
+            let turn = reply.map(|reply| reply.turn);
+            self.bus.publish(turn, EventKind::Forgot { exchanges });
+        }
         Ok(())
     }
 
@@ -258,5 +266,100 @@ pub fn pass_on<T>(to: &Sender<T>, item: T, cancelled: &dyn Fn() -> bool) {
             Ok(()) | Err(SendTimeoutError::Disconnected(_)) => return,
             Err(SendTimeoutError::Timeout(back)) => item = back,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::Persona;
+    use crate::clock::SessionClock;
+    use crate::events::TurnId;
+    use crate::llm::{Cancelled, Prefill};
+    use crossbeam_channel::bounded;
+
+    /// A model whose tokens are bytes.
+    struct Bytes {
+        context: usize,
+        reasoning: usize,
+    }
+
+    impl LanguageModel for Bytes {
+        fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
+            Ok(Prefill::default())
+        }
+
+        fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
+            Ok(messages.iter().map(|message| message.content.len()).sum())
+        }
+
+        fn context_len(&self) -> usize {
+            self.context
+        }
+
+        fn reasoning_tokens(&self) -> usize {
+            self.reasoning
+        }
+
+        fn prefill(
+            &mut self,
+            _: &[Message],
+            _: Opening,
+            _: Cancelled,
+        ) -> Result<Option<Prefill>, LlmError> {
+            Ok(Some(Prefill::default()))
+        }
+
+        fn generate(
+            &mut self,
+            _: &Sampling,
+            _: Cancelled,
+            _: &mut dyn FnMut(&str),
+        ) -> Result<Finish, LlmError> {
+            Ok(Finish::Complete)
+        }
+    }
+
+    /// What is kept of three exchanges of 200 bytes where `room` bytes are left beside the persona and
+    /// the reply.
+    fn kept(room: usize, reasoning: usize, reply: Option<ReplyId>) -> usize {
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        let persona: usize = memory.prefix().iter().map(|m| m.content.len()).sum();
+        for _ in 0..3 {
+            memory.remember(&"u".repeat(100), &"a".repeat(100));
+        }
+        let sampling = Sampling::default();
+        let context = persona + sampling.max_tokens + room;
+        let mut stage = LanguageModelStage {
+            engine: Box::new(Bytes { context, reasoning }),
+            memory,
+            language: Language::English,
+            sampling,
+            inputs: bounded(1).1,
+            synthesizer: bounded(1).0,
+            conductor: bounded(1).0,
+            live: LiveReply::default(),
+            bus: EventBus::new(SessionClock::start(), Vec::new()),
+        };
+        stage.make_room(reply, &"q".repeat(100)).unwrap();
+        stage.memory.exchanges()
+    }
+
+    const ASKED: Option<ReplyId> = Some(ReplyId {
+        turn: TurnId(1),
+        draft: 0,
+    });
+
+    #[test]
+    fn the_latest_exchange_is_kept_for_a_question_that_is_not_there_yet() {
+        assert_eq!(kept(150, 0, None), 1);
+        assert_eq!(kept(150, 0, ASKED), 0);
+        assert_eq!(kept(350, 0, ASKED), 1);
+        assert_eq!(kept(700, 0, ASKED), 3);
+    }
+
+    #[test]
+    fn reasoning_needs_room_too() {
+        assert_eq!(kept(700, 400, ASKED), 1);
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use serde_json::{Value, json};
+use vivavoce::clock::Stopwatch;
 
 /// One step of an answer.
 #[derive(Debug, Clone)]
@@ -47,8 +48,8 @@ pub struct LlmServer {
     pub url: String,
     /// The bodies of the questions that came.
     pub asked: Receiver<Value>,
-    /// A line for each client that hung up while an answer was held.
-    pub hung_up: Receiver<()>,
+    /// For each client that hung up while an answer was held, how long it was held.
+    pub hung_up: Receiver<Duration>,
     /// Headers of the questions that came.
     pub headers: Receiver<String>,
     /// Lets an answer go on that waits.
@@ -59,7 +60,7 @@ type Answers = Arc<Mutex<Vec<Vec<Do>>>>;
 
 struct Told {
     asked: Sender<Value>,
-    hung_up: Sender<()>,
+    hung_up: Sender<Duration>,
     headers: Sender<String>,
     go_on: Receiver<()>,
 }
@@ -95,10 +96,10 @@ impl LlmServer {
         }
     }
 
-    /// Waits until a client hung up on a held answer.
-    pub fn wait_until_hung_up(&self) {
+    /// Waits until a client hung up on a held answer, and says how long it was held.
+    pub fn wait_until_hung_up(&self) -> Duration {
         let hung_up = self.hung_up.recv_timeout(LONG);
-        hung_up.expect("the client must hang up");
+        hung_up.expect("the client must hang up")
     }
 }
 
@@ -180,9 +181,10 @@ fn perform(mut stream: &TcpStream, answer: &[Do], told: &Told) -> std::io::Resul
                 line(stream, "data: [DONE]")?;
             }
             Do::Hold => {
+                let held = Stopwatch::start();
                 // Nothing comes from a client that waits, so what comes is its end.
                 let _ = stream.read(&mut [0; 1]);
-                let _ = told.hung_up.send(());
+                let _ = told.hung_up.send(held.elapsed());
                 return Err(std::io::ErrorKind::ConnectionAborted.into());
             }
             Do::Wait => {

@@ -113,7 +113,7 @@ impl Reader {
         let bytes = count.saturating_mul(each);
         // Going past the end is no error, and a damaged count would make it last for ever.
         if bytes > self.left()? {
-            return Err(damaged(format!("an array of {count}")));
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match of {
             8 => (0..count).try_for_each(|_| self.text().map(drop))?,

@@ -231,10 +231,10 @@ impl LanguageModel for Server {
             max_tokens: 1,
             ..Sampling::default()
         };
+        let warm_up = self.config.patience.warm_up;
         let watch = Stopwatch::start();
         let end = loop {
-            let left = self.config.patience.warm_up.saturating_sub(watch.elapsed());
-            match self.ask(&one, left, &|| false, &mut |_| {}) {
+            match self.ask(&one, warm_up, &|| false, &mut |_| {}) {
                 Err(LlmError::Server {
                     trouble: LOADING, ..
                 }) if self.waits(&watch) => {}
