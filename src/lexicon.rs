@@ -65,7 +65,7 @@ pub enum Apology {
     Failed,
     /// The question does not fit into the context.
     TooLong,
-    /// The model thought until its tokens were used up.
+    /// The model wrote nothing that can be said.
     NoAnswer,
     /// The recognizer failed on what was said.
     NotHeard,
