@@ -273,9 +273,10 @@ pub fn pass_on<T>(to: &Sender<T>, item: T, cancelled: &dyn Fn() -> bool) {
 mod tests {
     use super::*;
     use crate::agent::Persona;
+    use crate::cancellation::Cancelled;
     use crate::clock::SessionClock;
     use crate::events::TurnId;
-    use crate::llm::{Cancelled, Prefill};
+    use crate::llm::Prefill;
     use crossbeam_channel::bounded;
 
     /// A model whose tokens are bytes.
