@@ -204,6 +204,18 @@ fn a_server_that_fails_before_the_reply_is_apologized_for_and_the_question_is_ke
 }
 
 #[test]
+fn who_pipes_a_question_in_hears_why_there_is_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let refuses = vec![Do::Status("401 Unauthorized", "")];
+    let server = LlmServer::start(&[reply(&["Hi."]), refuses]);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say("Tell me about the sun.");
+    drop(typing.to.take());
+    typing.wait_for("vivavoce: Sorry, the server");
+    typing.end();
+}
+
+#[test]
 fn a_server_that_is_not_there_ends_the_start_with_what_to_do() {
     let output = run(vivavoce().args([
         "talk",

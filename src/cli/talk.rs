@@ -17,7 +17,7 @@ use vivavoce::config::{Config, LlmEngine};
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::events::{EventKind, SessionEvent};
 use vivavoce::llm::server::Address;
-use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+use vivavoce::pipeline::{LANGUAGE_MODEL, Session, SessionConfig, Watcher};
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
@@ -214,9 +214,14 @@ impl Talk {
 
     fn take(&mut self, event: &SessionEvent, view: &mut dyn View) {
         self.stages.observe(event);
-        // A reply that failed is heard as well: as nothing.
-        if matches!(event.kind, EventKind::Heard { .. }) {
-            self.pending = self.pending.saturating_sub(1);
+        match &event.kind {
+            // A reply that failed is heard as well: as nothing.
+            EventKind::Heard { .. } => self.pending = self.pending.saturating_sub(1),
+            // And then its apology is, which nothing interrupts where messages wait for their answers.
+            EventKind::Error { stage, .. } if stage == LANGUAGE_MODEL && self.one_by_one => {
+                self.pending += 1;
+            }
+            _ => {}
         }
         view.show(event);
     }

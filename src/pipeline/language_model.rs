@@ -45,6 +45,8 @@ pub enum LanguageModelInput {
     },
 }
 
+/// What the stage is called where it fails with a reply; an apology follows.
+pub const LANGUAGE_MODEL: &str = "language model";
 /// Share of the context that a prompt may fill after the oldest exchanges were forgotten: room
 /// for many new ones, because forgetting blurs what the model has read.
 const KEEP_SHARE: f32 = 0.6;
@@ -127,7 +129,7 @@ impl LanguageModelStage {
             self.send(Event::Failed {
                 turn: reply.turn,
                 reply: Some(reply),
-                stage: "language model".into(),
+                stage: LANGUAGE_MODEL.into(),
                 message: error.to_string(),
                 apology: Some(apology),
             });

@@ -27,6 +27,7 @@ mod synthesizer;
 
 pub use bus::{EventBus, Watcher};
 pub use devices::{Sound, measure_echo};
+pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};
 

@@ -12,6 +12,7 @@ use misaki_rs::{G2P, Language as Accent};
 use ort::session::Session;
 use ort::value::{Tensor, TensorRef};
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Prosody, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
@@ -168,10 +169,10 @@ impl Synthesizer for Kokoro {
     }
 }
 
-/// "xyzzy" as "X Y Z Z Y".
+/// "xyzzy" as "X Y Z Z Y", "Zürich" as "Z U R I C H".
 fn letters(word: &str) -> String {
     let letters: Vec<String> = word
-        .chars()
+        .nfd()
         .filter(|c| c.is_ascii_alphanumeric())
         .map(|c| c.to_ascii_uppercase().to_string())
         .collect();
@@ -252,4 +253,16 @@ fn known_voices(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_spelt_in_letters_that_there_are() {
+        assert_eq!(letters("Zürich"), "Z U R I C H");
+        assert_eq!(letters("b2b"), "B 2 B");
+        assert_eq!(letters("你好"), "");
+    }
 }

@@ -37,17 +37,26 @@ pub fn probability(logits: &[f32], of: usize) -> f32 {
 /// Said so often in a row, a thing is a loop of the decoder.
 const LOOP: usize = 5;
 /// Longest thing that is looked for. Tokens.
-const LONGEST: usize = 12;
+const LONGEST: usize = 24;
+/// Nobody says a sentence twice so fast: then one repetition is enough. Tokens a second, and a sentence's.
+const FASTEST: f32 = 6.0;
+const SENTENCE: usize = 4;
 
-/// How many of the tokens to keep: all, or those before the model began to repeat itself and one
-/// round of the repetition. It does so to its end: who goes on after "no, no, no, no" is a person.
-pub fn before_loop(tokens: &[i32]) -> usize {
+/// How many of the tokens to keep, which are said to be in so many seconds of audio: all, or those before the
+/// model began to repeat itself and one round of the repetition. It does so to its end: who goes on after
+/// "no, no, no, no" is a person.
+pub fn before_loop(tokens: &[i32], seconds: f32) -> usize {
+    let too_fast = tokens.len() as f32 > FASTEST * seconds;
     for period in 1..=LONGEST {
         let pairs = tokens.iter().rev().zip(tokens.iter().rev().skip(period));
         let same = pairs
             .take_while(|(later, earlier)| later == earlier)
             .count();
-        if same >= period * (LOOP - 1) {
+        let rounds = match too_fast && period >= SENTENCE {
+            true => 2,
+            false => LOOP,
+        };
+        if same >= period * (rounds - 1) {
             return tokens.len() - same;
         }
     }
@@ -77,15 +86,24 @@ mod tests {
 
     #[test]
     fn a_loop_is_cut_to_its_first_round() {
-        assert_eq!(before_loop(&[9, 1, 1, 1, 1, 1]), 2);
-        assert_eq!(before_loop(&[9, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]), 3);
-        assert_eq!(before_loop(&[1, 1, 1, 1]), 4);
-        assert_eq!(before_loop(&[]), 0);
+        assert_eq!(before_loop(&[9, 1, 1, 1, 1, 1], 60.0), 2);
+        assert_eq!(before_loop(&[9, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], 60.0), 3);
+        assert_eq!(before_loop(&[1, 1, 1, 1], 60.0), 4);
+        assert_eq!(before_loop(&[], 60.0), 0);
+    }
+
+    #[test]
+    fn a_sentence_said_twice_is_a_loop_where_nobody_could_say_it_twice() {
+        let twice = [1, 2, 3, 4, 5, 1, 2, 3, 4, 5];
+        assert_eq!(before_loop(&twice, 3.0), 10);
+        assert_eq!(before_loop(&twice, 1.5), 5);
+        // The third round was cut off.
+        assert_eq!(before_loop(&[&twice[..], &[1, 2]].concat(), 1.5), 5);
     }
 
     #[test]
     fn what_is_said_after_a_repetition_is_kept_with_it() {
-        assert_eq!(before_loop(&[1, 1, 1, 1, 1, 1, 2]), 7);
+        assert_eq!(before_loop(&[1, 1, 1, 1, 1, 1, 2], 60.0), 7);
     }
 
     #[test]
