@@ -3,7 +3,6 @@
 mod llm_server;
 mod program;
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
@@ -11,52 +10,24 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use llm_server::{Do, LlmServer, reply};
-use program::{events, of_kind, run, text, texts, vivavoce};
+use program::{events, hold, of_kind, run, scenario, text, texts, vivavoce};
 use serde_json::Value;
 use vivavoce::clock::sleep;
 
 /// Long enough to be interrupted, and it ends with a clause.
 const LONG_CLAUSE: &str = "The sun is a star that is very far away from all of us, and it is hot. ";
 
-const INTERRUPTED: &str = r#"
-name = "interrupted"
-seed = 7
-end = "reply_finished + 500 ms"
-limit_s = 60
-
-[[stimulus]]
-say = "Tell me about the sun."
-voice = "en-GB"
-at = "start + 700 ms"
-
-[[stimulus]]
-say = "Stop."
-voice = "en-GB"
-at = "reply_started + 1200 ms"
-"#;
-
 #[test]
 fn an_interruption_closes_the_connection_while_the_server_still_holds_the_reply() {
-    let folder = tempfile::tempdir().unwrap();
-    let scenario = folder.path().join("interrupted.toml");
-    fs::write(&scenario, INTERRUPTED).unwrap();
     let held = vec![Do::Say(LONG_CLAUSE), Do::Hold];
     let server = LlmServer::start(&[reply(&["Hi."]), held]);
-    let (endpoint, record) = (
-        format!("virtual:{}", scenario.display()),
-        folder.path().join("record"),
-    );
-    let output = run(vivavoce()
-        .args(["talk", "--plain", "--llm", &server.url])
-        .args(["--input", &endpoint, "--output", &endpoint, "--record"])
-        .arg(&record));
-    assert!(output.status.success(), "{}", text(&output));
+    let scenario = scenario("reply_finished + 500 ms", Some(1_200));
+    let (_, events) = hold(&scenario, &["--llm", &server.url]);
     // It hears of it before the program ends, and only because the program hung up on it. Drafts that
     // were taken back were hung up on too, but sooner.
     let first = server.wait_until_hung_up();
     let held = server.hung_up.try_iter().fold(first, Duration::max);
 
-    let events = events(&record);
     let interrupted = &of_kind(&events, "interrupted")[0];
     let at_ms = |event: &Value| event["t_ms"].as_f64().unwrap();
     let mut before = of_kind(&events, "first_token").into_iter();

@@ -3,61 +3,15 @@
 mod program;
 mod wyoming_server;
 
-use std::fs;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use program::{events, of_kind, run, text, texts, vivavoce};
+use program::{hold, of_kind, scenario, texts};
 use serde_json::Value;
 use wyoming::info::{AsrProgram, Info};
 use wyoming::{AudioFormat, Message, pcm};
 use wyoming_server::{answer, listen_only, read_until, server};
-
-const ASKS: &str = r#"
-name = "asks"
-seed = 5
-end = "reply_finished + 500 ms"
-limit_s = 60
-
-[[stimulus]]
-say = "Tell me about the sun."
-voice = "en-GB"
-at = "start + 700 ms"
-"#;
-
-const INTERRUPTS: &str = r#"
-name = "interrupts"
-seed = 5
-end = "previous + 6000 ms"
-limit_s = 60
-
-[[stimulus]]
-say = "Tell me about the sun."
-voice = "en-GB"
-at = "start + 700 ms"
-
-[[stimulus]]
-say = "Stop."
-voice = "en-GB"
-at = "reply_started + 900 ms"
-"#;
-
-/// Holds a conversation with a server for one role. What was printed, and the events.
-fn talk(scenario: &str, role: &str, server: &str) -> (String, Vec<Value>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("scenario.toml");
-    fs::write(&path, scenario).unwrap();
-    let endpoint = format!("virtual:{}", path.display());
-    let output = run(vivavoce()
-        .args([
-            "talk", "--plain", "--input", &endpoint, "--output", &endpoint,
-        ])
-        .args([role, &format!("wyoming:{server}"), "--record"])
-        .arg(folder.path().join("record")));
-    assert!(output.status.success(), "{}", text(&output));
-    (text(&output), events(&folder.path().join("record")))
-}
 
 /// Says what it offers, if that is asked; else the question, up to its end.
 fn asked(stream: &TcpStream) -> Option<Message> {
@@ -82,7 +36,10 @@ fn asked(stream: &TcpStream) -> Option<Message> {
 #[test]
 fn a_recognizer_that_closes_is_apologized_for_and_the_conversation_goes_on() {
     let closes = server(|stream| drop(asked(&stream)));
-    let (printed, events) = talk(ASKS, "--stt", &closes);
+    let (printed, events) = hold(
+        &scenario("reply_finished + 500 ms", None),
+        &["--stt", &format!("wyoming:{closes}")],
+    );
     assert!(
         printed.contains("vivavoce: Sorry, I could not hear that"),
         "{printed}"
@@ -118,7 +75,10 @@ fn a_voice_that_stalls_is_interrupted_like_any_other() {
             vec![Message::AudioStart(format), chunk, Message::AudioStop],
         );
     });
-    let (printed, events) = talk(INTERRUPTS, "--tts", &stalls);
+    let (printed, events) = hold(
+        &scenario("previous + 6000 ms", Some(900)),
+        &["--tts", &format!("wyoming:{stalls}")],
+    );
     let interrupted = of_kind(&events, "interrupted");
     assert_eq!(interrupted.len(), 1, "{printed}");
     assert!(of_kind(&events, "error").is_empty());

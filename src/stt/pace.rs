@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::audio::frame::SPEECH_RATE;
 use crate::exchange::Patience;
 
-/// Whisper looks at this much more than the audio. Seconds.
-const BEYOND_S: f32 = 2.6;
+/// Whisper looks at about this much more than the audio. Seconds.
+const BEYOND_S: f32 = 6.0;
 /// A busy machine makes any answer late by so much,
 const LATE: Duration = Duration::from_secs(5);
 /// and by so many times what it takes otherwise.
@@ -104,6 +104,6 @@ mod tests {
         assert!(pace.has_time_for_partial(SECOND));
         pace.note(SECOND, Duration::from_millis(400));
         assert!(pace.has_time_for_partial(SECOND));
-        assert!(!pace.has_time_for_partial(6 * SECOND));
+        assert!(!pace.has_time_for_partial(8 * SECOND));
     }
 }

@@ -148,7 +148,8 @@ impl Recognizer for Whisper {
     /// The worker is warm when it has loaded its model; this tells how fast it is.
     fn warm_up(&mut self) -> Result<(), SttError> {
         let quiet_noise: Vec<f32> = (0..SPEECH_RATE).map(|n| (n % 7) as f32 * 1e-2).collect();
-        self.transcribe(&quiet_noise, &|| false).map(|_| ())
+        // As a partial: doubtful finals are tried again, and noise is doubtful.
+        self.hear(&quiet_noise, true, &|| false).map(|_| ())
     }
 
     fn describe(&self) -> String {

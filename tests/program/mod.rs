@@ -86,3 +86,37 @@ pub fn words(text: &str) -> Vec<String> {
         .replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
     clean.split_whitespace().map(str::to_owned).collect()
 }
+
+/// A conversation on the virtual sound card: a question, and "Stop." so long after the reply to it began.
+pub fn scenario(end: &str, stop_after_ms: Option<u32>) -> String {
+    let stimulus = |say: &str, at: &str| {
+        format!("[[stimulus]]\nsay = \"{say}\"\nvoice = \"en-GB\"\nat = \"{at}\"\n")
+    };
+    let stop = |ms| stimulus("Stop.", &format!("reply_started + {ms} ms"));
+    [
+        format!("name = \"test\"\nseed = 7\nend = \"{end}\"\nlimit_s = 60\n"),
+        stimulus("Tell me about the sun.", "start + 700 ms"),
+        stop_after_ms.map(stop).unwrap_or_default(),
+    ]
+    .concat()
+}
+
+/// Holds a conversation with these arguments more. What was printed, and the events.
+pub fn hold(scenario: &str, arguments: &[&str]) -> (String, Vec<Value>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, scenario).expect("it can be written to");
+    let (endpoint, record) = (
+        format!("virtual:{}", path.display()),
+        folder.path().join("record"),
+    );
+    let output = run(vivavoce()
+        .args([
+            "talk", "--plain", "--input", &endpoint, "--output", &endpoint,
+        ])
+        .args(arguments)
+        .arg("--record")
+        .arg(&record));
+    assert!(output.status.success(), "{}", text(&output));
+    (text(&output), events(&record))
+}

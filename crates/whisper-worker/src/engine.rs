@@ -23,9 +23,7 @@ pub const FULL_CONTEXT: usize = 1_500;
 const SPARE_POSITIONS: usize = 256;
 /// Encoder positions are a multiple of this: rows that vector instructions divide well.
 const POSITION_STEP: usize = 64;
-/// whisper.cpp does not like less audio; what is shorter is followed by silence. Samples.
-const SHORTEST: usize = RATE;
-/// Silence after the audio: the end is heard as one. Samples.
+/// Silence after the audio: the end is heard as one. And whisper.cpp does not like less than a second. Samples.
 const TAIL: usize = RATE;
 /// More tokens a second are a loop, not speech, in any language; more than these in a short clip.
 const TOKENS_PER_SECOND: usize = 12;
@@ -152,7 +150,7 @@ impl Engine {
             detected: None,
         };
         engine.language(None)?;
-        let quiet_noise: Vec<f32> = (0..SHORTEST).map(|n| (n % 7) as f32 * 1e-2).collect();
+        let quiet_noise: Vec<f32> = (0..TAIL).map(|n| (n % 7) as f32 * 1e-2).collect();
         let warm_up = Request {
             samples: quiet_noise,
             partial: true,
@@ -200,10 +198,10 @@ impl Engine {
             }));
         }
         let mut samples = request.samples.clone();
-        samples.resize((samples.len() + TAIL).max(SHORTEST), 0.0);
+        samples.resize(samples.len() + TAIL, 0.0);
         let prompt = self.prompt(request)?;
         let mut params = self.params(language);
-        params.set_audio_ctx(self.audio_context(samples.len()) as i32);
+        params.set_audio_ctx(self.audio_context(request.samples.len()) as i32);
         let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
         params.set_max_tokens(most as i32);
         params.set_temperature_inc(if request.partial {
@@ -339,9 +337,9 @@ fn run_failed(error: whisper_rs::WhisperError) -> EngineError {
     EngineError::Run(error.to_string())
 }
 
-/// Encoder positions for so many samples, no more than there are.
+/// Encoder positions for so many samples of audio, no more than there are.
 pub fn scaled_context(samples: usize) -> usize {
-    let positions = (samples * POSITIONS_PER_SECOND).div_ceil(RATE) + SPARE_POSITIONS;
+    let positions = ((samples + TAIL) * POSITIONS_PER_SECOND).div_ceil(RATE) + SPARE_POSITIONS;
     positions.next_multiple_of(POSITION_STEP).min(FULL_CONTEXT)
 }
 
@@ -358,8 +356,8 @@ mod tests {
         for tenths in 1..400 {
             let samples = tenths * RATE / 10;
             let positions = scaled_context(samples);
-            let needed =
-                (samples * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS).min(FULL_CONTEXT);
+            let needed = ((samples + TAIL) * POSITIONS_PER_SECOND / RATE + SPARE_POSITIONS)
+                .min(FULL_CONTEXT);
             assert!((needed..=FULL_CONTEXT).contains(&positions), "{tenths}");
         }
     }

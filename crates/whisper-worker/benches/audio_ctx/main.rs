@@ -51,8 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "| {} | {seconds} s | {} | {} | {scaled:.0} | {full:.0} | {:.1}x |",
                 shape.name,
                 seconds * TOKENS_PER_SECOND,
-                // The engine adds 0.2 s of silence.
-                scaled_context(seconds * RATE + RATE / 5),
+                scaled_context(seconds * RATE),
                 full / scaled,
             );
         }

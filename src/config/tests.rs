@@ -1,0 +1,76 @@
+use super::*;
+
+fn read(text: &str) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vivavoce.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::read(&path)
+}
+
+#[test]
+fn an_empty_file_is_the_defaults() {
+    assert_eq!(read("").unwrap(), Config::default());
+}
+
+#[test]
+fn a_wrong_key_is_named_with_file_and_line() {
+    let message = read("profile = \"starter\"\n[vad]\nonset_millis = 5\n")
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("vivavoce.toml"), "{message}");
+    assert!(
+        message.contains("line 3") && message.contains("onset_millis"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_engine_is_a_line_or_a_section() {
+    let line = read("stt = \"whisper\"\nllm = \"/models/a.gguf\"\n").unwrap();
+    assert_eq!(line.stt.engine, SttEngine::Whisper(None));
+    let section = read("[llm]\nengine = \"/models/a.gguf\"\ncontext = 4096\n").unwrap();
+    assert_eq!(section.llm.engine, line.llm.engine);
+    assert_eq!(section.llm.context, 4096);
+}
+
+#[test]
+fn a_wrong_engine_is_named_with_file_and_line() {
+    for wrong in ["\nstt = \"wisper\"\n", "[stt]\nengine = \"wisper\"\n"] {
+        let message = read(wrong).unwrap_err().to_string();
+        for part in ["vivavoce.toml", "line 2", "wisper", "whisper:FILE"] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_value_out_of_range_is_named_with_what_it_may_be() {
+    let message = read("[vad]\nonset_threshold = 7.0\n")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("vad.onset_threshold") && message.contains("0 to 1"),
+        "{message}"
+    );
+}
+
+#[test]
+fn reasoning_and_a_reply_must_fit_into_the_context() {
+    let message = read("[llm]\ncontext = 512\n").unwrap_err().to_string();
+    assert!(message.contains("llm.reasoning_tokens = 512"), "{message}");
+    read("[llm]\ncontext = 512\nreasoning_tokens = 0\n").unwrap();
+}
+
+#[test]
+fn engines_never_ask_for_more_cores_than_there_are() {
+    for cores in 2..=64 {
+        let budget = ThreadBudget::new(ThreadConfig::default(), cores);
+        assert!(budget.stt + budget.llm <= cores, "{cores}: {budget:?}");
+    }
+}
+
+#[test]
+fn one_core_is_shared() {
+    let budget = ThreadBudget::new(ThreadConfig::default(), 1);
+    assert_eq!(budget, ThreadBudget { stt: 1, llm: 1 });
+}
