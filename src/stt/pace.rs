@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::audio::frame::SPEECH_RATE;
-use crate::exchange::Patience;
+use crate::exchange::{Limit, Patience};
 
 /// Whisper looks at about this much more than the audio. Seconds.
 const BEYOND_S: f32 = 6.0;
@@ -22,15 +22,19 @@ const SHARE: f32 = 0.3;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
     patience: Patience,
+    /// How long a sign of life may take; `None`: the peer gives none while it works.
+    sign: Option<Duration>,
     /// Seconds for each second that is looked at; `None` before the first answer.
     factor: Option<f32>,
 }
 
 impl Pace {
-    /// Of a peer that is given so much time before anything is known of it, and never more.
-    pub fn new(patience: Patience) -> Self {
+    /// Of a peer that is given so much time before anything is known of it, and never more, and so much for
+    /// a sign of life if it gives any.
+    pub fn new(patience: Patience, sign: Option<Duration>) -> Self {
         Self {
             patience,
+            sign,
             factor: None,
         }
     }
@@ -48,11 +52,14 @@ impl Pace {
         Some(Duration::from_secs_f32(expected))
     }
 
-    /// After so long without an answer it is stuck.
-    pub fn limit(&self, samples: usize) -> Duration {
+    /// After so long it is stuck.
+    pub fn limit(&self, samples: usize) -> Limit {
         let most = self.patience.with(seconds(samples));
         let expected = self.expected(samples);
-        expected.map_or(most, |expected| most.min(LATE + expected.mul_f32(LATER)))
+        Limit {
+            answer: expected.map_or(most, |expected| most.min(LATE + expected.mul_f32(LATER))),
+            sign: self.sign,
+        }
     }
 
     /// Whether a partial transcript will be done soon.
@@ -73,18 +80,19 @@ mod tests {
     const SECOND: usize = SPEECH_RATE as usize;
 
     fn pace() -> Pace {
-        Pace::new(Patience {
+        let patience = Patience {
             least: Duration::from_secs(20),
             per_second: Duration::from_secs(10),
-        })
+        };
+        Pace::new(patience, None)
     }
 
     #[test]
     fn a_fast_peer_is_given_up_sooner_than_an_unknown_one() {
         let mut pace = pace();
-        assert_eq!(pace.limit(4 * SECOND), Duration::from_secs(60));
+        assert_eq!(pace.limit(4 * SECOND).answer, Duration::from_secs(60));
         pace.note(4 * SECOND, Duration::from_millis(400));
-        let limit = pace.limit(4 * SECOND);
+        let limit = pace.limit(4 * SECOND).answer;
         assert!((8.9..9.1).contains(&limit.as_secs_f32()), "{limit:?}");
     }
 
@@ -94,7 +102,7 @@ mod tests {
         for ms in [300, 3_000, 300] {
             pace.note(2 * SECOND, Duration::from_millis(ms));
         }
-        let limit = pace.limit(2 * SECOND).as_secs_f32();
+        let limit = pace.limit(2 * SECOND).answer.as_secs_f32();
         assert!((26.0..27.0).contains(&limit), "{limit}");
     }
 

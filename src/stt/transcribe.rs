@@ -6,8 +6,10 @@ use serde_json::{Map, Value};
 use wyoming::{AudioFormat, Connection, Info, Message, Transcribe, pcm};
 
 use super::Cancelled;
+use super::pace::Pace;
 use crate::audio::frame::SPEECH_RATE;
-use crate::exchange::{self, ExchangeError, Limit, Patience};
+use crate::clock::Stopwatch;
+use crate::exchange::{self, ExchangeError, Patience};
 
 /// What a peer that transcribes says of itself, in a line.
 pub fn describe(info: &Info) -> String {
@@ -47,7 +49,7 @@ const PARTIAL: &str = "partial";
 /// Audio is sent in pieces of this many samples.
 const CHUNK: usize = SPEECH_RATE as usize;
 
-/// Sends audio and waits for its transcript. `None`: cancelled; the answer is still to come then.
+/// Sends audio and waits for its transcript, for as long as the peer's pace allows, which is learnt from it. `None`: cancelled; the answer is still to come then.
 ///
 /// # Errors
 /// See [`exchange::wait_for`].
@@ -55,18 +57,23 @@ pub fn transcribe(
     peer: &Connection,
     question: &Question,
     samples: &[f32],
-    limit: Limit,
+    pace: &mut Pace,
     cancelled: Cancelled,
 ) -> Result<Option<String>, ExchangeError> {
+    let (watch, limit) = (Stopwatch::start(), pace.limit(samples.len()));
     exchange::send(peer, request(question, samples))?;
-    exchange::wait_for(peer, limit, cancelled, |message| match message {
+    let heard = exchange::wait_for(peer, limit, cancelled, |message| match message {
         Message::Transcript(transcript) => {
             let number = transcript.context.as_ref().and_then(|c| c.get(NUMBER));
             let stale = number.is_some_and(|number| number != &Value::from(question.number));
             (!stale).then(|| Ok(transcript.text.trim().to_owned()))
         }
         _ => None,
-    })
+    })?;
+    if heard.is_some() {
+        pace.note(samples.len(), watch.elapsed());
+    }
+    Ok(heard)
 }
 
 fn request(question: &Question, samples: &[f32]) -> Vec<Message> {

@@ -12,8 +12,7 @@ use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::worker::{Worker, WorkerCommand};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{SPEECH_RATE, dbfs, peak};
-use crate::clock::Stopwatch;
-use crate::exchange::{ExchangeError, Limit, Patience};
+use crate::exchange::{ExchangeError, Patience};
 
 /// How often the same audio is given to a worker: audio that ends them all is not Whisper's to hear.
 const TRIES: usize = 3;
@@ -60,7 +59,7 @@ impl Whisper {
         }
         Ok(Self {
             command,
-            pace: Pace::new(patience),
+            pace: Pace::new(patience, Some(SIGN_OF_LIFE)),
             worker,
             replaced: None,
             notices: Vec::new(),
@@ -122,16 +121,8 @@ impl Whisper {
             language: None,
             vocabulary: &self.command.vocabulary,
         };
-        let limit = Limit {
-            answer: self.pace.limit(samples.len()),
-            sign: Some(SIGN_OF_LIFE),
-        };
-        let watch = Stopwatch::start();
-        let heard = transcribe(self.worker.peer(), &question, samples, limit, cancelled)?;
-        if heard.is_some() {
-            self.pace.note(samples.len(), watch.elapsed());
-        }
-        Ok(heard)
+        let (peer, pace) = (self.worker.peer(), &mut self.pace);
+        transcribe(peer, &question, samples, pace, cancelled)
     }
 
     /// A new worker in the place of this one. Returns what became of it.

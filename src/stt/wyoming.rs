@@ -12,7 +12,6 @@ use super::pace::Pace;
 use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
-use crate::clock::Stopwatch;
 use crate::exchange::{self, ExchangeError, Patience};
 use crate::language::Language;
 
@@ -40,7 +39,7 @@ impl WyomingRecognizer {
             language,
             vocabulary: vocabulary.to_vec(),
             patience: PATIENCE,
-            pace: Pace::new(PATIENCE),
+            pace: Pace::new(PATIENCE, None),
             number: 0,
             offer: String::new(),
         }
@@ -50,7 +49,7 @@ impl WyomingRecognizer {
     pub fn patience(self, patience: Patience) -> Self {
         Self {
             patience,
-            pace: Pace::new(patience),
+            pace: Pace::new(patience, None),
             ..self
         }
     }
@@ -72,13 +71,8 @@ impl WyomingRecognizer {
             language: Some(self.language.code()),
             vocabulary: &self.vocabulary,
         };
-        let (peer, watch) = (self.connect()?, Stopwatch::start());
-        let limit = self.pace.limit(samples.len()).into();
-        let heard = transcribe(&peer, &question, samples, limit, cancelled)?;
-        if heard.is_some() {
-            self.pace.note(samples.len(), watch.elapsed());
-        }
-        Ok(heard)
+        let peer = self.connect()?;
+        transcribe(&peer, &question, samples, &mut self.pace, cancelled)
     }
 
     fn hear(

@@ -1,5 +1,5 @@
-//! Writes small ONNX graphs: shape-true stand-ins for voices that no package registry holds. What
-//! comes out of them says what went in.
+//! Writes small ONNX graphs: stand-ins of the same shape for voices, which are large. What comes out of
+//! them says what went in.
 
 use std::path::Path;
 

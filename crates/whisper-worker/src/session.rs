@@ -130,13 +130,12 @@ impl Running {
 impl Utterance {
     /// Takes audio of any rate.
     fn push(&mut self, format: AudioFormat, bytes: &[u8]) -> Result<(), String> {
-        if self.samples.is_empty() {
-            self.rate = format.rate;
-        }
-        if format.rate != self.rate {
+        if !self.samples.is_empty() && format.rate != self.rate {
             return Err("the audio changes its rate in the middle".into());
         }
         pcm::decode(format, bytes, &mut self.samples).map_err(|e| e.to_string())?;
+        // Now it is known to be one.
+        self.rate = format.rate;
         match self.length() > LONGEST {
             true => Err("more than five minutes of audio in one utterance".into()),
             false => Ok(()),

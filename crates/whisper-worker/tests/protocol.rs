@@ -201,14 +201,19 @@ fn audio_of_another_rate_is_heard_as_well() {
 #[test]
 fn audio_that_cannot_be_read_is_answered_once_at_its_end() {
     let mut worker = Worker::start(&[]);
-    let none = AudioFormat { width: 7, ..FORMAT };
-    worker.say([Message::AudioStart(none)]);
-    worker.say((0..3).map(|_| Message::AudioChunk(none, vec![0; 70])));
-    worker.say([Message::AudioStop]);
-    let Message::Error(failure) = worker.next() else {
-        panic!("no error");
-    };
-    assert!(failure.text.contains("16-bit"), "{}", failure.text);
+    let none = [
+        AudioFormat { width: 7, ..FORMAT },
+        AudioFormat { rate: 0, ..FORMAT },
+    ];
+    for none in none {
+        worker.say([Message::AudioStart(none)]);
+        worker.say((0..3).map(|_| Message::AudioChunk(none, vec![0; 70])));
+        worker.say([Message::AudioStop]);
+        let Message::Error(failure) = worker.next() else {
+            panic!("no error");
+        };
+        assert!(failure.text.contains("16-bit"), "{}", failure.text);
+    }
     worker.utterance(&sample("Stop").samples, 1);
     assert_eq!(worker.next(), Message::TranscriptStart);
 }
