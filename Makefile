@@ -34,6 +34,9 @@ demo: models ## play a recorded conversation through a virtual sound card
 doctor: build ## check this machine: audio devices, models, cores
 	@$(VIVAVOCE) doctor
 
+dist: setup ## make a tarball for other machines: target/dist/*.tar.gz
+	@scripts/dist.sh
+
 setup-test:
 	@scripts/setup.sh --test
 

@@ -87,7 +87,7 @@ has() { # THING
         cmake) command -v cmake ;;
         compiler) command -v make && compiles c "${CC:-cc}" && compiles c++ "${CXX:-c++}" ;;
         libclang) [ -n "${LIBCLANG_PATH:-}" ] || has_libclang ;;
-        python) python3 -c 'import pip' ;;
+        python) python3 -I -c 'import pip' ;;
         pkg-config) command -v "${PKG_CONFIG:-pkg-config}" ;;
         alsa) "${PKG_CONFIG:-pkg-config}" --exists alsa ;;
         pulseaudio) command -v pulseaudio ;;

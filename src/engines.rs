@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use directories::ProjectDirs;
+use tempfile::TempDir;
 
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
@@ -160,11 +162,24 @@ pub struct EngineLoader {
 }
 
 impl EngineLoader {
-    /// Checks that the models that are needed are there and whole.
+    /// Checks that the models that a conversation needs are there and whole.
     pub fn new(config: &Config) -> Result<Self, EnginesError> {
+        Self::load_selection(config, |selection| selection)
+    }
+
+    /// The same for some roles alone: nothing is asked of the others, neither that their models are there
+    /// nor that they know the language.
+    pub fn only(config: &Config, roles: &[Role]) -> Result<Self, EnginesError> {
+        Self::load_selection(config, |selection| selection.only(roles))
+    }
+
+    fn load_selection(
+        config: &Config,
+        narrow: impl for<'m> FnOnce(Selection<'m>) -> Selection<'m>,
+    ) -> Result<Self, EnginesError> {
         let store = ModelStore::open(config.models_dir.as_deref())?;
         let manifest = store.manifest()?;
-        let selection = needed(config, &manifest)?;
+        let selection = narrow(needed(config, &manifest)?);
         check_language(config.language, &selection)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
@@ -282,7 +297,7 @@ impl EngineLoader {
             threads: self.budget.llm,
             gpu_layers: config.gpu_layers,
             cache_type: config.cache_type,
-            reasoning_tokens: config.reasoning_tokens,
+            reasoning_tokens: config.reasoning_tokens(),
             cache_dir: config.disk_cache.then(states),
         })?))
     }
@@ -298,7 +313,7 @@ impl EngineLoader {
             model: config.model.clone(),
             api_key_env: config.api_key_env.clone(),
             context: config.context,
-            reasoning_tokens: config.reasoning_tokens,
+            reasoning_tokens: config.reasoning_tokens(),
             patience: Patience::default(),
         })?))
     }
@@ -419,7 +434,8 @@ pub fn synthesizer(
     match &config.tts.engine {
         TtsEngine::Pico => embedded(config, persona),
         TtsEngine::Profile if !speaks => embedded(config, persona),
-        _ => EngineLoader::new(config)?.synthesizer(persona),
+        TtsEngine::Wyoming(_) => EngineLoader::only(config, &[])?.synthesizer(persona),
+        _ => EngineLoader::only(config, &[Role::Tts, Role::OnnxRuntime])?.synthesizer(persona),
     }
 }
 
@@ -450,7 +466,8 @@ fn model_id(selection: &Selection) -> String {
         .collect()
 }
 
-/// Where the program keeps what it makes itself: `VIVAVOCE_DATA`, or the platform's folder.
+/// Where the program keeps what it makes itself: `VIVAVOCE_DATA` (if it is not empty), or the platform's
+/// folder.
 pub fn data_dir() -> PathBuf {
     own_dir("data", |dirs| dirs.data_local_dir().to_path_buf())
 }
@@ -461,12 +478,27 @@ pub fn cache_dir() -> PathBuf {
 }
 
 fn own_dir(name: &str, platform: impl Fn(&ProjectDirs) -> PathBuf) -> PathBuf {
-    if let Some(folder) = std::env::var_os("VIVAVOCE_DATA") {
+    let named = std::env::var_os("VIVAVOCE_DATA").filter(|folder| !folder.is_empty());
+    if let Some(folder) = named {
         return PathBuf::from(folder).join(name);
     }
     match ProjectDirs::from("", "", "vivavoce") {
         Some(dirs) => platform(&dirs),
-        // No home directory: the system's temporary folder is always there.
-        None => std::env::temp_dir().join("vivavoce").join(name),
+        None => private_temporary_dir().join(name),
     }
+}
+
+/// Without a home directory: a folder of this process alone. One with a fixed name in the system's
+/// temporary folder could have been made, and filled, by another user.
+fn private_temporary_dir() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        tracing::warn!(
+            "there is no home directory: what the program makes itself is lost at its end; name a folder \
+             with VIVAVOCE_DATA"
+        );
+        let made = tempfile::Builder::new().prefix("vivavoce-").tempdir();
+        // Where nothing can be made, whatever is to be written there says so.
+        made.map_or_else(|_| std::env::temp_dir().join("vivavoce"), TempDir::keep)
+    })
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
@@ -21,7 +21,7 @@ use vivavoce::turn_taking::Drafts;
 use cli::bench::BenchCommand;
 use cli::bench_report::NOT_MEASURED;
 use cli::models::ModelsCommand;
-use cli::talk::{Options, QUIT};
+use cli::talk::{LOADING, Options, QUIT};
 
 /// A voice assistant that lives on your machine: it listens, answers aloud, and stops when you
 /// cut in. Nothing leaves the machine.
@@ -134,10 +134,25 @@ enum Command {
         #[arg(long, default_value_t = 10_000, value_name = "N")]
         conversations: u64,
     },
+    /// Print the completions of a shell: bash, elvish, fish, powershell, zsh
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual's pages, one a command, into a folder
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// List microphones and loudspeakers
     Devices,
-    /// Check versions, CPU, models and devices, and say what to do
-    Doctor,
+    /// Check CPU, models, engines and devices as a conversation uses them, and say what to do
+    Doctor {
+        /// Only have the engines work once, and write what was found as JSON lines
+        #[arg(long, hide = true)]
+        rehearse: bool,
+    },
 }
 
 /// A number of seconds that a person can mean.
@@ -156,7 +171,7 @@ fn main() -> ExitCode {
     start_log(matches!(&cli.command, Command::Talk { .. }));
     let quit = || {
         // The second time the user means now.
-        if QUIT.swap(true, Ordering::Relaxed) {
+        if LOADING.load(Ordering::Relaxed) || QUIT.swap(true, Ordering::Relaxed) {
             let _ = crossterm::terminal::disable_raw_mode();
             std::process::exit(130);
         }
@@ -206,8 +221,22 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             seed,
             conversations,
         } => cli::simulate::run(*seed, *conversations)?,
+        Command::Completions { shell } => {
+            let mut words = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "vivavoce", &mut words);
+            std::io::Write::write_all(&mut std::io::stdout(), &words)?;
+        }
+        Command::Man { folder } => {
+            std::fs::create_dir_all(folder)
+                .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+                .with_context(|| format!("cannot write the manual into {}", folder.display()))?;
+        }
         Command::Devices => cli::doctor::devices(),
-        Command::Doctor => cli::doctor::doctor(&config)?,
+        Command::Doctor { rehearse: true } => {
+            LOADING.store(true, Ordering::Relaxed);
+            cli::doctor::rehearse(&config)?;
+        }
+        Command::Doctor { rehearse: false } => cli::doctor::doctor(&config)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -234,7 +263,7 @@ fn configure(common: &Common) -> Result<Config> {
         config.turn_taking.endpointing = endpointing;
     }
     if let Some(drafts) = common.drafts {
-        config.turn_taking.drafts = drafts;
+        config.turn_taking.drafts = Some(drafts);
     }
     if let Some(language) = common.lang {
         config.language = language;
@@ -283,9 +312,17 @@ fn start_log(conversation: bool) {
     }
 }
 
+/// A log that is larger when the program starts is set aside. Bytes.
+const MOST_LOG_BYTES: u64 = 10 << 20;
+
 fn open_log(path: &Path) -> Result<std::sync::Mutex<std::fs::File>> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
+    }
+    let grown = std::fs::metadata(path).is_ok_and(|data| data.len() > MOST_LOG_BYTES);
+    if grown {
+        // The one before goes; a log that cannot be moved grows on.
+        let _ = std::fs::rename(path, path.with_extension("log.old"));
     }
     let file = std::fs::OpenOptions::new()
         .create(true)

@@ -66,6 +66,49 @@ fn transcribes(path: &Path) {
 }
 
 #[test]
+fn what_needs_no_profile_works_with_an_unknown_one() {
+    for command in ["path", "list"] {
+        let output = run(vivavoce().args(["models", command, "--profile", "nope"]));
+        assert!(output.status.success(), "{}", text(&output));
+    }
+    let said = fails(vivavoce().args(["models", "verify", "--profile", "nope"]));
+    assert!(said.contains("nope") && said.contains("starter"), "{said}");
+}
+
+#[test]
+fn an_empty_data_folder_is_none_and_nothing_is_written_where_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("hi.wav");
+    let output = run(vivavoce()
+        .env("VIVAVOCE_DATA", "")
+        .env("HOME", folder.path().join("home"))
+        .current_dir(folder.path())
+        .args(["say", "Hi.", "-o"])
+        .arg(&sound));
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(sound.is_file() && !folder.path().join("data").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_home_it_uses_a_folder_that_no_other_user_can_have_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = folder.path().join("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let output = run(vivavoce()
+        .env_remove("VIVAVOCE_DATA")
+        .env("HOME", "")
+        .env_remove("XDG_DATA_HOME")
+        .env("TMPDIR", &temporary)
+        .args(["say", "Hi.", "-o"])
+        .arg(folder.path().join("hi.wav")));
+    assert!(output.status.success(), "{}", text(&output));
+    let said = text(&output);
+    assert!(said.contains("VIVAVOCE_DATA"), "{said}");
+    assert!(!temporary.join("vivavoce").exists());
+}
+
+#[test]
 fn without_models_it_says_how_to_get_them() {
     let folder = tempfile::tempdir().unwrap();
     let said = fails(

@@ -2,6 +2,9 @@
 
 mod models_fixture;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use models_fixture::*;
 use vivavoce::models::*;
 
@@ -50,6 +53,30 @@ fn a_large_file_is_what_the_hub_says() {
     );
     let read = server.asked().iter().filter(|asked| !asked.head).count();
     assert_eq!(read, 1, "it is not read only to learn what it is");
+}
+
+/// The hub never answers: without the cancel this would last for an hour.
+#[test]
+fn a_cancel_is_heeded_while_the_hub_is_silent() {
+    static CANCEL: AtomicBool = AtomicBool::new(false);
+    let server = Server::start(|_| {
+        CANCEL.store(true, Ordering::Relaxed);
+        std::thread::park();
+        Reply::status("503 Service Unavailable")
+    });
+    let (_folder, store) = store();
+    let options = PullOptions {
+        stall_timeout: Duration::from_secs(3_600),
+        ..options()
+    };
+    let manifest = unknown(&server);
+    let result = store.pull(
+        &selection(&manifest),
+        &options,
+        &mut SilentProgress,
+        &CANCEL,
+    );
+    assert!(matches!(result, Err(ModelsError::Cancelled)), "{result:?}");
 }
 
 #[test]

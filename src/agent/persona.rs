@@ -111,9 +111,7 @@ impl Persona {
                 "voice.prosody: speed is 20 to 500, pitch 50 to 200".into(),
             ));
         }
-        if !(1..=400).contains(&persona.sampling.max_tokens) {
-            return Err(fail("sampling.max_tokens is 1 to 400".into()));
-        }
+        check_sampling(&persona.sampling).map_err(|expected| fail(expected.into()))?;
         Ok(persona)
     }
 
@@ -128,6 +126,35 @@ impl Persona {
         });
         std::iter::once(system).chain(examples).collect()
     }
+}
+
+/// Checks what types cannot say; what is expected where it is wrong. A comparison with a value that is no
+/// number is false.
+fn check_sampling(sampling: &Sampling) -> Result<(), &'static str> {
+    let checks = [
+        (
+            (0.0..=5.0).contains(&sampling.temperature),
+            "sampling.temperature is 0 to 5",
+        ),
+        (
+            sampling.top_p > 0.0 && sampling.top_p <= 1.0,
+            "sampling.top_p is above 0, at most 1",
+        ),
+        (
+            (0..=1_000).contains(&sampling.top_k),
+            "sampling.top_k is 0 to 1000; 0 keeps all tokens",
+        ),
+        (
+            (0.5..=2.0).contains(&sampling.repeat_penalty),
+            "sampling.repeat_penalty is 0.5 to 2; 1 discourages nothing",
+        ),
+        (
+            (1..=400).contains(&sampling.max_tokens),
+            "sampling.max_tokens is 1 to 400",
+        ),
+    ];
+    let wrong = checks.iter().find(|(holds, _)| !holds);
+    wrong.map_or(Ok(()), |(_, expected)| Err(expected))
 }
 
 #[cfg(test)]
@@ -158,6 +185,27 @@ mod tests {
             .to_string();
         for part in ["p.toml", "German", "English", "--lang de"] {
             assert!(message.contains(part), "{part}: {message}");
+        }
+    }
+
+    #[test]
+    fn sampling_that_makes_no_sense_is_refused_by_name() {
+        let bundled = Language::English.persona();
+        for wrong in [
+            "temperature = nan",
+            "top_p = 0",
+            "top_k = -1",
+            "repeat_penalty = 0",
+        ] {
+            let (key, _) = wrong.split_once(' ').unwrap();
+            let others = bundled.lines().filter(|line| !line.starts_with(key));
+            let text = others.collect::<Vec<_>>().join("\n");
+            let text = text.replace("[sampling]", &format!("[sampling]\n{wrong}"));
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("p.toml");
+            std::fs::write(&path, text).unwrap();
+            let message = Persona::read(&path).unwrap_err().to_string();
+            assert!(message.contains(&format!("sampling.{key} is")), "{message}");
         }
     }
 

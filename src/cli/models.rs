@@ -33,11 +33,11 @@ pub enum ModelsCommand {
 pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     let store = ModelStore::open(config.models_dir.as_deref())?;
     let manifest = store.manifest()?;
-    let selection = needed(config, &manifest)?;
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
         ModelsCommand::List => list(&manifest, &store)?,
         ModelsCommand::Pull { from } => {
+            let selection = needed(config, &manifest)?;
             let options = PullOptions {
                 from: from.clone(),
                 ..PullOptions::from_env()
@@ -54,6 +54,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
             );
         }
         ModelsCommand::Verify => {
+            let selection = needed(config, &manifest)?;
             let mut progress = ConsoleProgress::stderr();
             let reports = store.verify(&selection, &mut progress, &QUIT)?;
             let mut bad = 0;

@@ -27,6 +27,9 @@ use super::view::{Plain, View};
 
 /// Set by Ctrl-C and by termination.
 pub static QUIT: AtomicBool = AtomicBool::new(false);
+/// While it is set, Ctrl-C ends the program at once: engines cannot be told to stop loading, a server
+/// may take minutes to load its model, and nothing is lost.
+pub static LOADING: AtomicBool = AtomicBool::new(false);
 
 /// What the command line asks for beside the configuration.
 #[derive(Debug, Default)]
@@ -84,8 +87,10 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         sound::open(&input, &Endpoint::Null)?
     };
     if (demo || is_scenario) && options.record.is_none() {
-        let name = format!("conversation-{}", unix_seconds());
-        options.record = Some(engines::data_dir().join("recordings").join(name));
+        let recordings = engines::data_dir().join("recordings");
+        remove_old_recordings(&recordings);
+        let name = format!("{OWN_RECORDING}{}", unix_seconds());
+        options.record = Some(recordings.join(name));
     }
     let record = options.record.clone();
     let stages = converse(config, options, opened, demo || is_scenario, started)?;
@@ -96,6 +101,33 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         out!("recording: {}", folder.join("conversation.wav").display());
     }
     Ok(())
+}
+
+/// Recordings that nobody asked for are kept until there are more than this.
+const KEPT_RECORDINGS: usize = 10;
+/// What their names begin with; a number of seconds follows.
+const OWN_RECORDING: &str = "conversation-";
+
+/// Removes the oldest recordings that nobody asked for. One that cannot be removed stays.
+fn remove_old_recordings(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    let mut own: Vec<(u64, PathBuf)> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let seconds = path.file_name()?.to_str()?.strip_prefix(OWN_RECORDING)?;
+            Some((seconds.parse().ok()?, path))
+        })
+        .collect();
+    own.sort();
+    // One more comes now.
+    let excess = (own.len() + 1).saturating_sub(KEPT_RECORDINGS);
+    for (_, path) in own.into_iter().take(excess) {
+        if let Err(error) = std::fs::remove_dir_all(&path) {
+            tracing::warn!("the old recording {} stays: {error}", path.display());
+        }
+    }
 }
 
 fn converse(
@@ -111,8 +143,8 @@ fn converse(
         bail!("push-to-talk needs the screen for its key: a terminal, a microphone, no --plain");
     }
     let mut turn_taking: TurnTakingConfig = config.turn_taking();
-    if turn_taking.drafts == Drafts::On && power::on_battery() {
-        turn_taking.drafts = Drafts::SttOnly;
+    turn_taking.drafts = config.turn_taking.drafts(power::on_battery());
+    if config.turn_taking.drafts.is_none() && turn_taking.drafts != Drafts::On {
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
     }
     if let LlmEngine::Server(address) = &config.llm.engine
@@ -126,10 +158,8 @@ fn converse(
         );
     }
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    LOADING.store(true, Ordering::Relaxed);
     let engines = EngineLoader::new(config)?.load(&persona)?;
-    if QUIT.load(Ordering::Relaxed) {
-        bail!("interrupted while the models were loaded");
-    }
     let (event_out, events) = bounded(VIEW_QUEUE);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
         let _ = event_out.try_send(event.clone());
@@ -144,6 +174,7 @@ fn converse(
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)
         .context("cannot start talking")?;
+    LOADING.store(false, Ordering::Relaxed);
     let mut talk = Talk {
         events,
         stages: StagesByTurn::default(),
@@ -308,4 +339,22 @@ fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
         out!("interrupted: silent {stop:.0} ms after the interruption began");
     }
     out!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_recordings_that_nobody_asked_for_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in 95..=110 {
+            std::fs::create_dir(folder.path().join(format!("{OWN_RECORDING}{n}"))).unwrap();
+        }
+        std::fs::create_dir(folder.path().join("conversation-with-anna")).unwrap();
+        remove_old_recordings(folder.path());
+        let is_there = |name: &str| folder.path().join(name).is_dir();
+        assert!(!is_there("conversation-101") && is_there("conversation-102"));
+        assert!(is_there("conversation-110") && is_there("conversation-with-anna"));
+    }
 }

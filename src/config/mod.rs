@@ -204,8 +204,9 @@ pub struct TurnConfig {
     pub floor_ms: Option<u64>,
     /// Longest wait after the last word. Milliseconds.
     pub ceiling_ms: Option<u64>,
-    /// `"on"`, `"stt-only"`, `"off"`: what is done before it is known that the turn is over.
-    pub drafts: Drafts,
+    /// `"on"`, `"stt-only"`, `"off"`: what is done before it is known that the turn is over; by the
+    /// power supply if absent ([`TurnConfig::drafts`]).
+    pub drafts: Option<Drafts>,
     /// Seconds of silence after a question of its own that are met with a word; never if absent.
     pub idle_prompt_s: Option<u64>,
     /// That word.
@@ -220,7 +221,7 @@ impl Default for TurnConfig {
             endpointing: Endpointing::Style(EndpointingStyle::Balanced),
             floor_ms: None,
             ceiling_ms: None,
-            drafts: Drafts::On,
+            drafts: None,
             idle_prompt_s: None,
             idle_prompt: "Are you still there?".into(),
             push_to_talk: false,
@@ -237,7 +238,7 @@ impl Config {
         TurnTakingConfig {
             lexicon: Lexicon::of(self.language),
             endpointing: policy.between(ms(config.floor_ms), ms(config.ceiling_ms)),
-            drafts: config.drafts,
+            drafts: config.drafts.unwrap_or_default(),
             idle_prompt: config.idle_prompt_s.map(|seconds| IdlePrompt {
                 after: Duration::from_secs(seconds),
                 words: config.idle_prompt.clone(),
@@ -280,8 +281,8 @@ pub struct LlmConfig {
     pub gpu_layers: GpuLayers,
     /// `"f16"`, `"q8_0"` or `"q4_0"`: how the key-value cache is stored.
     pub cache_type: CacheType,
-    /// Tokens that a model may think, unheard, beside those of its reply.
-    pub reasoning_tokens: usize,
+    /// Tokens that a model may think, unheard, beside those of its reply; by the context if absent.
+    pub reasoning_tokens: Option<usize>,
     /// Keep the persona's prompt state on disk between starts.
     pub disk_cache: bool,
     /// The model's name on a server; the first that it lists if absent.
@@ -297,11 +298,19 @@ impl Default for LlmConfig {
             context: 2048,
             gpu_layers: GpuLayers::Auto,
             cache_type: CacheType::F16,
-            reasoning_tokens: 512,
+            reasoning_tokens: None,
             disk_cache: true,
             model: None,
             api_key_env: None,
         }
+    }
+}
+
+impl LlmConfig {
+    /// Tokens that a model may think: 512, or a quarter of a smaller context.
+    pub fn reasoning_tokens(&self) -> usize {
+        let by_context = || (self.context as usize / 4).min(REASONING_TOKENS);
+        self.reasoning_tokens.unwrap_or_else(by_context)
     }
 }
 
@@ -349,6 +358,11 @@ pub struct ThreadConfig {
     /// Threads of the language model.
     pub llm: usize,
 }
+
+/// More threads than a machine has cores only slow each other down; so many would exhaust it.
+const MOST_THREADS: usize = 256;
+/// Enough for a small model to think about a spoken question.
+const REASONING_TOKENS: usize = 512;
 
 /// Threads per engine: unless configured, never more together than the machine has cores (a single
 /// core is shared).
@@ -454,6 +468,21 @@ impl Config {
                 "a probability from 0 to 1",
             )?;
         }
+        for (key, value) in [
+            ("vad.onset_ms", self.vad.onset_ms),
+            ("vad.barge_in_ms", self.vad.barge_in_ms),
+            ("vad.hangover_ms", self.vad.hangover_ms),
+        ] {
+            check(key, value, value <= 5_000, "0 to 5000 milliseconds")?;
+        }
+        for (key, value) in [
+            ("threads.total", self.threads.total),
+            ("threads.stt", self.threads.stt),
+            ("threads.llm", self.threads.llm),
+        ] {
+            let expected = "1 to 256 threads, or 0 to choose by the machine";
+            check(key, value, value <= MOST_THREADS, expected)?;
+        }
         self.turn_taking.validate()?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
         check(
@@ -462,10 +491,11 @@ impl Config {
             context_ok,
             "512 to 131072 tokens",
         )?;
-        let written = self.llm.reasoning_tokens + Sampling::default().max_tokens;
+        let thought = self.llm.reasoning_tokens();
+        let written = thought.saturating_add(Sampling::default().max_tokens);
         check(
             "llm.reasoning_tokens",
-            self.llm.reasoning_tokens,
+            thought,
             written < self.llm.context as usize,
             "less than llm.context, with a reply's 160 tokens beside it; 0 is for models that do not think",
         )
@@ -473,6 +503,17 @@ impl Config {
 }
 
 impl TurnConfig {
+    /// What is done before it is known that the turn is over: what was asked for; else everything, but
+    /// no drafts of replies on a battery.
+    pub fn drafts(&self, on_battery: bool) -> Drafts {
+        let by_supply = if on_battery {
+            Drafts::SttOnly
+        } else {
+            Drafts::On
+        };
+        self.drafts.unwrap_or(by_supply)
+    }
+
     fn validate(&self) -> Result<(), ConfigError> {
         let silence = match self.endpointing {
             Endpointing::SilenceMs(ms) => Some(ms),

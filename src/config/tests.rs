@@ -56,9 +56,29 @@ fn a_value_out_of_range_is_named_with_what_it_may_be() {
 
 #[test]
 fn reasoning_and_a_reply_must_fit_into_the_context() {
-    let message = read("[llm]\ncontext = 512\n").unwrap_err().to_string();
+    let message = read("[llm]\ncontext = 512\nreasoning_tokens = 512\n")
+        .unwrap_err()
+        .to_string();
     assert!(message.contains("llm.reasoning_tokens = 512"), "{message}");
     read("[llm]\ncontext = 512\nreasoning_tokens = 0\n").unwrap();
+}
+
+#[test]
+fn a_small_context_needs_no_other_key() {
+    for context in [512, 1_024, 2_048] {
+        read(&format!("[llm]\ncontext = {context}\n")).unwrap();
+    }
+}
+
+#[test]
+fn numbers_of_threads_and_milliseconds_have_bounds() {
+    for (key, text) in [
+        ("threads.stt", "[threads]\nstt = 100000\n"),
+        ("vad.hangover_ms", "[vad]\nhangover_ms = 99999999\n"),
+    ] {
+        let message = read(text).unwrap_err().to_string();
+        assert!(message.contains(key), "{message}");
+    }
 }
 
 #[test]
@@ -73,4 +93,13 @@ fn engines_never_ask_for_more_cores_than_there_are() {
 fn one_core_is_shared() {
     let budget = ThreadBudget::new(ThreadConfig::default(), 1);
     assert_eq!(budget, ThreadBudget { stt: 1, llm: 1 });
+}
+
+#[test]
+fn drafts_that_were_asked_for_are_made_on_a_battery_too() {
+    let drafts = |text: &str, on_battery| read(text).unwrap().turn_taking.drafts(on_battery);
+    assert_eq!(drafts("", true), Drafts::SttOnly);
+    assert_eq!(drafts("", false), Drafts::On);
+    let asked = "[turn_taking]\ndrafts = \"on\"\n";
+    assert_eq!(drafts(asked, true), Drafts::On);
 }

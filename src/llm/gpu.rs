@@ -124,9 +124,10 @@ pub fn layers_that_fit(model: &Gguf, cache: u64, devices: &[Device]) -> u32 {
         let reserve = RESERVE.max(device.free / RESERVE_SHARE);
         device.free.saturating_sub(reserve)
     };
-    let free: u64 = devices.iter().map(usable).sum();
+    let free = devices.iter().map(usable).fold(0, u64::saturating_add);
     let (layers, output) = model.weights();
-    let needed = std::iter::once(output).chain(layers.iter().rev().map(|bytes| bytes + cache));
+    let needed =
+        std::iter::once(output).chain(layers.iter().rev().map(|bytes| bytes.saturating_add(cache)));
     let fitting = needed
         .scan(0u64, |sum, bytes| {
             *sum = sum.saturating_add(bytes);
@@ -178,6 +179,17 @@ mod tests {
         assert_eq!(fit(512 + 200 + 2 * 110), 3);
         assert_eq!(fit(512 + 200 + 4 * 110), 5);
         assert_eq!(layers_that_fit(&model(), 10 << 20, &[]), 0);
+    }
+
+    #[test]
+    fn a_damaged_number_of_layers_sizes_nothing() {
+        let mib = |n: u64| n << 20;
+        let tensors = vec![
+            ("blk.0.attn_q.weight".to_owned(), mib(100)),
+            (format!("blk.{}.attn_q.weight", u64::MAX / 2), mib(100)),
+        ];
+        let model = Gguf::of_tensors(u64::MAX, tensors);
+        assert_eq!(layers_that_fit(&model, u64::MAX, &[device(4096)]), 1);
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn pip_commands(wanted: &[Wanted<'_>]) -> Vec<String> {
         wheels.sort_by_key(|wheel| wheel.wheel_platform.is_none());
         if let Some(wheel) = wheels.first() {
             let arguments = pip_arguments(wheel).join(" ");
-            let command = format!("python3 -m pip {arguments} -d {CARRY}");
+            let command = format!("python3 -I -m pip {arguments} -d {CARRY}");
             if !commands.contains(&command) {
                 commands.push(command);
             }

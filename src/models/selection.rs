@@ -80,6 +80,13 @@ impl Selection<'_> {
         self
     }
 
+    /// Leaves all but these roles out.
+    #[must_use]
+    pub fn only(mut self, roles: &[Role]) -> Self {
+        self.files.retain(|wanted| roles.contains(&wanted.role));
+        self
+    }
+
     /// The sum of the files' sizes, in bytes.
     pub fn total_bytes(&self) -> u64 {
         self.files.iter().map(|wanted| wanted.file.size).sum()

@@ -74,8 +74,8 @@ pub(super) fn identity(
         .max_redirects_will_error(false)
         .build()
         .into();
-    let response = agent.head(url).call();
-    watch.check()?;
+    let address = url.to_owned();
+    let response = cancellable(watch, move || agent.head(&address).call())?;
     let response = response.map_err(|e| ModelsError::source_failed(url, e.to_string()))?;
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
     let size = header("x-linked-size").and_then(|size| size.parse().ok());
@@ -97,6 +97,30 @@ pub(super) fn identity(
     let received = Received::default();
     let received = receive(&mut body, &mut io::sink(), received, nowhere, watch)?;
     Ok((received.bytes, received.sha256()))
+}
+
+/// Does what may take long on a thread of its own, which is left to itself after a cancel.
+fn cancellable<T: Send + 'static>(
+    watch: &Watch<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ModelsError> {
+    let (done_out, done) = sync_channel(1);
+    let worker = thread::Builder::new().name("models-http".to_owned());
+    let started = worker.spawn(move || {
+        let _ = done_out.send(work());
+    });
+    started.map_err(|e| ModelsError::source_failed("a thread", e.to_string()))?;
+    loop {
+        watch.check()?;
+        match done.recv_timeout(TICK) {
+            Ok(result) => return Ok(result),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                let why = "it ended without a reason";
+                return Err(ModelsError::source_failed("the request", why));
+            }
+        }
+    }
 }
 
 enum Attempt {

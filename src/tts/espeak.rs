@@ -1,15 +1,24 @@
 //! Phonemes from the installed program `espeak-ng`, run as a process: it is GPL-3, so nothing of it
 //! is linked.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::TtsError;
+use crate::cancellation::{Cancelled, LOOK};
+use crate::clock::Stopwatch;
 
 /// The program that is run.
 const PROGRAM: &str = "espeak-ng";
 /// Marks that voices know as phonemes, and that the program leaves out.
 const MARKS: [char; 6] = ['.', ',', ';', ':', '!', '?'];
+
+/// A phrase takes it ten milliseconds; what takes longer than this hangs.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// The program, with a voice of its own.
 pub struct Espeak {
@@ -25,50 +34,113 @@ impl Espeak {
         let espeak = Self {
             voice: voice.into(),
         };
-        espeak.phonemes("a").map(|_| espeak)
+        espeak.phonemes(&|| false, "a").map(|_| espeak)
     }
 
-    /// Text as phonemes of the International Phonetic Alphabet, with the marks that were in it.
-    pub fn phonemes(&self, text: &str) -> Result<String, TtsError> {
+    /// Text as phonemes of the International Phonetic Alphabet, with the marks that were in it. `None`:
+    /// cancelled.
+    pub fn phonemes(&self, cancelled: Cancelled, text: &str) -> Result<Option<String>, TtsError> {
         let mut phonemes = String::new();
         for (piece, mark) in pieces(text) {
             if piece.chars().any(char::is_alphanumeric) {
                 if !phonemes.is_empty() {
                     phonemes.push(' ');
                 }
-                phonemes.push_str(&self.run(piece)?);
+                match self.run(cancelled, piece)? {
+                    Some(sounds) => phonemes.push_str(&sounds),
+                    None => return Ok(None),
+                }
             }
             phonemes.extend(mark);
         }
-        Ok(phonemes)
+        Ok(Some(phonemes))
     }
 
-    fn run(&self, piece: &str) -> Result<String, TtsError> {
+    fn run(&self, cancelled: Cancelled, piece: &str) -> Result<Option<String>, TtsError> {
         let failed = |reason: String| TtsError::Phonemizer { reason };
-        let mut process = Command::new(PROGRAM)
-            .args(["-q", "--ipa=1", "--stdin", "-v", &self.voice])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|e| failed(e.to_string()))?;
-        if let Some(mut input) = process.stdin.take() {
-            // Closed at the end of this block: the program speaks what it has read.
-            let written = input.write_all(piece.trim().replace('\n', " ").as_bytes());
-            written.map_err(|e| failed(e.to_string()))?;
-        }
-        let output = process
-            .wait_with_output()
-            .map_err(|e| failed(e.to_string()))?;
-        if !output.status.success() {
-            return Err(failed(
-                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            ));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let words: Vec<String> = text.split_whitespace().map(sounds).collect();
-        Ok(words.join(" "))
+        let mut command = Command::new(PROGRAM);
+        command.args(["-q", "--ipa=1", "--stdin", "-v", &self.voice]);
+        let line = piece.trim().replace('\n', " ");
+        let output = match run_to_end(command, line, cancelled).map_err(failed)? {
+            Some(output) => output,
+            None => return Ok(None),
+        };
+        let words: Vec<String> = output.split_whitespace().map(sounds).collect();
+        Ok(Some(words.join(" ")))
     }
+}
+
+/// Runs a program on an input. What it wrote; `None` if it was cancelled. Whatever happens, the program
+/// has ended afterwards.
+fn run_to_end(
+    mut command: Command,
+    input: String,
+    cancelled: Cancelled,
+) -> Result<Option<String>, String> {
+    let mut process = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| e.to_string())?;
+    let (output, errors) = (
+        read_all(process.stdout.take()),
+        read_all(process.stderr.take()),
+    );
+    if let Some(mut pipe) = process.stdin.take() {
+        // On a thread: a program that reads nothing must not hold us. If it ends without reading, its own
+        // words say why, and not the broken pipe.
+        thread::spawn(move || {
+            let _ = pipe.write_all(input.as_bytes());
+        });
+    }
+    let output = wait(&output, cancelled);
+    if !matches!(output, Ok(Some(_))) {
+        let _ = process.kill();
+    }
+    let status = process.wait().map_err(|e| e.to_string())?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let Some(output) = output? else {
+        return Ok(None);
+    };
+    if status.success() {
+        Ok(Some(text(output)))
+    } else {
+        let said = text(errors.recv().unwrap_or_default());
+        Err(match said.trim() {
+            "" => format!("it ended with {status}"),
+            said => said.to_owned(),
+        })
+    }
+}
+
+/// Waits until a pipe was read to its end. `None`: cancelled.
+fn wait(pipe: &Receiver<Vec<u8>>, cancelled: Cancelled) -> Result<Option<Vec<u8>>, String> {
+    let started = Stopwatch::start();
+    loop {
+        match pipe.recv_timeout(LOOK) {
+            Ok(bytes) => return Ok(Some(bytes)),
+            Err(RecvTimeoutError::Disconnected) => return Err("its output was lost".into()),
+            Err(RecvTimeoutError::Timeout) if cancelled() => return Ok(None),
+            Err(RecvTimeoutError::Timeout) if started.elapsed() > LIMIT => {
+                return Err(format!("it did not answer within {} s", LIMIT.as_secs()));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// What comes out of a pipe until it is closed, in one message.
+fn read_all(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (all_out, all) = bounded(1);
+    if let Some(mut pipe) = pipe {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = pipe.read_to_end(&mut bytes);
+            let _ = all_out.send(bytes);
+        });
+    }
+    all
 }
 
 /// What stands between marks, with the mark behind it. A mark within a word or a number ("3,5", "15:30")
@@ -117,6 +189,29 @@ mod tests {
             ("", None),
         ];
         assert_eq!(split, expected);
+    }
+
+    /// A program of a shell's.
+    #[cfg(unix)]
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_is_ended_when_it_is_cancelled() {
+        let ran = run_to_end(shell("exec sleep 1000"), "a".into(), &|| true);
+        assert_eq!(ran, Ok(None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_ends_without_reading_is_quoted() {
+        let long = "a".repeat(1 << 20);
+        let ran = run_to_end(shell("echo no such voice >&2; exit 1"), long, &|| false);
+        assert_eq!(ran, Err("no such voice".into()));
     }
 
     #[test]

@@ -24,6 +24,9 @@ const BEGIN: char = '^';
 const END: char = '$';
 const PAD: char = '_';
 
+/// Sample rates that a voice can have.
+const RATES_HZ: std::ops::RangeInclusive<u32> = 8_000..=192_000;
+
 /// What stands beside a voice, in `VOICE.onnx.json`.
 #[derive(Deserialize)]
 struct VoiceFile {
@@ -148,6 +151,15 @@ impl Piper {
             let reason = format!("its phoneme_id_map has no {missing:?}");
             return Err(wrong(settings, reason));
         }
+        let rate_hz = voice.audio.sample_rate;
+        if !RATES_HZ.contains(&rate_hz) {
+            let reason = format!(
+                "audio.sample_rate is {rate_hz}, and can be {} to {}",
+                RATES_HZ.start(),
+                RATES_HZ.end()
+            );
+            return Err(wrong(settings, reason));
+        }
         let speaks: Result<Language, String> = voice.espeak.voice.parse();
         if speaks != Ok(language) {
             let reason = format!(
@@ -214,7 +226,10 @@ impl Synthesizer for Piper {
         cancelled: Cancelled,
         text: &str,
     ) -> Result<Option<Clip>, TtsError> {
-        let numbers = self.numbers(&self.espeak.phonemes(text)?);
+        let Some(phonemes) = self.espeak.phonemes(cancelled, text)? else {
+            return Ok(None);
+        };
+        let numbers = self.numbers(&phonemes);
         let count = numbers.len();
         let Inference {
             noise_scale,

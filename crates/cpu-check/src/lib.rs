@@ -3,18 +3,21 @@
 //! A build for the machine that makes it (`target-cpu=native`, the default here) uses all that this
 //! machine has, and ends elsewhere with an illegal instruction, somewhere in the middle. So it is
 //! checked first of all, and said what to do. The compiler believes that what it builds with is
-//! there, `is_x86_feature_detected!` included: so the system is asked.
+//! there, `is_x86_feature_detected!` included: so an x86 processor is asked with CPUID, and on others
+//! the system with `/proc/cpuinfo`.
 //!
 //! The check is compiled for the same CPU as the rest. It must run on an older one, and so does by
 //! hand what otherwise libraries do: bytes one at a time, which no compiler turns into the new
-//! instructions. Under qemu's `-cpu Haswell` a build with AVX-512 gets through it.
+//! instructions. Under qemu's `-cpu Nehalem` a build with AVX2 gets through it.
 
+#[cfg(target_arch = "x86_64")]
+mod cpuid;
 mod names;
 
 use std::hint::black_box;
 use std::io::Write;
 
-use names::{ARM, Name, X86};
+use names::{ARM, Group, X86};
 
 /// What an executable was built with, in the compiler's names: Rust and the C++ in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +30,16 @@ impl BuiltWith {
     pub const WHISPER: Self = Self(env!("BUILT_WITH_WHISPER"));
 }
 
-fn names() -> &'static [Name] {
+fn groups() -> &'static [Group] {
     match std::env::consts::ARCH {
-        "x86_64" | "x86" => &X86,
+        "x86_64" => &X86,
         "aarch64" => &ARM,
         _ => &[],
     }
 }
 
-const WHAT_TO_DO: &str = "\nBuild it on this machine (cargo build --release), or for older ones with \
-    GGML_NATIVE=OFF RUSTFLAGS=\"-C target-cpu=x86-64-v3\"; docs/engines.md says what to do where there is \
-    no AVX2.\n";
+const WHAT_TO_DO: &str = "\nBuild it on this machine (cargo build --release), or take a program that \
+    travels (make dist); docs/engines.md says what to do where there is no AVX2.\n";
 
 /// Checks an executable's CPU before anything else of it runs: C++ makes its global variables before
 /// `main`, and with the new instructions. To be written once in the executable's own crate.
@@ -65,38 +67,78 @@ macro_rules! check_first {
 /// does not tell.
 #[inline(never)]
 pub fn is_fit(built_with: BuiltWith) -> bool {
-    // Only Linux writes it into a file.
-    let Ok(cpuinfo) = std::fs::read("/proc/cpuinfo") else {
+    let Some(machine) = Machine::look() else {
         return true;
     };
     let mut fit = true;
     let say = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
-    each_missing(built_with.0, &cpuinfo, names(), &mut |feature| {
-        if std::mem::replace(&mut fit, false) {
-            say("error: this program was built for another CPU; this one has no");
-        }
-        say(" ");
-        say(feature);
-    });
+    each_missing(
+        built_with.0,
+        &|group| machine.has(group),
+        groups(),
+        &mut |name| {
+            if std::mem::replace(&mut fit, false) {
+                say("error: this program was built for another CPU; this one has no");
+            }
+            say(" ");
+            say(name);
+        },
+    );
     if !fit {
         say(WHAT_TO_DO);
     }
     fit
 }
 
-/// Names what a build asks for and a CPU does not have, in the compiler's words. `cpuinfo` is what
-/// the system says of its first core, and perhaps more.
+/// Who is asked what this machine has.
+enum Machine {
+    /// The processor itself.
+    #[cfg(target_arch = "x86_64")]
+    Cpuid,
+    /// What Linux says of its first core, and perhaps more.
+    #[cfg(not(target_arch = "x86_64"))]
+    Cpuinfo(Vec<u8>),
+}
+
+impl Machine {
+    /// `None` if the system does not tell.
+    #[cfg(target_arch = "x86_64")]
+    fn look() -> Option<Self> {
+        Some(Self::Cpuid)
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn look() -> Option<Self> {
+        std::fs::read("/proc/cpuinfo").ok().map(Self::Cpuinfo)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn has(&self, group: &Group) -> bool {
+        let Self::Cpuid = self;
+        group
+            .cpuid
+            .is_none_or(|bit| cpuid::has(bit) && cpuid::is_saved(group.name))
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn has(&self, group: &Group) -> bool {
+        let Self::Cpuinfo(text) = self;
+        lists(text, group.system)
+    }
+}
+
+/// Names what a build asks for and a CPU does not have, in the compiler's words.
 fn each_missing(
     built_with: &str,
-    cpuinfo: &[u8],
-    names: &'static [Name],
+    has: &dyn Fn(&Group) -> bool,
+    groups: &'static [Group],
     missing: &mut dyn FnMut(&'static str),
 ) {
     let mut next = 0;
-    while next < black_box(names.len()) {
-        let (ours, systems) = names[next];
-        if lists(built_with.as_bytes(), ours) && !lists(cpuinfo, systems) {
-            missing(ours);
+    while next < black_box(groups.len()) {
+        let group = &groups[next];
+        if lists(built_with.as_bytes(), group.name) && !has(group) {
+            missing(group.name);
         }
         next += 1;
     }
@@ -130,9 +172,18 @@ fn lists(text: &[u8], word: &str) -> bool {
 
 /// What was checked, for people; `None` where the system does not tell what the CPU has.
 pub fn checked(built_with: BuiltWith) -> Option<Vec<&'static str>> {
-    std::fs::metadata("/proc/cpuinfo").ok()?;
-    let known = |feature: &&str| names().iter().any(|(ours, _)| ours == feature);
+    Machine::look()?;
+    let known = |name: &&str| groups().iter().any(|group| group.name == *name);
     Some(built_with.0.split(',').filter(known).collect())
+}
+
+/// Whether this CPU has AMX, which builds of ours leave unused: some compilers get it wrong (`build.rs`).
+pub fn has_unused_amx() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    let found = cpuid::has(cpuid::AMX_INT8);
+    #[cfg(not(target_arch = "x86_64"))]
+    let found = false;
+    found
 }
 
 #[cfg(test)]
@@ -141,9 +192,8 @@ mod tests {
 
     fn missing(built_with: &str, cpuinfo: &str) -> Vec<&'static str> {
         let mut found = Vec::new();
-        each_missing(built_with, cpuinfo.as_bytes(), &X86, &mut |feature| {
-            found.push(feature);
-        });
+        let has = |group: &Group| lists(cpuinfo.as_bytes(), group.system);
+        each_missing(built_with, &has, &X86, &mut |name| found.push(name));
         found
     }
 
@@ -166,5 +216,15 @@ mod tests {
     #[test]
     fn this_machine_can_run_its_own_build() {
         assert!(is_fit(BuiltWith::LLAMA) && is_fit(BuiltWith::WHISPER));
+    }
+
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    #[test]
+    fn the_processor_and_the_system_say_the_same() {
+        let cpuinfo = std::fs::read("/proc/cpuinfo").unwrap();
+        for group in &X86 {
+            let (cpuid, system) = (Machine::Cpuid.has(group), lists(&cpuinfo, group.system));
+            assert_eq!(cpuid, system, "{}", group.name);
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Whisper in a process of its own. It may not live in `vivavoce` itself: whisper.cpp and llama.cpp
-//! each bring a ggml, and the two are not compatible (`tests/one_ggml.rs` at the top).
+//! each bring a ggml, and the two are not compatible (`tests/executables.rs` at the top).
 //!
 //! ```text
 //!  client ─► session (a thread a connection) ─► jobs ─► service (one thread) ─► engine ─► whisper.cpp

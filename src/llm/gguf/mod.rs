@@ -5,7 +5,7 @@
 
 mod reader;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -152,24 +152,27 @@ impl Gguf {
         }
     }
 
-    /// Number of layers.
+    /// Number of layers: what the file says, but none without a tensor. A damaged number must not
+    /// become the size of something.
     pub fn layers(&self) -> u64 {
-        self.own_number("block_count").unwrap_or(0)
+        let stated = self.own_number("block_count").unwrap_or(0);
+        let with_tensors = self.tensors.iter().filter_map(|(name, _)| layer_of(name));
+        let last = with_tensors.filter(|layer| *layer < stated).max();
+        last.map_or(0, |last| last + 1)
     }
 
     /// Bytes of each layer's weights, and last what is in none.
     pub fn weights(&self) -> (Vec<u64>, u64) {
-        let mut layers = vec![0; usize::try_from(self.layers()).unwrap_or(0)];
-        let mut rest = 0;
+        let mut layers = BTreeMap::new();
+        let (count, mut rest) = (self.layers(), 0u64);
         for (name, bytes) in &self.tensors {
-            let layer = name.strip_prefix("blk.");
-            let layer = layer.and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
-            match layer.and_then(|layer| layers.get_mut(layer)) {
-                Some(sum) => *sum += bytes,
-                None => rest += bytes,
-            }
+            let sum = match layer_of(name).filter(|layer| *layer < count) {
+                Some(layer) => layers.entry(layer).or_insert(0u64),
+                None => &mut rest,
+            };
+            *sum = sum.saturating_add(*bytes);
         }
-        (layers, rest)
+        (layers.into_values().collect(), rest)
     }
 
     /// Numbers in the key-value cache of one layer for one token; 0 if it has none.
@@ -178,7 +181,9 @@ impl Gguf {
         let heads = self.own_number("attention.head_count").unwrap_or(1).max(1);
         let kv_heads = self.own_number("attention.head_count_kv").unwrap_or(heads);
         let of = |key: &str| self.own_number(key).unwrap_or(embedding / heads);
-        kv_heads * (of("attention.key_length") + of("attention.value_length"))
+        of("attention.key_length")
+            .saturating_add(of("attention.value_length"))
+            .saturating_mul(kv_heads)
     }
 
     fn own_number(&self, key: &str) -> Option<u64> {
@@ -199,6 +204,12 @@ impl Gguf {
             Value::Text(_) | Value::Other => None,
         }
     }
+}
+
+/// The layer that a tensor belongs to, by its name: `blk.3.attn_q.weight`.
+fn layer_of(tensor: &str) -> Option<u64> {
+    let number = tensor.strip_prefix("blk.")?.split('.').next()?;
+    number.parse().ok()
 }
 
 fn unsuitable(path: &Path, reason: String) -> LlmError {
@@ -244,7 +255,7 @@ fn identify(path: &Path, hasher: &mut Sha256) -> io::Result<()> {
     Ok(())
 }
 
-/// As many parts are believed; llama.cpp's tool makes a handful.
+/// A name with more parts than this is no split model; llama.cpp's tool makes a handful.
 const MOST_PARTS: usize = 999;
 
 /// The files of a model that is split, by the name of the first: `NAME-00001-of-00003.gguf`. One that is

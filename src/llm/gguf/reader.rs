@@ -5,9 +5,9 @@ use std::io::{self, BufReader, Read, Seek};
 
 use super::{Gguf, Value};
 
-/// The longest string that is believed: tokens and templates are far shorter. Bytes.
+/// A longer string is treated as damage: tokens and templates are far shorter. Bytes.
 const MOST_STRING: u64 = 16 << 20;
-/// As many keys, tensors and dimensions are believed.
+/// Counts of keys, tensors and dimensions above these are treated as damage.
 const MOST_ENTRIES: u64 = 1 << 20;
 const MOST_DIMENSIONS: u32 = 8;
 /// How tensors are aligned unless the file says otherwise. Bytes.
@@ -81,7 +81,9 @@ impl Reader {
         }
         let alignment = gguf.number("general.alignment").unwrap_or(ALIGNMENT);
         let head = self.input.stream_position()?;
-        gguf.expected = head.next_multiple_of(alignment.max(1)).saturating_add(ends);
+        let aligned = head.checked_next_multiple_of(alignment.max(1));
+        let data = aligned.ok_or_else(|| damaged(format!("an alignment of {alignment} bytes")))?;
+        gguf.expected = data.saturating_add(ends);
         Ok(gguf)
     }
 
@@ -194,5 +196,5 @@ fn tensor_bytes(kind: u32, numbers: u64) -> u64 {
         39 => (32, 17),
         _ => return 0,
     };
-    numbers / block * bytes
+    (numbers / block).saturating_mul(bytes)
 }

@@ -29,7 +29,9 @@ impl Llama {
         head.check(&config.model)?;
         let backend = backend().map_err(|e| fail(&config, e))?;
         let tokens = u64::from(config.context);
-        let cache = config.cache_type.bytes(head.cache_width() * tokens);
+        let cache = config
+            .cache_type
+            .bytes(head.cache_width().saturating_mul(tokens));
         let devices = gpu::used(gpu::devices());
         let wanted = gpu::wanted_layers(config.gpu_layers, &head, cache, &devices);
         let opened = or_without_gpu(config.gpu_layers, wanted, |layers| {

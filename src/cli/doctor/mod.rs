@@ -1,18 +1,21 @@
 //! `vivavoce devices` and `vivavoce doctor`: what is here, what is wrong, what to do.
 
+mod fit;
+mod rehearsal;
+
 use anyhow::{Result, bail};
 use vivavoce::aec::choose;
-use vivavoce::agent::Persona;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
-use vivavoce::config::{Config, ThreadBudget};
-use vivavoce::engines::{self, EngineLoader, EnginesError};
+use vivavoce::bench;
+use vivavoce::config::{Config, LlmEngine, SttEngine, ThreadBudget};
+use vivavoce::engines;
 use vivavoce::llm::gpu;
 use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
-use vivavoce::stt::Recognizer;
-use vivavoce::tts::Synthesizer;
 
+use self::rehearsal::Outcome;
+pub use self::rehearsal::rehearse;
 use super::sound;
 
 /// Lists microphones and loudspeakers.
@@ -55,6 +58,9 @@ pub fn doctor(config: &Config) -> Result<()> {
         ),
         None => out!("cpu      {cores} cores"),
     }
+    if cpu_check::has_unused_amx() {
+        out!("         it has AMX, which this build leaves alone: docs/engines.md says why");
+    }
     out!(
         "threads  recognizer {}, language model {}",
         budget.stt,
@@ -65,7 +71,9 @@ pub fn doctor(config: &Config) -> Result<()> {
 
     let mut wrong = Vec::new();
     check_models(config, &mut wrong)?;
-    check_engines(config, &mut wrong)?;
+    if wrong.is_empty() {
+        check_engines(config, &mut wrong)?;
+    }
     for (direction, name) in [
         (Direction::Capture, "microphone"),
         (Direction::Render, "loudspeaker"),
@@ -134,48 +142,65 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Loads each engine for real; what loads here loads in a conversation.
+/// Has every engine work once, in a process of its own, and says how each fared.
 fn check_engines(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
-    let mut report = |name: &str, result: Result<String, String>| match result {
-        Ok(how) if how.is_empty() => out!("{name:<16} works"),
-        Ok(how) => out!("{name:<16} works: {how}"),
-        Err(error) => {
-            out!("{name:<16} {error}");
-            wrong.push(format!("{name}: {error}"));
+    let (mut real_time_factor, mut tokens_per_s) = (None, None);
+    let rehearsed = rehearsal::run(&mut |finding| {
+        let name = finding.part.name();
+        match finding.outcome {
+            Outcome::Begun => {}
+            Outcome::Works(figures) => {
+                real_time_factor = real_time_factor.or(figures.real_time_factor);
+                tokens_per_s = tokens_per_s.or(figures.tokens_per_s);
+                if figures.text.is_empty() {
+                    out!("{name:<16} works");
+                } else {
+                    out!("{name:<16} works: {}", figures.text);
+                }
+            }
+            Outcome::Fails(why) => {
+                out!("{name:<16} {why}");
+                wrong.push(format!("{name}: {why}"));
+            }
         }
+    });
+    if let Err(error) = rehearsed {
+        wrong.push(format!("{error:#}"));
+    }
+    if let (Some(real_time_factor), Some(tokens_per_s)) = (real_time_factor, tokens_per_s) {
+        show_profile(config, real_time_factor, tokens_per_s)?;
+    }
+    Ok(())
+}
+
+/// Says which profile suits this machine, if the configured one says anything about its speed.
+fn show_profile(config: &Config, real_time_factor: f64, tokens_per_s: f64) -> Result<()> {
+    let own_engines = (&config.stt.engine, &config.llm.engine);
+    if own_engines != (&SttEngine::Profile, &LlmEngine::Profile) {
+        return Ok(());
+    }
+    let manifest = ModelStore::open(config.models_dir.as_deref())?.manifest()?;
+    let measured = engines::needed(config, &manifest)?;
+    let gpu = gpu::used(gpu::devices());
+    let machine = fit::Machine {
+        memory: bench::Machine::look().memory_mib << 20,
+        gpu_memory: (!gpu.is_empty()).then(|| gpu.iter().map(|device| device.total).sum()),
+        tokens_per_s,
+        real_time_factor,
     };
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
-    let text = |e: EnginesError| e.to_string();
-    let loader = match EngineLoader::new(config) {
-        Ok(loader) => loader,
-        // They were reported already.
-        Err(EnginesError::Models(_)) => return Ok(()),
-        Err(error) => {
-            wrong.push(text(error));
-            return Ok(());
+    match fit::best_profile(&machine, &measured, &manifest, config.language) {
+        Some(name) if name == config.profile => {
+            out!("profile          {name}: the largest that this machine runs fast enough");
         }
-    };
-    let nothing_more = String::new;
-    let hears = |mut r: Box<dyn Recognizer>| Ok(r.warm_up().map(|()| r.describe())?);
-    report(
-        "recognizer",
-        loader.recognizer().and_then(hears).map_err(text),
-    );
-    report(
-        "voice activity",
-        loader.activity().map(|_| nothing_more()).map_err(text),
-    );
-    report(
-        "end of turn",
-        loader.turn_detector().map(|_| nothing_more()).map_err(text),
-    );
-    report(
-        "language model",
-        loader.language_model().map(|m| m.describe()).map_err(text),
-    );
-    let voice = |mut v: Box<dyn Synthesizer>| Ok(v.warm_up().map(|()| nothing_more())?);
-    let voice = loader.synthesizer(&persona).and_then(voice);
-    report("voice", voice.map_err(text));
+        Some(name) => out!(
+            "profile          {name} would suit this machine, by what was measured of {} (--profile {name}; \
+             `vivavoce models list` says what it is)",
+            config.profile
+        ),
+        None => out!(
+            "profile          none is small enough for a fluent conversation here; expect to wait for replies"
+        ),
+    }
     Ok(())
 }
 

@@ -1,0 +1,111 @@
+//! Which profile of models suits this machine: pure, from what was measured and what the manifest says.
+
+use vivavoce::language::Language;
+use vivavoce::models::{Manifest, Platform, Role, Selection};
+
+/// A reply is spoken without waiting from about five tokens a second; drafts need more.
+const LEAST_TOKENS_PER_S: f64 = 12.0;
+/// A final transcript of four seconds may take half a second.
+const MOST_REAL_TIME_FACTOR: f64 = 0.125;
+/// Share of the memory that models may take: buffers, other programs and the system need the rest.
+const MEMORY_SHARE: f64 = 0.4;
+/// Share of a GPU's memory that weights may take: the cache needs the rest.
+const GPU_SHARE: f64 = 0.8;
+
+/// What is known of the machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Machine {
+    /// Memory in all. Bytes.
+    pub memory: u64,
+    /// Memory of its GPU, if this build can use one. Bytes.
+    pub gpu_memory: Option<u64>,
+    /// Tokens a second that the configured profile's language model wrote.
+    pub tokens_per_s: f64,
+    /// Seconds that its recognizer needed for a second of speech.
+    pub real_time_factor: f64,
+}
+
+/// The largest profile that this machine runs fast enough, for the language. Speeds are estimated: work
+/// grows with the size of the weights. `None` if no profile is for the language or fits.
+pub fn best_profile<'m>(
+    machine: &Machine,
+    measured: &Selection,
+    manifest: &'m Manifest,
+    language: Language,
+) -> Option<&'m str> {
+    let speaks = |selection: &Selection| {
+        let languages = &selection.profile.languages;
+        languages.iter().any(|code| code == language.code())
+    };
+    let fitting = manifest
+        .profiles
+        .iter()
+        .filter_map(|profile| manifest.select(&profile.name, Platform::current()).ok())
+        .filter(|selection| speaks(selection) && fits(machine, measured, selection));
+    let best = fitting.max_by_key(Selection::total_bytes)?;
+    Some(best.profile.name.as_str())
+}
+
+fn fits(machine: &Machine, measured: &Selection, wanted: &Selection) -> bool {
+    let in_memory = wanted.total_bytes() as f64 <= machine.memory as f64 * MEMORY_SHARE;
+    let times = |role| bytes(wanted, role) / bytes(measured, role).max(1.0);
+    let on_gpu = machine
+        .gpu_memory
+        .is_some_and(|memory| wanted.total_bytes() as f64 <= memory as f64 * GPU_SHARE);
+    let writes = machine.tokens_per_s / times(Role::Llm).max(f64::MIN_POSITIVE);
+    let hears = machine.real_time_factor * times(Role::Stt);
+    on_gpu || (in_memory && writes >= LEAST_TOKENS_PER_S && hears <= MOST_REAL_TIME_FACTOR)
+}
+
+/// Size of the files of one role.
+fn bytes(selection: &Selection, role: Role) -> f64 {
+    let files = selection.files.iter().filter(|wanted| wanted.role == role);
+    files.map(|wanted| wanted.file.size as f64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GB: u64 = 1 << 30;
+
+    fn best(machine: &Machine, language: Language) -> Option<String> {
+        let manifest = Manifest::bundled().unwrap();
+        let measured = manifest.select("starter", Platform::current()).unwrap();
+        best_profile(machine, &measured, &manifest, language).map(str::to_owned)
+    }
+
+    fn machine(memory_gb: u64, tokens_per_s: f64, real_time_factor: f64) -> Machine {
+        Machine {
+            memory: memory_gb * GB,
+            gpu_memory: None,
+            tokens_per_s,
+            real_time_factor,
+        }
+    }
+
+    #[test]
+    fn two_slow_cores_get_the_starter() {
+        let slow = machine(8, 90.0, 0.08);
+        assert_eq!(best(&slow, Language::English).as_deref(), Some("starter"));
+    }
+
+    #[test]
+    fn fast_cores_get_the_larger_models_and_little_memory_does_not() {
+        let english = |memory| best(&machine(memory, 400.0, 0.01), Language::English);
+        assert_ne!(english(16).as_deref(), Some("starter"));
+        assert_eq!(english(2).as_deref(), Some("starter"));
+    }
+
+    #[test]
+    fn a_gpu_runs_what_fits_into_its_memory() {
+        let mut with_gpu = machine(16, 90.0, 0.08);
+        with_gpu.gpu_memory = Some(12 * GB);
+        assert_eq!(best(&with_gpu, Language::English).as_deref(), Some("gpu"));
+    }
+
+    #[test]
+    fn a_language_that_no_fitting_profile_speaks_has_none() {
+        assert_eq!(best(&machine(8, 20.0, 0.2), Language::German), None);
+    }
+}
