@@ -110,7 +110,7 @@ enum Command {
         #[arg(short, value_name = "FILE")]
         o: Option<PathBuf>,
     },
-    /// Transcribe WAV or FLAC files
+    /// Transcribe sound files: WAV, FLAC, MP3, OGG, M4A, AIFF, CAF
     Transcribe {
         /// The files
         #[arg(required = true)]

@@ -242,7 +242,7 @@ fn a_neural_voice_is_played_at_its_own_rate() {
         .args(["Yes, aha.", "-o"])
         .arg(&wav));
     assert!(output.status.success(), "{}", text(&output));
-    let clip = vivavoce::audio::wav::read_clip(&wav).unwrap();
+    let clip = vivavoce::audio::sound_file::read_clip(&wav).unwrap();
     assert_eq!(clip.rate_hz, 22_050);
 }
 

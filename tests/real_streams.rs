@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use program::{run, text, vivavoce, words};
 use sound_server::{Server, in_server};
-use vivavoce::audio::wav::{Clip, read_clip, write_clip};
+use vivavoce::audio::sound_file::read_clip;
+use vivavoce::audio::wav::{Clip, write_clip};
 
 /// Far longer than anything here takes: a line that has not come by then will not come.
 const NEVER: Duration = Duration::from_secs(120);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use program::{events, of_kind, run, text, texts, vivavoce, words};
-use vivavoce::audio::wav::read_clip;
+use vivavoce::audio::sound_file::read_clip;
 use vivavoce::bench::{Recording, conversation};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;

@@ -21,6 +21,7 @@ pub mod frame;
 pub mod resample;
 pub mod room;
 pub mod scenario;
+pub mod sound_file;
 pub mod stimulus;
 pub mod virtual_card;
 pub mod wav;

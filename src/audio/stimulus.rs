@@ -4,7 +4,8 @@ use super::AudioError;
 use super::frame::{BLOCK, SESSION_RATE, dbfs, from_db, rms, sound_bounds};
 use super::room::{EchoPath, Room};
 use super::scenario::{Scenario, Sound, Stimulus, spoken_parts};
-use super::wav::{Clip, read_clip};
+use super::sound_file::read_clip;
+use super::wav::Clip;
 
 /// Makes a clip of text in a named voice; the card itself knows nothing of speech.
 pub type Speak = Box<dyn FnMut(&str, &str) -> Result<Clip, AudioError> + Send>;

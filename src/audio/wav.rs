@@ -1,4 +1,4 @@
-//! Sound files: any WAV or FLAC in as mono, 16-bit WAV out.
+//! A sound in memory, and 16-bit WAV files that are written. `sound_file` reads.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -48,127 +48,81 @@ impl Clip {
     }
 }
 
-/// Reads a WAV (8, 16, 24, 32-bit or float) or FLAC file of any rate and channel count; channels
-/// are averaged. Samples that are not numbers become silence, with a warning in the log.
-///
-/// # Errors
-/// The file is missing, is neither WAV nor FLAC, is cut off, or holds no samples.
-pub fn read_clip(path: &Path) -> Result<Clip, AudioError> {
-    let fail = |reason: String| AudioError::Read {
-        path: path.to_path_buf(),
-        reason,
-    };
-    let mut magic = [0u8; 4];
-    {
-        let mut file = File::open(path).map_err(|e| fail(e.to_string()))?;
-        std::io::Read::read_exact(&mut file, &mut magic)
-            .map_err(|_| fail("the file is too short to be a sound; give a WAV or FLAC".into()))?;
-    }
-    let (rate_hz, channels, interleaved) = match &magic {
-        b"RIFF" | b"RIFX" | b"RF64" => read_wav(path).map_err(fail)?,
-        b"fLaC" => read_flac(path).map_err(fail)?,
-        _ => {
-            return Err(fail(
-                "it is neither WAV nor FLAC; convert it first (`ffmpeg -i IN OUT.wav`)".into(),
-            ));
-        }
-    };
-    if !(1_000..=1_000_000).contains(&rate_hz) {
-        return Err(fail(format!(
-            "its header says {rate_hz} Hz, which no sound has"
-        )));
-    }
-    let mut not_finite = 0usize;
-    let scale = 1.0 / channels as f32;
-    let samples: Vec<f32> = interleaved
-        .chunks_exact(channels)
-        .map(|frame| {
-            let mut mono = 0.0;
-            for sample in frame {
-                if sample.is_finite() {
-                    mono += sample * scale;
-                } else {
-                    not_finite += 1;
-                }
-            }
-            mono.clamp(-1.0, 1.0)
-        })
-        .collect();
-    if samples.is_empty() {
-        return Err(fail("it holds no samples".into()));
-    }
-    if not_finite > 0 {
-        tracing::warn!(
-            "{}: {not_finite} samples are not numbers and were read as silence",
-            path.display()
-        );
-    }
-    Ok(Clip { rate_hz, samples })
-}
-
-type Interleaved = (u32, usize, Vec<f32>);
-
-fn read_wav(path: &Path) -> Result<Interleaved, String> {
-    let mut reader = hound::WavReader::open(path).map_err(|e| e.to_string())?;
-    let spec = reader.spec();
-    if spec.channels == 0 {
-        return Err("its header says 0 channels".into());
-    }
-    let samples: Result<Vec<f32>, _> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().collect(),
-        hound::SampleFormat::Int => {
-            let scale = 1.0 / (1i64 << (spec.bits_per_sample - 1)) as f32;
-            reader
-                .samples::<i32>()
-                .map(|sample| sample.map(|s| s as f32 * scale))
-                .collect()
-        }
-    };
-    let samples = samples.map_err(|e| format!("it is cut off or damaged ({e})"))?;
-    Ok((spec.sample_rate, usize::from(spec.channels), samples))
-}
-
-fn read_flac(path: &Path) -> Result<Interleaved, String> {
-    let mut reader = claxon::FlacReader::open(path).map_err(|e| e.to_string())?;
-    let info = reader.streaminfo();
-    let scale = 1.0 / (1i64 << (info.bits_per_sample - 1)) as f32;
-    let samples: Result<Vec<f32>, _> = reader
-        .samples()
-        .map(|sample| sample.map(|s| s as f32 * scale))
-        .collect();
-    let samples = samples.map_err(|e| format!("it is cut off or damaged ({e})"))?;
-    Ok((info.sample_rate, info.channels as usize, samples))
-}
+/// Most bytes of samples in one file: its head states lengths in 32 bits, and counts itself.
+const MOST_BYTES: u64 = u32::MAX as u64 - 1_024;
+const BYTES_PER_SAMPLE: u64 = 2;
 
 /// A 16-bit WAV file being written. Its header is brought up to date at every [`WavFile::flush`],
-/// so that a run that ends abruptly leaves a readable file.
+/// so that a run that ends abruptly leaves a readable file. What has no room in one file (4 GiB, six hours
+/// of two channels at 48 kHz) goes on in `NAME-part2.wav` beside it, and so on.
 pub struct WavFile {
+    /// Of the first part.
+    first: PathBuf,
+    /// Of the part that is written.
     path: PathBuf,
+    spec: hound::WavSpec,
     writer: hound::WavWriter<BufWriter<File>>,
+    part: u32,
+    /// Samples in this part.
+    written: u64,
+    /// Samples that a part has room for: whole frames.
+    room: u64,
 }
 
 impl WavFile {
     /// Creates (or overwrites) `path` with `channels` channels at `rate_hz`.
     pub fn create(path: &Path, channels: u16, rate_hz: u32) -> Result<Self, AudioError> {
+        Self::create_with_room(path, channels, rate_hz, MOST_BYTES)
+    }
+
+    fn create_with_room(
+        path: &Path,
+        channels: u16,
+        rate_hz: u32,
+        bytes: u64,
+    ) -> Result<Self, AudioError> {
         let spec = hound::WavSpec {
             channels,
             sample_rate: rate_hz,
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };
-        let writer = hound::WavWriter::create(path, spec).map_err(|e| write_error(path, &e))?;
+        let samples = bytes / BYTES_PER_SAMPLE;
         Ok(Self {
+            first: path.to_path_buf(),
             path: path.to_path_buf(),
-            writer,
+            spec,
+            writer: create(path, spec)?,
+            part: 1,
+            written: 0,
+            room: samples - samples % u64::from(channels),
         })
     }
 
     /// Appends one sample (of the next channel), full scale ±1.
     pub fn push(&mut self, sample: f32) -> Result<(), AudioError> {
+        if self.written == self.room {
+            self.begin_part()?;
+        }
         let sample = (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16;
+        self.written += 1;
         self.writer
             .write_sample(sample)
             .map_err(|e| write_error(&self.path, &e))
+    }
+
+    fn begin_part(&mut self) -> Result<(), AudioError> {
+        self.flush()?;
+        self.part += 1;
+        let name = self.first.file_stem().unwrap_or_default().to_string_lossy();
+        let path = self
+            .first
+            .with_file_name(format!("{name}-part{}.wav", self.part));
+        // The part before is whole: its header was made true just now.
+        self.writer = create(&path, self.spec)?;
+        self.path = path;
+        self.written = 0;
+        Ok(())
     }
 
     /// Writes out what is buffered and makes the header true.
@@ -178,9 +132,16 @@ impl WavFile {
 
     /// Closes the file.
     pub fn finish(self) -> Result<(), AudioError> {
-        let Self { path, writer } = self;
+        let Self { path, writer, .. } = self;
         writer.finalize().map_err(|e| write_error(&path, &e))
     }
+}
+
+fn create(
+    path: &Path,
+    spec: hound::WavSpec,
+) -> Result<hound::WavWriter<BufWriter<File>>, AudioError> {
+    hound::WavWriter::create(path, spec).map_err(|e| write_error(path, &e))
 }
 
 /// Writes a mono clip as a 16-bit WAV file.
@@ -196,5 +157,35 @@ fn write_error(path: &Path, error: &hound::Error) -> AudioError {
     AudioError::Write {
         path: path.to_path_buf(),
         reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::sound_file::read_clip;
+
+    #[test]
+    fn what_has_no_room_in_one_file_goes_on_in_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.wav");
+        // Room for three frames of two channels, and a little.
+        let mut file = WavFile::create_with_room(&path, 2, 8_000, 3 * 4 + 2).unwrap();
+        for frame in 0..7 {
+            let sample = frame as f32 / 10.0;
+            file.push(sample).unwrap();
+            file.push(sample).unwrap();
+        }
+        file.finish().unwrap();
+        let frames = |name: &str| {
+            let clip = read_clip(&folder.path().join(name)).unwrap();
+            clip.samples
+                .iter()
+                .map(|s| (s * 10.0).round() as i32)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(frames("long.wav"), [0, 1, 2]);
+        assert_eq!(frames("long-part2.wav"), [3, 4, 5]);
+        assert_eq!(frames("long-part3.wav"), [6]);
     }
 }

@@ -184,7 +184,7 @@ mod tests {
         let stamps = std::fs::read_to_string(place.join("turn_taking.json")).unwrap();
         let stamps: Value = serde_json::from_str(&stamps).unwrap();
         assert_eq!(stamps[0]["timestamp"][0], 1.5);
-        let output = crate::audio::wav::read_clip(&place.join("output.wav")).unwrap();
+        let output = crate::audio::sound_file::read_clip(&place.join("output.wav")).unwrap();
         assert!(
             (output.seconds() - 3.5).abs() < 0.01,
             "{}",

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use serde_json::json;
 use vivavoce::audio::frame::SPEECH_RATE;
-use vivavoce::audio::wav::read_clip;
+use vivavoce::audio::sound_file::read_clip;
 use vivavoce::bench::{
     EndpointingReport, Figures, Kind, LENGTHS_MS, Listener, Run, STYLES, Share, Studio, WordTimes,
     cut_off_page,

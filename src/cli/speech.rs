@@ -10,13 +10,16 @@ use vivavoce::audio::callback::render_path;
 use vivavoce::audio::cpal_device::CpalDevice;
 use vivavoce::audio::device::{AudioDevice, Endpoint, StreamNote};
 use vivavoce::audio::frame::{BLOCK_MS, SPEECH_RATE};
-use vivavoce::audio::wav::{Clip, read_clip, write_clip};
+use vivavoce::audio::resample::StreamResampler;
+use vivavoce::audio::sound_file::SoundFile;
+use vivavoce::audio::wav::{Clip, write_clip};
 use vivavoce::clock::{Pace, Stopwatch, sleep};
 use vivavoce::config::Config;
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::events::{ReplyId, TurnId};
+use vivavoce::models::Role;
 use vivavoce::playback::PlaybackQueue;
-use vivavoce::stt::transcribe_clip;
+use vivavoce::stt::{Recognizer, RecordingTranscriber};
 use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
 use vivavoce::tts::{SpokenClause, speak_clause};
 
@@ -95,36 +98,36 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
 
 /// Transcribes files; with `json` one object a line.
 pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> {
-    let mut engine = EngineLoader::new(config)?.recognizer()?;
+    let loader = EngineLoader::only(config, &[Role::Stt, Role::Vad, Role::OnnxRuntime])?;
+    let mut engine = loader.recognizer()?;
     let mut failed = 0;
     for path in files {
+        let watch = Stopwatch::start();
+        let result = transcribe_file(&loader, engine.as_mut(), path);
         if QUIT.load(Ordering::Relaxed) {
             bail!("interrupted");
         }
-        let watch = Stopwatch::start();
-        let result = read_clip(path)
-            .map_err(anyhow::Error::from)
-            .and_then(|clip| Ok((transcribe_clip(engine.as_mut(), &clip)?, clip.seconds())));
+        // A name that is no text is written as far as it is one.
+        let name = path.display().to_string();
         match result {
             Ok((text, seconds)) if json => {
                 let line = serde_json::json!({
-                    "file": path,
+                    "file": name,
                     "text": text,
                     "audio_s": seconds,
                     "decode_ms": watch.elapsed_ms(),
                 });
                 out!("{line}");
             }
-            Ok((text, _)) if files.len() > 1 => out!("{}: {text}", path.display()),
+            Ok((text, _)) if files.len() > 1 => out!("{name}: {text}"),
             Ok((text, _)) => out!("{text}"),
             Err(error) => {
                 failed += 1;
-                match json {
-                    true => out!(
-                        "{}",
-                        serde_json::json!({"file": path, "error": error.to_string()})
-                    ),
-                    false => eprintln!("error: {error}"),
+                let error = format!("{error:#}");
+                if json {
+                    out!("{}", serde_json::json!({"file": name, "error": error}));
+                } else {
+                    eprintln!("error: {error}");
                 }
             }
         }
@@ -133,4 +136,35 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
         0 => Ok(()),
         failed => bail!("{failed} of {} files could not be transcribed", files.len()),
     }
+}
+
+/// The text of a file and its length in seconds. The file is read, decoded and forgotten block by block.
+fn transcribe_file(
+    loader: &EngineLoader,
+    engine: &mut dyn Recognizer,
+    path: &Path,
+) -> Result<(String, f64)> {
+    let cancelled = || QUIT.load(Ordering::Relaxed);
+    let mut file = SoundFile::open(path)?;
+    let mut resampler = StreamResampler::new(file.rate_hz(), SPEECH_RATE)?;
+    let mut transcriber = RecordingTranscriber::new(engine, loader.activity()?);
+    let (mut block, mut speech) = (Vec::new(), Vec::new());
+    loop {
+        let more = file.read(&mut block)?;
+        if more {
+            resampler.push(&block, &mut speech);
+        } else {
+            resampler.flush(&mut speech);
+        }
+        if !transcriber.push(&speech, &cancelled)? {
+            bail!("interrupted");
+        }
+        block.clear();
+        speech.clear();
+        if !more {
+            break;
+        }
+    }
+    let text = transcriber.finish(&cancelled)?.context("interrupted")?;
+    Ok((text, file.seconds()))
 }

@@ -5,6 +5,7 @@
 mod clip;
 mod moonshine;
 mod pace;
+mod recording;
 mod tokenizer;
 mod transcribe;
 mod utterance;
@@ -14,6 +15,7 @@ mod wyoming;
 
 pub use clip::transcribe_clip;
 pub use moonshine::Moonshine;
+pub use recording::RecordingTranscriber;
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};
 pub use whisper::Whisper;
