@@ -49,6 +49,10 @@ test: setup-test models ## run all tests (ARGS go to the test runner)
 		RUST_TEST_THREADS=1 cargo test --release --locked $(ARGS); \
 	fi
 
+FUZZ_SECONDS = 60
+fuzz: setup-test ## give every reader damaged input, each for FUZZ_SECONDS
+	VIVAVOCE_FUZZ_SECONDS=$(FUZZ_SECONDS) cargo nextest run --release --locked --test fuzz --no-capture
+
 lint: ## check formatting, run clippy
 	cargo fmt --all --check
 	cargo clippy --release --all-targets --locked -- -D warnings

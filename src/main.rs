@@ -87,7 +87,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         record: Option<PathBuf>,
         /// End after this many seconds
-        #[arg(long = "for", value_name = "SECONDS", value_parser = positive)]
+        #[arg(long = "for", value_name = "SECONDS", value_parser = cli::positive)]
         limit: Option<f64>,
         /// Lines instead of a screen, for pipes and logs
         #[arg(long)]
@@ -153,14 +153,6 @@ enum Command {
         #[arg(long, hide = true)]
         rehearse: bool,
     },
-}
-
-/// A number of seconds that a person can mean.
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if seconds.is_finite() && seconds > 0.0 => Ok(seconds),
-        _ => Err("give a positive number of seconds".into()),
-    }
 }
 
 cpu_check::check_first!(cpu_check::BuiltWith::LLAMA);

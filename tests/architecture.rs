@@ -128,11 +128,11 @@ fn unsafe_code_stands_in_one_commented_file() {
         .map(|(path, _)| path)
         .collect();
     assert_eq!(with_unsafe.len(), 1, "{with_unsafe:?}");
-    assert!(with_unsafe[0].ends_with("tts/pico.rs"));
+    assert!(with_unsafe[0].ends_with("tts/pico/engine.rs"));
 }
 
 #[test]
-fn unsafe_code_of_the_other_crates_stands_in_one_commented_file_each() {
+fn unsafe_code_of_the_other_crates_stands_in_few_commented_files() {
     let with_unsafe: Vec<PathBuf> = sources("../crates")
         .into_iter()
         .filter(|(_, text)| text.contains("unsafe {") || text.contains("allow(unsafe_code)"))
@@ -140,9 +140,10 @@ fn unsafe_code_of_the_other_crates_stands_in_one_commented_file_each() {
         .collect();
     let mut with_unsafe = with_unsafe;
     with_unsafe.sort();
-    assert_eq!(with_unsafe.len(), 2, "{with_unsafe:?}");
-    assert!(with_unsafe[0].ends_with("cpu-check/src/lib.rs"));
-    assert!(with_unsafe[1].ends_with("whisper-worker/src/abort.rs"));
+    assert_eq!(with_unsafe.len(), 3, "{with_unsafe:?}");
+    assert!(with_unsafe[0].ends_with("cpu-check/src/cpuid.rs"));
+    assert!(with_unsafe[1].ends_with("cpu-check/src/lib.rs"));
+    assert!(with_unsafe[2].ends_with("whisper-worker/src/abort.rs"));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! seed = 7                                  # noise and reverberation
 //! end = "reply_finished + 1500 ms"          # optional; without it the session goes on
 //! limit_s = 60                              # the end comes at the latest then
+//! repeat = true                             # the first stimulus follows the last, until limit_s
 //! long_replies = true                       # `bench` only: a text read aloud answers
 //! quick = true                              # `bench conversation --quick` holds it too
 //!
@@ -199,6 +200,8 @@ pub struct Scenario {
     pub seed: u64,
     /// The stimuli in order.
     pub stimuli: Vec<Stimulus>,
+    /// Whether the first stimulus follows the last, until the limit.
+    pub repeat: bool,
     /// Loudspeaker to microphone; `None` for headphones.
     pub room: Option<EchoPath>,
     /// White noise at the microphone.
@@ -248,6 +251,7 @@ impl Scenario {
             quick: false,
             seed: 0,
             stimuli: Vec::new(),
+            repeat: false,
             room: None,
             noise_dbfs: None,
             end: None,
@@ -335,6 +339,7 @@ impl Scenario {
             quick: raw.quick,
             seed: raw.seed,
             stimuli,
+            repeat: raw.repeat,
             room: raw.room.map(|room| EchoPath {
                 gain_db: room.echo_gain_db,
                 delay_ms: room.delay_ms,
@@ -360,6 +365,8 @@ struct RawScenario {
     long_replies: bool,
     #[serde(default)]
     quick: bool,
+    #[serde(default)]
+    repeat: bool,
     #[serde(default)]
     seed: u64,
     end: Option<String>,

@@ -41,6 +41,8 @@ struct Parts {
 /// The card's microphone side.
 struct Microphone {
     stimuli: Vec<Prepared>,
+    /// Whether the first stimulus follows the last.
+    repeat: bool,
     room: Option<Room>,
     noise_gain: f32,
     noise: Noise,
@@ -55,6 +57,7 @@ impl VirtualCard {
     pub fn microphone(scenario: &Scenario, stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Self {
         let microphone = Microphone {
             stimuli,
+            repeat: scenario.repeat,
             room: scenario.room.map(|path| Room::new(path, scenario.seed)),
             noise_gain: scenario.noise_dbfs.map_or(0.0, from_db),
             noise: Noise::new(scenario.seed),
@@ -264,6 +267,9 @@ impl Player {
         played: &[f32],
         heard: &mut [f32],
     ) -> Option<StreamNote> {
+        if microphone.repeat && self.next == microphone.stimuli.len() {
+            self.next = 0;
+        }
         self.take_cues(microphone);
         heard.fill(0.0);
         let note = if self.playing {
@@ -372,6 +378,7 @@ mod tests {
     fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
         Microphone {
             stimuli,
+            repeat: false,
             room: None,
             noise_gain: 0.0,
             noise: Noise::new(1),
@@ -434,6 +441,18 @@ mod tests {
         let (_cue, cues) = bounded(1);
         let mut mic = microphone(vec![stimulus(Anchor::Start, 50)], cues);
         assert_eq!(heard_at(&mut Player::default(), &mut mic, 20), [5]);
+    }
+
+    #[test]
+    fn the_first_stimulus_follows_the_last_where_they_repeat() {
+        let (_cue, cues) = bounded(1);
+        let stimuli = vec![stimulus(Anchor::Start, 0), stimulus(Anchor::Previous, 20)];
+        let mut mic = Microphone {
+            repeat: true,
+            ..microphone(stimuli, cues)
+        };
+        let heard = heard_at(&mut Player::default(), &mut mic, 10);
+        assert!(heard.len() >= 4 && heard.starts_with(&[0, 2]), "{heard:?}");
     }
 
     #[test]

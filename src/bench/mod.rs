@@ -44,6 +44,8 @@ mod word_times;
 mod wording;
 mod workings;
 
+pub mod soak;
+
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
 pub use compare::{
     Change, CompareError, Comparison, Differs, Outcome, Statistic, compare, compare_markdown,

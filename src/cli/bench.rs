@@ -17,6 +17,7 @@ use super::bench_endpointing::{self, EndpointingArgs};
 use super::bench_engines::{self, EnginesArgs};
 use super::bench_replay::{self, ReplayArgs};
 use super::bench_report::{self, NOT_MEASURED, Outputs, ShowArgs};
+use super::bench_soak::{self, SoakArgs};
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
@@ -63,6 +64,9 @@ pub enum BenchCommand {
     Device(DeviceArgs),
     /// Each engine alone, idle and beside busy cores: how fast it is, and how good
     Engines(EnginesArgs),
+    /// A conversation of hours with a random user: memory, threads, open files and the wait for answers
+    /// over time; exit status 1 if something grows or a turn is not answered
+    Soak(SoakArgs),
     /// Measures recordings that were made before
     Measure {
         /// Folders that `--record` named
@@ -97,6 +101,7 @@ const GAP: Duration = Duration::from_millis(700);
 pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
     match command {
         BenchCommand::Conversation(args) => bench_conversation::run(config, args),
+        BenchCommand::Soak(args) => bench_soak::run(config, args),
         BenchCommand::Turns {
             files,
             held,

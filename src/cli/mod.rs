@@ -8,6 +8,14 @@ macro_rules! out {
     }};
 }
 
+/// A number of seconds or hours that a person can mean.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("give a positive number".into()),
+    }
+}
+
 pub mod bench;
 pub mod bench_compare;
 mod bench_conversation;
@@ -16,6 +24,7 @@ pub mod bench_endpointing;
 pub mod bench_engines;
 mod bench_replay;
 pub mod bench_report;
+mod bench_soak;
 pub mod doctor;
 pub mod models;
 pub mod screen;

@@ -1,27 +1,17 @@
-//! SVOX Pico through `ttspico`: small, instant, the same on every machine.
-//!
-//! The one file of this crate with unsafe code: `ttspico` asks its caller to vouch that a voice
-//! has both of its resources before an engine is made of it, and [`Pico::load`] adds both.
-#![allow(unsafe_code)]
+//! SVOX Pico: small, instant, the same on every machine. `engine` holds the C library.
 
-use std::cell::RefCell;
+mod engine;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use ttspico::{Engine, EngineStatus, System, Voice};
-
+use self::engine::PicoEngine;
 use super::{Prosody, Synthesizer, TtsError};
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
 
-/// Memory that the engine manages itself. Two and a half megabytes would do; but it is handed over
-/// as the allocator finds it, and the engine's noise begins with what lies there. From 32 MiB on
-/// glibc always takes fresh, zeroed pages, so the same text is the same sound in every run; those that
-/// are not touched cost nothing.
-const ENGINE_MEMORY: usize = 40 << 20;
 /// Percent of full volume: at 100 the engine clips.
 const VOLUME: u16 = 60;
 
@@ -78,7 +68,7 @@ pub const VOICES: [&str; DATA.len()] = {
 
 /// One of the embedded voices.
 pub struct Pico {
-    engine: Engine,
+    engine: PicoEngine,
     language: Language,
     prosody: Prosody,
 }
@@ -96,13 +86,7 @@ impl Pico {
             })?;
         let analysis = materialize(folder, data.analysis)?;
         let signal = materialize(folder, data.signal)?;
-        let system = System::new(ENGINE_MEMORY).map_err(failed)?;
-        let voice = System::create_voice(Rc::clone(&system), data.name).map_err(failed)?;
-        for path in [analysis, signal] {
-            add_resource(&system, &voice, &path)?;
-        }
-        // SAFETY: both resources of the voice were loaded and added just above.
-        let engine = unsafe { Voice::create_engine(voice) }.map_err(failed)?;
+        let engine = PicoEngine::load(data.name, &analysis, &signal).map_err(TtsError::Run)?;
         Ok(Self {
             engine,
             language: data.language,
@@ -127,23 +111,14 @@ impl Synthesizer for Pico {
              </volume></pitch></speed>\0",
             plain(text)
         );
-        let mut pending = tagged.as_bytes();
-        let mut samples = Vec::new();
-        let mut buffer = [0i16; 1024];
-        while !pending.is_empty() {
-            let taken = self.engine.put_text(pending).map_err(failed)?;
-            pending = &pending[taken..];
-            loop {
-                let (count, status) = self.engine.get_data(&mut buffer[..]).map_err(failed)?;
-                samples.extend(buffer[..count].iter().map(|s| f32::from(*s) / 32_768.0));
-                if status == EngineStatus::Idle {
-                    break;
-                }
-            }
-        }
+        let samples = self
+            .engine
+            .speak(tagged.as_bytes())
+            .map_err(TtsError::Run)?;
+        let scaled = samples.iter().map(|s| f32::from(*s) / 32_768.0);
         Ok(Some(Clip {
             rate_hz: SPEECH_RATE,
-            samples,
+            samples: scaled.collect(),
         }))
     }
 }
@@ -159,18 +134,6 @@ fn plain(text: &str) -> String {
             }
         })
         .collect()
-}
-
-fn add_resource(
-    system: &Rc<RefCell<System>>,
-    voice: &Rc<RefCell<Voice>>,
-    path: &Path,
-) -> Result<(), TtsError> {
-    let text = path
-        .to_str()
-        .ok_or_else(|| TtsError::Run(format!("{} is not a UTF-8 path", path.display())))?;
-    let resource = System::load_resource(Rc::clone(system), text).map_err(failed)?;
-    voice.borrow_mut().add_resource(resource).map_err(failed)
 }
 
 /// Puts a resource where the engine can read it, whole or not at all.
@@ -193,6 +156,34 @@ fn materialize(folder: &Path, (name, bytes): (&str, &[u8])) -> Result<PathBuf, T
     Ok(path)
 }
 
-fn failed(error: ttspico::PicoError) -> TtsError {
-    TtsError::Run(error.to_string())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files that this process has open.
+    #[cfg(target_os = "linux")]
+    fn open_voice_files(folder: &Path) -> usize {
+        let entries = fs::read_dir("/proc/self/fd").unwrap();
+        let files = entries.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+        files.filter(|file| file.starts_with(folder)).count()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_voice_that_is_let_go_leaves_no_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..3 {
+            let mut voice = Pico::load("en-GB", Prosody::default(), folder.path()).unwrap();
+            assert!(!voice.synthesize("Yes.").unwrap().samples.is_empty());
+        }
+        assert_eq!(open_voice_files(folder.path()), 0);
+    }
+
+    #[test]
+    fn a_voice_works_on_another_thread_than_the_one_that_loaded_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut voice = Pico::load("en-US", Prosody::default(), folder.path()).unwrap();
+        let said = std::thread::spawn(move || voice.synthesize("Yes.").unwrap());
+        assert!(said.join().unwrap().seconds() > 0.2);
+    }
 }
