@@ -89,25 +89,6 @@ fn an_empty_data_folder_is_none_and_nothing_is_written_where_it_is_called() {
     assert!(sound.is_file() && !folder.path().join("data").exists());
 }
 
-#[cfg(unix)]
-#[test]
-fn without_a_home_it_uses_a_folder_that_no_other_user_can_have_made() {
-    let folder = tempfile::tempdir().unwrap();
-    let temporary = folder.path().join("tmp");
-    fs::create_dir(&temporary).unwrap();
-    let output = run(vivavoce()
-        .env_remove("VIVAVOCE_DATA")
-        .env("HOME", "")
-        .env_remove("XDG_DATA_HOME")
-        .env("TMPDIR", &temporary)
-        .args(["say", "Hi.", "-o"])
-        .arg(folder.path().join("hi.wav")));
-    assert!(output.status.success(), "{}", text(&output));
-    let said = text(&output);
-    assert!(said.contains("VIVAVOCE_DATA"), "{said}");
-    assert!(!temporary.join("vivavoce").exists());
-}
-
 #[test]
 fn without_models_it_says_how_to_get_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -192,6 +173,23 @@ fn a_flipped_byte_in_a_model_is_named_with_the_cure() {
     assert!(said.contains("1 of 7 files"), "{said}");
 }
 
+/// Names of files are bytes on some systems.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_written_as_far_as_it_is_one() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = wav(&folder, spec(1, 16_000, 16, SampleFormat::Int), 0.0);
+    let odd = folder
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"bad\xff.wav"));
+    fs::rename(path, &odd).unwrap();
+    let output = run(vivavoce().args(["transcribe", "--json"]).arg(&odd));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(said.contains("bad\u{fffd}.wav"), "{said}");
+}
+
 #[test]
 fn a_wav_without_samples_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
@@ -214,19 +212,23 @@ fn what_is_no_sound_is_an_error_that_says_what_would_be() {
     fs::write(&path, "these are notes, not a sound").unwrap();
     let said = fails(vivavoce().arg("transcribe").arg(&path));
     assert!(
-        said.contains("neither WAV nor FLAC") && said.contains("ffmpeg"),
+        said.contains("it is no sound that can be read") && said.contains("ffmpeg"),
         "{said}"
     );
 }
 
 #[test]
-fn a_cut_off_wav_is_an_error() {
+fn a_cut_off_wav_is_read_as_far_as_it_goes_and_it_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = wav(&folder, spec(1, 16_000, 16, SampleFormat::Int), 0.0);
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-    let said = fails(vivavoce().arg("transcribe").arg(&path));
-    assert!(said.contains("cut off"), "{said}");
+    let output = run(vivavoce().arg("transcribe").arg(&path));
+    let said = text(&output);
+    assert!(
+        output.status.success() && said.contains("cut off"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -299,7 +301,7 @@ fn a_wrong_key_in_the_configuration_is_named_with_file_and_line() {
 
 #[test]
 fn an_unknown_profile_is_named_with_the_known_ones() {
-    let said = fails(vivavoce().args(["models", "list", "--profile", "huge"]));
+    let said = fails(vivavoce().args(["models", "pull", "--profile", "huge"]));
     let said = said
         + &fails(vivavoce().args([
             "talk",

@@ -23,7 +23,7 @@ use super::talk::QUIT;
 #[derive(Debug, clap::Args)]
 pub struct DeviceArgs {
     /// Length of a round: so long bursts of noise are played, four in three seconds
-    #[arg(long, default_value_t = 10.0, value_name = "N", value_parser = crate::positive)]
+    #[arg(long, default_value_t = 10.0, value_name = "N", value_parser = crate::cli::positive)]
     seconds: f64,
     /// How often the devices are opened: the round trip may differ from one time to the next
     #[arg(long, default_value_t = 3, value_name = "N",

@@ -40,6 +40,7 @@ pub struct SoundFile {
     mix: Mix,
     interleaved: Vec<f32>,
     read: u64,
+    cut_off: bool,
     not_finite: u64,
     bad_blocks: usize,
 }
@@ -67,7 +68,7 @@ impl SoundFile {
 
     fn open_unmixed(path: &Path) -> Result<Self, AudioError> {
         let fail = |reason: String| read_error(path, reason);
-        let source = source(path).map_err(fail)?;
+        let (source, cut_off) = source(path).map_err(fail)?;
         let stream = MediaSourceStream::new(source, Default::default());
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
         let format = get_probe()
@@ -96,6 +97,7 @@ impl SoundFile {
             mix: Mix::Average,
             interleaved: Vec::new(),
             read: 0,
+            cut_off,
             not_finite: 0,
             bad_blocks: 0,
         })
@@ -169,6 +171,13 @@ impl SoundFile {
         if self.read == 0 {
             return Err(read_error(&self.path, "it holds no samples".into()));
         }
+        if self.cut_off {
+            tracing::warn!(
+                "{}: it is cut off after {:.1} s; what is there was read",
+                self.path.display(),
+                self.seconds()
+            );
+        }
         if self.not_finite > 0 {
             tracing::warn!(
                 "{}: {} samples are not numbers and were read as silence",
@@ -213,22 +222,22 @@ pub fn read_clip(path: &Path) -> Result<Clip, AudioError> {
     })
 }
 
-/// The file as symphonia takes it.
-fn source(path: &Path) -> Result<Box<dyn MediaSource>, String> {
+/// The file as symphonia takes it, and whether it is known to be cut off.
+fn source(path: &Path) -> Result<(Box<dyn MediaSource>, bool), String> {
     let mut file = File::open(path).map_err(|e| e.to_string())?;
     let mut magic = [0; 12];
     file.read_exact(&mut magic)
         .map_err(|_| format!("the file is too short to be a sound; {KINDS}"))?;
     if !wav_header::is_wav(&magic) {
         file.rewind().map_err(|e| e.to_string())?;
-        return Ok(Box::new(file));
+        return Ok((Box::new(file), false));
     }
     let header = wav_header::read(&mut file)?;
     file.seek(SeekFrom::Start(header.data_start))
         .map_err(|e| e.to_string())?;
     let samples = io::BufReader::new(file).take(header.data_bytes);
     let whole = Cursor::new(header.head).chain(samples);
-    Ok(Box::new(ReadOnlySource::new(whole)))
+    Ok((Box::new(ReadOnlySource::new(whole)), header.cut_off))
 }
 
 fn describe(error: &Error) -> String {

@@ -35,6 +35,8 @@ pub struct WavHeader {
     pub data_start: u64,
     /// Their length; less in a file that is cut off. Bytes.
     pub data_bytes: u64,
+    /// Whether the file ends before its stated length.
+    pub cut_off: bool,
 }
 
 /// Whether a file that begins with these bytes is read here.
@@ -81,6 +83,7 @@ pub fn read(file: &mut (impl Read + Seek)) -> Result<WavHeader, String> {
                     head: format.head(data_bytes),
                     data_start: start,
                     data_bytes,
+                    cut_off: known.is_some_and(|bytes| bytes > left),
                 });
             }
             _ => {}
