@@ -52,8 +52,23 @@ impl<W: Write> View for Plain<W> {
     }
 }
 
-/// The line that an event leaves behind, if any: the same on every view.
+/// A text as a terminal may print it. What models, servers and recognizers write may hold sequences that
+/// move the cursor, rename the window or turn the direction of the text around; line breaks stay.
+pub fn printable(text: &str) -> String {
+    let text = strip_ansi_escapes::strip_str(text.replace(['\t', '\r'], " "));
+    let acts = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    };
+    text.replace(acts, "")
+}
+
+/// The line that an event leaves behind, if any, as a terminal may print it: the same on every view.
 pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
+    line_of(event, stages, why).map(|line| printable(&line))
+}
+
+fn line_of(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
     if why && let Some(reason) = reason_line(&event.kind) {
         return Some(reason);
     }
@@ -144,4 +159,54 @@ fn latency_line(stages: &Stages) -> Option<String> {
         .map(|stage| format!("{} {:.0}", stage.name, stage.ms))
         .collect();
     (!parts.is_empty()).then(|| format!("({total:.0} ms: {})", parts.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vivavoce::clock::Timestamp;
+    use vivavoce::events::TurnId;
+
+    #[test]
+    fn what_a_server_writes_moves_nothing_on_the_terminal() {
+        let hostile = "a\u{1b}]0;title\u{7}b\u{1b}[2Jc\u{9b}31md\u{8}\u{7f}e\u{202e}f\rg\u{0}";
+        let kinds = [
+            EventKind::Heard {
+                text: hostile.into(),
+            },
+            EventKind::Error {
+                stage: "llm".into(),
+                message: hostile.into(),
+            },
+            EventKind::Notice {
+                message: hostile.into(),
+            },
+        ];
+        for kind in kinds {
+            let event = SessionEvent {
+                at: Timestamp::ZERO,
+                turn: Some(TurnId(1)),
+                kind,
+            };
+            let line = finished_line(&event, &StagesByTurn::default(), false).unwrap();
+            assert!(!line.contains(char::is_control), "{line:?}");
+            assert!(
+                !line.contains("title") && !line.contains('\u{202e}'),
+                "{line:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_printable_stays() {
+        for text in [
+            "Zwölf Boxkämpfer",
+            "现在几点了？",
+            "👩🏽‍✈️ waves",
+            "two\nlines",
+            "مرحبا",
+        ] {
+            assert_eq!(printable(text), text);
+        }
+    }
 }
