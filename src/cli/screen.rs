@@ -11,7 +11,8 @@ use vivavoce::events::{EventKind, SessionEvent};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::view::{View, finished_line, printable};
+use super::printable::printable;
+use super::view::{View, finished_line};
 
 /// Cells of the level meter.
 const METER: usize = 24;

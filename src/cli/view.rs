@@ -5,6 +5,8 @@ use std::io::Write;
 use vivavoce::bench::{Stages, StagesByTurn};
 use vivavoce::events::{EventKind, SessionEvent};
 
+use super::printable::printable;
+
 /// Shows a session.
 pub trait View {
     /// Takes an event.
@@ -50,17 +52,6 @@ impl<W: Write> View for Plain<W> {
             ));
         }
     }
-}
-
-/// A text as a terminal may print it. What models, servers and recognizers write may hold sequences that
-/// move the cursor, rename the window or turn the direction of the text around; line breaks stay.
-pub fn printable(text: &str) -> String {
-    let text = strip_ansi_escapes::strip_str(text.replace(['\t', '\r'], " "));
-    let acts = |c: char| {
-        c.is_control() && c != '\n'
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-    };
-    text.replace(acts, "")
 }
 
 /// The line that an event leaves behind, if any, as a terminal may print it: the same on every view.
@@ -194,19 +185,6 @@ mod tests {
                 !line.contains("title") && !line.contains('\u{202e}'),
                 "{line:?}"
             );
-        }
-    }
-
-    #[test]
-    fn what_is_printable_stays() {
-        for text in [
-            "Zwölf Boxkämpfer",
-            "现在几点了？",
-            "👩🏽‍✈️ waves",
-            "two\nlines",
-            "مرحبا",
-        ] {
-            assert_eq!(printable(text), text);
         }
     }
 }
