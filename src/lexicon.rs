@@ -19,8 +19,10 @@ pub struct Lexicon {
     pub stop: Vec<String>,
     /// Ask to wait.
     pub wait: Vec<String>,
-    /// Ask for the rest of a reply.
+    /// Ask to go on, or for the rest of a reply.
     pub go_on: Vec<String>,
+    /// Ask for the rest of a reply as a question.
+    pub lost_thread: Vec<String>,
     /// What recognizers make of "stop", said over a reply.
     pub sounds_like_stop: Vec<String>,
     /// Want attention, however short.
@@ -118,11 +120,12 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 15] {
+    fn lists(&mut self) -> [&mut Vec<String>; 16] {
         [
             &mut self.stop,
             &mut self.wait,
             &mut self.go_on,
+            &mut self.lost_thread,
             &mut self.sounds_like_stop,
             &mut self.calls,
             &mut self.polite,
@@ -151,8 +154,18 @@ impl Lexicon {
 
     /// Whether the words are phrases of `list` in a row and nothing else.
     pub fn consists_of(list: &[String], words: &[String]) -> bool {
-        Self::phrases_at_start(list, words)
-            .any(|count| count == words.len() || Self::consists_of(list, &words[count..]))
+        // Whether phrases in a row end before each word. Trying each way to cut the words up would take
+        // exponentially long where phrases contain others: "ja", "ja ja".
+        let mut reached = vec![false; words.len() + 1];
+        reached[0] = true;
+        for at in 0..words.len() {
+            if reached[at] {
+                for count in Self::phrases_at_start(list, &words[at..]) {
+                    reached[at + count] = true;
+                }
+            }
+        }
+        !words.is_empty() && reached[words.len()]
     }
 
     /// Whether the words begin with a phrase of `list`.
@@ -183,6 +196,17 @@ impl Lexicon {
     pub fn asks_only(&self, list: &[String], words: &[String]) -> bool {
         // As they are, too: a phrase may contain a word that elsewhere is only polite.
         Self::consists_of(list, words) || Self::consists_of(list, &self.without_politeness(words))
+    }
+
+    /// Whether the words are said while listening: backchannels, or a request to go on with what is being
+    /// said.
+    pub fn only_listens(&self, words: &[String]) -> bool {
+        Self::consists_of(&self.backchannels, words) || self.asks_only(&self.go_on, words)
+    }
+
+    /// Whether the words ask for the rest of what was being said.
+    pub fn asks_for_the_rest(&self, words: &[String]) -> bool {
+        self.asks_only(&self.go_on, words) || self.asks_only(&self.lost_thread, words)
     }
 
     /// Whether the words begin by asking, politely or not, for what a phrase of `list` asks for.

@@ -43,6 +43,45 @@ fn phrases_in_a_row_are_found_and_others_are_not() {
 }
 
 #[test]
+fn repetitions_of_phrases_that_contain_each_other_take_no_time() {
+    let backchannels = Lexicon::of(Language::Chinese).backchannels;
+    let mut loops = "对".repeat(30);
+    assert!(Lexicon::consists_of(&backchannels, &words(&loops)));
+    loops.push('吃');
+    assert!(!Lexicon::consists_of(&backchannels, &words(&loops)));
+}
+
+#[test]
+fn who_asks_to_go_on_listens_in_every_language() {
+    let cases = [
+        (Language::English, "Go ahead.", "What were you saying?"),
+        (
+            Language::English,
+            "Yes, please carry on.",
+            "Where were you?",
+        ),
+        (Language::English, "Keep going.", "Go on to the next one."),
+        (Language::English, "Continue.", "Continue with the moon."),
+        (Language::German, "Sprich weiter.", "Wo warst du?"),
+        (Language::German, "Nur zu.", "Weiter weg?"),
+        (Language::German, "Weiter so.", "Was wolltest du sagen?"),
+        (Language::Spanish, "Sí, adelante.", "¿Qué decías?"),
+        (Language::Spanish, "Sigue así.", "¿Por dónde ibas?"),
+        (Language::French, "Vas-y, continue.", "Que disais-tu ?"),
+        (Language::French, "Allez-y.", "Où en étais-tu ?"),
+        (Language::Italian, "Vai avanti.", "Cosa dicevi?"),
+        (Language::Italian, "Continua pure.", "Dove eri rimasta?"),
+        (Language::Chinese, "继续说吧。", "你刚才说什么？"),
+        (Language::Chinese, "请继续。", "你刚才说到哪儿了？"),
+    ];
+    for (language, listens, asks) in cases {
+        let lexicon = Lexicon::of(language);
+        assert!(lexicon.only_listens(&words(listens)), "{listens}");
+        assert!(!lexicon.only_listens(&words(asks)), "{asks}");
+    }
+}
+
+#[test]
 fn phrases_are_found_at_the_end_and_in_between() {
     let list = list(&["或者", "但是"]);
     assert!(Lexicon::ends_with(&list, &words("茶或者")));

@@ -174,7 +174,8 @@ fn main() -> ExitCode {
     match run(&cli, started) {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let message = cli::printable::printable(&format!("{error:#}"));
+            eprintln!("error: {message}");
             match cli.command {
                 // 1 says that it measured, and what it measured is not good enough.
                 Command::Bench(_) => NOT_MEASURED.into(),

@@ -11,8 +11,13 @@ pub struct Memory {
     prefix: Vec<Message>,
     exchanges: VecDeque<(String, String)>,
     /// Words of the user whose answer was not heard at all: they go before what they say next.
-    unanswered: Option<String>,
+    unanswered: VecDeque<String>,
+    /// Words that no answer could be made to: they are carried on no more.
+    failed: Option<String>,
 }
+
+/// As many turns in a row may be cut off before their answer and still be one question.
+const MOST_UNANSWERED: usize = 3;
 
 impl Memory {
     /// A memory without exchanges.
@@ -20,7 +25,8 @@ impl Memory {
         Self {
             prefix: persona.prefix(),
             exchanges: VecDeque::new(),
-            unanswered: None,
+            unanswered: VecDeque::new(),
+            failed: None,
         }
     }
 
@@ -40,6 +46,13 @@ impl Memory {
         self.prefix.iter().cloned().chain(exchanges).collect()
     }
 
+    /// The persona and what the user says now, as if nothing had been said before.
+    pub fn prompt_alone(&self, user: &str) -> Vec<Message> {
+        let mut messages = self.prefix.clone();
+        messages.push(Message::new(Role::User, user));
+        messages
+    }
+
     /// All messages so far and what the user says now.
     pub fn prompt(&self, user: &str) -> Vec<Message> {
         let mut messages = self.messages();
@@ -52,7 +65,7 @@ impl Memory {
     pub fn remember(&mut self, user: &str, heard: &str) {
         let heard = heard.trim();
         if user.is_empty()
-            && self.unanswered.is_none()
+            && self.unanswered.is_empty()
             && let Some((_, before)) = self.exchanges.back_mut()
         {
             if !heard.is_empty() {
@@ -60,14 +73,31 @@ impl Memory {
             }
             return;
         }
-        let user = self.with_unanswered(user);
-        match heard {
-            "" => self.unanswered = Some(user).filter(|user| !user.is_empty()),
-            heard => {
-                self.unanswered = None;
-                self.exchanges.push_back((user, heard.to_owned()));
+        let failed = self.failed.take_if(|failed| failed == user).is_some();
+        if !heard.is_empty() {
+            let user = self.with_unanswered(user);
+            self.unanswered.clear();
+            self.exchanges.push_back((user, heard.to_owned()));
+        } else if failed {
+            self.unanswered.clear();
+        } else if !user.is_empty() {
+            self.unanswered.push_back(user.to_owned());
+            if self.unanswered.len() > MOST_UNANSWERED {
+                self.unanswered.pop_front();
             }
         }
+    }
+
+    /// An answer to these words was made, or could not be: then whoever said them is told so, and the next
+    /// question is asked without them and without what went unanswered before them.
+    pub fn tried(&mut self, user: &str, answered: bool) {
+        self.failed = (!answered).then(|| user.to_owned());
+    }
+
+    /// Lets all exchanges go, and what was not answered; how many there were.
+    pub fn forget_all(&mut self) -> usize {
+        self.unanswered.clear();
+        self.exchanges.drain(..).count()
     }
 
     /// Number of exchanges.
@@ -77,14 +107,12 @@ impl Memory {
 
     /// Lets the oldest exchange go, at last the unanswered words; false if there is nothing.
     pub fn forget_oldest(&mut self) -> bool {
-        self.exchanges.pop_front().is_some() || self.unanswered.take().is_some()
+        self.exchanges.pop_front().is_some() || self.unanswered.pop_front().is_some()
     }
 
     fn with_unanswered(&self, user: &str) -> String {
-        match &self.unanswered {
-            Some(before) => format!("{before} {user}"),
-            None => user.to_owned(),
-        }
+        let before = self.unanswered.iter().map(String::as_str);
+        before.chain([user]).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -116,6 +144,44 @@ mod tests {
         );
         memory.remember("of France", "Paris.");
         assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
+    }
+
+    #[test]
+    fn words_that_no_answer_could_be_made_to_are_not_asked_again() {
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        memory.remember("tell me", "");
+        memory.tried("about poison", false);
+        memory.remember("about poison", "");
+        let next = memory.prompt("how are you");
+        assert_eq!(next.last().unwrap().content, "how are you");
+        // The same words are a new question.
+        memory.remember("about poison", "");
+        assert!(
+            memory
+                .prompt("?")
+                .last()
+                .unwrap()
+                .content
+                .contains("poison")
+        );
+    }
+
+    #[test]
+    fn what_was_heard_before_a_failure_is_kept() {
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        memory.tried("tell me a story", false);
+        memory.remember("tell me a story", "Once upon a");
+        assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
+    }
+
+    #[test]
+    fn unanswered_words_do_not_pile_up() {
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        for turn in 0..10 {
+            memory.remember(&format!("turn {turn}"), "");
+        }
+        let next = memory.prompt("and?");
+        assert_eq!(next.last().unwrap().content, "turn 7 turn 8 turn 9 and?");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The commands of the program.
 
-/// As `println!`, but a reader that has gone away (`| head`) is no reason to panic.
+/// As `println!`, but what engines and servers wrote moves nothing on the terminal, and a reader that has
+/// gone away (`| head`) is no reason to panic.
 macro_rules! out {
+    () => { out!("") };
     ($($format:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($format)*);
+        let text = $crate::cli::printable::printable(&format!($($format)*));
+        let _ = writeln!(std::io::stdout(), "{text}");
     }};
 }
 
@@ -27,6 +30,7 @@ pub mod bench_report;
 mod bench_soak;
 pub mod doctor;
 pub mod models;
+pub mod printable;
 pub mod screen;
 pub mod simulate;
 pub mod sound;

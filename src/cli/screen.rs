@@ -9,6 +9,9 @@ use crossterm::{cursor, execute, queue};
 use vivavoce::bench::StagesByTurn;
 use vivavoce::events::{EventKind, SessionEvent};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::printable::printable;
 use super::view::{View, finished_line};
 
 /// Cells of the level meter.
@@ -70,13 +73,11 @@ impl Screen {
             Clear(ClearType::FromCursorDown)
         )?;
         if let Some(line) = finished {
-            write!(self.out, "{}\r\n", line.replace(['\n', '\r'], " "))?;
+            write!(self.out, "{}\r\n", line.replace('\n', " "))?;
         }
         // One line each, or the next draw would not find them.
-        let meter: String = format!("{} {}", self.meter(), self.keys)
-            .chars()
-            .take(width - 1)
-            .collect();
+        let meter = format!("{} {}", self.meter(), self.keys);
+        let meter = head(&meter, width - 1);
         let hears = tail(&self.hears, width - 12);
         let says = tail(&self.says, width - 12);
         write!(self.out, "{} {hears}\r\n", "  you ›".cyan())?;
@@ -123,15 +124,51 @@ impl Drop for Screen {
     }
 }
 
-/// The last characters of a text that fit into one line.
+/// The beginning of a text that fits into so many columns.
+fn head(text: &str, width: usize) -> &str {
+    let mut columns = 0;
+    let fits = |(_, c): &(usize, char)| {
+        columns += c.width().unwrap_or(0);
+        columns <= width
+    };
+    let last = text.char_indices().take_while(fits).last();
+    &text[..last.map_or(0, |(at, c)| at + c.len_utf8())]
+}
+
+/// The end of a text that fits into so many columns of one line.
 fn tail(text: &str, width: usize) -> String {
-    let text = text.replace(['\n', '\r', '\t'], " ");
-    let count = text.chars().count();
-    match count > width {
-        true => {
-            let rest: String = text.chars().skip(count - width + 1).collect();
-            format!("…{rest}")
+    let text = printable(text).replace('\n', " ");
+    if text.width() <= width {
+        return text;
+    }
+    let mut columns = "…".width();
+    let fits = |(_, c): &(usize, char)| {
+        columns += c.width().unwrap_or(0);
+        columns <= width
+    };
+    let first = text.char_indices().rev().take_while(fits).last();
+    format!("…{}", &text[first.map_or(text.len(), |(at, _)| at)..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_as_many_columns_as_fit_whatever_its_characters() {
+        for text in [
+            "the quick brown fox",
+            "现在几点了？你好吗",
+            "cafe\u{301} au lait, s'il",
+        ] {
+            for width in 2..24 {
+                let line = tail(text, width);
+                assert!(line.width() <= width, "{line:?}");
+                assert!(line.width() + 1 >= width.min(text.width()), "{line:?}");
+                assert!(head(text, width).width() <= width);
+            }
         }
-        false => text,
+        assert_eq!(tail("现在几点了", 6), "…点了");
+        assert_eq!(tail("short", 5), "short");
     }
 }

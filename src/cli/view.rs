@@ -5,6 +5,8 @@ use std::io::Write;
 use vivavoce::bench::{Stages, StagesByTurn};
 use vivavoce::events::{EventKind, SessionEvent};
 
+use super::printable::printable;
+
 /// Shows a session.
 pub trait View {
     /// Takes an event.
@@ -52,8 +54,12 @@ impl<W: Write> View for Plain<W> {
     }
 }
 
-/// The line that an event leaves behind, if any: the same on every view.
+/// The line that an event leaves behind, if any, as a terminal may print it: the same on every view.
 pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
+    line_of(event, stages, why).map(|line| printable(&line))
+}
+
+fn line_of(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
     if why && let Some(reason) = reason_line(&event.kind) {
         return Some(reason);
     }
@@ -144,4 +150,41 @@ fn latency_line(stages: &Stages) -> Option<String> {
         .map(|stage| format!("{} {:.0}", stage.name, stage.ms))
         .collect();
     (!parts.is_empty()).then(|| format!("({total:.0} ms: {})", parts.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vivavoce::clock::Timestamp;
+    use vivavoce::events::TurnId;
+
+    #[test]
+    fn what_a_server_writes_moves_nothing_on_the_terminal() {
+        let hostile = "a\u{1b}]0;title\u{7}b\u{1b}[2Jc\u{9b}31md\u{8}\u{7f}e\u{202e}f\rg\u{0}";
+        let kinds = [
+            EventKind::Heard {
+                text: hostile.into(),
+            },
+            EventKind::Error {
+                stage: "llm".into(),
+                message: hostile.into(),
+            },
+            EventKind::Notice {
+                message: hostile.into(),
+            },
+        ];
+        for kind in kinds {
+            let event = SessionEvent {
+                at: Timestamp::ZERO,
+                turn: Some(TurnId(1)),
+                kind,
+            };
+            let line = finished_line(&event, &StagesByTurn::default(), false).unwrap();
+            assert!(!line.contains(char::is_control), "{line:?}");
+            assert!(
+                !line.contains("title") && !line.contains('\u{202e}'),
+                "{line:?}"
+            );
+        }
+    }
 }

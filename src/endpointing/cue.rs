@@ -1,7 +1,7 @@
 //! What the words so far say about the end of the turn.
 
 use crate::language::{ascii_mark, is_han};
-use crate::lexicon::{Lexicon, words};
+use crate::lexicon::{Lexicon, word_count, words};
 
 /// What the words say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Cue {
     FilledPause,
     /// A number is being dictated.
     Number,
+    /// A whole answer to a question of the assistant's.
+    Answer,
 }
 
 impl Cue {
@@ -27,6 +29,7 @@ impl Cue {
             Self::Unfinished => "sentence unfinished",
             Self::FilledPause => "filled pause",
             Self::Number => "a number is being said",
+            Self::Answer => "a one-word answer",
         }
     }
 }
@@ -75,6 +78,32 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     }
 }
 
+/// As [`cue`], for the first words after a question of the assistant's: a single word is an answer,
+/// though no sentence ends with it. One that only begins an answer ("the", "um", "five five three") is none.
+pub fn cue_of_an_answer(text: &str, lexicon: &Lexicon) -> Cue {
+    let cue = cue(text, lexicon);
+    let text = without_noise(text.trim_end(), lexicon);
+    let words = words(text);
+    let goes_on = |c: char| matches!(ascii_mark(c), ',' | '-' | '\u{2014}' | '\u{2026}');
+    if word_count(&words) != 1 || text.ends_with(goes_on) || text.ends_with("...") {
+        return cue;
+    }
+    match cue {
+        Cue::FilledPause | Cue::Number => cue,
+        Cue::Unfinished
+            if !is_letter(&words) || Lexicon::is_phrase(&lexicon.unfinished, &words) =>
+        {
+            cue
+        }
+        _ => Cue::Answer,
+    }
+}
+
+/// One letter, which mostly is the beginning of a word that was cut off; a Chinese character is a word.
+fn is_letter(words: &[String]) -> bool {
+    matches!(words, [word] if word.chars().count() == 1 && word.chars().all(char::is_lowercase))
+}
+
 /// A breath behind a whole sentence becomes a word of its own ("... with milk. You"): it says
 /// nothing about the sentence.
 fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
@@ -95,8 +124,7 @@ fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
 /// "Do you", "is it", "can": a question of which no more was said than who does.
 fn only_began(words: &[String], lexicon: &Lexicon) -> bool {
     match Lexicon::after(&lexicon.openers, words) {
-        // One letter is the beginning of a word that was cut off. A Chinese character is a word.
-        [letter] if letter.chars().count() == 1 && letter.chars().all(char::is_lowercase) => true,
+        letter if is_letter(letter) => true,
         question => Lexicon::phrases_at_start(&lexicon.auxiliaries, question).any(|verb| {
             let rest = &question[verb..];
             rest.is_empty() || Lexicon::is_phrase(&lexicon.subjects, rest)
@@ -139,6 +167,36 @@ mod tests {
             ("Call 5551234567.", Cue::Neutral),
         ];
         assert_cues(Language::English, &cases);
+    }
+
+    #[test]
+    fn a_word_after_a_question_is_an_answer_unless_it_only_begins_one() {
+        let cases = [
+            (Language::English, "No.", Cue::Answer),
+            (Language::English, "Monday.", Cue::Answer),
+            (Language::English, "More.", Cue::Answer),
+            (Language::English, "Coffee", Cue::Answer),
+            (Language::English, "T.", Cue::Answer),
+            (Language::English, "Seven.", Cue::Answer),
+            (Language::English, "The.", Cue::Unfinished),
+            (Language::English, "Because.", Cue::Unfinished),
+            (Language::English, "Would.", Cue::Unfinished),
+            (Language::English, "Um.", Cue::FilledPause),
+            (Language::English, "Coffee,", Cue::Leaning),
+            (Language::English, "Cof-", Cue::Unfinished),
+            (Language::English, "555.", Cue::Number),
+            (Language::English, "I like those.", Cue::Leaning),
+            (Language::German, "Nein.", Cue::Answer),
+            (Language::Spanish, "No.", Cue::Answer),
+            (Language::French, "Si.", Cue::Answer),
+            (Language::Italian, "Sì.", Cue::Answer),
+            (Language::Chinese, "不", Cue::Answer),
+            (Language::Chinese, "咖啡。", Cue::Answer),
+        ];
+        for (language, text, expected) in cases {
+            let cue = cue_of_an_answer(text, &Lexicon::of(language));
+            assert_eq!(cue, expected, "{text:?}");
+        }
     }
 
     #[test]

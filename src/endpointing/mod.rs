@@ -9,7 +9,7 @@ mod log_mel;
 mod policy;
 mod smart_turn;
 
-pub use cue::{Cue, cue};
+pub use cue::{Cue, cue, cue_of_an_answer};
 pub use dither::Dither;
 pub use log_mel::LogMel;
 pub use policy::{EndpointPolicy, Wait};

@@ -33,6 +33,9 @@ pub struct EndpointPolicy {
 const KNOTS: usize = 4;
 /// What words that lean on another word take off the logit.
 const LEANING: f32 = 3.0;
+/// The longest wait for more after a one-word answer, however unfinished it sounds: a single word
+/// hardly has a melody for the detector to hear. Milliseconds.
+const ANSWER_MS: f32 = 600.0;
 /// A detector that is surer than this is not believed: it errs more often.
 const SUREST: f32 = 0.999;
 
@@ -108,13 +111,16 @@ impl EndpointPolicy {
             let p = score.clamp(1.0 - SUREST, SUREST);
             (p / (1.0 - p)).ln()
         });
-        let (logit, least) = match cue {
-            Cue::Neutral => (logit, 0.0),
-            Cue::Leaning => (logit - LEANING, 0.0),
-            Cue::Unfinished | Cue::FilledPause | Cue::Number => (logit, self.unfinished_ms),
+        let waited = match cue {
+            Cue::Neutral => self.at(logit),
+            Cue::Answer => self.at(logit).min(ANSWER_MS),
+            Cue::Leaning => self.at(logit - LEANING),
+            Cue::Unfinished | Cue::FilledPause | Cue::Number => {
+                self.at(logit).max(self.unfinished_ms)
+            }
         };
         let (floor, ceiling) = self.bounds_ms;
-        let ms = self.at(logit).max(least).clamp(floor, ceiling);
+        let ms = waited.clamp(floor, ceiling);
         let reason = match (cue, score) {
             (Cue::Neutral, None) => "silence",
             (Cue::Neutral, Some(score)) if score < 0.5 => "sounds unfinished",
@@ -201,6 +207,17 @@ mod tests {
     fn words_that_lean_on_another_make_a_doubt_a_longer_wait() {
         let with = |cue| wait_ms(EndpointPolicy::BALANCED, 0.7, cue);
         assert!(with(Cue::Leaning) > with(Cue::Neutral) + 300);
+    }
+
+    #[test]
+    fn a_one_word_answer_is_not_waited_for_longer_however_it_sounds() {
+        for policy in STYLES {
+            for score in [0.001, 0.01, 0.1, 0.5, 0.99] {
+                let wait = wait_ms(policy, score, Cue::Answer);
+                assert!(wait <= 600, "{score}: {wait}");
+                assert!(wait <= wait_ms(policy, score, Cue::Neutral));
+            }
+        }
     }
 
     #[test]

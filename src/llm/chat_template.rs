@@ -1,9 +1,10 @@
 //! Renders a model's own chat template (Jinja, as stored in the GGUF).
 
+use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::{LlmError, Message, Opening, Role, fold_system, reasoning};
+use super::{LlmError, Message, Opening, Role, fold_system, speech_filter};
 use crate::clock::unix_seconds;
 
 /// A chat template with the special tokens that it may name.
@@ -45,7 +46,7 @@ impl ChatTemplate {
         environment.add_function("raise_exception", |message: String| {
             Err::<String, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
-        let knows_reasoning = reasoning::opens_in(&source);
+        let knows_reasoning = speech_filter::opens_reasoning(&source);
         environment
             .add_template_owned(NAME, without_generation_tags(&source))
             .map_err(|e| LlmError::Template(e.to_string()))?;
@@ -63,7 +64,7 @@ impl ChatTemplate {
             Message::new(Role::User, "Hi."),
         ];
         let prompt = template.render(&question, Opening::Reply)?;
-        template.may_reason = knows_reasoning && !reasoning::closes(&prompt);
+        template.may_reason = knows_reasoning && !speech_filter::closes_reasoning(&prompt);
         Ok(template)
     }
 
@@ -177,21 +178,16 @@ fn without_generation_tags(source: &str) -> String {
     text + rest
 }
 
-/// Today's date, in the few forms that templates ask for.
+/// Today's date where the user is, in the form that a template asks for.
 fn today(format: &str) -> Result<String, minijinja::Error> {
-    let now = i64::try_from(unix_seconds()).unwrap_or(0);
-    let now = time::OffsetDateTime::from_unix_timestamp(now)
-        .map_err(|e| minijinja::Error::new(ErrorKind::InvalidOperation, e.to_string()))?;
-    let month = now.month().to_string();
-    let parts = [
-        ("%Y", now.year().to_string()),
-        ("%m", format!("{:02}", u8::from(now.month()))),
-        ("%d", format!("{:02}", now.day())),
-        ("%b", month[..3].to_owned()),
-        ("%B", month),
-    ];
-    let fill = |text: String, (name, value): &(&str, String)| text.replace(name, value);
-    Ok(parts.iter().fold(format.to_owned(), fill))
+    date(unix_seconds(), TimeZone::system(), format)
+        .map_err(|e| minijinja::Error::new(ErrorKind::InvalidOperation, e.to_string()))
+}
+
+fn date(unix_seconds: u64, zone: TimeZone, format: &str) -> Result<String, jiff::Error> {
+    let seconds = i64::try_from(unix_seconds).unwrap_or(0);
+    let now = jiff::Timestamp::from_second(seconds)?.to_zoned_datetime(zone);
+    jiff::fmt::strtime::format(format, &now)
 }
 
 #[cfg(test)]
@@ -228,6 +224,16 @@ mod tests {
                 .unwrap()
                 .starts_with(&shorter)
         );
+    }
+
+    #[test]
+    fn the_date_is_that_of_where_the_user_is() {
+        let near_midnight = 1_780_000_000 / 86_400 * 86_400 - 1_800;
+        let east = TimeZone::fixed(jiff::tz::offset(2));
+        let dates =
+            [TimeZone::UTC, east].map(|zone| date(near_midnight, zone, "%d %b %Y").unwrap());
+        assert_eq!(dates, ["27 May 2026", "28 May 2026"]);
+        assert!(today("%A, %d. %B %Y").is_ok());
     }
 
     #[test]

@@ -7,8 +7,8 @@ pub mod gguf;
 pub mod gpu;
 mod llama;
 mod prefix_cache;
-mod reasoning;
 pub mod server;
+mod speech_filter;
 mod weights;
 
 pub use llama::{CacheType, Llama, LlamaConfig};

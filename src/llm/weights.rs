@@ -1,5 +1,6 @@
 //! llama.cpp's weights: loaded once for each file, and what comes with them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -11,7 +12,7 @@ use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 
 use super::LlmError;
 use super::chat_template::ChatTemplate;
-use super::reasoning::marks;
+use super::speech_filter::is_mark;
 
 static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
 
@@ -75,12 +76,11 @@ pub fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, Ll
     Ok(template.with_control_tokens(control.map(special)))
 }
 
-/// Marks of reasoning that are control tokens of this model, which have no text otherwise.
-pub fn control_marks(model: &LlamaModel) -> Vec<(LlamaToken, &'static str)> {
+/// Control tokens of this model that say what is not for the user: they have no text otherwise.
+pub fn control_marks(model: &LlamaModel) -> HashMap<LlamaToken, Vec<u8>> {
     let vocab = model.vocab();
-    let token_of = |mark: &'static str| match vocab.tokenize(mark.as_bytes(), false, true)[..] {
-        [token] if vocab.is_control(token) => Some((token, mark)),
-        _ => None,
-    };
-    marks().filter_map(token_of).collect()
+    let control = vocab.tokens().filter(|token| vocab.is_control(*token));
+    let with_text = control.map(|token| (token, vocab.token_to_piece(token, true, None)));
+    let marks = with_text.filter(|(_, text)| is_mark(&String::from_utf8_lossy(text)));
+    marks.collect()
 }

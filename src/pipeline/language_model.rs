@@ -1,8 +1,10 @@
 //! Thread `language-model`: owns the conversation's memory and the model; turns the user's words
 //! into pieces of a reply, and uses idle time to read what will be in the next prompt.
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use std::cell::RefCell;
 use std::time::Duration;
+
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, TryRecvError};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
@@ -11,8 +13,9 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::Memory;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
-use crate::language::Language;
+use crate::language::{Language, is_han};
 use crate::lexicon::Lexicon;
+use crate::llm::server::Trouble;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Sampling};
 use crate::turn_taking::Event;
 
@@ -56,8 +59,10 @@ const DRAFT_TOKENS: u32 = 24;
 /// Stands for the longest question that is usual.
 const NEXT_QUESTION: &str = "I would like to know what you think about the weather tomorrow, and \
     whether I should take the train or the car to get to the sea, and how long each of them takes.";
-/// Fewer tokens say nothing about how fast the model writes.
+/// Fewer tokens, or a single piece, say nothing about how fast the model writes.
 const ENOUGH_TO_JUDGE: u32 = 8;
+/// Characters of a token, about, in alphabets; a Chinese character is one.
+const TOKEN_CHARACTERS: usize = 4;
 /// How long a full queue is waited for before cancellation is looked at again.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -86,39 +91,74 @@ pub struct LanguageModelStage {
 impl LanguageModelStage {
     /// Runs until the conductor is gone.
     pub fn run(mut self) {
-        while let Ok(input) = self.inputs.recv() {
-            match input {
-                LanguageModelInput::Prepare(text) => {
-                    self.read_ahead(&self.memory.prompt(&text), Opening::Unfinished);
+        let mut next = None;
+        while let Some(input) = next.take().or_else(|| self.inputs.recv().ok()) {
+            next = self.take(input);
+        }
+    }
+
+    /// Does what is asked. What came in while it read ahead is given back, to be done next.
+    fn take(&mut self, input: LanguageModelInput) -> Option<LanguageModelInput> {
+        match input {
+            LanguageModelInput::Prepare(text) => {
+                return self.read_ahead(&self.memory.prompt(&text), Opening::Unfinished);
+            }
+            LanguageModelInput::Answer { reply, text } => {
+                let result = self.answer(reply, &text);
+                self.memory.tried(&text, result.is_ok());
+                self.report(reply, result);
+            }
+            LanguageModelInput::Rest(reply) => {
+                let result = self
+                    .make_room(Some(reply), "")
+                    .and_then(|()| self.reply(reply, &self.memory.messages(), Opening::Unfinished));
+                self.report(reply, result);
+            }
+            LanguageModelInput::Say { reply, words } => {
+                let cancelled = || !self.live.is(reply);
+                let piece = SynthesizerInput::Piece { reply, text: words };
+                pass_on(&self.synthesizer, piece, &cancelled);
+                pass_on(&self.synthesizer, SynthesizerInput::End(reply), &cancelled);
+            }
+            LanguageModelInput::Remember { user, heard } => {
+                self.memory.remember(&user, &heard);
+                // Now, while nobody waits, and not when the next question comes.
+                if let Err(error) = self.make_room(None, NEXT_QUESTION) {
+                    tracing::info!("making room: {error}");
                 }
-                LanguageModelInput::Answer { reply, text } => {
-                    let result = self.make_room(Some(reply), &text).and_then(|()| {
-                        self.reply(reply, &self.memory.prompt(&text), Opening::Reply)
-                    });
-                    self.report(reply, result);
-                }
-                LanguageModelInput::Rest(reply) => {
-                    let result = self.make_room(Some(reply), "").and_then(|()| {
-                        self.reply(reply, &self.memory.messages(), Opening::Unfinished)
-                    });
-                    self.report(reply, result);
-                }
-                LanguageModelInput::Say { reply, words } => {
-                    let cancelled = || !self.live.is(reply);
-                    let piece = SynthesizerInput::Piece { reply, text: words };
-                    pass_on(&self.synthesizer, piece, &cancelled);
-                    pass_on(&self.synthesizer, SynthesizerInput::End(reply), &cancelled);
-                }
-                LanguageModelInput::Remember { user, heard } => {
-                    self.memory.remember(&user, &heard);
-                    // Now, while nobody waits, and not when the next question comes.
-                    if let Err(error) = self.make_room(None, NEXT_QUESTION) {
-                        tracing::info!("making room: {error}");
-                    }
-                    self.read_ahead(&self.memory.messages(), Opening::None);
-                }
+                return self.read_ahead(&self.memory.messages(), Opening::None);
             }
         }
+        None
+    }
+
+    /// Answers a question. One that does not fit with what was said before is asked with less of it.
+    fn answer(&mut self, reply: ReplyId, text: &str) -> Result<(), LlmError> {
+        self.make_room(Some(reply), text)?;
+        loop {
+            let result = self.reply(reply, &self.memory.prompt(text), Opening::Reply);
+            match result {
+                Err(LlmError::TooLong { .. }) if self.make_more_room(reply, text)? => {}
+                Err(LlmError::Server {
+                    trouble: Trouble::Refused { .. },
+                    ..
+                }) if self.memory.exchanges() > 0 => return self.answer_alone(reply, text),
+                result => return result,
+            }
+        }
+    }
+
+    /// The server refuses the question or what was said before: if it takes the question alone, it was
+    /// that, and would be refused with every question to come.
+    fn answer_alone(&mut self, reply: ReplyId, text: &str) -> Result<(), LlmError> {
+        self.reply(reply, &self.memory.prompt_alone(text), Opening::Reply)?;
+        if !self.live.is(reply) {
+            return Ok(());
+        }
+        let exchanges = self.memory.forget_all();
+        let forgot = EventKind::Forgot { exchanges };
+        self.bus.publish(Some(reply.turn), forgot);
+        Ok(())
     }
 
     /// A reply that breaks off ends there: what was made of it is said, then why there is no more.
@@ -171,25 +211,27 @@ impl LanguageModelStage {
         // A server reads the prompt when it is asked to write.
         let mut read_in = watch.elapsed();
         let (bus, synthesizer) = (&self.bus, &self.synthesizer);
-        let (mut text, mut tokens) = (String::new(), 0u32);
+        let (mut text, mut pieces) = (String::new(), 0u32);
         // Time in which the model waited: for its release, or for the voice.
         let mut idle = Duration::ZERO;
         let finish = self
             .engine
             .generate(&self.sampling, &cancelled, &mut |piece| {
-                if tokens == 0 {
+                if pieces == 0 {
                     read_in = watch.elapsed();
                     bus.publish(turn, EventKind::FirstToken);
                 }
-                tokens += 1;
+                pieces += 1;
+                let was_short = tokens_in(&text, pieces - 1) < DRAFT_TOKENS;
                 text.push_str(piece);
+                let is_long = tokens_in(&text, pieces) >= DRAFT_TOKENS;
                 let waited = Stopwatch::start();
                 let piece = SynthesizerInput::Piece {
                     reply,
                     text: piece.to_owned(),
                 };
                 pass_on(synthesizer, piece, &cancelled);
-                if tokens == DRAFT_TOKENS {
+                if was_short && is_long {
                     live.wait_for_release(reply);
                 }
                 idle += waited.elapsed();
@@ -200,6 +242,7 @@ impl LanguageModelStage {
         }
         let busy = watch.elapsed().saturating_sub(idle);
         let writing = busy.saturating_sub(read_in).as_secs_f64();
+        let tokens = tokens_in(&text, pieces);
         let tokens_per_s = f64::from(tokens) / writing.max(1e-6);
         let complete = EventKind::ReplyComplete {
             draft: reply.draft,
@@ -210,7 +253,7 @@ impl LanguageModelStage {
             cancelled: cancelled_at_last,
         };
         self.bus.publish(turn, complete);
-        if tokens >= ENOUGH_TO_JUDGE {
+        if tokens >= ENOUGH_TO_JUDGE && pieces > 1 {
             self.send(Event::Generated { tokens_per_s });
         }
         Ok(())
@@ -245,19 +288,58 @@ impl LanguageModelStage {
         Ok(())
     }
 
+    /// A prompt that was counted to fit did not: lets half of the exchanges go, unless what is known of
+    /// the context by now asks for more. False if there is nothing left to forget.
+    fn make_more_room(&mut self, reply: ReplyId, text: &str) -> Result<bool, LlmError> {
+        let before = self.memory.exchanges();
+        self.make_room(Some(reply), text)?;
+        if self.memory.exchanges() < before {
+            return Ok(true);
+        }
+        let exchanges = before.div_ceil(2);
+        for _ in 0..exchanges {
+            self.memory.forget_oldest();
+        }
+        if exchanges > 0 {
+            self.bus
+                .publish(Some(reply.turn), EventKind::Forgot { exchanges });
+            return Ok(true);
+        }
+        Ok(self.memory.forget_oldest())
+    }
+
     /// Reads what the next prompt will probably be, so that it costs little when it comes: the
     /// conversation as it was heard, or the user's words while they speak. Gives way to whatever comes
-    /// in; what turns out wrong is cut off again by the next prompt.
-    fn read_ahead(&mut self, messages: &[Message], opening: Opening) {
-        let inputs = self.inputs.clone();
-        if let Err(error) = self
-            .engine
-            .prefill(messages, opening, &|| !inputs.is_empty())
-        {
+    /// in, which is returned, and to the end of the session; what turns out wrong is cut off again by the
+    /// next prompt.
+    fn read_ahead(&mut self, messages: &[Message], opening: Opening) -> Option<LanguageModelInput> {
+        let (inputs, next) = (&self.inputs, RefCell::new(None));
+        let gives_way = || {
+            let mut next = next.borrow_mut();
+            if next.is_some() {
+                return true;
+            }
+            match inputs.try_recv() {
+                Ok(input) => *next = Some(input),
+                Err(TryRecvError::Empty) => return false,
+                Err(TryRecvError::Disconnected) => {}
+            }
+            true
+        };
+        if let Err(error) = self.engine.prefill(messages, opening, &gives_way) {
             // The next question meets the same trouble and reports it with its turn.
             tracing::info!("reading ahead: {error}");
         }
+        next.into_inner()
     }
+}
+
+/// Tokens of a text that came in so many pieces: a piece has at least one, and of a server's pieces
+/// many have several.
+fn tokens_in(text: &str, pieces: u32) -> u32 {
+    let han = text.chars().filter(|c| is_han(*c)).count();
+    let by_length = han + (text.chars().count() - han) / TOKEN_CHARACTERS;
+    pieces.max(u32::try_from(by_length).unwrap_or(u32::MAX))
 }
 
 /// Hands something to a stage that may be busy, unless the reply is cancelled meanwhile.
@@ -272,97 +354,5 @@ pub fn pass_on<T>(to: &Sender<T>, item: T, cancelled: &dyn Fn() -> bool) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::agent::Persona;
-    use crate::cancellation::Cancelled;
-    use crate::clock::SessionClock;
-    use crate::events::TurnId;
-    use crate::llm::Prefill;
-    use crossbeam_channel::bounded;
-
-    /// A model whose tokens are bytes.
-    struct Bytes {
-        context: usize,
-        reasoning: usize,
-    }
-
-    impl LanguageModel for Bytes {
-        fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
-            Ok(Prefill::default())
-        }
-
-        fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-            Ok(messages.iter().map(|message| message.content.len()).sum())
-        }
-
-        fn context_len(&self) -> usize {
-            self.context
-        }
-
-        fn reasoning_tokens(&self) -> usize {
-            self.reasoning
-        }
-
-        fn prefill(
-            &mut self,
-            _: &[Message],
-            _: Opening,
-            _: Cancelled,
-        ) -> Result<Option<Prefill>, LlmError> {
-            Ok(Some(Prefill::default()))
-        }
-
-        fn generate(
-            &mut self,
-            _: &Sampling,
-            _: Cancelled,
-            _: &mut dyn FnMut(&str),
-        ) -> Result<Finish, LlmError> {
-            Ok(Finish::Complete)
-        }
-    }
-
-    /// What is kept of three exchanges of 200 bytes where `room` bytes are left beside the persona and
-    /// the reply.
-    fn kept(room: usize, reasoning: usize, reply: Option<ReplyId>) -> usize {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        let persona: usize = memory.prefix().iter().map(|m| m.content.len()).sum();
-        for _ in 0..3 {
-            memory.remember(&"u".repeat(100), &"a".repeat(100));
-        }
-        let sampling = Sampling::default();
-        let context = persona + sampling.max_tokens + room;
-        let mut stage = LanguageModelStage {
-            engine: Box::new(Bytes { context, reasoning }),
-            memory,
-            language: Language::English,
-            sampling,
-            inputs: bounded(1).1,
-            synthesizer: bounded(1).0,
-            conductor: bounded(1).0,
-            live: LiveReply::default(),
-            bus: EventBus::new(SessionClock::start(), Vec::new()),
-        };
-        stage.make_room(reply, &"q".repeat(100)).unwrap();
-        stage.memory.exchanges()
-    }
-
-    const ASKED: Option<ReplyId> = Some(ReplyId {
-        turn: TurnId(1),
-        draft: 0,
-    });
-
-    #[test]
-    fn the_latest_exchange_is_kept_for_a_question_that_is_not_there_yet() {
-        assert_eq!(kept(150, 0, None), 1);
-        assert_eq!(kept(150, 0, ASKED), 0);
-        assert_eq!(kept(350, 0, ASKED), 1);
-        assert_eq!(kept(700, 0, ASKED), 3);
-    }
-
-    #[test]
-    fn reasoning_needs_room_too() {
-        assert_eq!(kept(700, 400, ASKED), 1);
-    }
-}
+#[path = "language_model_tests.rs"]
+mod tests;

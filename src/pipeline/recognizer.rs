@@ -190,12 +190,14 @@ impl RecognizerStage {
             }
             Ok(None) => {}
             Ok(Some((text, time))) => {
-                let whole = turn.utterance.text_with(&text);
-                turn.decoded = turn.utterance.open().len();
                 if for_good {
+                    // The words behind the cut were told before: the next partial has them again.
                     turn.utterance.commit(end, text);
                     turn.decoded = 0;
+                    return;
                 }
+                let whole = turn.utterance.text_with(&text);
+                turn.decoded = turn.utterance.open().len();
                 let (turn, decode_ms) = (turn.id, ms(time));
                 let text = whole.clone();
                 self.bus

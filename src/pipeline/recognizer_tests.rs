@@ -170,3 +170,33 @@ fn a_final_is_given_up_when_the_user_goes_on() {
     assert_eq!(stage.told(), [decoded(2, "Hello you.")]);
     drop(stage.inputs);
 }
+
+#[test]
+fn a_partial_loses_no_words_where_a_long_turn_is_cut() {
+    let partials = (1..24).map(|n| says(["a", "a b"][usize::from(n > 20)]));
+    let mut stage = Stage::new(Scripted {
+        partials: partials.chain([says("c"), says("c")]).collect(),
+        finals: [says("a b")].into(),
+    });
+    let mut told = Vec::new();
+    while stage
+        .stage
+        .turn
+        .as_ref()
+        .unwrap()
+        .utterance
+        .text_with("")
+        .is_empty()
+    {
+        stage.speech();
+        told.extend(stage.told());
+    }
+    stage.speech();
+    told.extend(stage.told());
+    let partials = told.iter().map(|event| match event {
+        Event::Partial { text, .. } => text.as_str(),
+        other => panic!("{other:?}"),
+    });
+    let ends: Vec<&str> = partials.collect();
+    assert_eq!(ends[ends.len() - 2..], ["a b", "a b c"]);
+}

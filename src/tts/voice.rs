@@ -8,7 +8,7 @@ use crate::cancellation::Cancelled;
 /// A stretch of the reply as the model wrote it, and when it has been said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
-    /// As written, with the white space around it.
+    /// As written, with the white space around it; empty if the voice cannot say it.
     pub written: String,
     /// The sample of the clause's sound at which it has been said.
     pub ends_at: usize,
@@ -17,7 +17,8 @@ pub struct Word {
 /// A clause ready to be played.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpokenClause {
-    /// Its words in order; their `written` joined is the clause as the model wrote it.
+    /// Its words in order; their `written` joined is the clause as the model wrote it, without what the
+    /// voice cannot say.
     pub words: Vec<Word>,
     /// Its sound, the pause after it included; may be empty.
     pub clip: Clip,
@@ -85,7 +86,10 @@ fn place_words(segments: &[Segment], samples: usize) -> Vec<Word> {
             said += weight(segment);
             let share = if total > 0.0 { said / total } else { 0.0 };
             Word {
-                written: segment.written.clone(),
+                written: match segment.unheard {
+                    true => String::new(),
+                    false => segment.written.clone(),
+                },
                 ends_at: (share * samples as f64).round() as usize,
             }
         })
@@ -111,6 +115,7 @@ mod tests {
         Segment {
             written: written.into(),
             spoken: spoken.into(),
+            unheard: false,
         }
     }
 
@@ -128,6 +133,16 @@ mod tests {
                 .all(|pair| pair[0].ends_at < pair[1].ends_at)
         );
         assert_eq!(words[2].ends_at, 10_000);
+    }
+
+    #[test]
+    fn what_the_voice_cannot_say_is_not_heard() {
+        let words = place_words(
+            &speakable("The word 日本 means Japan.", Language::English),
+            100,
+        );
+        let heard: String = words.iter().map(|word| word.written.as_str()).collect();
+        assert_eq!(heard, "The word means Japan.");
     }
 
     #[test]

@@ -26,7 +26,12 @@ pub struct TurnTaking {
     pub(super) cut_off: bool,
     /// When a silence is met with a word.
     pub(super) prompt_at: Option<Timestamp>,
-    pub(super) slow_replies: u32,
+    /// Replies in a row that speak for the other side of [`TurnTaking::too_slow`].
+    pub(super) votes_on_speed: u32,
+    /// The language model is too slow for drafts.
+    pub(super) too_slow: bool,
+    /// What was heard last is a question of the assistant's.
+    pub(super) asked: bool,
     /// Mere sounds do not duck before this time.
     pub(super) deaf_until: Timestamp,
 }
@@ -41,7 +46,9 @@ impl TurnTaking {
             unheard: None,
             cut_off: false,
             prompt_at: None,
-            slow_replies: 0,
+            votes_on_speed: 0,
+            too_slow: false,
+            asked: false,
             deaf_until: Timestamp::ZERO,
         }
     }

@@ -398,6 +398,59 @@ fn a_language_model_that_is_too_slow_for_drafts_gets_none() {
 }
 
 #[test]
+fn a_language_model_that_becomes_fast_gets_drafts_again() {
+    let mut c = Conversation::new();
+    let slow = || Event::Generated { tokens_per_s: 4.0 };
+    let fast = || Event::Generated { tokens_per_s: 40.0 };
+    for _ in 0..SLOW_REPLIES {
+        c.on(slow());
+    }
+    for event in [fast(), fast(), slow(), fast(), fast(), fast()] {
+        c.on(event);
+    }
+    c.speech();
+    c.after(800).pause();
+    let commands = c.decoded(1, 1, "Hello.");
+    assert!(
+        commands.contains(&draft(reply(1), "Hello.")),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn drafts_that_nobody_wanted_do_not_come_back_by_speed() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        drafts: Drafts::Off,
+        ..config()
+    });
+    for _ in 0..SLOW_REPLIES {
+        c.on(Event::Generated { tokens_per_s: 40.0 });
+    }
+    assert_eq!(c.machine.config.drafts, Drafts::Off);
+}
+
+#[test]
+fn a_one_word_answer_to_its_question_is_waited_for_briefly() {
+    // How long it waits after "No.", which sounds unfinished.
+    let waits = |said: &str| {
+        let mut c = Conversation::new();
+        c.user_says(1, "Hello.");
+        c.on(started(1));
+        c.heard(reply(1), said);
+        c.after(1_000).speech();
+        c.after(300).pause();
+        c.decoded(2, 1, "No.");
+        c.scored(2, 1, 0.01);
+        let pauses = c.now;
+        let end = c.machine.next_deadline().unwrap();
+        end.since(pauses).as_millis()
+    };
+    // Where a draft is made first, that is earlier than the end, and no wait for it.
+    assert!(waits("Do you like tea?") <= 600);
+    assert!(waits("I like tea.") > 900);
+}
+
+#[test]
 fn noise_without_words_is_not_answered() {
     let mut c = Conversation::new();
     assert!(c.user_says(1, " ").contains(&Command::EndTranscript(TURN)));
@@ -698,6 +751,53 @@ fn a_backchannel_does_not_interrupt() {
         Some(&Command::Play(reply(1), Loudness::Full))
     );
     assert!(matches!(c.machine.state(), State::Replying(r) if r.overlap.is_none()));
+}
+
+#[test]
+fn who_asks_to_go_on_while_the_reply_sounds_does_not_interrupt() {
+    for text in [
+        "Go ahead.",
+        "Keep going.",
+        "Continue.",
+        "Yes, please carry on.",
+    ] {
+        let mut c = Conversation::in_a_story();
+        let mut commands = c.speech();
+        commands.extend(c.after(170).tick());
+        commands.extend(c.after(530).on(Event::Partial {
+            turn: TurnId(2),
+            text: text.into(),
+        }));
+        commands.extend(c.after(300).tick());
+        commands.extend(c.pause());
+        commands.extend(c.after(60).decoded(2, 1, text));
+        assert!(!commands.contains(&Command::StopReply(reply(1))), "{text}");
+        let last = commands.last();
+        assert_eq!(
+            last,
+            Some(&Command::Play(reply(1), Loudness::Full)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn who_asks_to_go_on_as_the_reply_ends_is_no_turn() {
+    let mut c = Conversation::in_a_story();
+    c.speech();
+    c.heard(reply(1), "Once upon a time.");
+    c.after(700).pause();
+    c.decoded(2, 1, "Go ahead.");
+    c.scored(2, 1, 1.0);
+    let commands = c.after(CEILING_MS).tick();
+    assert_eq!(commands, [Command::EndTranscript(TurnId(2))]);
+}
+
+#[test]
+fn a_question_about_what_was_said_interrupts() {
+    let mut c = Conversation::in_a_story();
+    let commands = c.says_over(2, 900, "What were you saying?");
+    assert!(commands.contains(&Command::StopReply(reply(1))));
 }
 
 #[test]

@@ -24,6 +24,8 @@ const SHORT: Duration = Duration::from_millis(550);
 const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
 /// So many words of its own said last are looked for in what was heard.
 const ECHO_WORDS: usize = 14;
+/// Which have at most so many bytes.
+const ECHO_BYTES: usize = 512;
 
 impl TurnTaking {
     /// A sound that may become speech.
@@ -108,8 +110,7 @@ impl TurnTaking {
     /// How long somebody may speak over a held reply before that alone interrupts it.
     fn patience(&self, user: &UserTurn) -> Duration {
         let words = words(&user.partial);
-        let listens = Lexicon::consists_of(&self.config.lexicon.backchannels, &words);
-        match listens || self.is_echo(&words) {
+        match self.config.lexicon.only_listens(&words) || self.is_echo(&words) {
             true => self.config.interrupt_after * 2,
             false => self.config.interrupt_after,
         }
@@ -142,7 +143,7 @@ impl TurnTaking {
         } else if word_count(&words) >= 2
             && user.pause.is_none()
             && now.since(user.began) >= SHORT
-            && !Lexicon::consists_of(&lexicon.backchannels, &words)
+            && !lexicon.only_listens(&words)
             && !self.is_echo(&words)
         {
             self.interrupt("words", commands);
@@ -165,7 +166,7 @@ impl TurnTaking {
         } else if self.has_asked() {
             // "Yes" is an answer then.
             None
-        } else if Lexicon::consists_of(&self.config.lexicon.backchannels, &words) {
+        } else if self.config.lexicon.only_listens(&words) {
             Some("a backchannel")
         } else if short && self.says_little(&words) {
             Some("a short sound")
@@ -206,9 +207,12 @@ impl TurnTaking {
         }
     }
 
-    /// Whether what the reply said last is a question.
-    fn has_asked(&self) -> bool {
-        matches!(&self.state, State::Replying(reply) if is_question(&reply.said))
+    /// Whether what the assistant said last is a question.
+    pub(super) fn has_asked(&self) -> bool {
+        match &self.state {
+            State::Replying(reply) => is_question(&reply.said),
+            State::Listening | State::User(_) | State::AwaitingHeard { .. } => self.asked,
+        }
     }
 
     fn asks_for_silence(&self, words: &[String]) -> bool {
@@ -237,12 +241,20 @@ impl TurnTaking {
         let State::Replying(reply) = &self.state else {
             return false;
         };
-        let said = self::words(&reply.said);
-        let mut ends = (0..=said.len()).map(|at| &said[at..]);
-        let last = ends.find(|end| word_count(*end) <= ECHO_WORDS);
-        let is_in = |said: &[String]| said.windows(words.len()).any(|window| window == words);
-        word_count(words) >= 2 && last.is_some_and(is_in)
+        if word_count(words) < 2 {
+            return false;
+        }
+        let said = self::words(end_of(&reply.said));
+        // From the end: this is asked at each tick, and a reply may be long.
+        let ends = (0..=said.len()).rev().map(|at| &said[at..]);
+        let last = ends.take_while(|end| word_count(*end) <= ECHO_WORDS).last();
+        last.is_some_and(|said| said.windows(words.len()).any(|window| window == words))
     }
+}
+
+/// As much of a text's end as holds the words that may come back as an echo.
+fn end_of(said: &str) -> &str {
+    &said[said.ceil_char_boundary(said.len().saturating_sub(ECHO_BYTES))..]
 }
 
 fn duck(reply: &mut Reply, since: Timestamp, reason: &'static str, commands: &mut Vec<Command>) {

@@ -8,7 +8,7 @@ use super::machine::{TurnTaking, join};
 use super::reply::roll_back;
 use super::state::{Answer, Draft, Pause, State, UserTurn};
 use crate::clock::Timestamp;
-use crate::endpointing::{Cue, cue};
+use crate::endpointing::{Cue, cue, cue_of_an_answer};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::ascii_mark;
 use crate::lexicon::{Lexicon, words};
@@ -122,11 +122,15 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) {
         let ask_score = self.config.endpointing.asks_sound() && !self.config.push_to_talk;
-        let cue = cue(&text, &self.config.lexicon);
+        let (asked, lexicon) = (self.has_asked(), &self.config.lexicon);
+        let (cue, of_an_answer) = (cue(&text, lexicon), cue_of_an_answer(&text, lexicon));
         if let Some(user) = self.user_in_pause(turn, pause)
             && let Some(pause) = &mut user.pause
         {
-            pause.cue = cue;
+            pause.cue = match asked && user.carried.is_empty() {
+                true => of_an_answer,
+                false => cue,
+            };
             // Two transcripts that differ in punctuation are one: the draft goes on.
             let guessed = as_sentence(&user.partial);
             let right = same_words(&guessed, &text);
@@ -266,6 +270,9 @@ impl TurnTaking {
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
                 Some("a backchannel")
             }
+            _ if user.over_reply && !self.cut_off && lexicon.only_listens(&words) => {
+                Some("asked to go on with what was over")
+            }
             _ if Lexicon::consists_of(&lexicon.fillers, &words) => Some("only a filled pause"),
             _ => None,
         }
@@ -273,7 +280,7 @@ impl TurnTaking {
 
     pub(super) fn asks_to_go_on(&self, text: &str) -> bool {
         let lexicon = &self.config.lexicon;
-        self.cut_off && lexicon.asks_only(&lexicon.go_on, &words(text))
+        self.cut_off && lexicon.asks_for_the_rest(&words(text))
     }
 
     pub(super) fn end_turn(&mut self, now: Timestamp, user: UserTurn, commands: &mut Vec<Command>) {

@@ -11,7 +11,7 @@ use crate::events::{EventKind, ReplyId, TurnId};
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.
 const SLOW_TOKENS_PER_S: f64 = 12.0;
-/// So many slow replies in a row switch drafts off.
+/// So many slow replies in a row switch drafts off, and as many fast ones on again.
 pub(super) const SLOW_REPLIES: u32 = 3;
 
 impl TurnTaking {
@@ -134,6 +134,7 @@ impl TurnTaking {
                 }
             }
         };
+        self.asked = is_question(&heard);
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
@@ -228,17 +229,25 @@ impl TurnTaking {
 
     /// A language model that is too slow for drafts only takes the recognizer's cores away.
     pub(super) fn generated(&mut self, tokens_per_s: f64, commands: &mut Vec<Command>) {
-        if self.config.drafts != Drafts::On {
+        if self.config.drafts != Drafts::On && !self.too_slow {
             return;
         }
-        match tokens_per_s < SLOW_TOKENS_PER_S {
-            true => self.slow_replies += 1,
-            false => self.slow_replies = 0,
+        let is_slow = tokens_per_s < SLOW_TOKENS_PER_S;
+        if is_slow == self.too_slow {
+            self.votes_on_speed = 0;
+            return;
         }
-        if self.slow_replies >= SLOW_REPLIES {
-            self.config.drafts = Drafts::SttOnly;
+        self.votes_on_speed += 1;
+        if self.votes_on_speed >= SLOW_REPLIES {
+            self.votes_on_speed = 0;
+            self.too_slow = is_slow;
+            let (drafts, state) = match is_slow {
+                true => (Drafts::SttOnly, "off"),
+                false => (Drafts::On, "on again"),
+            };
+            self.config.drafts = drafts;
             let message = format!(
-                "drafts are off: the language model writes {tokens_per_s:.0} tokens a second, \
+                "drafts are {state}: the language model writes {tokens_per_s:.0} tokens a second, \
                  and they need {SLOW_TOKENS_PER_S:.0}"
             );
             commands.push(Command::Publish(

@@ -12,6 +12,7 @@ mod sampler;
 
 pub use cache_type::CacheType;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use llama_cpp_2::context::LlamaContext;
@@ -23,7 +24,7 @@ use super::chat_template::ChatTemplate;
 use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
 use super::prefix_cache::PrefixCache;
-use super::reasoning::Reasoning;
+use super::speech_filter::SpeechFilter;
 use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
 use sampler::sampler;
 
@@ -62,8 +63,8 @@ pub struct Llama {
     on_gpu: String,
     /// It may write reasoning that nobody hears.
     reasons: bool,
-    /// Control tokens around reasoning, and their text.
-    marks: Vec<(LlamaToken, &'static str)>,
+    /// Control tokens that say what is not for the user, and their text.
+    marks: HashMap<LlamaToken, Vec<u8>>,
     /// Tokens whose state the cache holds, in order.
     read: Vec<LlamaToken>,
     /// `None`: the cache can be cut at any place.
@@ -221,12 +222,8 @@ impl LanguageModel for Llama {
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<Finish, LlmError> {
         let mut sampler = sampler(sampling, self.model.n_vocab());
-        let mut reasoning = Reasoning::after(&self.prompt_end);
-        let (mut pending, mut spoke) = (Vec::new(), false);
-        let mut speak = |text: &str| {
-            spoke |= !text.trim().is_empty();
-            on_piece(text);
-        };
+        let mut filter = SpeechFilter::after(&self.prompt_end);
+        let mut pending = Vec::new();
         let (mut said, mut thought) = (0, 0);
         let finish = loop {
             if cancelled() {
@@ -239,14 +236,15 @@ impl LanguageModel for Llama {
             if self.model.vocab().is_eog(token) {
                 break Finish::Complete;
             }
-            match self.marks.iter().find(|(mark, _)| *mark == token) {
-                Some((_, mark)) => pending.extend(mark.as_bytes()),
+            match self.marks.get(&token) {
+                Some(mark) => pending.extend(mark),
                 None => pending.extend(self.model.vocab().token_to_piece(token, false, None)),
             }
-            emit(&mut pending, false, &mut |text| {
-                reasoning.push(text, &mut speak)
-            });
-            match reasoning.is_thinking() {
+            emit(&mut pending, false, &mut |text| filter.push(text, on_piece));
+            if filter.is_over() {
+                break Finish::Complete;
+            }
+            match filter.is_thinking() {
                 true => thought += 1,
                 false => said += 1,
             }
@@ -255,10 +253,9 @@ impl LanguageModel for Llama {
             }
             self.decode(&[token])?;
         };
-        emit(&mut pending, true, &mut |text| {
-            reasoning.push(text, &mut speak)
-        });
-        reasoning.finish(&mut speak);
+        emit(&mut pending, true, &mut |text| filter.push(text, on_piece));
+        filter.finish(on_piece);
+        let spoke = filter.spoke();
         self.reasons |= thought > 0;
         match finish {
             Finish::Length if !spoke && thought > 0 => {
@@ -266,7 +263,7 @@ impl LanguageModel for Llama {
             }
             // A reply that was cut off may have been complete.
             _ if !spoke && self.opening != Opening::Unfinished => Err(LlmError::NoWords {
-                reason: "it ended its reply".into(),
+                reason: filter.why_no_words("it ended its reply"),
             }),
             _ => Ok(finish),
         }

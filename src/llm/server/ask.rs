@@ -194,6 +194,11 @@ impl Server {
                 reply.finish(on_piece);
                 return Ok(reply.end(Some("length".into())));
             }
+            if reply.is_over() {
+                self.hang_up();
+                reply.finish(on_piece);
+                return Ok(reply.end(Some("stop".into())));
+            }
         };
         reply.finish(on_piece);
         if reason.is_some() && !matches!(exchange.next(LAST_WORDS), Some(Ok(Chunk::Done))) {

@@ -98,22 +98,55 @@ impl Chunk {
     fn of_choice(choice: &Value) -> Self {
         let said = choice.get("delta").or_else(|| choice.get("message"));
         let of = |value: Option<&Value>, key: &str| {
-            let text = value.and_then(|value| value.get(key)?.as_str());
-            text.filter(|text| !text.is_empty()).map(str::to_owned)
+            let text = text_of(value?.get(key)?);
+            Some(text).filter(|text| !text.is_empty())
         };
-        let content = of(said, "content");
+        // A refusal is the model's answer, too.
+        let content = of(said, "content").or_else(|| of(said, "refusal"));
         match (of(Some(choice), "finish_reason"), content) {
             (Some(reason), content) => Self::Finish {
                 text: content.unwrap_or_default(),
                 reason,
             },
             (None, Some(content)) => Self::Text(content),
-            (None, None) => match of(said, "reasoning_content").or(of(said, "reasoning")) {
-                Some(_) => Self::Thought,
-                None => Self::Nothing,
+            (None, None) => match said.is_some_and(thinks) {
+                true => Self::Thought,
+                false => Self::Nothing,
             },
         }
     }
+}
+
+/// A text, or the texts of a list of parts; parts of other kinds, such as reasoning, have none.
+fn text_of(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => {
+            let spoken = |part: &Value| {
+                let kind = part.get("type").and_then(Value::as_str);
+                let text = match kind {
+                    Some("refusal") => part.get("refusal"),
+                    Some("text" | "output_text") | None => part.get("text"),
+                    Some(_) => None,
+                };
+                text.and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
+            parts.iter().map(spoken).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether a delta holds reasoning.
+fn thinks(delta: &Value) -> bool {
+    let fields = ["reasoning_content", "reasoning", "thinking"];
+    let said = |key: &&str| {
+        delta
+            .get(*key)
+            .is_some_and(|text| !text_of(text).is_empty())
+    };
+    let parts = delta.get("content").and_then(Value::as_array);
+    fields.iter().any(said) || parts.is_some_and(|parts| !parts.is_empty())
 }
 
 #[cfg(test)]
@@ -171,6 +204,23 @@ mod tests {
             let line = format!(r#"data: {{"choices":[{{"delta":{{"{key}":"Hm"}}}}]}}"#);
             assert_eq!(parse(&line).unwrap(), Chunk::Thought);
         }
+    }
+
+    #[test]
+    fn content_may_be_a_list_of_parts_or_a_refusal() {
+        let of = |delta: &str| parse(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#)).unwrap();
+        let said = |text: &str| Chunk::Text(text.into());
+        let parts =
+            r#"{"content":[{"type":"text","text":"Hello "},{"type":"text","text":"there."}]}"#;
+        assert_eq!(of(parts), said("Hello there."));
+        let thought =
+            r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}"#;
+        assert_eq!(of(thought), Chunk::Thought);
+        assert_eq!(
+            of(r#"{"refusal":"I cannot help."}"#),
+            said("I cannot help.")
+        );
+        assert_eq!(of(r#"{"content":[]}"#), Chunk::Nothing);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Dialect {
         !std::mem::take(&mut self.opened).is_empty()
     }
 
-    /// What the reply goes on with, for [`crate::llm::reasoning::Reasoning::after`].
+    /// What the reply goes on with, for [`crate::llm::speech_filter::SpeechFilter::after`].
     pub fn opened(&self, opening: Opening) -> &'static str {
         match opening {
             Opening::Unfinished => "",

@@ -1,8 +1,8 @@
-//! What comes in of a reply: passed on without its reasoning, and judged at its end.
+//! What comes in of a reply: passed on without what is not for the user, and judged at its end.
 
 use super::question::Continuation;
 use crate::llm::Finish;
-use crate::llm::reasoning::Reasoning;
+use crate::llm::speech_filter::SpeechFilter;
 
 /// How an attempt ended that did not fail.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,32 +22,35 @@ pub enum End {
 
 /// What is kept while a reply comes in.
 pub struct Reply {
-    reasoning: Reasoning,
+    filter: SpeechFilter,
     continuation: Continuation,
-    /// Pieces that were passed on: about one a token.
+    /// Pieces that came and were no reasoning: at most one a token.
     pieces: usize,
-    /// About as many tokens were reasoning.
+    /// Pieces that were reasoning.
     thoughts: usize,
-    /// A word was among the pieces.
-    spoke: bool,
+    /// Something was passed on.
+    began: bool,
 }
 
 impl Reply {
     /// A reply to a prompt that has opened a block with `opened`, and that goes on with `before`.
     pub fn new(opened: &str, before: &str) -> Self {
         Self {
-            reasoning: Reasoning::after(opened),
+            filter: SpeechFilter::after(opened),
             continuation: Continuation::of(before),
             pieces: 0,
             thoughts: 0,
-            spoke: false,
+            began: false,
         }
     }
 
     /// More text; what of it is for the user is passed on.
     pub fn text(&mut self, text: &str, on_piece: &mut dyn FnMut(&str)) {
         self.take(Some(text), on_piece);
-        self.thoughts += usize::from(self.reasoning.is_thinking());
+        match self.filter.is_thinking() {
+            true => self.thoughts += 1,
+            false => self.pieces += 1,
+        }
     }
 
     /// More reasoning, which the server keeps apart.
@@ -62,21 +65,19 @@ impl Reply {
 
     fn take(&mut self, text: Option<&str>, on_piece: &mut dyn FnMut(&str)) {
         let Self {
-            reasoning,
+            filter,
             continuation,
-            pieces,
-            spoke,
+            began,
             ..
         } = self;
         let mut speak = |text: &str| {
-            *pieces += 1;
-            *spoke |= !text.trim().is_empty();
+            *began = true;
             on_piece(text);
         };
         match text {
-            Some(text) => reasoning.push(text, &mut |text| continuation.push(text, &mut speak)),
+            Some(text) => filter.push(text, &mut |text| continuation.push(text, &mut speak)),
             None => {
-                reasoning.finish(&mut |text| continuation.push(text, &mut speak));
+                filter.finish(&mut |text| continuation.push(text, &mut speak));
                 continuation.finish(&mut speak);
             }
         }
@@ -84,12 +85,17 @@ impl Reply {
 
     /// Whether anything was passed on.
     pub fn began(&self) -> bool {
-        self.pieces > 0
+        self.began
     }
 
-    /// Whether it has so many tokens.
+    /// Whether it has so many tokens, whoever they are meant for.
     pub fn is_long(&self, tokens: usize) -> bool {
         self.pieces >= tokens
+    }
+
+    /// Whether nothing of what follows is part of it.
+    pub fn is_over(&self) -> bool {
+        self.filter.is_over()
     }
 
     /// Whether it is nothing but reasoning, of so many tokens.
@@ -97,21 +103,23 @@ impl Reply {
         !self.began() && self.thoughts >= tokens
     }
 
-    /// What would have begun the reasoning that the reply ended; see [`Reasoning::stray`].
+    /// What would have begun the reasoning that the reply ended; see [`SpeechFilter::stray`].
     pub fn stray(&self) -> Option<&'static str> {
-        self.reasoning.stray()
+        self.filter.stray()
     }
 
     /// How it ended, by the protocol's word for it.
     pub fn end(&self, reason: Option<String>) -> End {
         let length = reason.as_deref() == Some("length");
-        match (self.spoke, length) {
+        match (self.filter.spoke(), length) {
             (true, true) => End::Reply(Finish::Length),
             (true, false) => End::Reply(Finish::Complete),
             (false, true) if self.thoughts > 0 => End::OnlyThoughts,
             (false, _) => End::NoWords {
-                reason: reason.unwrap_or_else(|| "the stream ended".into()),
-                in_thought: self.reasoning.is_thinking(),
+                reason: self
+                    .filter
+                    .why_no_words(reason.as_deref().unwrap_or("the stream ended")),
+                in_thought: self.filter.is_thinking(),
             },
         }
     }

@@ -46,6 +46,14 @@ impl Ending {
         }
     }
 
+    /// Whether a sentence certainly, or probably, ends here.
+    pub(super) fn ends_sentence(self) -> bool {
+        matches!(
+            self,
+            Self::Sentence | Self::Exclamation | Self::Ellipsis | Self::Likely
+        )
+    }
+
     fn of_full_stop(bare: &str, vocabulary: &Vocabulary) -> Self {
         if bare.ends_with("..") {
             return Self::Ellipsis;

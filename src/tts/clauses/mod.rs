@@ -204,6 +204,11 @@ impl ClauseSplitter {
             let word = &self.draft.text[start..];
             let cuts = match self.draft.ending {
                 Ending::NextWordTells => is_sentence_starter(word, self.vocabulary),
+                // The last word of a sentence is not left over, nor is the "Dr." of "Elm Dr.".
+                _ if self.draft.words >= self.max_words() => {
+                    let ending = Ending::of(word, self.vocabulary);
+                    !ending.ends_sentence() && !word.ends_with('.')
+                }
                 _ => is_conjunction(word, self.vocabulary),
             };
             if cuts {
@@ -257,9 +262,13 @@ impl ClauseSplitter {
     /// Decides on a gap without punctuation.
     fn at_open_gap(&self, prose: bool) -> Verdict {
         let words = self.draft.words;
-        if words >= self.max_words() {
+        let most = match prose {
+            true => self.max_words() + GRACE_WORDS,
+            false => self.max_words(),
+        };
+        if words >= most {
             Verdict::Cut
-        } else if prose && words >= self.conjunction_words() {
+        } else if prose && words >= self.conjunction_words().min(self.max_words()) {
             Verdict::AskNextWord
         } else {
             Verdict::Join
@@ -327,7 +336,9 @@ impl Draft {
         let ending = Ending::of(word, vocabulary);
         // A picture after the full stop leaves the full stop in force.
         if says_something || ending != Ending::Open {
-            self.ending = ending;
+            // "10 in." is a length.
+            let is_unit = self.ended_in_number && word == "in.";
+            self.ending = if is_unit { Ending::Likely } else { ending };
             self.ended_in_number = word.contains(|c: char| c.is_ascii_digit());
         }
         if says_something && self.span != Span::Fence {

@@ -70,7 +70,7 @@ fn first_clause_leaves_early() {
         // No voice pauses after "the".
         &[
             "Old people walked slowly along Broadway eating warm apples near the lake ",
-            "yesterday.",
+            "all yesterday.",
         ],
         &["I like android phones more than androids do."],
         &["On July 4, 1776, ", "it began."],
@@ -171,8 +171,30 @@ fn abbreviations_of_romance_languages_do_not_end_a_sentence() {
 fn no_clause_ends_with_a_word_that_binds_the_next() {
     let mut splitter = ClauseSplitter::new(ClauseLimits::default(), Language::German);
     splitter.hurry();
-    let clauses = splitter.push("Ich gehe heute in die Stadt dort.");
+    let clauses = splitter.push("Ich gehe heute in die Stadt dort drüben.");
     assert_eq!(clauses, ["Ich gehe heute in die Stadt "]);
+}
+
+#[test]
+fn the_last_word_of_a_sentence_is_not_left_over() {
+    for text in [
+        "At eight AM we go.",
+        "It will be very nice! ",
+        "Why do you think so?\n",
+    ] {
+        let mut splitter = splitter();
+        splitter.hurry();
+        let mut clauses = splitter.push(text);
+        clauses.extend(splitter.finish());
+        assert_eq!(clauses.len(), 1, "{clauses:?}");
+    }
+}
+
+#[test]
+fn a_length_in_inches_does_not_end_a_sentence() {
+    let mut splitter = splitter();
+    let clauses = splitter.push("It is 10 in. wide. Yes.");
+    assert_eq!(clauses, ["It is 10 in. wide. "]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ mod others;
 mod tests;
 mod word;
 
-use crate::language::Language;
+use crate::language::{Language, is_han};
 use markup::Pause;
 use word::{Context, Word};
 
@@ -29,6 +29,8 @@ pub struct Segment {
     pub written: String,
     /// As said; empty for what is not spoken (markup, emoji).
     pub spoken: String,
+    /// It has words, in a script that the voice cannot say: nobody hears them.
+    pub unheard: bool,
 }
 
 /// What a language makes of the next words.
@@ -55,9 +57,12 @@ pub fn speakable(clause: &str, language: Language) -> Vec<Segment> {
         let next = at + said.words;
         let start = if at == 0 { 0 } else { tokens[at].start };
         let end = tokens.get(next).map_or(clause.len(), |token| token.start);
+        let sayable = without_foreign(&said.spoken, language);
+        let unheard = is_spoken(&said.spoken) && !is_spoken(&sayable);
         segments.push(Segment {
             written: clause[start..end].to_owned(),
-            spoken: said.spoken,
+            spoken: if unheard { String::new() } else { sayable },
+            unheard,
         });
         if let Some(mark) = mark_after(&words[at..next], words.get(next), said.abbreviated) {
             add_mark(&mut segments, mark);
@@ -68,9 +73,32 @@ pub fn speakable(clause: &str, language: Language) -> Vec<Segment> {
         segments.push(Segment {
             written: clause.to_owned(),
             spoken: String::new(),
+            unheard: false,
         });
     }
     segments
+}
+
+fn is_spoken(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
+fn without_foreign(spoken: &str, language: Language) -> String {
+    if !spoken.contains(|c| is_foreign(c, language)) {
+        return spoken.to_owned();
+    }
+    let kept = spoken.replace(|c| is_foreign(c, language), "");
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a letter is of a script that voices of the language do not say.
+fn is_foreign(letter: char, language: Language) -> bool {
+    let is_latin = matches!(
+        letter,
+        '\0'..='\u{2AF}' | '\u{1E00}'..='\u{1EFF}' | '\u{FB00}'..='\u{FB06}' | '\u{FF21}'..='\u{FF5A}'
+    );
+    let is_own = is_latin || language == Language::Chinese && is_han(letter);
+    letter.is_alphabetic() && !is_own
 }
 
 /// The text for the synthesizer: what is spoken, joined with single spaces.

@@ -308,6 +308,128 @@ fn sums() {
 }
 
 #[test]
+fn formulas() {
+    assert_said(&[
+        ("f(x) = 2x + 1", "f of x equals two X plus one"),
+        (
+            "√16 = 4 and ∛8",
+            "the square root of sixteen equals four and the cube root of eight",
+        ),
+        (
+            "π is 3.14 and 2πr",
+            "pi is three point one four and two pi R",
+        ),
+        ("α and β", "alpha and beta"),
+        ("10^-6 m long", "ten to the power of minus six meters long"),
+        (
+            "10⁻⁶ or 10¹²",
+            "ten to the power of minus six or ten to the power of twelve",
+        ),
+        (
+            "x⁴ and 2ⁿ",
+            "X to the power of four and two to the power of N",
+        ),
+        ("10² is 10^2", "ten squared is ten squared"),
+        ("H₂O and CO₂", "H two O and C O two"),
+        ("So it is.¹ Yes.", "So it is. Yes."),
+    ]);
+}
+
+#[test]
+fn numbers_and_measures_in_other_forms() {
+    assert_said(&[
+        (
+            "5,50 € or €1.234,56",
+            "five euros and fifty cents or one thousand two hundred thirty four euros and fifty six cents",
+        ),
+        ("5,50 EUR today", "five euros and fifty cents today"),
+        ("$3.5 M today", "three point five million dollars today"),
+        ("1 000 000 people", "one million people"),
+        ("20 000 or 1'000'000", "twenty thousand or one million"),
+        ("1 250 000", "one million two hundred fifty thousand"),
+        ("in 10 100 men", "in ten one hundred men"),
+        ("It is 50/50.", "It is fifty fifty."),
+        ("a 1/2-inch bolt", "a one half inch bolt"),
+        ("10 in. wide", "ten inches wide"),
+        (
+            "a 5\" screen, a 6' man and 6′ or 5″",
+            "a five inches screen, a six feet man and six feet or five inches",
+        ),
+        ("\"take 5\" and 'take 5'", "take five and take five"),
+        (
+            "Room 101B and 7B",
+            "Room one hundred one B and seven billion",
+        ),
+        (
+            "Psalm 23:4 and John 3:16-17",
+            "Psalm twenty three verse four and John three verses sixteen to seventeen",
+        ),
+    ]);
+}
+
+#[test]
+fn codes_and_moments() {
+    assert_said(&[
+        (
+            "ISBN 978-3-16-148410-0.",
+            "I S B N nine seven eight, three, one six, one four eight four one zero, zero.",
+        ),
+        (
+            "2026-11-28T08:00:00Z",
+            "November twenty eighth, twenty twenty six, eight o'clock U T C",
+        ),
+        (
+            "2026-11-28T14:30:05.5",
+            "November twenty eighth, twenty twenty six, fourteen thirty and five seconds",
+        ),
+        ("zip 90210.", "zip nine zero two one zero."),
+        (
+            "The zip code is 90210.",
+            "The zip code is nine zero two one zero.",
+        ),
+        ("in CA 90210", "in C ay nine zero two one zero"),
+        (
+            "jane_doe@example.com",
+            "jane underscore doe at example dot com",
+        ),
+        ("a snake_case name", "a snake case name"),
+    ]);
+}
+
+#[test]
+fn names_that_look_like_abbreviations() {
+    assert_said(&[
+        (
+            "He lives on Elm Dr. He is old.",
+            "He lives on Elm Drive. He is old.",
+        ),
+        ("Dr. He is here", "Doctor He is here"),
+        ("iPhone 15 Pro Max.", "iPhone fifteen Pro Max."),
+        ("I met Max.", "I met Max."),
+        ("Max. speed is 5", "maximum speed is five"),
+        ("WWII ended. Then", "World War two ended. Then"),
+        ("in WWII. Then", "in World War two. Then"),
+        ("Vol. 2 of it", "volume two of it"),
+    ]);
+}
+
+#[test]
+fn a_script_that_the_voice_cannot_say_is_marked_as_unheard() {
+    let unheard = |text: &str, language| {
+        let segments = speakable(text, language);
+        let unheard = segments.iter().filter(|segment| segment.unheard);
+        unheard
+            .map(|segment| segment.written.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let text = "The words 日本 and Привет, naïve Ångström.";
+    assert_eq!(unheard(text, Language::English), ["日本", "Привет,"]);
+    assert_eq!(unheard("你好 Tom", Language::Chinese), [""; 0]);
+    assert_eq!(unheard("Grüße 🎉 **x**", Language::German), [""; 0]);
+    assert_eq!(say(text), "The words and, naïve Ångström.");
+}
+
+#[test]
 fn addresses_and_telephones() {
     assert_said(&[
         (

@@ -113,6 +113,43 @@ pub(super) fn telephone(context: &Context) -> Option<Said> {
     None
 }
 
+/// Words behind which a number is a row of digits.
+const BEFORE_CODES: &[&str] = &[
+    "zip",
+    "code",
+    "pin",
+    "postcode",
+    "zipcode",
+    "passcode",
+    "extension",
+];
+/// Hyphenated groups of digits that are an article number: "978-3-16-148410-0".
+const ARTICLE_GROUPS: std::ops::RangeInclusive<usize> = 4..=6;
+
+/// "zip 90210", "CA 90210", "ISBN 978-3-16-148410-0": digit by digit.
+pub(super) fn code(context: &Context) -> Option<Said> {
+    let core = context.word().core;
+    let groups: Vec<&str> = core.split('-').collect();
+    let are_digits = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    if !groups.iter().all(are_digits) {
+        return None;
+    }
+    let said = || {
+        let groups: Vec<String> = groups.iter().map(|group| digits(group)).collect();
+        groups.join(", ")
+    };
+    if ARTICLE_GROUPS.contains(&groups.len()) {
+        return Some(one(said()));
+    }
+    let before = |back: usize| context.before(back).map_or("", |word| word.core);
+    let named = |back: usize| BEFORE_CODES.contains(&before(back).to_lowercase().as_str());
+    // "The code is 90210."
+    let told = context.previous().is_some()
+        && (named(1) || matches!(before(1), "is" | "number") && named(2));
+    let is_state = before(1).len() == 2 && before(1).bytes().all(|b| b.is_ascii_uppercase());
+    (told || is_state && matches!(groups[..], [zip] if zip.len() == 5)).then(|| one(said()))
+}
+
 fn groups_of<'a>(word: &'a Word) -> Option<Vec<&'a str>> {
     let core = word.core.strip_prefix('+').unwrap_or(word.core);
     let groups: Vec<&str> = core.split(['-', '.']).collect();

@@ -41,6 +41,20 @@ pub(super) fn date(context: &Context) -> Option<Said> {
         .or_else(|| day_of_month(context).map(one))
 }
 
+/// "2026-11-28T08:00:00Z", as programs write it.
+pub(super) fn moment(context: &Context) -> Option<Said> {
+    let (date, time) = context.word().core.split_once('T')?;
+    let date = numeric_date(date)?;
+    let (time, zone) = match time.strip_suffix('Z') {
+        Some(time) => (time, " U T C"),
+        None => (time, ""),
+    };
+    let time = time.split(['.', '+']).next().unwrap_or(time);
+    let mut time = ClockTime::parse(time).filter(|time| time.has_minutes)?;
+    time.second = time.second.filter(|second| *second > 0);
+    Some(one(format!("{date}, {}{zone}", time.say(None, true))))
+}
+
 /// "Jan. 5", "Dec 2024": a short month beside a number.
 pub(super) fn short_month(context: &Context) -> Option<Said> {
     let word = context.word();

@@ -23,7 +23,7 @@ const CURRENCIES: &[(&str, Currency)] = &[
 
 /// "$5.20", "£3", "€1.5 million", "-$5", "$5-$10", "20 USD", "5€".
 pub(super) fn money(context: &Context) -> Option<Said> {
-    let core = context.word().core;
+    let core = &in_american(context.word().core);
     let unsigned = core.strip_prefix('−').unwrap_or(core);
     let (comparison, rest) = take_prefix(COMPARISONS, unsigned);
     if let (Some(currency), rest) = take_prefix(CURRENCIES, rest) {
@@ -46,6 +46,23 @@ pub(super) fn money(context: &Context) -> Option<Said> {
     }
 }
 
+/// "1.234,56" to "1,234.56": two digits behind a comma are hundredths, as Europeans write them.
+fn in_american(core: &str) -> String {
+    let after = core.rfind(',').map_or("", |at| &core[at + 1..]);
+    let hundredths = after
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(after.len());
+    if hundredths != 2 || core.matches(',').count() > 1 {
+        return core.to_owned();
+    }
+    let swap = |c: char| match c {
+        ',' => '.',
+        '.' => ',',
+        other => other,
+    };
+    core.chars().map(swap).collect()
+}
+
 /// "5-$10" to "5-10".
 fn strip_second_sign(text: &str) -> String {
     text.replace(['$', '€', '£'], "")
@@ -59,11 +76,9 @@ fn say_money(context: &Context, amount: &Amount, currency: Currency) -> Option<S
         return with_ending(said, rest).map(one);
     }
     if amount.suffix.is_empty()
-        && let Some(next) = context
-            .next(1)
-            .filter(|next| MAGNITUDES.contains(&next.core))
+        && let Some(magnitude) = context.next(1).and_then(|next| magnitude_of(next.core))
     {
-        return Some(many(format!("{} {} {plural}", amount.say(), next.core), 2));
+        return Some(many(format!("{} {magnitude} {plural}", amount.say()), 2));
     }
     with_ending(say_price(amount, currency), amount.suffix).map(one)
 }
@@ -102,6 +117,18 @@ fn say_price(amount: &Amount, currency: Currency) -> String {
             name(whole.is_one())
         ),
     }
+}
+
+/// "million", or "M" by itself.
+fn magnitude_of(word: &str) -> Option<&str> {
+    let short = || {
+        take_magnitude(word)
+            .0
+            .filter(|_| word.len() <= 2 && word != "mm")
+    };
+    Some(word)
+        .filter(|word| MAGNITUDES.contains(word))
+        .or_else(short)
 }
 
 /// "k", "M", "bn" glued to an amount.

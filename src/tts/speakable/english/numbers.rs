@@ -66,7 +66,8 @@ impl<'a> Number<'a> {
             grouped: false,
         };
         while matches!(whole.len(), 1..=3) {
-            let Some((group, after)) = rest.strip_prefix(',').map(split_digits) else {
+            // Apostrophes group in Switzerland.
+            let Some((group, after)) = rest.strip_prefix([',', '\'']).map(split_digits) else {
                 break;
             };
             if group.len() != 3 {

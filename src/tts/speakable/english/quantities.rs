@@ -7,6 +7,39 @@ use super::{Context, Said, Word, many, one};
 
 pub(super) const MAGNITUDES: &[&str] = &["hundred", "thousand", "million", "billion", "trillion"];
 
+/// Places that have numbers: "Room 101B".
+const PLACES: &[&str] = &[
+    "Room",
+    "room",
+    "Apartment",
+    "apartment",
+    "Apt",
+    "Suite",
+    "suite",
+    "Unit",
+    "unit",
+    "Flat",
+    "flat",
+    "Gate",
+    "gate",
+    "Building",
+    "building",
+    "Platform",
+    "platform",
+    "Seat",
+    "seat",
+    "Route",
+    "route",
+    "Bus",
+    "bus",
+    "Exit",
+    "exit",
+    "Form",
+    "form",
+    "Section",
+    "section",
+];
+
 /// What may stand in front of a number.
 pub(super) const COMPARISONS: &[(&str, &str)] = &[
     ("~", "about"),
@@ -90,11 +123,132 @@ pub(super) fn with_ending(said: String, ending: &str) -> Option<String> {
     }
 }
 
+/// Books of which chapters and verses are named.
+const BOOKS: &[&str] = &[
+    "Genesis",
+    "Exodus",
+    "Leviticus",
+    "Numbers",
+    "Deuteronomy",
+    "Joshua",
+    "Judges",
+    "Ruth",
+    "Samuel",
+    "Kings",
+    "Chronicles",
+    "Job",
+    "Psalm",
+    "Psalms",
+    "Proverbs",
+    "Ecclesiastes",
+    "Isaiah",
+    "Jeremiah",
+    "Ezekiel",
+    "Daniel",
+    "Hosea",
+    "Joel",
+    "Amos",
+    "Matthew",
+    "Mark",
+    "Luke",
+    "John",
+    "Acts",
+    "Romans",
+    "Corinthians",
+    "Galatians",
+    "Ephesians",
+    "Philippians",
+    "Colossians",
+    "Thessalonians",
+    "Timothy",
+    "Hebrews",
+    "James",
+    "Peter",
+    "Revelation",
+    "Quran",
+    "Surah",
+];
+
+/// "Psalm 23:4" is chapter and verse.
+pub(super) fn verse(context: &Context) -> Option<Said> {
+    let book = context.previous()?.core;
+    let (chapter, verses) = context.word().core.split_once(':')?;
+    let chapter = Number::whole_of(chapter)?.as_small_integer()?;
+    let verses = Amount::parse(verses).filter(|verses| verses.suffix.is_empty())?;
+    let verse = if verses.high.is_some() {
+        "verses"
+    } else {
+        "verse"
+    };
+    let said = || format!("{} {verse} {}", cardinal(chapter), verses.say());
+    BOOKS.contains(&book).then(|| one(said()))
+}
+
+/// "10^-6 m": a power of a number, and its unit.
+pub(super) fn power(context: &Context) -> Option<Said> {
+    let (base, exponent) = context.word().core.split_once('^')?;
+    let base = Number::whole_of(base)?;
+    let digits = exponent.trim_start_matches(['-', '−']);
+    let exponent = (
+        Number::whole_of(digits)?.cardinal(),
+        digits.len() < exponent.len(),
+    );
+    let said = match exponent {
+        (two, false) if two == "two" => format!("{} squared", base.cardinal()),
+        (three, false) if three == "three" => format!("{} cubed", base.cardinal()),
+        (exponent, negative) => {
+            let minus = if negative { "minus " } else { "" };
+            format!("{} to the power of {minus}{exponent}", base.cardinal())
+        }
+    };
+    match next_unit(context) {
+        Some((next, unit)) => Some(Said {
+            abbreviated: next.dotted,
+            ..many(format!("{said} {}", unit.plural), 2)
+        }),
+        None => Some(one(said)),
+    }
+}
+
+/// "1 000 000": groups of three digits, of which the first may be shorter. Without a group that begins with
+/// a zero they may be numbers in a row.
+pub(super) fn grouped(context: &Context) -> Option<Said> {
+    let digits = |word: &&Word| word.core.bytes().all(|b| b.is_ascii_digit());
+    let first = Some(context.word()).filter(digits)?.core;
+    let groups = (1..).map_while(|ahead| {
+        context
+            .next(ahead)
+            .filter(|word| word.core.len() == 3 && digits(word))
+    });
+    let groups: Vec<&str> = groups.map(|word| word.core).collect();
+    let is_number = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.iter().any(|group| group.starts_with('0'));
+    let joined = format!("{first},{}", groups.join(","));
+    let number = Number::whole_of(&joined).filter(|_| is_number)?;
+    Some(many(number.cardinal(), groups.len() + 1))
+}
+
+/// The unit that the next word is, if it is one.
+fn next_unit<'a>(context: &Context<'a>) -> Option<(&'a Word<'a>, Unit)> {
+    let next = context.next(1)?;
+    // "5 in the morning": a lone "in" or "a" is a word, not inches or amperes; "10 in. wide" is a length.
+    let is_word = matches!(next.core, "a" | "A") || next.core == "in" && !next.dotted;
+    Some((next, unit(next.core).filter(|_| !is_word)?))
+}
+
 /// Numbers and what is counted: "5 km", "20°C", "1st", "1/2", "1990s", "5-10", "3x", "1969".
 pub(super) fn quantity(context: &Context) -> Option<Said> {
     let core = context.word().core;
     if let Some(said) = simple_fraction(core).or_else(|| decade(core)) {
         return Some(one(said));
+    }
+    // "1/2-inch"
+    if let Some((part, word)) = core.split_once('-')
+        && let Some(part) = simple_fraction(part)
+        && word.chars().all(char::is_alphabetic)
+    {
+        return Some(one(format!("{part} {word}")));
     }
     let amount = Amount::parse(core)?;
     if amount.suffix.is_empty() {
@@ -111,10 +265,18 @@ pub(super) fn quantity(context: &Context) -> Option<Said> {
                 .filter(|_| amount.low.is_integer())?;
             Some(one(ordinal(number)))
         }
+        "x" if context.anywhere("=") => Some(one(said(" X"))),
         "x" | "×" => Some(one(said(" times"))),
         "k" => Some(one(said(" thousand"))),
         // "221B Baker Street" is a house.
         "M" | "B" if context.next(1).is_some_and(|next| starts_upper(next.core)) => None,
+        "M" | "B"
+            if context
+                .previous()
+                .is_some_and(|word| PLACES.contains(&word.core)) =>
+        {
+            None
+        }
         "M" => Some(one(said(" million"))),
         "B" => Some(one(said(" billion"))),
         "'" | "ft" if amount.is_one() => Some(one("one foot")),
@@ -147,7 +309,10 @@ fn compound_word(number: &str, suffix: &str) -> Option<String> {
 
 /// 5'10" is "five feet ten inches".
 fn height(amount: &Amount) -> Option<String> {
-    let inches = amount.suffix.strip_prefix('\'')?.strip_suffix('"')?;
+    let inches = amount
+        .suffix
+        .strip_prefix('\'')?
+        .strip_suffix(['"', '\u{2033}'])?;
     let inches = Number::whole_of(inches)?;
     Some(format!(
         "{} feet {} inches",
@@ -159,11 +324,7 @@ fn height(amount: &Amount) -> Option<String> {
 /// A number without a suffix: the next word may be its unit or magnitude.
 fn bare_amount(context: &Context, amount: &Amount) -> Said {
     let next = context.next(1);
-    // "5 in the morning": a lone "in" or "a" is a word, not inches or amperes.
-    let next_unit = next
-        .filter(|next| !matches!(next.core, "in" | "a" | "A"))
-        .and_then(|next| Some((next, unit(next.core)?)));
-    if let Some((next, unit)) = next_unit {
+    if let Some((next, unit)) = next_unit(context) {
         return Said {
             abbreviated: next.dotted,
             ..many(say_unit(amount, unit), 2)

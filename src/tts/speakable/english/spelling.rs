@@ -35,10 +35,66 @@ const RESPELLED: &[(&str, &str)] = &[
     ("WiFi", "Wi-Fi"),
     ("PhD", "P H D"),
     ("IoT", "I O T"),
+    ("WWI", "World War one"),
+    ("WWII", "World War two"),
 ];
+
+/// The names of Greek letters, which formulas are written with.
+const GREEK: &[(char, &str)] = &[
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('Γ', "gamma"),
+    ('δ', "delta"),
+    ('Δ', "delta"),
+    ('ε', "epsilon"),
+    ('ζ', "zeta"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('Θ', "theta"),
+    ('κ', "kappa"),
+    ('λ', "lambda"),
+    ('Λ', "lambda"),
+    ('µ', "mu"),
+    ('ν', "nu"),
+    ('ξ', "xi"),
+    ('π', "pi"),
+    ('Π', "pi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('Σ', "sigma"),
+    ('τ', "tau"),
+    ('φ', "phi"),
+    ('Φ', "phi"),
+    ('χ', "chi"),
+    ('ψ', "psi"),
+    ('Ψ', "psi"),
+    ('ω', "omega"),
+    ('Ω', "omega"),
+];
+/// A longer run of letters is a word.
+const LONGEST_SYMBOL: usize = 3;
+
+/// "πr": the letters of a formula, if a Greek one is among them.
+fn formula(letters: &str) -> Option<String> {
+    let name = |letter: char| GREEK.iter().find(|(greek, _)| *greek == letter);
+    let is_formula = letters.chars().count() <= LONGEST_SYMBOL
+        && letters.chars().any(|letter| name(letter).is_some())
+        && letters
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() || name(c).is_some());
+    let said = |letter: char| match name(letter) {
+        Some((_, name)) => (*name).to_owned(),
+        None => spell(&letter.to_string()),
+    };
+    is_formula.then(|| letters.chars().map(said).collect::<Vec<_>>().join(" "))
+}
 
 /// Says a run of letters: acronyms are spelled, anything else is left as it is.
 pub(super) fn letters(word: &str) -> Cow<'_, str> {
+    if let Some(formula) = formula(word) {
+        return Cow::Owned(formula);
+    }
     let (stem, ending) = word.rfind('\'').map_or((word, ""), |at| word.split_at(at));
     if let Some((_, said)) = RESPELLED.iter().find(|(written, _)| *written == stem) {
         return Cow::Owned(format!("{said}{ending}"));

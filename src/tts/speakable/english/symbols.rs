@@ -37,6 +37,7 @@ pub(super) fn alone(context: &Context) -> Option<Said> {
         "°" => "degrees",
         "∞" => "infinity",
         "√" => "the square root of",
+        "∛" => "the cube root of",
         "£" | "$" | "€" | "/" | "<" | ">" | "#" | "^" | "×" | "*" => "",
         _ => return None,
     };
@@ -146,6 +147,10 @@ fn sign_between(
         '*' if between_digits => "times",
         '÷' => "divided by",
         '≈' | '~' if is_digit(after) => "about",
+        '√' => "the square root of",
+        '∛' => "the cube root of",
+        '_' => "underscore",
+        '-' | '−' if before == Some('^') => "minus",
         '≤' => "at most",
         '≥' => "at least",
         '±' => "plus or minus",

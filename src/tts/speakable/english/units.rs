@@ -28,6 +28,8 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("\"", "inch", "inches"),
     ("ft", "foot", "feet"),
     ("'", "foot", "feet"),
+    ("\u{2032}", "foot", "feet"),
+    ("\u{2033}", "inch", "inches"),
     ("yd", "yard", "yards"),
     ("mi", "mile", "miles"),
     ("mg", "milligram", "milligrams"),

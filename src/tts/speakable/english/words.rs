@@ -57,6 +57,7 @@ const BARE: &[(&str, &str)] = &[
     ("A.M", "AM"),
     ("P.M", "PM"),
     ("24/7", "twenty four seven"),
+    ("50/50", "fifty fifty"),
     ("9/11", "nine eleven"),
     ("C++", "C plus plus"),
     ("C#", "C sharp"),
@@ -102,6 +103,13 @@ const WEEKDAYS: &[(&str, &str)] = &[
     ("Thu", "Thursday"),
     ("Thurs", "Thursday"),
     ("Fri", "Friday"),
+];
+
+/// Words that begin a sentence and are no names.
+const STARTERS: &[&str] = &[
+    "A", "An", "And", "But", "He", "Her", "His", "I", "If", "In", "Is", "It", "Its", "My", "No",
+    "She", "So", "That", "The", "Their", "Then", "There", "They", "This", "We", "When", "You",
+    "Your",
 ];
 
 /// Rulers whose Roman numeral is an ordinal: "Henry the eighth".
@@ -191,7 +199,15 @@ fn place_or_title(context: &Context) -> Option<Said> {
         && context
             .before(2)
             .is_some_and(|word| word.core.starts_with(|c: char| c.is_ascii_digit()));
+    // "Elm Dr. He is old."
+    let ends_sentence = word.dotted && next.is_some_and(|next| STARTERS.contains(&next.core));
     let said = match word.core {
+        "Dr" if after_name && ends_sentence => {
+            return Some(Said {
+                abbreviated: false,
+                ..abbreviated("Drive", 1)
+            });
+        }
         "St" if word.dotted || before_name => {
             if before_name && !after_address {
                 "Saint"
@@ -219,9 +235,21 @@ fn dotted(context: &Context) -> Option<Said> {
             numbered
         }
         _ if !word.dotted => return None,
+        // "Pro Max."
+        _ if is_name(context) => return None,
         _ => look_up(WEEKDAYS, word.core).or_else(|| look_up(DOTTED, &lower))?,
     };
     Some(abbreviated(said, 1))
+}
+
+/// Whether "Max." or "Min." is a name: with a capital behind another one, or at the end.
+fn is_name(context: &Context) -> bool {
+    let core = context.word().core;
+    let after_name = context
+        .previous()
+        .is_some_and(|previous| starts_upper(previous.core));
+    let is_last = context.next_after_dot().is_none();
+    matches!(core, "Max" | "Min") && (after_name || is_last)
 }
 
 /// "U.S." and the "J." of "J. Smith" are spelled.

@@ -1,6 +1,6 @@
 //! What stands inside a line: emphasis, code, links, tags, entities, quotes, dashes, pictures.
 
-use super::signs::{emoticon_length, is_word, keycap_length, spoken_sign};
+use super::signs::{emoticon_length, is_word, keycap_length, on_the_line, spoken_sign};
 use super::{Pause, Reader};
 
 /// Inline code longer than this, and full of signs, is named instead of read.
@@ -27,6 +27,7 @@ impl Reader<'_> {
         match character {
             '`' => self.read_code(),
             '*' if self.is_between_digits(1) => self.keep('*', 1),
+            '_' if self.is_in_mailbox() => self.keep('_', 1),
             '_' if self.follows(char::is_alphanumeric) && is_word(rest[1..].chars().next()) => {
                 self.space(1)
             }
@@ -41,6 +42,10 @@ impl Reader<'_> {
             '(' => self.open_aside(),
             ')' => self.close_aside(),
             '"' if self.is_in_height() => self.keep('"', 1),
+            '"' if self.is_a_measure('"') => self.keep('\u{2033}', 1),
+            '\'' if self.is_a_measure('\'') => self.keep('\u{2032}', 1),
+            '\u{2032}' if is_digit(rest[length..].chars().next()) => self.keep('\'', length),
+            raised if on_the_line(raised).is_some() => self.read_raised(),
             '|' | '→' | '⇒' | '•' | '·' | '—' | '―' => self.break_off(length),
             '–' | '-' => self.read_dash(character),
             '.' if rest.starts_with("..") => {
@@ -76,6 +81,55 @@ impl Reader<'_> {
             && self.tokens.last().is_some_and(|token| {
                 token.text.contains('\'') && token.text.ends_with(|c: char| c.is_ascii_digit())
             })
+    }
+
+    /// Whether the quotation mark stands for feet or inches, "a 5" screen": behind a number, and none is
+    /// open that it would close.
+    fn is_a_measure(&self, mark: char) -> bool {
+        let before = &self.source[..self.at];
+        let opens = |(at, _): &(usize, &str)| {
+            let previous = before[..*at].chars().next_back();
+            previous.is_none_or(|c| c.is_whitespace() || c == '(')
+        };
+        let opened = before.match_indices(mark).filter(opens).count();
+        let ends = !is_word(self.rest()[mark.len_utf8()..].chars().next());
+        is_digit(before.chars().next_back()) && ends && opened == 0
+    }
+
+    /// Whether the token goes on as an address of mail: "jane_doe@example.com".
+    fn is_in_mailbox(&self) -> bool {
+        let rest = self
+            .rest()
+            .split(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
+        let mailbox = rest
+            .split_once('@')
+            .map(|(mailbox, host)| (mailbox, host.contains('.')));
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-');
+        self.in_token && mailbox.is_some_and(|(mailbox, dot)| dot && mailbox.chars().all(is_part))
+    }
+
+    /// Raised characters are a power, which is written as such; "m²" is a unit. A raised number behind a
+    /// word is a footnote.
+    fn read_raised(&mut self) {
+        let raised: Vec<char> = self
+            .rest()
+            .chars()
+            .take_while(|c| on_the_line(*c).is_some())
+            .collect();
+        let is_power = self.in_token && raised != ['¹'];
+        let is_short = matches!(raised[..], ['²' | '³']);
+        if is_power && !is_short {
+            self.token().text.push('^');
+        }
+        for character in raised {
+            match on_the_line(character) {
+                _ if is_short => self.keep(character, character.len_utf8()),
+                Some(plain) if is_power => self.keep(plain, character.len_utf8()),
+                _ => self.skip(character.len_utf8()),
+            }
+        }
     }
 
     /// Whether the '>' closes "<https://example.com>".
@@ -221,6 +275,12 @@ impl Reader<'_> {
 
     /// "Paris (the capital) is": a voice pauses where the parentheses stand.
     fn open_aside(&mut self) {
+        if self.is_function() {
+            // The parenthesis itself says "of".
+            self.space(0);
+            self.token().text.push_str("of");
+            return self.space(1);
+        }
         let inner: Vec<char> = self.rest()[1..].chars().take(4).collect();
         let is_area_code =
             matches!(inner[..], [a, b, c, ')'] if [a, b, c].iter().all(char::is_ascii_digit));
@@ -229,6 +289,22 @@ impl Reader<'_> {
             self.open_asides += 1;
         }
         self.skip(1);
+    }
+
+    /// "f(x)": a letter, and in the parentheses a letter or a number.
+    fn is_function(&self) -> bool {
+        let letter = self.tokens.last().filter(|_| self.in_token);
+        let is_letter = letter.is_some_and(|token| {
+            token.text.len() == 1 && token.text.starts_with(|c: char| c.is_ascii_alphabetic())
+        });
+        let inner = self.rest()[1..].split_once(')').map(|(inner, _)| inner);
+        let is_argument = |inner: &str| {
+            let is_number = inner.bytes().all(|b| b.is_ascii_digit());
+            let is_letter = inner.len() == 1 && inner.bytes().all(|b| b.is_ascii_lowercase());
+            !inner.is_empty() && (is_number || is_letter)
+        };
+        // "option(s)" is none, nor is "I(s)".
+        is_letter && inner.is_some_and(|inner| inner != "s" && is_argument(inner))
     }
 
     fn close_aside(&mut self) {
@@ -303,4 +379,8 @@ fn bracket_length(rest: &str) -> usize {
     } else {
         1
     }
+}
+
+fn is_digit(character: Option<char>) -> bool {
+    character.is_some_and(|c| c.is_ascii_digit())
 }

@@ -59,6 +59,26 @@ pub(super) fn keycap_length(rest: &str) -> Option<usize> {
     Some(rest.len() - key.len())
 }
 
+/// A raised character as it stands on the line.
+pub(super) fn on_the_line(character: char) -> Option<char> {
+    Some(match character {
+        '⁰' => '0',
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '⁴' => '4',
+        '⁵' => '5',
+        '⁶' => '6',
+        '⁷' => '7',
+        '⁸' => '8',
+        '⁹' => '9',
+        '⁺' => '+',
+        '⁻' => '-',
+        'ⁿ' => 'n',
+        _ => return None,
+    })
+}
+
 pub(super) fn is_word(character: Option<char>) -> bool {
     character.is_some_and(char::is_alphanumeric)
 }
@@ -66,13 +86,16 @@ pub(super) fn is_word(character: Option<char>) -> bool {
 /// What a character is to the rules that follow; none if it is never spoken.
 pub(super) fn spoken_sign(character: char) -> Option<char> {
     match character {
-        '’' | '‘' | 'ʼ' | '′' => Some('\''),
+        '’' | '‘' | 'ʼ' => Some('\''),
         '‐' | '\u{2011}' => Some('-'),
         '。' | '！' | '？' | '，' | '、' | '；' | '：' => Some(ascii_mark(character)),
         '⋅' | '∗' => Some('×'),
         'º' => Some('°'),
         'μ' => Some('µ'),
+        '₀'..='₉' => char::from_digit(u32::from(character) - u32::from('₀'), 10),
         '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10),
+        // Feet and inches.
+        '\u{2032}' | '\u{2033}' => Some(character),
         '\u{0300}'..='\u{036F}' => Some(character),
         // Letters in boxes and circles count as alphabetic but are pictures.
         '\u{2460}'..='\u{24FF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{E000}'..='\u{F8FF}' => None,
@@ -83,7 +106,7 @@ pub(super) fn spoken_sign(character: char) -> Option<char> {
         '$' | '€' | '£' | '¥' | '₹' | '₩' | '¢' | '%' | '‰' | '#' | '@' | '&' | '+' | '=' | '/' => {
             Some(character)
         }
-        '<' | '>' | '≤' | '≥' | '≠' | '≈' | '±' | '×' | '÷' | '^' | '°' | '~' | '∞' | '√' => {
+        '<' | '>' | '≤' | '≥' | '≠' | '≈' | '±' | '×' | '÷' | '^' | '°' | '~' | '∞' | '√' | '∛' => {
             Some(character)
         }
         _ => (character.is_alphabetic() || character.is_ascii_digit()).then_some(character),

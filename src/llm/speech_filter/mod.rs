@@ -1,0 +1,372 @@
+//! Takes out of a reply, while it is written, what is not for the user's ears: reasoning, calls of tools,
+//! control tokens, data, and a dialogue that the model goes on writing by itself. Neither is it for the
+//! history.
+//!
+//! One filter for every engine, because servers hand on what they do not know. `mark` knows how models
+//! write such things, `data` where a piece of data ends. What may become a mark is held back until that is
+//! known, so how a reply was cut into pieces does not matter.
+
+mod data;
+mod mark;
+#[cfg(test)]
+mod tests;
+
+use data::Scan;
+use mark::{Edge, Line, Mark, Seen};
+
+/// Where the text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    /// What the user hears.
+    Speech,
+    /// Reasoning, within so many blocks.
+    Thought(usize),
+    /// A part of a "harmony" message on a channel that the user does not hear.
+    Part,
+    /// The name of a channel or the role of a "harmony" message, up to [`MESSAGE`].
+    Header,
+    /// The role of the message that begins.
+    Role,
+    /// A call of a tool or its result, up to the tag that ends it; so many of that name are open.
+    Tool(String, usize),
+    /// The name of a tool; its arguments follow.
+    Calls,
+    /// JSON, or a call written as in Python.
+    Data(Scan),
+    /// A block of code that is meant for a program.
+    Fence,
+    /// What somebody else is made to say.
+    Other,
+    /// Behind the reply's end.
+    Over,
+}
+
+/// Ends the header of a "harmony" message.
+const MESSAGE: &str = "<|message|>";
+const CHANNEL: &str = "<|channel|>";
+/// How a prompt ends that has opened reasoning on a channel.
+const ANALYSIS: &str = "<|channel|>analysis<|message|>";
+const FENCE: &str = "```";
+
+/// A filter over one reply.
+#[derive(Debug)]
+pub struct SpeechFilter {
+    place: Place,
+    /// Text of which it is not known yet what it is.
+    held: String,
+    /// What stands before `held`.
+    line: Line,
+    /// Something was taken out, and white space behind it is not doubled.
+    trim: bool,
+    /// What was passed on ends with white space, or is nothing.
+    at_space: bool,
+    /// A word was passed on.
+    said: bool,
+    /// Something for a program was taken out.
+    for_programs: bool,
+    /// What would have begun a block that was closed and not opened: all before it was reasoning.
+    stray: Option<&'static str>,
+}
+
+/// Whether a text, such as a template, names what begins reasoning.
+pub fn opens_reasoning(text: &str) -> bool {
+    text.contains(CHANNEL)
+        || text
+            .char_indices()
+            .any(|(at, _)| opened_at(text, at).is_some())
+}
+
+/// Whether a prompt ends with the end of a block of reasoning.
+pub fn closes_reasoning(prompt: &str) -> bool {
+    matches!(last_mark(prompt), Some(Mark::Thought(Edge::End, _)))
+}
+
+/// Whether a text, such as a token's, is a mark and no words.
+pub fn is_mark(text: &str) -> bool {
+    match mark::tag(text) {
+        Seen::Mark(length, _) => length == text.len(),
+        Seen::Beginning => mark::is_cut_off(text),
+        Seen::Text => false,
+    }
+}
+
+fn opened_at(text: &str, at: usize) -> Option<&'static str> {
+    match mark::tag(&text[at..]) {
+        Seen::Mark(_, Mark::Thought(Edge::Begin, open)) => Some(open),
+        _ => None,
+    }
+}
+
+/// The mark that a text ends with.
+fn last_mark(text: &str) -> Option<Mark> {
+    let text = text.trim_end();
+    let at = text.rfind(['<', '[', '◁'])?;
+    match mark::tag(&text[at..]) {
+        Seen::Mark(length, mark) if at + length == text.len() => Some(mark),
+        _ => None,
+    }
+}
+
+impl SpeechFilter {
+    /// A filter for what follows `prompt`; some templates open the reasoning themselves, at the
+    /// prompt's end.
+    pub fn after(prompt: &str) -> Self {
+        let place = match last_mark(prompt) {
+            Some(Mark::Thought(Edge::Begin, _)) => Place::Thought(1),
+            _ if prompt.trim_end().ends_with(ANALYSIS) => Place::Part,
+            _ => Place::Speech,
+        };
+        Self {
+            trim: place != Place::Speech,
+            place,
+            held: String::new(),
+            line: Line::Reply,
+            at_space: true,
+            said: false,
+            for_programs: false,
+            stray: None,
+        }
+    }
+
+    /// The beginning of the block that was closed and not opened; [`SpeechFilter::after`] takes it.
+    pub fn stray(&self) -> Option<&'static str> {
+        self.stray
+    }
+
+    /// Whether what is written now is reasoning.
+    pub fn is_thinking(&self) -> bool {
+        matches!(self.place, Place::Thought(_) | Place::Part | Place::Header)
+    }
+
+    /// Whether nothing of what follows is part of the reply.
+    pub fn is_over(&self) -> bool {
+        self.place == Place::Over
+    }
+
+    /// Whether a word was passed on.
+    pub fn spoke(&self) -> bool {
+        self.said
+    }
+
+    /// Why there is no word in the reply, for people; `ended` is how it ended.
+    pub fn why_no_words(&self, ended: &str) -> String {
+        match self.for_programs {
+            true => "all of it is meant for a program".into(),
+            false => ended.into(),
+        }
+    }
+
+    /// Takes a piece and hands on what of it is for the user.
+    pub fn push(&mut self, piece: &str, speak: &mut dyn FnMut(&str)) {
+        self.held.push_str(piece);
+        while self.step(false, speak) {}
+    }
+
+    /// The reply is over: what might still have become a mark has not, unless it was cut off.
+    pub fn finish(&mut self, speak: &mut dyn FnMut(&str)) {
+        while self.step(true, speak) {}
+        self.held.clear();
+    }
+
+    /// Goes over one mark; false if there is none. `last`: no more text comes.
+    fn step(&mut self, last: bool, speak: &mut dyn FnMut(&str)) -> bool {
+        match &mut self.place {
+            Place::Speech => self.speech(last, speak),
+            Place::Thought(_) | Place::Part | Place::Tool(..) | Place::Other => self.silence(),
+            Place::Header => self.header(),
+            Place::Role => self.role(last),
+            Place::Calls => self.calls(),
+            Place::Data(scan) => {
+                let end = scan.end_in(&self.held);
+                self.skip(end)
+            }
+            Place::Fence => {
+                let end = self.held.find(FENCE).map(|at| at + FENCE.len());
+                if end.is_none() {
+                    let ticks = self.held.trim_end_matches('`').len();
+                    self.held.drain(..ticks);
+                    return false;
+                }
+                self.skip(end)
+            }
+            Place::Over => {
+                self.held.clear();
+                false
+            }
+        }
+    }
+
+    /// Lets everything go up to where speech goes on; all of it if that is not there yet.
+    fn skip(&mut self, end: Option<usize>) -> bool {
+        self.held.drain(..end.unwrap_or(self.held.len()));
+        if end.is_some() {
+            self.place = Place::Speech;
+        }
+        end.is_some()
+    }
+
+    fn speech(&mut self, last: bool, speak: &mut dyn FnMut(&str)) -> bool {
+        let (mut line, mut at) = (self.line, 0);
+        let mut found = None;
+        while let Some(character) = self.held[at..].chars().next() {
+            match mark::read(&self.held[at..], line) {
+                Seen::Mark(length, mark) => {
+                    found = Some((length, mark));
+                    break;
+                }
+                Seen::Beginning if !last || mark::is_cut_off(&self.held[at..]) => break,
+                Seen::Beginning | Seen::Text => {}
+            }
+            line = line.after(character);
+            at += character.len_utf8();
+        }
+        let text: String = self.held.drain(..at).collect();
+        self.line = line;
+        self.say(&text, speak);
+        let Some((length, mark)) = found else {
+            return false;
+        };
+        self.held.drain(..length);
+        self.trim = true;
+        self.for_programs |= mark.is_for_programs();
+        self.place = match mark {
+            Mark::Token | Mark::Message | Mark::PartEnd | Mark::Assistant => Place::Speech,
+            Mark::Thought(Edge::Begin, _) => Place::Thought(1),
+            Mark::Thought(Edge::End, open) => {
+                self.stray = self.stray.or(Some(open));
+                Place::Speech
+            }
+            Mark::Tool(Edge::Begin, name) => Place::Tool(name, 1),
+            // The end of something that was not begun.
+            Mark::Tool(Edge::End, _) => Place::Speech,
+            Mark::Calls => Place::Calls,
+            Mark::Data => Place::Data(Scan::default()),
+            Mark::Fence => Place::Fence,
+            Mark::Channel => Place::Header,
+            Mark::Role => Place::Role,
+            Mark::Other => self.somebody_else(),
+            Mark::End => Place::Over,
+        };
+        true
+    }
+
+    /// Somebody else is made to speak: the reply is over, unless it has not begun.
+    fn somebody_else(&self) -> Place {
+        match self.said {
+            true => Place::Over,
+            false => Place::Other,
+        }
+    }
+
+    /// Looks for the end of what is not heard.
+    fn silence(&mut self) -> bool {
+        let mut at = 0;
+        while let Some(character) = self.held[at..].chars().next() {
+            let rest = &self.held[at..];
+            let seen = match self.place {
+                Place::Other => mark::speaker(rest, self.line),
+                _ => mark::tag(rest),
+            };
+            match seen {
+                Seen::Beginning => break,
+                Seen::Mark(length, mark) => {
+                    if let Some(next) = self.behind(&mark) {
+                        self.held.drain(..at + length);
+                        self.place = next;
+                        return true;
+                    }
+                }
+                Seen::Text => {}
+            }
+            self.line = self.line.after(character);
+            at += character.len_utf8();
+        }
+        self.held.drain(..at);
+        false
+    }
+
+    /// Where a mark leads from what is not heard; `None` if it changes nothing.
+    fn behind(&self, mark: &Mark) -> Option<Place> {
+        let nested = |edge: Edge, depth: usize| match edge {
+            Edge::Begin => depth + 1,
+            Edge::End => depth - 1,
+        };
+        match (&self.place, mark) {
+            (Place::Thought(depth), Mark::Thought(edge, _)) => Some(match nested(*edge, *depth) {
+                0 => Place::Speech,
+                depth => Place::Thought(depth),
+            }),
+            (Place::Tool(name, depth), Mark::Tool(edge, other)) if name == other => {
+                Some(match nested(*edge, *depth) {
+                    0 => Place::Speech,
+                    depth => Place::Tool(name.clone(), depth),
+                })
+            }
+            (Place::Part, Mark::PartEnd) | (Place::Other, Mark::Assistant) => Some(Place::Speech),
+            (Place::Part, Mark::End) => Some(Place::Over),
+            (Place::Part | Place::Other, Mark::Channel) => Some(Place::Header),
+            (Place::Other, Mark::Role) => Some(Place::Role),
+            _ => None,
+        }
+    }
+
+    fn header(&mut self) -> bool {
+        let Some(at) = self.held.find(MESSAGE) else {
+            return false;
+        };
+        let header: String = self.held.drain(..at + MESSAGE.len()).collect();
+        let header = header.trim_end_matches(MESSAGE);
+        let channel = header.rsplit(CHANNEL).next().unwrap_or_default();
+        // A message without a channel has only its role here.
+        let spoken = channel.trim().starts_with("final") || header.trim() == "assistant";
+        self.place = match spoken {
+            true => Place::Speech,
+            false => Place::Part,
+        };
+        true
+    }
+
+    fn role(&mut self, last: bool) -> bool {
+        let begin = self.held.len() - self.held.trim_start_matches(' ').len();
+        let name = &self.held[begin..];
+        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+        if end.is_none() && !last {
+            return false;
+        }
+        let end = begin + end.unwrap_or(name.len());
+        self.place = match mark::role(&self.held[begin..end]) {
+            Some(Mark::Other) => self.somebody_else(),
+            Some(_) => Place::Speech,
+            // No role: the message begins at once.
+            None => {
+                self.place = Place::Speech;
+                return true;
+            }
+        };
+        self.held.drain(..end);
+        true
+    }
+
+    fn calls(&mut self) -> bool {
+        let Some(at) = self.held.find('{') else {
+            return false;
+        };
+        let listed = self.held[..at].trim_end().ends_with('[');
+        self.held.drain(..at);
+        self.place = Place::Data(Scan::within(usize::from(listed)));
+        true
+    }
+
+    fn say(&mut self, text: &str, speak: &mut dyn FnMut(&str)) {
+        let text = match self.trim && self.at_space {
+            true => text.trim_start(),
+            false => text,
+        };
+        if !text.is_empty() {
+            self.trim = false;
+            self.at_space = text.ends_with(char::is_whitespace);
+            self.said |= text.contains(char::is_alphanumeric);
+            speak(text);
+        }
+    }
+}
