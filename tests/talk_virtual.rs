@@ -164,3 +164,21 @@ fn the_starter_profile_stays_below_700_megabytes() {
     }
     assert!(peak_kb > 0 && peak_kb < LIMIT_KB, "{peak_kb} kB");
 }
+
+/// The disk is full from the first second on: `/dev/full` takes nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_recording_that_a_full_disk_ends_is_said_and_the_conversation_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("conversation.wav")).unwrap();
+    let arguments = ["talk", "--plain", "--input", "null", "--output", "null"];
+    let output = run(vivavoce()
+        .args(arguments)
+        .args(["--for", "4", "--record"])
+        .arg(folder.path()));
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("error: recorder: "), "while it talks: {said}");
+    assert!(said.contains("the recording is incomplete"), "at the end: {said}");
+    assert!(said.contains("No space left on device"), "{said}");
+}

@@ -8,7 +8,7 @@
 
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::Timestamp;
-use crate::endpointing::{Dither, EndpointingError, TurnDetector, cue};
+use crate::endpointing::{EndpointingError, TurnDetector, cue, with_noise};
 use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::TurnTakingConfig;
 use crate::vad::{Activity, VadError, VoiceActivity};
@@ -58,7 +58,6 @@ impl Listener {
     pub fn hear(&mut self, stimulus: &Stimulus) -> Result<Vec<Pause>, ListenError> {
         let (began, silences) = self.silences(&stimulus.samples)?;
         let mut utterance = Utterance::begin(UtteranceConfig::default(), &[]);
-        let mut dither = Dither::new();
         let (mut pauses, mut pushed) = (Vec::new(), began);
         for silence in silences {
             let heard = part(&stimulus.samples, pushed, silence.reported);
@@ -79,7 +78,7 @@ impl Listener {
             let text = text.unwrap_or_default();
             if decides {
                 let until = silence.reported + TEXT_AFTER_MS;
-                let heard = dither.over(part(&stimulus.samples, began, until));
+                let heard = with_noise(part(&stimulus.samples, began, until));
                 let whole = utterance.text_with(&text);
                 pauses.push(Pause {
                     last_speech_ms: silence.last_speech,

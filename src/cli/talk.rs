@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crossbeam_channel::{Receiver, bounded};
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use vivavoce::agent::Persona;
+use vivavoce::audio::AudioError;
 use vivavoce::audio::device::Endpoint;
 use vivavoce::audio::scenario::Scenario;
 use vivavoce::bench::{Recording, StagesByTurn, turns};
@@ -186,6 +187,7 @@ fn converse(
         talking: false,
         last_press: Stopwatch::start(),
         pending: 0,
+        recording_error: None,
     };
     let mut view: Box<dyn View> = match screen {
         true if config.turn_taking.push_to_talk => Box::new(Screen::open(
@@ -201,6 +203,9 @@ fn converse(
     // What happened while the view was closed.
     let rest: Vec<SessionEvent> = talk.events.try_iter().collect();
     rest.iter().for_each(|event| talk.stages.observe(event));
+    if let Some(error) = talk.recording_error {
+        return Err(anyhow::Error::from(error).context("the recording is incomplete"));
+    }
     Ok(talk.stages)
 }
 
@@ -216,6 +221,8 @@ struct Talk {
     last_press: Stopwatch,
     /// Typed messages that are not answered yet.
     pending: usize,
+    /// Why the recording ended before the conversation.
+    recording_error: Option<AudioError>,
 }
 
 impl Talk {
@@ -232,6 +239,9 @@ impl Talk {
             let over = limit.is_some_and(|limit| session.seconds() >= limit);
             if over || QUIT.load(Ordering::Relaxed) || session.is_over() {
                 return;
+            }
+            if let Some(error) = session.take_recording_error() {
+                self.recording_error = Some(error);
             }
             if self.keys && self.pressed(session) {
                 return;

@@ -1,5 +1,8 @@
-//! Faint noise over what the detector hears. Pure: a seed gives the same noise each time.
+//! Faint noise over what the detector hears. Pure: the same samples get the same noise each time.
 
+use std::sync::LazyLock;
+
+use crate::audio::frame::SPEECH_RATE;
 use crate::audio::room::Noise;
 
 /// -50 dBFS: the detector knows people from microphones, and on studio-clean speech it errs more
@@ -8,28 +11,20 @@ use crate::audio::room::Noise;
 const LEVEL: f32 = 0.003_16;
 /// Any seed will do; a fixed one makes a recording score the same each time.
 const SEED: u64 = 1;
+/// What the detector hears at a time has this length; longer audio hears the noise again.
+const LENGTH: usize = 8 * SPEECH_RATE as usize;
 
-/// The noise.
-#[derive(Debug, Clone)]
-pub struct Dither(Noise);
+/// Made once: a score would spend more time on its noise than on its features.
+static NOISE: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let mut noise = Noise::new(SEED);
+    (0..LENGTH).map(|_| noise.gaussian() * LEVEL).collect()
+});
 
-impl Dither {
-    /// Noise from its beginning.
-    pub fn new() -> Self {
-        Self(Noise::new(SEED))
-    }
-
-    /// The samples with noise over them.
-    pub fn over<'a>(&mut self, samples: impl IntoIterator<Item = &'a f32>) -> Vec<f32> {
-        let noisy = |sample| sample + self.0.gaussian() * LEVEL;
-        samples.into_iter().map(noisy).collect()
-    }
-}
-
-impl Default for Dither {
-    fn default() -> Self {
-        Self::new()
-    }
+/// The samples with noise over them.
+pub fn with_noise<'a>(samples: impl IntoIterator<Item = &'a f32>) -> Vec<f32> {
+    let noise = NOISE.iter().cycle();
+    let noisy = samples.into_iter().zip(noise);
+    noisy.map(|(sample, noise)| sample + noise).collect()
 }
 
 #[cfg(test)]
@@ -39,7 +34,7 @@ mod tests {
 
     #[test]
     fn silence_becomes_noise_of_its_level() {
-        let level = dbfs(rms(&Dither::new().over(&[0.0; 16_000])));
+        let level = dbfs(rms(&with_noise(&[0.0; 16_000])));
         assert!((level + 50.0).abs() < 0.2, "{level}");
     }
 }

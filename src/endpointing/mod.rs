@@ -10,7 +10,7 @@ mod policy;
 mod smart_turn;
 
 pub use cue::{Cue, cue, cue_of_an_answer};
-pub use dither::Dither;
+pub use dither::with_noise;
 pub use log_mel::LogMel;
 pub use policy::{EndpointPolicy, Wait};
 pub use smart_turn::SmartTurn;

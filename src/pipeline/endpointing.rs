@@ -9,7 +9,7 @@ use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
-use crate::endpointing::{Dither, TurnDetector};
+use crate::endpointing::{TurnDetector, with_noise};
 use crate::events::TurnId;
 use crate::turn_taking::Event;
 
@@ -48,7 +48,6 @@ pub struct EndpointingStage {
     bus: EventBus,
     history: VecDeque<f32>,
     until: Timestamp,
-    dither: Dither,
     failed: bool,
 }
 
@@ -67,7 +66,6 @@ impl EndpointingStage {
             bus,
             history: VecDeque::with_capacity(WINDOW + FRAME),
             until: Timestamp::ZERO,
-            dither: Dither::new(),
             failed: false,
         }
     }
@@ -95,7 +93,7 @@ impl EndpointingStage {
 
     fn score(&mut self, turn: TurnId, pause: u32) {
         let watch = Stopwatch::start();
-        let heard = self.dither.over(&self.history);
+        let heard = with_noise(&self.history);
         let score = match self.engine.probability(&heard) {
             Ok(score) => Some(score),
             Err(error) => {

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crossbeam_channel::{Receiver, never, select};
+use crossbeam_channel::{Receiver, Sender, never, select};
 use serde::Serialize;
 
 use crate::audio::AudioError;
@@ -56,32 +56,42 @@ impl Recorder {
         })
     }
 
-    /// Writes until both senders are gone. On a full disk it says so once and stops: the
+    /// Writes until both senders are gone. On a full disk it says so to `failed` and stops: the
     /// conversation goes on.
-    pub fn run(mut self, blocks: Receiver<Box<Block>>, lines: Receiver<Recorded>) {
+    pub fn run(
+        self,
+        blocks: Receiver<Box<Block>>,
+        lines: Receiver<Recorded>,
+        failed: &Sender<AudioError>,
+    ) {
+        if let Err(error) = self.write(blocks, lines) {
+            tracing::error!("the recording ends here: {error}");
+            let _ = failed.try_send(error);
+        }
+    }
+
+    fn write(
+        mut self,
+        blocks: Receiver<Box<Block>>,
+        lines: Receiver<Recorded>,
+    ) -> Result<(), AudioError> {
         let (mut blocks, mut lines) = (Some(blocks), Some(lines));
         let (no_blocks, no_lines) = (never(), never());
         while blocks.is_some() || lines.is_some() {
-            let result = select! {
+            select! {
                 recv(blocks.as_ref().unwrap_or(&no_blocks)) -> block => match block {
-                    Ok(block) => self.block(&block),
-                    Err(_) => { blocks = None; Ok(()) }
+                    Ok(block) => self.block(&block)?,
+                    Err(_) => blocks = None,
                 },
                 recv(lines.as_ref().unwrap_or(&no_lines)) -> line => match line {
-                    Ok(Recorded::Event(event)) => self.events.push(&event),
-                    Ok(Recorded::Decision(decision)) => self.decisions.push(&decision),
-                    Err(_) => { lines = None; Ok(()) }
+                    Ok(Recorded::Event(event)) => self.events.push(&event)?,
+                    Ok(Recorded::Decision(decision)) => self.decisions.push(&decision)?,
+                    Err(_) => lines = None,
                 },
-            };
-            if let Err(error) = result {
-                tracing::error!("the recording ends here: {error}");
-                return;
             }
         }
-        let ended = self.flush().and_then(|()| self.wav.finish());
-        if let Err(error) = ended {
-            tracing::error!("the recording's end is lost: {error}");
-        }
+        self.flush()?;
+        self.wav.finish()
     }
 
     fn block(&mut self, block: &Block) -> Result<(), AudioError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::bus::{EventBus, Watcher};
 use super::capture::{Capture, CaptureOutputs};
@@ -112,6 +112,7 @@ pub struct Session {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
     bus: EventBus,
+    recording_failed: Receiver<AudioError>,
 }
 
 impl Session {
@@ -231,8 +232,9 @@ impl Session {
             said: String::new(),
         };
         let mut threads = Vec::new();
+        let (failed, recording_failed) = bounded(1);
         if let Some(recorder) = recorder {
-            let run = move || recorder.run(blocks, lines);
+            let run = move || recorder.run(blocks, lines, &failed);
             threads.push(spawn(RECORDER, run)?);
         }
         threads.push(spawn("playback", move || playing.run())?);
@@ -253,7 +255,16 @@ impl Session {
             stop,
             threads,
             bus,
+            recording_failed,
         })
+    }
+
+    /// Why the recording ended before the conversation, once: a full disk, for example. The session's
+    /// watchers hear of it too.
+    pub fn take_recording_error(&self) -> Option<AudioError> {
+        let error = self.recording_failed.try_recv().ok()?;
+        self.bus.error(RECORDER, &error);
+        Some(error)
     }
 
     /// Hands the session something that the user did beside speaking.
@@ -280,13 +291,14 @@ impl Session {
     /// Ends the session: what is recorded is complete when this returns.
     ///
     /// # Errors
-    /// A stage panicked; the message names it.
+    /// A stage panicked, and the message names it; or the end of the recording could not be written.
     pub fn stop(self) -> Result<(), SessionError> {
         let Self {
             conductor,
             stop,
             threads,
             bus,
+            recording_failed,
         } = self;
         stop.store(true, Ordering::Relaxed);
         // Whoever sends it otherwise may have panicked.
@@ -299,6 +311,9 @@ impl Session {
             if thread.join().is_err() {
                 result = Err(SessionError::Panicked(name));
             }
+        }
+        if let (Ok(()), Ok(error)) = (&result, recording_failed.try_recv()) {
+            return Err(error.into());
         }
         result
     }
