@@ -1,6 +1,7 @@
 //! Real sound cards, over `cpal`: the device's own rate, sample format and channel count.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig, SupportedStreamConfig};
@@ -11,6 +12,10 @@ use super::callback::{CaptureCallback, RenderCallback};
 use super::device::{AudioDevice, AudioStream, Endpoint, Rates, StreamNote};
 use super::frame::BLOCK_MS;
 use crate::clock::Stopwatch;
+
+/// A driver that has not called for this long is asked how it is: after an underrun ALSA's PulseAudio
+/// plugin may wait for ever for somebody to ask.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A microphone, a loudspeaker, or both, by their names.
 pub struct CpalDevice {
@@ -297,7 +302,7 @@ fn open_input(
                     callback.process(data, channels);
                 },
                 move |error| report(&note, noun, &error),
-                None,
+                Some(LOOK_AGAIN),
             )
         };
     }
@@ -313,6 +318,7 @@ fn open_output(
     let (device, config, format) = side.config()?;
     let channels = usize::from(config.channels);
     let noun = side.direction.noun();
+    let control = callback.control();
     macro_rules! make {
         ($sample:ty) => {
             device.build_output_stream(
@@ -323,8 +329,13 @@ fn open_output(
                     callback.begin_block(clock.elapsed(), latency);
                     callback.process(data, channels);
                 },
-                move |error| report(&note, noun, &error),
-                None,
+                move |error| {
+                    if error.kind() == ErrorKind::Xrun {
+                        control.note_xrun();
+                    }
+                    report(&note, noun, &error);
+                },
+                Some(LOOK_AGAIN),
             )
         };
     }
