@@ -183,25 +183,22 @@ pub struct EchoProbe {
     patience: Option<usize>,
     /// Frames of exact zeros within the capture.
     zeros: usize,
-    /// Whether exact zeros are a quiet room: a virtual microphone has no noise.
-    noiseless: bool,
 }
 
 impl EchoProbe {
-    /// Listens for the earcon. `noiseless` says that the microphone gives exact zeros in a quiet
-    /// room, as only a virtual one does.
-    pub fn of_earcon(noiseless: bool) -> Self {
+    /// Listens for the earcon.
+    pub fn of_earcon() -> Self {
         let length = (SPEECH_RATE as f32 * EARCON_S) as usize + FRAME;
-        Self::new((length, 1), Some(PATIENCE_FRAMES), noiseless)
+        Self::new((length, 1), Some(PATIENCE_FRAMES))
     }
 
     /// Listens for the next reply, however long that takes. It costs the user no further earcon, and
     /// a reply is the one moment at which an echo matters.
-    pub fn of_reply(noiseless: bool) -> Self {
-        Self::new((REPLY_PART, 2), None, noiseless)
+    pub fn of_reply() -> Self {
+        Self::new((REPLY_PART, 2), None)
     }
 
-    fn new((part, parts): (usize, usize), patience: Option<usize>, noiseless: bool) -> Self {
+    fn new((part, parts): (usize, usize), patience: Option<usize>) -> Self {
         Self {
             render: Vec::new(),
             capture: Vec::new(),
@@ -209,12 +206,17 @@ impl EchoProbe {
             parts,
             patience,
             zeros: 0,
-            noiseless,
         }
     }
 
-    /// Takes 10 ms of both sides; the answer, once there is one.
-    pub fn push(&mut self, capture: &[f32; FRAME], render: &[f32; FRAME]) -> Option<EchoReturn> {
+    /// Takes 10 ms of both sides; the answer, once there is one. `zeros_are_quiet` says whether exact
+    /// zeros are a quiet room at this microphone, or none at all.
+    pub fn push(
+        &mut self,
+        capture: &[f32; FRAME],
+        render: &[f32; FRAME],
+        zeros_are_quiet: bool,
+    ) -> Option<EchoReturn> {
         if let Some(patience) = &mut self.patience {
             *patience = patience.saturating_sub(1);
         }
@@ -233,7 +235,15 @@ impl EchoProbe {
             self.start_again();
             return None;
         }
+        if self.heard_zeros() && !zeros_are_quiet {
+            return Some(EchoReturn::Unclear(Unclear::DigitalSilence));
+        }
         Some(self.find())
+    }
+
+    /// Whether most of what was heard are exact zeros.
+    pub fn heard_zeros(&self) -> bool {
+        self.zeros * FRAME * 2 > self.capture.len()
     }
 
     fn start_again(&mut self) {
@@ -243,9 +253,6 @@ impl EchoProbe {
     }
 
     fn find(&self) -> EchoReturn {
-        if !self.noiseless && self.zeros * FRAME * 2 > self.capture.len() {
-            return EchoReturn::Unclear(Unclear::DigitalSilence);
-        }
         let matches: Vec<Match> = (0..self.parts).map(|n| self.find_part(n)).collect();
         let agree = matches.windows(2).all(|pair| {
             let [a, b] = [pair[0].delay, pair[1].delay];
@@ -320,7 +327,16 @@ mod tests {
     /// The answer of a probe over a room in which somebody may speak; at the session's rate its
     /// times are a third.
     fn hear(
-        mut probe: EchoProbe,
+        probe: EchoProbe,
+        played: &[f32],
+        path: Option<EchoPath>,
+        others: impl FnMut() -> f32,
+    ) -> EchoReturn {
+        hear_at((probe, false), played, path, others)
+    }
+
+    fn hear_at(
+        (mut probe, zeros_are_quiet): (EchoProbe, bool),
         played: &[f32],
         path: Option<EchoPath>,
         mut others: impl FnMut() -> f32,
@@ -333,7 +349,7 @@ mod tests {
             let capture = std::array::from_fn(|n| {
                 others() + room.as_mut().map_or(0.0, |room| room.echo(block[n]))
             });
-            if let Some(found) = probe.push(&capture, block) {
+            if let Some(found) = probe.push(&capture, block, zeros_are_quiet) {
                 return found;
             }
         }
@@ -364,12 +380,7 @@ mod tests {
 
     fn probe(path: Option<EchoPath>, noise_level: f32) -> EchoReturn {
         let earcon = earcon(SPEECH_RATE);
-        hear(
-            EchoProbe::of_earcon(false),
-            &earcon,
-            path,
-            noise(noise_level),
-        )
+        hear(EchoProbe::of_earcon(), &earcon, path, noise(noise_level))
     }
 
     #[test]
@@ -394,7 +405,7 @@ mod tests {
         let unclear = EchoReturn::Unclear(Unclear::TooLoud);
         for seed in 1..8 {
             for path in [None, Some(LAPTOP)] {
-                let probe = EchoProbe::of_earcon(false);
+                let probe = EchoProbe::of_earcon();
                 let found = hear(probe, &earcon(SPEECH_RATE), path, voice(seed, 1.0));
                 assert_eq!(found, unclear, "seed {seed}, {path:?}");
             }
@@ -409,15 +420,18 @@ mod tests {
     #[test]
     fn a_muted_microphone_is_no_room_without_an_echo() {
         let silence = || 0.0;
-        let found = |probe| hear(probe, &earcon(SPEECH_RATE), None, silence);
+        let found = |zeros_are_quiet| {
+            let probe = (EchoProbe::of_earcon(), zeros_are_quiet);
+            hear_at(probe, &earcon(SPEECH_RATE), None, silence)
+        };
         let unclear = EchoReturn::Unclear(Unclear::DigitalSilence);
-        assert_eq!(found(EchoProbe::of_earcon(false)), unclear);
-        assert_eq!(found(EchoProbe::of_earcon(true)), EchoReturn::NotHeard);
+        assert_eq!(found(false), unclear);
+        assert_eq!(found(true), EchoReturn::NotHeard);
     }
 
     #[test]
     fn an_earcon_that_is_not_played_measures_nothing() {
-        let found = hear(EchoProbe::of_earcon(false), &[], None, noise(0.002));
+        let found = hear(EchoProbe::of_earcon(), &[], None, noise(0.002));
         assert_eq!(found, EchoReturn::Unclear(Unclear::NothingPlayed));
     }
 
@@ -425,8 +439,7 @@ mod tests {
     fn a_reply_measures_as_the_earcon_does() {
         let mut reply = voice(3, 1.0);
         let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
-        let heard =
-            |path, others: f32| hear(EchoProbe::of_reply(false), &reply, path, noise(others));
+        let heard = |path, others: f32| hear(EchoProbe::of_reply(), &reply, path, noise(others));
         let EchoReturn::Heard { gain_db, .. } = heard(Some(LAPTOP), 0.002) else {
             panic!("not heard")
         };
@@ -439,7 +452,7 @@ mod tests {
         let mut reply = voice(3, 1.0);
         let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
         for seed in 11..18 {
-            let found = hear(EchoProbe::of_reply(false), &reply, None, voice(seed, 1.0));
+            let found = hear(EchoProbe::of_reply(), &reply, None, voice(seed, 1.0));
             assert_eq!(found, EchoReturn::Unclear(Unclear::TooLoud), "seed {seed}");
         }
     }

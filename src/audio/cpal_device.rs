@@ -1,7 +1,6 @@
 //! Real sound cards, over `cpal`: the device's own rate, sample format and channel count.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig, SupportedStreamConfig};
@@ -12,10 +11,6 @@ use super::callback::{CaptureCallback, RenderCallback};
 use super::device::{AudioDevice, AudioStream, Endpoint, Rates, StreamNote};
 use super::frame::BLOCK_MS;
 use crate::clock::Stopwatch;
-
-/// A driver that has not called for this long is asked how it is: after an underrun ALSA's PulseAudio
-/// plugin may wait for ever for somebody to ask.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A microphone, a loudspeaker, or both, by their names.
 pub struct CpalDevice {
@@ -302,7 +297,7 @@ fn open_input(
                     callback.process(data, channels);
                 },
                 move |error| report(&note, noun, &error),
-                Some(LOOK_AGAIN),
+                None,
             )
         };
     }
@@ -335,7 +330,7 @@ fn open_output(
                     }
                     report(&note, noun, &error);
                 },
-                Some(LOOK_AGAIN),
+                None,
             )
         };
     }

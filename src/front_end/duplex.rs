@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::muted::MutedMicrophone;
 use super::{DuplexChoice, Fact};
 use crate::aec::{DuplexMode, EchoProbe, EchoReturn, EchoState, choose};
 use crate::audio::frame::FRAME;
@@ -23,7 +24,6 @@ const HEARD_ITSELF: &str = "it seems to hear itself: while it speaks it does not
 pub struct Duplex {
     cancels: bool,
     earcon: bool,
-    noiseless: bool,
     probe: Option<EchoProbe>,
     /// What was found last.
     found: Option<EchoReturn>,
@@ -43,7 +43,6 @@ impl Duplex {
         Self {
             cancels,
             earcon,
-            noiseless: false,
             probe: None,
             found: None,
             mode: unmeasured(cancels),
@@ -55,16 +54,17 @@ impl Duplex {
     }
 
     /// A device was opened, while a reply is `audible` or not: everything is to be measured again.
-    pub fn opened(&mut self, noiseless: bool, audible: bool, facts: &mut Vec<Fact>) {
-        let deaf_until = self.deaf_until;
-        *self = Self::new(self.cancels, self.earcon);
-        (self.noiseless, self.deaf_until) = (noiseless, deaf_until);
+    pub fn opened(&mut self, audible: bool, facts: &mut Vec<Fact>) {
+        *self = Self {
+            deaf_until: self.deaf_until,
+            ..Self::new(self.cancels, self.earcon)
+        };
         // A reply that goes on on a new device is no earcon, but it is as good a measure.
         if self.earcon && !audible {
-            self.probe = Some(EchoProbe::of_earcon(noiseless));
+            self.probe = Some(EchoProbe::of_earcon());
             facts.push(Fact::PlayEarcon);
         } else if self.earcon || !self.cancels {
-            self.probe = Some(EchoProbe::of_reply(noiseless));
+            self.probe = Some(EchoProbe::of_reply());
         }
     }
 
@@ -73,16 +73,25 @@ impl Duplex {
         &mut self,
         captured: &[f32; FRAME],
         played: &[f32; FRAME],
+        muted: &MutedMicrophone,
         facts: &mut Vec<Fact>,
     ) {
-        let probe = self.probe.as_mut();
-        let Some(found) = probe.and_then(|probe| probe.push(captured, played)) else {
+        let Some(probe) = &mut self.probe else {
             return;
         };
-        // What could not be told is measured again on the next reply.
+        let Some(found) = probe.push(captured, played, muted.zeros_are_quiet()) else {
+            return;
+        };
         let unclear = matches!(found, EchoReturn::Unclear(_));
-        self.probe = unclear.then(|| EchoProbe::of_reply(self.noiseless));
-        if self.found.replace(found) != Some(found) && !self.forced {
+        // What could not be told is measured again on the next reply, and so is what zeros say: the
+        // microphone may have been muted just then.
+        let again = unclear || probe.heard_zeros() && !muted.is_noiseless();
+        self.probe = again.then(EchoProbe::of_reply);
+        // Not being able to tell takes nothing back, and is told once.
+        if unclear && self.found.is_some() || self.found.replace(found) == Some(found) {
+            return;
+        }
+        if !self.forced {
             self.choose(found, facts);
         }
     }

@@ -112,7 +112,7 @@ impl FrontEnd {
         self.muted = MutedMicrophone::new(noiseless);
         // Another microphone hears the user at another level.
         self.nearness = Nearness::default();
-        self.duplex.opened(noiseless, audible, facts);
+        self.duplex.opened(audible, facts);
     }
 
     /// It has heard itself: from now on, and until a device is opened, it does not listen while it
@@ -132,12 +132,13 @@ impl FrontEnd {
         let Input { until, audible, .. } = *input;
         let mut frame = input.captured.unwrap_or([0.0; FRAME]);
         if input.captured.is_some() {
-            self.duplex.measure(&frame, &input.played, facts);
             match self.muted.push(&frame) {
                 Some(SoundState::OnlySilence) => facts.push(Fact::Microphone(muted::ONLY_SILENCE)),
                 Some(SoundState::Sound) => facts.push(Fact::Microphone(muted::SOUND_AGAIN)),
                 None => {}
             }
+            let (muted, played) = (&self.muted, &input.played);
+            self.duplex.measure(&frame, played, muted, facts);
         }
         let mut cleaned = self.canceller.process(&frame, &input.played);
         let echo = self.canceller.state();

@@ -187,6 +187,20 @@ fn a_muted_microphone_is_told_once_and_measures_nothing() {
 }
 
 #[test]
+fn a_headset_that_takes_the_noise_away_is_measured_by_its_silence_and_again() {
+    let mut world = World::cancelling();
+    world.noise_level = 0.0;
+    world.earcon(nobody);
+    world.play(&vec![0.0; SPEECH_RATE as usize], false, somebody);
+    world.reply(3, nobody);
+    assert!(world.front_end.duplex.is_isolated(), "it has just worked");
+    // It was muted for that moment.
+    world = world.with_echo(-20.0);
+    world.reply(3, nobody);
+    assert!(!world.front_end.duplex.is_isolated());
+}
+
+#[test]
 fn headphones_pulled_out_in_a_reply_bring_the_canceller_back() {
     let mut world = World::cancelling();
     world.earcon(nobody);

@@ -40,14 +40,17 @@ pub struct OpenSound {
 struct Alive {
     last: Stopwatch,
     patience: Duration,
+    /// The patience once it has begun.
+    dead_after: Duration,
     began: bool,
 }
 
 impl Alive {
-    fn starting(patience: Duration) -> Self {
+    fn starting(patience: Duration, dead_after: Duration) -> Self {
         Self {
             last: Stopwatch::start(),
-            patience,
+            patience: patience.max(dead_after),
+            dead_after,
             began: false,
         }
     }
@@ -55,7 +58,7 @@ impl Alive {
     fn seen(&mut self) {
         *self = Self {
             began: true,
-            ..Self::starting(DEAD_AFTER)
+            ..Self::starting(self.dead_after, self.dead_after)
         };
     }
 
@@ -72,6 +75,10 @@ const TAP_SLACK: usize = 2 * BLOCK;
 const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
 /// A device whose callback is not called for this long is lost, whatever its driver says.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
+/// As [`DEAD_AFTER`], of a loudspeaker. After an underrun ALSA's PulseAudio plugin takes nothing until
+/// the server has told it the time again (`snd_pcm_avail_delay` fails with EIO), and that comes about
+/// every 1.5 s. It comes back by itself, sooner than a device that is opened again.
+const RENDER_DEAD_AFTER: Duration = Duration::from_secs(4);
 /// A device may take this long to begin: Bluetooth wakes up slowly.
 const SLOW_START: Duration = Duration::from_secs(10);
 
@@ -137,8 +144,8 @@ impl Sound {
             scratch: Vec::new(),
             least_backlog: usize::MAX,
             backlog_blocks: 0,
-            capture_alive: Alive::starting(self.patience),
-            render_alive: Alive::starting(self.patience),
+            capture_alive: Alive::starting(self.patience, DEAD_AFTER),
+            render_alive: Alive::starting(self.patience, RENDER_DEAD_AFTER),
         };
         Ok((open, render))
     }
@@ -241,6 +248,7 @@ impl OpenSound {
 /// # Errors
 /// A device does not open.
 pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
+    let noiseless = sound.is_noiseless();
     let (mut open, render) = sound.open()?;
     let mut queue = PlaybackQueue::default();
     queue.attach(render)?;
@@ -250,7 +258,7 @@ pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
         StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
     ];
     let (mut captured, mut played) = (Vec::new(), Vec::new());
-    let mut probe = EchoProbe::of_earcon(sound.is_noiseless());
+    let mut probe = EchoProbe::of_earcon();
     let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
     let patience = Stopwatch::start();
     while patience.elapsed() < SLOW_START {
@@ -264,7 +272,7 @@ pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
             captured.first_chunk::<FRAME>(),
             played.first_chunk::<FRAME>(),
         ) {
-            if let Some(found) = probe.push(capture, render) {
+            if let Some(found) = probe.push(capture, render, noiseless) {
                 return Ok(found);
             }
             captured.drain(..FRAME);
