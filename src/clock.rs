@@ -86,8 +86,8 @@ impl Stopwatch {
     }
 }
 
-/// Paces a thread: each [`Pace::wait`] returns one period after the last, without accumulating
-/// error. A thread that comes late is not made to wait until it has caught up.
+/// Paces a thread, without accumulating error. A thread that comes late is told by how much, and is
+/// not called again for what it has missed.
 #[derive(Debug)]
 pub struct Pace {
     started: Stopwatch,
@@ -105,13 +105,23 @@ impl Pace {
         }
     }
 
-    /// Sleeps until the next tick is due.
-    pub fn wait(&mut self) {
-        self.ticks += 1;
-        let due = self.period * self.ticks;
-        if let Some(rest) = due.checked_sub(self.started.elapsed()) {
+    /// Sleeps until the next tick is due, unless it is already; how many are due by now, at least
+    /// one.
+    pub fn wait(&mut self) -> u32 {
+        let next = self.period * (self.ticks + 1);
+        if let Some(rest) = next.checked_sub(self.started.elapsed()) {
             sleep(rest);
         }
+        self.due(self.started.elapsed())
+    }
+
+    /// Counts the ticks until `elapsed` that were not counted before.
+    fn due(&mut self, elapsed: Duration) -> u32 {
+        let passed = elapsed.as_nanos() / self.period.as_nanos().max(1);
+        let passed = u32::try_from(passed).unwrap_or(u32::MAX);
+        let due = passed.saturating_sub(self.ticks).max(1);
+        self.ticks = self.ticks.saturating_add(due);
+        due
     }
 }
 
@@ -136,29 +146,43 @@ pub fn unix_seconds() -> u64 {
 }
 
 /// The session's clock: every thread may ask it for the time, the capture thread keeps it in step
-/// with the captured audio.
+/// with the captured audio. It stands at zero before the first sample, and never goes back: where
+/// the audio is found to lie behind, it waits for it.
 #[derive(Debug, Clone)]
 pub struct SessionClock {
     /// `None`: it moves only when it is anchored.
     origin: Option<Stopwatch>,
-    /// Session microseconds minus monotonic microseconds.
-    offset_us: Arc<AtomicI64>,
+    times: Arc<Times>,
 }
 
+#[derive(Debug)]
+struct Times {
+    /// Session microseconds minus monotonic microseconds, or [`NOT_ANCHORED`].
+    offset_us: AtomicI64,
+    /// The latest time that was given out. Microseconds.
+    latest_us: AtomicI64,
+}
+
+const NOT_ANCHORED: i64 = i64::MIN;
+
 impl SessionClock {
-    /// A clock that starts at zero now.
+    /// A clock that starts at zero with the first sample.
     pub fn start() -> Self {
-        Self {
-            origin: Some(Stopwatch::start()),
-            offset_us: Arc::new(AtomicI64::new(0)),
-        }
+        Self::with_origin(Some(Stopwatch::start()))
     }
 
     /// A clock that stands still but for [`SessionClock::anchor`]: the simulator's.
     pub fn manual() -> Self {
+        Self::with_origin(None)
+    }
+
+    fn with_origin(origin: Option<Stopwatch>) -> Self {
         Self {
-            origin: None,
-            offset_us: Arc::new(AtomicI64::new(0)),
+            origin,
+            times: Arc::new(Times {
+                offset_us: AtomicI64::new(NOT_ANCHORED),
+                latest_us: AtomicI64::new(0),
+            }),
         }
     }
 
@@ -170,13 +194,19 @@ impl SessionClock {
     /// Says that the audio captured up to now ends at `position`.
     pub fn anchor(&self, position: Timestamp) {
         let offset = position.as_micros() as i64 - self.elapsed_us();
-        self.offset_us.store(offset, Ordering::Relaxed);
+        self.times.offset_us.store(offset, Ordering::Relaxed);
     }
 
     /// The session time now.
     pub fn now(&self) -> Timestamp {
-        let micros = self.elapsed_us() + self.offset_us.load(Ordering::Relaxed);
-        Timestamp::from_micros(micros.max(0) as u64)
+        let offset = self.times.offset_us.load(Ordering::Relaxed);
+        let micros = if offset == NOT_ANCHORED {
+            0
+        } else {
+            self.elapsed_us() + offset
+        };
+        let before = self.times.latest_us.fetch_max(micros, Ordering::Relaxed);
+        Timestamp::from_micros(micros.max(before).max(0) as u64)
     }
 }
 
@@ -187,10 +217,28 @@ mod tests {
     #[test]
     fn the_session_clock_follows_its_anchor() {
         let clock = SessionClock::start();
+        assert_eq!(clock.now(), Timestamp::ZERO, "no sample has come yet");
         clock.anchor(Timestamp::from_millis(60_000));
         assert!(clock.now() >= Timestamp::from_millis(60_000));
-        clock.anchor(Timestamp::ZERO);
-        assert!(clock.now() < Timestamp::from_millis(60_000));
+    }
+
+    #[test]
+    fn the_session_clock_never_goes_back() {
+        let clock = SessionClock::manual();
+        clock.anchor(Timestamp::from_millis(3_000));
+        assert_eq!(clock.now(), Timestamp::from_millis(3_000));
+        clock.anchor(Timestamp::from_millis(1_000));
+        assert_eq!(clock.now(), Timestamp::from_millis(3_000));
+        clock.anchor(Timestamp::from_millis(3_010));
+        assert_eq!(clock.now(), Timestamp::from_millis(3_010));
+    }
+
+    #[test]
+    fn a_pace_that_was_missed_is_told_at_once_and_not_made_up_for() {
+        let mut pace = Pace::every(Duration::from_millis(10));
+        assert_eq!(pace.due(Duration::from_millis(11)), 1);
+        assert_eq!(pace.due(Duration::from_secs(3_600)), 359_999);
+        assert_eq!(pace.due(Duration::from_millis(3_600_010)), 1);
     }
 
     #[test]

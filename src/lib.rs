@@ -21,6 +21,8 @@ pub mod audio;
 pub mod aec;
 pub mod vad;
 
+pub mod front_end;
+
 pub mod language;
 pub mod lexicon;
 

@@ -89,6 +89,34 @@ fn turn_taking_is_pure() {
 }
 
 #[test]
+fn the_front_end_is_pure() {
+    let others = [
+        "stt",
+        "llm",
+        "tts",
+        "playback",
+        "turn_taking",
+        "pipeline",
+        "engines",
+        "events",
+        "agent",
+    ];
+    forbid_imports("front_end", &others);
+    let impure = [
+        "std::thread",
+        "std::sync",
+        "crossbeam",
+        "Stopwatch",
+        "Instant",
+        "SystemTime",
+        "std::fs",
+        "std::io",
+        "rand::",
+    ];
+    forbid("front_end", &impure);
+}
+
+#[test]
 fn the_engines_do_not_know_each_other() {
     forbid_imports(
         "stt",
@@ -152,6 +180,7 @@ fn the_bench_changes_no_behaviour() {
         "audio",
         "aec",
         "vad",
+        "front_end",
         "stt",
         "llm",
         "tts",

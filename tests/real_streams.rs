@@ -15,6 +15,7 @@ use program::{run, text, vivavoce, words};
 use sound_server::{Server, in_server};
 use vivavoce::audio::sound_file::read_clip;
 use vivavoce::audio::wav::{Clip, write_clip};
+use vivavoce::clock::Stopwatch;
 
 /// Far longer than anything here takes: a line that has not come by then will not come.
 const NEVER: Duration = Duration::from_secs(120);
@@ -161,4 +162,43 @@ fn a_sound_server_that_dies_and_returns_is_survived() {
     say(&server, "What is the capital of France?", 0.5);
     let reply = talk.wait_for("vivavoce:");
     assert!(reply.contains("Paris"), "{reply}");
+}
+
+#[test]
+fn a_microphone_that_stalls_keeps_no_turn_open() {
+    let runtime = tempfile::tempdir().unwrap();
+    let server = Server::start(runtime.path());
+    let talk = Talk::start(runtime.path(), &models());
+    let suspend = |yes: &str| {
+        let mut pactl = server.client("pactl");
+        let done = pactl.args(["suspend-sink", "microphone", yes]).status();
+        assert!(done.unwrap().success());
+    };
+    say(&server, "What is the capital of France?", 0.3);
+    suspend("1");
+    let stalled = Stopwatch::start();
+    talk.wait_for("you:");
+    let waited = stalled.elapsed();
+    // Two seconds, and as much again for a busy machine; its sound comes back only after that.
+    assert!(waited < Duration::from_secs(4), "{waited:?}");
+    talk.wait_for("looking for it again");
+    suspend("0");
+    talk.wait_for("opened again");
+    say(&server, "How many legs does a spider have?", 0.5);
+    let user = talk.wait_for("you:");
+    assert!(words(&user).contains(&"spider".into()), "{user}");
+    drop(talk);
+
+    let events = std::fs::read_to_string(runtime.path().join("recording/events.jsonl")).unwrap();
+    // The last line was being written when the program was killed.
+    let times = events.lines().filter_map(|line| {
+        let event: serde_json::Value = serde_json::from_str(line).ok()?;
+        event["t_ms"].as_f64()
+    });
+    let mut latest = 0.0;
+    for at in times {
+        // Stages read the clock a few milliseconds apart.
+        assert!(at > latest - 100.0, "{at} ms after {latest} ms");
+        latest = f64::max(latest, at);
+    }
 }

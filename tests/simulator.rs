@@ -36,6 +36,7 @@ fn ten_thousand_conversations_keep_every_invariant() {
         totals.interrupted > 1_000 && totals.went_on > 500,
         "{totals:?}"
     );
+    assert!(totals.deafened > 20, "{totals:?}");
     assert!(
         totals.rolled_back > 1_000 && totals.failures > 500,
         "{totals:?}"

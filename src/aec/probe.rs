@@ -1,7 +1,7 @@
 //! How the loudspeaker comes back into the microphone, and what kind of conversation that allows.
 
 use crate::audio::correlation::products;
-use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, peak};
+use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, peak, rms};
 
 /// The earcon that the echo is measured with: a rising chirp, because it is found again at one
 /// delay only, in any room. Mono at `rate_hz`.
@@ -23,7 +23,7 @@ const EARCON_S: f32 = 0.3;
 const EARCON_HZ: (f32, f32) = (400.0, 2_400.0);
 const EARCON_LEVEL: f32 = 0.12;
 
-/// What was found of the earcon.
+/// What was found of the played sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EchoReturn {
     /// It came back.
@@ -35,8 +35,31 @@ pub enum EchoReturn {
         /// The microphone was overdriven.
         clipped: bool,
     },
-    /// It did not: headphones, or the loudspeaker is off.
+    /// It did not, in a room quiet enough to hear it: headphones, or the loudspeaker is off.
     NotHeard,
+    /// It cannot be told. This is no measurement: whatever protects from an echo stays on.
+    Unclear(Unclear),
+}
+
+/// Why an echo could not be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unclear {
+    /// The microphone gave exact zeros: it is muted, or not ready.
+    DigitalSilence,
+    /// Somebody spoke, or the room is too loud.
+    TooLoud,
+    /// Nothing was played to measure with.
+    NothingPlayed,
+}
+
+impl Unclear {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::DigitalSilence => "the microphone gave only silence",
+            Self::TooLoud => "somebody spoke, or the room is loud",
+            Self::NothingPlayed => "nothing was played yet",
+        }
+    }
 }
 
 /// How the two sides may speak at once.
@@ -80,13 +103,14 @@ const UNHEARD_DB: f32 = -45.0;
 /// Chooses by what was measured; `cancels` is whether echoes are cancelled at all. The second value
 /// says why, with the figures.
 pub fn choose(found: EchoReturn, cancels: bool) -> (DuplexMode, String) {
-    let EchoReturn::Heard {
-        gain_db,
-        delay_ms,
-        clipped,
-    } = found
-    else {
-        return (DuplexMode::Full, "no echo was found".into());
+    let (gain_db, delay_ms, clipped) = match found {
+        EchoReturn::Heard {
+            gain_db,
+            delay_ms,
+            clipped,
+        } => (gain_db, delay_ms, clipped),
+        EchoReturn::NotHeard => return (DuplexMode::Full, "no echo was found".into()),
+        EchoReturn::Unclear(why) => return unmeasured(why, cancels),
     };
     let echo = format!("the echo is {gain_db:.0} dB after {delay_ms:.0} ms");
     match gain_db {
@@ -110,61 +134,182 @@ pub fn choose(found: EchoReturn, cancels: bool) -> (DuplexMode, String) {
     }
 }
 
+/// The canceller protects from an echo that nobody has measured; without it, only deafness does.
+fn unmeasured(why: Unclear, cancels: bool) -> (DuplexMode, String) {
+    let why = why.reason();
+    if cancels {
+        let reason =
+            format!("the echo could not be measured ({why}); it is cancelled all the same");
+        (DuplexMode::Full, reason)
+    } else {
+        let reason =
+            format!("the echo could not be measured ({why}), and echo cancellation is off");
+        (DuplexMode::Half, reason)
+    }
+}
+
 /// Longest delay that is looked for. Samples: 400 ms.
 const LONGEST_DELAY: usize = SPEECH_RATE as usize * 2 / 5;
 /// The earcon is expected within this many frames: Bluetooth wakes up slowly.
 const PATIENCE_FRAMES: usize = 1_200;
 /// Below this the loudspeaker plays nothing.
 const RENDER_SILENCE: f32 = 1e-4;
-/// A smaller share of what the microphone heard is chance.
-const LEAST_CORRELATION: f32 = 0.15;
+/// A quieter stretch of playback measures nothing. RMS.
+const LEAST_PLAYED: f32 = 0.01;
+/// A smaller share of what the microphone heard is chance, and an echo hides below it.
+const CHANCE: f32 = 0.15;
+/// From this share on the played sound has come back. Speech over a chirp stays below it; two voices
+/// may be more alike than that, but not twice at the same delay.
+const FOUND: f32 = 0.2;
+/// Two delays are the same within this. Samples: 2 ms.
+const SAME_DELAY: usize = SPEECH_RATE as usize / 500;
+/// A room is quiet enough if an echo above this would have been found in it. dB.
+const EXCLUDED_DB: f32 = -28.0;
+/// Length of each part of a reply that is compared. Samples: 0.7 s.
+const REPLY_PART: usize = SPEECH_RATE as usize * 7 / 10;
 /// The microphone is overdriven from here on.
 const CLIPPED: f32 = 0.99;
 
-/// Listens for the earcon.
-#[derive(Debug, Default)]
+/// Listens for what is played: the earcon, or a reply where the earcon was no measurement.
+#[derive(Debug)]
 pub struct EchoProbe {
     render: Vec<f32>,
     capture: Vec<f32>,
-    frames: usize,
+    /// Samples of each part of the played sound that is compared by itself.
+    part: usize,
+    /// How many parts have to agree.
+    parts: usize,
+    /// Frames until the played sound is given up.
+    patience: Option<usize>,
+    /// Frames of exact zeros within the capture.
+    zeros: usize,
 }
 
 impl EchoProbe {
-    /// Takes 10 ms of both sides; the answer, once there is one.
-    pub fn push(&mut self, capture: &[f32; FRAME], render: &[f32; FRAME]) -> Option<EchoReturn> {
-        self.frames += 1;
+    /// Listens for the earcon.
+    pub fn of_earcon() -> Self {
+        let length = (SPEECH_RATE as f32 * EARCON_S) as usize + FRAME;
+        Self::new((length, 1), Some(PATIENCE_FRAMES))
+    }
+
+    /// Listens for the next reply, however long that takes. It costs the user no further earcon, and
+    /// a reply is the one moment at which an echo matters.
+    pub fn of_reply() -> Self {
+        Self::new((REPLY_PART, 2), None)
+    }
+
+    fn new((part, parts): (usize, usize), patience: Option<usize>) -> Self {
+        Self {
+            render: Vec::new(),
+            capture: Vec::new(),
+            part,
+            parts,
+            patience,
+            zeros: 0,
+        }
+    }
+
+    /// Takes 10 ms of both sides; the answer, once there is one. `zeros_are_quiet` says whether exact
+    /// zeros are a quiet room at this microphone, or none at all.
+    pub fn push(
+        &mut self,
+        capture: &[f32; FRAME],
+        render: &[f32; FRAME],
+        zeros_are_quiet: bool,
+    ) -> Option<EchoReturn> {
+        if let Some(patience) = &mut self.patience {
+            *patience = patience.saturating_sub(1);
+        }
         if self.render.is_empty() && peak(render) < RENDER_SILENCE {
-            return (self.frames > PATIENCE_FRAMES).then_some(EchoReturn::NotHeard);
+            let given_up = self.patience == Some(0);
+            return given_up.then_some(EchoReturn::Unclear(Unclear::NothingPlayed));
         }
         self.render.extend_from_slice(render);
         self.capture.extend_from_slice(capture);
-        let earcon = (SPEECH_RATE as f32 * EARCON_S) as usize + FRAME;
-        (self.capture.len() >= earcon + LONGEST_DELAY).then(|| self.find(earcon))
+        self.zeros += usize::from(capture.iter().all(|sample| *sample == 0.0));
+        if self.capture.len() < self.part * self.parts + LONGEST_DELAY {
+            return None;
+        }
+        let mut parts = self.render.chunks(self.part).take(self.parts);
+        if parts.any(|part| rms(part) < LEAST_PLAYED) {
+            self.start_again();
+            return None;
+        }
+        if self.heard_zeros() && !zeros_are_quiet {
+            return Some(EchoReturn::Unclear(Unclear::DigitalSilence));
+        }
+        Some(self.find())
     }
 
-    /// Where the played sound correlates best with the captured one, and how much of it.
-    fn find(&self, length: usize) -> EchoReturn {
-        let played = &self.render[..length];
-        let energy: f32 = played.iter().map(|s| s * s).sum();
-        let heard = &self.capture[..LONGEST_DELAY + length];
+    /// Whether most of what was heard are exact zeros.
+    pub fn heard_zeros(&self) -> bool {
+        self.zeros * FRAME * 2 > self.capture.len()
+    }
+
+    fn start_again(&mut self) {
+        self.render.clear();
+        self.capture.clear();
+        self.zeros = 0;
+    }
+
+    fn find(&self) -> EchoReturn {
+        let matches: Vec<Match> = (0..self.parts).map(|n| self.find_part(n)).collect();
+        let agree = matches.windows(2).all(|pair| {
+            let [a, b] = [pair[0].delay, pair[1].delay];
+            a.abs_diff(b) <= SAME_DELAY
+        });
+        if agree && matches.iter().all(|found| found.share >= FOUND) {
+            let count = matches.len() as f32;
+            let gain = matches.iter().map(|found| found.gain).sum::<f32>() / count;
+            let delay = matches[0].delay;
+            return EchoReturn::Heard {
+                gain_db: dbfs(gain),
+                delay_ms: delay as f32 * 1000.0 / SPEECH_RATE as f32,
+                clipped: peak(&self.capture) >= CLIPPED,
+            };
+        }
+        let played = &self.render[..self.part * self.parts];
+        let could_hide_db = dbfs(CHANCE * rms(&self.capture) / rms(played));
+        if could_hide_db < EXCLUDED_DB {
+            EchoReturn::NotHeard
+        } else {
+            EchoReturn::Unclear(Unclear::TooLoud)
+        }
+    }
+
+    /// Where a part of the played sound correlates best with the captured one, and how much of it.
+    fn find_part(&self, n: usize) -> Match {
+        let from = n * self.part;
+        let played = &self.render[from..from + self.part];
+        let energy = energy(played);
+        let heard = &self.capture[from..from + self.part + LONGEST_DELAY];
         let (delay, best) = products(played, heard)
             .into_iter()
             .take(LONGEST_DELAY)
             .enumerate()
             .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
             .unwrap_or_default();
-        let heard = &self.capture[delay..delay + length];
-        let heard_energy: f32 = heard.iter().map(|s| s * s).sum();
-        let correlation = best.abs() / (energy * heard_energy).sqrt().max(1e-12);
-        if correlation < LEAST_CORRELATION {
-            return EchoReturn::NotHeard;
-        }
-        EchoReturn::Heard {
-            gain_db: dbfs(best.abs() / energy.max(1e-12)),
-            delay_ms: delay as f32 * 1000.0 / SPEECH_RATE as f32,
-            clipped: peak(&self.capture) >= CLIPPED,
+        let heard_energy = self::energy(&heard[delay..delay + self.part]);
+        Match {
+            delay,
+            gain: best.abs() / energy.max(1e-12),
+            share: best.abs() / (energy * heard_energy).sqrt().max(1e-12),
         }
     }
+}
+
+/// Where a sound was found in another.
+struct Match {
+    /// Samples.
+    delay: usize,
+    /// Amplitude there, in that of the sound.
+    gain: f32,
+    /// Its share of what was heard there: a correlation, 0 to 1.
+    share: f32,
+}
+
+fn energy(samples: &[f32]) -> f32 {
+    samples.iter().map(|s| s * s).sum()
 }
 
 #[cfg(test)]
@@ -172,37 +317,77 @@ mod tests {
     use super::*;
     use crate::audio::room::{EchoPath, Noise, Room};
 
-    fn probe(path: Option<EchoPath>, noise_level: f32) -> EchoReturn {
+    const LAPTOP: EchoPath = EchoPath {
+        gain_db: -20.0,
+        delay_ms: 20.0,
+        reverb_ms: 0.0,
+        drift_ppm: 0.0,
+    };
+
+    /// The answer of a probe over a room in which somebody may speak; at the session's rate its
+    /// times are a third.
+    fn hear(
+        probe: EchoProbe,
+        played: &[f32],
+        path: Option<EchoPath>,
+        others: impl FnMut() -> f32,
+    ) -> EchoReturn {
+        hear_at((probe, false), played, path, others)
+    }
+
+    fn hear_at(
+        (mut probe, zeros_are_quiet): (EchoProbe, bool),
+        played: &[f32],
+        path: Option<EchoPath>,
+        mut others: impl FnMut() -> f32,
+    ) -> EchoReturn {
         let mut room = path.map(|path| Room::new(path, 1));
-        let mut noise = Noise::new(2);
-        let mut probe = EchoProbe::default();
-        let mut played = vec![0.0; 3_200];
-        // The room works at the session's rate; at this one its times are three times as long.
-        played.extend(earcon(SPEECH_RATE));
-        played.resize(SPEECH_RATE as usize * 4, 0.0);
-        for block in played.as_chunks::<FRAME>().0 {
+        let mut sound = vec![0.0; 3_200];
+        sound.extend(played);
+        sound.resize(SPEECH_RATE as usize * 14, 0.0);
+        for block in sound.as_chunks::<FRAME>().0 {
             let capture = std::array::from_fn(|n| {
-                let echo = room.as_mut().map_or(0.0, |room| room.echo(block[n]));
-                echo + noise.gaussian() * noise_level
+                others() + room.as_mut().map_or(0.0, |room| room.echo(block[n]))
             });
-            if let Some(found) = probe.push(&capture, block) {
+            if let Some(found) = probe.push(&capture, block, zeros_are_quiet) {
                 return found;
             }
         }
         panic!("the probe never answered")
     }
 
+    fn noise(level: f32) -> impl FnMut() -> f32 {
+        let mut noise = Noise::new(2);
+        move || noise.gaussian() * level
+    }
+
+    /// Something like a voice: pulses through two resonances, loud and soft in turn.
+    fn voice(seed: u64, level: f32) -> impl FnMut() -> f32 {
+        let (mut n, mut state, mut noise) = (0u32, [0.0f32; 2], Noise::new(seed));
+        let mut period = 120;
+        move || {
+            n += 1;
+            if n % 4_000 == 0 {
+                period = 90 + (noise.gaussian().abs() * 40.0) as u32;
+            }
+            let pulse = if n % period == 0 { 8.0 } else { 0.0 } + noise.gaussian() * 0.1;
+            let next = pulse + 1.6 * state[0] - 0.8 * state[1];
+            state = [next, state[0]];
+            let loudness = (n as f32 / 2_600.0).sin().abs();
+            next * 0.1 * loudness * level
+        }
+    }
+
+    fn probe(path: Option<EchoPath>, noise_level: f32) -> EchoReturn {
+        let earcon = earcon(SPEECH_RATE);
+        hear(EchoProbe::of_earcon(), &earcon, path, noise(noise_level))
+    }
+
     #[test]
     fn gain_and_delay_of_an_echo_are_found_in_noise() {
-        let path = EchoPath {
-            gain_db: -20.0,
-            delay_ms: 20.0,
-            reverb_ms: 0.0,
-            drift_ppm: 0.0,
-        };
         let EchoReturn::Heard {
             gain_db, delay_ms, ..
-        } = probe(Some(path), 0.002)
+        } = probe(Some(LAPTOP), 0.002)
         else {
             panic!("not heard")
         };
@@ -213,6 +398,70 @@ mod tests {
     #[test]
     fn without_an_echo_none_is_found() {
         assert_eq!(probe(None, 0.01), EchoReturn::NotHeard);
+    }
+
+    #[test]
+    fn speech_over_the_earcon_hides_the_echo_and_is_none() {
+        let unclear = EchoReturn::Unclear(Unclear::TooLoud);
+        for seed in 1..8 {
+            for path in [None, Some(LAPTOP)] {
+                let probe = EchoProbe::of_earcon();
+                let found = hear(probe, &earcon(SPEECH_RATE), path, voice(seed, 1.0));
+                assert_eq!(found, unclear, "seed {seed}, {path:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_too_much_noise_an_echo_cannot_be_told() {
+        assert_eq!(probe(None, 0.1), EchoReturn::Unclear(Unclear::TooLoud));
+    }
+
+    #[test]
+    fn a_muted_microphone_is_no_room_without_an_echo() {
+        let silence = || 0.0;
+        let found = |zeros_are_quiet| {
+            let probe = (EchoProbe::of_earcon(), zeros_are_quiet);
+            hear_at(probe, &earcon(SPEECH_RATE), None, silence)
+        };
+        let unclear = EchoReturn::Unclear(Unclear::DigitalSilence);
+        assert_eq!(found(false), unclear);
+        assert_eq!(found(true), EchoReturn::NotHeard);
+    }
+
+    #[test]
+    fn an_earcon_that_is_not_played_measures_nothing() {
+        let found = hear(EchoProbe::of_earcon(), &[], None, noise(0.002));
+        assert_eq!(found, EchoReturn::Unclear(Unclear::NothingPlayed));
+    }
+
+    #[test]
+    fn a_reply_measures_as_the_earcon_does() {
+        let mut reply = voice(3, 1.0);
+        let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
+        let heard = |path, others: f32| hear(EchoProbe::of_reply(), &reply, path, noise(others));
+        let EchoReturn::Heard { gain_db, .. } = heard(Some(LAPTOP), 0.002) else {
+            panic!("not heard")
+        };
+        assert!((gain_db + 20.0).abs() < 2.0, "{gain_db}");
+        assert_eq!(heard(None, 0.002), EchoReturn::NotHeard);
+    }
+
+    #[test]
+    fn speech_over_a_reply_is_not_taken_for_its_echo() {
+        let mut reply = voice(3, 1.0);
+        let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
+        for seed in 11..18 {
+            let found = hear(EchoProbe::of_reply(), &reply, None, voice(seed, 1.0));
+            assert_eq!(found, EchoReturn::Unclear(Unclear::TooLoud), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_is_cancelled_or_leaves_half_duplex() {
+        let unclear = EchoReturn::Unclear(Unclear::TooLoud);
+        assert_eq!(choose(unclear, true).0, DuplexMode::Full);
+        assert_eq!(choose(unclear, false).0, DuplexMode::Half);
     }
 
     #[test]

@@ -136,6 +136,8 @@ pub struct RenderControl {
     consumed: AtomicU64,
     expecting: AtomicBool,
     underruns: AtomicU64,
+    xruns: AtomicU64,
+    rendered: AtomicU64,
     latency_us: AtomicU64,
 }
 
@@ -148,6 +150,8 @@ impl RenderControl {
             consumed: AtomicU64::new(0),
             expecting: AtomicBool::new(false),
             underruns: AtomicU64::new(0),
+            xruns: AtomicU64::new(0),
+            rendered: AtomicU64::new(0),
             latency_us: AtomicU64::new(0),
         }
     }
@@ -180,6 +184,23 @@ impl RenderControl {
     /// How often the ring was empty in the middle of speech.
     pub fn underruns(&self) -> u64 {
         self.underruns.load(Ordering::Relaxed)
+    }
+
+    /// The driver had nothing to play. Not called by the callback, but by whoever hears the driver.
+    pub fn note_xrun(&self) {
+        if self.expecting.load(Ordering::Relaxed) {
+            self.xruns.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often speech was interrupted: by an empty ring, or by a driver that was not served in time.
+    pub fn gaps(&self) -> u64 {
+        self.underruns() + self.xruns.load(Ordering::Relaxed)
+    }
+
+    /// Frames that the callback gave to the device, silence among them.
+    pub fn rendered(&self) -> u64 {
+        self.rendered.load(Ordering::Acquire)
     }
 
     /// Sets the time between the callback and the sound leaving the device, as the driver says.
@@ -217,6 +238,8 @@ pub struct RenderEnd {
 pub struct RenderTap {
     /// Mono samples after gain and fades, at the device's rate.
     pub ring: HeapCons<f32>,
+    /// Counters, and the device's latency.
+    pub control: Arc<RenderControl>,
     /// The device's rate in Hz.
     pub rate_hz: u32,
 }
@@ -236,11 +259,12 @@ pub fn render_path(rate_hz: u32) -> (RenderCallback, RenderEnd, RenderTap) {
     };
     let end = RenderEnd {
         ring: producer,
-        control,
+        control: Arc::clone(&control),
         rate_hz,
     };
     let tap = RenderTap {
         ring: tap_consumer,
+        control,
         rate_hz,
     };
     (callback, end, tap)
@@ -276,6 +300,8 @@ impl RenderCallback {
             frame.fill(T::from_sample_(mono));
         }
         self.times.end(data.len() / channels.max(1));
+        let frames = (data.len() / channels.max(1)) as u64;
+        self.control.rendered.fetch_add(frames, Ordering::Release);
         self.control.consumed.fetch_add(taken, Ordering::Release);
         // Last: whoever sees the stop must see all that was consumed until then.
         if let Some(requested) = done {
@@ -284,6 +310,11 @@ impl RenderCallback {
         if starved && self.control.expecting.load(Ordering::Relaxed) {
             self.control.underruns.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// What the playback thread asks of it, and what it counts.
+    pub fn control(&self) -> Arc<RenderControl> {
+        Arc::clone(&self.control)
     }
 
     /// Before it is handed to a device: keeps the time of every block for whoever measures.
@@ -366,6 +397,16 @@ mod tests {
         end.control.expect_samples(true);
         play(&mut callback, 480);
         assert_eq!(end.control.underruns(), 1);
+    }
+
+    #[test]
+    fn a_driver_that_was_not_served_in_time_leaves_a_gap_in_the_middle_of_speech() {
+        let (_callback, end, _tap) = render_path(48_000);
+        end.control.note_xrun();
+        assert_eq!(end.control.gaps(), 0);
+        end.control.expect_samples(true);
+        end.control.note_xrun();
+        assert_eq!(end.control.gaps(), 1);
     }
 
     #[test]

@@ -313,6 +313,7 @@ fn open_output(
     let (device, config, format) = side.config()?;
     let channels = usize::from(config.channels);
     let noun = side.direction.noun();
+    let control = callback.control();
     macro_rules! make {
         ($sample:ty) => {
             device.build_output_stream(
@@ -323,7 +324,12 @@ fn open_output(
                     callback.begin_block(clock.elapsed(), latency);
                     callback.process(data, channels);
                 },
-                move |error| report(&note, noun, &error),
+                move |error| {
+                    if error.kind() == ErrorKind::Xrun {
+                        control.note_xrun();
+                    }
+                    report(&note, noun, &error);
+                },
                 None,
             )
         };

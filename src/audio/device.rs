@@ -70,6 +70,12 @@ pub trait AudioDevice: Send {
     /// For the user: which microphone and loudspeaker.
     fn describe(&self) -> String;
 
+    /// Whether its microphone gives exact zeros in a quiet room. A real one has noise: its zeros say
+    /// that it is muted or not ready.
+    fn is_noiseless(&self) -> bool {
+        false
+    }
+
     /// Finds the devices again and asks for their rates: they may have changed since.
     fn probe(&mut self) -> Result<Rates, AudioError>;
 

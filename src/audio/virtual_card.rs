@@ -101,6 +101,10 @@ impl AudioDevice for VirtualCard {
         format!("virtual sound card ({})", self.description)
     }
 
+    fn is_noiseless(&self) -> bool {
+        true
+    }
+
     fn probe(&mut self) -> Result<Rates, AudioError> {
         Ok(Rates {
             capture: lock(&self.parts)
@@ -189,35 +193,40 @@ struct Card {
 impl Card {
     fn run(mut self) -> Parts {
         let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
-        let mut played = [0.0f32; BLOCK];
-        let mut heard = [0.0f32; BLOCK];
         while !self.stop.load(Ordering::Relaxed) {
-            pace.wait();
-            // On the card's own clock, which a late step does not disturb.
-            let now = Duration::from_millis(BLOCK_MS) * self.steps;
-            self.steps += 1;
-            if let Some(render) = &mut self.render {
-                render.begin_block(now, Duration::ZERO);
-                render.process(&mut played, 1);
+            for _ in 0..pace.wait() {
+                self.step();
             }
-            self.write(&played);
-            let Parts {
-                microphone, player, ..
-            } = &mut self.parts;
-            if let (Some(microphone), Some(capture)) = (microphone, &mut self.capture) {
-                let note = player.step(microphone, &played, &mut heard);
-                if let Some(note) = note {
-                    let _ = self.note.try_send(note);
-                }
-                capture.begin_block(now, Duration::ZERO);
-                capture.process(&heard, 1);
-                if player.ended(microphone) {
-                    self.finished.store(true, Ordering::Relaxed);
-                }
-            }
-            player.block += 1;
         }
         self.parts
+    }
+
+    /// Ten milliseconds of both directions.
+    fn step(&mut self) {
+        let (mut played, mut heard) = ([0.0f32; BLOCK], [0.0f32; BLOCK]);
+        // On the card's own clock, which a late step does not disturb.
+        let now = Duration::from_millis(BLOCK_MS) * self.steps;
+        self.steps += 1;
+        if let Some(render) = &mut self.render {
+            render.begin_block(now, Duration::ZERO);
+            render.process(&mut played, 1);
+        }
+        self.write(&played);
+        let Parts {
+            microphone, player, ..
+        } = &mut self.parts;
+        if let (Some(microphone), Some(capture)) = (microphone, &mut self.capture) {
+            let note = player.step(microphone, &played, &mut heard);
+            if let Some(note) = note {
+                let _ = self.note.try_send(note);
+            }
+            capture.begin_block(now, Duration::ZERO);
+            capture.process(&heard, 1);
+            if player.ended(microphone) {
+                self.finished.store(true, Ordering::Relaxed);
+            }
+        }
+        player.block += 1;
     }
 
     fn write(&mut self, played: &[f32; BLOCK]) {

@@ -61,6 +61,9 @@ pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
     Ok(write_clip(&path, &clip)?)
 }
 
+/// What a device that does not say so may hold at most.
+const UNKNOWN_LATENCY: Duration = Duration::from_millis(200);
+
 /// Plays clauses on a real device until they are over or the program is told to quit.
 fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
     let mut device = CpalDevice::new(None, Some(output));
@@ -91,8 +94,10 @@ fn play(spoken: Vec<SpokenClause>, output: Endpoint) -> Result<()> {
         }
         pace.wait();
     }
-    // The device still holds what it took last.
-    sleep(Duration::from_millis(200));
+    if !queue.knows_latency() {
+        // The device may still hold what it took last.
+        sleep(UNKNOWN_LATENCY);
+    }
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! Thread `capture`: from the device's ring to cleaned frames, voice activity and the clock.
+//! Thread `capture`: reads the device, has the front end hear it, and sends what comes of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
@@ -12,15 +12,18 @@ use super::devices::{OpenSound, Sound};
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
-use crate::aec::{Cleaned, DuplexMode, EchoCanceller, EchoProbe, EchoReturn, choose, earcon};
+use crate::aec::{EchoCanceller, earcon};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
 use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE};
+use crate::audio::latency::LatencyWatch;
 use crate::audio::resample::StreamResampler;
+use crate::audio::stall::Stall;
 use crate::clock::{Pace, Stopwatch, Timestamp};
 use crate::events::EventKind;
+use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input};
 use crate::turn_taking::Event;
-use crate::vad::{Activity, SoundDetector, VoiceActivity};
+use crate::vad::VoiceActivity;
 
 /// How often the device's ring is looked at: half a block.
 const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
@@ -28,6 +31,10 @@ const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
 const REOPEN: Duration = Duration::from_secs(1);
 /// Blocks between two reports of levels.
 const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
+
+/// Said when somebody far away may have been the user.
+const FAR_SPEECH: &str = "speech far quieter than yours is taken for a television; if it was you, \
+     come nearer, speak up, or say it again";
 
 /// Where the thread sends what it makes.
 pub struct CaptureOutputs {
@@ -43,10 +50,24 @@ pub struct CaptureOutputs {
     pub recorder: Option<Sender<Box<Block>>>,
 }
 
+/// What the conductor tells the front end. A full queue drops it: the next one says the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureControl {
+    /// Replies are not to be listened over any more.
+    StopListeningOverReplies,
+    /// What was said since the last time is answered.
+    Answered,
+}
+
 /// The thread's state.
 pub struct Capture {
     sound: Sound,
     open: Option<OpenSound>,
+    stall: Stall,
+    latency: LatencyWatch,
+    /// Since when a lost device is looked for, and how often that was tried.
+    search: (Stopwatch, u32),
+    controls: Receiver<CaptureControl>,
     ears: Ears,
     bus: EventBus,
     stop: Arc<AtomicBool>,
@@ -57,69 +78,53 @@ pub struct Capture {
 struct Ears {
     outputs: CaptureOutputs,
     bus: EventBus,
-    canceller: Box<dyn EchoCanceller>,
-    activity: VoiceActivity,
-    sound: SoundDetector,
+    front_end: FrontEnd,
     audible: Arc<AtomicBool>,
-    /// Listens for the earcon after a device was opened.
-    probe: Option<EchoProbe>,
-    measures_echo: bool,
-    duplex: DuplexMode,
-    /// Whether the loudspeaker was not to be heard in the microphone: headphones.
-    isolated: bool,
-    echo_delay: Duration,
-    /// Until when a reply's echo may ring in half duplex.
-    deaf_until: Timestamp,
     capture_down: StreamResampler,
     render_down: StreamResampler,
     capture_16k: Vec<f32>,
     render_16k: Vec<f32>,
-    changes: Vec<Activity>,
+    /// Kept between frames, so that it is allocated once.
+    facts: Vec<Fact>,
     blocks: u64,
     /// Block at which levels are reported next.
     next_levels: u64,
     dropped_frames: u64,
-    /// The voice detector failed before: said once, not a hundred times a second.
-    activity_failed: bool,
 }
 
 impl Capture {
-    /// Takes opened devices. `audible` says whether a reply can be heard now, `measures_echo`
-    /// whether an earcon may be played to find out how it comes back.
+    /// Takes opened devices. `audible` says whether a reply can be heard now, `earcon` whether one
+    /// may be played to find out how it comes back.
     pub fn new(
         (sound, open): (Sound, OpenSound),
         (canceller, activity): (Box<dyn EchoCanceller>, VoiceActivity),
         outputs: CaptureOutputs,
+        controls: Receiver<CaptureControl>,
         bus: EventBus,
         (audible, stop): (Arc<AtomicBool>, Arc<AtomicBool>),
-        measures_echo: bool,
+        earcon: bool,
     ) -> Result<Self, AudioError> {
         let ears = Ears {
             outputs,
             bus: bus.clone(),
-            canceller,
-            activity,
-            sound: SoundDetector::default(),
+            front_end: FrontEnd::new(canceller, activity, earcon),
             audible,
-            probe: None,
-            measures_echo,
-            duplex: DuplexMode::Full,
-            isolated: false,
-            echo_delay: Duration::ZERO,
-            deaf_until: Timestamp::ZERO,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             capture_16k: Vec::new(),
             render_16k: Vec::new(),
-            changes: Vec::new(),
+            facts: Vec::new(),
             blocks: 0,
             next_levels: LEVEL_BLOCKS,
             dropped_frames: 0,
-            activity_failed: false,
         };
         Ok(Self {
             sound,
             open: Some(open),
+            stall: Stall::default(),
+            latency: LatencyWatch::default(),
+            search: (Stopwatch::start(), 0),
+            controls,
             ears,
             bus,
             stop,
@@ -129,26 +134,54 @@ impl Capture {
 
     /// Runs until it is told to stop or the scenario has ended.
     pub fn run(mut self) {
-        self.ears.measure_echo();
+        self.ears.opened(self.sound.is_noiseless());
         let mut pace = Pace::every(LOOK);
+        let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
             pace.wait();
-            match &mut self.open {
-                Some(open) => {
-                    open.read(|captured, played| self.ears.hear(captured, played));
-                    self.ears.report_levels(open);
-                    let finished = open.finished();
-                    while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
-                        self.take_note(note);
-                    }
-                    if finished {
-                        break;
-                    }
-                }
-                None => self.wait_for_device(),
+            let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
+            for control in self.controls.try_iter() {
+                self.ears.obey(control);
+            }
+            self.listen(passed);
+            if self.open.is_none() {
+                self.look_for_device();
+            }
+            // A scenario that has ended has been heard to its end by now.
+            let finished = self.open.as_ref().is_some_and(OpenSound::finished);
+            while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
+                self.take_note(note);
+            }
+            if finished {
+                break;
             }
         }
         let _ = self.ears.outputs.conductor.send(ConductorInput::Shutdown);
+    }
+
+    /// Has the front end hear what came, or the silence that stands for what did not.
+    fn listen(&mut self, passed: Duration) {
+        let blocks = self.open.as_mut().map_or(0, OpenSound::take_in);
+        let stalled = self.stall.is_stalled();
+        if blocks == 0 {
+            for _ in 0..self.stall.nothing_came(passed) {
+                let played = self.open.as_mut().map(OpenSound::next_played);
+                self.ears.hear(None, &played.unwrap_or([0.0; BLOCK]));
+            }
+            if !stalled && self.stall.is_stalled() && self.open.is_some() {
+                self.say("the microphone gives nothing at all; waiting for it".into());
+            }
+        } else if let Some(open) = &mut self.open {
+            open.skip(self.stall.came(blocks as u64) as usize);
+            while let Some((captured, played)) = open.next_block() {
+                self.ears.hear(Some(&captured), &played);
+            }
+            if self.ears.report_levels(open)
+                && let Some(message) = self.latency.look(open.render_latency())
+            {
+                self.say(message);
+            }
+        }
     }
 
     fn take_note(&mut self, note: StreamNote) {
@@ -162,7 +195,11 @@ impl Capture {
             }
             StreamNote::Lost(text) => {
                 self.say(format!("{text}; looking for it again"));
-                self.open = None;
+                if let Some(open) = self.open.take() {
+                    self.sound.lost(&open);
+                }
+                self.stall.lost();
+                self.search = (Stopwatch::start(), 0);
             }
             StreamNote::StimulusStarted {
                 stimulus,
@@ -189,35 +226,23 @@ impl Capture {
         }
     }
 
-    /// Keeps the session's clock going on silence until the devices are back.
-    fn wait_for_device(&mut self) {
-        let (lost, mut silent, mut tries) = (Stopwatch::start(), 0u64, 0u32);
-        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
-        while self.open.is_none() && !self.stop.load(Ordering::Relaxed) {
-            pace.wait();
-            let elapsed = lost.elapsed();
-            while silent * BLOCK_MS < elapsed.as_millis() as u64 {
-                self.ears.hear(&[0.0; BLOCK], &[0.0; BLOCK]);
-                silent += 1;
+    /// Tries once a second to open the devices again.
+    fn look_for_device(&mut self) {
+        let (since, tries) = &mut self.search;
+        if since.elapsed() < REOPEN * (*tries + 1) {
+            return;
+        }
+        *tries += 1;
+        match self.sound.open() {
+            Ok((open, render)) => {
+                let attach = PlaybackControl::Attach(render);
+                let _ = self.ears.outputs.playback.send(attach);
+                self.open = Some(open);
+                self.latency = LatencyWatch::default();
+                self.ears.opened(self.sound.is_noiseless());
+                self.say(format!("opened again: {}", self.sound.describe()));
             }
-            if elapsed < REOPEN * (tries + 1) {
-                continue;
-            }
-            tries += 1;
-            match self.sound.open() {
-                Ok((open, render)) => {
-                    let _ = self
-                        .ears
-                        .outputs
-                        .playback
-                        .send(PlaybackControl::Attach(render));
-                    self.ears.canceller.reset();
-                    self.ears.measure_echo();
-                    self.open = Some(open);
-                    self.say(format!("opened again: {}", self.sound.describe()));
-                }
-                Err(error) => tracing::info!("try {tries}: {error}"),
-            }
+            Err(error) => tracing::info!("try {tries}: {error}"),
         }
     }
 
@@ -227,10 +252,6 @@ impl Capture {
     }
 }
 
-/// After a reply, so long its echo is still in the room.
-const ECHO_TAIL: Duration = Duration::from_millis(300);
-/// From this ERLE on the linear canceller's output is believed.
-const CONVERGED_DB: f32 = 6.0;
 /// Places kept free in a queue for messages that must not be dropped, so that audio and ticks
 /// alone never make a stage wait for another that waits for it.
 const RESERVE: usize = 64;
@@ -242,25 +263,46 @@ fn has_room<T>(queue: &Sender<T>) -> bool {
 }
 
 impl Ears {
-    fn hear(&mut self, captured: &[f32; BLOCK], played: &[f32; BLOCK]) {
+    /// Devices were opened.
+    fn opened(&mut self, noiseless: bool) {
+        let audible = self.audible.load(Ordering::Relaxed);
+        self.front_end.opened(noiseless, audible, &mut self.facts);
+        self.tell(self.bus.clock().now());
+    }
+
+    fn obey(&mut self, control: CaptureControl) {
+        match control {
+            CaptureControl::StopListeningOverReplies => {
+                self.front_end.stop_listening_over_replies(&mut self.facts);
+            }
+            CaptureControl::Answered => self.front_end.answered(),
+        }
+        self.tell(self.bus.clock().now());
+    }
+
+    /// Takes 10 ms: what the microphone gave, if there is one, and what was played.
+    fn hear(&mut self, captured: Option<&[f32; BLOCK]>, played: &[f32; BLOCK]) {
         let index = self.blocks;
         self.blocks += 1;
         let until = Timestamp::from_millis(self.blocks * BLOCK_MS);
         self.bus.clock().anchor(until);
+        let capture = captured.copied().unwrap_or([0.0; BLOCK]);
         if let Some(recorder) = &self.outputs.recorder {
             let block = Block {
                 index,
-                capture: *captured,
+                capture,
                 render: *played,
             };
             // A recorder that lags loses blocks; it fills their places with silence.
             let _ = recorder.try_send(Box::new(block));
         }
-        self.capture_down.push(captured, &mut self.capture_16k);
+        self.capture_down.push(&capture, &mut self.capture_16k);
         self.render_down.push(played, &mut self.render_16k);
         let frames = self.capture_16k.len().min(self.render_16k.len()) / FRAME;
         for n in 0..frames {
-            self.hear_frame(n, until);
+            let frame = self.capture_16k.as_chunks::<FRAME>().0[n];
+            let played = self.render_16k.as_chunks::<FRAME>().0[n];
+            self.hear_frame(captured.is_some().then_some(frame), played, until);
         }
         self.capture_16k.drain(..frames * FRAME);
         self.render_16k.drain(..frames * FRAME);
@@ -271,35 +313,20 @@ impl Ears {
         }
     }
 
-    fn hear_frame(&mut self, n: usize, until: Timestamp) {
-        let range = n * FRAME..(n + 1) * FRAME;
-        let (mut frame, mut reference) = ([0.0; FRAME], [0.0; FRAME]);
-        frame.copy_from_slice(&self.capture_16k[range.clone()]);
-        reference.copy_from_slice(&self.render_16k[range]);
-        let probed = self.probe.as_mut().and_then(|p| p.push(&frame, &reference));
-        if let Some(found) = probed {
-            self.probe = None;
-            self.choose_duplex(found);
-        }
-        let mut cleaned = self.canceller.process(&frame, &reference);
-        if self.isolated {
-            // There is nothing to cancel, and a canceller that finds no echo takes speech for it.
-            cleaned = Cleaned::untouched(&frame);
-        }
-        let guarded = self.audible.load(Ordering::Relaxed);
-        if self.duplex == DuplexMode::Half {
-            if guarded {
-                self.deaf_until = until + self.echo_delay + ECHO_TAIL;
-            }
-            if until < self.deaf_until {
-                cleaned = Cleaned::untouched(&[0.0; FRAME]);
-                frame = [0.0; FRAME];
-            }
-        }
-        let audio = RecognizerInput::Audio {
-            samples: cleaned.linear,
+    fn hear_frame(
+        &mut self,
+        captured: Option<[f32; FRAME]>,
+        played: [f32; FRAME],
+        until: Timestamp,
+    ) {
+        let input = Input {
+            captured,
+            played,
             until,
+            audible: self.audible.load(Ordering::Relaxed),
         };
+        let samples = self.front_end.hear(&input, &mut self.facts);
+        let audio = RecognizerInput::Audio { samples, until };
         if !has_room(&self.outputs.recognizer) || self.outputs.recognizer.try_send(audio).is_err() {
             self.dropped_frames += 1;
             if self.dropped_frames.is_power_of_two() {
@@ -307,83 +334,64 @@ impl Ears {
                 tracing::warn!("the recognizer is ten seconds behind; {frames} frames dropped");
             }
         }
-        let audio = EndpointingInput::Audio {
-            samples: cleaned.linear,
-            until,
-        };
         if has_room(&self.outputs.endpointing) {
+            let audio = EndpointingInput::Audio { samples, until };
             let _ = self.outputs.endpointing.try_send(audio);
         }
-        // Until the canceller knows the room, what it leaves may be all echo.
-        let echo = self.canceller.state();
-        let cancels = echo.is_some_and(|echo| echo.enhancement_db >= CONVERGED_DB);
-        if self.isolated && cancels {
-            // The loudspeaker was turned up, or the headphones came off.
-            self.isolated = false;
-            tracing::info!("an echo has appeared; it is cancelled from now on");
-        }
-        let wanted = guarded && (cancels || self.isolated || echo.is_none());
-        if let Some(at) = self.sound.push(&cleaned.linear, &frame, until, wanted) {
-            self.tell(until, Event::SoundStarted(at));
-        }
-        if let Err(error) =
-            self.activity
-                .push(&cleaned.suppressed, until, guarded, &mut self.changes)
-        {
-            if !self.activity_failed {
-                self.bus.error("voice activity", error);
+        self.tell(until);
+    }
+
+    /// Sends what the front end has found out.
+    fn tell(&mut self, now: Timestamp) {
+        let mut facts = std::mem::take(&mut self.facts);
+        for fact in facts.drain(..) {
+            match fact {
+                Fact::SoundStarted(at) => self.send(now, Event::SoundStarted(at)),
+                Fact::SpeechStarted(at) => self.send(now, Event::SpeechStarted(at)),
+                Fact::SpeechPaused(at) => self.send(now, Event::SpeechPaused(at)),
+                Fact::PlayEarcon => self.play(PlaybackControl::Chime(earcon(SESSION_RATE))),
+                Fact::Duplex(choice) => self.publish_duplex(choice),
+                Fact::Microphone(message) => {
+                    let message = message.into();
+                    self.bus.publish(None, EventKind::Device { message });
+                }
+                Fact::FarSpeech => {
+                    let message = FAR_SPEECH.into();
+                    self.bus.publish(None, EventKind::Notice { message });
+                }
+                Fact::Deaf(error) => {
+                    let message = format!("nothing that you say is heard: {error}");
+                    self.bus.error("voice activity", message);
+                }
             }
-            self.activity_failed = true;
         }
-        for change in std::mem::take(&mut self.changes) {
-            let event = match change {
-                Activity::Started(at) => Event::SpeechStarted(at),
-                Activity::Paused(at) => Event::SpeechPaused(at),
-            };
-            self.tell(until, event);
-        }
+        self.facts = facts;
     }
 
-    /// Plays the earcon and listens for it.
-    fn measure_echo(&mut self) {
-        // A reply that goes on on a new device is no earcon.
-        if self.measures_echo && !self.audible.load(Ordering::Relaxed) {
-            self.probe = Some(EchoProbe::default());
-            let chime = PlaybackControl::Chime(earcon(SESSION_RATE));
-            let _ = self.outputs.playback.send(chime);
-        }
-    }
-
-    fn choose_duplex(&mut self, found: EchoReturn) {
-        let (mode, reason) = choose(found, self.canceller.state().is_some());
-        self.duplex = mode;
-        self.isolated = found == EchoReturn::NotHeard;
-        let volume = PlaybackControl::Volume(mode.volume());
-        let _ = self.outputs.playback.send(volume);
-        let (echo_gain_db, echo_delay_ms) = match found {
-            EchoReturn::Heard {
-                gain_db, delay_ms, ..
-            } => (Some(gain_db), Some(delay_ms)),
-            EchoReturn::NotHeard => (None, None),
-        };
-        self.echo_delay = Duration::from_secs_f32(echo_delay_ms.unwrap_or(0.0) / 1000.0);
+    fn publish_duplex(&self, choice: DuplexChoice) {
+        self.play(PlaybackControl::Volume(choice.mode.volume()));
         let duplex = EventKind::Duplex {
-            mode: mode.name(),
-            reason,
-            echo_gain_db,
-            echo_delay_ms,
+            mode: choice.mode.name(),
+            reason: choice.reason,
+            echo_gain_db: choice.echo_gain_db,
+            echo_delay_ms: choice.echo_delay_ms,
         };
         self.bus.publish(None, duplex);
     }
 
-    fn tell(&self, now: Timestamp, event: Event) {
+    fn play(&self, control: PlaybackControl) {
+        let _ = self.outputs.playback.send(control);
+    }
+
+    fn send(&self, now: Timestamp, event: Event) {
         let input = ConductorInput::Event(now, event);
         let _ = self.outputs.conductor.send(input);
     }
 
-    fn report_levels(&mut self, open: &OpenSound) {
+    /// Reports levels five times a second; whether it did.
+    fn report_levels(&mut self, open: &OpenSound) -> bool {
         if self.blocks < self.next_levels {
-            return;
+            return false;
         }
         self.next_levels = self.blocks + LEVEL_BLOCKS;
         let counters = open.counters();
@@ -393,5 +401,6 @@ impl Ears {
             overruns: counters.overrun_frames.load(Ordering::Relaxed),
         };
         self.bus.publish(None, levels);
+        true
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
+use super::capture::CaptureControl;
 use super::endpointing::EndpointingInput;
 use super::language_model::LanguageModelInput;
 use super::live::LiveReply;
@@ -38,6 +39,8 @@ pub struct Conductor {
     pub language_model: Sender<LanguageModelInput>,
     /// Commands to playback.
     pub playback: Sender<PlaybackControl>,
+    /// Commands to the front end.
+    pub capture: Sender<CaptureControl>,
     /// Which reply is wanted.
     pub live: LiveReply,
     /// Where events go.
@@ -46,12 +49,15 @@ pub struct Conductor {
     pub decisions: Option<Sender<Recorded>>,
     /// Kept between events, so that it is allocated once.
     pub commands: Vec<Command>,
+    /// When the last event happened: stages read the clock at different moments, and the machine's
+    /// time must not go back.
+    pub latest: Timestamp,
 }
 
 impl Drop for Conductor {
     /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.
     fn drop(&mut self) {
-        self.live.clear();
+        self.live.close();
         self.waiting.fetch_add(1, Ordering::AcqRel);
     }
 }
@@ -66,6 +72,8 @@ impl Conductor {
 
     /// Lets the machine take an event and carries out what it commands.
     pub fn take(&mut self, now: Timestamp, event: Event) {
+        let now = now.max(self.latest);
+        self.latest = now;
         let mut commands = std::mem::take(&mut self.commands);
         let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         self.machine.handle(now, event, &mut commands);
@@ -118,8 +126,15 @@ impl Conductor {
                 let _ = self.playback.send(PlaybackControl::Play(reply, loudness));
             }
             Command::StopReply(reply) => {
-                self.live.clear();
+                self.live.clear(reply);
                 let _ = self.playback.send(PlaybackControl::Stop(reply));
+            }
+            Command::KnowSpeaker => {
+                let _ = self.capture.try_send(CaptureControl::Answered);
+            }
+            Command::StopListeningOverReplies => {
+                let control = CaptureControl::StopListeningOverReplies;
+                let _ = self.capture.try_send(control);
             }
             Command::Remember { user, heard, .. } => {
                 self.ask_model(LanguageModelInput::Remember { user, heard });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ringbuf::traits::Consumer;
 
-use crate::aec::{EchoProbe, EchoReturn, earcon};
+use crate::aec::{EchoProbe, EchoReturn, Unclear, earcon};
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureEnd, RenderEnd, RenderTap, capture_path, render_path};
 use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
@@ -16,6 +16,8 @@ use crate::playback::PlaybackQueue;
 /// A session's devices: one for both directions, or one for each.
 pub struct Sound {
     devices: Vec<Box<dyn AudioDevice>>,
+    /// How long the next devices that are opened may take to begin.
+    patience: Duration,
 }
 
 /// Devices that run.
@@ -38,19 +40,26 @@ pub struct OpenSound {
 struct Alive {
     last: Stopwatch,
     patience: Duration,
+    /// The patience once it has begun.
+    dead_after: Duration,
+    began: bool,
 }
 
 impl Alive {
-    fn starting() -> Self {
+    fn starting(patience: Duration, dead_after: Duration) -> Self {
         Self {
             last: Stopwatch::start(),
-            patience: SLOW_START,
+            patience: patience.max(dead_after),
+            dead_after,
+            began: false,
         }
     }
 
     fn seen(&mut self) {
-        self.last = Stopwatch::start();
-        self.patience = DEAD_AFTER;
+        *self = Self {
+            began: true,
+            ..Self::starting(self.dead_after, self.dead_after)
+        };
     }
 
     fn is_dead(&self) -> bool {
@@ -66,13 +75,31 @@ const TAP_SLACK: usize = 2 * BLOCK;
 const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
 /// A device whose callback is not called for this long is lost, whatever its driver says.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
+/// As [`DEAD_AFTER`], of a loudspeaker. After an underrun ALSA's PulseAudio plugin takes nothing until
+/// the server has told it the time again (`snd_pcm_avail_delay` fails with EIO), and that comes about
+/// every 1.5 s. It comes back by itself, sooner than a device that is opened again.
+const RENDER_DEAD_AFTER: Duration = Duration::from_secs(4);
 /// A device may take this long to begin: Bluetooth wakes up slowly.
 const SLOW_START: Duration = Duration::from_secs(10);
 
 impl Sound {
     /// Takes devices that together have exactly one microphone and one loudspeaker.
     pub fn new(devices: Vec<Box<dyn AudioDevice>>) -> Self {
-        Self { devices }
+        Self {
+            devices,
+            patience: SLOW_START,
+        }
+    }
+
+    /// Whether the microphone gives exact zeros in a quiet room, as only a virtual one does.
+    pub fn is_noiseless(&self) -> bool {
+        self.devices.iter().any(|device| device.is_noiseless())
+    }
+
+    /// The devices were lost. Those that are opened next get less time to begin, and more each time
+    /// that they do not.
+    pub fn lost(&mut self, open: &OpenSound) {
+        self.patience = next_patience(open.began(), self.patience);
     }
 
     /// The devices, for whoever opens them without a session.
@@ -117,8 +144,8 @@ impl Sound {
             scratch: Vec::new(),
             least_backlog: usize::MAX,
             backlog_blocks: 0,
-            capture_alive: Alive::starting(),
-            render_alive: Alive::starting(),
+            capture_alive: Alive::starting(self.patience, DEAD_AFTER),
+            render_alive: Alive::starting(self.patience, RENDER_DEAD_AFTER),
         };
         Ok((open, render))
     }
@@ -130,11 +157,11 @@ impl OpenSound {
         &self.capture.counters
     }
 
-    /// Takes what came since the last call, and the blocks that are complete.
+    /// Takes what came since the last call; how many blocks are complete.
     ///
     /// Capture is the master: each block of it is paired with the next played block, or with
     /// silence if there is none.
-    pub fn read(&mut self, mut on_block: impl FnMut(&[f32; BLOCK], &[f32; BLOCK])) {
+    pub fn take_in(&mut self) -> usize {
         // Capture first: what was played before it was captured is in the tap by then.
         let before = self.captured.len();
         drain(&mut self.capture.ring, &mut self.scratch);
@@ -149,17 +176,40 @@ impl OpenSound {
             self.render_alive.seen();
         }
         resampler.push(&self.scratch, &mut self.played);
-        let mut taken = 0;
-        while let Some(captured) = self.captured[taken..].first_chunk::<BLOCK>() {
-            let mut played = [0.0; BLOCK];
-            let available = self.played.len().min(BLOCK);
-            played[..available].copy_from_slice(&self.played[..available]);
-            self.played.drain(..available);
-            on_block(captured, &played);
-            taken += BLOCK;
-            self.judge_backlog();
-        }
-        self.captured.drain(..taken);
+        self.captured.len() / BLOCK
+    }
+
+    /// The oldest complete block, captured and played.
+    pub fn next_block(&mut self) -> Option<([f32; BLOCK], [f32; BLOCK])> {
+        let captured = *self.captured.first_chunk::<BLOCK>()?;
+        self.captured.drain(..BLOCK);
+        let played = self.next_played();
+        self.judge_backlog();
+        Some((captured, played))
+    }
+
+    /// The oldest played block, filled up with silence.
+    pub fn next_played(&mut self) -> [f32; BLOCK] {
+        let mut played = [0.0; BLOCK];
+        let available = self.played.len().min(BLOCK);
+        played[..available].copy_from_slice(&self.played[..available]);
+        self.played.drain(..available);
+        played
+    }
+
+    /// How long sound takes from the callback to the loudspeaker, by what the driver says.
+    pub fn render_latency(&self) -> Duration {
+        Duration::from_micros(self.tap.0.control.latency_us())
+    }
+
+    /// Drops the oldest captured blocks; what was played meanwhile is paired with what follows.
+    pub fn skip(&mut self, blocks: usize) {
+        self.captured.drain(..blocks * BLOCK);
+    }
+
+    /// Whether both callbacks have worked.
+    fn began(&self) -> bool {
+        self.capture_alive.began && self.render_alive.began
     }
 
     /// Drops played samples that are always behind, so that the two clocks stay together.
@@ -198,6 +248,7 @@ impl OpenSound {
 /// # Errors
 /// A device does not open.
 pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
+    let noiseless = sound.is_noiseless();
     let (mut open, render) = sound.open()?;
     let mut queue = PlaybackQueue::default();
     queue.attach(render)?;
@@ -207,30 +258,57 @@ pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
         StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
     ];
     let (mut captured, mut played) = (Vec::new(), Vec::new());
-    let mut probe = EchoProbe::default();
+    let mut probe = EchoProbe::of_earcon();
     let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
     let patience = Stopwatch::start();
     while patience.elapsed() < SLOW_START {
         pace.wait();
-        open.read(|capture, render| {
-            down[0].push(capture, &mut captured);
-            down[1].push(render, &mut played);
-        });
+        open.take_in();
+        while let Some((capture, render)) = open.next_block() {
+            down[0].push(&capture, &mut captured);
+            down[1].push(&render, &mut played);
+        }
         while let (Some(capture), Some(render)) = (
             captured.first_chunk::<FRAME>(),
             played.first_chunk::<FRAME>(),
         ) {
-            if let Some(found) = probe.push(capture, render) {
+            if let Some(found) = probe.push(capture, render, noiseless) {
                 return Ok(found);
             }
             captured.drain(..FRAME);
             played.drain(..FRAME);
         }
     }
-    Ok(EchoReturn::NotHeard)
+    Ok(EchoReturn::Unclear(Unclear::NothingPlayed))
+}
+
+/// How long a device that is opened again may take to begin: as long as one that runs may be silent,
+/// and twice as long each time that it did not begin. One that is dead costs little, and one that
+/// wakes up slowly gets its time.
+fn next_patience(began: bool, patience: Duration) -> Duration {
+    if began {
+        DEAD_AFTER
+    } else {
+        (patience * 2).min(SLOW_START)
+    }
 }
 
 fn drain(ring: &mut ringbuf::HeapCons<f32>, into: &mut Vec<f32>) {
     into.clear();
     into.extend(ring.pop_iter());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_is_opened_again_has_no_new_patience_of_a_first_start() {
+        let mut patience = next_patience(true, SLOW_START);
+        assert_eq!(patience, DEAD_AFTER);
+        for seconds in [4, 8, 10, 10] {
+            patience = next_patience(false, patience);
+            assert_eq!(patience, Duration::from_secs(seconds));
+        }
+    }
 }

@@ -35,8 +35,18 @@ impl LiveReply {
         self.0.1.notify_all();
     }
 
-    /// No reply is wanted.
-    pub fn clear(&self) {
+    /// This reply is not wanted any more; another one stays.
+    pub fn clear(&self, reply: ReplyId) {
+        let mut live = self.lock();
+        if live.reply == Some(reply) {
+            *live = Live::default();
+        }
+        drop(live);
+        self.0.1.notify_all();
+    }
+
+    /// No reply is wanted any more: the session ends.
+    pub fn close(&self) {
         *self.lock() = Live::default();
         self.0.1.notify_all();
     }
@@ -62,5 +72,26 @@ impl LiveReply {
 
     fn lock(&self) -> MutexGuard<'_, Live> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::TurnId;
+
+    #[test]
+    fn the_stop_of_an_older_reply_leaves_the_live_one() {
+        let reply = |turn| ReplyId {
+            turn: TurnId(turn),
+            draft: 1,
+        };
+        let live = LiveReply::default();
+        live.set(reply(1));
+        live.set(reply(2));
+        live.clear(reply(1));
+        assert!(live.is(reply(2)));
+        live.clear(reply(2));
+        assert!(!live.is(reply(2)));
     }
 }

@@ -21,7 +21,7 @@ use super::synthesizer::SynthesizerStage;
 use crate::aec::EchoCanceller;
 use crate::agent::{Memory, Persona};
 use crate::audio::AudioError;
-use crate::clock::{SessionClock, Stopwatch};
+use crate::clock::{SessionClock, Stopwatch, Timestamp};
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::events::{EventKind, SessionEvent};
 use crate::llm::{LanguageModel, LlmError, Prefill};
@@ -153,6 +153,7 @@ impl Session {
         let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
         let (control, control_in) = bounded(COMMAND_QUEUE);
+        let (listen, listen_in) = bounded(COMMAND_QUEUE);
         let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
         let (audible, waiting) = (Arc::new(AtomicBool::new(false)), CommandsWaiting::default());
 
@@ -172,6 +173,7 @@ impl Session {
                 playback: control.clone(),
                 recorder: recorder.is_some().then_some(block_out),
             },
+            listen_in,
             bus.clone(),
             (Arc::clone(&audible), Arc::clone(&stop)),
             earcon,
@@ -184,10 +186,12 @@ impl Session {
             endpointing,
             language_model,
             playback: control,
+            capture: listen,
             live: live.clone(),
             bus: bus.clone(),
             decisions,
             commands: Vec::new(),
+            latest: Timestamp::ZERO,
         };
         let listening = EndpointingStage::new(
             engines.turn_detector,

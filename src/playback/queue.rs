@@ -71,6 +71,8 @@ pub struct PlaybackQueue {
     released: ReplyId,
     /// Gain of replies as they are.
     volume: Volume,
+    /// How a reply is to sound of which nothing has come yet.
+    early: Option<(ReplyId, Loudness)>,
 }
 
 struct Attached {
@@ -105,7 +107,9 @@ struct Reply {
     played_before: u64,
     /// How far it had come when it last went back.
     played_once: u64,
-    underruns_before: u64,
+    gaps_before: u64,
+    /// What the device will have rendered when the last sample has left it.
+    ends_at: Option<u64>,
 }
 
 /// Whether a reply is held.
@@ -142,7 +146,8 @@ impl PlaybackQueue {
             reply.clock.scale(ratio);
             reply.played_before = (played as f64 * ratio) as u64;
             reply.total = reply.played_before + reply.waiting.len() as u64;
-            reply.underruns_before = 0;
+            reply.gaps_before = 0;
+            reply.ends_at = None;
         }
         let base = end.control.consumed();
         end.control.set_gain(self.volume.0);
@@ -190,9 +195,15 @@ impl PlaybackQueue {
 
     /// Changes how a reply sounds.
     pub fn play(&mut self, id: ReplyId, loudness: Loudness) {
-        let Some(reply) = self.reply.as_mut().filter(|r| r.id == id && !r.stopping) else {
+        let Some(reply) = self.reply.as_mut().filter(|r| r.id == id) else {
+            if id > self.over {
+                self.early = Some((id, loudness));
+            }
             return;
         };
+        if reply.stopping {
+            return;
+        }
         match (loudness, reply.hold) {
             (Loudness::Full, Hold::Yes | Hold::Fading { .. }) => {
                 reply.hold = Hold::Fading { resume: true };
@@ -216,6 +227,12 @@ impl PlaybackQueue {
         if let Some(device) = &self.device {
             device.end.control.set_gain(gain * self.volume.0);
         }
+    }
+
+    /// Whether the driver says how long sound takes through the device.
+    pub fn knows_latency(&self) -> bool {
+        let device = self.device.as_ref();
+        device.is_some_and(|device| device.end.control.latency_us() > 0)
     }
 
     /// Whether a reply's sound is on its way to the device now.
@@ -313,19 +330,25 @@ impl PlaybackQueue {
         control.expect_samples(reply.started && !reply.waiting.is_empty());
         if !reply.started && played > 0 {
             reply.started = true;
-            reply.underruns_before = control.underruns();
+            reply.gaps_before = control.gaps();
             let ago = Duration::from_secs_f64(played as f64 / f64::from(device.end.rate_hz));
             return Some(Played::Started {
                 reply: reply.id,
                 ago,
             });
         }
-        let all_out = reply.waiting.is_empty() && played >= reply.total;
-        if reply.complete && all_out {
+        let all_taken = reply.waiting.is_empty() && played >= reply.total;
+        // The device still holds what it took last.
+        let all_out = reply.complete && all_taken && {
+            let held = control.latency_us() * u64::from(device.end.rate_hz) / 1_000_000;
+            let rendered = control.rendered();
+            rendered >= *reply.ends_at.get_or_insert(rendered + held)
+        };
+        if all_out {
             let finished = Played::Finished {
                 reply: reply.id,
                 heard: reply.clock.all(),
-                underruns: control.underruns() - reply.underruns_before,
+                underruns: control.gaps() - reply.gaps_before,
             };
             self.over = self.over.max(reply.id);
             self.reply = None;
@@ -361,10 +384,11 @@ impl PlaybackQueue {
         let from = handed_to - back as u64;
         reply.played_before = from;
         reply.played_once = reply.played_once.max(at);
-        reply.hold = Hold::No;
+        (reply.hold, reply.ends_at) = (Hold::No, None);
         device.base = device.end.control.consumed();
         let rate = f64::from(device.end.rate_hz);
-        Some(Played::Resumed {
+        // One that was held before its first sound begins, and is not resumed.
+        reply.started.then(|| Played::Resumed {
             reply: reply.id,
             repeated_ms: at.saturating_sub(from) as f64 * 1000.0 / rate,
         })
@@ -403,8 +427,12 @@ impl PlaybackQueue {
             stopping: false,
             played_before: 0,
             played_once: 0,
-            underruns_before: 0,
+            gaps_before: 0,
+            ends_at: None,
         });
+        if let Some((_, loudness)) = self.early.take_if(|(early, _)| *early == id) {
+            self.play(id, loudness);
+        }
     }
 
     /// Samples of this reply that the device has taken.

@@ -222,3 +222,25 @@ fn a_ducked_reply_is_quieter_and_loses_nothing() {
     rig.queue.play(reply(1), Loudness::Full);
     assert_eq!(rig.run(40), [finished(1, "The moon.")]);
 }
+
+#[test]
+fn a_reply_that_is_held_before_it_has_come_is_silent_until_it_goes_on() {
+    let mut rig = rig();
+    rig.queue.play(reply(1), Loudness::Held);
+    rig.push(1, &["The ", "moon "]);
+    rig.queue.complete(reply(1));
+    assert_eq!(rig.run(50), []);
+    rig.queue.play(reply(1), Loudness::Full);
+    assert_eq!(rig.run(50), [started(1), finished(1, "The moon")]);
+}
+
+#[test]
+fn a_reply_is_over_when_the_device_has_played_what_it_holds() {
+    let mut rig = rig();
+    rig.push(1, &["The ", "moon "]);
+    rig.queue.complete(reply(1));
+    rig.callback
+        .begin_block(Duration::ZERO, Duration::from_millis(1_000));
+    assert_eq!(rig.run(110), [started(1)], "200 ms are taken, 1 s is held");
+    assert_eq!(rig.run(20), [finished(1, "The moon")]);
+}

@@ -12,6 +12,8 @@ const STOP_MS: f64 = 30.0;
 /// A word counts as heard if less than this was missing of it. Samples, of a millisecond each; as
 /// the heard clock, and the fade.
 const GRACE: usize = 60 + 25;
+/// Most often that an answer is put off by speech that adds no word to the question.
+const MOST_PUT_OFF: u32 = 1;
 /// As many equal samples make it certain which word they belong to: a gain ramp is no word.
 const CERTAIN: usize = 6;
 
@@ -26,6 +28,8 @@ pub struct Invariants {
     owed: BTreeSet<TurnId>,
     /// Words of a turn that was taken back are owed an answer by the next one.
     carried: bool,
+    /// The words of the last turn that ended, and how often their answer was put off for nothing.
+    asked: (String, u32),
     /// Samples of each word that left the loudspeaker.
     played: BTreeMap<usize, usize>,
     run: (Option<usize>, usize),
@@ -60,9 +64,14 @@ impl Invariants {
     /// The state machine says what it does.
     pub fn published(&mut self, turn: TurnId, kind: &EventKind) -> Result<(), String> {
         match kind {
-            EventKind::TurnEnded { .. } => {
+            EventKind::TurnEnded { text, .. } => {
                 self.owed.insert(turn);
-                self.carried = false;
+                let again = std::mem::take(&mut self.carried) && *text == self.asked.0;
+                let put_off = if again { self.asked.1 + 1 } else { 0 };
+                self.asked = (text.clone(), put_off);
+                if put_off > MOST_PUT_OFF {
+                    return Err(format!("the answer to {text:?} is put off without end"));
+                }
             }
             EventKind::TurnExtended => self.carried |= self.owed.remove(&turn),
             EventKind::TurnIgnored { reason, .. } => {

@@ -31,6 +31,8 @@ pub struct Totals {
     pub went_on: u64,
     /// Engines that failed.
     pub failures: u64,
+    /// How often replies were not to be listened over any more.
+    pub deafened: u64,
 }
 
 impl Totals {
@@ -44,5 +46,6 @@ impl Totals {
         self.interrupted += other.interrupted;
         self.went_on += other.went_on;
         self.failures += other.failures;
+        self.deafened += other.deafened;
     }
 }

@@ -9,6 +9,8 @@ pub enum Action {
     Speak(Vec<Stretch>),
     /// A sound that becomes speech to the detector, and no words to the recognizer.
     Cough(u64),
+    /// As many sounds of 300 ms, each 700 ms after the one before: talk in the background.
+    Babble(u64),
     /// A sound that never becomes speech.
     Sound,
     /// The reply's own echo, taken for speech, with the reply's own words. Milliseconds.
@@ -62,7 +64,8 @@ pub fn script(rng: &mut Rng) -> Script {
 }
 
 fn action(rng: &mut Rng) -> Action {
-    match rng.u8(0..20) {
+    match rng.u8(0..21) {
+        20 => Action::Babble(rng.u64(3..15)),
         0 => Action::Cough(rng.u64(90..500)),
         1 => Action::Sound,
         2 => Action::Echo(rng.u64(150..1_500)),

@@ -20,8 +20,8 @@ use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
 use crate::lexicon::words;
 use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
-    CommandsWaiting, Conductor, ConductorInput, EndpointingInput, LanguageModelInput, LiveReply,
-    PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
+    CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
+    LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
 };
 use crate::playback::PlaybackQueue;
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
@@ -128,6 +128,8 @@ struct World {
     /// Between the executor and playback, so that what is commanded is seen.
     control_in: Receiver<PlaybackControl>,
     control: Sender<PlaybackControl>,
+    /// What the front end is told.
+    front_end_in: Receiver<CaptureControl>,
     recognizer: Worker,
     language_model: Worker,
     vocabulary: Vocabulary,
@@ -159,6 +161,7 @@ impl World {
         let (endpointing, endpointing_in) = bounded(QUEUE);
         let (language_model, language_model_in) = bounded(QUEUE);
         let (commanded, control_in) = bounded(QUEUE);
+        let (listening, front_end_in) = bounded(QUEUE);
         let (control, obeyed) = bounded(QUEUE);
         let (clauses, clauses_in) = bounded(QUEUE);
         let (render, end, _tap) = render_path(RATE_HZ);
@@ -190,10 +193,12 @@ impl World {
                 endpointing,
                 language_model,
                 playback: commanded,
+                capture: listening,
                 live: LiveReply::default(),
                 bus: bus.clone(),
                 decisions: None,
                 commands: Vec::new(),
+                latest: Timestamp::ZERO,
             },
             reports,
             playback: PlaybackStage {
@@ -212,6 +217,7 @@ impl World {
             clauses,
             control_in,
             control,
+            front_end_in,
             recognizer: Worker::default(),
             language_model: Worker::default(),
             vocabulary: Vocabulary::default(),
@@ -376,6 +382,12 @@ impl World {
                 self.user_busy_until = self.now + Duration::from_millis(offset);
             }
             Action::Cough(ms) => self.speech(0, ms, None),
+            Action::Babble(times) => {
+                for n in 0..times {
+                    self.speech(n * 700, 300, None);
+                }
+                self.user_busy_until = self.now + Duration::from_millis(times * 700);
+            }
             Action::Sound => self.event_in(30, Event::SoundStarted(self.now)),
             Action::Echo(ms) => {
                 let said = match self.conductor.machine.state() {
@@ -462,6 +474,10 @@ impl World {
         }
         while let Ok(input) = self.language_model_in.try_recv() {
             self.think(input)?;
+        }
+        while let Ok(control) = self.front_end_in.try_recv() {
+            let deafened = control == CaptureControl::StopListeningOverReplies;
+            self.totals.deafened += u64::from(deafened);
         }
         // After the language model: a draft is begun before it is released.
         while let Ok(control) = self.control_in.try_recv() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::config::TurnTakingConfig;
 use super::reply::roll_back;
+use super::self_talk::SelfTalk;
 use super::state::{Answer, Pause, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
@@ -34,6 +35,9 @@ pub struct TurnTaking {
     pub(super) asked: bool,
     /// Mere sounds do not duck before this time.
     pub(super) deaf_until: Timestamp,
+    /// The answer that is awaited or given was put off before, by speech before it was heard.
+    pub(super) put_off: bool,
+    pub(super) self_talk: SelfTalk,
 }
 
 impl TurnTaking {
@@ -50,6 +54,8 @@ impl TurnTaking {
             too_slow: false,
             asked: false,
             deaf_until: Timestamp::ZERO,
+            put_off: false,
+            self_talk: SelfTalk::default(),
         }
     }
 
@@ -137,6 +143,7 @@ impl TurnTaking {
                     && let Some(prompt) = self.config.idle_prompt.clone()
                 {
                     let turn = self.next_turn();
+                    self.put_off = false;
                     self.reply(turn, 0, Answer::Prompt(prompt.words), commands);
                 }
             }
@@ -158,6 +165,9 @@ impl TurnTaking {
     }
 
     fn speech_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
+        if self.is_own_voice(at, commands) {
+            return;
+        }
         let carried = match std::mem::replace(&mut self.state, State::Listening) {
             State::Listening => String::new(),
             State::User(mut user) => {
@@ -174,7 +184,8 @@ impl TurnTaking {
                 commands.push(Command::Publish(turn, EventKind::TurnExtended));
                 answer.carried()
             }
-            State::Replying(reply) if reply.is_established(at) => {
+            // A reply is put off once; from then on words have to do it, or noise would for ever.
+            State::Replying(reply) if reply.is_established(at) || self.insists() => {
                 self.state = State::Replying(reply);
                 self.speech_over_reply(at, commands);
                 return;
@@ -189,6 +200,11 @@ impl TurnTaking {
         };
         let user = self.begin_turn(at, at - self.config.preroll, carried, commands);
         self.state = State::User(user);
+    }
+
+    /// Whether speech before the reply is heard does not put it off. A key always does.
+    fn insists(&self) -> bool {
+        self.put_off && !self.config.push_to_talk
     }
 
     /// Opens a turn and its transcript.
@@ -277,6 +293,7 @@ impl TurnTaking {
             text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));
+        self.put_off = false;
         self.reply(turn, 0, Answer::To(text), commands);
     }
 

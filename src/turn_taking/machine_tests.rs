@@ -195,7 +195,11 @@ fn a_draft_is_released_when_the_wait_is_over_and_not_before() {
     c.decoded(1, 1, "Hello.");
     c.scored(1, 1, 1.0);
     assert!(c.after(FLOOR_MS - 1).tick().is_empty());
-    let released = [Command::EndTranscript(TURN), Command::Release(reply(1))];
+    let released = [
+        Command::EndTranscript(TURN),
+        Command::KnowSpeaker,
+        Command::Release(reply(1)),
+    ];
     assert_eq!(c.after(1).tick(), released);
 }
 
@@ -548,6 +552,80 @@ fn who_goes_on_as_the_reply_begins_had_only_paused() {
     assert!(commands.contains(&both), "{commands:?}");
 }
 
+/// Asked once, and put off once by speech as the reply began; the second reply begins to sound.
+fn put_off_once() -> Conversation {
+    let mut c = Conversation::new();
+    c.user_says(1, "What is the capital?");
+    let at = c.now;
+    let reply = ReplyId {
+        turn: TURN,
+        draft: 1,
+    };
+    c.on(Event::PlaybackStarted { reply, at });
+    c.after(200).speech();
+    c.after(300).pause();
+    let commands = c.decoded(2, 1, "");
+    let second = self::reply(2);
+    assert!(commands.contains(&Command::Release(second)), "{commands:?}");
+    c
+}
+
+#[test]
+fn a_reply_is_put_off_once_and_then_noise_only_holds_it() {
+    let mut c = put_off_once();
+    // Before it is heard, and as it begins.
+    for begins in [false, true] {
+        if begins {
+            c.on(started(2));
+        }
+        let mut commands = c.after(100).speech();
+        commands.extend(c.after(300).tick());
+        commands.extend(c.pause());
+        let turn = if begins { 4 } else { 3 };
+        commands.extend(c.after(80).decoded(turn, 1, ""));
+        assert!(
+            !commands.contains(&Command::StopReply(reply(2))),
+            "{commands:?}"
+        );
+        let full = Command::Play(reply(2), Loudness::Full);
+        assert_eq!(commands.last(), Some(&full));
+    }
+}
+
+#[test]
+fn words_over_a_reply_that_was_put_off_still_belong_to_the_question() {
+    let mut c = put_off_once();
+    let commands = c.after(100).says_over(3, 900, "Of the north of France?");
+    assert!(
+        commands.contains(&Command::StopReply(reply(2))),
+        "{commands:?}"
+    );
+    let both = draft(reply(3), "What is the capital? Of the north of France?");
+    assert!(commands.contains(&both), "{commands:?}");
+}
+
+#[test]
+fn babble_does_not_put_an_answer_off_for_as_long_as_it_lasts() {
+    let mut c = Conversation::new();
+    c.user_says(1, "What is the capital?");
+    let (mut stops, mut turn) = (0, 1);
+    for _ in 0..16 {
+        let mut commands = c.after(400).speech();
+        commands.extend(c.after(150).tick());
+        commands.extend(c.after(150).pause());
+        let opened = commands.iter().filter_map(|c| match c {
+            Command::StartTranscript { turn, .. } => Some(turn.0),
+            _ => None,
+        });
+        turn = opened.last().unwrap_or(turn);
+        commands.extend(c.after(60).decoded(turn, 1, ""));
+        let stop = |c: &&Command| matches!(c, Command::StopReply(_));
+        stops += commands.iter().filter(stop).count();
+    }
+    assert_eq!(stops, 1);
+    assert!(matches!(c.machine.state(), State::Replying(r) if r.overlap.is_none()));
+}
+
 #[test]
 fn noise_while_it_thinks_does_not_lose_the_question() {
     let mut c = Conversation::new();
@@ -820,6 +898,53 @@ fn its_own_words_do_not_interrupt() {
         !commands.contains(&Command::StopReply(reply(1))),
         "{commands:?}"
     );
+}
+
+/// Speech that begins so soon after the reply sounds, or sounds again, and has no words.
+fn sound_of_its_own(c: &mut Conversation, turn: u64, after_ms: u64) -> Vec<Command> {
+    let mut commands = c.after(after_ms).speech();
+    commands.extend(c.after(150).tick());
+    commands.extend(c.after(100).pause());
+    commands.extend(c.after(60).decoded(turn, 1, ""));
+    commands
+}
+
+#[test]
+fn speech_that_begins_again_and_again_where_its_voice_does_is_its_own() {
+    let mut c = put_off_once();
+    c.on(Event::PlaybackStarted {
+        reply: reply(2),
+        at: c.now,
+    });
+    let deaf = Command::StopListeningOverReplies;
+    assert!(!sound_of_its_own(&mut c, 3, 150).contains(&deaf));
+    let commands = sound_of_its_own(&mut c, 4, 150);
+    assert_eq!(commands, [deaf], "the reply goes on");
+    assert!(matches!(c.machine.state(), State::Replying(r) if r.overlap.is_none()));
+}
+
+#[test]
+fn who_speaks_over_a_reply_later_than_its_echo_would_is_somebody() {
+    let mut c = Conversation::in_a_story();
+    for turn in 2..9 {
+        let commands = sound_of_its_own(&mut c, turn, 800);
+        assert!(
+            !commands.contains(&Command::StopListeningOverReplies),
+            "{turn}"
+        );
+    }
+}
+
+#[test]
+fn its_own_words_again_and_again_are_an_echo_that_is_not_cancelled() {
+    let mut c = Conversation::in_a_story();
+    let deaf = Command::StopListeningOverReplies;
+    for turn in 2..4 {
+        c.after(1_000);
+        assert!(!c.says_over(turn, 700, "There was a fox.").contains(&deaf));
+    }
+    c.after(1_000);
+    assert!(c.says_over(4, 700, "There was a fox.").contains(&deaf));
 }
 
 #[test]

@@ -148,6 +148,10 @@ pub enum Command {
     /// Cancel a reply or a draft wherever it is; what sounds fades out. Answered by
     /// [`Event::PlaybackEnded`].
     StopReply(ReplyId),
+    /// What was heard since the last time is answered: it was the user who spoke.
+    KnowSpeaker,
+    /// It hears itself: replies are not to be listened over any more.
+    StopListeningOverReplies,
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.

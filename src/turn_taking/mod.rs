@@ -16,6 +16,7 @@ mod message;
 mod overlap;
 mod pause;
 mod reply;
+mod self_talk;
 mod state;
 
 pub use config::{Drafts, IdlePrompt, TurnTakingConfig};

@@ -26,6 +26,8 @@ const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
 const ECHO_WORDS: usize = 14;
 /// Which have at most so many bytes.
 const ECHO_BYTES: usize = 512;
+/// Why speech is none: it is the reply's echo.
+const OWN_WORDS: &str = "its own words";
 
 impl TurnTaking {
     /// A sound that may become speech.
@@ -83,6 +85,8 @@ impl TurnTaking {
             // The words are awaited.
             (Some(_), _) => None,
             (None, false) => Some(user.began + self.config.hold_after),
+            // Nothing of the reply is lost by waiting for words; noise alone does not put it off.
+            (None, true) if !reply.is_established(user.began) => None,
             (None, true) => Some(user.began + self.patience(user)),
         }
     }
@@ -100,7 +104,7 @@ impl TurnTaking {
         match (&overlap.user, overlap.held) {
             (None, _) => {
                 self.deaf_until = now + DEAF;
-                self.go_on_replying("no speech followed", commands);
+                self.go_on_replying(now, "no speech followed", commands);
             }
             (Some(_), false) => self.hold(commands),
             (Some(_), true) => self.interrupt("went on speaking", commands),
@@ -171,12 +175,17 @@ impl TurnTaking {
         } else if short && self.says_little(&words) {
             Some("a short sound")
         } else if self.is_echo(&words) {
-            Some("its own words")
+            Some(OWN_WORDS)
         } else {
             None
         };
         match harmless {
-            Some(reason) => self.go_on_replying(reason, commands),
+            Some(reason) => {
+                self.go_on_replying(now, reason, commands);
+                if reason == OWN_WORDS {
+                    self.heard_own_words(now, commands);
+                }
+            }
             None => {
                 self.interrupt("words", commands);
                 self.advance_pause(now, commands);
@@ -185,10 +194,19 @@ impl TurnTaking {
     }
 
     /// It was no interruption.
-    pub(super) fn go_on_replying(&mut self, reason: &'static str, commands: &mut Vec<Command>) {
+    pub(super) fn go_on_replying(
+        &mut self,
+        now: Timestamp,
+        reason: &'static str,
+        commands: &mut Vec<Command>,
+    ) {
         if let State::Replying(reply) = &mut self.state
             && let Some(overlap) = reply.overlap.take()
         {
+            // One that was only ducked has sounded all the while.
+            if overlap.held && reply.audible_since.is_some() {
+                self.self_talk.sounds(now);
+            }
             let mut text = String::new();
             if let Some(user) = overlap.user {
                 commands.push(Command::EndTranscript(user.turn));

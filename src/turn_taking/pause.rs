@@ -142,9 +142,13 @@ impl TurnTaking {
                 false => text,
             });
             // Only now: the detector is not waited for, and the cores were.
-            if ask_score {
+            let (pauses, adds_nothing) = (user.pauses, user.adds_nothing());
+            if let Some(pause) = &mut user.pause
+                && ask_score
+                && !adds_nothing
+            {
                 pause.score_due = Some(now + SCORE_PATIENCE);
-                let pause = user.pauses;
+                let pause = pauses;
                 commands.push(Command::Score { turn, pause });
             }
             if matches!(self.state, State::Replying(_)) {
@@ -189,9 +193,15 @@ impl TurnTaking {
         let State::User(user) = &mut self.state else {
             return;
         };
+        let adds_nothing = user.adds_nothing();
         let Some(pause) = &mut user.pause else { return };
         // The key has said that the turn is over.
         if self.config.push_to_talk {
+            return;
+        }
+        // What was said before has been waited for already.
+        if adds_nothing {
+            (pause.deadline, pause.reason) = (pause.last_speech, "nothing was added");
             return;
         }
         let cue = pause.cue;
@@ -295,6 +305,11 @@ impl TurnTaking {
             commands.push(Command::Publish(turn, ignored));
             self.state = State::Listening;
             return;
+        }
+        self.put_off = !user.carried.is_empty();
+        // Of words that were only carried on, nobody knows who made the sound since.
+        if !user.adds_nothing() {
+            commands.push(Command::KnowSpeaker);
         }
         let ended = EventKind::TurnEnded {
             waited_ms: now.since(pause.last_speech).as_secs_f64() * 1000.0,

@@ -4,7 +4,7 @@ use super::Command;
 use super::config::Drafts;
 use super::machine::TurnTaking;
 use super::pause::MOST_DRAFTS;
-use super::state::{Answer, Draft, Reply, State};
+use super::state::{Answer, Draft, Reply, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, ReplyId, TurnId};
 
@@ -55,19 +55,35 @@ impl TurnTaking {
         });
     }
 
-    /// Stops the reply; whoever spoke over it has the turn, or nobody.
+    /// Stops the reply; whoever spoke over it has the turn, or nobody. If they began before it was
+    /// heard, what they say belongs to the words that it answered.
     pub(super) fn interrupt(&mut self, reason: &'static str, commands: &mut Vec<Command>) {
         let State::Replying(reply) = std::mem::replace(&mut self.state, State::Listening) else {
             return;
         };
         commands.push(Command::StopReply(reply.id));
-        let interrupted = EventKind::Interrupted { reason };
-        commands.push(Command::Publish(reply.id.turn, interrupted));
-        self.unheard = Some((reply.id, reply.answer));
-        if let Some(user) = reply.overlap.and_then(|overlap| overlap.user) {
-            self.state = State::User(user);
-            self.rate_pause(0.0, commands);
+        let established = |user: &UserTurn| reply.is_established(user.began);
+        let user = reply.overlap.as_ref().and_then(|o| o.user.clone());
+        let turn = reply.id.turn;
+        match user {
+            Some(user) if !established(&user) => {
+                commands.push(Command::Publish(turn, EventKind::TurnExtended));
+                self.cut_off = matches!(reply.answer, Answer::Rest(_));
+                self.state = State::User(UserTurn {
+                    carried: reply.answer.carried(),
+                    over_reply: false,
+                    ..user
+                });
+            }
+            user => {
+                commands.push(Command::Publish(turn, EventKind::Interrupted { reason }));
+                self.unheard = Some((reply.id, reply.answer));
+                if let Some(user) = user {
+                    self.state = State::User(user);
+                }
+            }
         }
+        self.rate_pause(0.0, commands);
     }
 
     pub(super) fn playback_started(
@@ -81,6 +97,10 @@ impl TurnTaking {
             && reply.id == started
         {
             reply.audible_since = Some(now);
+            // A held reply is silent until it goes on.
+            if reply.overlap.is_none() {
+                self.self_talk.sounds(at);
+            }
             let first_sample_ms = at.as_millis_f64();
             let kind = EventKind::PlaybackStarted { first_sample_ms };
             commands.push(Command::Publish(started.turn, kind));
@@ -100,6 +120,7 @@ impl TurnTaking {
                 let answer = reply.answer.clone();
                 let overlap = reply.overlap.take();
                 apology = reply.apology.take();
+                self.self_talk.ended(overlap.is_some());
                 if apology.is_some() {
                     self.cut_off = !heard.is_empty();
                 }
@@ -150,6 +171,7 @@ impl TurnTaking {
             State::Listening => {
                 if let Some(words) = apology {
                     let turn = self.next_turn();
+                    self.put_off = false;
                     self.reply(turn, 0, Answer::Apology(words), commands);
                 }
             }
@@ -197,7 +219,7 @@ impl TurnTaking {
             State::Replying(reply) if failed.is_none() => {
                 let user = reply.overlap.as_ref().and_then(|o| o.user.as_ref());
                 if user.is_some_and(|user| user.turn == turn) {
-                    self.go_on_replying("it was not understood", commands);
+                    self.go_on_replying(now, "it was not understood", commands);
                 }
             }
             State::User(user) if user.turn == turn => match &mut user.pause {
@@ -216,6 +238,7 @@ impl TurnTaking {
                     self.state = State::Listening;
                     if let Some(words) = apology {
                         let turn = self.next_turn();
+                        self.put_off = false;
                         self.reply(turn, 0, Answer::Apology(words.to_owned()), commands);
                     }
                 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
 use crate::events::{ReplyId, TurnId};
+use crate::lexicon::words;
 
 /// Where the conversation is.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,14 @@ pub struct UserTurn {
     pub partial: String,
     /// The pause that it is in.
     pub pause: Option<Pause>,
+}
+
+impl UserTurn {
+    /// Whether it carries words from before and its own sound, up to this pause, had none.
+    pub fn adds_nothing(&self) -> bool {
+        let own = self.pause.as_ref().and_then(|pause| pause.text.as_deref());
+        !self.carried.is_empty() && own.is_some_and(|text| words(text).is_empty())
+    }
 }
 
 /// A pause that may be the end.

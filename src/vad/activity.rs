@@ -57,6 +57,8 @@ const GATE_HOLD: Duration = Duration::from_millis(500);
 /// The second detector goes on hearing speech for so long after its last sound: the median over 132
 /// recordings of people, against the last sound above the noise.
 const AFTERGLOW: Duration = Duration::from_millis(50);
+/// Speech may begin this long before its first sound that is as loud as its speaker.
+const SOFT_ONSET: Duration = Duration::from_millis(200);
 /// What the second detector hears of the time before the gate opened: the onset is in there.
 const LOOKBACK_FRAMES: usize = 6;
 
@@ -73,6 +75,10 @@ pub struct VoiceActivity {
     run_started: Option<Timestamp>,
     last_speech: Option<Timestamp>,
     speaking: bool,
+    /// Since when what is heard is near enough to be meant; `None`: it is not.
+    near_since: Option<Timestamp>,
+    /// Speech that would have begun, were it near.
+    far: bool,
 }
 
 impl VoiceActivity {
@@ -93,6 +99,8 @@ impl VoiceActivity {
             run_started: None,
             last_speech: None,
             speaking: false,
+            near_since: Some(Timestamp::ZERO),
+            far: false,
         }
     }
 
@@ -117,6 +125,24 @@ impl VoiceActivity {
         self.run_started = None;
         self.last_speech = None;
         self.speaking = false;
+        self.near_since = Some(Timestamp::ZERO);
+        self.far = false;
+    }
+
+    /// Says since when what is pushed from now on is near enough to be meant, or that it is not: then
+    /// no speech begins, and the one that goes on pauses. Without a word everything is near.
+    pub fn set_near(&mut self, since: Option<Timestamp>) {
+        self.near_since = since;
+    }
+
+    /// Whether somebody near speaks.
+    pub fn is_speaking(&self) -> bool {
+        self.speaking
+    }
+
+    /// Whether somebody speaks who is not near.
+    pub fn hears_far_speech(&self) -> bool {
+        self.far
     }
 
     /// Takes samples at 16 kHz that end at `until`, and appends what changed. `guarded` asks for
@@ -145,6 +171,7 @@ impl VoiceActivity {
                 .saturating_sub(LOOKBACK_FRAMES * frame_len);
             self.opinion_pending.drain(..excess);
             self.run_started = None;
+            self.far = false;
             return Ok(());
         }
         let mut taken = 0;
@@ -199,7 +226,7 @@ impl VoiceActivity {
     ) {
         let config = &self.config;
         if self.speaking {
-            if probability >= config.hold_threshold {
+            if probability >= config.hold_threshold && self.near_since.is_some() {
                 self.last_speech = Some(end);
             }
             let last = self.last_speech.unwrap_or(end);
@@ -216,13 +243,20 @@ impl VoiceActivity {
         };
         if probability < threshold {
             self.run_started = None;
+            self.far = false;
             return;
         }
         let run_started = *self.run_started.get_or_insert(start);
-        if end.since(run_started) >= needed {
+        if end.since(run_started) < needed {
+            return;
+        }
+        self.far = self.near_since.is_none();
+        if let Some(near) = self.near_since {
             self.speaking = true;
             self.last_speech = Some(end);
-            changes.push(Activity::Started(run_started));
+            // Somebody near may begin in the middle of somebody else.
+            let began = run_started.max(near - SOFT_ONSET);
+            changes.push(Activity::Started(began));
         }
     }
 }
@@ -290,6 +324,30 @@ mod tests {
     #[test]
     fn a_dip_shorter_than_the_hangover_is_no_pause() {
         assert_eq!(changes(&[(0.9, 5), (0.1, 3), (0.9, 5)], false).len(), 1);
+    }
+
+    #[test]
+    fn far_speech_begins_nothing_and_keeps_nothing_going() {
+        let mut activity = VoiceActivity::new(
+            ActivityConfig::default(),
+            Box::new(Scripted(256)),
+            Box::new(Scripted(512)),
+        );
+        let (mut changes, mut at) = (Vec::new(), Timestamp::ZERO);
+        let mut speech = |activity: &mut VoiceActivity, near: bool| {
+            for _ in 0..20 {
+                at = at + Duration::from_millis(32);
+                activity.set_near(near.then_some(at));
+                activity.push(&[0.9; 512], at, false, &mut changes).unwrap();
+            }
+            std::mem::take(&mut changes)
+        };
+        assert_eq!(speech(&mut activity, false), []);
+        assert!(activity.hears_far_speech());
+        let began = Timestamp::from_millis(21 * 32) - SOFT_ONSET;
+        assert_eq!(speech(&mut activity, true), [Activity::Started(began)]);
+        let paused = Timestamp::from_millis(40 * 32) - AFTERGLOW;
+        assert_eq!(speech(&mut activity, false), [Activity::Paused(paused)]);
     }
 
     #[test]

@@ -1,0 +1,194 @@
+//! What the assistant hears: frames in, cleaned frames and facts about them out.
+//!
+//! Pure: time comes in with each frame, and nothing in here starts a thread, waits or sends. It owns
+//! the echo canceller, the probe that measures the echo, the choice between full and half duplex,
+//! and voice activity.
+//!
+//! Invariant: protection from its own echo is taken away by a measurement only, never by the lack
+//! of one.
+
+mod duplex;
+mod muted;
+mod nearness;
+
+use std::time::Duration;
+
+use duplex::Duplex;
+use muted::{MutedMicrophone, SoundState};
+use nearness::Nearness;
+
+use crate::aec::{Cleaned, DuplexMode, EchoCanceller};
+use crate::audio::frame::FRAME;
+use crate::clock::Timestamp;
+use crate::vad::{Activity, SoundDetector, VoiceActivity};
+
+/// Ten milliseconds of both directions at 16 kHz.
+#[derive(Debug, Clone, Copy)]
+pub struct Input {
+    /// What the microphone gave; `None` while there is no microphone.
+    pub captured: Option<[f32; FRAME]>,
+    /// What the loudspeaker played.
+    pub played: [f32; FRAME],
+    /// Where the frame ends on the session's clock.
+    pub until: Timestamp,
+    /// Whether a reply can be heard now.
+    pub audible: bool,
+}
+
+/// Something that was found out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A sound began that may become speech over a reply.
+    SoundStarted(Timestamp),
+    /// Speech began.
+    SpeechStarted(Timestamp),
+    /// Speech paused; its last sound was at this time.
+    SpeechPaused(Timestamp),
+    /// The echo is to be measured: play the earcon.
+    PlayEarcon,
+    /// How both sides may speak from now on.
+    Duplex(DuplexChoice),
+    /// Something about the microphone that the user should know.
+    Microphone(&'static str),
+    /// Somebody far from the microphone spoke and waited: it may have been the user.
+    FarSpeech,
+    /// The voice detector fails: nobody is heard. Told again while it lasts.
+    Deaf(String),
+}
+
+/// A choice of the duplex mode, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DuplexChoice {
+    /// The mode.
+    pub mode: DuplexMode,
+    /// Why, with the figures.
+    pub reason: String,
+    /// Loudspeaker to microphone; `None` if no echo was found.
+    pub echo_gain_db: Option<f32>,
+    /// How much later it comes back.
+    pub echo_delay_ms: Option<f32>,
+}
+
+/// How often the user is told that the voice detector fails.
+const TELL_DEAF: Duration = Duration::from_secs(10);
+
+/// The canceller, voice activity, and what protects both from the assistant's own voice.
+pub struct FrontEnd {
+    canceller: Box<dyn EchoCanceller>,
+    activity: VoiceActivity,
+    sound: SoundDetector,
+    nearness: Nearness,
+    /// Far speech is told of once.
+    told_far: bool,
+    duplex: Duplex,
+    muted: MutedMicrophone,
+    changes: Vec<Activity>,
+    /// When a failing detector is told of again.
+    tell_deaf_at: Timestamp,
+}
+
+impl FrontEnd {
+    /// A front end over loaded engines. `earcon` says whether an earcon may be played to measure the
+    /// echo. [`FrontEnd::opened`] follows.
+    pub fn new(canceller: Box<dyn EchoCanceller>, activity: VoiceActivity, earcon: bool) -> Self {
+        let cancels = canceller.state().is_some();
+        Self {
+            canceller,
+            activity,
+            sound: SoundDetector::default(),
+            nearness: Nearness::default(),
+            told_far: false,
+            duplex: Duplex::new(cancels, earcon),
+            muted: MutedMicrophone::default(),
+            changes: Vec::new(),
+            tell_deaf_at: Timestamp::ZERO,
+        }
+    }
+
+    /// Devices were opened: what was known of the echo holds no longer. `noiseless` says that the
+    /// microphone gives exact zeros in a quiet room, as only a virtual one does.
+    pub fn opened(&mut self, noiseless: bool, audible: bool, facts: &mut Vec<Fact>) {
+        self.canceller.reset();
+        self.muted = MutedMicrophone::new(noiseless);
+        // Another microphone hears the user at another level.
+        self.nearness = Nearness::default();
+        self.duplex.opened(audible, facts);
+    }
+
+    /// It has heard itself: from now on, and until a device is opened, it does not listen while it
+    /// speaks.
+    pub fn stop_listening_over_replies(&mut self, facts: &mut Vec<Fact>) {
+        self.duplex.force_half(facts);
+    }
+
+    /// What was said since the last answer is answered: it was the user who spoke.
+    pub fn answered(&mut self) {
+        self.nearness.answered();
+    }
+
+    /// Takes a frame, appends what follows from it, and gives the frame as the recognizer should
+    /// hear it: without echo, and without what must not be heard.
+    pub fn hear(&mut self, input: &Input, facts: &mut Vec<Fact>) -> [f32; FRAME] {
+        let Input { until, audible, .. } = *input;
+        let mut frame = input.captured.unwrap_or([0.0; FRAME]);
+        if input.captured.is_some() {
+            match self.muted.push(&frame) {
+                Some(SoundState::OnlySilence) => facts.push(Fact::Microphone(muted::ONLY_SILENCE)),
+                Some(SoundState::Sound) => facts.push(Fact::Microphone(muted::SOUND_AGAIN)),
+                None => {}
+            }
+            let (muted, played) = (&self.muted, &input.played);
+            self.duplex.measure(&frame, played, muted, facts);
+        }
+        let mut cleaned = self.canceller.process(&frame, &input.played);
+        let echo = self.canceller.state();
+        self.duplex.watch(echo, facts);
+        if self.duplex.is_isolated() {
+            // There is nothing to cancel, and a canceller that finds no echo takes speech for it.
+            cleaned = Cleaned::untouched(&frame);
+        }
+        if self.duplex.is_deaf(until, audible) {
+            frame = [0.0; FRAME];
+            cleaned = Cleaned::untouched(&frame);
+        }
+        let wanted = audible && self.duplex.trusts_sounds(echo);
+        if let Some(at) = self.sound.push(&cleaned.linear, &frame, until, wanted) {
+            facts.push(Fact::SoundStarted(at));
+        }
+        self.find_speech(&cleaned, until, audible, facts);
+        cleaned.linear
+    }
+
+    fn find_speech(
+        &mut self,
+        cleaned: &Cleaned,
+        until: Timestamp,
+        audible: bool,
+        facts: &mut Vec<Fact>,
+    ) {
+        // The other output is without some of what is said over a reply.
+        let speaking = self.activity.is_speaking();
+        let near = self.nearness.push(&cleaned.linear, until, speaking);
+        self.activity.set_near(near);
+        let found = self
+            .activity
+            .push(&cleaned.suppressed, until, audible, &mut self.changes);
+        if let Err(error) = found
+            && until >= self.tell_deaf_at
+        {
+            self.tell_deaf_at = until + TELL_DEAF;
+            facts.push(Fact::Deaf(error.to_string()));
+        }
+        let far = self.activity.hears_far_speech();
+        if self.nearness.far_speech(until, far) && !std::mem::replace(&mut self.told_far, true) {
+            facts.push(Fact::FarSpeech);
+        }
+        facts.extend(self.changes.drain(..).map(|change| match change {
+            Activity::Started(at) => Fact::SpeechStarted(at),
+            Activity::Paused(at) => Fact::SpeechPaused(at),
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests;
