@@ -396,9 +396,10 @@ fn block(name: &str, closing: bool, bars: bool) -> Mark {
     if let Some(open) = thought(&base) {
         return Mark::Thought(edge, open);
     }
-    match is_tool(&base) || bars && ["action", "plugin"].contains(&base.as_str()) {
-        true => Mark::Tool(edge, base),
-        false => Mark::Token,
+    if is_tool(&base) || bars && ["action", "plugin"].contains(&base.as_str()) {
+        Mark::Tool(edge, base)
+    } else {
+        Mark::Token
     }
 }
 
@@ -480,9 +481,10 @@ fn label(text: &str, line: Line) -> Seen {
         Line::Ended | Line::Within => return Seen::Text,
     };
     let decorated = starts_line && text.starts_with(['#', '*']);
-    let name = match decorated {
-        true => text.trim_start_matches(['#', '*', ' ']),
-        false => text,
+    let name = if decorated {
+        text.trim_start_matches(['#', '*', ' '])
+    } else {
+        text
     };
     if name.is_empty() && text.len() < LONGEST_TAG {
         return Seen::Beginning;
@@ -527,9 +529,10 @@ fn fence(text: &str) -> Seen {
     let ticks = text.len() - text.trim_start_matches('`').len();
     let rest = text[ticks..].trim_start_matches(' ');
     if ticks < 3 {
-        return match rest.is_empty() && text.ends_with('`') {
-            true => Seen::Beginning,
-            false => Seen::Text,
+        return if rest.is_empty() && text.ends_with('`') {
+            Seen::Beginning
+        } else {
+            Seen::Text
         };
     }
     let end = rest.find(|c| !is_name(c));
