@@ -175,6 +175,51 @@ fn a_server_that_fails_before_the_reply_is_apologized_for_and_the_question_is_ke
 }
 
 #[test]
+fn a_question_that_a_server_refuses_is_not_asked_with_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let filtered = r#"{"error":{"message":"The prompt triggered the content filter."}}"#;
+    let refuses = vec![Do::Status("400 Bad Request", filtered)];
+    // Asked once more without the fields that some servers do not take.
+    let answers = [reply(&["Hi."]), refuses.clone(), refuses, reply(&["Fine."])];
+    let server = LlmServer::start(&answers);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say("Tell me about poison.");
+    typing.wait_for("vivavoce: Sorry, the server of my language model refused the question.");
+    typing.say("How are you?");
+    typing.wait_for("vivavoce: Fine.");
+    typing.end();
+    let last = server.asked.try_iter().last().unwrap();
+    let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
+    assert_eq!(question, "How are you?");
+}
+
+#[test]
+fn what_a_model_writes_for_programs_is_not_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let call = r#"{"name": "get_weather", "arguments": {"city": "Paris"}}"#;
+    let answers = [
+        reply(&["Hi."]),
+        reply(&[
+            "Sure. ",
+            "<tool_",
+            "call>",
+            call,
+            "</tool_call>",
+            " Done now.<|im_",
+            "end|>",
+        ]),
+        reply(&[call]),
+    ];
+    let server = LlmServer::start(&answers);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say("What is the weather?");
+    typing.wait_for("vivavoce: Sure. Done now.");
+    typing.say("And tomorrow?");
+    typing.wait_for("vivavoce: Sorry, I have no answer to that.");
+    typing.end();
+}
+
+#[test]
 fn who_pipes_a_question_in_hears_why_there_is_no_answer() {
     let folder = tempfile::tempdir().unwrap();
     let refuses = vec![Do::Status("401 Unauthorized", "")];

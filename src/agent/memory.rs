@@ -12,8 +12,17 @@ pub struct Memory {
     exchanges: VecDeque<(String, String)>,
     /// Words of the user whose answer was not heard at all: they go before what they say next.
     unanswered: VecDeque<String>,
-    /// Words that no answer could be made to: they are carried on no more.
-    failed: Option<String>,
+    /// Words that no answer could be made to, and why.
+    failed: Option<(String, Failure)>,
+}
+
+/// Why there is no answer to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It was not taken, and would not be with the next one.
+    OfTheQuestion,
+    /// The engine failed, and may not the next time.
+    OfTheEngine,
 }
 
 /// As many turns in a row may be cut off before their answer and still be one question.
@@ -73,14 +82,19 @@ impl Memory {
             }
             return;
         }
-        let failed = self.failed.take_if(|failed| failed == user).is_some();
+        let failed = self.failed.take_if(|(failed, _)| failed == user);
         if !heard.is_empty() {
             let user = self.with_unanswered(user);
             self.unanswered.clear();
             self.exchanges.push_back((user, heard.to_owned()));
-        } else if failed {
-            self.unanswered.clear();
         } else if !user.is_empty() {
+            match failed.map(|(_, failure)| failure) {
+                None => {}
+                // Whoever asked was told so: the next question is asked without it.
+                Some(Failure::OfTheQuestion) => return self.unanswered.clear(),
+                // "Please try again" is about the last one.
+                Some(Failure::OfTheEngine) => self.unanswered.clear(),
+            }
             self.unanswered.push_back(user.to_owned());
             if self.unanswered.len() > MOST_UNANSWERED {
                 self.unanswered.pop_front();
@@ -88,10 +102,9 @@ impl Memory {
         }
     }
 
-    /// An answer to these words was made, or could not be: then whoever said them is told so, and the next
-    /// question is asked without them and without what went unanswered before them.
-    pub fn tried(&mut self, user: &str, answered: bool) {
-        self.failed = (!answered).then(|| user.to_owned());
+    /// An answer to these words was made, or could not be.
+    pub fn tried(&mut self, user: &str, failure: Option<Failure>) {
+        self.failed = failure.map(|failure| (user.to_owned(), failure));
     }
 
     /// Lets all exchanges go, and what was not answered; how many there were.
@@ -150,7 +163,7 @@ mod tests {
     fn words_that_no_answer_could_be_made_to_are_not_asked_again() {
         let mut memory = Memory::new(&Persona::bundled(Language::English));
         memory.remember("tell me", "");
-        memory.tried("about poison", false);
+        memory.tried("about poison", Some(Failure::OfTheQuestion));
         memory.remember("about poison", "");
         let next = memory.prompt("how are you");
         assert_eq!(next.last().unwrap().content, "how are you");
@@ -167,9 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn of_questions_that_an_engine_failed_on_the_last_is_kept() {
+        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        for question in ["what is the sun", "what is the moon"] {
+            memory.tried(question, Some(Failure::OfTheEngine));
+            memory.remember(question, "");
+        }
+        let next = memory.prompt("please");
+        assert_eq!(next.last().unwrap().content, "what is the moon please");
+    }
+
+    #[test]
     fn what_was_heard_before_a_failure_is_kept() {
         let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.tried("tell me a story", false);
+        memory.tried("tell me a story", Some(Failure::OfTheQuestion));
         memory.remember("tell me a story", "Once upon a");
         assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
     }

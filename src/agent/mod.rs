@@ -3,5 +3,5 @@
 mod memory;
 mod persona;
 
-pub use memory::Memory;
+pub use memory::{Failure, Memory};
 pub use persona::{Persona, PersonaError};

@@ -210,6 +210,20 @@ pub enum LlmError {
 }
 
 impl LlmError {
+    /// Whether it is the question that was not taken, so that it would not be together with another one.
+    pub fn is_for_the_question(&self) -> bool {
+        match self {
+            Self::TooLong { .. } | Self::OnlyReasoning { .. } | Self::NoWords { .. } => true,
+            Self::Server { trouble, .. } => matches!(trouble, server::Trouble::Refused { .. }),
+            Self::Load { .. }
+            | Self::Template(_)
+            | Self::Unsuitable { .. }
+            | Self::Address { .. }
+            | Self::NoKey { .. }
+            | Self::Run(_) => false,
+        }
+    }
+
     /// What the user, who waits for a reply, is to hear about it.
     pub fn apology(&self) -> Apology {
         match self {

@@ -10,7 +10,7 @@ use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::live::LiveReply;
 use super::synthesizer::SynthesizerInput;
-use crate::agent::Memory;
+use crate::agent::{Failure, Memory};
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
 use crate::language::{Language, is_han};
@@ -105,7 +105,14 @@ impl LanguageModelStage {
             }
             LanguageModelInput::Answer { reply, text } => {
                 let result = self.answer(reply, &text);
-                self.memory.tried(&text, result.is_ok());
+                let failure = result.as_ref().err().map(|error| {
+                    if error.is_for_the_question() {
+                        Failure::OfTheQuestion
+                    } else {
+                        Failure::OfTheEngine
+                    }
+                });
+                self.memory.tried(&text, failure);
                 self.report(reply, result);
             }
             LanguageModelInput::Rest(reply) => {

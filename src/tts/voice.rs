@@ -86,9 +86,10 @@ fn place_words(segments: &[Segment], samples: usize) -> Vec<Word> {
             said += weight(segment);
             let share = if total > 0.0 { said / total } else { 0.0 };
             Word {
-                written: match segment.unheard {
-                    true => String::new(),
-                    false => segment.written.clone(),
+                written: if segment.unheard {
+                    String::new()
+                } else {
+                    segment.written.clone()
                 },
                 ends_at: (share * samples as f64).round() as usize,
             }

@@ -127,9 +127,10 @@ impl TurnTaking {
         if let Some(user) = self.user_in_pause(turn, pause)
             && let Some(pause) = &mut user.pause
         {
-            pause.cue = match asked && user.carried.is_empty() {
-                true => of_an_answer,
-                false => cue,
+            pause.cue = if asked && user.carried.is_empty() {
+                of_an_answer
+            } else {
+                cue
             };
             // Two transcripts that differ in punctuation are one: the draft goes on.
             let guessed = as_sentence(&user.partial);

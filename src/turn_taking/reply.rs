@@ -264,9 +264,10 @@ impl TurnTaking {
         if self.votes_on_speed >= SLOW_REPLIES {
             self.votes_on_speed = 0;
             self.too_slow = is_slow;
-            let (drafts, state) = match is_slow {
-                true => (Drafts::SttOnly, "off"),
-                false => (Drafts::On, "on again"),
+            let (drafts, state) = if is_slow {
+                (Drafts::SttOnly, "off")
+            } else {
+                (Drafts::On, "on again")
             };
             self.config.drafts = drafts;
             let message = format!(

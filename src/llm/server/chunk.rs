@@ -109,10 +109,13 @@ impl Chunk {
                 reason,
             },
             (None, Some(content)) => Self::Text(content),
-            (None, None) => match said.is_some_and(thinks) {
-                true => Self::Thought,
-                false => Self::Nothing,
-            },
+            (None, None) => {
+                if said.is_some_and(thinks) {
+                    Self::Thought
+                } else {
+                    Self::Nothing
+                }
+            }
         }
     }
 }

@@ -47,9 +47,10 @@ impl Reply {
     /// More text; what of it is for the user is passed on.
     pub fn text(&mut self, text: &str, on_piece: &mut dyn FnMut(&str)) {
         self.take(Some(text), on_piece);
-        match self.filter.is_thinking() {
-            true => self.thoughts += 1,
-            false => self.pieces += 1,
+        if self.filter.is_thinking() {
+            self.thoughts += 1
+        } else {
+            self.pieces += 1
         }
     }
 

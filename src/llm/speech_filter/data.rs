@@ -65,9 +65,10 @@ fn call(list: &str) -> Read<'_> {
 /// What follows the text's first character, if that is an expected one.
 fn expect(text: &str, expected: impl Fn(char) -> bool) -> Read<'_> {
     let first = text.chars().next()?;
-    match expected(first) {
-        true => Some(Ok(&text[first.len_utf8()..])),
-        false => Some(Err(NoData)),
+    if expected(first) {
+        Some(Ok(&text[first.len_utf8()..]))
+    } else {
+        Some(Err(NoData))
     }
 }
 

@@ -396,9 +396,10 @@ fn block(name: &str, closing: bool, bars: bool) -> Mark {
     if let Some(open) = thought(&base) {
         return Mark::Thought(edge, open);
     }
-    match is_tool(&base) || bars && ["action", "plugin"].contains(&base.as_str()) {
-        true => Mark::Tool(edge, base),
-        false => Mark::Token,
+    if is_tool(&base) || bars && ["action", "plugin"].contains(&base.as_str()) {
+        Mark::Tool(edge, base)
+    } else {
+        Mark::Token
     }
 }
 
@@ -442,12 +443,34 @@ pub fn role(name: &str) -> Option<Mark> {
     OTHERS.contains(&name.as_str()).then_some(Mark::Other)
 }
 
-/// Speakers in a dialogue that a model writes by itself.
-const LABELS: [(&str, Mark); 4] = [
-    ("user", Mark::Other),
-    ("human", Mark::Other),
-    ("assistant", Mark::Assistant),
-    ("ai", Mark::Assistant),
+/// Speakers in a dialogue that a model writes by itself, in the languages of the conversations.
+const SPEAKERS: [(Mark, &[&str]); 2] = [
+    (
+        Mark::Other,
+        &[
+            "user",
+            "human",
+            "benutzer",
+            "nutzer",
+            "usuario",
+            "utilisateur",
+            "utente",
+            "用户",
+            "用戶",
+        ],
+    ),
+    (
+        Mark::Assistant,
+        &[
+            "assistant",
+            "ai",
+            "assistent",
+            "asistente",
+            "assistente",
+            "助手",
+            "助理",
+        ],
+    ),
 ];
 
 /// "User:" where somebody may begin to speak; at a line's start also the role alone.
@@ -458,9 +481,10 @@ fn label(text: &str, line: Line) -> Seen {
         Line::Ended | Line::Within => return Seen::Text,
     };
     let decorated = starts_line && text.starts_with(['#', '*']);
-    let name = match decorated {
-        true => text.trim_start_matches(['#', '*', ' ']),
-        false => text,
+    let name = if decorated {
+        text.trim_start_matches(['#', '*', ' '])
+    } else {
+        text
     };
     if name.is_empty() && text.len() < LONGEST_TAG {
         return Seen::Beginning;
@@ -469,24 +493,35 @@ fn label(text: &str, line: Line) -> Seen {
     if !starts_line && !name.starts_with(char::is_uppercase) {
         return Seen::Text;
     }
-    for (speaker, mark) in LABELS {
-        let same = |part: &str| part.eq_ignore_ascii_case(&speaker[..part.len()]);
-        let Some(part) = name.get(..speaker.len().min(name.len())) else {
-            continue;
-        };
-        if !same(part) {
-            continue;
-        }
-        let rest = name[part.len()..].trim_start_matches('*');
-        let length = text.len() - rest.len() + 1;
-        match rest.chars().next() {
-            None => return Seen::Beginning,
-            Some(':') => return Seen::Mark(length, mark),
-            Some('\n') if starts_line && part == speaker => return Seen::Mark(length, mark),
-            Some(_) => {}
+    let mut seen = Seen::Text;
+    for (mark, names) in &SPEAKERS {
+        for speaker in *names {
+            match label_end(name, speaker, starts_line) {
+                Some(Some(rest)) => return Seen::Mark(text.len() - rest.len(), mark.clone()),
+                Some(None) => seen = Seen::Beginning,
+                None => {}
+            }
         }
     }
-    Seen::Text
+    seen
+}
+
+/// What follows the label of a speaker: `None` if the text does not begin with it, `Some(None)` if it may
+/// become it.
+fn label_end<'a>(text: &'a str, speaker: &str, starts_line: bool) -> Option<Option<&'a str>> {
+    let part = text.get(..speaker.len().min(text.len()))?;
+    if !part.eq_ignore_ascii_case(speaker.get(..part.len())?) {
+        return None;
+    }
+    // "**User:**", and in French "Utilisateur :".
+    let rest = text[part.len()..].trim_start_matches('*');
+    let colon = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    match colon.chars().next() {
+        None => Some(None),
+        Some(mark @ (':' | '：')) => Some(Some(&colon[mark.len_utf8()..])),
+        Some('\n') if starts_line && part == speaker && colon == rest => Some(Some(&rest[1..])),
+        Some(_) => None,
+    }
 }
 
 /// A block of code whose language says that a program reads it, or that holds nothing but data.
@@ -494,9 +529,10 @@ fn fence(text: &str) -> Seen {
     let ticks = text.len() - text.trim_start_matches('`').len();
     let rest = text[ticks..].trim_start_matches(' ');
     if ticks < 3 {
-        return match rest.is_empty() && text.ends_with('`') {
-            true => Seen::Beginning,
-            false => Seen::Text,
+        return if rest.is_empty() && text.ends_with('`') {
+            Seen::Beginning
+        } else {
+            Seen::Text
         };
     }
     let end = rest.find(|c| !is_name(c));

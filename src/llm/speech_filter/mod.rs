@@ -150,9 +150,10 @@ impl SpeechFilter {
 
     /// Why there is no word in the reply, for people; `ended` is how it ended.
     pub fn why_no_words(&self, ended: &str) -> String {
-        match self.for_programs {
-            true => "all of it is meant for a program".into(),
-            false => ended.into(),
+        if self.for_programs {
+            "all of it is meant for a program".into()
+        } else {
+            ended.into()
         }
     }
 
@@ -252,10 +253,7 @@ impl SpeechFilter {
 
     /// Somebody else is made to speak: the reply is over, unless it has not begun.
     fn somebody_else(&self) -> Place {
-        match self.said {
-            true => Place::Over,
-            false => Place::Other,
-        }
+        if self.said { Place::Over } else { Place::Other }
     }
 
     /// Looks for the end of what is not heard.
@@ -319,10 +317,7 @@ impl SpeechFilter {
         let channel = header.rsplit(CHANNEL).next().unwrap_or_default();
         // A message without a channel has only its role here.
         let spoken = channel.trim().starts_with("final") || header.trim() == "assistant";
-        self.place = match spoken {
-            true => Place::Speech,
-            false => Place::Part,
-        };
+        self.place = if spoken { Place::Speech } else { Place::Part };
         true
     }
 
@@ -358,9 +353,10 @@ impl SpeechFilter {
     }
 
     fn say(&mut self, text: &str, speak: &mut dyn FnMut(&str)) {
-        let text = match self.trim && self.at_space {
-            true => text.trim_start(),
-            false => text,
+        let text = if self.trim && self.at_space {
+            text.trim_start()
+        } else {
+            text
         };
         if !text.is_empty() {
             self.trim = false;

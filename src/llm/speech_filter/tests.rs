@@ -76,7 +76,7 @@ const SILENT: [&str; 42] = [
 ];
 
 /// Texts behind which nothing is for the user.
-const LAST: [&str; 22] = [
+const LAST: [&str; 25] = [
     "<|im_end|>",
     "<|im_end|>\n<|im_start|>user\nA secret?<|im_end|>\n<|im_start|>assistant\nsecret",
     "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nsecret",
@@ -94,6 +94,9 @@ const LAST: [&str; 22] = [
     "\n\n### Human: secret",
     "\n**User:** secret",
     "\nuser\nA secret?",
+    "\nBenutzer: secret\nAssistent: secret",
+    "\nUtilisateur : secret",
+    "\n用户：secret",
     " User: A secret? Assistant: secret.",
     "<think>secret",
     "<tool_call>{\"name\": \"secret",
@@ -156,7 +159,7 @@ fn no_protocol_is_heard_and_all_else_is_wherever_a_reply_is_split() {
 fn a_reply_of_nothing_but_protocol_has_no_word() {
     for text in SILENT.iter().chain(&LAST) {
         // A dialogue that is all that there is is answered within itself.
-        if text.contains("Assistant:") {
+        if text.contains("Assistant:") || text.contains("Assistent:") {
             continue;
         }
         let heard = heard("", text);
@@ -176,6 +179,8 @@ fn a_reply_without_marks_is_as_it_is() {
     for sentence in SENTENCES {
         assert_eq!(heard("", sentence), sentence);
     }
+    let benefit = "The user base grows.\nuser groups meet. The user :) smiles. Utilities help.";
+    assert_eq!(heard("", benefit), benefit);
     let dictionary = "A user: somebody who uses it. The human is one.";
     assert_eq!(heard("", dictionary), dictionary);
     assert_eq!(heard("", "It ends with User"), "It ends with User");

@@ -262,9 +262,10 @@ impl ClauseSplitter {
     /// Decides on a gap without punctuation.
     fn at_open_gap(&self, prose: bool) -> Verdict {
         let words = self.draft.words;
-        let most = match prose {
-            true => self.max_words() + GRACE_WORDS,
-            false => self.max_words(),
+        let most = if prose {
+            self.max_words() + GRACE_WORDS
+        } else {
+            self.max_words()
         };
         if words >= most {
             Verdict::Cut
