@@ -179,6 +179,9 @@ fn a_recording_that_a_full_disk_ends_is_said_and_the_conversation_goes_on() {
     let said = text(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("error: recorder: "), "while it talks: {said}");
-    assert!(said.contains("the recording is incomplete"), "at the end: {said}");
+    assert!(
+        said.contains("the recording is incomplete"),
+        "at the end: {said}"
+    );
     assert!(said.contains("No space left on device"), "{said}");
 }
