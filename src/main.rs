@@ -206,8 +206,8 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             };
             cli::talk::run(&config, options, started)?;
         }
-        Command::Say { text, o } => cli::speech::say(&config, text, o.as_deref())?,
-        Command::Transcribe { files, json } => cli::speech::transcribe(&config, files, *json)?,
+        Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
+        Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {

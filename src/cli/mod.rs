@@ -34,6 +34,7 @@ pub mod printable;
 pub mod screen;
 pub mod simulate;
 pub mod sound;
-pub mod speech;
+pub mod say;
 pub mod talk;
+pub mod transcribe;
 pub mod view;

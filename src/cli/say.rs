@@ -1,0 +1,161 @@
+//! `vivavoce say`: the voice by itself. A clause is heard while the next one is made.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use ringbuf::traits::Consumer;
+use vivavoce::agent::Persona;
+use vivavoce::audio::callback::render_path;
+use vivavoce::audio::cpal_device::CpalDevice;
+use vivavoce::audio::device::{AudioDevice, Endpoint, StreamNote};
+use vivavoce::audio::frame::BLOCK_MS;
+use vivavoce::audio::wav::WavFile;
+use vivavoce::clock::{Pace, Stopwatch, sleep};
+use vivavoce::config::Config;
+use vivavoce::engines;
+use vivavoce::events::{ReplyId, TurnId};
+use vivavoce::playback::PlaybackQueue;
+use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
+use vivavoce::tts::{SpokenClause, Synthesizer, TtsError, speak_clause_unless};
+
+use super::talk::QUIT;
+
+/// Clauses that are made ahead of the one that sounds.
+const AHEAD: usize = 2;
+/// What a device that does not say so may hold at most.
+const UNKNOWN_LATENCY: Duration = Duration::from_millis(200);
+/// A loudspeaker that takes nothing for this long is broken.
+const DEAD_AFTER: Duration = Duration::from_secs(5);
+
+/// Clauses as they are made; an error ends them.
+type Spoken = Receiver<Result<SpokenClause, TtsError>>;
+
+/// Speaks a text to the loudspeaker or into a file.
+pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
+    let output = match file {
+        Some(path) => Endpoint::File(path.to_path_buf()),
+        None => Endpoint::parse(&config.audio.output),
+    };
+    if matches!(output, Endpoint::Scenario(_)) {
+        bail!("a scenario is no loudspeaker; use -o FILE.wav");
+    }
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let mut engine = engines::synthesizer(config, &persona)?;
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), engine.language());
+    let mut clauses = splitter.push(text);
+    clauses.extend(splitter.finish());
+    if !clauses.iter().any(|c| c.chars().any(char::is_alphanumeric)) {
+        bail!("there is nothing to say in {text:?}");
+    }
+    let (spoken_out, spoken) = bounded(AHEAD);
+    std::thread::scope(|scope| {
+        scope.spawn(|| speak(engine.as_mut(), &clauses, spoken_out));
+        match output {
+            Endpoint::File(path) => write(&path, &spoken),
+            Endpoint::Default | Endpoint::Named(_) => play(&spoken, output)
+                .context("it cannot be heard here; write a file with -o FILE.wav"),
+            // Made all the same: what fails is said.
+            Endpoint::Null | Endpoint::Scenario(_) => {
+                spoken.iter().try_for_each(|clause| Ok(clause.map(drop)?))
+            }
+        }
+    })?;
+    if QUIT.load(Ordering::Relaxed) {
+        bail!("interrupted");
+    }
+    Ok(())
+}
+
+/// Makes one clause after the other until somebody quits or nobody listens any more.
+fn speak(
+    engine: &mut dyn Synthesizer,
+    clauses: &[String],
+    spoken: Sender<Result<SpokenClause, TtsError>>,
+) {
+    let quit = || QUIT.load(Ordering::Relaxed);
+    for clause in clauses {
+        let made = match speak_clause_unless(&quit, engine, clause) {
+            Ok(Some(made)) => Ok(made),
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        if quit() || spoken.send(made).is_err() {
+            return;
+        }
+    }
+}
+
+/// Writes clauses into a file as they come. What was written when it is interrupted is whole.
+fn write(path: &Path, spoken: &Spoken) -> Result<()> {
+    let mut file: Option<WavFile> = None;
+    for clause in spoken {
+        let clip = clause?.clip;
+        // A clause without words has the rate of silence, which is no matter.
+        if clip.samples.is_empty() {
+            continue;
+        }
+        let file = match &mut file {
+            Some(file) => file,
+            none => none.insert(WavFile::create(path, 1, clip.rate_hz)?),
+        };
+        clip.samples.iter().try_for_each(|s| file.push(*s))?;
+    }
+    match file {
+        Some(file) => Ok(file.finish()?),
+        None => Ok(()),
+    }
+}
+
+/// Plays clauses on a real device as they come, until they are over or the program is told to quit.
+fn play(spoken: &Spoken, output: Endpoint) -> Result<()> {
+    let mut device = CpalDevice::new(None, Some(output));
+    let rate = device
+        .probe()?
+        .render
+        .context("the device has no loudspeaker")?;
+    let (callback, end, mut tap) = render_path(rate);
+    let mut stream = device.open(None, Some(callback))?;
+    let (mut queue, id) = (
+        PlaybackQueue::default(),
+        ReplyId {
+            turn: TurnId(1),
+            draft: 1,
+        },
+    );
+    queue.attach(end)?;
+    queue.release(id);
+    let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+    let (mut complete, mut taken) = (false, Stopwatch::start());
+    while (!complete || queue.is_busy()) && !QUIT.load(Ordering::Relaxed) {
+        while !complete && queue.is_hungry() {
+            match spoken.try_recv() {
+                Ok(clause) => queue.push(id, clause?)?,
+                Err(crossbeam_channel::TryRecvError::Empty) => break,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => {
+                    queue.complete(id);
+                    complete = true;
+                }
+            }
+        }
+        queue.advance();
+        if tap.ring.clear() > 0 {
+            taken = Stopwatch::start();
+        } else if taken.elapsed() > DEAD_AFTER {
+            bail!(
+                "the loudspeaker takes no sound; choose another with --output (see `vivavoce devices`)"
+            );
+        }
+        if let Some(StreamNote::Lost(text)) = stream.take_note() {
+            bail!("{text}");
+        }
+        pace.wait();
+    }
+    if !queue.knows_latency() {
+        // The device may still hold what it took last.
+        sleep(UNKNOWN_LATENCY);
+    }
+    Ok(())
+}

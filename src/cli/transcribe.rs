@@ -1,0 +1,89 @@
+//! `vivavoce transcribe`: the recognizer by itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result, bail};
+use vivavoce::audio::frame::SPEECH_RATE;
+use vivavoce::audio::resample::StreamResampler;
+use vivavoce::audio::sound_file::SoundFile;
+use vivavoce::clock::Stopwatch;
+use vivavoce::config::Config;
+use vivavoce::engines::EngineLoader;
+use vivavoce::models::Role;
+use vivavoce::stt::{Recognizer, RecordingTranscriber};
+
+use super::talk::QUIT;
+
+/// Transcribes files; with `json` one object a line.
+pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> {
+    let loader = EngineLoader::only(config, &[Role::Stt, Role::Vad, Role::OnnxRuntime])?;
+    let mut engine = loader.recognizer()?;
+    let mut failed = 0;
+    for path in files {
+        let watch = Stopwatch::start();
+        let result = transcribe_file(&loader, engine.as_mut(), path);
+        if QUIT.load(Ordering::Relaxed) {
+            bail!("interrupted");
+        }
+        // A name that is no text is written as far as it is one.
+        let name = path.display().to_string();
+        match result {
+            Ok((text, seconds)) if json => {
+                let line = serde_json::json!({
+                    "file": name,
+                    "text": text,
+                    "audio_s": seconds,
+                    "decode_ms": watch.elapsed_ms(),
+                });
+                out!("{line}");
+            }
+            Ok((text, _)) if files.len() > 1 => out!("{name}: {text}"),
+            Ok((text, _)) => out!("{text}"),
+            Err(error) => {
+                failed += 1;
+                let error = format!("{error:#}");
+                if json {
+                    out!("{}", serde_json::json!({"file": name, "error": error}));
+                } else {
+                    eprintln!("error: {error}");
+                }
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        failed => bail!("{failed} of {} files could not be transcribed", files.len()),
+    }
+}
+
+/// The text of a file and its length in seconds. The file is read, decoded and forgotten block by block.
+fn transcribe_file(
+    loader: &EngineLoader,
+    engine: &mut dyn Recognizer,
+    path: &Path,
+) -> Result<(String, f64)> {
+    let cancelled = || QUIT.load(Ordering::Relaxed);
+    let mut file = SoundFile::open(path)?;
+    let mut resampler = StreamResampler::new(file.rate_hz(), SPEECH_RATE)?;
+    let mut transcriber = RecordingTranscriber::new(engine, loader.activity()?);
+    let (mut block, mut speech) = (Vec::new(), Vec::new());
+    loop {
+        let more = file.read(&mut block)?;
+        if more {
+            resampler.push(&block, &mut speech);
+        } else {
+            resampler.flush(&mut speech);
+        }
+        if !transcriber.push(&speech, &cancelled)? {
+            bail!("interrupted");
+        }
+        block.clear();
+        speech.clear();
+        if !more {
+            break;
+        }
+    }
+    let text = transcriber.finish(&cancelled)?.context("interrupted")?;
+    Ok((text, file.seconds()))
+}
