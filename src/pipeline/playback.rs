@@ -60,8 +60,8 @@ pub struct PlaybackStage {
     pub bus: EventBus,
     /// Whether a reply can be heard now: the voice detector has thresholds of its own for that.
     pub audible: Arc<AtomicBool>,
-    /// What was last published of a reply's words.
-    pub said: String,
+    /// How many words of which reply were last published.
+    pub said: Option<(ReplyId, usize)>,
 }
 
 impl PlaybackStage {
@@ -141,10 +141,13 @@ impl PlaybackStage {
 
     /// Publishes the words of the reply as they leave the loudspeaker.
     fn follow(&mut self) {
-        if let Some((reply, text)) = self.queue.heard_so_far()
-            && text != self.said
+        // A hundred times a second: the text is only put together when a word more was heard.
+        let said = self.queue.words_heard();
+        if said.is_some()
+            && said != self.said
+            && let Some((reply, text)) = self.queue.heard_so_far()
         {
-            self.said.clone_from(&text);
+            self.said = said;
             self.send(Event::Said {
                 reply,
                 text: text.clone(),

@@ -233,7 +233,7 @@ impl Session {
             conductor: conductor.clone(),
             bus: bus.clone(),
             audible,
-            said: String::new(),
+            said: None,
         };
         let mut threads = Vec::new();
         let (failed, recording_failed) = bounded(1);

@@ -50,14 +50,16 @@ impl HeardClock {
         self.heard(u64::MAX, 0)
     }
 
-    /// The text that was heard when the loudspeaker had played `played` device samples.
+    /// Number of words that were heard when the loudspeaker had played `played` device samples.
+    pub fn words_heard(&self, played: u64, rate_hz: u32) -> usize {
+        let until = played.saturating_add(GRACE_MS * u64::from(rate_hz) / 1000);
+        self.words.partition_point(|(ends_at, _)| *ends_at <= until)
+    }
+
+    /// The text that was heard by then.
     pub fn heard(&self, played: u64, rate_hz: u32) -> String {
-        let grace = GRACE_MS * u64::from(rate_hz) / 1000;
-        let heard = self
-            .words
-            .iter()
-            .take_while(|(ends_at, _)| *ends_at <= played.saturating_add(grace));
-        let text: String = heard.map(|(_, written)| written.as_str()).collect();
+        let heard = &self.words[..self.words_heard(played, rate_hz)];
+        let text: String = heard.iter().map(|(_, written)| written.as_str()).collect();
         text.trim().to_owned()
     }
 }

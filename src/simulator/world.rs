@@ -208,7 +208,7 @@ impl World {
                 conductor: conductor_out,
                 bus,
                 audible: Arc::new(AtomicBool::new(false)),
-                said: String::new(),
+                said: None,
             },
             render,
             recognizer_in,
