@@ -141,16 +141,19 @@ fn typed_messages_from_a_pipe_are_answered_in_order() {
     );
 }
 
-/// Peak memory of a conversation. The recording of a minute and the engines are in it.
+/// Engines, three spoken questions, their answers, an interruption, and the recording of it.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_starter_profile_stays_below_700_megabytes() {
+fn a_recorded_conversation_stays_below_700_megabytes() {
     const LIMIT_KB: u64 = 700 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = format!("virtual:{DEMO}");
     let mut child = vivavoce()
         .args([
-            "talk", "--plain", "--for", "6", "--input", "null", "--output", "null",
+            "talk", "--plain", "--input", &endpoint, "--output", &endpoint, "--record",
         ])
-        .stdout(Stdio::piped())
+        .arg(folder.path())
+        .stdout(Stdio::null())
         .spawn()
         .unwrap();
     let mut peak_kb = 0;
@@ -163,6 +166,8 @@ fn the_starter_profile_stays_below_700_megabytes() {
         let _ = Command::new("sleep").arg("0.1").status();
     }
     assert!(peak_kb > 0 && peak_kb < LIMIT_KB, "{peak_kb} kB");
+    let answered = of_kind(&events(folder.path()), "reply_complete").len();
+    assert!(answered >= 3, "{answered} replies: it was no conversation");
 }
 
 /// The disk is full from the first second on: `/dev/full` takes nothing.
