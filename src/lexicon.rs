@@ -49,6 +49,8 @@ pub struct Lexicon {
     pub digits: Vec<String>,
     /// Said where a reply was to come.
     pub apologies: Apologies,
+    /// Asks whether the user is still there.
+    pub still_there: String,
 }
 
 /// Why there is no reply, as far as it matters to who waits for it; the language has a sentence for

@@ -13,6 +13,7 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::models::Role;
 use vivavoce::stt::{Recognizer, RecordingTranscriber};
 
+use super::printable::printable;
 use super::talk::QUIT;
 
 /// Transcribes files; with `json` one object a line.
@@ -46,7 +47,7 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
                 if json {
                     out!("{}", serde_json::json!({"file": name, "error": error}));
                 } else {
-                    eprintln!("error: {error}");
+                    eprintln!("error: {}", printable(&error));
                 }
             }
         }

@@ -209,8 +209,8 @@ pub struct TurnConfig {
     pub drafts: Option<Drafts>,
     /// Seconds of silence after a question of its own that are met with a word; never if absent.
     pub idle_prompt_s: Option<u64>,
-    /// That word.
-    pub idle_prompt: String,
+    /// That word; the language's own if absent.
+    pub idle_prompt: Option<String>,
     /// Turns begin and end with a key.
     pub push_to_talk: bool,
 }
@@ -223,7 +223,7 @@ impl Default for TurnConfig {
             ceiling_ms: None,
             drafts: None,
             idle_prompt_s: None,
-            idle_prompt: "Are you still there?".into(),
+            idle_prompt: None,
             push_to_talk: false,
         }
     }
@@ -235,14 +235,16 @@ impl Config {
         let config = &self.turn_taking;
         let ms = |ms: Option<u64>| ms.map(Duration::from_millis);
         let policy = config.endpointing.policy();
+        let lexicon = Lexicon::of(self.language);
+        let still_there = || lexicon.still_there.clone();
         TurnTakingConfig {
-            lexicon: Lexicon::of(self.language),
             endpointing: policy.between(ms(config.floor_ms), ms(config.ceiling_ms)),
             drafts: config.drafts.unwrap_or_default(),
             idle_prompt: config.idle_prompt_s.map(|seconds| IdlePrompt {
                 after: Duration::from_secs(seconds),
-                words: config.idle_prompt.clone(),
+                words: config.idle_prompt.clone().unwrap_or_else(still_there),
             }),
+            lexicon,
             push_to_talk: config.push_to_talk,
             ..TurnTakingConfig::default()
         }

@@ -103,3 +103,12 @@ fn drafts_that_were_asked_for_are_made_on_a_battery_too() {
     let asked = "[turn_taking]\ndrafts = \"on\"\n";
     assert_eq!(drafts(asked, true), Drafts::On);
 }
+
+#[test]
+fn a_long_silence_is_met_with_a_word_of_the_language() {
+    let words = |text: &str| read(text).unwrap().turn_taking().idle_prompt.unwrap().words;
+    let german = "language = \"de\"\n[turn_taking]\nidle_prompt_s = 5\n";
+    assert_eq!(words(german), "Bist du noch da?");
+    let own = format!("{german}idle_prompt = \"Hallo?\"\n");
+    assert_eq!(words(&own), "Hallo?");
+}

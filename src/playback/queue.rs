@@ -243,7 +243,10 @@ impl PlaybackQueue {
     /// How many words of the present reply have been heard so far.
     pub fn words_heard(&self) -> Option<(ReplyId, usize)> {
         let reply = self.reply.as_ref().filter(|reply| reply.started)?;
-        Some((reply.id, reply.clock.words_heard(self.left(), self.rate_hz())))
+        Some((
+            reply.id,
+            reply.clock.words_heard(self.left(), self.rate_hz()),
+        ))
     }
 
     /// What of the present reply has been heard so far.
