@@ -617,7 +617,7 @@ fn babble_does_not_put_an_answer_off_for_as_long_as_it_lasts() {
             Command::StartTranscript { turn, .. } => Some(turn.0),
             _ => None,
         });
-        turn = opened.last().unwrap_or(turn);
+        turn = opened.max().unwrap_or(turn);
         commands.extend(c.after(60).decoded(turn, 1, ""));
         let stop = |c: &&Command| matches!(c, Command::StopReply(_));
         stops += commands.iter().filter(stop).count();
