@@ -10,7 +10,7 @@ DEMO = virtual:assets/scenarios/demo.toml
 .DEFAULT_GOAL = help
 # One thing after the other, even with -j: cargo and llama.cpp's build use all cores themselves.
 .NOTPARALLEL:
-.PHONY: help setup setup-test build models talk demo doctor test lint clean
+.PHONY: help setup setup-test build models talk demo doctor dist test fuzz lint clean
 
 help: ## list what make can do
 	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [ARGS=...]"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use directories::ProjectDirs;
 use tempfile::TempDir;
@@ -488,17 +488,33 @@ fn own_dir(name: &str, platform: impl Fn(&ProjectDirs) -> PathBuf) -> PathBuf {
     }
 }
 
+/// What stands for a home directory where there is none.
+static TEMPORARY: Mutex<Option<TempDir>> = Mutex::new(None);
+
 /// Without a home directory: a folder of this process alone. One with a fixed name in the system's
 /// temporary folder could have been made, and filled, by another user.
-fn private_temporary_dir() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        tracing::warn!(
-            "there is no home directory: what the program makes itself is lost at its end; name a folder \
-             with VIVAVOCE_DATA"
-        );
-        let made = tempfile::Builder::new().prefix("vivavoce-").tempdir();
-        // Where nothing can be made, whatever is to be written there says so.
-        made.map_or_else(|_| std::env::temp_dir().join("vivavoce"), TempDir::keep)
-    })
+fn private_temporary_dir() -> PathBuf {
+    let mut folder = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(folder) = &*folder {
+        return folder.path().to_path_buf();
+    }
+    tracing::warn!(
+        "there is no home directory: what the program makes itself is lost at its end; name a folder with \
+         VIVAVOCE_DATA"
+    );
+    match tempfile::Builder::new().prefix("vivavoce-").tempdir() {
+        Ok(made) => folder.insert(made).path().to_path_buf(),
+        // Whatever is to be written there says why it cannot be; nobody can guess the name.
+        Err(_) => std::env::temp_dir().join(format!("vivavoce-{:016x}", fastrand::u64(..))),
+    }
+}
+
+/// Removes what was made for want of a home directory: at the program's end.
+pub fn remove_temporary_dir() {
+    drop(
+        TEMPORARY
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(),
+    );
 }

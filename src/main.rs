@@ -171,7 +171,9 @@ fn main() -> ExitCode {
     if let Err(error) = ctrlc::set_handler(quit) {
         tracing::warn!("Ctrl-C ends the program without tidying up: {error}");
     }
-    match run(&cli, started) {
+    let ran = run(&cli, started);
+    vivavoce::engines::remove_temporary_dir();
+    match ran {
         Ok(status) => status,
         Err(error) => {
             let message = cli::printable::printable(&format!("{error:#}"));

@@ -36,3 +36,14 @@ fn an_engine_that_does_not_work_is_named_and_the_others_are_still_tried() {
     assert!(said.contains("recognizer       works"), "{said}");
     assert!(!said.contains("all is well"), "{said}");
 }
+
+#[test]
+fn a_device_that_was_named_and_is_not_there_is_wrong() {
+    let output = run(vivavoce().args(["doctor", "--input", "nosuch", "--output", "null"]));
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("nosuch") && !said.contains("all is well"),
+        "{said}"
+    );
+}

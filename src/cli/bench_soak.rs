@@ -66,9 +66,9 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)?;
-    let soak = follow(&session, &events);
+    let soak = follow(&session, &events, args.hours);
     session.stop()?;
-    let report = soak.report();
+    let report = soak.report(args.hours);
     say(&report);
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&report)?;
@@ -82,7 +82,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
 }
 
 /// Follows the session to its end, or until the user has enough.
-fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
+fn follow(session: &Session, events: &Receiver<SessionEvent>, hours: f64) -> Soak {
     let mut soak = Soak::default();
     let (mut next_sample, mut next_word) = (0.0, SAY_S);
     while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
@@ -96,7 +96,8 @@ fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
             next_sample = now + SAMPLE_S;
         }
         if now >= next_word {
-            say(&soak.report());
+            // What is not over yet is no shorter than it should be.
+            say(&soak.report(hours.min(now / 3_600.0)));
             next_word = now + SAY_S;
         }
     }
@@ -106,11 +107,13 @@ fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
 fn say(report: &SoakReport) {
     let ms = |ms: Option<f64>| ms.map_or_else(|| "-".into(), |ms| format!("{ms:.0}"));
     out!(
-        "{:.2} h: {} answers, {} interruptions, {} lost; memory {:.0} MiB, {:+.2} MiB an hour; threads {}; \
+        "{:.2} h: {} answers, {} interruptions, {} of {} stops ignored, {} lost; memory {:.0} MiB, {:+.2} MiB an hour; threads {}; \
          open files {}; answered after {} ms, at last {} ms; {} underruns",
         report.hours,
         report.answers,
         report.interruptions,
+        report.stops_ignored,
+        report.stops,
         report.lost_at_s.len(),
         report.memory_mib,
         report.memory_slope_mib_per_h,

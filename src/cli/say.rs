@@ -54,13 +54,14 @@ pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
     std::thread::scope(|scope| {
         scope.spawn(|| speak(engine.as_mut(), &clauses, spoken_out));
         match output {
-            Endpoint::File(path) => write(&path, &spoken),
-            Endpoint::Default | Endpoint::Named(_) => play(&spoken, output)
+            // Each owns the clauses: when it fails, whoever makes them finds nobody listening.
+            Endpoint::File(path) => write(&path, spoken),
+            Endpoint::Default | Endpoint::Named(_) => play(spoken, output)
                 .context("it cannot be heard here; write a file with -o FILE.wav"),
             // Made all the same: what fails is said.
-            Endpoint::Null | Endpoint::Scenario(_) => {
-                spoken.iter().try_for_each(|clause| Ok(clause.map(drop)?))
-            }
+            Endpoint::Null | Endpoint::Scenario(_) => spoken
+                .into_iter()
+                .try_for_each(|clause| Ok(clause.map(drop)?)),
         }
     })?;
     if QUIT.load(Ordering::Relaxed) {
@@ -88,12 +89,16 @@ fn speak(
     }
 }
 
+/// The voice made no sound of it: of another script, for example.
+const SILENT: &str =
+    "the voice has no sound for this text; choose another with --tts, --voice or --lang";
+
 /// Writes clauses into a file as they come. What was written when it is interrupted is whole.
-fn write(path: &Path, spoken: &Spoken) -> Result<()> {
+fn write(path: &Path, spoken: Spoken) -> Result<()> {
     let mut file: Option<WavFile> = None;
     for clause in spoken {
         let clip = clause?.clip;
-        // A clause without words has the rate of silence, which is no matter.
+        // A clause without words says nothing of the voice's rate.
         if clip.samples.is_empty() {
             continue;
         }
@@ -105,12 +110,13 @@ fn write(path: &Path, spoken: &Spoken) -> Result<()> {
     }
     match file {
         Some(file) => Ok(file.finish()?),
-        None => Ok(()),
+        None if QUIT.load(Ordering::Relaxed) => Ok(()),
+        None => bail!(SILENT),
     }
 }
 
 /// Plays clauses on a real device as they come, until they are over or the program is told to quit.
-fn play(spoken: &Spoken, output: Endpoint) -> Result<()> {
+fn play(spoken: Spoken, output: Endpoint) -> Result<()> {
     let mut device = CpalDevice::new(None, Some(output));
     let rate = device
         .probe()?
@@ -128,11 +134,15 @@ fn play(spoken: &Spoken, output: Endpoint) -> Result<()> {
     queue.attach(end)?;
     queue.release(id);
     let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
-    let (mut complete, mut taken) = (false, Stopwatch::start());
+    let (mut complete, mut sounds, mut taken) = (false, false, Stopwatch::start());
     while (!complete || queue.is_busy()) && !QUIT.load(Ordering::Relaxed) {
         while !complete && queue.is_hungry() {
             match spoken.try_recv() {
-                Ok(clause) => queue.push(id, clause?)?,
+                Ok(clause) => {
+                    let clause = clause?;
+                    sounds |= !clause.clip.samples.is_empty();
+                    queue.push(id, clause)?;
+                }
                 Err(crossbeam_channel::TryRecvError::Empty) => break,
                 Err(crossbeam_channel::TryRecvError::Disconnected) => {
                     queue.complete(id);
@@ -152,6 +162,9 @@ fn play(spoken: &Spoken, output: Endpoint) -> Result<()> {
             bail!("{text}");
         }
         pace.wait();
+    }
+    if complete && !sounds {
+        bail!(SILENT);
     }
     if !queue.knows_latency() {
         // The device may still hold what it took last.

@@ -361,7 +361,7 @@ pub struct ThreadConfig {
     pub llm: usize,
 }
 
-/// More threads than a machine has cores only slow each other down; so many would exhaust it.
+/// More threads than a machine has cores only slow each other down, and thousands would exhaust it.
 const MOST_THREADS: usize = 256;
 /// Enough for a small model to think about a spoken question.
 const REASONING_TOKENS: usize = 512;

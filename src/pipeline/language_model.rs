@@ -146,8 +146,12 @@ impl LanguageModelStage {
             let result = self.reply(reply, &self.memory.prompt(text), Opening::Reply);
             match result {
                 Err(LlmError::TooLong { .. }) if self.make_more_room(reply, text)? => {}
+                // These two say that the server minds the content; others are of the moment.
                 Err(LlmError::Server {
-                    trouble: Trouble::Refused { .. },
+                    trouble:
+                        Trouble::Refused {
+                            status: 400 | 422, ..
+                        },
                     ..
                 }) if self.memory.exchanges() > 0 => return self.answer_alone(reply, text),
                 result => return result,

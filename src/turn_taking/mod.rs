@@ -23,4 +23,5 @@ pub use config::{Drafts, IdlePrompt, TurnTakingConfig};
 pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event};
+pub use reply::SLOW_TOKENS_PER_S;
 pub use state::{Answer, Draft, Overlap, Pause, Reply, State, UserTurn};

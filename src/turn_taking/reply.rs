@@ -10,7 +10,7 @@ use crate::events::{EventKind, ReplyId, TurnId};
 
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.
-const SLOW_TOKENS_PER_S: f64 = 12.0;
+pub const SLOW_TOKENS_PER_S: f64 = 12.0;
 /// So many slow replies in a row switch drafts off, and as many fast ones on again.
 pub(super) const SLOW_REPLIES: u32 = 3;
 

@@ -1,9 +1,10 @@
-//! Everything that reads what others wrote is given damaged input: it answers or refuses, never ends the
-//! program, and takes no more memory than [`MOST_MEMORY`] for it.
+//! What reads what others wrote is given damaged input: it answers or refuses, never ends the program, and
+//! takes no more memory than [`MOST_MEMORY`] for it. (The lines of language model servers are tried where
+//! they are read: `llm/server/chunk.rs`.)
 //!
 //! `make test` runs a fixed number of inputs for each target; `make fuzz` runs each for as long as
 //! `VIVAVOCE_FUZZ_SECONDS` says, from a seed of the time. An input that failed is written to a file, whose
-//! name is printed: put it under `tests/fuzz/corpus/TARGET/`, where it is tried first from then on.
+//! name is printed first: put it under `tests/fuzz/corpus/TARGET/`, where it is tried first from then on.
 
 #[path = "../models_fixture/mod.rs"]
 mod models_fixture;
@@ -46,18 +47,25 @@ fn fuzz(target: &str, seeds: Vec<Vec<u8>>, mut read: impl FnMut(&[u8])) {
     let kept: Vec<Vec<u8>> = kept
         .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
         .collect();
+    // Written before it is tried: what takes too much memory ends the process at once.
+    let trial = std::env::temp_dir().join(format!("vivavoce-fuzz-{target}-{}", std::process::id()));
     let mut try_one = |input: &[u8]| {
+        std::fs::write(&trial, input).unwrap();
         ALLOCATOR
             .set_limit(ALLOCATOR.allocated() + MOST_MEMORY)
             .expect("it is above what is allocated");
         let survived = catch_unwind(AssertUnwindSafe(|| read(input)));
         ALLOCATOR.set_limit(usize::MAX).expect("it is the most");
-        if survived.is_err() {
-            let path = std::env::temp_dir().join(format!("vivavoce-fuzz-{target}"));
-            std::fs::write(&path, input).unwrap();
-            panic!("{target}: this input panics: {}", path.display());
-        }
+        assert!(
+            survived.is_ok(),
+            "{target}: this input panics: {}",
+            trial.display()
+        );
     };
+    println!(
+        "{target}: an input that ends the process lies in {}",
+        trial.display()
+    );
     kept.iter().chain(&seeds).for_each(|input| try_one(input));
     let seconds = std::env::var("VIVAVOCE_FUZZ_SECONDS").ok();
     let limit = seconds.map(|seconds| Duration::from_secs(seconds.parse().expect("a number")));
@@ -68,6 +76,7 @@ fn fuzz(target: &str, seeds: Vec<Vec<u8>>, mut read: impl FnMut(&[u8])) {
         try_one(&mutator.next_input());
         inputs += 1;
     }
+    std::fs::remove_file(&trial).unwrap();
     println!(
         "{target}: {inputs} inputs in {:.0} s, seed {seed}",
         watch.elapsed().as_secs_f64()

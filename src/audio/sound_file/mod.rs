@@ -40,7 +40,8 @@ pub struct SoundFile {
     mix: Mix,
     interleaved: Vec<f32>,
     read: u64,
-    cut_off: bool,
+    /// Why there is no more of it than was read, if there should be.
+    cut_off: Option<String>,
     not_finite: u64,
     bad_blocks: usize,
 }
@@ -97,7 +98,7 @@ impl SoundFile {
             mix: Mix::Average,
             interleaved: Vec::new(),
             read: 0,
-            cut_off,
+            cut_off: cut_off.then(|| "it ends before its stated length".into()),
             not_finite: 0,
             bad_blocks: 0,
         })
@@ -155,15 +156,11 @@ impl SoundFile {
     }
 
     /// What was read until here counts; nothing is an error.
-    fn cut_off(&self, error: &Error) -> Result<Option<usize>, AudioError> {
+    fn cut_off(&mut self, error: &Error) -> Result<Option<usize>, AudioError> {
         if self.read == 0 && self.interleaved.is_empty() {
             return Err(read_error(&self.path, describe(error)));
         }
-        tracing::warn!(
-            "{}: it is cut off or damaged after {:.1} s ({error}); what is before is read",
-            self.path.display(),
-            self.seconds()
-        );
+        self.cut_off = Some(error.to_string());
         Ok(None)
     }
 
@@ -171,9 +168,9 @@ impl SoundFile {
         if self.read == 0 {
             return Err(read_error(&self.path, "it holds no samples".into()));
         }
-        if self.cut_off {
+        if let Some(why) = &self.cut_off {
             tracing::warn!(
-                "{}: it is cut off after {:.1} s; what is there was read",
+                "{}: it is cut off or damaged after {:.1} s ({why}); what is before was read",
                 self.path.display(),
                 self.seconds()
             );

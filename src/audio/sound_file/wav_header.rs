@@ -16,6 +16,8 @@ const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xFFFE;
 /// Lengths from here on are what streaming programs write for "not known". Bytes.
 const UNKNOWN_LENGTH: u64 = 0x7FFF_0000;
+/// Bits that a sample can be stored in.
+const WIDTHS: [u32; 5] = [8, 16, 24, 32, 64];
 /// A longer format chunk is treated as damage. Bytes.
 const MOST_FORMAT: u64 = 4_096;
 /// Chunks before the samples beyond which a file is treated as damaged.
@@ -77,7 +79,7 @@ pub fn read(file: &mut (impl Read + Seek)) -> Result<WavHeader, String> {
                 // RF64 states the length elsewhere, and 0xFFFFFFFF here.
                 let known = known.or(long_length.filter(|bytes| *bytes > 0));
                 let bytes = known.unwrap_or(left).min(left);
-                // A last sample that is cut off is none.
+                // A last sample that is cut off does not count.
                 let data_bytes = bytes - bytes % u64::from(format.block.max(1));
                 return Ok(WavHeader {
                     head: format.head(data_bytes),
@@ -136,12 +138,12 @@ impl Format {
             return Err("its header says 0 channels".into());
         }
         // 20 valid bits lie in 24, left-justified: what counts is how a sample is stored.
-        let stored = block / channels * 8;
-        let plausible = [8, 16, 24, 32, 64].contains(&stored) && stored >= stated_bits;
+        let stored = u32::from(block / channels) * 8;
+        let plausible = WIDTHS.contains(&stored) && stored >= u32::from(stated_bits);
         let bits = if plausible {
-            stored
+            stored as u16
         } else {
-            stated_bits.next_multiple_of(8)
+            stated_bits.div_ceil(8).saturating_mul(8)
         };
         let plain = matches!(tag, PCM | FLOAT | A_LAW | MU_LAW);
         let whole = channels.saturating_mul(bits / 8);

@@ -22,6 +22,8 @@ const SETTLED_S: f64 = 600.0;
 const SETTLED_SHARE: f64 = 0.25;
 /// Memory may grow by this much. MiB an hour.
 const MOST_MEMORY_SLOPE: f64 = 1.0;
+/// Share of "Stop." over a reply that may be misheard.
+const MOST_STOPS_IGNORED: f64 = 0.1;
 /// The answers of the last quarter may take this many times as long as those of the first, at the median.
 const MOST_SLOWER: f64 = 1.5;
 
@@ -46,6 +48,12 @@ pub struct Soak {
     /// The stimulus that is being said, and its last sound, if it wants an answer.
     expects_answer: bool,
     asked_at_ms: Option<f64>,
+    /// A reply sounds.
+    audible: bool,
+    /// "Stop." was said over a reply, which goes on yet.
+    told_to_stop: bool,
+    stops: usize,
+    stops_ignored: usize,
 }
 
 impl Soak {
@@ -55,6 +63,9 @@ impl Soak {
         match &event.kind {
             EventKind::StimulusStarted { expect, .. } => {
                 self.expects_answer = *expect == Expect::Answer.name();
+                self.stops_ignored += usize::from(self.told_to_stop);
+                self.told_to_stop = self.audible && *expect == Expect::Stop.name();
+                self.stops += usize::from(self.told_to_stop);
                 if let Some(asked) = self.asked_at_ms.take_if(|_| self.expects_answer) {
                     // The user waits for replies, and gives up after twenty seconds.
                     self.lost.push(asked / 1_000.0);
@@ -64,6 +75,7 @@ impl Soak {
                 self.asked_at_ms = Some(now_ms);
             }
             EventKind::PlaybackStarted { first_sample_ms } => {
+                self.audible = true;
                 // A draft is made while the user speaks; it is never heard before.
                 if let Some(asked) = self.asked_at_ms.take() {
                     self.answers.push(Answer {
@@ -72,8 +84,14 @@ impl Soak {
                     });
                 }
             }
-            EventKind::Interrupted { .. } => self.interruptions += 1,
-            EventKind::PlaybackFinished { underruns } => self.underruns += underruns,
+            EventKind::Interrupted { .. } => {
+                self.interruptions += 1;
+                (self.audible, self.told_to_stop) = (false, false);
+            }
+            EventKind::PlaybackFinished { underruns } => {
+                self.underruns += underruns;
+                self.audible = false;
+            }
             EventKind::Error { stage, .. } => {
                 *self.errors.entry(stage.to_string()).or_default() += 1;
             }
@@ -86,8 +104,8 @@ impl Soak {
         self.samples.push((at_s, resources));
     }
 
-    /// What it came to.
-    pub fn report(&self) -> SoakReport {
+    /// What it came to, of a run that was to last so long.
+    pub fn report(&self, wanted_hours: f64) -> SoakReport {
         let seconds = self.samples.last().map_or(0.0, |(at, _)| *at);
         let from = SETTLED_S.min(seconds * SETTLED_SHARE);
         let settled: Vec<&(f64, Resources)> =
@@ -112,9 +130,12 @@ impl Soak {
         };
         let mut report = SoakReport {
             hours: seconds / 3_600.0,
+            wanted_hours,
             settled_after_s: from,
             answers: self.answers.len(),
             interruptions: self.interruptions,
+            stops: self.stops,
+            stops_ignored: self.stops_ignored,
             lost_at_s: self.lost.clone(),
             underruns: self.underruns,
             errors: self.errors.clone(),
@@ -136,12 +157,18 @@ impl Soak {
 pub struct SoakReport {
     /// Length of the session.
     pub hours: f64,
+    /// Length that was asked for.
+    pub wanted_hours: f64,
     /// Figures of resources are from then on.
     pub settled_after_s: f64,
     /// Turns that were answered.
     pub answers: usize,
     /// Replies that were interrupted.
     pub interruptions: usize,
+    /// How often "Stop." was said over a reply.
+    pub stops: usize,
+    /// How often the reply went on all the same.
+    pub stops_ignored: usize,
     /// Turns that were not answered: when they ended.
     pub lost_at_s: Vec<f64>,
     /// Gaps in replies.
@@ -185,6 +212,18 @@ impl SoakReport {
         {
             failures.push(format!(
                 "answers came after {first:.0} ms, at last after {last:.0}"
+            ));
+        }
+        if self.hours < self.wanted_hours * 0.99 {
+            failures.push(format!(
+                "it ended after {:.2} of {:.2} hours",
+                self.hours, self.wanted_hours
+            ));
+        }
+        if self.stops_ignored as f64 > self.stops as f64 * MOST_STOPS_IGNORED {
+            failures.push(format!(
+                "{} of {} times a reply went on over \"Stop.\"",
+                self.stops_ignored, self.stops
             ));
         }
         if self.answers == 0 {
@@ -264,14 +303,14 @@ mod tests {
 
     #[test]
     fn an_hour_without_drift_passes() {
-        let report = hour(500, |_| 12, |_| 400).report();
+        let report = hour(500, |_| 12, |_| 400).report(0.98);
         assert_eq!(report.failures, Vec::<String>::new());
         assert_eq!((report.answers, report.first_v2v_p50_ms), (60, Some(400.0)));
     }
 
     #[test]
     fn memory_that_grows_is_a_failure_with_its_slope() {
-        let report = hour(5 * 1_024, |_| 12, |_| 400).report();
+        let report = hour(5 * 1_024, |_| 12, |_| 400).report(0.98);
         assert!((report.memory_slope_mib_per_h - 5.0).abs() < 0.2);
         assert!(
             report.failures[0].contains("memory grows by 5.0"),
@@ -281,19 +320,52 @@ mod tests {
 
     #[test]
     fn what_grows_only_while_it_settles_is_none() {
-        let report = hour(0, |minute| if minute < 10 { 9 } else { 12 }, |_| 400).report();
+        let report = hour(0, |minute| if minute < 10 { 9 } else { 12 }, |_| 400).report(0.98);
         assert_eq!(report.failures, Vec::<String>::new());
     }
 
     #[test]
     fn a_thread_more_and_slower_answers_are_failures() {
-        let report = hour(0, |minute| 12 + usize::from(minute > 40), |_| 400).report();
+        let report = hour(0, |minute| 12 + usize::from(minute > 40), |_| 400).report(0.98);
         assert!(
             report.failures[0].contains("threads are 12 to 13"),
             "{report:?}"
         );
-        let report = hour(0, |_| 12, |minute| 400 + 10 * minute).report();
+        let report = hour(0, |_| 12, |minute| 400 + 10 * minute).report(0.98);
         assert!(report.failures[0].contains("at last after"), "{report:?}");
+    }
+
+    #[test]
+    fn a_run_that_ended_early_is_a_failure() {
+        let report = hour(0, |_| 12, |_| 400).report(2.0);
+        assert!(report.failures[0].contains("of 2.00 hours"), "{report:?}");
+    }
+
+    #[test]
+    fn a_reply_that_goes_on_over_stop_is_a_failure() {
+        let stop = |soak: &mut Soak, obeyed: bool| {
+            let first_sample_ms = 0.0;
+            soak.observe(&event(0, EventKind::PlaybackStarted { first_sample_ms }));
+            let started = |expect| EventKind::StimulusStarted {
+                stimulus: 0,
+                expect,
+                said: None,
+                pauses_ms: Vec::new(),
+            };
+            soak.observe(&event(0, started("stop")));
+            if obeyed {
+                let reason = "stop word";
+                soak.observe(&event(0, EventKind::Interrupted { reason }));
+            }
+            soak.observe(&event(0, started("go_on")));
+        };
+        let mut soak = hour(0, |_| 12, |_| 400);
+        stop(&mut soak, true);
+        assert!(soak.report(0.98).failures.is_empty());
+        stop(&mut soak, false);
+        let report = soak.report(0.98);
+        assert_eq!((report.stops, report.stops_ignored), (2, 1));
+        assert!(report.failures[0].contains("1 of 2 times"), "{report:?}");
     }
 
     #[test]
@@ -301,7 +373,7 @@ mod tests {
         let mut soak = hour(0, |_| 12, |_| 400);
         turn(&mut soak, 3_600_000, None);
         turn(&mut soak, 3_630_000, Some(400));
-        let report = soak.report();
+        let report = soak.report(0.98);
         assert_eq!(report.lost_at_s, [3_601.0]);
         assert!(
             report.failures[0].contains("1 turns were not answered"),

@@ -2,9 +2,8 @@
 
 use vivavoce::language::Language;
 use vivavoce::models::{Manifest, Platform, Role, Selection};
+use vivavoce::turn_taking::SLOW_TOKENS_PER_S;
 
-/// A reply is spoken without waiting from about five tokens a second; drafts need more.
-const LEAST_TOKENS_PER_S: f64 = 12.0;
 /// A final transcript of four seconds may take half a second.
 const MOST_REAL_TIME_FACTOR: f64 = 0.125;
 /// Share of the memory that models may take: buffers, other programs and the system need the rest.
@@ -54,7 +53,7 @@ fn fits(machine: &Machine, measured: &Selection, wanted: &Selection) -> bool {
         .is_some_and(|memory| wanted.total_bytes() as f64 <= memory as f64 * GPU_SHARE);
     let writes = machine.tokens_per_s / times(Role::Llm).max(f64::MIN_POSITIVE);
     let hears = machine.real_time_factor * times(Role::Stt);
-    on_gpu || (in_memory && writes >= LEAST_TOKENS_PER_S && hears <= MOST_REAL_TIME_FACTOR)
+    on_gpu || (in_memory && writes >= SLOW_TOKENS_PER_S && hears <= MOST_REAL_TIME_FACTOR)
 }
 
 /// Size of the files of one role.

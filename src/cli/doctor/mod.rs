@@ -83,7 +83,7 @@ pub fn doctor(config: &Config) -> Result<()> {
             Err(error) => out!("{name:<12} {error}"),
         }
     }
-    out!("duplex       {}", duplex(config));
+    out!("duplex       {}", duplex(config, &mut wrong));
     match wrong.len() {
         0 => {
             out!("all is well");
@@ -93,8 +93,9 @@ pub fn doctor(config: &Config) -> Result<()> {
     }
 }
 
-/// Plays the earcon and says what kind of conversation its echo allows.
-fn duplex(config: &Config) -> String {
+/// Plays the earcon and says what kind of conversation its echo allows. Devices that were named and do not
+/// open would stop a conversation.
+fn duplex(config: &Config, wrong: &mut Vec<String>) -> String {
     let [input, output] =
         [&config.audio.input, &config.audio.output].map(|name| Endpoint::parse(name));
     if !sound::missing_devices(&input, &output).is_empty() {
@@ -107,7 +108,10 @@ fn duplex(config: &Config) -> String {
             let (mode, why) = choose(found, config.audio.echo_cancellation);
             format!("{}: {why}", mode.name())
         }
-        Err(error) => format!("not measured: {error:#}"),
+        Err(error) => {
+            wrong.push(format!("{error:#}"));
+            format!("not measured: {error:#}")
+        }
     }
 }
 

@@ -295,6 +295,10 @@ fn follow(command: &mut Command, found: &mut dyn FnMut(Finding)) -> Result<()> {
         }
     }
     let status = child.wait()?;
+    // Ctrl-C reaches the child as well, perhaps first.
+    if QUIT.load(Ordering::Relaxed) {
+        bail!("interrupted");
+    }
     match begun {
         Some(part) => {
             let outcome = Outcome::Fails(crash(status));

@@ -167,6 +167,39 @@ mod tests {
         }
     }
 
+    /// Damaged in random ways, whatever the server: a chunk or an error, and never a panic.
+    #[test]
+    fn any_lines_are_read_or_refused() {
+        let lines = [
+            r#"data: {"choices":[{"delta":{"content":"Par"},"finish_reason":null}]}"#,
+            r#"data: {"choices":[{"delta":{"content":[{"type":"text","text":"x"}]}}],"usage":{"a":1}}"#,
+            r#"data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"a"}}]}}]}"#,
+            r#"data: {"error":{"message":"no","code":400}}"#,
+            "error: {\"message\":\"no\"}",
+            "data: [DONE]",
+        ];
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..20_000 {
+            let mut reader = ChunkReader::default();
+            for _ in 0..random.usize(1..4) {
+                let mut line: Vec<char> = lines[random.usize(..lines.len())].chars().collect();
+                for _ in 0..random.usize(..4) {
+                    let at = random.usize(..line.len());
+                    match random.u8(..4) {
+                        0 => line.truncate(at.max(1)),
+                        1 => line[at] = ['"', '{', '[', '\\', '\0', '9', 'é'][random.usize(..7)],
+                        2 => drop(line.remove(at.min(line.len() - 1))),
+                        _ => line.extend_from_within(at..),
+                    }
+                    if line.is_empty() {
+                        line.push(' ');
+                    }
+                }
+                let _ = reader.line(&line.into_iter().collect::<String>());
+            }
+        }
+    }
+
     #[test]
     fn a_reply_is_text_and_an_end() {
         let parse = |line: &str| parse(line).unwrap();

@@ -506,6 +506,24 @@ fn label(text: &str, line: Line) -> Seen {
     seen
 }
 
+/// Whether somebody who is neither the user nor the assistant speaks in a text: "Robot:" behind the end of
+/// a sentence or a line.
+pub fn names_a_third_speaker(text: &str) -> bool {
+    let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    words.windows(2).any(|pair| {
+        let before = pair[0].trim_end();
+        let begins = before.ends_with(['.', '!', '?', '"', '”']) || pair[0].ends_with('\n');
+        let name = pair[1].trim_end().trim_matches('*');
+        let Some(name) = name.strip_suffix([':', '：']).map(str::to_lowercase) else {
+            return false;
+        };
+        let known = SPEAKERS
+            .iter()
+            .any(|(_, names)| names.contains(&name.as_str()));
+        begins && !known && name.chars().all(char::is_alphabetic)
+    })
+}
+
 /// What follows the label of a speaker: `None` if the text does not begin with it, `Some(None)` if it may
 /// become it.
 fn label_end<'a>(text: &'a str, speaker: &str, starts_line: bool) -> Option<Option<&'a str>> {

@@ -64,6 +64,9 @@ pub struct SpeechFilter {
     said: bool,
     /// Something for a program was taken out.
     for_programs: bool,
+    /// What somebody else was made to say before the first word of the reply: a dialogue, if a third speaker
+    /// follows.
+    other: String,
     /// What would have begun a block that was closed and not opened: all before it was reasoning.
     stray: Option<&'static str>,
 }
@@ -124,6 +127,7 @@ impl SpeechFilter {
             at_space: true,
             said: false,
             for_programs: false,
+            other: String::new(),
             stray: None,
         }
     }
@@ -166,6 +170,11 @@ impl SpeechFilter {
     /// The reply is over: what might still have become a mark has not, unless it was cut off.
     pub fn finish(&mut self, speak: &mut dyn FnMut(&str)) {
         while self.step(true, speak) {}
+        let other = std::mem::take(&mut self.other) + &self.held;
+        if self.place == Place::Other && mark::names_a_third_speaker(&other) {
+            // The user asked for a dialogue, and this is it.
+            self.say(&other, speak);
+        }
         self.held.clear();
     }
 
@@ -227,7 +236,7 @@ impl SpeechFilter {
         let Some((length, mark)) = found else {
             return false;
         };
-        self.held.drain(..length);
+        let marked: String = self.held.drain(..length).collect();
         self.trim = true;
         self.for_programs |= mark.is_for_programs();
         self.place = match mark {
@@ -245,7 +254,10 @@ impl SpeechFilter {
             Mark::Fence => Place::Fence,
             Mark::Channel => Place::Header,
             Mark::Role => Place::Role,
-            Mark::Other => self.somebody_else(),
+            Mark::Other => {
+                self.other = marked;
+                self.somebody_else()
+            }
             Mark::End => Place::Over,
         };
         true
@@ -279,7 +291,10 @@ impl SpeechFilter {
             self.line = self.line.after(character);
             at += character.len_utf8();
         }
-        self.held.drain(..at);
+        let silent = self.held.drain(..at);
+        if self.place == Place::Other {
+            self.other.extend(silent);
+        }
         false
     }
 

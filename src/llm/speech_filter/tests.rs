@@ -259,6 +259,14 @@ fn a_dialogue_that_begins_with_the_user_is_answered_within_itself() {
 }
 
 #[test]
+fn a_dialogue_that_was_asked_for_is_heard() {
+    let dialogue = "Human: Hello. Robot: Hi! How are you? Human: Fine.";
+    assert_eq!(heard("", dialogue), dialogue);
+    // The user's own turn, made up, is none.
+    assert_eq!(heard("", "User: What is the weather like?"), "");
+}
+
+#[test]
 fn tags_around_the_answer_are_no_words() {
     let reply = "<reflection>secret</reflection><output>Hello there.</output>";
     assert_eq!(heard("", reply), "Hello there.");
