@@ -310,3 +310,17 @@ fn damaged_heads_are_survived() {
         let _ = read(&bytes);
     }
 }
+
+/// "Yes.", by our own voice, in each kind as ffmpeg writes it. They are seeds of `tests/fuzz` as well.
+#[test]
+fn every_kind_of_file_is_read() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus/sound");
+    for kind in ["aiff", "caf", "flac", "m4a", "mka", "mp3", "ogg"] {
+        let clip = read_clip(&corpus.join(format!("yes.{kind}"))).unwrap();
+        assert_eq!(clip.rate_hz, 16_000, "{kind}");
+        // Codecs pad the beginning and the end.
+        assert!((0.55..0.85).contains(&clip.seconds()), "{kind}: {}", clip.seconds());
+        let loudest = clip.samples.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+        assert!((0.1..=1.0).contains(&loudest), "{kind}: {loudest}");
+    }
+}
