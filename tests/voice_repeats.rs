@@ -37,3 +37,24 @@ fn the_same_text_is_the_same_sound_in_another_thread() {
     assert_eq!(first.len(), again.len());
     assert!(first == again);
 }
+
+/// Leaves garbage where the next calls have their stack.
+#[inline(never)]
+fn use_the_stack(byte: u8) {
+    std::hint::black_box(&mut [byte; 256 << 10]);
+}
+
+/// The engine reads of its stack what it has not written.
+#[test]
+fn the_same_text_is_the_same_sound_on_a_stack_that_was_used() {
+    let [first, again] = [0x5A, 0xA5].map(|byte| {
+        use_the_stack(byte);
+        let mut voice = engines::voice("en-GB", Prosody::default()).unwrap();
+        use_the_stack(!byte);
+        voice
+            .synthesize("Hello, what is your name?")
+            .unwrap()
+            .samples
+    });
+    assert!(first == again);
+}

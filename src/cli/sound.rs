@@ -70,10 +70,6 @@ pub fn play_scenario(scenario: &Scenario, stimuli: Vec<Prepared>, file: Option<P
     }
 }
 
-/// Pico's engine reads of its stack what it has not written: on one that was used before, the same
-/// text is another sound. One of this size is never kept for the next thread, so it is all zeros.
-const FRESH_STACK: usize = 64 << 20;
-
 /// Speaks and reads what a scenario plays in.
 pub fn prepare_stimuli(scenario: &Scenario) -> Result<Vec<Prepared>, AudioError> {
     let mut speak: Speak = Box::new(|text, voice| {
@@ -81,12 +77,10 @@ pub fn prepare_stimuli(scenario: &Scenario) -> Result<Vec<Prepared>, AudioError>
             device: "virtual sound card".into(),
             reason,
         };
-        let (text, voice) = (text.to_owned(), voice.to_owned());
-        let say = move || engines::voice(&voice, Prosody::default())?.synthesize(&text);
-        let thread = std::thread::Builder::new().stack_size(FRESH_STACK);
-        let said = thread.spawn(say).map_err(|e| failed(e.to_string()))?.join();
-        let said = said.map_err(|_| failed("the voice panicked".into()))?;
-        said.map_err(|e: vivavoce::tts::TtsError| failed(e.to_string()))
+        // An engine for each text: it begins with what it said before.
+        let said =
+            engines::voice(voice, Prosody::default()).and_then(|mut voice| voice.synthesize(text));
+        said.map_err(|e| failed(e.to_string()))
     });
     prepare(scenario, &mut speak)
 }

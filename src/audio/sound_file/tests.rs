@@ -319,7 +319,11 @@ fn every_kind_of_file_is_read() {
         let clip = read_clip(&corpus.join(format!("yes.{kind}"))).unwrap();
         assert_eq!(clip.rate_hz, 16_000, "{kind}");
         // Codecs pad the beginning and the end.
-        assert!((0.55..0.85).contains(&clip.seconds()), "{kind}: {}", clip.seconds());
+        assert!(
+            (0.55..0.85).contains(&clip.seconds()),
+            "{kind}: {}",
+            clip.seconds()
+        );
         let loudest = clip.samples.iter().fold(0.0f32, |a, b| a.max(b.abs()));
         assert!((0.1..=1.0).contains(&loudest), "{kind}: {loudest}");
     }

@@ -15,6 +15,9 @@ use ttspico_sys as native;
 /// noise begins with what lies there. From 32 MiB on the system gives fresh, zeroed pages, so the same text
 /// is the same sound in every run; those that are not touched cost nothing.
 const MEMORY_WORDS: usize = (40 << 20) / size_of::<u128>();
+/// The engine also reads of its stack what it has not written: on one that was used before, the same text
+/// would be another sound. Its calls go less deep than this. Bytes.
+const STACK: usize = 128 << 10;
 /// Samples that are taken at a time.
 const BUFFER: usize = 1_024;
 
@@ -38,6 +41,7 @@ impl PicoEngine {
     /// # Errors
     /// In the library's words.
     pub fn load(voice: &str, analysis: &Path, signal: &Path) -> Result<Self, String> {
+        wipe_stack();
         let mut memory = vec![0u128; MEMORY_WORDS];
         let mut system = ptr::null_mut();
         // SAFETY: the memory has the size that is stated, and outlives the system (see `Drop`).
@@ -100,6 +104,7 @@ impl PicoEngine {
     /// # Errors
     /// In the library's words.
     pub fn speak(&mut self, mut text: &[u8]) -> Result<Vec<i16>, String> {
+        wipe_stack();
         let mut samples = Vec::new();
         while !text.is_empty() {
             let offered = text.len().min(i16::MAX as usize);
@@ -183,6 +188,12 @@ impl Drop for PicoEngine {
             native::pico_terminate(&mut self.system);
         }
     }
+}
+
+/// Fills with zeros what the next calls have as their stack.
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box(&mut [0u8; STACK]);
 }
 
 /// A text for the library.
