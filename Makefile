@@ -3,6 +3,9 @@
 
 PROFILE = starter
 ARGS =
+# cuda, vulkan, metal or hipblas: layers of the language model, and Whisper, on a GPU.
+GPU =
+FEATURES = $(if $(GPU),--features $(GPU))
 
 VIVAVOCE = $(or $(CARGO_TARGET_DIR),target)/release/vivavoce
 DEMO = virtual:assets/scenarios/demo.toml
@@ -13,14 +16,14 @@ DEMO = virtual:assets/scenarios/demo.toml
 .PHONY: help setup setup-test build models talk demo doctor dist test fuzz lint clean
 
 help: ## list what make can do
-	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [ARGS=...]"
+	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [GPU=cuda|vulkan|metal|hipblas] [ARGS=...]"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install the system packages that are missing
-	@scripts/setup.sh
+	@scripts/setup.sh $(if $(GPU),--gpu $(GPU))
 
 build: setup ## build the program and its worker for Whisper
-	cargo build --release --locked
+	cargo build --release --locked $(FEATURES)
 
 models: build ## fetch the models of PROFILE that are not there yet
 	@$(VIVAVOCE) models pull --profile $(PROFILE)

@@ -2,7 +2,8 @@
 # Installs what the build needs and this system lacks, nothing more, and says what and why.
 # Prints nothing when everything is there.
 #
-# usage: scripts/setup.sh [--test] [--check]
+# usage: scripts/setup.sh [--test] [--gpu KIND] [--check]
+#   --gpu    also what a build for a GPU needs: cuda, vulkan, metal or hipblas
 #   --test   also what the tests of real audio streams need (Linux)
 #   --check  installs nothing: reports what is missing, and exits 1 if something is
 set -eu
@@ -15,12 +16,21 @@ fail() { # LINE...
 
 check=no
 test=no
-for argument in "$@"; do
-    case $argument in
+gpu=
+while [ $# -gt 0 ]; do
+    case $1 in
         --check) check=yes ;;
         --test) test=yes ;;
-        *) fail "usage: scripts/setup.sh [--test] [--check]" ;;
+        --gpu)
+            gpu=${2:-}
+            case $gpu in
+                cuda | vulkan | metal | hipblas) shift ;;
+                *) fail "GPU is cuda, vulkan, metal or hipblas, and not '$gpu'" ;;
+            esac
+            ;;
+        *) fail "usage: scripts/setup.sh [--test] [--gpu KIND] [--check]" ;;
     esac
+    shift
 done
 
 scratch=$(mktemp -d)
@@ -32,6 +42,11 @@ if [ "$(uname -s)" = Linux ]; then
     [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
 [ "$test" = no ] || wanted="$wanted espeak"
+case $gpu in
+    cuda) wanted="$wanted cuda" ;;
+    vulkan) wanted="$wanted vulkan" ;;
+    hipblas) wanted="$wanted rocm" ;;
+esac
 
 why() {
     case $1 in
@@ -45,6 +60,9 @@ why() {
         pactl) echo "pactl: lets the tests see that sound card" ;;
         pulse-plugin) echo "ALSA's pulse plugin: leads the tests' audio to that sound card" ;;
         delay-plugin) echo "LADSPA's delay: a known delay for the tests to find" ;;
+        cuda) echo "CUDA's toolkit: builds the kernels for NVIDIA GPUs" ;;
+        vulkan) echo "glslc and Vulkan's headers: build the shaders" ;;
+        rocm) echo "ROCm with hipBLAS: builds the kernels for AMD GPUs" ;;
         espeak) echo "espeak-ng: makes phonemes for the tests of Piper's voices" ;;
     esac
 }
@@ -78,6 +96,14 @@ packages() { # THING
         apt-get:delay-plugin) echo ladspa-sdk ;;
         *:delay-plugin) echo ladspa ;;
         *:espeak) echo espeak-ng ;;
+        apt-get:cuda) echo nvidia-cuda-toolkit ;;
+        dnf:cuda) echo cuda-toolkit ;;
+        *:cuda) echo cuda ;;
+        apt-get:vulkan) echo libvulkan-dev glslc spirv-headers ;;
+        dnf:vulkan) echo vulkan-loader-devel vulkan-headers glslc spirv-headers-devel ;;
+        *:vulkan) echo vulkan-headers shaderc spirv-headers ;;
+        apt-get:rocm) echo hipcc libhipblas-dev ;;
+        *:rocm) echo rocm-hip-sdk ;;
     esac
 }
 
@@ -94,6 +120,9 @@ has() { # THING
         pactl) command -v pactl ;;
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
         espeak) command -v espeak-ng ;;
+        cuda) command -v nvcc || exists "${CUDA_PATH:-/usr/local/cuda}"/bin/nvcc ;;
+        vulkan) command -v glslc || exists "${VULKAN_SDK:-/nowhere}"/bin/glslc ;;
+        rocm) command -v hipcc || exists /opt/rocm/bin/hipcc ;;
         delay-plugin) exists /usr/lib*/ladspa/delay.so /usr/lib/*/ladspa/delay.so ;;
     esac >/dev/null 2>&1
 }

@@ -190,3 +190,37 @@ fn a_recording_that_a_full_disk_ends_is_said_and_the_conversation_goes_on() {
     );
     assert!(said.contains("No space left on device"), "{said}");
 }
+
+/// Both begin with no voice and no prompt's state on the disk, and write them at the same moment.
+#[test]
+fn two_programs_share_one_data_folder() {
+    let data = tempfile::tempdir().unwrap();
+    let arguments = ["talk", "--text", "--plain", "--output", "null"];
+    let mut both = [0, 1].map(|_| {
+        vivavoce()
+            .args(arguments)
+            .env("VIVAVOCE_DATA", data.path())
+            .env("VIVAVOCE_MODELS", models())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    });
+    for child in &mut both {
+        let mut stdin = child.stdin.take().unwrap();
+        stdin
+            .write_all(b"What is the capital of France?\n")
+            .unwrap();
+    }
+    for child in both {
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output);
+        assert!(output.status.success() && said.contains("Paris"), "{said}");
+    }
+}
+
+/// The folder of models that `make test` has filled.
+fn models() -> String {
+    let output = run(vivavoce().args(["models", "path"]));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
