@@ -90,10 +90,9 @@ fn every_form_is_written() {
     }
 }
 
-/// Leaves pages to look at in `target/tmp`.
+/// For people, too: they stay there.
 #[test]
-#[ignore = "for people: cargo test --release --test bench_compare -- --ignored"]
-fn pages_to_look_at() {
+fn pages_to_look_at_are_left_in_target_tmp() {
     let (folder, out) = (
         with_reports(),
         std::path::Path::new(env!("CARGO_TARGET_TMPDIR")),
@@ -111,4 +110,8 @@ fn pages_to_look_at() {
     run(show.arg(out.join("report.html")));
     let mut command = compare(&folder, "base.json", "slow.json");
     run(command.arg("--html").arg(out.join("compare.html")));
+    for name in ["report.html", "compare.html"] {
+        let page = std::fs::read_to_string(out.join(name)).unwrap();
+        assert!(page.contains("<svg"), "{name} has no plot");
+    }
 }
