@@ -43,9 +43,7 @@ pub mod playback;
 
 pub mod pipeline;
 
-pub mod simulator;
-
-pub mod bench;
+pub mod harness;
 
 pub mod engines;
 mod hex;

@@ -18,8 +18,7 @@ use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::turn_taking::Drafts;
 
-use cli::bench::BenchCommand;
-use cli::bench_report::NOT_MEASURED;
+use cli::bench::{BenchCommand, NOT_MEASURED};
 use cli::models::ModelsCommand;
 use cli::talk::{LOADING, Options, QUIT};
 

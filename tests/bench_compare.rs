@@ -1,17 +1,17 @@
 //! `bench compare`: exit statuses and what is said, on reports of made-up runs.
 
 mod program;
-#[path = "../src/bench/specimen.rs"]
-mod specimen;
+#[path = "../src/harness/bench/test_reports.rs"]
+mod test_reports;
 
 use std::process::{Command, Output};
 
 use program::{run, text, vivavoce};
 use tempfile::TempDir;
 // What `specimen` takes from its parent.
-use vivavoce::bench::*;
+use vivavoce::harness::bench::*;
 
-use specimen::Specimen;
+use test_reports::Specimen;
 
 /// A folder with the reports `base.json`, `again.json` and `slow.json`, in which the voice takes
 /// 100 ms longer.
@@ -23,7 +23,7 @@ fn with_reports() -> TempDir {
         ("slow", 3, ("voice", 100.0)),
     ];
     for (name, run, delay) in runs {
-        let report = specimen::report(Specimen {
+        let report = test_reports::report(Specimen {
             run,
             delay,
             ..Specimen::LARGE
@@ -64,7 +64,7 @@ fn what_got_worse_is_1_and_named() {
 #[test]
 fn what_cannot_be_compared_is_2_and_said() {
     let folder = with_reports();
-    let mut other = specimen::report(Specimen::SMALL);
+    let mut other = test_reports::report(Specimen::SMALL);
     other.kind = ReportKind::Device;
     std::fs::write(folder.path().join("device.json"), other.to_json()).unwrap();
     let said = ends_with(2, &run(&mut compare(&folder, "base.json", "device.json")));

@@ -1,8 +1,8 @@
 //! `bench show` and `bench schema`: exit statuses, files, and the schema that reports keep to.
 
 mod program;
-#[path = "../src/bench/specimen.rs"]
-mod specimen;
+#[path = "../src/harness/bench/test_reports.rs"]
+mod test_reports;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -11,14 +11,14 @@ use program::{run, text, vivavoce};
 use serde_json::Value;
 use tempfile::TempDir;
 // What `specimen` takes from its parent.
-use vivavoce::bench::*;
+use vivavoce::harness::bench::*;
 
-use specimen::Specimen;
+use test_reports::Specimen;
 
 /// A folder with a report in it.
 fn with_report() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let report = specimen::report(Specimen::SMALL);
+    let report = test_reports::report(Specimen::SMALL);
     std::fs::write(folder.path().join("report.json"), report.to_json()).unwrap();
     folder
 }
@@ -120,7 +120,7 @@ fn every_form_is_written() {
         assert!(length > 500, "{file}: {length} bytes");
     }
     let again = Report::read(&folder.path().join("again.json")).unwrap();
-    assert_eq!(again, specimen::report(Specimen::SMALL));
+    assert_eq!(again, test_reports::report(Specimen::SMALL));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn errors(report: &Value) -> Vec<String> {
 
 #[test]
 fn reports_keep_to_the_schema() {
-    let report = serde_json::to_value(specimen::report(Specimen::SMALL)).unwrap();
+    let report = serde_json::to_value(test_reports::report(Specimen::SMALL)).unwrap();
     assert_eq!(errors(&report), Vec::<String>::new());
 }
 
@@ -196,7 +196,7 @@ fn what_does_not_keep_to_the_schema_is_found() {
         }),
     ];
     for (name, break_it) in breaks {
-        let mut report = serde_json::to_value(specimen::report(Specimen::SMALL)).unwrap();
+        let mut report = serde_json::to_value(test_reports::report(Specimen::SMALL)).unwrap();
         break_it(&mut report);
         assert!(!errors(&report).is_empty(), "{name}");
     }

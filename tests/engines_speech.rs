@@ -7,13 +7,13 @@ use vivavoce::audio::frame::{
     FRAME, SESSION_RATE, SPEECH_RATE, dbfs, from_db, peak, rms, sound_bounds,
 };
 use vivavoce::audio::resample::resample_clip;
-use vivavoce::audio::room::{EchoPath, Noise, Room};
 use vivavoce::audio::wav::Clip;
 use vivavoce::clock::Timestamp;
 use vivavoce::config::Config;
 use vivavoce::endpointing::TurnDetector;
 use vivavoce::engines::{EngineLoader, voice};
 use vivavoce::events::{ReplyId, TurnId};
+use vivavoce::harness::room::{EchoPath, Noise, Room};
 use vivavoce::stt::transcribe_clip;
 use vivavoce::tts::{Pico, Prosody, Synthesizer, speak_clause};
 use vivavoce::turn_taking::{Command, Event, TurnTaking, TurnTakingConfig};

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use vivavoce::simulator::{Conversation, Totals, simulate};
+use vivavoce::harness::simulator::{Conversation, Totals, simulate};
 
 const CONVERSATIONS: u64 = 10_000;
 const WORKERS: u64 = 4;

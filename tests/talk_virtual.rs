@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 
 use program::{events, of_kind, run, text, texts, vivavoce, words};
 use vivavoce::audio::sound_file::read_clip;
-use vivavoce::bench::{Recording, conversation};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
+use vivavoce::harness::bench::{Recording, conversation};
 use vivavoce::stt::transcribe_clip;
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/demo.toml");
@@ -78,7 +78,7 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
     let understood = words(&read_back(folder.path()));
     assert!(understood.contains(&"paris".into()), "{understood:?}");
     let measured = conversation(&Recording::read(folder.path()).unwrap(), 1);
-    let missed = |turn: &&vivavoce::bench::Turn| turn.fault.as_deref() == Some("missed");
+    let missed = |turn: &&vivavoce::harness::bench::Turn| turn.fault.as_deref() == Some("missed");
     assert_eq!(measured.turns.iter().find(missed), None);
     assert_eq!(measured.self_interruptions, 0);
     assert!(

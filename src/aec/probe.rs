@@ -315,7 +315,8 @@ fn energy(samples: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::room::{EchoPath, Noise, Room};
+    use crate::audio::noise::Noise;
+    use crate::harness::room::{EchoPath, Room};
 
     const LAPTOP: EchoPath = EchoPath {
         gain_db: -20.0,

@@ -143,7 +143,8 @@ impl EchoCanceller for SonoraCanceller {
 mod tests {
     use super::*;
     use crate::audio::frame::{dbfs, rms};
-    use crate::audio::room::{EchoPath, Noise, Room};
+    use crate::audio::noise::Noise;
+    use crate::harness::room::{EchoPath, Room};
 
     /// Speech-like noise: bursts of 200 ms.
     fn played(seed: u64, samples: usize) -> Vec<f32> {

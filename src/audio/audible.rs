@@ -90,7 +90,7 @@ impl Bins {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::room::Noise;
+    use crate::audio::noise::Noise;
 
     #[test]
     fn bounds_are_exact_to_a_millisecond() {

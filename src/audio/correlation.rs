@@ -81,7 +81,7 @@ pub fn peak_within(curve: &[f32], range: std::ops::Range<usize>) -> Option<(f64,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::room::Noise;
+    use crate::audio::noise::Noise;
 
     fn noise(seed: u64, samples: usize, level: f32) -> Vec<f32> {
         let mut noise = Noise::new(seed);

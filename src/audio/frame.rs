@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_bounds_of_a_sound_are_found_in_noise() {
-        let mut noise = crate::audio::room::Noise::new(5);
+        let mut noise = crate::audio::noise::Noise::new(5);
         let mut samples: Vec<f32> = (0..48_000).map(|_| noise.gaussian() * 0.002).collect();
         for sample in &mut samples[12_000..30_000] {
             *sample += noise.gaussian() * 0.1;

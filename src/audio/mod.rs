@@ -16,16 +16,12 @@ pub mod callback;
 pub mod correlation;
 pub mod cpal_device;
 pub mod device;
-pub mod effects;
 pub mod frame;
 pub mod latency;
+pub mod noise;
 pub mod resample;
-pub mod room;
-pub mod scenario;
 pub mod sound_file;
 pub mod stall;
-pub mod stimulus;
-pub mod virtual_card;
 pub mod wav;
 
 use std::path::PathBuf;

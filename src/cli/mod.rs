@@ -20,14 +20,6 @@ pub fn positive(text: &str) -> Result<f64, String> {
 }
 
 pub mod bench;
-pub mod bench_compare;
-mod bench_conversation;
-pub mod bench_device;
-pub mod bench_endpointing;
-pub mod bench_engines;
-mod bench_replay;
-pub mod bench_report;
-mod bench_soak;
 pub mod doctor;
 pub mod models;
 pub mod printable;

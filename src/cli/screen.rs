@@ -6,8 +6,8 @@ use std::io::{Stdout, Write, stdout};
 use crossterm::style::Stylize;
 use crossterm::terminal::{self, Clear, ClearType};
 use crossterm::{cursor, execute, queue};
-use vivavoce::bench::StagesByTurn;
 use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::harness::bench::StagesByTurn;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::{Result, bail};
 use vivavoce::clock::Stopwatch;
-use vivavoce::simulator::{Conversation, Failure, Totals, simulate};
+use vivavoce::harness::simulator::{Conversation, Failure, Totals, simulate};
 
 use super::talk::QUIT;
 

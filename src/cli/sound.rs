@@ -7,11 +7,11 @@ use crossbeam_channel::bounded;
 use vivavoce::audio::AudioError;
 use vivavoce::audio::cpal_device::{self, CpalDevice, Direction};
 use vivavoce::audio::device::{AudioDevice, Endpoint};
-use vivavoce::audio::scenario::{Anchor, Scenario};
-use vivavoce::audio::stimulus::{Prepared, Speak, prepare};
-use vivavoce::audio::virtual_card::VirtualCard;
 use vivavoce::engines;
 use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::harness::scenario::{Anchor, Scenario};
+use vivavoce::harness::stimulus::{Prepared, Speak, prepare};
+use vivavoce::harness::virtual_card::VirtualCard;
 use vivavoce::pipeline::{Sound, Watcher};
 use vivavoce::tts::{Prosody, Synthesizer};
 

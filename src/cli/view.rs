@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use vivavoce::bench::{Stages, StagesByTurn};
 use vivavoce::events::{EventKind, SessionEvent};
+use vivavoce::harness::bench::{Stages, StagesByTurn};
 
 use super::printable::printable;
 

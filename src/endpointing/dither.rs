@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::audio::frame::SPEECH_RATE;
-use crate::audio::room::Noise;
+use crate::audio::noise::Noise;
 
 /// -50 dBFS: the detector knows people from microphones, and on studio-clean speech it errs more
 /// (area under its curve 0.92 without, 0.95 with; no difference on real recordings).

@@ -3,7 +3,8 @@
 use super::*;
 use crate::aec::{Bypass, DuplexMode, SonoraCanceller, earcon};
 use crate::audio::frame::{SPEECH_RATE, rms};
-use crate::audio::room::{EchoPath, Noise, Room};
+use crate::audio::noise::Noise;
+use crate::harness::room::{EchoPath, Room};
 use crate::vad::{ActivityConfig, VadError, VoiceActivityDetector};
 
 /// Takes anything louder than a room for speech; fails if it is told to.

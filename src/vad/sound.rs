@@ -77,7 +77,7 @@ impl SoundDetector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::room::Noise;
+    use crate::audio::noise::Noise;
 
     /// Times at which sounds were told, of frames with these levels.
     fn told(frames: &[f32]) -> usize {

@@ -1,0 +1,240 @@
+//! `vivavoce bench`: what is measured, on what.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use vivavoce::config::Config;
+use vivavoce::harness::bench::{BargeIn, SHORT, WHOLE, barge_in_scenario, self_test};
+use vivavoce::harness::room::EchoPath;
+use vivavoce::harness::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, When};
+
+mod compare;
+mod conversation;
+mod device;
+mod endpointing;
+mod engines;
+mod replay;
+mod report;
+mod soak;
+
+use self::compare::{self, CompareArgs};
+use self::conversation::{self, ConversationArgs, HeldArgs, hold_all};
+use self::device::{self, DeviceArgs};
+use self::endpointing::{self, EndpointingArgs};
+use self::engines::{self, EnginesArgs};
+use self::replay::{self, ReplayArgs};
+use self::report::{self, NOT_MEASURED, Outputs, ShowArgs};
+use self::soak::{self, SoakArgs};
+
+/// What to measure.
+#[derive(Debug, clap::Subcommand)]
+pub enum BenchCommand {
+    /// Holds the conversations of a suite of scenarios on the virtual sound card, with real engines
+    /// in real time, and measures them on their recordings
+    Conversation(ConversationArgs),
+    /// The same with recordings of single turns, one after the other in one conversation
+    Turns {
+        /// WAV or FLAC files, or folders of them
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        held: HeldArgs,
+        #[command(flatten)]
+        outputs: Outputs,
+    },
+    /// The same with long replies that are talked over: interruptions, backchannels and noises
+    BargeIn {
+        /// WAV or FLAC files, or folders of them, that interrupt in turn with our own voice
+        files: Vec<PathBuf>,
+        /// A recording of background noise
+        #[arg(long, value_name = "FILE")]
+        background: Option<PathBuf>,
+        /// Rounds; each has some things that mean nothing, and one interruption
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        rounds: usize,
+        /// Loudspeaker to microphone
+        #[arg(long, default_value_t = -10.0, value_name = "DB", allow_negative_numbers = true)]
+        echo_db: f32,
+        /// How much later it arrives
+        #[arg(long, default_value_t = 40.0, value_name = "MS")]
+        delay_ms: f32,
+        #[command(flatten)]
+        held: HeldArgs,
+        #[command(flatten)]
+        outputs: Outputs,
+    },
+    /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
+    /// recordings of single turns, without playing them
+    Endpointing(EndpointingArgs),
+    /// The round trip of a sound path: plays bursts of noise through the loudspeaker and finds them
+    /// again in the microphone, through the air, a cable or a sound server's monitor
+    Device(DeviceArgs),
+    /// Each engine alone, idle and beside busy cores: how fast it is, and how good
+    Engines(EnginesArgs),
+    /// A conversation of hours with a random user: memory, threads, open files and the wait for answers
+    /// over time; exit status 1 if something grows or a turn is not answered
+    Soak(SoakArgs),
+    /// Measures recordings that were made before
+    Measure {
+        /// Folders that `--record` named
+        #[arg(required = true)]
+        dirs: Vec<PathBuf>,
+        #[command(flatten)]
+        outputs: Outputs,
+    },
+    /// Plays the user's side of a recorded conversation once more, to the program as it is now, and
+    /// says what changed
+    Replay(ReplayArgs),
+    /// Measures recordings with known answers, and shows how far off the answers are
+    SelfTest {
+        /// How many recordings are made
+        #[arg(long, default_value_t = WHOLE, value_name = "N")]
+        recordings: usize,
+    },
+    /// Reads a report again: other forms of it, other budgets
+    Show(ShowArgs),
+    /// Says what changed beyond noise from one report to another: exit status 1 if anything got
+    /// worse, 2 if they cannot be compared
+    Compare(CompareArgs),
+    /// Prints the JSON Schema of reports
+    Schema,
+}
+
+/// After a reply, before the next recording begins.
+const GAP: Duration = Duration::from_millis(700);
+
+/// Runs the command. Its exit status is 0 if it measured and every budget was kept, 1 if one was
+/// not, 2 if it could not measure.
+pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
+    match command {
+        BenchCommand::Conversation(args) => conversation::run(config, args),
+        BenchCommand::Soak(args) => soak::run(config, args),
+        BenchCommand::Turns {
+            files,
+            held,
+            outputs,
+        } => {
+            let scenario = one_after_the_other(&sound_files(files)?);
+            hold_all(config, &[scenario], held, outputs)
+        }
+        BenchCommand::BargeIn {
+            files,
+            background,
+            rounds,
+            echo_db,
+            delay_ms,
+            held,
+            outputs,
+        } => {
+            let files = match files.is_empty() {
+                true => Vec::new(),
+                false => sound_files(files)?,
+            };
+            let scenario = barge_in_scenario(&BargeIn {
+                rounds: *rounds,
+                files,
+                background: background.clone(),
+                room: EchoPath {
+                    gain_db: *echo_db,
+                    delay_ms: *delay_ms,
+                    reverb_ms: 200.0,
+                    drift_ppm: 0.0,
+                },
+                seed: 1,
+            });
+            hold_all(config, &[scenario], held, outputs)
+        }
+        BenchCommand::Endpointing(args) => {
+            endpointing::run(config, args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        BenchCommand::Device(args) => device::run(config, args),
+        BenchCommand::Engines(args) => engines::run(config, args),
+        BenchCommand::Measure { dirs, outputs } => conversation::measure(config, dirs, outputs),
+        BenchCommand::Replay(args) => replay::run(config, args),
+        BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
+        BenchCommand::Show(args) => report::show(args),
+        BenchCommand::Compare(args) => compare::run(args),
+        BenchCommand::Schema => {
+            report::schema();
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// `bench self-test`: by kind of noise, how far off the answers are.
+fn test_itself(recordings: usize) -> ExitCode {
+    let found = self_test(recordings.max(SHORT));
+    out!(
+        "{} recordings with hard cuts, ramps of 5 to 20 ms and clicks, in silence and in noise down \
+         to 20 dB below the sound",
+        found.recordings
+    );
+    out!(
+        "response times are off by at most {:.2} ms",
+        found.v2v_error_ms
+    );
+    out!(
+        "stop times are off by at most {:.2} ms",
+        found.stop_error_ms
+    );
+    out!("answers not found: {}", found.missed);
+    match found.passed() {
+        true => {
+            out!("passed: {} ms are allowed", found.allowed_ms);
+            ExitCode::SUCCESS
+        }
+        false => {
+            out!("FAILED: {} ms are allowed", found.allowed_ms);
+            NOT_MEASURED.into()
+        }
+    }
+}
+
+/// Files, and those in folders, by name.
+pub(super) fn sound_files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
+        let mut sounds: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|p| p.extension().is_some_and(|e| e == "wav" || e == "flac"))
+            .collect();
+        sounds.sort();
+        files.extend(sounds);
+    }
+    if files.is_empty() {
+        bail!("there is no WAV or FLAC file in what you named");
+    }
+    Ok(files)
+}
+
+fn one_after_the_other(files: &[PathBuf]) -> Scenario {
+    let when = |n: usize| When {
+        anchor: if n == 0 {
+            Anchor::Start
+        } else {
+            Anchor::ReplyFinished
+        },
+        after: GAP,
+    };
+    let stimuli = files.iter().enumerate().map(|(n, file)| Stimulus {
+        sound: Sound::File(file.clone()),
+        when: when(n),
+        level_dbfs: None,
+        far: false,
+        expect: Expect::Answer,
+    });
+    Scenario {
+        name: format!("{}-turns", files.len()),
+        stimuli: stimuli.collect(),
+        end: Some(when(files.len())),
+        ..Scenario::silence()
+    }
+}

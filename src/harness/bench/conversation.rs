@@ -1,0 +1,192 @@
+//! One recorded conversation as the report has it.
+
+use super::drafts::drafts;
+use super::recording::{Event, Recording};
+use super::report::{Conversation, EchoFound, Mark, Timeline};
+use super::turns::{self_interruptions, turns, unprompted};
+use crate::aec::{EchoCanceller, SonoraCanceller};
+use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, rms};
+use crate::audio::resample::resample_clip;
+
+/// Time from one level of the timeline to the next. Milliseconds.
+const STEP_MS: f64 = 50.0;
+/// Levels are not drawn below this. dBFS.
+const FLOOR_DBFS: f32 = -90.0;
+
+/// Measures a recording. `llm_threads` is how many cores its language model used.
+pub fn conversation(recording: &Recording, llm_threads: usize) -> Conversation {
+    let events = &recording.events;
+    let underruns = events.of("playback_finished");
+    Conversation {
+        seconds: recording.length_ms() / 1000.0,
+        turns: turns(recording),
+        self_interruptions: self_interruptions(recording),
+        unprompted: unprompted(recording),
+        underruns: underruns.filter_map(|e| e.number("underruns")).sum::<f64>() as u64,
+        errors: events.of("error").count(),
+        startup_ms: events.of("ready").find_map(|e| e.number("startup_ms")),
+        drafts: drafts(events.all(), llm_threads),
+        echo: echo(recording),
+        timeline: timeline(recording),
+        ..Conversation::default()
+    }
+}
+
+fn timeline(recording: &Recording) -> Timeline {
+    let step = recording.index(STEP_MS).max(1);
+    let levels = |samples: &[f32]| {
+        let level = |part: &[f32]| (dbfs(rms(part)).max(FLOOR_DBFS) * 10.0).round() / 10.0;
+        samples.chunks(step).map(level).collect()
+    };
+    let marks = recording.events.all().iter().filter_map(|fields| {
+        let event = Event {
+            t_ms: fields["t_ms"].as_f64()?,
+            turn: None,
+            fields,
+        };
+        let kind = event.text("kind")?;
+        let text = match kind {
+            "turn_ended" | "interrupted" | "ducked" | "held" | "unducked" | "turn_ignored" => {
+                let (reason, words) = (event.text("reason")?, event.text("text").unwrap_or(""));
+                match words {
+                    "" => reason.into(),
+                    words => format!("{reason}: {words}"),
+                }
+            }
+            "turn_extended" => "the user went on".into(),
+            "resumed" => format!("went back {:.0} ms", event.number("repeated_ms")?),
+            "playback_started" => String::new(),
+            "error" | "notice" => event.text("message")?.into(),
+            _ => return None,
+        };
+        Some(Mark {
+            t_ms: event.t_ms,
+            kind: kind.into(),
+            text,
+        })
+    });
+    Timeline {
+        step_ms: STEP_MS,
+        capture_dbfs: levels(&recording.capture),
+        render_dbfs: levels(&recording.render),
+        marks: marks.collect(),
+    }
+}
+
+/// The loudspeaker counts as playing above this. dBFS.
+const PLAYING_DBFS: f32 = -45.0;
+/// Below this there is no echo to speak of. dBFS.
+const LEAST_ECHO_DBFS: f32 = -60.0;
+/// What is said is left out, and so much after it: it rings. Milliseconds.
+const AFTER_SPEECH_MS: f64 = 300.0;
+/// Pieces in which the enhancement is followed. Frames: half a second of the loudspeaker's sound.
+const PIECE: usize = 50;
+/// So many pieces make a figure.
+const LEAST_PIECES: usize = 4;
+/// Converged: this share of the final enhancement, in dB.
+const CONVERGED: f64 = 0.75;
+
+/// Cancels the recording's echo once more, and compares what went in with what came out while only
+/// the assistant spoke. `None` if it was not to be heard in the microphone for two seconds.
+pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
+    // The chirp at the start did not come back: headphones, and what is heard is noise.
+    let probed = recording.events.of("duplex").next_back();
+    if probed.is_some_and(|event| event.fields["echo_gain_db"].is_null()) {
+        return None;
+    }
+    let speech = |samples: &[f32]| resample_clip(samples, recording.rate_hz, SPEECH_RATE).ok();
+    let mut canceller = SonoraCanceller::new();
+    let (mut pieces, mut piece, mut frames) = (Vec::new(), (0.0f64, 0.0f64), 0);
+    let spans: Vec<(f64, f64)> = super::turns::stimuli(&recording.events)
+        .iter()
+        .map(|s| (s.start, s.end + AFTER_SPEECH_MS))
+        .collect();
+    let (capture, render) = (speech(&recording.capture)?, speech(&recording.render)?);
+    let frames_of = |samples: &[f32]| -> Vec<[f32; FRAME]> {
+        let exact = samples.chunks_exact(FRAME);
+        exact.filter_map(|frame| frame.try_into().ok()).collect()
+    };
+    for (n, (heard, played)) in frames_of(&capture)
+        .iter()
+        .zip(frames_of(&render))
+        .enumerate()
+    {
+        let cleaned = canceller.process(heard, &played);
+        let at = n as f64 * 10.0;
+        let spoken = spans.iter().any(|(from, to)| (*from..*to).contains(&at));
+        let loud = dbfs(rms(&played)) > PLAYING_DBFS && dbfs(rms(heard)) > LEAST_ECHO_DBFS;
+        if spoken || !loud {
+            continue;
+        }
+        let power = |frame: &[f32]| f64::from(rms(frame).max(from_db(-110.0))).powi(2);
+        piece.0 += power(heard);
+        piece.1 += power(&cleaned.linear);
+        frames += 1;
+        if frames == PIECE {
+            pieces.push(10.0 * (piece.0 / piece.1).log10());
+            (piece, frames) = ((0.0, 0.0), 0);
+        }
+    }
+    let later = pieces.get(pieces.len() / 2..)?;
+    if pieces.len() < LEAST_PIECES {
+        return None;
+    }
+    let erle_db = later.iter().sum::<f64>() / later.len() as f64;
+    let converged = pieces.iter().position(|erle| *erle >= erle_db * CONVERGED);
+    Some(EchoFound {
+        erle_db,
+        converged_s: converged.map(|n| (n + 1) as f64 * PIECE as f64 / 100.0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::bench::recording::Events;
+    use crate::harness::room::{EchoPath, Noise, Room};
+    use serde_json::json;
+
+    /// Six seconds of noise from the loudspeaker, with an echo.
+    fn noisy(gain_db: f32) -> Recording {
+        let mut noise = Noise::new(1);
+        let path = EchoPath {
+            gain_db,
+            delay_ms: 20.0,
+            reverb_ms: 0.0,
+            drift_ppm: 0.0,
+        };
+        let mut room = Room::new(path, 1);
+        let render: Vec<f32> = (0..6 * 48_000).map(|_| noise.gaussian() * 0.05).collect();
+        Recording {
+            rate_hz: 48_000,
+            capture: render.iter().map(|s| room.echo(*s)).collect(),
+            render,
+            events: Events::default(),
+        }
+    }
+
+    #[test]
+    fn an_echo_is_cancelled_once_more() {
+        let found = echo(&noisy(-10.0)).unwrap();
+        assert!(found.erle_db > 10.0, "{found:?}");
+        assert!(found.converged_s.unwrap() <= 3.0, "{found:?}");
+    }
+
+    #[test]
+    fn headphones_have_no_echo() {
+        assert_eq!(echo(&noisy(-80.0)), None);
+    }
+
+    #[test]
+    fn decisions_are_marked_with_their_reasons() {
+        let mut recording = noisy(-80.0);
+        recording.events = Events::new(vec![
+            json!({ "t_ms": 5.0, "kind": "ducked", "reason": "a sound" }),
+            json!({ "t_ms": 6.0, "kind": "levels" }),
+        ]);
+        let timeline = timeline(&recording);
+        assert_eq!(timeline.marks.len(), 1);
+        assert_eq!(timeline.marks[0].text, "a sound");
+        assert_eq!(timeline.render_dbfs.len(), 120);
+    }
+}

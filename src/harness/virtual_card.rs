@@ -1,0 +1,483 @@
+//! The virtual sound card: a microphone that hears a scenario, a room that brings the loudspeaker
+//! back into it, and a loudspeaker that may write a file. Thread: `virtual-card`, one step every
+//! 10 ms of real time; late steps are caught up, so the session's clock loses nothing.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::room::Room;
+use super::scenario::{Anchor, Scenario, When};
+use super::stimulus::Prepared;
+use crate::audio::AudioError;
+use crate::audio::callback::{CaptureCallback, RenderCallback};
+use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
+use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE, from_db};
+use crate::audio::noise::Noise;
+use crate::audio::wav::WavFile;
+use crate::clock::Pace;
+
+/// A virtual sound card.
+pub struct VirtualCard {
+    description: String,
+    loudspeaker: bool,
+    file: Option<PathBuf>,
+    finished: Arc<AtomicBool>,
+    /// What a stream takes while it runs and gives back when it is closed, so that a card that is
+    /// opened again goes on where it was.
+    parts: Arc<Mutex<Parts>>,
+}
+
+#[derive(Default)]
+struct Parts {
+    microphone: Option<Microphone>,
+    player: Player,
+    file: Option<WavFile>,
+}
+
+/// The card's microphone side.
+struct Microphone {
+    stimuli: Vec<Prepared>,
+    /// Whether the first stimulus follows the last.
+    repeat: bool,
+    room: Option<Room>,
+    noise_gain: f32,
+    noise: Noise,
+    end: Option<When>,
+    limit_blocks: Option<u64>,
+    cues: Receiver<Anchor>,
+}
+
+impl VirtualCard {
+    /// A microphone that hears a scenario, whose stimuli were prepared
+    /// ([`prepare`](super::stimulus::prepare)). `cues` says when replies start and finish.
+    pub fn microphone(scenario: &Scenario, stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Self {
+        let microphone = Microphone {
+            stimuli,
+            repeat: scenario.repeat,
+            room: scenario.room.map(|path| Room::new(path, scenario.seed)),
+            noise_gain: scenario.noise_dbfs.map_or(0.0, from_db),
+            noise: Noise::new(scenario.seed),
+            end: scenario.end,
+            limit_blocks: scenario.limit.map(|l| l.as_millis() as u64 / BLOCK_MS),
+            cues,
+        };
+        Self {
+            description: scenario.name.clone(),
+            loudspeaker: false,
+            file: None,
+            finished: Arc::new(AtomicBool::new(false)),
+            parts: Arc::new(Mutex::new(Parts {
+                microphone: Some(microphone),
+                ..Parts::default()
+            })),
+        }
+    }
+
+    /// No microphone, only what [`VirtualCard::with_loudspeaker`] adds.
+    pub fn without_microphone() -> Self {
+        Self {
+            description: "virtual".into(),
+            loudspeaker: false,
+            file: None,
+            finished: Arc::new(AtomicBool::new(false)),
+            parts: Arc::default(),
+        }
+    }
+
+    /// Adds a loudspeaker that writes to `file`, if one is given.
+    pub fn with_loudspeaker(mut self, file: Option<PathBuf>) -> Self {
+        self.loudspeaker = true;
+        self.file = file;
+        self
+    }
+}
+
+impl AudioDevice for VirtualCard {
+    fn describe(&self) -> String {
+        format!("virtual sound card ({})", self.description)
+    }
+
+    fn is_noiseless(&self) -> bool {
+        true
+    }
+
+    fn probe(&mut self) -> Result<Rates, AudioError> {
+        Ok(Rates {
+            capture: lock(&self.parts)
+                .microphone
+                .is_some()
+                .then_some(SESSION_RATE),
+            render: self.loudspeaker.then_some(SESSION_RATE),
+        })
+    }
+
+    fn open(
+        &mut self,
+        capture: Option<CaptureCallback>,
+        render: Option<RenderCallback>,
+    ) -> Result<Box<dyn AudioStream>, AudioError> {
+        let mut parts = std::mem::take(&mut *lock(&self.parts));
+        if let (Some(path), None) = (&self.file, &parts.file) {
+            parts.file = Some(WavFile::create(path, 1, SESSION_RATE)?);
+        }
+        let (note, notes) = bounded(64);
+        let stop = Arc::new(AtomicBool::new(false));
+        let card = Card {
+            parts,
+            capture,
+            render,
+            note,
+            finished: Arc::clone(&self.finished),
+            stop: Arc::clone(&stop),
+            steps: 0,
+        };
+        let thread = std::thread::Builder::new()
+            .name("virtual-card".into())
+            .spawn(move || card.run())
+            .map_err(|e| AudioError::Device {
+                device: "virtual sound card".into(),
+                reason: e.to_string(),
+            })?;
+        Ok(Box::new(CardStream {
+            stop,
+            finished: Arc::clone(&self.finished),
+            notes,
+            thread: Some(thread),
+            parts: Arc::clone(&self.parts),
+        }))
+    }
+}
+
+struct CardStream {
+    stop: Arc<AtomicBool>,
+    finished: Arc<AtomicBool>,
+    notes: Receiver<StreamNote>,
+    thread: Option<JoinHandle<Parts>>,
+    parts: Arc<Mutex<Parts>>,
+}
+
+impl AudioStream for CardStream {
+    fn take_note(&mut self) -> Option<StreamNote> {
+        self.notes.try_recv().ok()
+    }
+
+    fn finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for CardStream {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(Ok(parts)) = self.thread.take().map(JoinHandle::join) {
+            *lock(&self.parts) = parts;
+        }
+    }
+}
+
+/// What the card's thread owns.
+struct Card {
+    parts: Parts,
+    capture: Option<CaptureCallback>,
+    render: Option<RenderCallback>,
+    note: Sender<StreamNote>,
+    finished: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+    steps: u32,
+}
+
+impl Card {
+    fn run(mut self) -> Parts {
+        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+        while !self.stop.load(Ordering::Relaxed) {
+            for _ in 0..pace.wait() {
+                self.step();
+            }
+        }
+        self.parts
+    }
+
+    /// Ten milliseconds of both directions.
+    fn step(&mut self) {
+        let (mut played, mut heard) = ([0.0f32; BLOCK], [0.0f32; BLOCK]);
+        // On the card's own clock, which a late step does not disturb.
+        let now = Duration::from_millis(BLOCK_MS) * self.steps;
+        self.steps += 1;
+        if let Some(render) = &mut self.render {
+            render.begin_block(now, Duration::ZERO);
+            render.process(&mut played, 1);
+        }
+        self.write(&played);
+        let Parts {
+            microphone, player, ..
+        } = &mut self.parts;
+        if let (Some(microphone), Some(capture)) = (microphone, &mut self.capture) {
+            let note = player.step(microphone, &played, &mut heard);
+            if let Some(note) = note {
+                let _ = self.note.try_send(note);
+            }
+            capture.begin_block(now, Duration::ZERO);
+            capture.process(&heard, 1);
+            if player.ended(microphone) {
+                self.finished.store(true, Ordering::Relaxed);
+            }
+        }
+        player.block += 1;
+    }
+
+    fn write(&mut self, played: &[f32; BLOCK]) {
+        let Some(file) = &mut self.parts.file else {
+            return;
+        };
+        let mut result = played.iter().try_for_each(|s| file.push(*s));
+        if result.is_ok() && self.parts.player.block.is_multiple_of(1000 / BLOCK_MS) {
+            result = file.flush();
+        }
+        if let Err(error) = result {
+            let _ = self
+                .note
+                .try_send(StreamNote::Glitch(format!("{error}; it ends here")));
+            self.parts.file = None;
+        }
+    }
+}
+
+fn lock(parts: &Mutex<Parts>) -> MutexGuard<'_, Parts> {
+    parts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A reply that has not come after this time will not come; the scenario goes on without it.
+const PATIENCE_BLOCKS: u64 = 20_000 / BLOCK_MS;
+
+/// Where in the scenario the card is.
+#[derive(Default)]
+struct Player {
+    block: u64,
+    next: usize,
+    /// Block in which the moment that is waited for came.
+    anchored_at: Option<u64>,
+    /// Block of the last thing that happened.
+    last_news: u64,
+    /// Block in which the last stimulus ended.
+    finished_at: Option<u64>,
+    offset: usize,
+    playing: bool,
+    ended: bool,
+}
+
+impl Player {
+    fn step(
+        &mut self,
+        microphone: &mut Microphone,
+        played: &[f32],
+        heard: &mut [f32],
+    ) -> Option<StreamNote> {
+        if microphone.repeat && self.next == microphone.stimuli.len() {
+            self.next = 0;
+        }
+        self.take_cues(microphone);
+        heard.fill(0.0);
+        let note = if self.playing {
+            self.play(&microphone.stimuli[self.next], heard)
+        } else {
+            None
+        };
+        for (sample, played) in heard.iter_mut().zip(played) {
+            if let Some(room) = &mut microphone.room {
+                *sample += room.echo(*played);
+            }
+            if microphone.noise_gain > 0.0 {
+                *sample += microphone.noise.gaussian() * microphone.noise_gain;
+            }
+        }
+        note
+    }
+
+    fn play(&mut self, stimulus: &Prepared, heard: &mut [f32]) -> Option<StreamNote> {
+        let began = self.block * BLOCK as u64 - self.offset as u64;
+        let ms = |sample: usize| (began + sample as u64) as f64 * 1000.0 / f64::from(SESSION_RATE);
+        let number = self.next;
+        let rest = &stimulus.samples[self.offset..];
+        let count = rest.len().min(BLOCK);
+        heard[..count].copy_from_slice(&rest[..count]);
+        let first = self.offset == 0;
+        self.offset += count;
+        if self.offset == stimulus.samples.len() {
+            (self.playing, self.offset) = (false, 0);
+            self.last_news = self.block;
+            self.finished_at = Some(self.block);
+            self.next += 1;
+            return Some(StreamNote::StimulusFinished {
+                stimulus: number,
+                last_sound_ms: ms(stimulus.bounds.1),
+            });
+        }
+        first.then(|| StreamNote::StimulusStarted {
+            stimulus: number,
+            first_sound_ms: ms(stimulus.bounds.0),
+            expect: stimulus.stimulus.expect.name(),
+            said: stimulus.said.clone(),
+            pauses_ms: stimulus
+                .pauses
+                .iter()
+                .map(|(from, to)| (ms(*from), ms(*to)))
+                .collect(),
+        })
+    }
+
+    fn take_cues(&mut self, microphone: &Microphone) {
+        let stimuli = &microphone.stimuli;
+        // Until its last sound a stimulus is being said: cues belong to the reply that it
+        // interrupts. A recording may go on after that, and be answered meanwhile.
+        let speaking = self.playing && self.offset < stimuli[self.next].bounds.1;
+        let following = self.next + usize::from(self.playing);
+        let waited = match stimuli.get(following) {
+            Some(stimulus) => Some(stimulus.stimulus.when),
+            None => microphone.end,
+        };
+        for cue in microphone.cues.try_iter() {
+            self.last_news = self.block;
+            if !speaking && waited.is_some_and(|when| when.anchor == cue) {
+                self.anchored_at.get_or_insert(self.block);
+            }
+        }
+        let Some(when) = waited else { return };
+        if self.playing {
+            return;
+        }
+        if when.anchor == Anchor::Previous {
+            self.anchored_at = self.finished_at;
+        }
+        let given_up = self.next > 0 && self.block > self.last_news + PATIENCE_BLOCKS;
+        if when.anchor == Anchor::Start || given_up {
+            let since = if self.next > 0 { self.block } else { 0 };
+            self.anchored_at.get_or_insert(since);
+        }
+        let due = self
+            .anchored_at
+            .is_some_and(|at| self.block >= at + when.after.as_millis() as u64 / BLOCK_MS);
+        if due {
+            self.anchored_at = None;
+            match self.next < stimuli.len() {
+                true => self.playing = true,
+                false => self.ended = true,
+            }
+        }
+    }
+
+    fn ended(&self, microphone: &Microphone) -> bool {
+        self.ended
+            || microphone
+                .limit_blocks
+                .is_some_and(|limit| self.block >= limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::wav::Clip;
+    use crate::harness::effects::Effect;
+    use crate::harness::scenario::{Expect, Sound, Stimulus};
+
+    fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
+        Microphone {
+            stimuli,
+            repeat: false,
+            room: None,
+            noise_gain: 0.0,
+            noise: Noise::new(1),
+            end: None,
+            limit_blocks: None,
+            cues,
+        }
+    }
+
+    fn stimulus(anchor: Anchor, after_ms: u64) -> Prepared {
+        Prepared {
+            samples: vec![0.5; BLOCK],
+            bounds: (0, BLOCK),
+            pauses: Vec::new(),
+            said: None,
+            source: Clip {
+                rate_hz: 48_000,
+                samples: Vec::new(),
+            },
+            stimulus: Stimulus {
+                sound: Sound::Effect(Effect::Cough),
+                when: When {
+                    anchor,
+                    after: Duration::from_millis(after_ms),
+                },
+                level_dbfs: None,
+                far: false,
+                expect: Expect::Answer,
+            },
+        }
+    }
+
+    #[test]
+    fn a_reply_that_comes_while_the_recording_is_still_silent_counts() {
+        let (cue, cues) = bounded(4);
+        let mut long = stimulus(Anchor::Start, 0);
+        long.samples.resize(BLOCK * 20, 0.0);
+        let mut mic = microphone(vec![long, stimulus(Anchor::ReplyFinished, 0)], cues);
+        let mut player = Player::default();
+        heard_at(&mut player, &mut mic, 5);
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 30), [20]);
+    }
+
+    fn heard_at(player: &mut Player, microphone: &mut Microphone, blocks: u64) -> Vec<u64> {
+        let mut heard = [0.0; BLOCK];
+        let mut at = Vec::new();
+        for _ in 0..blocks {
+            player.step(microphone, &[0.0; BLOCK], &mut heard);
+            if heard[0] != 0.0 {
+                at.push(player.block);
+            }
+            player.block += 1;
+        }
+        at
+    }
+
+    #[test]
+    fn a_stimulus_begins_at_its_time() {
+        let (_cue, cues) = bounded(1);
+        let mut mic = microphone(vec![stimulus(Anchor::Start, 50)], cues);
+        assert_eq!(heard_at(&mut Player::default(), &mut mic, 20), [5]);
+    }
+
+    #[test]
+    fn the_first_stimulus_follows_the_last_where_they_repeat() {
+        let (_cue, cues) = bounded(1);
+        let stimuli = vec![stimulus(Anchor::Start, 0), stimulus(Anchor::Previous, 20)];
+        let mut mic = Microphone {
+            repeat: true,
+            ..microphone(stimuli, cues)
+        };
+        let heard = heard_at(&mut Player::default(), &mut mic, 10);
+        assert!(heard.len() >= 4 && heard.starts_with(&[0, 2]), "{heard:?}");
+    }
+
+    #[test]
+    fn a_stimulus_waits_for_the_reply_after_the_one_before_it() {
+        let (cue, cues) = bounded(4);
+        let stimuli = vec![
+            stimulus(Anchor::Start, 0),
+            stimulus(Anchor::ReplyFinished, 20),
+        ];
+        let mut mic = microphone(stimuli, cues);
+        let mut player = Player::default();
+        assert_eq!(heard_at(&mut player, &mut mic, 10), [0]);
+        cue.send(Anchor::ReplyStarted).unwrap();
+        assert!(heard_at(&mut player, &mut mic, 10).is_empty());
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 10), [22]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Who may import whom: the rules of ARCHITECTURE.md, held to the sources.
+
+mod paths;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use paths::paths;
+
+/// Rust files below a folder or file of `src`, with their texts.
+fn sources(below: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src")
+        .join(below);
+    let mut files = Vec::new();
+    let mut folders = vec![root];
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            files.push((path, text));
+        }
+    }
+    assert!(
+        !files.is_empty(),
+        "src/{below} is gone: the rule has to follow it"
+    );
+    files
+}
+
+/// The module that a file of `src` is, from the crate's root.
+fn module_of(path: &Path) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let inside = path.strip_prefix(&root).unwrap().with_extension("");
+    let mut names: Vec<String> = inside
+        .iter()
+        .map(|part| part.to_str().unwrap().to_owned())
+        .collect();
+    names.pop_if(|last| ["mod", "lib", "main"].contains(&last.as_str()));
+    names
+}
+
+/// Files that are only compiled for tests.
+fn is_for_tests(path: &Path) -> bool {
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    name == "tests" || name.ends_with("_tests") || name == "test_reports"
+}
+
+/// Fails if code below `module` names a path that begins with one of `forbidden`.
+fn forbid(module: &str, forbidden: &[&str]) {
+    for (path, text) in sources(module) {
+        if is_for_tests(&path) {
+            continue;
+        }
+        for named in paths(&text, &module_of(&path)) {
+            let broken = forbidden.iter().find(|wall| begins_with(&named, wall));
+            assert!(
+                broken.is_none(),
+                "{} names `{named}`, and `{module}` is to know nothing of `{}`",
+                path.display(),
+                broken.unwrap()
+            );
+        }
+    }
+}
+
+/// Whether a path leads to or into another.
+fn begins_with(path: &str, wall: &str) -> bool {
+    let rest = path.strip_prefix(wall);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// Fails if `module` names something of one of the crate's modules `others`.
+fn forbid_modules(module: &str, others: &[&str]) {
+    let walls: Vec<String> = others.iter().map(|name| format!("crate::{name}")).collect();
+    forbid(
+        module,
+        &walls.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+}
+
+/// What no pure machine may reach for.
+const IMPURE: [&str; 8] = [
+    "std::thread",
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "crossbeam_channel",
+    "fastrand",
+];
+
+/// A wall is only one if it is seen however a path is written.
+#[test]
+fn paths_are_resolved_however_they_are_written() {
+    let source = "use crate::{clock, stt::{Recognizer, SttError as E}};\n\
+        use super::super::llm::*;\n\
+        fn f(x: &dyn super::Other) { crate::tts::speak(); std::thread::spawn(|| ()); }\n\
+        #[cfg(test)] mod tests { use crate::harness::room::Room; }";
+    let found = paths(source, &["audio".into(), "device".into()]);
+    for path in [
+        "crate::clock",
+        "crate::stt::Recognizer",
+        "crate::stt::SttError",
+        "crate::llm",
+        "crate::audio::Other",
+        "crate::tts::speak",
+        "std::thread::spawn",
+    ] {
+        assert!(found.contains(path), "{path}: {found:?}");
+    }
+    assert!(
+        !found.iter().any(|path| path.contains("harness")),
+        "{found:?}"
+    );
+    assert!(begins_with("crate::stt::Recognizer", "crate::stt"));
+    assert!(!begins_with("crate::stt_other", "crate::stt"));
+}
+
+#[test]
+fn audio_knows_nothing_of_speech() {
+    let speech = [
+        "stt",
+        "tts",
+        "llm",
+        "vad",
+        "agent",
+        "turn_taking",
+        "pipeline",
+        "events",
+    ];
+    forbid_modules("audio", &speech);
+}
+
+#[test]
+fn turn_taking_is_pure() {
+    let engines = [
+        "audio", "aec", "vad", "stt", "llm", "tts", "playback", "pipeline", "engines",
+    ];
+    forbid_modules("turn_taking", &engines);
+    forbid("turn_taking", &IMPURE);
+}
+
+#[test]
+fn the_front_end_is_pure() {
+    let others = [
+        "stt",
+        "llm",
+        "tts",
+        "playback",
+        "turn_taking",
+        "pipeline",
+        "engines",
+        "events",
+        "agent",
+    ];
+    forbid_modules("front_end", &others);
+    forbid("front_end", &IMPURE);
+    forbid("front_end", &["std::sync", "crate::clock::Stopwatch"]);
+}
+
+#[test]
+fn the_engines_do_not_know_each_other() {
+    let others = ["turn_taking", "pipeline", "playback"];
+    for (engine, siblings) in [
+        ("stt", ["llm", "tts"]),
+        ("llm", ["stt", "tts"]),
+        ("tts", ["stt", "llm"]),
+    ] {
+        forbid_modules(engine, &siblings);
+        forbid_modules(engine, &others);
+    }
+}
+
+#[test]
+fn only_the_clock_reads_time() {
+    for (path, text) in sources("") {
+        if path.ends_with("clock.rs") {
+            continue;
+        }
+        for word in ["Instant::now", "SystemTime::now", "thread::sleep"] {
+            assert!(
+                !text.contains(word),
+                "{} must not call `{word}`",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_in_one_commented_file() {
+    let with_unsafe: Vec<PathBuf> = sources("")
+        .into_iter()
+        .filter(|(_, text)| text.contains("unsafe {") || text.contains("allow(unsafe_code)"))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(with_unsafe.len(), 1, "{with_unsafe:?}");
+    assert!(with_unsafe[0].ends_with("tts/pico/engine.rs"));
+}
+
+#[test]
+fn unsafe_code_of_the_other_crates_stands_in_few_commented_files() {
+    let with_unsafe: Vec<PathBuf> = sources("../crates")
+        .into_iter()
+        .filter(|(_, text)| text.contains("unsafe {") || text.contains("allow(unsafe_code)"))
+        .map(|(path, _)| path)
+        .collect();
+    let mut with_unsafe = with_unsafe;
+    with_unsafe.sort();
+    assert_eq!(with_unsafe.len(), 3, "{with_unsafe:?}");
+    assert!(with_unsafe[0].ends_with("cpu-check/src/cpuid.rs"));
+    assert!(with_unsafe[1].ends_with("cpu-check/src/lib.rs"));
+    assert!(with_unsafe[2].ends_with("whisper-worker/src/abort.rs"));
+}
+
+/// All that talks, and the command line as far as it is no bench.
+#[test]
+fn nothing_that_talks_knows_the_harness() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let modules = fs::read_dir(root).unwrap().map(|entry| entry.unwrap());
+    for module in modules {
+        let name = module.file_name().into_string().unwrap();
+        if !["harness", "cli", "main.rs"].contains(&name.as_str()) {
+            forbid(&name, &["crate::harness"]);
+        }
+    }
+}
