@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use program::{run, text, vivavoce};
 use tempfile::TempDir;
-// What `specimen` takes from its parent.
+// What `test_reports` takes from its parent.
 use vivavoce::harness::bench::*;
 
 use test_reports::Specimen;
