@@ -6,6 +6,7 @@ use vivavoce::aec::{Cleaned, EchoCanceller, SonoraCanceller};
 use vivavoce::audio::frame::{
     FRAME, SESSION_RATE, SPEECH_RATE, dbfs, from_db, peak, rms, sound_bounds,
 };
+use vivavoce::audio::noise::Noise;
 use vivavoce::audio::resample::resample_clip;
 use vivavoce::audio::wav::Clip;
 use vivavoce::clock::Timestamp;
@@ -13,7 +14,7 @@ use vivavoce::config::Config;
 use vivavoce::endpointing::TurnDetector;
 use vivavoce::engines::{EngineLoader, voice};
 use vivavoce::events::{ReplyId, TurnId};
-use vivavoce::harness::room::{EchoPath, Noise, Room};
+use vivavoce::harness::room::{EchoPath, Room};
 use vivavoce::stt::transcribe_clip;
 use vivavoce::tts::{Pico, Prosody, Synthesizer, speak_clause};
 use vivavoce::turn_taking::{Command, Event, TurnTaking, TurnTakingConfig};

@@ -19,14 +19,15 @@ mod replay;
 mod report;
 mod soak;
 
-use self::compare::{self, CompareArgs};
-use self::conversation::{self, ConversationArgs, HeldArgs, hold_all};
-use self::device::{self, DeviceArgs};
-use self::endpointing::{self, EndpointingArgs};
-use self::engines::{self, EnginesArgs};
-use self::replay::{self, ReplayArgs};
-use self::report::{self, NOT_MEASURED, Outputs, ShowArgs};
-use self::soak::{self, SoakArgs};
+use self::compare::CompareArgs;
+use self::conversation::{ConversationArgs, HeldArgs, hold_all};
+use self::device::DeviceArgs;
+use self::endpointing::EndpointingArgs;
+use self::engines::EnginesArgs;
+use self::replay::ReplayArgs;
+pub use self::report::NOT_MEASURED;
+use self::report::{Outputs, ShowArgs};
+use self::soak::SoakArgs;
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]

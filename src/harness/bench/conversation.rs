@@ -142,8 +142,9 @@ pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::noise::Noise;
     use crate::harness::bench::recording::Events;
-    use crate::harness::room::{EchoPath, Noise, Room};
+    use crate::harness::room::{EchoPath, Room};
     use serde_json::json;
 
     /// Six seconds of noise from the loudspeaker, with an echo.

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 
 use super::*;
 use crate::audio::block_times::BlockTime;
-use crate::harness::room::{EchoPath, Noise, Room};
+use crate::audio::noise::Noise;
+use crate::harness::room::{EchoPath, Room};
 
 /// Precision that is promised. Seconds.
 const WITHIN_S: f64 = 0.000_1;
