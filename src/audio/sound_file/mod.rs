@@ -23,6 +23,9 @@ use super::wav::Clip;
 
 /// Sample rates that a sound can have.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1_000..=1_000_000;
+/// Samples of a block that a file may announce: a decoder has room for them from the start. The longest in
+/// use (FLAC's) have half a million.
+const MOST_BLOCK: u64 = 4 << 20;
 /// Blocks in a row that cannot be decoded; more are no damaged place but a damaged file.
 const MOST_BAD_BLOCKS: usize = 100;
 /// How much of a file is looked at to choose how its channels become one. Seconds.
@@ -81,6 +84,12 @@ impl SoundFile {
         let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
             return Err(fail("it does not say how its sound is coded".into()));
         };
+        let channels = parameters.channels.as_ref().map_or(1, |c| c.count() as u64);
+        let frames = parameters.max_frames_per_packet.unwrap_or(0);
+        if frames.saturating_mul(channels) > MOST_BLOCK {
+            let reason = format!("it is damaged (blocks of {frames} times {channels} samples)");
+            return Err(fail(reason));
+        }
         let decoder = get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|e| fail(describe(&e)))?;
