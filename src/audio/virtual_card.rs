@@ -23,6 +23,7 @@ use crate::clock::Pace;
 /// A virtual sound card.
 pub struct VirtualCard {
     description: String,
+    microphone: bool,
     loudspeaker: bool,
     file: Option<PathBuf>,
     finished: Arc<AtomicBool>,
@@ -67,6 +68,7 @@ impl VirtualCard {
         };
         Self {
             description: scenario.name.clone(),
+            microphone: true,
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
@@ -81,6 +83,7 @@ impl VirtualCard {
     pub fn without_microphone() -> Self {
         Self {
             description: "virtual".into(),
+            microphone: false,
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
@@ -102,7 +105,8 @@ impl AudioDevice for VirtualCard {
     }
 
     fn is_noiseless(&self) -> bool {
-        true
+        // The microphone beside a virtual loudspeaker may be a real one.
+        self.microphone
     }
 
     fn probe(&mut self) -> Result<Rates, AudioError> {
