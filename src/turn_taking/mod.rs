@@ -23,4 +23,4 @@ pub use config::{Drafts, IdlePrompt, TurnTakingConfig};
 pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event};
-pub use state::{Answer, Draft, Overlap, Pause, Reply, State, UserTurn};
+pub use state::{Answer, Draft, Onset, Overlap, Pause, Reply, State, UserTurn};
