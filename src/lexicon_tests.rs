@@ -52,7 +52,7 @@ fn repetitions_of_phrases_that_contain_each_other_take_no_time() {
 }
 
 #[test]
-fn who_asks_to_go_on_listens_in_every_language() {
+fn a_request_to_go_on_is_listening_in_every_language() {
     let cases = [
         (Language::English, "Go ahead.", "What were you saying?"),
         (

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// From this latency on a stop is heard as one that was not obeyed.
 const TOO_LATE: Duration = Duration::from_millis(250);
-/// A latency that stays for so many looks is no hiccup.
+/// A latency that stays for this many looks is no hiccup.
 const LOOKS: u32 = 5;
 
 /// Watches the latency that a driver claims, and complains once.
@@ -18,7 +18,9 @@ impl LatencyWatch {
     /// a while.
     pub fn look(&mut self, latency: Duration) -> Option<String> {
         if latency <= TOO_LATE {
-            self.late_looks = self.late_looks.min(LOOKS);
+            if self.late_looks < LOOKS {
+                self.late_looks = 0;
+            }
             return None;
         }
         self.late_looks = self.late_looks.saturating_add(1);
@@ -52,5 +54,16 @@ mod tests {
     fn an_ordinary_device_is_not_complained_of() {
         assert_eq!(complaints(&[40, 60, 200, 20, 40, 120, 60, 40]), 0);
         assert_eq!(complaints(&[40, 900, 40, 40, 40, 40]), 0);
+    }
+
+    #[test]
+    fn hiccups_hours_apart_are_not_complained_of() {
+        assert_eq!(complaints(&[40, 900].repeat(10)), 0);
+    }
+
+    #[test]
+    fn a_complaint_is_not_repeated_when_the_latency_comes_back() {
+        let late_again = [[900; 5], [40; 5], [900; 5]].concat();
+        assert_eq!(complaints(&late_again), 1);
     }
 }

@@ -1,8 +1,7 @@
 //! A microphone that gives nothing for a while: time goes on without it.
 //!
 //! Pure: whoever reads the microphone says how long it found nothing, and is told how much silence
-//! stands for that. So what waits for a moment on the session's clock waits no longer than the wall
-//! clock says.
+//! stands for that. A wait on the session's clock then lasts no longer than the wall clock says.
 
 use std::time::Duration;
 
@@ -31,7 +30,7 @@ pub struct Stall {
 impl Stall {
     /// Nothing came for `passed`; how many blocks of silence are due.
     pub fn nothing_came(&mut self, passed: Duration) -> u64 {
-        // Nothing waits for whoever looks for a lost microphone.
+        // While a lost microphone is looked for, no sound waits for the reader.
         self.nothing_for += if self.lost {
             passed
         } else {
@@ -46,8 +45,8 @@ impl Stall {
         due
     }
 
-    /// So many blocks came; how many of them, from the oldest on, have silence in their place
-    /// already and are too late.
+    /// Takes how many blocks came. Says how many of them, from the oldest on, have silence in their
+    /// place already and are too late.
     pub fn came(&mut self, blocks: u64) -> u64 {
         (self.began, self.lost) = (true, false);
         self.nothing_for = Duration::ZERO;

@@ -79,7 +79,7 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
 }
 
 /// As [`cue`], for the first words after a question of the assistant's: a single word is an answer,
-/// though no sentence ends with it. One that only begins an answer ("the", "um", "five five three") is none.
+/// though no sentence ends with it. An answer that only begins ("the", "um", "five five three") is not whole.
 pub fn cue_of_an_answer(text: &str, lexicon: &Lexicon) -> Cue {
     let cue = cue(text, lexicon);
     let text = without_noise(text.trim_end(), lexicon);

@@ -16,8 +16,10 @@ const CONVERGED_DB: f32 = 6.0;
 const UNKNOWN_DELAY: Duration = Duration::from_millis(400);
 
 /// Said when it has heard itself again and again.
-const HEARD_ITSELF: &str = "it seems to hear itself: while it speaks it does not listen. Use \
-     headphones or turn the loudspeaker down, and start it again";
+const HEARD_ITSELF: &str = "it seems to hear itself: for some replies it does not listen while it \
+     speaks. Use headphones or turn the loudspeaker down";
+/// Said when it listens again.
+const LISTENS_AGAIN: &str = "it listens while it speaks again";
 
 /// The duplex mode, and what is measured for it.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ impl Duplex {
         }));
     }
 
-    /// Half duplex until a device is opened, whatever was measured.
+    /// Half duplex until [`Duplex::release`] or a device is opened, whatever was measured.
     pub fn force_half(&mut self, facts: &mut Vec<Fact>) {
         if std::mem::replace(&mut self.forced, true) {
             return;
@@ -131,6 +133,25 @@ impl Duplex {
             echo_gain_db: None,
             echo_delay_ms: None,
         }));
+    }
+
+    /// Ends [`Duplex::force_half`]: what was measured counts again.
+    pub fn release(&mut self, facts: &mut Vec<Fact>) {
+        if !std::mem::replace(&mut self.forced, false) {
+            return;
+        }
+        match self.found {
+            Some(found) => self.choose(found, facts),
+            None => {
+                self.mode = unmeasured(self.cancels);
+                facts.push(Fact::Duplex(DuplexChoice {
+                    mode: self.mode,
+                    reason: LISTENS_AGAIN.into(),
+                    echo_gain_db: None,
+                    echo_delay_ms: None,
+                }));
+            }
+        }
     }
 
     /// Takes what the canceller knows: an echo that appears later ends the isolation.

@@ -71,6 +71,8 @@ pub struct DuplexChoice {
 
 /// How often the user is told that the voice detector fails.
 const TELL_DEAF: Duration = Duration::from_secs(10);
+/// How often the user is told that somebody far from the microphone is not answered.
+const TELL_FAR: Duration = Duration::from_secs(600);
 
 /// The canceller, voice activity, and what protects both from the assistant's own voice.
 pub struct FrontEnd {
@@ -78,8 +80,8 @@ pub struct FrontEnd {
     activity: VoiceActivity,
     sound: SoundDetector,
     nearness: Nearness,
-    /// Far speech is told of once.
-    told_far: bool,
+    /// When far speech is told of again.
+    tell_far_at: Timestamp,
     duplex: Duplex,
     muted: MutedMicrophone,
     changes: Vec<Activity>,
@@ -97,7 +99,7 @@ impl FrontEnd {
             activity,
             sound: SoundDetector::default(),
             nearness: Nearness::default(),
-            told_far: false,
+            tell_far_at: Timestamp::ZERO,
             duplex: Duplex::new(cancels, earcon),
             muted: MutedMicrophone::default(),
             changes: Vec::new(),
@@ -112,18 +114,24 @@ impl FrontEnd {
         self.muted = MutedMicrophone::new(noiseless);
         // Another microphone hears the user at another level.
         self.nearness = Nearness::default();
+        self.tell_far_at = Timestamp::ZERO;
         self.duplex.opened(audible, facts);
     }
 
-    /// It has heard itself: from now on, and until a device is opened, it does not listen while it
-    /// speaks.
+    /// It has heard itself: from now on, until [`FrontEnd::listen_over_replies`] or a device is
+    /// opened, it does not listen while it speaks.
     pub fn stop_listening_over_replies(&mut self, facts: &mut Vec<Fact>) {
         self.duplex.force_half(facts);
     }
 
-    /// What was said since the last answer is answered: it was the user who spoke.
-    pub fn answered(&mut self) {
-        self.nearness.answered();
+    /// It may have been a false alarm: it listens over replies again, as far as was measured.
+    pub fn listen_over_replies(&mut self, facts: &mut Vec<Fact>) {
+        self.duplex.release(facts);
+    }
+
+    /// The turn that began at `since` is answered: it was the user who spoke.
+    pub fn know_speaker(&mut self, since: Timestamp) {
+        self.nearness.know_speaker(since);
     }
 
     /// Takes a frame, appends what follows from it, and gives the frame as the recognizer should
@@ -180,7 +188,8 @@ impl FrontEnd {
             facts.push(Fact::Deaf(error.to_string()));
         }
         let far = self.activity.hears_far_speech();
-        if self.nearness.far_speech(until, far) && !std::mem::replace(&mut self.told_far, true) {
+        if self.nearness.far_speech(until, far) && until >= self.tell_far_at {
+            self.tell_far_at = until + TELL_FAR;
             facts.push(Fact::FarSpeech);
         }
         facts.extend(self.changes.drain(..).map(|change| match change {

@@ -4,13 +4,13 @@ use crate::audio::frame::FRAME;
 
 /// Exact zeros for this long are worth a word. Frames: 3 s, longer than a headset needs to wake up.
 const ZEROS: u32 = 300;
-/// Sound for this long after that is worth another: a click is none. Frames: 0.5 s.
+/// Sound for this long after that is worth another; a click is not. Frames: 0.5 s.
 const SOUND: u32 = 50;
 
-/// A microphone that gave sound within this time works: its exact zeros are a quiet room, as where a
-/// headset takes the noise away. Frames: 10 s.
+/// A microphone that gave sound within this time works: its exact zeros are a quiet room, as with a
+/// headset that takes the noise away. Frames: 10 s.
 const AWAKE: u32 = 1_000;
-/// As much sound as that shows it: one that wakes up clicks. Frames: 0.2 s.
+/// It gave sound if it was at least this much: one that wakes up clicks. Frames: 0.2 s.
 const SIGN_OF_LIFE: u32 = 20;
 
 /// Said when the microphone gives nothing.
@@ -38,6 +38,10 @@ pub struct MutedMicrophone {
     /// Frames for which it still counts as working, and its sounds since it last did not.
     awake: u32,
     signs: u32,
+    /// It has worked. After that its zeros are told once: a headset that takes the noise away gives
+    /// them at each pause.
+    worked: bool,
+    told_since: bool,
 }
 
 impl MutedMicrophone {
@@ -72,13 +76,15 @@ impl MutedMicrophone {
             self.signs = self.signs.saturating_add(1);
             if self.signs >= SIGN_OF_LIFE {
                 self.awake = AWAKE;
+                self.worked = true;
             }
         }
         if self.zeros >= AWAKE {
             self.signs = 0;
         }
-        if !self.told && self.zeros >= ZEROS {
+        if !self.told && self.zeros >= ZEROS && self.awake == 0 && !self.told_since {
             self.told = true;
+            self.told_since = self.worked;
             return Some(SoundState::OnlySilence);
         }
         if self.told && self.sounds >= SOUND {

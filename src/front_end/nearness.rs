@@ -2,9 +2,10 @@
 //!
 //! The user's level is learnt from turns that were answered; before the first everybody is near, so
 //! a quiet user is heard from the start. It rises with the next answered turn that is louder, and
-//! follows one that is quieter by and by. Somebody who went away from the microphone comes back in
-//! by speaking up, or by trying again: speech that was taken for a television and then waits, as a
-//! person does who wants an answer, lowers what is asked for; a television hardly ever waits.
+//! follows quieter ones slowly. Somebody who went away from the microphone is heard again if they
+//! speak up or try again: speech that was taken for a television and then waits, as a person does who
+//! wants an answer, lowers what is asked for. It does so for a short while and not by much, because a
+//! television pauses too.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -23,18 +24,26 @@ const NEAR_FOR: Duration = Duration::from_millis(500);
 const LEVEL_SHARE: f32 = 0.9;
 /// Least speech that a level is learnt from. Frames: 200 ms.
 const LEAST_FRAMES: usize = 20;
-/// Most speech that is kept. Frames: 30 s.
+/// Most speech that is kept: the last of a longer turn. Frames: 30 s.
 const MOST_FRAMES: usize = 3_000;
 /// A louder turn moves the level by this share of the difference: nobody shouts for long.
 const LOUDER_SHARE: f32 = 0.5;
 /// A quieter one by this share.
 const SOFTER_SHARE: f32 = 0.3;
-/// Far speech that is followed by this much silence was meant for somebody.
+/// Far speech that is followed by this much silence was meant for somebody: it is a try...
 const WAITS: Duration = Duration::from_secs(2);
-/// If it was at least this long.
+/// ...if it was at least this long...
 const LEAST_TRY: Duration = Duration::from_millis(400);
-/// By so much such a try lowers what is asked for.
+/// ...and at most this long: longer speech is no request.
+const LONGEST_TRY: Duration = Duration::from_secs(8);
+/// Each try lowers what is asked for by this much.
 const TRY_DB: f32 = 3.0;
+/// All of them lower it by no more than this.
+const TRIES_DB: f32 = 6.0;
+/// Tries that follow each other within this time are in a row; without another they are forgotten.
+const NEXT_TRY: Duration = Duration::from_secs(20);
+/// More tries in a row than this are a television's: they lower nothing.
+const MOST_TRIES: u32 = 4;
 
 /// The user's level, and whether the present sound is near it.
 #[derive(Debug, Default)]
@@ -44,8 +53,10 @@ pub struct Nearness {
     recent: VecDeque<f32>,
     /// Since when, and until when, the sound is near.
     near: Option<(Timestamp, Timestamp)>,
-    /// Levels of the speech since the last answered turn. dBFS.
-    turn: Vec<f32>,
+    /// The last levels of near speech, and when they were. dBFS.
+    speech: VecDeque<(Timestamp, f32)>,
+    /// Tries in a row, and when the last one was over.
+    tries: Option<(u32, Timestamp)>,
     /// The far speech that goes on, or that was the last: its beginning and its end.
     far: Option<(Timestamp, Timestamp)>,
 }
@@ -65,8 +76,11 @@ impl Nearness {
         self.recent.push_back(rms(frame).powi(2));
         let power = self.recent.iter().sum::<f32>() / self.recent.len() as f32;
         let level = dbfs(power.sqrt());
-        if speech && self.turn.len() < MOST_FRAMES {
-            self.turn.push(level);
+        if speech {
+            if self.speech.len() == MOST_FRAMES {
+                self.speech.pop_front();
+            }
+            self.speech.push_back((until, level));
         }
         let Some(user) = self.user_dbfs else {
             return Some(Timestamp::ZERO);
@@ -74,11 +88,21 @@ impl Nearness {
         if self.near.is_some_and(|(_, to)| until > to) {
             self.near = None;
         }
-        if level >= user - FAR_DB {
+        if level >= user - FAR_DB - self.lowered_db(until) {
             let since = self.near.map_or(until, |(since, _)| since);
             self.near = Some((since, until + NEAR_FOR));
         }
         self.near.map(|(since, _)| since)
+    }
+
+    /// By how much tries have lowered what is asked for.
+    fn lowered_db(&self, now: Timestamp) -> f32 {
+        match self.tries {
+            Some((tries, last)) if tries <= MOST_TRIES && now.since(last) <= NEXT_TRY => {
+                (TRY_DB * tries as f32).min(TRIES_DB)
+            }
+            Some(_) | None => 0.0,
+        }
     }
 
     /// Says at `until` whether far speech is heard. True once for each try of somebody who may be
@@ -93,18 +117,21 @@ impl Nearness {
         let Some((since, to)) = self.far.take_if(waited) else {
             return false;
         };
-        let tried = to.since(since) >= LEAST_TRY;
-        if let Some(user) = &mut self.user_dbfs
-            && tried
-        {
-            *user -= TRY_DB;
+        if !(LEAST_TRY..=LONGEST_TRY).contains(&to.since(since)) {
+            return false;
         }
-        tried
+        let in_a_row = self
+            .tries
+            .filter(|(_, last)| since.since(*last) <= NEXT_TRY);
+        let tries = in_a_row.map_or(0, |(tries, _)| tries).saturating_add(1);
+        self.tries = Some((tries, to));
+        tries <= MOST_TRIES
     }
 
-    /// What was heard since the last time is answered: it was the user.
-    pub fn answered(&mut self) {
-        let mut levels = std::mem::take(&mut self.turn);
+    /// The turn that began at `since` is answered: it was the user.
+    pub fn know_speaker(&mut self, since: Timestamp) {
+        let turn = self.speech.drain(..).filter(|(at, _)| *at >= since);
+        let mut levels: Vec<f32> = turn.map(|(_, level)| level).collect();
         if levels.len() < LEAST_FRAMES {
             return;
         }
@@ -117,7 +144,7 @@ impl Nearness {
             SOFTER_SHARE
         };
         self.user_dbfs = Some(user + (level - user) * share);
-        self.far = None;
+        (self.far, self.tries) = (None, None);
     }
 }
 
@@ -139,9 +166,28 @@ mod tests {
                 now: Timestamp::ZERO,
             };
             assert!(room.speech(dbfs, 1_000), "at the start everybody is near");
-            room.nearness.answered();
+            room.answered(1_000);
             room.silence(1_000);
             room
+        }
+
+        /// A turn of the last `ms` is answered.
+        fn answered(&mut self, ms: u64) {
+            self.nearness
+                .know_speaker(self.now - Duration::from_millis(ms));
+        }
+
+        /// A television whose pauses are this long, for so many seconds; whether it is ever near.
+        fn television(&mut self, dbfs: f32, pause_ms: u64, seconds: u64) -> bool {
+            let times = seconds * 1_000 / (3_000 + pause_ms);
+            let near: Vec<bool> = (0..times)
+                .map(|_| {
+                    let near = self.speech(dbfs, 3_000);
+                    self.silence(pause_ms);
+                    near
+                })
+                .collect();
+            near.contains(&true)
         }
 
         fn sound(&mut self, dbfs: f32, ms: u64, speech: bool) -> bool {
@@ -172,11 +218,34 @@ mod tests {
 
     #[test]
     fn a_television_is_far_however_long_it_speaks() {
+        assert!(!Room::after_a_turn(-20.0).television(-40.0, 800, 240));
+    }
+
+    #[test]
+    fn a_television_that_pauses_for_seconds_stays_far_for_an_hour() {
+        assert!(!Room::after_a_turn(-20.0).television(-42.0, 3_000, 3_600));
+    }
+
+    #[test]
+    fn a_television_that_pauses_now_and_then_stays_far() {
+        // Each pause is a try, and none follows soon.
         let mut room = Room::after_a_turn(-20.0);
         for _ in 0..60 {
-            assert!(!room.speech(-40.0, 3_000));
-            room.silence(800);
+            assert!(!room.television(-37.0, 800, 25));
+            room.silence(2_500);
         }
+    }
+
+    #[test]
+    fn speech_that_was_not_answered_is_not_learnt() {
+        let mut room = Room::after_a_turn(-20.0);
+        // A backchannel, or a turn that was ignored.
+        room.speech(-33.0, 6_000);
+        room.silence(500);
+        room.speech(-20.0, 400);
+        room.answered(400);
+        room.silence(1_000);
+        assert!(!room.speech(-37.0, 500));
     }
 
     #[test]
@@ -202,7 +271,7 @@ mod tests {
             near
         });
         assert_eq!(tries, Some(3));
-        room.nearness.answered();
+        room.answered(4_000);
         assert!(room.speech(-39.0, 500), "and stays so");
     }
 
@@ -213,10 +282,10 @@ mod tests {
             room.speech(-40.0, 1_500);
             room.silence(2_500);
         }
-        room.nearness.answered();
+        room.answered(4_000);
         for _ in 0..3 {
             room.speech(-20.0, 2_000);
-            room.nearness.answered();
+            room.answered(2_000);
         }
         room.silence(1_000);
         assert!(!room.speech(-40.0, 500));

@@ -199,6 +199,20 @@ fn a_headset_that_takes_the_noise_away_is_measured_by_its_silence_and_again() {
     world = world.with_echo(-20.0);
     world.reply(3, nobody);
     assert!(!world.front_end.duplex.is_isolated());
+    let told = |fact: &&Fact| matches!(fact, Fact::Microphone(_));
+    assert_eq!(world.facts.iter().filter(told).count(), 0, "it works");
+}
+
+#[test]
+fn a_headset_that_takes_the_noise_away_is_told_of_once_at_most() {
+    let mut world = World::cancelling();
+    world.noise_level = 0.0;
+    for _ in 0..5 {
+        world.play(&vec![0.0; SPEECH_RATE as usize], false, somebody);
+        world.silence(15_000);
+    }
+    let silent = Fact::Microphone(muted::ONLY_SILENCE);
+    assert_eq!(world.facts.iter().filter(|f| **f == silent).count(), 1);
 }
 
 #[test]
@@ -237,7 +251,7 @@ fn without_a_canceller_it_is_deaf_until_a_reply_has_measured_the_echo() {
 }
 
 #[test]
-fn who_hears_itself_stops_listening_over_replies_until_a_device_is_opened() {
+fn it_listens_over_replies_no_more_until_told_or_a_device_is_opened() {
     let mut world = World::cancelling().with_echo(-20.0);
     world.earcon(nobody);
     let World {
@@ -247,8 +261,38 @@ fn who_hears_itself_stops_listening_over_replies_until_a_device_is_opened() {
     front_end.stop_listening_over_replies(facts);
     assert_eq!(world.duplexes().len(), 2, "it is told once");
     assert_eq!(world.reply(2, somebody), 0.0);
-    world.front_end.opened(false, true, &mut world.facts);
+    let World {
+        front_end, facts, ..
+    } = &mut world;
+    front_end.listen_over_replies(facts);
+    front_end.listen_over_replies(facts);
+    assert_eq!(world.duplexes().len(), 3, "it is told once");
     assert!(world.reply(2, somebody) > 0.0);
+    let World {
+        front_end, facts, ..
+    } = &mut world;
+    front_end.stop_listening_over_replies(facts);
+    front_end.opened(false, true, facts);
+    assert!(world.reply(2, somebody) > 0.0);
+}
+
+#[test]
+fn speech_far_away_is_told_again_after_a_device_was_opened() {
+    let mut world = World::new(Box::new(Bypass), true);
+    let far = |n| somebody(n) * 0.1;
+    for opens in 1..3 {
+        world.silence(1_000);
+        world.play(&vec![0.0; 2 * SPEECH_RATE as usize], false, somebody);
+        world.front_end.know_speaker(Timestamp::ZERO);
+        for _ in 0..2 {
+            world.silence(2_500);
+            world.play(&vec![0.0; SPEECH_RATE as usize], false, far);
+        }
+        world.silence(2_500);
+        let told = |fact: &&Fact| **fact == Fact::FarSpeech;
+        assert_eq!(world.facts.iter().filter(told).count(), opens);
+        world.front_end.opened(false, false, &mut world.facts);
+    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use crate::clock::Pace;
 /// A virtual sound card.
 pub struct VirtualCard {
     description: String,
+    microphone: bool,
     loudspeaker: bool,
     file: Option<PathBuf>,
     finished: Arc<AtomicBool>,
@@ -68,6 +69,7 @@ impl VirtualCard {
         };
         Self {
             description: scenario.name.clone(),
+            microphone: true,
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
@@ -82,6 +84,7 @@ impl VirtualCard {
     pub fn without_microphone() -> Self {
         Self {
             description: "virtual".into(),
+            microphone: false,
             loudspeaker: false,
             file: None,
             finished: Arc::new(AtomicBool::new(false)),
@@ -103,7 +106,8 @@ impl AudioDevice for VirtualCard {
     }
 
     fn is_noiseless(&self) -> bool {
-        true
+        // The microphone beside a virtual loudspeaker may be a real one.
+        self.microphone
     }
 
     fn probe(&mut self) -> Result<Rates, AudioError> {

@@ -55,8 +55,13 @@ pub struct CaptureOutputs {
 pub enum CaptureControl {
     /// Replies are not to be listened over any more.
     StopListeningOverReplies,
-    /// What was said since the last time is answered.
-    Answered,
+    /// They are to be listened over again.
+    ListenOverReplies,
+    /// The turn that began then is answered: it was the user who spoke.
+    KnowSpeaker {
+        /// When the turn's speech began.
+        since: Timestamp,
+    },
 }
 
 /// The thread's state.
@@ -275,7 +280,10 @@ impl Ears {
             CaptureControl::StopListeningOverReplies => {
                 self.front_end.stop_listening_over_replies(&mut self.facts);
             }
-            CaptureControl::Answered => self.front_end.answered(),
+            CaptureControl::ListenOverReplies => {
+                self.front_end.listen_over_replies(&mut self.facts);
+            }
+            CaptureControl::KnowSpeaker { since } => self.front_end.know_speaker(since),
         }
         self.tell(self.bus.clock().now());
     }

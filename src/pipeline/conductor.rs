@@ -129,18 +129,24 @@ impl Conductor {
                 self.live.clear(reply);
                 let _ = self.playback.send(PlaybackControl::Stop(reply));
             }
-            Command::KnowSpeaker => {
-                let _ = self.capture.try_send(CaptureControl::Answered);
+            Command::KnowSpeaker { since } => {
+                self.tell_front_end(CaptureControl::KnowSpeaker { since });
             }
             Command::StopListeningOverReplies => {
-                let control = CaptureControl::StopListeningOverReplies;
-                let _ = self.capture.try_send(control);
+                self.tell_front_end(CaptureControl::StopListeningOverReplies);
+            }
+            Command::ListenOverReplies => {
+                self.tell_front_end(CaptureControl::ListenOverReplies);
             }
             Command::Remember { user, heard, .. } => {
                 self.ask_model(LanguageModelInput::Remember { user, heard });
             }
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }
+    }
+
+    fn tell_front_end(&self, control: CaptureControl) {
+        let _ = self.capture.try_send(control);
     }
 
     fn ask_model(&self, input: LanguageModelInput) {

@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::config::TurnTakingConfig;
 use super::reply::roll_back;
 use super::self_talk::SelfTalk;
-use super::state::{Answer, Pause, State, UserTurn};
+use super::state::{Answer, Onset, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
-use crate::endpointing::Cue;
 use crate::events::{EventKind, ReplyId, TurnId};
 
 /// After the key is released, the time for what was said last to arrive.
@@ -69,7 +68,9 @@ impl TurnTaking {
         match &self.state {
             State::Listening => self.prompt_at,
             State::User(user) => {
-                let pause = user.pause.as_ref()?;
+                let Some(pause) = &user.pause else {
+                    return (!self.config.push_to_talk).then(|| user.longest());
+                };
                 if pause.decode_at.is_some() {
                     return pause.decode_at;
                 }
@@ -157,6 +158,10 @@ impl TurnTaking {
                         pause: user.pauses,
                     });
                 }
+                if user.pause.is_none() && now >= user.longest() && !self.config.push_to_talk {
+                    let (decode, paused) = user.decide(now, "spoke for too long");
+                    commands.extend([decode, paused]);
+                }
                 self.advance_pause(now, commands);
             }
             State::AwaitingHeard { .. } => {}
@@ -165,13 +170,16 @@ impl TurnTaking {
     }
 
     fn speech_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
-        if self.is_own_voice(at, commands) {
-            return;
-        }
+        let onset = self.onset(at);
         let carried = match std::mem::replace(&mut self.state, State::Listening) {
             State::Listening => String::new(),
             State::User(mut user) => {
+                if user.is_overlong(at) && user.pause.as_ref().is_some_and(|p| p.decided) {
+                    self.state = State::User(user);
+                    return;
+                }
                 if let Some(pause) = user.pause.take() {
+                    user.speaks_since = at;
                     roll_back(pause.draft, "the user went on", commands);
                     commands.push(Command::ResumeTranscript(user.turn));
                     commands.push(Command::Publish(user.turn, EventKind::SpeechStarted));
@@ -184,22 +192,23 @@ impl TurnTaking {
                 commands.push(Command::Publish(turn, EventKind::TurnExtended));
                 answer.carried()
             }
-            // A reply is put off once; from then on words have to do it, or noise would for ever.
+            // A reply is put off once; after that only words do it, or noise would do it for ever.
             State::Replying(reply) if reply.is_established(at) || self.insists() => {
                 self.state = State::Replying(reply);
-                self.speech_over_reply(at, commands);
+                self.speech_over_reply(at, onset, commands);
                 return;
             }
-            // Nor is a reply of which hardly a word was heard: the user has only paused.
+            // Hardly a word of the reply was heard: the user has only paused.
             State::Replying(reply) => {
                 commands.push(Command::StopReply(reply.id));
                 commands.push(Command::Publish(reply.id.turn, EventKind::TurnExtended));
                 self.cut_off = matches!(reply.answer, Answer::Rest(_));
+                self.self_talk.said = reply.said;
                 reply.answer.carried()
             }
         };
         let user = self.begin_turn(at, at - self.config.preroll, carried, commands);
-        self.state = State::User(user);
+        self.state = State::User(UserTurn { onset, ..user });
     }
 
     /// Whether speech before the reply is heard does not put it off. A key always does.
@@ -222,6 +231,8 @@ impl TurnTaking {
         UserTurn {
             turn,
             began,
+            speaks_since: began,
+            onset: Onset::InSilence,
             carried,
             over_reply: false,
             pauses: 0,
@@ -244,23 +255,13 @@ impl TurnTaking {
         if let State::User(user) = &mut self.state
             && user.pause.is_none()
         {
-            user.pauses += 1;
+            let (_, paused) = user.decide(now, "key released");
             // The last sound is still on its way through the device.
             let decode_at = now + RELEASE_TAIL;
-            user.pause = Some(Pause {
-                last_speech: now,
-                decode_at: Some(decode_at),
-                text: None,
-                cue: Cue::Neutral,
-                score: None,
-                score_due: None,
-                deadline: decode_at,
-                reason: "key released",
-                draft: None,
-            });
-            let last_speech_ms = now.as_millis_f64();
-            let paused = EventKind::SpeechPaused { last_speech_ms };
-            commands.push(Command::Publish(user.turn, paused));
+            if let Some(pause) = &mut user.pause {
+                (pause.decode_at, pause.deadline) = (Some(decode_at), decode_at);
+            }
+            commands.push(paused);
         }
     }
 

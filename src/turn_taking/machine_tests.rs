@@ -7,6 +7,10 @@ use crate::events::Loudness;
 
 #[path = "language_tests.rs"]
 mod languages;
+#[path = "longest_tests.rs"]
+mod longest;
+#[path = "self_talk_tests.rs"]
+mod self_talk;
 
 /// A machine with a clock that the test turns.
 struct Conversation {
@@ -191,13 +195,14 @@ fn at_a_pause_transcript_score_and_draft_are_made_at_once() {
 fn a_draft_is_released_when_the_wait_is_over_and_not_before() {
     let mut c = Conversation::new();
     c.speech();
+    let since = c.now;
     c.after(800).pause();
     c.decoded(1, 1, "Hello.");
     c.scored(1, 1, 1.0);
     assert!(c.after(FLOOR_MS - 1).tick().is_empty());
     let released = [
         Command::EndTranscript(TURN),
-        Command::KnowSpeaker,
+        Command::KnowSpeaker { since },
         Command::Release(reply(1)),
     ];
     assert_eq!(c.after(1).tick(), released);
@@ -265,7 +270,6 @@ fn speech_within_the_wait_rolls_the_draft_back_and_goes_on_with_the_same_turn() 
         Command::ResumeTranscript(TURN),
     ];
     assert_eq!(commands, resumed);
-    assert_eq!(c.machine.next_deadline(), None);
     assert!(c.after(CEILING_MS).tick().is_empty());
 }
 
@@ -462,7 +466,7 @@ fn noise_without_words_is_not_answered() {
 }
 
 #[test]
-fn who_asks_to_wait_gets_no_answer() {
+fn a_request_to_wait_gets_no_answer() {
     for text in ["Wait.", "One moment, please.", "Um."] {
         let mut c = Conversation::new();
         let commands = c.user_says(1, text);
@@ -541,7 +545,7 @@ fn speech_before_the_reply_is_audible_extends_the_turn() {
 }
 
 #[test]
-fn who_goes_on_as_the_reply_begins_had_only_paused() {
+fn speech_as_the_reply_begins_goes_on_with_the_turn() {
     let mut c = Conversation::new();
     c.user_says(1, "What is the capital?");
     c.on(started(1));
@@ -669,7 +673,7 @@ fn a_failed_reply_stops_and_the_machine_listens() {
 }
 
 #[test]
-fn who_interrupts_a_reply_that_broke_off_is_answered_without_an_apology() {
+fn an_interruption_of_a_reply_that_broke_off_is_answered_without_an_apology() {
     let mut c = Conversation::in_a_story();
     c.on(failed_with_an_apology(1));
     let stopped = c.on(Event::Typed("And then?".into()));
@@ -832,7 +836,7 @@ fn a_backchannel_does_not_interrupt() {
 }
 
 #[test]
-fn who_asks_to_go_on_while_the_reply_sounds_does_not_interrupt() {
+fn a_request_to_go_on_while_the_reply_sounds_does_not_interrupt() {
     for text in [
         "Go ahead.",
         "Keep going.",
@@ -860,7 +864,7 @@ fn who_asks_to_go_on_while_the_reply_sounds_does_not_interrupt() {
 }
 
 #[test]
-fn who_asks_to_go_on_as_the_reply_ends_is_no_turn() {
+fn a_request_to_go_on_as_the_reply_ends_gets_no_answer() {
     let mut c = Conversation::in_a_story();
     c.speech();
     c.heard(reply(1), "Once upon a time.");
@@ -898,53 +902,6 @@ fn its_own_words_do_not_interrupt() {
         !commands.contains(&Command::StopReply(reply(1))),
         "{commands:?}"
     );
-}
-
-/// Speech that begins so soon after the reply sounds, or sounds again, and has no words.
-fn sound_of_its_own(c: &mut Conversation, turn: u64, after_ms: u64) -> Vec<Command> {
-    let mut commands = c.after(after_ms).speech();
-    commands.extend(c.after(150).tick());
-    commands.extend(c.after(100).pause());
-    commands.extend(c.after(60).decoded(turn, 1, ""));
-    commands
-}
-
-#[test]
-fn speech_that_begins_again_and_again_where_its_voice_does_is_its_own() {
-    let mut c = put_off_once();
-    c.on(Event::PlaybackStarted {
-        reply: reply(2),
-        at: c.now,
-    });
-    let deaf = Command::StopListeningOverReplies;
-    assert!(!sound_of_its_own(&mut c, 3, 150).contains(&deaf));
-    let commands = sound_of_its_own(&mut c, 4, 150);
-    assert_eq!(commands, [deaf], "the reply goes on");
-    assert!(matches!(c.machine.state(), State::Replying(r) if r.overlap.is_none()));
-}
-
-#[test]
-fn who_speaks_over_a_reply_later_than_its_echo_would_is_somebody() {
-    let mut c = Conversation::in_a_story();
-    for turn in 2..9 {
-        let commands = sound_of_its_own(&mut c, turn, 800);
-        assert!(
-            !commands.contains(&Command::StopListeningOverReplies),
-            "{turn}"
-        );
-    }
-}
-
-#[test]
-fn its_own_words_again_and_again_are_an_echo_that_is_not_cancelled() {
-    let mut c = Conversation::in_a_story();
-    let deaf = Command::StopListeningOverReplies;
-    for turn in 2..4 {
-        c.after(1_000);
-        assert!(!c.says_over(turn, 700, "There was a fox.").contains(&deaf));
-    }
-    c.after(1_000);
-    assert!(c.says_over(4, 700, "There was a fox.").contains(&deaf));
 }
 
 #[test]

@@ -148,10 +148,15 @@ pub enum Command {
     /// Cancel a reply or a draft wherever it is; what sounds fades out. Answered by
     /// [`Event::PlaybackEnded`].
     StopReply(ReplyId),
-    /// What was heard since the last time is answered: it was the user who spoke.
-    KnowSpeaker,
+    /// The turn that began then is answered: it was the user who spoke.
+    KnowSpeaker {
+        /// When the turn's speech began.
+        since: Timestamp,
+    },
     /// It hears itself: replies are not to be listened over any more.
     StopListeningOverReplies,
+    /// That was some replies ago: they are to be listened over again.
+    ListenOverReplies,
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.

@@ -24,4 +24,4 @@ pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event};
 pub use reply::SLOW_TOKENS_PER_S;
-pub use state::{Answer, Draft, Overlap, Pause, Reply, State, UserTurn};
+pub use state::{Answer, Draft, Onset, Overlap, Pause, Reply, State, UserTurn};

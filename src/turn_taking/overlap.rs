@@ -8,26 +8,27 @@ use std::time::Duration;
 use super::Command;
 use super::machine::TurnTaking;
 use super::reply::is_question;
-use super::state::{Overlap, Reply, State, UserTurn};
+use super::state::{Onset, Overlap, Reply, State, UserTurn, is_established};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId};
 use crate::lexicon::{Lexicon, word_count, words};
 
-/// A sound that has not become speech by then was none.
+/// A sound that has not become speech by then will not.
 const SOUND_PATIENCE: Duration = Duration::from_millis(250);
 /// After such a sound others do not duck for this long: in a noisy room the voice would go up and
 /// down.
 const DEAF: Duration = Duration::from_millis(1_500);
 /// Shorter speech may be a cough that the recognizer made a word of.
 const SHORT: Duration = Duration::from_millis(550);
-/// A stop word needs as much speech.
+/// A stop word needs this much speech.
 const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
-/// So many words of its own said last are looked for in what was heard.
+/// What was heard is looked for in this many of the words that it said last.
 const ECHO_WORDS: usize = 14;
-/// Which have at most so many bytes.
+/// Those words have at most this many bytes.
 const ECHO_BYTES: usize = 512;
-/// Why speech is none: it is the reply's echo.
-const OWN_WORDS: &str = "its own words";
+/// Speech over a held reply that is not heard yet is decided by its words after this time, whether it
+/// pauses or not.
+const LONGEST_HOLD: Duration = Duration::from_secs(5);
 
 impl TurnTaking {
     /// A sound that may become speech.
@@ -42,7 +43,12 @@ impl TurnTaking {
     }
 
     /// Speech over the reply.
-    pub(super) fn speech_over_reply(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
+    pub(super) fn speech_over_reply(
+        &mut self,
+        at: Timestamp,
+        onset: Onset,
+        commands: &mut Vec<Command>,
+    ) {
         let mut from = at;
         if let State::Replying(reply) = &mut self.state {
             if reply.overlap.is_none() {
@@ -52,6 +58,8 @@ impl TurnTaking {
             // What was only a sound was its first consonant.
             from = overlap.as_ref().map_or(at, |overlap| overlap.since.min(at));
             match overlap.and_then(|overlap| overlap.user.as_mut()) {
+                // That is decided by the words so far.
+                Some(user) if user.pause.as_ref().is_some_and(|p| p.decided) => return,
                 Some(user) if user.pause.is_some() => {
                     user.pause = None;
                     commands.push(Command::ResumeTranscript(user.turn));
@@ -64,6 +72,7 @@ impl TurnTaking {
         let from = from - self.config.barge_in_preroll;
         let user = UserTurn {
             over_reply: true,
+            onset,
             ..self.begin_turn(at, from, String::new(), commands)
         };
         if let State::Replying(Reply {
@@ -86,7 +95,7 @@ impl TurnTaking {
             (Some(_), _) => None,
             (None, false) => Some(user.began + self.config.hold_after),
             // Nothing of the reply is lost by waiting for words; noise alone does not put it off.
-            (None, true) if !reply.is_established(user.began) => None,
+            (None, true) if !reply.is_established(user.began) => Some(user.began + LONGEST_HOLD),
             (None, true) => Some(user.began + self.patience(user)),
         }
     }
@@ -98,15 +107,23 @@ impl TurnTaking {
         if self.overlap_deadline(reply).is_none_or(|at| now < at) {
             return;
         }
-        let Some(overlap) = &reply.overlap else {
+        let State::Replying(reply) = &mut self.state else {
             return;
         };
-        match (&overlap.user, overlap.held) {
+        let audible_since = reply.audible_since;
+        let Some(overlap) = &mut reply.overlap else {
+            return;
+        };
+        match (&mut overlap.user, overlap.held) {
             (None, _) => {
                 self.deaf_until = now + DEAF;
                 self.go_on_replying(now, "no speech followed", commands);
             }
             (Some(_), false) => self.hold(commands),
+            (Some(user), true) if !is_established(audible_since, user.began) => {
+                let (decode, _) = user.decide(now, "spoke for too long");
+                commands.push(decode);
+            }
             (Some(_), true) => self.interrupt("went on speaking", commands),
         }
     }
@@ -175,16 +192,13 @@ impl TurnTaking {
         } else if short && self.says_little(&words) {
             Some("a short sound")
         } else if self.is_echo(&words) {
-            Some(OWN_WORDS)
+            Some("its own words")
         } else {
             None
         };
         match harmless {
             Some(reason) => {
                 self.go_on_replying(now, reason, commands);
-                if reason == OWN_WORDS {
-                    self.heard_own_words(now, commands);
-                }
             }
             None => {
                 self.interrupt("words", commands);
@@ -233,7 +247,7 @@ impl TurnTaking {
         }
     }
 
-    fn asks_for_silence(&self, words: &[String]) -> bool {
+    pub(super) fn asks_for_silence(&self, words: &[String]) -> bool {
         let lexicon = &self.config.lexicon;
         lexicon.asks_first(&lexicon.stop, words) || lexicon.asks_first(&lexicon.wait, words)
     }
@@ -259,15 +273,18 @@ impl TurnTaking {
         let State::Replying(reply) = &self.state else {
             return false;
         };
-        if word_count(words) < 2 {
-            return false;
-        }
-        let said = self::words(end_of(&reply.said));
-        // From the end: this is asked at each tick, and a reply may be long.
-        let ends = (0..=said.len()).rev().map(|at| &said[at..]);
-        let last = ends.take_while(|end| word_count(*end) <= ECHO_WORDS).last();
-        last.is_some_and(|said| said.windows(words.len()).any(|window| window == words))
+        word_count(words) >= 2 && repeats(&reply.said, words)
     }
+}
+
+/// Whether words are among those that were said last.
+pub(super) fn repeats(said: &str, words: &[String]) -> bool {
+    let said = self::words(end_of(said));
+    // From the end: this is asked at each tick, and a reply may be long.
+    let ends = (0..=said.len()).rev().map(|at| &said[at..]);
+    let last = ends.take_while(|end| word_count(*end) <= ECHO_WORDS).last();
+    !words.is_empty()
+        && last.is_some_and(|said| said.windows(words.len()).any(|window| window == words))
 }
 
 /// As much of a text's end as holds the words that may come back as an echo.

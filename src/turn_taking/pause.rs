@@ -6,19 +6,19 @@ use super::Command;
 use super::config::Drafts;
 use super::machine::{TurnTaking, join};
 use super::reply::roll_back;
-use super::state::{Answer, Draft, Pause, State, UserTurn};
+use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::endpointing::{Cue, cue, cue_of_an_answer};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::ascii_mark;
 use crate::lexicon::{Lexicon, words};
 
-/// A draft is begun so long before the decision at the latest; a longer wait means that the user
+/// A draft is begun at the latest this long before the decision; a longer wait means that the user
 /// probably goes on, and the draft would be thrown away.
 const DRAFT_LEAD: Duration = Duration::from_millis(600);
 /// A slow machine knows the words late; it waits this long for the score all the same.
 const SCORE_PATIENCE: Duration = Duration::from_millis(200);
-/// So many drafts may one turn cost.
+/// One turn may cost this many drafts.
 pub(super) const MOST_DRAFTS: u32 = 8;
 
 impl TurnTaking {
@@ -56,6 +56,7 @@ impl TurnTaking {
             score: None,
             score_due: None,
             deadline,
+            decided: false,
             reason: middle.reason,
             draft: None,
         });
@@ -121,7 +122,17 @@ impl TurnTaking {
         text: String,
         commands: &mut Vec<Command>,
     ) {
-        let ask_score = self.config.endpointing.asks_sound() && !self.config.push_to_talk;
+        let paused = self.user_in_pause(turn, pause);
+        let Some(user) = paused.filter(|user| user.pause.is_some()) else {
+            return;
+        };
+        let onset = user.onset;
+        if onset == Onset::AtOnce {
+            // It is counted once.
+            user.onset = Onset::OverReply;
+        }
+        self.learn_voice(now, onset, &text, commands);
+        let ask_score = self.config.endpointing.asks_sound();
         let (asked, lexicon) = (self.has_asked(), &self.config.lexicon);
         let (cue, of_an_answer) = (cue(&text, lexicon), cue_of_an_answer(&text, lexicon));
         if let Some(user) = self.user_in_pause(turn, pause)
@@ -146,6 +157,7 @@ impl TurnTaking {
             let (pauses, adds_nothing) = (user.pauses, user.adds_nothing());
             if let Some(pause) = &mut user.pause
                 && ask_score
+                && !pause.decided
                 && !adds_nothing
             {
                 pause.score_due = Some(now + SCORE_PATIENCE);
@@ -196,8 +208,7 @@ impl TurnTaking {
         };
         let adds_nothing = user.adds_nothing();
         let Some(pause) = &mut user.pause else { return };
-        // The key has said that the turn is over.
-        if self.config.push_to_talk {
+        if pause.decided {
             return;
         }
         // What was said before has been waited for already.
@@ -310,7 +321,7 @@ impl TurnTaking {
         self.put_off = !user.carried.is_empty();
         // Of words that were only carried on, nobody knows who made the sound since.
         if !user.adds_nothing() {
-            commands.push(Command::KnowSpeaker);
+            commands.push(Command::KnowSpeaker { since: user.began });
         }
         let ended = EventKind::TurnEnded {
             waited_ms: now.since(pause.last_speech).as_secs_f64() * 1000.0,

@@ -11,7 +11,7 @@ use crate::events::{EventKind, ReplyId, TurnId};
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.
 pub const SLOW_TOKENS_PER_S: f64 = 12.0;
-/// So many slow replies in a row switch drafts off, and as many fast ones on again.
+/// This many slow replies in a row switch drafts off, and as many fast ones on again.
 pub(super) const SLOW_REPLIES: u32 = 3;
 
 impl TurnTaking {
@@ -62,8 +62,15 @@ impl TurnTaking {
             return;
         };
         commands.push(Command::StopReply(reply.id));
+        self.self_talk.said.clone_from(&reply.said);
         let established = |user: &UserTurn| reply.is_established(user.began);
-        let user = reply.overlap.as_ref().and_then(|o| o.user.clone());
+        let mut user = reply.overlap.as_ref().and_then(|o| o.user.clone());
+        // Whether they interrupt was decided while they spoke: the turn goes on.
+        if let Some(user) = &mut user
+            && user.pause.take_if(|pause| pause.decided).is_some()
+        {
+            commands.push(Command::ResumeTranscript(user.turn));
+        }
         let turn = reply.id.turn;
         match user {
             Some(user) if !established(&user) => {
@@ -114,13 +121,18 @@ impl TurnTaking {
         heard: String,
         commands: &mut Vec<Command>,
     ) {
+        if !heard.is_empty() {
+            self.self_talk.said.clone_from(&heard);
+        }
         let mut apology = None;
         let answer = match &mut self.state {
             State::Replying(reply) if reply.id == ended => {
                 let answer = reply.answer.clone();
                 let overlap = reply.overlap.take();
                 apology = reply.apology.take();
-                self.self_talk.ended(overlap.is_some());
+                if self.self_talk.ended(overlap.is_some()) {
+                    commands.push(Command::ListenOverReplies);
+                }
                 if apology.is_some() {
                     self.cut_off = !heard.is_empty();
                 }

@@ -1,26 +1,60 @@
-//! Whether the assistant hears itself: speech that begins again and again where its own voice does.
+//! Whether the assistant hears itself: what begins again and again where its voice sounds, and has
+//! its own words or none.
+//!
+//! Only the words tell an echo from a user who speaks at once, so nothing is decided before they are
+//! known. A false alarm heals: after some replies it listens again.
 
 use std::time::Duration;
 
 use super::Command;
 use super::machine::TurnTaking;
-use super::state::State;
+use super::overlap::repeats;
+use super::state::{Onset, State};
 use crate::clock::Timestamp;
+use crate::lexicon::{word_count, words};
 
 /// Speech that begins within this time of the reply's own sound may be its echo: the longest echo
-/// that is looked for, and a soft first word. People need longer to hear a reply and to answer.
+/// that is looked for, and a soft first word.
 const AT_ONCE: Duration = Duration::from_millis(500);
 /// A reply that sounded undisturbed for this long is not heard by its own microphone.
 const UNDISTURBED: Duration = Duration::from_secs(2);
 /// This many times in a row are no chance.
 const MOST: u32 = 3;
+/// After a sound without words that began in silence, the room itself is loud for this long: other
+/// such sounds say nothing.
+const LOUD_ROOM: Duration = Duration::from_secs(10);
+/// After this many replies that were played to their end it listens over replies again.
+const HEALS_AFTER: u32 = 3;
+/// An alarm that comes back at once doubles that, up to this many replies.
+const HEALS_AFTER_AT_MOST: u32 = 48;
 
 /// Counts what looks like its own echo.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SelfTalk {
     /// Since when the reply's sound is undisturbed.
     sounds_since: Option<Timestamp>,
     suspicions: u32,
+    /// What was said of the last reply that is over.
+    pub said: String,
+    /// Until when the room is loud.
+    loud_until: Timestamp,
+    /// Replies that are not listened over from now on.
+    deaf_replies: u32,
+    /// As many at the next alarm.
+    heals_after: u32,
+}
+
+impl Default for SelfTalk {
+    fn default() -> Self {
+        Self {
+            sounds_since: None,
+            suspicions: 0,
+            said: String::new(),
+            loud_until: Timestamp::ZERO,
+            deaf_replies: 0,
+            heals_after: HEALS_AFTER,
+        }
+    }
 }
 
 impl SelfTalk {
@@ -29,62 +63,109 @@ impl SelfTalk {
         self.sounds_since = Some(at);
     }
 
-    /// A reply was played to its end; `disturbed` says whether somebody spoke over its end.
-    pub fn ended(&mut self, disturbed: bool) {
+    /// A reply was played to its end; `disturbed` says whether somebody spoke over its end. Whether
+    /// replies are to be listened over again.
+    pub fn ended(&mut self, disturbed: bool) -> bool {
         self.sounds_since = None;
-        if !disturbed {
-            self.suspicions = 0;
+        if disturbed {
+            return false;
+        }
+        if self.deaf_replies == 0 {
+            self.is_somebody();
+            return false;
+        }
+        self.deaf_replies -= 1;
+        self.deaf_replies == 0
+    }
+
+    /// Speech over an audible reply began.
+    fn onset(&mut self, at: Timestamp) -> Onset {
+        match self.sounds_since.take_if(|since| at >= *since) {
+            Some(since) if at.since(since) <= AT_ONCE => Onset::AtOnce,
+            Some(since) => {
+                if at.since(since) >= UNDISTURBED {
+                    self.suspicions = 0;
+                }
+                Onset::OverReply
+            }
+            // It began before the reply sounded.
+            None if self.sounds_since.is_some() => Onset::InSilence,
+            None => Onset::OverReply,
         }
     }
 
-    /// Speech over it began; whether that is the echo, beyond doubt.
-    fn speech(&mut self, at: Timestamp) -> bool {
-        // What began before the reply did is somebody else.
-        let Some(since) = self.sounds_since.take_if(|since| at >= *since) else {
-            return false;
-        };
-        let undisturbed = at.since(since);
-        if undisturbed <= AT_ONCE {
-            return self.suspect();
-        }
-        if undisturbed >= UNDISTURBED {
-            self.suspicions = 0;
-        }
-        false
+    /// What was heard was not its own voice.
+    fn is_somebody(&mut self) {
+        self.suspicions = 0;
+        self.heals_after = HEALS_AFTER;
     }
 
     /// Something was heard that its own voice explains; whether that was once too often.
     fn suspect(&mut self) -> bool {
         self.suspicions += 1;
-        let certain = self.suspicions >= MOST;
-        if certain {
-            self.suspicions = 0;
+        if self.suspicions < MOST {
+            return false;
         }
-        certain
+        self.suspicions = 0;
+        self.deaf_replies = self.heals_after;
+        self.heals_after = (self.heals_after * 2).min(HEALS_AFTER_AT_MOST);
+        true
     }
 }
 
 impl TurnTaking {
-    /// Speech began while a reply is audible: if that is its own voice once too often, the reply goes
-    /// on, and is not listened over any more.
-    pub(super) fn is_own_voice(&mut self, at: Timestamp, commands: &mut Vec<Command>) -> bool {
-        let audible = matches!(&self.state, State::Replying(r) if r.audible_since.is_some());
-        if !audible || !self.self_talk.speech(at) {
-            return false;
-        }
-        self.stop_listening_over_replies(at, commands);
-        true
-    }
-
-    /// Words over the reply were its own.
-    pub(super) fn heard_own_words(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
-        if self.self_talk.suspect() {
-            self.stop_listening_over_replies(now, commands);
+    /// How speech that begins now stands to the reply's sound.
+    pub(super) fn onset(&mut self, at: Timestamp) -> Onset {
+        match &self.state {
+            State::Replying(reply) if reply.audible_since.is_some() => self.self_talk.onset(at),
+            State::Replying(_)
+            | State::Listening
+            | State::User(_)
+            | State::AwaitingHeard { .. } => Onset::InSilence,
         }
     }
 
-    fn stop_listening_over_replies(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
-        commands.push(Command::StopListeningOverReplies);
-        self.go_on_replying(now, "its own voice", commands);
+    /// The words of speech are known: learns whether they are its own. If they are once too often,
+    /// the reply goes on, and replies are not listened over any more.
+    pub(super) fn learn_voice(
+        &mut self,
+        now: Timestamp,
+        onset: Onset,
+        text: &str,
+        commands: &mut Vec<Command>,
+    ) {
+        let words = words(text);
+        let count = word_count(&words);
+        let is_own = || match &self.state {
+            State::Replying(reply) => repeats(&reply.said, &words),
+            State::Listening | State::User(_) | State::AwaitingHeard { .. } => {
+                repeats(&self.self_talk.said, &words)
+            }
+        };
+        let suspicious = match (onset, count) {
+            (Onset::InSilence, 0) => {
+                self.self_talk.is_somebody();
+                self.self_talk.loud_until = now + LOUD_ROOM;
+                false
+            }
+            (Onset::InSilence, _) | (Onset::OverReply, 0) => false,
+            (Onset::AtOnce, 0) => now >= self.self_talk.loud_until,
+            // One word may be a question back, unless it comes with the sound.
+            (Onset::OverReply, 1) => false,
+            (Onset::AtOnce, 1) => is_own(),
+            (Onset::AtOnce | Onset::OverReply, _) => {
+                let own = is_own();
+                if !own {
+                    self.self_talk.is_somebody();
+                }
+                own
+            }
+        };
+        if self.asks_for_silence(&words) {
+            self.self_talk.is_somebody();
+        } else if suspicious && self.self_talk.suspect() {
+            commands.push(Command::StopListeningOverReplies);
+            self.go_on_replying(now, "its own voice", commands);
+        }
     }
 }

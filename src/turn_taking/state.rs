@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::Command;
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
-use crate::events::{ReplyId, TurnId};
+use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::words;
 
 /// Where the conversation is.
@@ -32,6 +33,10 @@ pub struct UserTurn {
     pub turn: TurnId,
     /// When its speech began.
     pub began: Timestamp,
+    /// Since when it goes on without a pause.
+    pub speaks_since: Timestamp,
+    /// How it began.
+    pub onset: Onset,
     /// Words from before a reply that was cancelled unheard: they belong to this turn too.
     pub carried: String,
     /// It began while a reply was audible.
@@ -46,7 +51,59 @@ pub struct UserTurn {
     pub pause: Option<Pause>,
 }
 
+/// How speech began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onset {
+    /// While no reply could be heard.
+    InSilence,
+    /// While a reply could be heard.
+    OverReply,
+    /// As a reply began to sound, or went on: it may be its echo.
+    AtOnce,
+}
+
+/// Speech without a pause for this long is music, or a television: people breathe.
+const LONGEST_SPEECH: Duration = Duration::from_secs(60);
+/// A turn that lasts for this long ends, however short its pauses are.
+const LONGEST_TURN: Duration = Duration::from_secs(180);
+
 impl UserTurn {
+    /// When it ends if it does not pause before.
+    pub fn longest(&self) -> Timestamp {
+        let speech = self.speaks_since + LONGEST_SPEECH;
+        speech.min(self.began + LONGEST_TURN)
+    }
+
+    /// Whether it has lasted for too long.
+    pub fn is_overlong(&self, at: Timestamp) -> bool {
+        at >= self.began + LONGEST_TURN
+    }
+
+    /// Lets it pause at `now`, whoever may still speak, and end there. Gives the commands to decode
+    /// it and to tell of it.
+    pub(super) fn decide(&mut self, now: Timestamp, reason: &'static str) -> (Command, Command) {
+        self.pauses += 1;
+        self.pause = Some(Pause {
+            last_speech: now,
+            decode_at: None,
+            text: None,
+            cue: Cue::Neutral,
+            score: None,
+            score_due: None,
+            deadline: now,
+            decided: true,
+            reason,
+            draft: None,
+        });
+        let (turn, pause) = (self.turn, self.pauses);
+        let last_speech_ms = now.as_millis_f64();
+        let paused = EventKind::SpeechPaused { last_speech_ms };
+        (
+            Command::Decode { turn, pause },
+            Command::Publish(turn, paused),
+        )
+    }
+
     /// Whether it carries words from before and its own sound, up to this pause, had none.
     pub fn adds_nothing(&self) -> bool {
         let own = self.pause.as_ref().and_then(|pause| pause.text.as_deref());
@@ -71,6 +128,8 @@ pub struct Pause {
     pub score_due: Option<Timestamp>,
     /// When the turn ends, as it looks now.
     pub deadline: Timestamp,
+    /// It is the end, however it sounds.
+    pub decided: bool,
     /// Why then.
     pub reason: &'static str,
     /// A reply that is made meanwhile.
@@ -144,9 +203,13 @@ impl Reply {
     /// Whether it has been heard long enough at `at` for speech to be an answer to it, or an
     /// interruption.
     pub fn is_established(&self, at: Timestamp) -> bool {
-        self.audible_since
-            .is_some_and(|since| at.since(since) > TOO_SOON)
+        is_established(self.audible_since, at)
     }
+}
+
+/// As [`Reply::is_established`], of one that can be heard since then.
+pub(super) fn is_established(audible_since: Option<Timestamp>, at: Timestamp) -> bool {
+    audible_since.is_some_and(|since| at.since(since) > TOO_SOON)
 }
 
 /// A sound over an audible reply, until it is known what it is.

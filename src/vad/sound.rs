@@ -19,7 +19,7 @@ const SPEECH: f32 = 0.4;
 const HISS_DBFS: f32 = -42.0;
 const HISS_LEFT_DB: f32 = -2.5;
 const HISS_FRAMES: u32 = 4;
-/// So many frames in a row make a sound. `vivavoce bench barge-in` with an echo at -10 dB: ducked
+/// This many frames in a row make a sound. `vivavoce bench barge-in` with an echo at -10 dB: ducked
 /// 60 ms after the first sound of interrupting speech at the median, 80 ms at the 95th percentile.
 const FRAMES: u32 = 2;
 /// The next sound is told after this much without one.
