@@ -98,7 +98,7 @@ pub fn read(file: &mut (impl Read + Seek)) -> Result<WavHeader, String> {
 /// Where the next chunk begins: behind a byte of padding if the last one ended at an odd place, unless
 /// its program forgot that byte.
 fn next_chunk(file: &mut (impl Read + Seek), end: u64) -> io::Result<u64> {
-    if end % 2 == 0 {
+    if end.is_multiple_of(2) {
         return Ok(end);
     }
     let mut id = [0; 4];

@@ -83,7 +83,7 @@ impl PicoEngine {
             unsafe { native::pico_loadResource(self.system, file.as_ptr().cast(), &mut resource) };
         self.check(code)?;
         self.resources.push(resource);
-        let mut name = [0 as c_char; native::PICO_MAX_RESOURCE_NAME_SIZE as usize];
+        let mut name = [0 as c_char; native::PICO_MAX_RESOURCE_NAME_SIZE];
         // SAFETY: the buffer has the size that the library's header states for names.
         let code =
             unsafe { native::pico_getResourceName(self.system, resource, name.as_mut_ptr()) };
