@@ -451,6 +451,17 @@ mod tests {
     }
 
     #[test]
+    fn only_a_virtual_microphone_is_noiseless_opened_or_not() {
+        let loudspeaker = VirtualCard::without_microphone().with_loudspeaker(None);
+        assert!(!loudspeaker.is_noiseless());
+        let scenario = Scenario::silence();
+        let (_cue, cues) = bounded(1);
+        let mut card = VirtualCard::microphone(&scenario, Vec::new(), cues);
+        let _stream = card.open(None, None).unwrap();
+        assert!(card.is_noiseless());
+    }
+
+    #[test]
     fn a_stimulus_begins_at_its_time() {
         let (_cue, cues) = bounded(1);
         let mut mic = microphone(vec![stimulus(Anchor::Start, 50)], cues);

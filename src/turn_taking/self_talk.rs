@@ -142,18 +142,19 @@ impl TurnTaking {
                 repeats(&self.self_talk.said, &words)
             }
         };
-        let suspicious = match (onset, count) {
-            (Onset::InSilence, 0) => {
-                self.self_talk.is_somebody();
-                self.self_talk.loud_until = now + LOUD_ROOM;
+        let suspicious = match onset {
+            Onset::InSilence => {
+                if count == 0 {
+                    self.self_talk.is_somebody();
+                    self.self_talk.loud_until = now + LOUD_ROOM;
+                }
                 false
             }
-            (Onset::InSilence, _) | (Onset::OverReply, 0) => false,
-            (Onset::AtOnce, 0) => now >= self.self_talk.loud_until,
+            Onset::AtOnce if self.is_mere_sound(&words) => now >= self.self_talk.loud_until,
+            Onset::AtOnce if count == 1 => is_own(),
             // One word may be a question back, unless it comes with the sound.
-            (Onset::OverReply, 1) => false,
-            (Onset::AtOnce, 1) => is_own(),
-            (Onset::AtOnce | Onset::OverReply, _) => {
+            Onset::OverReply if count <= 1 => false,
+            Onset::AtOnce | Onset::OverReply => {
                 let own = is_own();
                 if !own {
                     self.self_talk.is_somebody();
@@ -167,5 +168,12 @@ impl TurnTaking {
             commands.push(Command::StopListeningOverReplies);
             self.go_on_replying(now, "its own voice", commands);
         }
+    }
+
+    /// Whether what was heard is no word: of the first sound of its own, a recognizer makes a letter.
+    fn is_mere_sound(&self, words: &[String]) -> bool {
+        let noise = &self.config.lexicon.noise;
+        let is_sound = |word: &String| word.len() == 1 || noise.contains(word);
+        word_count(words) <= 1 && words.iter().all(is_sound)
     }
 }

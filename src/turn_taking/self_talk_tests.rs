@@ -88,6 +88,15 @@ fn its_own_first_word_again_and_again_is_an_echo() {
 }
 
 #[test]
+fn its_own_first_sound_that_is_heard_as_a_letter_is_an_echo() {
+    let mut c = Conversation::in_a_story_with(config(), "This");
+    for _ in 0..3 {
+        assert!(!c.sound(200, "D.").contains(&DEAF));
+    }
+    assert!(c.sound(200, "D.").contains(&DEAF));
+}
+
+#[test]
 fn its_own_words_again_and_again_are_an_echo_that_is_not_cancelled() {
     let mut c = Conversation::in_a_story();
     for turn in 2..4 {

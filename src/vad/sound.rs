@@ -12,10 +12,10 @@ const AUDIBLE_DBFS: f32 = -44.0;
 /// And only if so much of what the microphone heard is left, in dB: of an echo, the linear canceller
 /// leaves less.
 const LEFT_DB: f32 = -6.0;
-/// And from this probability of speech on: a door or a key is loud and none.
+/// And from this probability of speech on: a door or a key is loud and is not speech.
 const SPEECH: f32 = 0.4;
-/// A fricative is no speech to the detector yet; it is loud, and all of it is left, for so many
-/// frames in a row.
+/// The detector does not take a fricative for speech yet: it is loud, and all of it is left, for this
+/// many frames in a row.
 const HISS_DBFS: f32 = -42.0;
 const HISS_LEFT_DB: f32 = -2.5;
 const HISS_FRAMES: u32 = 4;
