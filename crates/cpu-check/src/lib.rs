@@ -115,9 +115,10 @@ impl Machine {
     #[cfg(target_arch = "x86_64")]
     fn has(&self, group: &Group) -> bool {
         let Self::Cpuid = self;
-        group
-            .cpuid
-            .is_none_or(|bit| cpuid::has(bit) && cpuid::is_saved(group.name))
+        match &group.cpuid {
+            Some(bit) => cpuid::has(bit) && cpuid::is_saved(group.name),
+            None => true,
+        }
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -180,7 +181,7 @@ pub fn checked(built_with: BuiltWith) -> Option<Vec<&'static str>> {
 /// Whether this CPU has AMX, which builds of ours leave unused: some compilers get it wrong (`build.rs`).
 pub fn has_unused_amx() -> bool {
     #[cfg(target_arch = "x86_64")]
-    let found = cpuid::has(cpuid::AMX_INT8);
+    let found = cpuid::has(&cpuid::AMX_INT8);
     #[cfg(not(target_arch = "x86_64"))]
     let found = false;
     found
