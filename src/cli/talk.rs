@@ -18,7 +18,7 @@ use vivavoce::events::{EventKind, SessionEvent};
 use vivavoce::harness::bench::{Recording, StagesByTurn, turns};
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::llm::server::Address;
-use vivavoce::pipeline::{LANGUAGE_MODEL, Session, SessionConfig, Watcher};
+use vivavoce::pipeline::{CONVERSATION, LANGUAGE_MODEL, Session, SessionConfig, Watcher};
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
@@ -332,8 +332,24 @@ fn read_lines() -> Receiver<String> {
     lines
 }
 
+/// A recording is measured at the end of a conversation up to this length, which takes seconds; all of it is
+/// held in memory for that. Bytes: ten minutes of two channels.
+const MEASURED_AT_ONCE: u64 = 10 * 60 * 48_000 * 4;
+
 fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
-    let recording = record.and_then(|folder| Recording::read(folder).ok());
+    let is_short = |folder: &&Path| {
+        let file = std::fs::metadata(folder.join(CONVERSATION));
+        file.is_ok_and(|file| file.len() <= MEASURED_AT_ONCE)
+    };
+    let recording = record
+        .filter(is_short)
+        .and_then(|folder| Recording::read(folder).ok());
+    if let (Some(folder), None) = (record, &recording) {
+        out!(
+            "\nNot measured here, for its length: vivavoce bench measure {}",
+            folder.display()
+        );
+    }
     let measured = recording.map_or_else(Vec::new, |recording| turns(&recording));
     out!("\nLatency of each turn, milliseconds from the user's last sound:");
     for (turn, stages) in stages.answered() {

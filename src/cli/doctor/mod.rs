@@ -30,7 +30,8 @@ pub fn devices() {
             Ok(name) => out!("  default  {name}"),
             Err(error) => out!("  default  {error}"),
         }
-        for line in list(direction) {
+        // The default stands above already.
+        for line in list(direction).iter().filter(|line| line.id != "default") {
             out!("  {}  {}  ({})", line.id, line.name, line.format);
         }
     }
