@@ -66,7 +66,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)?;
-    let soak = follow(&session, &events, args.hours);
+    let soak = follow(&session, &events);
     session.stop()?;
     let report = soak.report(args.hours);
     say(&report);
@@ -82,7 +82,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
 }
 
 /// Follows the session to its end, or until the user has enough.
-fn follow(session: &Session, events: &Receiver<SessionEvent>, hours: f64) -> Soak {
+fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
     let mut soak = Soak::default();
     let (mut next_sample, mut next_word) = (0.0, SAY_S);
     while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
@@ -97,7 +97,7 @@ fn follow(session: &Session, events: &Receiver<SessionEvent>, hours: f64) -> Soa
         }
         if now >= next_word {
             // What is not over yet is no shorter than it should be.
-            say(&soak.report(hours.min(now / 3_600.0)));
+            say(&soak.report(0.0));
             next_word = now + SAY_S;
         }
     }
