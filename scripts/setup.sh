@@ -42,9 +42,6 @@ if [ "$(uname -s)" = Linux ]; then
     [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
 [ "$test" = no ] || wanted="$wanted espeak"
-if [ "$test" = yes ] && [ "$(uname -sm)" = "Linux x86_64" ]; then
-    wanted="$wanted qemu"
-fi
 case $gpu in
     cuda) wanted="$wanted cuda" ;;
     vulkan) wanted="$wanted vulkan" ;;
@@ -63,7 +60,6 @@ why() {
         pactl) echo "pactl: lets the tests see that sound card" ;;
         pulse-plugin) echo "ALSA's pulse plugin: leads the tests' audio to that sound card" ;;
         delay-plugin) echo "LADSPA's delay: a known delay for the tests to find" ;;
-        qemu) echo "qemu-user: an old processor for the tests" ;;
         cuda) echo "CUDA's toolkit: builds the kernels for NVIDIA GPUs" ;;
         vulkan) echo "glslc and Vulkan's headers: build the shaders" ;;
         rocm) echo "ROCm with hipBLAS: builds the kernels for AMD GPUs" ;;
@@ -100,8 +96,6 @@ packages() { # THING
         apt-get:delay-plugin) echo ladspa-sdk ;;
         *:delay-plugin) echo ladspa ;;
         *:espeak) echo espeak-ng ;;
-        zypper:qemu) echo qemu-linux-user ;;
-        *:qemu) echo qemu-user ;;
         apt-get:cuda) echo nvidia-cuda-toolkit ;;
         dnf:cuda) echo cuda-toolkit ;;
         *:cuda) echo cuda ;;
@@ -126,7 +120,6 @@ has() { # THING
         pactl) command -v pactl ;;
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
         espeak) command -v espeak-ng ;;
-        qemu) command -v qemu-x86_64 ;;
         cuda) command -v nvcc || exists "${CUDA_PATH:-/usr/local/cuda}"/bin/nvcc ;;
         vulkan) command -v glslc || exists "${VULKAN_SDK:-/nowhere}"/bin/glslc ;;
         rocm) command -v hipcc || exists /opt/rocm/bin/hipcc ;;

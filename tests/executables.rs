@@ -98,26 +98,3 @@ fn instructions(executable: &Path, names: [&str; 2]) -> [usize; 2] {
     assert!(objdump.wait().expect("it was started").success());
     found
 }
-
-/// On a processor of 2008, which has none of the instructions that compilers use today: a message that says
-/// what to do, and no illegal instruction, in the check itself either.
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-#[test]
-fn on_an_old_processor_every_executable_ends_with_a_message() {
-    for executable in executables() {
-        let output = Command::new("qemu-x86_64")
-            .args(["-cpu", "Nehalem"])
-            .arg(&executable)
-            .arg("--version")
-            .output()
-            .expect("scripts/setup.sh --test installs qemu-user");
-        let said = program::text(&output);
-        let older = output.status.success();
-        assert!(
-            older || said.contains("built for another CPU") && output.status.code() == Some(1),
-            "{}: {}: {said}",
-            executable.display(),
-            output.status
-        );
-    }
-}
