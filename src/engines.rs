@@ -488,7 +488,7 @@ fn own_dir(name: &str, platform: impl Fn(&ProjectDirs) -> PathBuf) -> PathBuf {
     }
 }
 
-/// What stands for a home directory where there is none.
+/// The folder that replaces a home directory where there is none.
 static TEMPORARY: Mutex<Option<TempDir>> = Mutex::new(None);
 
 /// Without a home directory: a folder of this process alone. One with a fixed name in the system's

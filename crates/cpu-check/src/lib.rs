@@ -8,7 +8,7 @@
 //!
 //! The check is compiled for the same CPU as the rest. It must run on an older one, and so does by
 //! hand what otherwise libraries do: bytes one at a time, which no compiler turns into the new
-//! instructions. Under qemu's `-cpu Nehalem` a build with AVX2 gets through it.
+//! instructions. Under qemu's `-cpu Nehalem` a small program built with AVX2 gets through it.
 
 #[cfg(target_arch = "x86_64")]
 mod cpuid;
@@ -90,7 +90,7 @@ pub fn is_fit(built_with: BuiltWith) -> bool {
     fit
 }
 
-/// Who is asked what this machine has.
+/// The source of what this machine has.
 enum Machine {
     /// The processor itself.
     #[cfg(target_arch = "x86_64")]

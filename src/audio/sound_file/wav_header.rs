@@ -157,7 +157,7 @@ impl Format {
         })
     }
 
-    /// A head with this format and so many bytes of samples; without their number if it is too large, and
+    /// A head with this format that states the samples' length in bytes; none if it is too large, and
     /// then they go on to the end of the stream.
     fn head(&self, data_bytes: u64) -> Vec<u8> {
         let format = self.other.clone().unwrap_or_else(|| self.chunk());
