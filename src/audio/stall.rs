@@ -11,7 +11,7 @@ use super::frame::BLOCK_MS;
 /// only late, as from a busy machine, and none of it is lost.
 const STALLED: Duration = Duration::from_secs(1);
 /// A reader that was away for longer than this has stalled itself: the sound may wait for it.
-const READER_AWAY: Duration = Duration::from_millis(100);
+pub const READER_AWAY: Duration = Duration::from_millis(100);
 /// More blocks than this at once are late ones: 100 ms.
 const BURST: u64 = 10;
 

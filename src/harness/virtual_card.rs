@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::room::Room;
-use super::scenario::{Anchor, Scenario, When};
+use super::scenario::{Anchor, Expect, Scenario, When};
 use super::stimulus::Prepared;
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
@@ -269,6 +269,8 @@ struct Player {
     last_news: u64,
     /// Block in which the last stimulus ended.
     finished_at: Option<u64>,
+    /// The last thing that was said has had no reply yet, and wants one.
+    unanswered: bool,
     offset: usize,
     playing: bool,
     ended: bool,
@@ -310,6 +312,9 @@ impl Player {
         let count = rest.len().min(BLOCK);
         heard[..count].copy_from_slice(&rest[..count]);
         let first = self.offset == 0;
+        if first {
+            self.unanswered = stimulus.stimulus.expect == Expect::Answer;
+        }
         self.offset += count;
         if self.offset == stimulus.samples.len() {
             (self.playing, self.offset) = (false, 0);
@@ -346,7 +351,13 @@ impl Player {
         };
         for cue in microphone.cues.try_iter() {
             self.last_news = self.block;
-            if !speaking && waited.is_some_and(|when| when.anchor == cue) {
+            if speaking {
+                continue;
+            }
+            self.unanswered &= cue != Anchor::ReplyStarted;
+            // The end of the reply that a question interrupted is not the end of its answer.
+            let of_another = self.unanswered && cue == Anchor::ReplyFinished;
+            if !of_another && waited.is_some_and(|when| when.anchor == cue) {
                 self.anchored_at.get_or_insert(self.block);
             }
         }
@@ -387,7 +398,7 @@ mod tests {
     use super::*;
     use crate::audio::wav::Clip;
     use crate::harness::effects::Effect;
-    use crate::harness::scenario::{Expect, Sound, Stimulus};
+    use crate::harness::scenario::{Sound, Stimulus};
 
     fn microphone(stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Microphone {
         Microphone {
@@ -478,6 +489,37 @@ mod tests {
         };
         let heard = heard_at(&mut Player::default(), &mut mic, 10);
         assert!(heard.len() >= 4 && heard.starts_with(&[0, 2]), "{heard:?}");
+    }
+
+    #[test]
+    fn the_end_of_the_reply_that_a_question_interrupted_is_not_the_end_of_its_answer() {
+        let (cue, cues) = bounded(4);
+        let stimuli = vec![
+            stimulus(Anchor::ReplyStarted, 0),
+            stimulus(Anchor::ReplyFinished, 0),
+        ];
+        let mut mic = microphone(stimuli, cues);
+        let mut player = Player::default();
+        cue.send(Anchor::ReplyStarted).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 5), [0]);
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert!(heard_at(&mut player, &mut mic, 5).is_empty());
+        cue.send(Anchor::ReplyStarted).unwrap();
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 5), [10]);
+    }
+
+    #[test]
+    fn the_end_of_a_reply_that_was_told_to_stop_is_what_is_waited_for() {
+        let (cue, cues) = bounded(4);
+        let mut stop = stimulus(Anchor::ReplyStarted, 0);
+        stop.stimulus.expect = Expect::Stop;
+        let mut mic = microphone(vec![stop, stimulus(Anchor::ReplyFinished, 0)], cues);
+        let mut player = Player::default();
+        cue.send(Anchor::ReplyStarted).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 5), [0]);
+        cue.send(Anchor::ReplyFinished).unwrap();
+        assert_eq!(heard_at(&mut player, &mut mic, 5), [5]);
     }
 
     #[test]

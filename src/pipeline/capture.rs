@@ -166,7 +166,7 @@ impl Capture {
 
     /// Has the front end hear what came, or the silence that stands for what did not.
     fn listen(&mut self, passed: Duration) {
-        let blocks = self.open.as_mut().map_or(0, OpenSound::take_in);
+        let blocks = self.open.as_mut().map_or(0, |open| open.take_in(passed));
         let stalled = self.stall.is_stalled();
         if blocks == 0 {
             for _ in 0..self.stall.nothing_came(passed) {

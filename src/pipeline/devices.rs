@@ -10,6 +10,7 @@ use crate::audio::callback::{CaptureEnd, RenderEnd, RenderTap, capture_path, ren
 use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
 use crate::audio::frame::{BLOCK, BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
+use crate::audio::stall::READER_AWAY;
 use crate::clock::{Pace, Stopwatch};
 use crate::playback::PlaybackQueue;
 
@@ -36,9 +37,9 @@ pub struct OpenSound {
     render_alive: Alive,
 }
 
-/// When a callback was last seen to work, and how long that may be ago.
+/// How long a callback was not seen to work, and how long that may last.
 struct Alive {
-    last: Stopwatch,
+    unseen: Duration,
     patience: Duration,
     /// The patience once it has begun.
     dead_after: Duration,
@@ -48,7 +49,7 @@ struct Alive {
 impl Alive {
     fn starting(patience: Duration, dead_after: Duration) -> Self {
         Self {
-            last: Stopwatch::start(),
+            unseen: Duration::ZERO,
             patience: patience.max(dead_after),
             dead_after,
             began: false,
@@ -62,8 +63,14 @@ impl Alive {
         };
     }
 
+    /// It was looked for after so long, in vain. Whoever was away longer than [`READER_AWAY`] had no
+    /// time to look, and the callback perhaps none to work: a starved machine, or one that slept.
+    fn missed(&mut self, passed: Duration) {
+        self.unseen += passed.min(READER_AWAY);
+    }
+
     fn is_dead(&self) -> bool {
-        self.last.elapsed() > self.patience
+        self.unseen > self.patience
     }
 }
 
@@ -157,11 +164,11 @@ impl OpenSound {
         &self.capture.counters
     }
 
-    /// Takes what came since the last call; how many blocks are complete.
+    /// Takes what came since the last call, `passed` ago; how many blocks are complete.
     ///
     /// Capture is the master: each block of it is paired with the next played block, or with
     /// silence if there is none.
-    pub fn take_in(&mut self) -> usize {
+    pub fn take_in(&mut self, passed: Duration) -> usize {
         // Capture first: what was played before it was captured is in the tap by then.
         let before = self.captured.len();
         drain(&mut self.capture.ring, &mut self.scratch);
@@ -169,10 +176,14 @@ impl OpenSound {
             .push(&self.scratch, &mut self.captured);
         if self.captured.len() > before {
             self.capture_alive.seen();
+        } else {
+            self.capture_alive.missed(passed);
         }
         let (tap, resampler) = &mut self.tap;
         drain(&mut tap.ring, &mut self.scratch);
-        if !self.scratch.is_empty() {
+        if self.scratch.is_empty() {
+            self.render_alive.missed(passed);
+        } else {
             self.render_alive.seen();
         }
         resampler.push(&self.scratch, &mut self.played);
@@ -263,7 +274,7 @@ pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
     let patience = Stopwatch::start();
     while patience.elapsed() < SLOW_START {
         pace.wait();
-        open.take_in();
+        open.take_in(Duration::from_millis(BLOCK_MS));
         while let Some((capture, render)) = open.next_block() {
             down[0].push(&capture, &mut captured);
             down[1].push(&render, &mut played);
@@ -301,6 +312,19 @@ fn drain(ring: &mut ringbuf::HeapCons<f32>, into: &mut Vec<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_device_is_not_dead_because_nobody_looked() {
+        let alive_after = |looks: u32, apart: Duration| {
+            let mut alive = Alive::starting(Duration::ZERO, DEAD_AFTER);
+            (0..looks).for_each(|_| alive.missed(apart));
+            !alive.is_dead()
+        };
+        // A machine that slept for an hour, and one that looks once a second.
+        assert!(alive_after(1, Duration::from_secs(3_600)));
+        assert!(alive_after(10, Duration::from_secs(1)));
+        assert!(!alive_after(401, Duration::from_millis(5)));
+    }
 
     #[test]
     fn a_device_that_is_opened_again_has_no_new_patience_of_a_first_start() {

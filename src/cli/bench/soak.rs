@@ -1,6 +1,8 @@
 //! `vivavoce bench soak`: a conversation of hours on the virtual sound card, with the real engines.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -30,6 +32,9 @@ pub struct SoakArgs {
     /// Write the report here, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write the session's events here, a line of JSON each, to see what went wrong
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
 }
 
 /// Events that wait to be looked at.
@@ -46,6 +51,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     if look().is_none() {
         bail!("this system does not tell what a process has; only Linux is known");
     }
+    let log = args.events.as_deref().map(create).transpose()?;
     let length = Duration::from_secs_f64(args.hours * 3_600.0);
     let scenario = random_user(args.seed, length);
     let stimuli = prepare_stimuli(&scenario)?;
@@ -66,7 +72,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)?;
-    let soak = follow(&session, &events);
+    let soak = follow(&session, &events, log)?;
     session.stop()?;
     let report = soak.report(args.hours);
     say(&report);
@@ -82,13 +88,20 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
 }
 
 /// Follows the session to its end, or until the user has enough.
-fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
+fn follow(
+    session: &Session,
+    events: &Receiver<SessionEvent>,
+    mut log: Option<BufWriter<File>>,
+) -> Result<Soak> {
     let mut soak = Soak::default();
     let (mut next_sample, mut next_word) = (0.0, SAY_S);
     while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
         let first = events.recv_timeout(POLL).ok();
         for event in first.into_iter().chain(events.try_iter()) {
             soak.observe(&event);
+            if let Some(log) = &mut log {
+                writeln!(log, "{}", serde_json::to_string(&event)?)?;
+            }
         }
         let now = session.seconds();
         if let Some(resources) = look().filter(|_| now >= next_sample) {
@@ -101,7 +114,12 @@ fn follow(session: &Session, events: &Receiver<SessionEvent>) -> Soak {
             next_word = now + SAY_S;
         }
     }
-    soak
+    Ok(soak)
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(BufWriter::new(file))
 }
 
 fn say(report: &SoakReport) {

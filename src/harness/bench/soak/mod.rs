@@ -48,6 +48,9 @@ pub struct Soak {
     /// The stimulus that is being said, and its last sound, if it wants an answer.
     expects_answer: bool,
     asked_at_ms: Option<f64>,
+    /// When the last reply began. What is said is followed by silence in its recording, so that the
+    /// answer may begin before the end of what was said is told.
+    replied_at_ms: f64,
     /// A reply sounds.
     audible: bool,
     /// "Stop." was said over a reply, which goes on yet.
@@ -73,16 +76,12 @@ impl Soak {
             }
             EventKind::StimulusFinished { .. } if self.expects_answer => {
                 self.asked_at_ms = Some(now_ms);
+                self.take_answer();
             }
             EventKind::PlaybackStarted { first_sample_ms } => {
                 self.audible = true;
-                // A draft is made while the user speaks; it is never heard before.
-                if let Some(asked) = self.asked_at_ms.take() {
-                    self.answers.push(Answer {
-                        at_s: asked / 1_000.0,
-                        v2v_ms: first_sample_ms - asked,
-                    });
-                }
+                self.replied_at_ms = *first_sample_ms;
+                self.take_answer();
             }
             EventKind::Interrupted { .. } => {
                 self.interruptions += 1;
@@ -96,6 +95,17 @@ impl Soak {
                 *self.errors.entry(stage.to_string()).or_default() += 1;
             }
             _ => {}
+        }
+    }
+
+    /// A reply that began after the last sound of a question is its answer.
+    fn take_answer(&mut self) {
+        let replied = self.replied_at_ms;
+        if let Some(asked) = self.asked_at_ms.take_if(|asked| replied > *asked) {
+            self.answers.push(Answer {
+                at_s: asked / 1_000.0,
+                v2v_ms: replied - asked,
+            });
         }
     }
 
@@ -366,6 +376,26 @@ mod tests {
         let report = soak.report(0.98);
         assert_eq!((report.stops, report.stops_ignored), (2, 1));
         assert!(report.failures[0].contains("1 of 2 times"), "{report:?}");
+    }
+
+    #[test]
+    fn an_answer_may_begin_before_the_end_of_the_question_is_told() {
+        let mut soak = Soak::default();
+        turn(&mut soak, 0, None);
+        let (end, tail) = (2_000, 500);
+        let started = EventKind::StimulusStarted {
+            stimulus: 1,
+            expect: "answer",
+            said: None,
+            pauses_ms: Vec::new(),
+        };
+        soak.observe(&event(1_000, started));
+        let first_sample_ms = end as f64 + 300.0;
+        let playing = EventKind::PlaybackStarted { first_sample_ms };
+        soak.observe(&event(end + tail, playing));
+        soak.observe(&event(end, EventKind::StimulusFinished { stimulus: 1 }));
+        let report = soak.report(0.0);
+        assert_eq!((report.answers, report.lost_at_s), (1, vec![1.0]));
     }
 
     #[test]
