@@ -10,7 +10,7 @@ use vivavoce::lexicon::Apology;
 use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
-    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role,
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
     Sampling,
 };
 
@@ -76,7 +76,7 @@ fn with(messages: &[Message], more: &[(Role, &str)]) -> Vec<Message> {
 
 /// What the model writes behind these messages; nobody minds that it is nonsense.
 fn writes(model: &mut Llama, messages: &[Message]) -> String {
-    let read = model.prefill(messages, Opening::Reply, &|| false);
+    let read = model.prefill(&Prompt::new(messages, Opening::Reply), &|| false);
     assert!(read.unwrap().is_some());
     let mut text = String::new();
     let finish = model.generate(&sampling(), &|| false, &mut |piece| text.push_str(piece));
@@ -101,9 +101,13 @@ fn goes_back_as_if_it_had_read_nothing_else(file: &TinyGguf) {
     assert_eq!(writes(&mut model, &longer), fresh(&longer));
 
     let heard = with(&longer, &[(Role::Assistant, "It is")]);
-    model.prefill(&heard, Opening::None, &|| false).unwrap();
+    model
+        .prefill(&Prompt::new(&heard, Opening::None), &|| false)
+        .unwrap();
     let next = with(&heard, &[(Role::User, "And of Spain?")]);
-    let read = model.prefill(&next, Opening::Reply, &|| false).unwrap();
+    let read = model
+        .prefill(&Prompt::new(&next, Opening::Reply), &|| false)
+        .unwrap();
     let read = read.unwrap();
     assert!(read.read < 40 && read.kept > 200, "{read:?}");
     assert_eq!(writes(&mut model, &next), fresh(&next));
@@ -191,7 +195,7 @@ fn a_model_that_only_thinks_is_a_clear_error_and_nothing_is_heard() {
     let tiny = Tiny::new(TinyGguf::llama().template(thinking));
     let mut model = tiny.load();
     model
-        .prefill(&prefix()[..2], Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prefix()[..2], Opening::Reply), &|| false)
         .unwrap();
     let mut heard = String::new();
     let finish = model.generate(&sampling(), &|| false, &mut |piece| heard.push_str(piece));
@@ -203,7 +207,7 @@ fn a_model_that_only_thinks_is_a_clear_error_and_nothing_is_heard() {
     assert_eq!(heard, "");
     // Whoever interrupts it while it thinks is obeyed.
     model
-        .prefill(&prefix()[..2], Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prefix()[..2], Opening::Reply), &|| false)
         .unwrap();
     let finish = model.generate(&sampling(), &|| true, &mut |_| {});
     assert_eq!(finish.unwrap(), Finish::Cancelled);
@@ -215,7 +219,9 @@ fn a_reply_without_a_word_is_a_clear_error() {
     let mut model = tiny.load();
     let mut ask = |opening| {
         let messages = &prefix()[..2];
-        model.prefill(messages, opening, &|| false).unwrap();
+        model
+            .prefill(&Prompt::new(messages, opening), &|| false)
+            .unwrap();
         model.generate(&sampling(), &|| false, &mut |_| {})
     };
     let error = ask(Opening::Reply).unwrap_err();
@@ -239,9 +245,21 @@ fn a_template_that_wants_a_question_in_every_prompt_is_not_read_ahead() {
 #[test]
 fn room_for_reasoning_is_kept_only_where_the_template_knows_of_it() {
     let thinking = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}<think>\n";
-    let room = |file: &TinyGguf| Tiny::new(file).load().reasoning_tokens();
-    assert_eq!(room(TinyGguf::llama().template(thinking)), 16);
-    assert_eq!(room(&TinyGguf::llama()), 0);
+    // Tokens of a prompt that would fit beside a reply that leaves 20.
+    let fits = |file: &TinyGguf| {
+        let prefix = prefix();
+        let prompt = Prompt::new(&prefix, Opening::None).with_room(2_048 - 20);
+        let error = Tiny::new(file)
+            .load()
+            .prefill(&prompt, &|| false)
+            .unwrap_err();
+        match error {
+            LlmError::TooLong { fits, .. } => fits,
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(fits(TinyGguf::llama().template(thinking)), 4);
+    assert_eq!(fits(&TinyGguf::llama()), 20);
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! The real language model: its prefix cache in memory and on disk, cancellation, its limits.
+//! The real language model: its prefix cache in history and on disk, cancellation, its limits.
 
 use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use vivavoce::agent::{Memory, Persona};
+use vivavoce::agent::{History, Persona};
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
-    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Role,
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
     Sampling,
 };
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
@@ -37,9 +37,12 @@ fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
     .unwrap()
 }
 
-fn answer(model: &mut Llama, memory: &Memory, question: &str) -> String {
+fn answer(model: &mut Llama, history: &History, question: &str) -> String {
     model
-        .prefill(&memory.prompt(question), Opening::Reply, &|| false)
+        .prefill(
+            &Prompt::new(&history.prompt(question), Opening::Reply),
+            &|| false,
+        )
         .unwrap();
     let mut reply = String::new();
     let sampling = Persona::bundled(Language::English).sampling;
@@ -51,27 +54,27 @@ fn answer(model: &mut Llama, memory: &Memory, question: &str) -> String {
 
 #[test]
 fn it_answers_in_one_short_sentence() {
-    let (mut model, memory) = (
+    let (mut model, history) = (
         model(None),
-        Memory::new(&Persona::bundled(Language::English)),
+        History::new(&Persona::bundled(Language::English)),
     );
-    let reply = answer(&mut model, &memory, "What is the capital of France?");
+    let reply = answer(&mut model, &history, "What is the capital of France?");
     assert!(reply.contains("Paris"), "{reply}");
     assert!(reply.split_whitespace().count() < 20, "{reply}");
 }
 
 #[test]
 fn a_second_turn_reads_only_what_is_new() {
-    let (mut model, mut memory) = (
+    let (mut model, mut history) = (
         model(None),
-        Memory::new(&Persona::bundled(Language::English)),
+        History::new(&Persona::bundled(Language::English)),
     );
-    let prefix = model.warm_up(memory.prefix()).unwrap().read;
-    let reply = answer(&mut model, &memory, "What is the capital of France?");
-    memory.remember("What is the capital of France?", &reply);
-    let prompt = memory.prompt("And of Spain?");
+    let prefix = model.warm_up(history.prefix()).unwrap().read;
+    let reply = answer(&mut model, &history, "What is the capital of France?");
+    history.remember("What is the capital of France?", &reply);
+    let prompt = history.prompt("And of Spain?");
     let prefill = model
-        .prefill(&prompt, Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap()
         .unwrap();
     assert!(prefill.kept > prefix, "{prefill:?}, prefix {prefix}");
@@ -80,15 +83,15 @@ fn a_second_turn_reads_only_what_is_new() {
 
 #[test]
 fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
-    let (mut model, mut memory) = (
+    let (mut model, mut history) = (
         model(None),
-        Memory::new(&Persona::bundled(Language::English)),
+        History::new(&Persona::bundled(Language::English)),
     );
-    answer(&mut model, &memory, "Tell me about the sun.");
-    memory.remember("Tell me about the sun.", "The sun");
-    let prompt = memory.prompt("What did you just say?");
+    answer(&mut model, &history, "Tell me about the sun.");
+    history.remember("Tell me about the sun.", "The sun");
+    let prompt = history.prompt("What did you just say?");
     let prefill = model
-        .prefill(&prompt, Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap()
         .unwrap();
     let total = model.count_tokens(&prompt).unwrap();
@@ -101,25 +104,25 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
 
 #[test]
 fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
-    let (mut model, mut memory) = (
+    let (mut model, mut history) = (
         model(None),
-        Memory::new(&Persona::bundled(Language::English)),
+        History::new(&Persona::bundled(Language::English)),
     );
-    memory.remember(
+    history.remember(
         "Tell me about the sun.",
         "The sun is a star that is far away.",
     );
     for country in ["France", "Spain", "Italy"] {
         let question = format!("What is the capital of {country}?");
-        memory.remember(&question, "It is a large city with many people in it.");
+        history.remember(&question, "It is a large city with many people in it.");
     }
     model
-        .prefill(&memory.messages(), Opening::None, &|| false)
+        .prefill(&Prompt::new(&history.messages(), Opening::None), &|| false)
         .unwrap();
-    assert!(memory.forget_oldest());
-    let prompt = memory.prompt("How many legs does a spider have?");
+    assert!(history.make_room("", 101, 100, 0).anything);
+    let prompt = history.prompt("How many legs does a spider have?");
     let prefill = model
-        .prefill(&prompt, Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap()
         .unwrap();
     assert!(prefill.read < 30, "{prefill:?}");
@@ -144,11 +147,11 @@ fn a_start_with_the_disk_cache_reads_one_token() {
 #[test]
 fn a_cached_state_gives_the_same_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let memory = Memory::new(&Persona::bundled(Language::English));
+    let history = History::new(&Persona::bundled(Language::English));
     let answers = [(); 2].map(|()| {
         let mut model = model(Some(folder.path()));
-        model.warm_up(memory.prefix()).unwrap();
-        answer(&mut model, &memory, "Who wrote Romeo and Juliet?")
+        model.warm_up(history.prefix()).unwrap();
+        answer(&mut model, &history, "Who wrote Romeo and Juliet?")
     });
     assert_eq!(answers[0], answers[1]);
 }
@@ -199,13 +202,13 @@ fn a_cancellation_takes_effect_within_one_chunk() {
     };
     assert_eq!(
         model
-            .prefill(&prompt, Opening::Reply, &second_look)
+            .prefill(&Prompt::new(&prompt, Opening::Reply), &second_look)
             .unwrap(),
         None
     );
     // One chunk was read and is kept.
     let rest = model
-        .prefill(&prompt, Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap()
         .unwrap();
     assert_eq!(rest.kept, 64);
@@ -219,10 +222,10 @@ fn a_prompt_longer_than_the_context_is_a_clear_error() {
     let mut model = model(None);
     let prompt = [Message::new(Role::User, "word ".repeat(2_000))];
     let error = model
-        .prefill(&prompt, Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap_err();
     assert!(
-        matches!(error, LlmError::TooLong { context: 1024, .. }),
+        matches!(error, LlmError::TooLong { fits: 1023, .. }),
         "{error}"
     );
 }
@@ -256,8 +259,8 @@ fn a_damaged_model_file_is_a_clear_error() {
 fn a_cache_of_fewer_bits_still_answers() {
     for cache_type in [CacheType::Q8_0, CacheType::Q4_0] {
         let mut model = model_with(None, cache_type);
-        let memory = Memory::new(&Persona::bundled(Language::English));
-        let reply = answer(&mut model, &memory, "What is the capital of France?");
+        let history = History::new(&Persona::bundled(Language::English));
+        let reply = answer(&mut model, &history, "What is the capital of France?");
         assert!(reply.contains("Paris"), "{cache_type:?}: {reply}");
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use llm_server::{Do, LlmServer, reply};
 use vivavoce::lexicon::Apology;
 use vivavoce::llm::server::{Address, Patience, Server, ServerConfig, Trouble};
-use vivavoce::llm::{Finish, LanguageModel, LlmError, Message, Opening, Role, Sampling};
+use vivavoce::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
 
 /// Short, so that a test of a silent server is.
 const PATIENCE: Patience = Patience {
@@ -47,7 +47,9 @@ fn ask_with(
     messages: &[Message],
     opening: Opening,
 ) -> (String, Result<Finish, LlmError>) {
-    model.prefill(messages, opening, &|| false).unwrap();
+    model
+        .prefill(&Prompt::new(messages, opening), &|| false)
+        .unwrap();
     let mut heard = String::new();
     let sampling = Sampling::default();
     let finish = model.generate(&sampling, &|| false, &mut |piece| heard.push_str(piece));
@@ -97,7 +99,9 @@ fn reading_ahead_asks_nothing() {
     let server = LlmServer::start(&[reply(&["Paris."])]);
     let mut model = connect(&server, UNHURRIED);
     for opening in [Opening::None, Opening::Unfinished] {
-        model.prefill(&question(), opening, &|| false).unwrap();
+        model
+            .prefill(&Prompt::new(&question(), opening), &|| false)
+            .unwrap();
     }
     assert!(server.asked.is_empty());
 }
@@ -107,7 +111,7 @@ fn a_cancelled_reply_closes_the_connection_while_the_server_still_holds_it() {
     let server = LlmServer::start(&[vec![Do::Say("Once"), Do::Hold]]);
     let mut model = connect(&server, UNHURRIED);
     model
-        .prefill(&question(), Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&question(), Opening::Reply), &|| false)
         .unwrap();
     let heard = Cell::new(0);
     let finish = model.generate(&Sampling::default(), &|| heard.get() > 0, &mut |_| {
@@ -122,7 +126,7 @@ fn a_question_is_cancelled_before_its_first_token_too() {
     let server = LlmServer::start(&[vec![Do::Raw(": wait"), Do::Hold], reply(&["Paris."])]);
     let mut model = connect(&server, UNHURRIED);
     model
-        .prefill(&question(), Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&question(), Opening::Reply), &|| false)
         .unwrap();
     let asked = || !server.asked.is_empty();
     let finish = model.generate(&Sampling::default(), &asked, &mut |_| {});
@@ -288,7 +292,15 @@ fn reasoning_that_the_servers_own_prompt_begins_is_not_heard_again() {
     assert_eq!(heard(), "Paris.");
     // A reply without reasoning is asked for once more, and the next as well if need be.
     assert_eq!(heard(), "Rome.");
-    assert_eq!(model.reasoning_tokens(), 20);
+    // And what it may think needs room.
+    let tokens = model.count_tokens(&question()).unwrap();
+    let fits = |written| {
+        let question = question();
+        let prompt = Prompt::new(&question, Opening::Reply);
+        let room = model.context_len() - tokens - written;
+        model.prefill(&prompt.with_room(room), &|| false).is_ok()
+    };
+    assert_eq!([20, 19].map(fits), [true, false]);
 }
 
 #[test]
@@ -426,7 +438,7 @@ fn a_reply_has_no_more_tokens_than_it_may() {
     ]]);
     let mut model = connect(&server, UNHURRIED);
     model
-        .prefill(&question(), Opening::Reply, &|| false)
+        .prefill(&Prompt::new(&question(), Opening::Reply), &|| false)
         .unwrap();
     let (mut heard, sampling) = (
         String::new(),

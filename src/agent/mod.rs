@@ -1,7 +1,13 @@
-//! Who the assistant is and what it remembers.
+//! What the assistant says and does: the second pure machine. Turn taking says when.
 
-mod memory;
+mod history;
+mod machine;
+#[cfg(test)]
+mod machine_tests;
+mod message;
 mod persona;
 
-pub use memory::{Failure, Memory};
+pub use history::History;
+pub use machine::Agent;
+pub use message::{Command, Failure, FailureKind, Input};
 pub use persona::{Persona, PersonaError};

@@ -7,7 +7,7 @@
 //! seed = 7                                  # noise and reverberation
 //! end = "reply_finished + 1500 ms"          # optional; without it the session goes on
 //! limit_s = 60                              # the end comes at the latest then
-//! repeat = true                             # the first stimulus follows the last, until limit_s
+//! repeat = true                             # the first follows the reply to the last, until limit_s
 //! long_replies = true                       # `bench` only: a text read aloud answers
 //! quick = true                              # `bench conversation --quick` holds it too
 //!

@@ -146,16 +146,16 @@ pub enum LlmError {
     /// The model has no usable chat template.
     #[error("the model's chat template cannot be used: {0}")]
     Template(String),
-    /// The prompt alone is longer than the context.
+    /// The prompt does not fit into the context.
     #[error(
-        "the prompt has {tokens} tokens, the context {context}; shorten the persona or raise \
-         llm.context"
+        "the prompt has {tokens} tokens, and {fits} fit into the context beside a reply; shorten the \
+         persona or raise llm.context"
     )]
     TooLong {
         /// Tokens of the prompt.
         tokens: usize,
-        /// Tokens that fit.
-        context: usize,
+        /// Tokens of a prompt that would fit.
+        fits: usize,
     },
     /// A file that is no language model that can be talked with.
     #[error("{} cannot be talked with: {reason}", path.display())]
@@ -240,6 +240,15 @@ impl LlmError {
     }
 }
 
+/// Checks that a prompt of so many tokens fits into a context with what is to be written behind it.
+fn check_room(tokens: usize, written: usize, context: usize) -> Result<(), LlmError> {
+    let fits = context.saturating_sub(written);
+    if tokens <= fits {
+        return Ok(());
+    }
+    Err(LlmError::TooLong { tokens, fits })
+}
+
 /// How a prompt ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
@@ -249,6 +258,33 @@ pub enum Opening {
     Reply,
     /// Within its last message: what follows goes on with it.
     Unfinished,
+}
+
+/// What a model is to read, and go on with.
+#[derive(Debug, Clone, Copy)]
+pub struct Prompt<'a> {
+    /// The conversation.
+    pub messages: &'a [Message],
+    /// How it ends.
+    pub opening: Opening,
+    /// Tokens that must fit behind it, beside those of a model's reasoning.
+    pub room: usize,
+}
+
+impl<'a> Prompt<'a> {
+    /// A prompt behind which there need be no more room than for a token.
+    pub fn new(messages: &'a [Message], opening: Opening) -> Self {
+        Self {
+            messages,
+            opening,
+            room: 1,
+        }
+    }
+
+    /// The same, with room for so many tokens behind it.
+    pub fn with_room(self, room: usize) -> Self {
+        Self { room, ..self }
+    }
 }
 
 /// A chat model with a cache of what it has read.
@@ -265,21 +301,16 @@ pub trait LanguageModel: Send {
     /// Tokens that the messages take with a reply opened behind them.
     fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError>;
 
-    /// Tokens that fit into the context.
-    fn context_len(&self) -> usize;
-
-    /// Tokens of reasoning that it may write beside those of a reply: they need room too.
-    fn reasoning_tokens(&self) -> usize {
-        0
-    }
-
-    /// Brings the cache to these messages: cuts it to what they share with it and reads the rest.
-    /// After [`Opening::Reply`] and [`Opening::Unfinished`], [`LanguageModel::generate`] can
-    /// follow. `None`: cancelled; what was read until then is kept.
+    /// Brings the cache to this prompt: cuts it to what they share and reads the rest. After
+    /// [`Opening::Reply`] and [`Opening::Unfinished`], [`LanguageModel::generate`] can follow.
+    /// `None`: cancelled; what was read until then is kept.
+    ///
+    /// # Errors
+    /// [`LlmError::TooLong`] if the prompt does not fit into the context with its room and the model's
+    /// reasoning; nothing was read then.
     fn prefill(
         &mut self,
-        messages: &[Message],
-        opening: Opening,
+        prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError>;
 

@@ -1,4 +1,5 @@
-//! Thread `turn-taking`: feeds the state machine and carries out its commands.
+//! Thread `turn-taking`: feeds the two state machines, who speaks when and what the assistant says, and
+//! carries out their commands.
 
 use std::sync::atomic::Ordering;
 
@@ -7,26 +8,36 @@ use crossbeam_channel::{Receiver, Sender};
 use super::bus::EventBus;
 use super::capture::CaptureControl;
 use super::endpointing::EndpointingInput;
-use super::language_model::LanguageModelInput;
+use super::language_model::{Assignment, LANGUAGE_MODEL, LanguageModelInput};
 use super::live::LiveReply;
 use super::playback::PlaybackControl;
 use super::recognizer::{CommandsWaiting, RecognizerInput};
 use super::recorder::Recorded;
+use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
+use crate::events::ReplyId;
+use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::turn_taking::{Command, Decision, Event, TurnTaking};
 
 /// What comes to the thread.
 pub enum ConductorInput {
     /// Something happened at a time on the session's clock.
     Event(Timestamp, Event),
+    /// What the agent asked for came to this.
+    Agent(Timestamp, agent::Input),
     /// The session ends.
     Shutdown,
 }
 
 /// The thread's state.
 pub struct Conductor {
-    /// The decisions.
+    /// Who speaks when.
     pub machine: TurnTaking,
+    /// What the assistant says.
+    pub agent: Agent,
+    /// What it is said in.
+    pub language: Language,
     /// Events of all stages.
     pub inputs: Receiver<ConductorInput>,
     /// Commands to the recognizer...
@@ -49,6 +60,8 @@ pub struct Conductor {
     pub decisions: Option<Sender<Recorded>>,
     /// Kept between events, so that it is allocated once.
     pub commands: Vec<Command>,
+    /// As [`Conductor::commands`], of the agent.
+    pub agent_commands: Vec<agent::Command>,
     /// When the last event happened: stages read the clock at different moments, and the machine's
     /// time must not go back.
     pub latest: Timestamp,
@@ -65,8 +78,12 @@ impl Drop for Conductor {
 impl Conductor {
     /// Runs until the session ends.
     pub fn run(mut self) {
-        while let Ok(ConductorInput::Event(now, event)) = self.inputs.recv() {
-            self.take(now, event);
+        while let Ok(input) = self.inputs.recv() {
+            match input {
+                ConductorInput::Event(now, event) => self.take(now, event),
+                ConductorInput::Agent(now, input) => self.take_for_agent(now, input),
+                ConductorInput::Shutdown => break,
+            }
         }
     }
 
@@ -88,7 +105,66 @@ impl Conductor {
         self.commands = commands;
     }
 
-    fn carry_out(&self, now: Timestamp, command: Command) {
+    /// Lets the agent take an input and carries out what it commands.
+    pub fn take_for_agent(&mut self, now: Timestamp, input: agent::Input) {
+        let now = now.max(self.latest);
+        self.latest = now;
+        let mut commands = std::mem::take(&mut self.agent_commands);
+        self.agent.handle(input, &mut commands);
+        for command in commands.drain(..) {
+            self.carry_out_for_agent(now, command);
+        }
+        self.agent_commands = commands;
+    }
+
+    fn carry_out_for_agent(&mut self, now: Timestamp, command: agent::Command) {
+        match command {
+            agent::Command::ReadAhead {
+                messages,
+                opening,
+                room,
+            } => self.ask_model(LanguageModelInput::ReadAhead {
+                messages,
+                opening,
+                room,
+            }),
+            agent::Command::Write {
+                reply,
+                messages,
+                opening,
+                room,
+                draft_tokens,
+            } => self.ask_model(LanguageModelInput::Write(Assignment {
+                reply,
+                messages,
+                opening,
+                room,
+                draft_tokens,
+            })),
+            agent::Command::Say { reply, words } => {
+                self.ask_model(LanguageModelInput::Say { reply, words });
+            }
+            agent::Command::GiveUp { reply, failure } => self.give_up(now, reply, failure),
+            agent::Command::Publish(turn, kind) => self.bus.publish_at(now, turn, kind),
+        }
+    }
+
+    /// A reply that breaks off ends there: what was made of it is said, then why there is no more.
+    fn give_up(&mut self, now: Timestamp, reply: ReplyId, failure: agent::Failure) {
+        let apologies = Lexicon::of(self.language).apologies;
+        let failed = Event::Failed {
+            turn: reply.turn,
+            reply: Some(reply),
+            stage: LANGUAGE_MODEL.into(),
+            message: failure.message,
+            apology: Some(apologies.words(failure.apology).to_owned().into()),
+        };
+        self.take(now, failed);
+        // After the event: whoever hears of the reply's end is to know that it broke off.
+        self.ask_model(LanguageModelInput::End(reply));
+    }
+
+    fn carry_out(&mut self, now: Timestamp, command: Command) {
         // A stage that is gone has said why; the session is ending then.
         match command {
             Command::StartTranscript { turn, from } => {
@@ -105,18 +181,18 @@ impl Conductor {
             }
             Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
             Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
-            Command::Prepare(text) => self.ask_model(LanguageModelInput::Prepare(text)),
+            Command::Prepare(text) => self.take_for_agent(now, agent::Input::Prepare(text)),
             Command::Draft { reply, text } => {
                 self.live.set(reply);
-                self.ask_model(LanguageModelInput::Answer { reply, text });
+                self.take_for_agent(now, agent::Input::Answer { reply, text });
             }
             Command::DraftRest(reply) => {
                 self.live.set(reply);
-                self.ask_model(LanguageModelInput::Rest(reply));
+                self.take_for_agent(now, agent::Input::Rest(reply));
             }
             Command::DraftWords { reply, words } => {
                 self.live.set(reply);
-                self.ask_model(LanguageModelInput::Say { reply, words });
+                self.take_for_agent(now, agent::Input::Say { reply, words });
             }
             Command::Release(reply) => {
                 self.live.release(reply);
@@ -139,7 +215,7 @@ impl Conductor {
                 self.tell_front_end(CaptureControl::ListenOverReplies);
             }
             Command::Remember { user, heard, .. } => {
-                self.ask_model(LanguageModelInput::Remember { user, heard });
+                self.take_for_agent(now, agent::Input::Remember { user, heard });
             }
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }

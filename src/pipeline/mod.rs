@@ -36,7 +36,7 @@ pub(crate) mod scripted {
     pub use super::capture::CaptureControl;
     pub use super::conductor::{Conductor, ConductorInput};
     pub use super::endpointing::EndpointingInput;
-    pub use super::language_model::LanguageModelInput;
+    pub use super::language_model::{Assignment, LanguageModelInput};
     pub use super::live::LiveReply;
     pub use super::playback::{PlaybackControl, PlaybackInput, PlaybackStage};
     pub use super::recognizer::{CommandsWaiting, RecognizerInput};

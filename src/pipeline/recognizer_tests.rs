@@ -100,7 +100,7 @@ impl Stage {
         let told = self.told.try_iter();
         told.filter_map(|input| match input {
             ConductorInput::Event(_, event) => Some(event),
-            ConductorInput::Shutdown => None,
+            ConductorInput::Agent(..) | ConductorInput::Shutdown => None,
         })
         .collect()
     }

@@ -19,12 +19,12 @@ use super::recognizer::{CommandsWaiting, RecognizerStage};
 use super::recorder::{Recorded, Recorder};
 use super::synthesizer::SynthesizerStage;
 use crate::aec::EchoCanceller;
-use crate::agent::{Memory, Persona};
+use crate::agent::{Agent, Persona};
 use crate::audio::AudioError;
 use crate::clock::{SessionClock, Stopwatch, Timestamp};
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::events::{EventKind, SessionEvent};
-use crate::llm::{LanguageModel, LlmError, Prefill};
+use crate::llm::{LanguageModel, LlmError, Message, Prefill};
 use crate::playback::PlaybackQueue;
 use crate::stt::{Recognizer, SttError};
 use crate::tts::{Synthesizer, TtsError};
@@ -133,8 +133,7 @@ impl Session {
             earcon,
             started,
         } = config;
-        let memory = Memory::new(&persona);
-        let (engines, prompt) = warm_up(engines, &memory)?;
+        let (engines, prompt) = warm_up(engines, &persona.prefix())?;
 
         let recorder = record.as_deref().map(Recorder::create).transpose()?;
         let (block_out, blocks) = bounded(RECORDER_QUEUE);
@@ -180,6 +179,8 @@ impl Session {
         )?;
         let conducting = Conductor {
             machine: TurnTaking::new(turn_taking),
+            agent: Agent::new(&persona),
+            language: persona.language,
             inputs: conductor_in,
             recognizer,
             waiting: Arc::clone(&waiting),
@@ -191,6 +192,7 @@ impl Session {
             bus: bus.clone(),
             decisions,
             commands: Vec::new(),
+            agent_commands: Vec::new(),
             latest: Timestamp::ZERO,
         };
         let listening = EndpointingStage::new(
@@ -209,8 +211,6 @@ impl Session {
         );
         let thinking = LanguageModelStage {
             engine: engines.language_model,
-            memory,
-            language: persona.language,
             sampling: persona.sampling,
             inputs: language_model_in,
             synthesizer,
@@ -324,8 +324,7 @@ impl Session {
 }
 
 /// Runs every engine once, the slow ones beside each other.
-fn warm_up(mut engines: Engines, memory: &Memory) -> Result<(Engines, Prefill), SessionError> {
-    let prefix = memory.prefix();
+fn warm_up(mut engines: Engines, prefix: &[Message]) -> Result<(Engines, Prefill), SessionError> {
     let (recognizer, model) = (&mut engines.recognizer, &mut engines.language_model);
     let (recognized, read) = std::thread::scope(|scope| {
         let recognizing = scope.spawn(|| recognizer.warm_up());

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use serde::{Deserialize, Serialize};
-use vivavoce::agent::{Memory, Persona};
+use vivavoce::agent::{History, Persona};
 use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::wav::Clip;
 use vivavoce::clock::{Stopwatch, Timestamp};
@@ -20,7 +20,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::harness::bench::word_errors;
 use vivavoce::language::Language;
-use vivavoce::llm::{Opening, Sampling};
+use vivavoce::llm::{Opening, Prompt, Sampling};
 use vivavoce::stt::{Recognizer, transcribe_clip};
 use vivavoce::tts::speak_clause;
 
@@ -224,16 +224,16 @@ fn judge(loader: &EngineLoader, speech: Option<&Clip>) -> Result<Figures> {
 /// answer.
 fn answer(loader: &EngineLoader, persona: &Persona) -> Result<Figures> {
     let mut model = loader.language_model()?;
-    let memory = Memory::new(persona);
-    model.warm_up(memory.prefix())?;
+    let history = History::new(persona);
+    model.warm_up(history.prefix())?;
     let how = model.describe();
     let sampling = Sampling {
         max_tokens: WRITTEN,
         ..persona.sampling.clone()
     };
     let watch = Stopwatch::start();
-    let question = memory.prompt("Tell me a story.");
-    model.prefill(&question, Opening::Reply, &|| false)?;
+    let question = history.prompt("Tell me a story.");
+    model.prefill(&Prompt::new(&question, Opening::Reply), &|| false)?;
     let (mut first_ms, mut last_ms, mut pieces) = (None, 0.0, 0u32);
     model.generate(&sampling, &|| false, &mut |_| {
         last_ms = watch.elapsed_ms();

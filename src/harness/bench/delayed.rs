@@ -8,7 +8,7 @@ use crate::cancellation::Cancelled;
 use crate::clock::sleep;
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::language::Language;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling};
 use crate::pipeline::Engines;
 use crate::stt::{Recognizer, SttError};
 use crate::tts::{Synthesizer, TtsError};
@@ -160,25 +160,16 @@ impl LanguageModel for SlowModel {
         self.engine.count_tokens(messages)
     }
 
-    fn context_len(&self) -> usize {
-        self.engine.context_len()
-    }
-
-    fn reasoning_tokens(&self) -> usize {
-        self.engine.reasoning_tokens()
-    }
-
     fn prefill(
         &mut self,
-        messages: &[Message],
-        opening: Opening,
+        prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
         // What is read ahead is not waited for.
-        if self.stage == Stage::Prompt && opening == Opening::Reply {
+        if self.stage == Stage::Prompt && prompt.opening == Opening::Reply {
             sleep(self.by);
         }
-        self.engine.prefill(messages, opening, cancelled)
+        self.engine.prefill(prompt, cancelled)
     }
 
     fn generate(

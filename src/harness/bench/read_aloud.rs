@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cancellation::Cancelled;
 use crate::clock::sleep;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Prefill, Prompt, Sampling};
 
 /// Sentences on nothing in particular. Each reply begins with another one.
 const SENTENCES: [&str; 12] = [
@@ -40,14 +40,9 @@ impl LanguageModel for ReadAloud {
         Ok(0)
     }
 
-    fn context_len(&self) -> usize {
-        usize::MAX
-    }
-
     fn prefill(
         &mut self,
-        _messages: &[Message],
-        _opening: Opening,
+        _prompt: &Prompt,
         _cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
         Ok(Some(Prefill::default()))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::engines::{Vocabulary, WORD_SAMPLES, index};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, ReplyId, TurnId};
+use crate::llm::{Message, Role};
 use crate::playback::DUCKED_GAIN;
 
 /// From the command to stop until nothing sounds: the fade and the callbacks around it.
@@ -141,9 +142,10 @@ impl Invariants {
         Ok(())
     }
 
-    /// The history keeps these words as heard.
-    pub fn remembered(&self, heard: &str) -> Result<(), String> {
-        for word in heard.split_whitespace().filter_map(index) {
+    /// The language model is given these messages: what the assistant says in them was heard.
+    pub fn prompted(&self, messages: &[Message]) -> Result<(), String> {
+        let said = messages.iter().filter(|m| m.role == Role::Assistant);
+        for word in said.flat_map(|m| m.content.split_whitespace().filter_map(index)) {
             let played = self.played.get(&word).copied().unwrap_or(0);
             if played + GRACE < WORD_SAMPLES {
                 return Err(format!(

@@ -1,7 +1,7 @@
 //! One conversation: the parts that ship, the parts that are scripted, and the clock.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::fmt::Write;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,13 +14,15 @@ use super::Totals;
 use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::Invariants;
 use super::user::{Action, Script, Stretch, script};
+use crate::agent::{self, Agent, FailureKind, Persona};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
-use crate::lexicon::words;
+use crate::language::Language;
+use crate::lexicon::{Apology, words};
 use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
-    CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
+    Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
     LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
 };
 use crate::playback::PlaybackQueue;
@@ -81,6 +83,8 @@ enum Happening {
     Clause(ReplyId, usize, u32),
     /// The language model fails: what there is of the reply is all of it.
     BrokenOff(ReplyId),
+    /// What was read ahead, so many messages, is too long.
+    Crowded(usize),
 }
 
 struct Scheduled {
@@ -136,6 +140,8 @@ struct World {
     /// What was said and when, for the recognizer.
     said: Vec<(Timestamp, String)>,
     transcript_from: Timestamp,
+    /// Replies that the language model has failed with before their first word, and may try again.
+    retried: BTreeSet<ReplyId>,
     user_busy_until: Timestamp,
     // What is watched.
     published: Arc<Mutex<Vec<SessionEvent>>>,
@@ -187,6 +193,8 @@ impl World {
             script: script.into_iter(),
             conductor: Conductor {
                 machine: TurnTaking::new(config),
+                agent: Agent::new(&Persona::bundled(Language::English)),
+                language: Language::English,
                 inputs,
                 recognizer,
                 waiting: CommandsWaiting::default(),
@@ -198,6 +206,7 @@ impl World {
                 bus: bus.clone(),
                 decisions: None,
                 commands: Vec::new(),
+                agent_commands: Vec::new(),
                 latest: Timestamp::ZERO,
             },
             reports,
@@ -223,6 +232,7 @@ impl World {
             vocabulary: Vocabulary::default(),
             said: Vec::new(),
             transcript_from: Timestamp::ZERO,
+            retried: BTreeSet::new(),
             user_busy_until: Timestamp::ZERO,
             published,
             invariants: Invariants::default(),
@@ -292,6 +302,13 @@ impl World {
         self.take_reports()
     }
 
+    fn take_for_agent(&mut self, input: agent::Input) -> Result<(), String> {
+        self.conductor.take_for_agent(self.now, input);
+        self.after_commands()?;
+        self.playback.poll();
+        self.take_reports()
+    }
+
     fn take_reports(&mut self) -> Result<(), String> {
         while let Ok(ConductorInput::Event(at, event)) = self.reports.try_recv() {
             self.note("playback", &format!("{event:?}"));
@@ -340,6 +357,10 @@ impl World {
                 self.note("event", &format!("{event:?}"));
                 self.take(event)
             }
+            Happening::Crowded(messages) => self.take_for_agent(agent::Input::Crowded {
+                tokens: messages,
+                fits: messages - 1,
+            }),
             Happening::Heard(text) => {
                 self.said.push((self.now, text));
                 Ok(())
@@ -356,15 +377,22 @@ impl World {
                 self.take(Event::Decoded { turn, pause, text })
             }
             Happening::BrokenOff(reply) => {
-                self.take(failed(reply.turn, Some(reply), "language model"))?;
-                if self.conductor.live.is(reply) {
-                    let _ = self.clauses.try_send(PlaybackInput::Complete(reply));
-                }
-                self.playback.poll();
-                self.take_reports()
+                let failure = self.failure();
+                self.note("language model", &format!("{reply:?}: {failure:?}"));
+                let began = !self.retried.contains(&reply);
+                let failed = agent::Input::Failed {
+                    reply,
+                    failure,
+                    began,
+                };
+                self.take_for_agent(failed)
             }
             Happening::Clause(reply, words, more) => {
+                let cancelled = !self.conductor.live.is(reply);
                 self.speak(reply, words, more);
+                if more == 0 || cancelled {
+                    self.take_for_agent(agent::Input::Written { reply, cancelled })?;
+                }
                 self.playback.poll();
                 self.take_reports()
             }
@@ -525,31 +553,73 @@ impl World {
 
     fn think(&mut self, input: LanguageModelInput) -> Result<(), String> {
         let reply = match input {
-            LanguageModelInput::Prepare(_) => {
+            LanguageModelInput::ReadAhead { messages, .. } => {
+                let takes = self.machine.takes(&mut self.rng, 5, 80);
+                let at = self.language_model.work(self.now, takes);
+                if self.machine.fails(&mut self.rng) {
+                    self.schedule(at, Happening::Crowded(messages.len()));
+                }
+                return self.invariants.prompted(&messages);
+            }
+            LanguageModelInput::Write(Assignment {
+                reply, messages, ..
+            }) => {
+                self.invariants.prompted(&messages)?;
+                reply
+            }
+            LanguageModelInput::Say { reply, .. } => {
+                self.invariants.drafted(reply)?;
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
-                self.language_model.work(self.now, takes);
+                let at = self.now + takes;
+                let happening = if self.machine.fails(&mut self.rng) {
+                    self.totals.failures += 1;
+                    Happening::Event(failed(reply.turn, Some(reply), "voice"))
+                } else {
+                    Happening::Clause(reply, self.rng.usize(1..6), 0)
+                };
+                self.schedule(at, happening);
                 return Ok(());
             }
-            LanguageModelInput::Remember { heard, .. } => {
-                self.note("history", &heard);
-                let takes = self.machine.takes(&mut self.rng, 5, 80);
-                self.language_model.work(self.now, takes);
-                return self.invariants.remembered(&heard);
+            LanguageModelInput::End(reply) => {
+                if self.conductor.live.is(reply) {
+                    let _ = self.clauses.try_send(PlaybackInput::Complete(reply));
+                }
+                return Ok(());
             }
-            LanguageModelInput::Answer { reply, .. } | LanguageModelInput::Rest(reply) => reply,
-            LanguageModelInput::Say { reply, .. } => reply,
         };
-        self.invariants.drafted(reply)?;
+        // What failed may be tried in another way.
+        if !self.retried.remove(&reply) {
+            self.invariants.drafted(reply)?;
+        }
         let takes = self.machine.takes(&mut self.rng, 30, 250);
         let at = self.language_model.work(self.now, takes);
         if self.machine.fails(&mut self.rng) {
             self.totals.failures += 1;
+            self.retried.insert(reply);
             self.schedule(at, Happening::BrokenOff(reply));
             return Ok(());
         }
         let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
         self.schedule(at, Happening::Clause(reply, words, more));
         Ok(())
+    }
+
+    /// How the language model fails.
+    fn failure(&mut self) -> agent::Failure {
+        let kinds = [
+            FailureKind::TooLong {
+                tokens: 120,
+                fits: 100,
+            },
+            FailureKind::Refused,
+            FailureKind::OfTheQuestion,
+            FailureKind::OfTheEngine,
+        ];
+        agent::Failure {
+            kind: kinds[self.rng.usize(..kinds.len())],
+            message: "scripted".into(),
+            apology: Apology::Failed,
+        }
     }
 
     /// A clause is sound. One in flight comes even if it is not wanted any more.
@@ -625,6 +695,7 @@ fn failed(turn: TurnId, reply: Option<ReplyId>, stage: &'static str) -> Event {
         reply,
         stage: stage.into(),
         message: "scripted".into(),
-        apology: Some("Sorry.".into()),
+        // Without a voice there is nothing to say it with.
+        apology: reply.is_none().then(|| "Sorry.".into()),
     }
 }

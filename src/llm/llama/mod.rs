@@ -25,7 +25,10 @@ use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
 use super::prefix_cache::PrefixCache;
 use super::speech_filter::SpeechFilter;
-use super::{Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Sampling};
+use super::{
+    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling,
+    check_room,
+};
 use sampler::sampler;
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
@@ -93,6 +96,11 @@ impl Llama {
         Ok(self.tokenize(&self.template.render(messages, opening)?))
     }
 
+    /// Tokens that fit into the context.
+    fn context_len(&self) -> usize {
+        self.context.n_ctx() as usize
+    }
+
     fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
         let mut batch = LlamaBatch::new(tokens.len(), 1);
         for (n, token) in tokens.iter().enumerate() {
@@ -146,7 +154,7 @@ impl LanguageModel for Llama {
             });
         }
         let prefill = self
-            .prefill(prefix, Opening::None, &|| false)?
+            .prefill(&Prompt::new(prefix, Opening::None), &|| false)?
             .unwrap_or_default();
         if let Some(cache) = cache {
             cache.save(&self.context, &self.read);
@@ -154,35 +162,24 @@ impl LanguageModel for Llama {
         Ok(prefill)
     }
 
-    fn reasoning_tokens(&self) -> usize {
-        match self.reasons {
-            true => self.config.reasoning_tokens,
-            false => 0,
-        }
-    }
-
     fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
         Ok(self.tokens(messages, Opening::Reply)?.len())
     }
 
-    fn context_len(&self) -> usize {
-        self.context.n_ctx() as usize
-    }
-
     fn prefill(
         &mut self,
-        messages: &[Message],
-        opening: Opening,
+        prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
+        let Prompt {
+            messages,
+            opening,
+            room,
+        } = *prompt;
         let text = self.template.render(messages, opening)?;
         let tokens = self.tokenize(&text);
-        if tokens.len() >= self.context_len() {
-            return Err(LlmError::TooLong {
-                tokens: tokens.len(),
-                context: self.context_len(),
-            });
-        }
+        let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
+        check_room(tokens.len(), room + reasoning, self.context_len())?;
         self.prompt_end = match opening {
             Opening::Reply => {
                 text[text.floor_char_boundary(text.len().saturating_sub(PROMPT_END))..].to_owned()

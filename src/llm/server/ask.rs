@@ -89,7 +89,7 @@ impl Server {
         );
         LlmError::TooLong {
             tokens: self.count_tokens(&self.prompt).unwrap_or(0),
-            context: self.config.context as usize,
+            fits: self.context_len(),
         }
     }
 

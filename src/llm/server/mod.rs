@@ -27,7 +27,8 @@ use std::time::Duration;
 use ureq::Agent;
 
 use super::{
-    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Role, Sampling,
+    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Role, Sampling,
+    check_room,
 };
 use crate::clock::Stopwatch;
 use question::Dialect;
@@ -150,6 +151,12 @@ impl Server {
         &self.model
     }
 
+    /// Tokens that are reckoned with: as it is configured, or less if the server has refused that. Servers do
+    /// not say it in a common way.
+    pub fn context_len(&self) -> usize {
+        self.config.context as usize
+    }
+
     fn models(&self) -> Result<Vec<String>, Trouble> {
         let url = self.config.address.of("models");
         let patience = self.config.patience.first_token;
@@ -253,26 +260,19 @@ impl LanguageModel for Server {
         Ok(messages.iter().map(of_message).sum::<usize>() + MESSAGE_TOKENS)
     }
 
-    /// As it is configured, or less if the server has refused that: servers do not say it in a common way.
-    fn context_len(&self) -> usize {
-        self.config.context as usize
-    }
-
-    /// What was learnt of the model: none as long as it has not thought.
-    fn reasoning_tokens(&self) -> usize {
-        self.dialect.reasoning()
-    }
-
     /// Keeps the question; it is asked by [`LanguageModel::generate`]. What the server has of it
     /// already is not known here.
     fn prefill(
         &mut self,
-        messages: &[Message],
-        opening: Opening,
+        prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
-        self.prompt = messages.to_vec();
-        self.opening = opening;
+        let tokens = self.count_tokens(prompt.messages)?;
+        // A model that has not thought yet needs no room for it.
+        let written = prompt.room + self.dialect.reasoning();
+        check_room(tokens, written, self.context_len())?;
+        self.prompt = prompt.messages.to_vec();
+        self.opening = prompt.opening;
         Ok((!cancelled()).then(Prefill::default))
     }
 

@@ -6,7 +6,7 @@ use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::engines::EngineLoader;
 use crate::harness::bench::metric::{Better, Unit};
-use crate::llm::{LanguageModel, Message, Opening, Role, Sampling};
+use crate::llm::{LanguageModel, Message, Opening, Prompt, Role, Sampling};
 
 /// Lengths of prompts. Tokens.
 const PROMPTS: [usize; 3] = [32, 128, 512];
@@ -99,7 +99,7 @@ fn first_token(
         ..Sampling::default()
     };
     let watch = Stopwatch::start();
-    model.prefill(messages, Opening::Reply, &|| false)?;
+    model.prefill(&Prompt::new(messages, Opening::Reply), &|| false)?;
     let mut first = None;
     model.generate(&sampling, &|| false, &mut |_| {
         first.get_or_insert(watch.elapsed_ms());
@@ -117,8 +117,10 @@ fn tokens_per_s(
         ..Sampling::default()
     };
     model.prefill(
-        &prompt(number, 1, "Tell me a long story about the river."),
-        Opening::Reply,
+        &Prompt::new(
+            &prompt(number, 1, "Tell me a long story about the river."),
+            Opening::Reply,
+        ),
         &|| false,
     )?;
     let (mut pieces, mut watch, mut took) = (0usize, None, 0.0);

@@ -22,6 +22,8 @@ const SETTLED_S: f64 = 600.0;
 const SETTLED_SHARE: f64 = 0.25;
 /// Memory may grow by this much. MiB an hour.
 const MOST_MEMORY_SLOPE: f64 = 1.0;
+/// A reply stops within this time, measured from the beginning of what stops it. Milliseconds.
+const STOPS_WITHIN_MS: f64 = 1_000.0;
 /// Share of "Stop." over a reply that may be misheard.
 const MOST_STOPS_IGNORED: f64 = 0.1;
 /// The answers of the last quarter may take this many times as long as those of the first, at the median.
@@ -53,8 +55,8 @@ pub struct Soak {
     replied_at_ms: f64,
     /// A reply sounds.
     audible: bool,
-    /// "Stop." was said over a reply, which goes on yet.
-    told_to_stop: bool,
+    /// When "Stop." was said over a reply, which goes on yet.
+    told_to_stop_ms: Option<f64>,
     stops: usize,
     stops_ignored: usize,
 }
@@ -66,9 +68,9 @@ impl Soak {
         match &event.kind {
             EventKind::StimulusStarted { expect, .. } => {
                 self.expects_answer = *expect == Expect::Answer.name();
-                self.stops_ignored += usize::from(self.told_to_stop);
-                self.told_to_stop = self.audible && *expect == Expect::Stop.name();
-                self.stops += usize::from(self.told_to_stop);
+                self.judge_stop(now_ms);
+                let is_stop = self.audible && *expect == Expect::Stop.name();
+                self.told_to_stop_ms = is_stop.then_some(now_ms);
                 if let Some(asked) = self.asked_at_ms.take_if(|_| self.expects_answer) {
                     // The user waits for replies, and gives up after twenty seconds.
                     self.lost.push(asked / 1_000.0);
@@ -85,16 +87,28 @@ impl Soak {
             }
             EventKind::Interrupted { .. } => {
                 self.interruptions += 1;
-                (self.audible, self.told_to_stop) = (false, false);
+                self.audible = false;
+                self.stops += usize::from(self.told_to_stop_ms.take().is_some());
             }
             EventKind::PlaybackFinished { underruns } => {
                 self.underruns += underruns;
                 self.audible = false;
+                self.judge_stop(now_ms);
             }
             EventKind::Error { stage, .. } => {
                 *self.errors.entry(stage.to_string()).or_default() += 1;
             }
             _ => {}
+        }
+    }
+
+    /// A reply that was told to stop and sounded until now was not stopped, unless it had hardly time to.
+    fn judge_stop(&mut self, now_ms: f64) {
+        if let Some(told) = self.told_to_stop_ms.take()
+            && now_ms - told > STOPS_WITHIN_MS
+        {
+            self.stops += 1;
+            self.stops_ignored += 1;
         }
     }
 
@@ -353,26 +367,26 @@ mod tests {
 
     #[test]
     fn a_reply_that_goes_on_over_stop_is_a_failure() {
-        let stop = |soak: &mut Soak, obeyed: bool| {
+        let stop = |soak: &mut Soak, then: EventKind, at_ms: u64| {
             let first_sample_ms = 0.0;
             soak.observe(&event(0, EventKind::PlaybackStarted { first_sample_ms }));
-            let started = |expect| EventKind::StimulusStarted {
+            let started = EventKind::StimulusStarted {
                 stimulus: 0,
-                expect,
+                expect: "stop",
                 said: None,
                 pauses_ms: Vec::new(),
             };
-            soak.observe(&event(0, started("stop")));
-            if obeyed {
-                let reason = "stop word";
-                soak.observe(&event(0, EventKind::Interrupted { reason }));
-            }
-            soak.observe(&event(0, started("go_on")));
+            soak.observe(&event(0, started));
+            soak.observe(&event(at_ms, then));
         };
         let mut soak = hour(0, |_| 12, |_| 400);
-        stop(&mut soak, true);
+        let reason = "stop word";
+        stop(&mut soak, EventKind::Interrupted { reason }, 400);
+        let ended = EventKind::PlaybackFinished { underruns: 0 };
+        // It would have ended anyway.
+        stop(&mut soak, ended.clone(), 300);
         assert!(soak.report(0.98).failures.is_empty());
-        stop(&mut soak, false);
+        stop(&mut soak, ended, 3_000);
         let report = soak.report(0.98);
         assert_eq!((report.stops, report.stops_ignored), (2, 1));
         assert!(report.failures[0].contains("1 of 2 times"), "{report:?}");

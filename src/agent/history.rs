@@ -7,29 +7,40 @@ use crate::llm::{Message, Role};
 
 /// The prompt's parts: the persona, which stays, and the exchanges, of which the oldest leave.
 #[derive(Debug, Clone)]
-pub struct Memory {
+pub struct History {
     prefix: Vec<Message>,
     exchanges: VecDeque<(String, String)>,
     /// Words of the user whose answer was not heard at all: they go before what they say next.
     unanswered: VecDeque<String>,
     /// Words that no answer could be made to, and why.
-    failed: Option<(String, Failure)>,
+    failed: Option<(String, Unanswerable)>,
 }
 
-/// Why there is no answer to a question.
+/// How long there is no answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub enum Unanswerable {
     /// It was not taken, and would not be with the next one.
-    OfTheQuestion,
+    Ever,
     /// The engine failed, and may not the next time.
-    OfTheEngine,
+    ForNow,
 }
 
+/// What left a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Exchanges.
+    pub exchanges: usize,
+    /// These, or words that were not answered.
+    pub anything: bool,
+}
+
+/// Share of what fits that a prompt may fill after the oldest exchanges were forgotten.
+const KEEP_SHARE: f32 = 0.6;
 /// As many turns in a row may be cut off before their answer and still be one question.
 const MOST_UNANSWERED: usize = 3;
 
-impl Memory {
-    /// A memory without exchanges.
+impl History {
+    /// A history without exchanges.
     pub fn new(persona: &Persona) -> Self {
         Self {
             prefix: persona.prefix(),
@@ -88,12 +99,12 @@ impl Memory {
             self.unanswered.clear();
             self.exchanges.push_back((user, heard.to_owned()));
         } else if !user.is_empty() {
-            match failed.map(|(_, failure)| failure) {
+            match failed.map(|(_, how_long)| how_long) {
                 None => {}
                 // Whoever asked was told so: the next question is asked without it.
-                Some(Failure::OfTheQuestion) => return self.unanswered.clear(),
+                Some(Unanswerable::Ever) => return self.unanswered.clear(),
                 // "Please try again" is about the last one.
-                Some(Failure::OfTheEngine) => self.unanswered.clear(),
+                Some(Unanswerable::ForNow) => self.unanswered.clear(),
             }
             self.unanswered.push_back(user.to_owned());
             if self.unanswered.len() > MOST_UNANSWERED {
@@ -103,8 +114,8 @@ impl Memory {
     }
 
     /// An answer to these words was made, or could not be.
-    pub fn tried(&mut self, user: &str, failure: Option<Failure>) {
-        self.failed = failure.map(|failure| (user.to_owned(), failure));
+    pub fn tried(&mut self, user: &str, failure: Option<Unanswerable>) {
+        self.failed = failure.map(|how_long| (user.to_owned(), how_long));
     }
 
     /// Lets all exchanges go, and what was not answered; how many there were.
@@ -119,8 +130,41 @@ impl Memory {
     }
 
     /// Lets the oldest exchange go, at last the unanswered words; false if there is nothing.
-    pub fn forget_oldest(&mut self) -> bool {
+    fn forget_oldest(&mut self) -> bool {
         self.exchanges.pop_front().is_some() || self.unanswered.pop_front().is_some()
+    }
+
+    /// A prompt that ends with what the user says now has more tokens than fit: lets the oldest exchanges
+    /// go, so many that room for several new ones is there, since forgetting blurs what the model has read.
+    /// `keep` of the latest stay. Says how many went, and whether anything did.
+    pub fn make_room(&mut self, user: &str, tokens: usize, fits: usize, keep: usize) -> Forgotten {
+        let share = fits as f32 * KEEP_SHARE / tokens.max(fits + 1) as f32;
+        let target = (self.bytes(user) as f32 * share) as usize;
+        let before = self.exchanges.len();
+        let mut anything = false;
+        while self.exchanges.len() > keep || keep == 0 && !self.unanswered.is_empty() {
+            // Tokens are not bytes: at least one goes, and the latest only if that is not enough.
+            let is_enough = self.bytes(user) <= target || self.exchanges.len() <= 1;
+            if anything && is_enough {
+                break;
+            }
+            anything |= self.forget_oldest();
+        }
+        Forgotten {
+            exchanges: before - self.exchanges.len(),
+            anything,
+        }
+    }
+
+    /// Length of the prompt's texts.
+    fn bytes(&self, user: &str) -> usize {
+        let prefix: usize = self.prefix.iter().map(|m| m.content.len()).sum();
+        let said = self
+            .exchanges
+            .iter()
+            .map(|(user, heard)| user.len() + heard.len());
+        let unanswered: usize = self.unanswered.iter().map(String::len).sum();
+        prefix + said.sum::<usize>() + unanswered + user.len()
     }
 
     fn with_unanswered(&self, user: &str) -> String {
@@ -134,43 +178,43 @@ mod tests {
     use super::*;
     use crate::language::Language;
 
-    fn said(memory: &Memory) -> Vec<String> {
-        let messages = memory.messages();
-        let exchanges = &messages[memory.prefix().len()..];
+    fn said(history: &History) -> Vec<String> {
+        let messages = history.messages();
+        let exchanges = &messages[history.prefix().len()..];
         exchanges.iter().map(|m| m.content.clone()).collect()
     }
 
     #[test]
     fn the_reply_is_kept_as_it_was_heard() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("tell me a story", "Once upon a");
-        assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("tell me a story", "Once upon a");
+        assert_eq!(said(&history), ["tell me a story", "Once upon a"]);
     }
 
     #[test]
     fn a_question_whose_answer_nobody_heard_goes_before_the_next() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("what is the capital", "");
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("what is the capital", "");
         assert_eq!(
-            memory.prompt("of France").last().unwrap().content,
+            history.prompt("of France").last().unwrap().content,
             "what is the capital of France"
         );
-        memory.remember("of France", "Paris.");
-        assert_eq!(said(&memory), ["what is the capital of France", "Paris."]);
+        history.remember("of France", "Paris.");
+        assert_eq!(said(&history), ["what is the capital of France", "Paris."]);
     }
 
     #[test]
     fn words_that_no_answer_could_be_made_to_are_not_asked_again() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("tell me", "");
-        memory.tried("about poison", Some(Failure::OfTheQuestion));
-        memory.remember("about poison", "");
-        let next = memory.prompt("how are you");
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("tell me", "");
+        history.tried("about poison", Some(Unanswerable::Ever));
+        history.remember("about poison", "");
+        let next = history.prompt("how are you");
         assert_eq!(next.last().unwrap().content, "how are you");
         // The same words are a new question.
-        memory.remember("about poison", "");
+        history.remember("about poison", "");
         assert!(
-            memory
+            history
                 .prompt("?")
                 .last()
                 .unwrap()
@@ -181,58 +225,63 @@ mod tests {
 
     #[test]
     fn of_questions_that_an_engine_failed_on_the_last_is_kept() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        let mut history = History::new(&Persona::bundled(Language::English));
         for question in ["what is the sun", "what is the moon"] {
-            memory.tried(question, Some(Failure::OfTheEngine));
-            memory.remember(question, "");
+            history.tried(question, Some(Unanswerable::ForNow));
+            history.remember(question, "");
         }
-        let next = memory.prompt("please");
+        let next = history.prompt("please");
         assert_eq!(next.last().unwrap().content, "what is the moon please");
     }
 
     #[test]
     fn what_was_heard_before_a_failure_is_kept() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.tried("tell me a story", Some(Failure::OfTheQuestion));
-        memory.remember("tell me a story", "Once upon a");
-        assert_eq!(said(&memory), ["tell me a story", "Once upon a"]);
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.tried("tell me a story", Some(Unanswerable::Ever));
+        history.remember("tell me a story", "Once upon a");
+        assert_eq!(said(&history), ["tell me a story", "Once upon a"]);
     }
 
     #[test]
     fn unanswered_words_do_not_pile_up() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
+        let mut history = History::new(&Persona::bundled(Language::English));
         for turn in 0..10 {
-            memory.remember(&format!("turn {turn}"), "");
+            history.remember(&format!("turn {turn}"), "");
         }
-        let next = memory.prompt("and?");
+        let next = history.prompt("and?");
         assert_eq!(next.last().unwrap().content, "turn 7 turn 8 turn 9 and?");
     }
 
     #[test]
     fn a_reply_that_goes_on_is_one_with_what_was_heard_before() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("tell me a story", "Once upon a");
-        memory.remember("", "time.");
-        memory.remember("", "");
-        assert_eq!(said(&memory), ["tell me a story", "Once upon a time."]);
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("tell me a story", "Once upon a");
+        history.remember("", "time.");
+        history.remember("", "");
+        assert_eq!(said(&history), ["tell me a story", "Once upon a time."]);
     }
 
     #[test]
     fn unanswered_words_that_do_not_fit_are_forgotten_last() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("far too long", "");
-        assert!(memory.forget_oldest());
-        assert_eq!(memory.prompt("next").last().unwrap().content, "next");
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("far too long", "");
+        assert!(history.make_room("", 100, 50, 0).anything);
+        assert_eq!(history.prompt("next").last().unwrap().content, "next");
     }
 
     #[test]
     fn the_oldest_exchange_leaves_first_and_the_persona_stays() {
-        let mut memory = Memory::new(&Persona::bundled(Language::English));
-        memory.remember("one", "1");
-        memory.remember("two", "2");
-        assert!(memory.forget_oldest());
-        assert_eq!(said(&memory), ["two", "2"]);
-        assert!(memory.forget_oldest() && !memory.forget_oldest());
-        assert_eq!(memory.messages(), memory.prefix());
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("one", "1");
+        history.remember("two", "2");
+        let one = Forgotten {
+            exchanges: 1,
+            anything: true,
+        };
+        assert_eq!(history.make_room("", 101, 100, 1), one);
+        assert_eq!(said(&history), ["two", "2"]);
+        assert!(!history.make_room("", 101, 100, 1).anything);
+        assert_eq!(history.make_room("", 101, 100, 0), one);
+        assert_eq!(history.messages(), history.prefix());
     }
 }

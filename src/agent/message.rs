@@ -1,0 +1,131 @@
+//! What goes into the agent and what comes out.
+
+use crate::events::{EventKind, ReplyId, TurnId};
+use crate::lexicon::Apology;
+use crate::llm::{Message, Opening};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Turn taking: the user's turn begins with these words.
+    Prepare(String),
+    /// Turn taking: make a reply to the user's words.
+    Answer {
+        /// The reply.
+        reply: ReplyId,
+        /// The user's words.
+        text: String,
+    },
+    /// Turn taking: go on with the reply that was cut off.
+    Rest(ReplyId),
+    /// Turn taking: say these words.
+    Say {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
+    /// Turn taking: an exchange is over.
+    Remember {
+        /// The user's words; empty if the reply went on with the one before.
+        user: String,
+        /// What of the reply was heard.
+        heard: String,
+    },
+    /// The language model has ended a reply, or was made to.
+    Written {
+        /// The reply.
+        reply: ReplyId,
+        /// Nobody wanted it any more.
+        cancelled: bool,
+    },
+    /// The language model has failed with a reply.
+    Failed {
+        /// The reply.
+        reply: ReplyId,
+        /// How.
+        failure: Failure,
+        /// Words of it were written before.
+        began: bool,
+    },
+    /// What was to be read ahead has more tokens than fit.
+    Crowded {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// Tokens that would fit.
+        fits: usize,
+    },
+}
+
+/// Why the language model wrote no reply, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What can be done about it.
+    pub kind: FailureKind,
+    /// For whoever watches: what, and what to do.
+    pub message: String,
+    /// For the user.
+    pub apology: Apology,
+}
+
+/// What can be done about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The prompt has more tokens than fit: ask with less of it.
+    TooLong {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// Tokens that would fit.
+        fits: usize,
+    },
+    /// Something in the prompt is minded: the question, or what was said before it.
+    Refused,
+    /// The question was not taken, and would not be with the next one.
+    OfTheQuestion,
+    /// The engine failed, and may not the next time.
+    OfTheEngine,
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Read this while nobody waits: the next prompt probably begins with it. Answered by
+    /// [`Input::Crowded`] if it does not fit.
+    ReadAhead {
+        /// The conversation.
+        messages: Vec<Message>,
+        /// How it ends.
+        opening: Opening,
+        /// Tokens that must fit behind it.
+        room: usize,
+    },
+    /// Have the language model write a reply. Answered by [`Input::Written`] or [`Input::Failed`].
+    Write {
+        /// The reply.
+        reply: ReplyId,
+        /// The conversation.
+        messages: Vec<Message>,
+        /// How it ends.
+        opening: Opening,
+        /// Tokens that must fit behind it.
+        room: usize,
+        /// As many tokens are written before the reply is released, and then no more until it is.
+        draft_tokens: u32,
+    },
+    /// Say these words as a reply.
+    Say {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
+    /// There is no reply, or no more of it.
+    GiveUp {
+        /// The reply.
+        reply: ReplyId,
+        /// Why.
+        failure: Failure,
+    },
+    /// Tell whoever watches.
+    Publish(Option<TurnId>, EventKind),
+}
