@@ -1,0 +1,3 @@
+//! What acts: the tools that an intent or a model calls.
+
+pub mod spoken;
