@@ -24,7 +24,7 @@ pub use day::day;
 pub use duration::duration;
 pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
-pub use say::{say_date, say_duration, say_moment, say_number, say_time, spell_out};
+pub use say::{say_date, say_duration, say_moment, say_number, say_number_to, say_time, spell_out};
 
 pub(super) use number::quantity;
 pub(super) use words::{Words, split};

@@ -10,7 +10,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::number::{Number, integer};
 
-/// More decimals are rounded, and said "about".
+/// Where nobody asked for others, more decimals are rounded, and said "about".
 const MOST_DECIMALS: u32 = 4;
 /// Numbers of more digits are rounded to a few, with a power of ten.
 const MOST_DIGITS: usize = 15;
@@ -79,12 +79,17 @@ pub fn say_moment(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
 /// "391", "16.0934", "minus 5"; "about 3.3333" where more decimals follow, and "about 1.2677 times 10 to
 /// the power of 30" for what has more than 15 digits.
 pub fn say_number(number: &Number) -> String {
+    say_number_to(number, MOST_DECIMALS)
+}
+
+/// As [`say_number`], with at most so many decimals; what is below a hundredth has four more.
+pub fn say_number_to(number: &Number, decimals: u32) -> String {
     let sign = if number.is_negative() { "minus " } else { "" };
     let size = number.abs();
     if size.to_integer().to_string().len() > MOST_DIGITS {
         return format!("about {sign}{}", with_power(&size));
     }
-    let (rounded, decimals) = rounded(&size);
+    let (rounded, decimals) = rounded(&size, decimals);
     if rounded.is_zero() && !size.is_zero() {
         return format!("about {sign}{}", with_power(&size));
     }
@@ -94,8 +99,7 @@ pub fn say_number(number: &Number) -> String {
 }
 
 /// To the decimals that are said: small numbers have more of them.
-fn rounded(size: &Number) -> (Number, u32) {
-    let mut decimals = MOST_DECIMALS;
+fn rounded(size: &Number, mut decimals: u32) -> (Number, u32) {
     let small = Number::new(1.into(), 100.into());
     if *size < small {
         decimals += 4;
@@ -130,7 +134,7 @@ fn with_power(size: &Number) -> String {
         scaled *= &ten;
         power -= 1;
     }
-    let (rounded, decimals) = rounded(&scaled);
+    let (rounded, decimals) = rounded(&scaled, MOST_DECIMALS);
     let sign = if power < 0 { "minus " } else { "" };
     let mantissa = written(&rounded, decimals);
     format!(

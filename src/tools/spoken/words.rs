@@ -113,6 +113,7 @@ pub(super) fn first_is(words: &[String], list: &[&str]) -> bool {
 /// they are, so that a reader does not know them.
 pub(in crate::tools) fn split(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace(['\u{2019}', '\u{2018}'], "'");
+    let text = text.replace("per cent", "percent");
     let characters: Vec<char> = text.chars().collect();
     let mut words: Vec<String> = Vec::new();
     let mut at = 0;
