@@ -14,6 +14,7 @@ use crate::language::Language;
 pub(super) struct Writing {
     pub rewrites: BTreeMap<String, String>,
     pub abbreviations: Vec<String>,
+    pub hesitations: Vec<String>,
     pub minus: String,
 }
 

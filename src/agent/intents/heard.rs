@@ -27,6 +27,8 @@ pub(super) struct Spelling {
     rewrites: HashMap<String, Vec<String>>,
     /// Words whose full stop ends no sentence.
     abbreviations: Vec<String>,
+    /// Sounds that are no words, wherever they are.
+    hesitations: Vec<String>,
     /// The minus sign.
     minus: String,
     longest_rewrite: usize,
@@ -50,6 +52,7 @@ impl Spelling {
         Self {
             rewrites,
             abbreviations: writing.abbreviations,
+            hesitations: writing.hesitations,
             minus: writing.minus,
             longest_rewrite: longest.unwrap_or(1),
         }
@@ -60,14 +63,18 @@ impl Spelling {
         let mut words = Vec::new();
         let mut begins_sentence = false;
         for piece in self.pieces(text) {
-            for (index, part) in self.parts(&text[piece.place.clone()]).into_iter().enumerate() {
+            for part in self.parts(&text[piece.place.clone()]) {
+                if self.hesitations.contains(&part) {
+                    continue;
+                }
                 words.push(Word {
                     text: part,
                     place: piece.place.clone(),
-                    begins_sentence: begins_sentence && index == 0,
+                    begins_sentence,
                 });
+                begins_sentence = false;
             }
-            begins_sentence = piece.ends_sentence;
+            begins_sentence |= piece.ends_sentence && !words.is_empty();
         }
         self.rewritten(words)
     }

@@ -185,8 +185,11 @@ impl<'a> Utterance<'a> {
             }
             Node::Optional(_) if start == end => true,
             Node::Optional(node) => self.trace(node, start, end, found),
+            Node::Phrase(number) => {
+                self.trace(&self.grammar.phrases[*number], start, end, found)
+            }
             // There are no slots in these.
-            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Phrase(_) | Node::Repeated(_) => {
+            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Repeated(_) => {
                 self.ends(node, start) & end != 0
             }
         }
@@ -229,9 +232,8 @@ impl<'a> Utterance<'a> {
                 nodes.iter().any(|node| self.takes_any(node))
             }
             Node::Optional(node) => self.takes_any(node),
-            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Phrase(_) | Node::Repeated(_) => {
-                false
-            }
+            Node::Phrase(number) => self.takes_any(&self.grammar.phrases[*number]),
+            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Repeated(_) => false,
         }
     }
 }
