@@ -110,7 +110,11 @@ impl Spelling {
                 };
                 if let Some(last) = pieces.last_mut().filter(|_| ends) {
                     let word = &text[last.place.clone()];
-                    last.ends_sentence = character != '.' || !self.is_abbreviation(word);
+                    let is_abbreviated = character == '.' && self.is_abbreviation(word);
+                    last.ends_sentence = !is_abbreviated;
+                    if is_abbreviated && last.place.end == at {
+                        last.place.end += 1;
+                    }
                 }
             }
             before = character;

@@ -30,8 +30,16 @@ pub(super) struct Utterance<'a> {
     barriers: Places,
 }
 
+/// Where a sentence was found.
+#[derive(Debug)]
+pub(super) struct Match {
+    /// The words that are the sentence.
+    pub words: Range<usize>,
+    pub captures: Vec<Capture>,
+}
+
 /// The words of one slot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Capture {
     pub slot: usize,
     pub words: Range<usize>,
@@ -128,7 +136,10 @@ impl<'a> Utterance<'a> {
             Node::Phrase(number) => self.ends_with(free, &self.grammar.phrases[*number], starts),
             Node::Slot(number) => {
                 let slot = &self.grammar.slots[*number];
-                let never = slot.never.iter().fold(0, |never, &word| never | self.at[word]);
+                let never = slot
+                    .never
+                    .iter()
+                    .fold(0, |never, &word| never | self.at[word]);
                 let free = self.usable & (!self.barriers | starts) & !never;
                 self.ends_with(free, &slot.form, starts)
             }
@@ -154,27 +165,27 @@ impl<'a> Utterance<'a> {
 
     /// What is in the slots of a sentence that begins at one of `starts` and ends at one of `ends`, if
     /// it does. The slots that take any words take as few as they can.
-    pub(super) fn captures(
-        &self,
-        node: &Node,
-        starts: Places,
-        ends: Places,
-    ) -> Option<Vec<Capture>> {
+    pub(super) fn find(&self, node: &Node, starts: Places, ends: Places) -> Option<Match> {
         if self.ends(node, starts) & ends == 0 {
             return None;
         }
-        let start = bits(starts).filter(|&start| self.ends(node, start) & ends != 0).last()?;
+        let start = bits(starts)
+            .filter(|&start| self.ends(node, start) & ends != 0)
+            .last()?;
         let end = bits(self.ends(node, start) & ends).next()?;
         let mut captures = Vec::new();
-        self.trace(node, start, end, &mut captures)
-            .then_some(captures)
+        let is_found = self.trace(node, start, end, &mut captures);
+        is_found.then(|| Match {
+            words: between(start, end),
+            captures,
+        })
     }
 
     /// Finds what was taken between two places; false if nothing fits.
     fn trace(&self, node: &Node, start: Places, end: Places, found: &mut Vec<Capture>) -> bool {
         match node {
             Node::Slot(slot) => {
-                let words = start.trailing_zeros() as usize..end.trailing_zeros() as usize;
+                let words = between(start, end);
                 found.push(Capture { slot: *slot, words });
                 self.ends(node, start) & end != 0
             }
@@ -185,9 +196,7 @@ impl<'a> Utterance<'a> {
             }
             Node::Optional(_) if start == end => true,
             Node::Optional(node) => self.trace(node, start, end, found),
-            Node::Phrase(number) => {
-                self.trace(&self.grammar.phrases[*number], start, end, found)
-            }
+            Node::Phrase(number) => self.trace(&self.grammar.phrases[*number], start, end, found),
             // There are no slots in these.
             Node::Word(_) | Node::Any | Node::Shape(_) | Node::Repeated(_) => {
                 self.ends(node, start) & end != 0
@@ -245,6 +254,11 @@ pub(super) fn bits(mut places: Places) -> impl Iterator<Item = Places> {
         places &= !lowest;
         (lowest != 0).then_some(lowest)
     })
+}
+
+/// The numbers of the words between two places.
+fn between(start: Places, end: Places) -> Range<usize> {
+    start.trailing_zeros() as usize..end.trailing_zeros() as usize
 }
 
 fn highest(places: Places) -> Places {

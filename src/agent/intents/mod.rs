@@ -92,8 +92,8 @@ struct Searched {
 struct Found<'a> {
     meaning: &'a Meaning,
     captures: Vec<Capture>,
-    /// How many of its words could be any.
-    any_words: usize,
+    /// How many of its words could be any, and how many words around it are only polite.
+    left_open: (usize, usize),
 }
 
 impl Intents {
@@ -136,12 +136,22 @@ impl Intents {
             let with = call.with.clone().into_iter().collect();
             let tool = call.tool.clone();
             let meaning = Meaning::Call { tool, with };
-            sentences.push(Sentences::read(&mut reader, meaning, &call.sentences, &call.never)?);
+            sentences.push(Sentences::read(
+                &mut reader,
+                meaning,
+                &call.sentences,
+                &call.never,
+            )?);
         }
         let mut searched = Vec::new();
         for fixed in fixed {
             let meaning = Meaning::Say(fixed.kind);
-            sentences.push(Sentences::read(&mut reader, meaning, &fixed.sentences, &[])?);
+            sentences.push(Sentences::read(
+                &mut reader,
+                meaning,
+                &fixed.sentences,
+                &[],
+            )?);
             if !fixed.anywhere.is_empty() {
                 searched.push(Searched {
                     kind: fixed.kind,
@@ -178,9 +188,11 @@ impl Intents {
         Some(match found.meaning {
             Meaning::Say(kind) => Decision::Say(*kind),
             Meaning::Call { tool, with } => {
-                let said = (found.captures.iter())
-                    .map(|capture| self.argument(words, &heard, capture));
-                let with = with.iter().map(|(name, value)| (name.clone(), value.clone()));
+                let said =
+                    (found.captures.iter()).map(|capture| self.argument(words, &heard, capture));
+                let with = with
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone()));
                 let arguments = said.chain(with).map(|(name, value)| (name, value.into()));
                 Decision::Call {
                     name: tool.clone(),
@@ -208,7 +220,10 @@ impl Intents {
                 part.without(&searched.harmless);
                 part.ends(&searched.patterns, part.all()) != 0
             };
-            self.searched.iter().find(&mut is_said).map(|found| found.kind)
+            self.searched
+                .iter()
+                .find(&mut is_said)
+                .map(|found| found.kind)
         })
     }
 
@@ -223,21 +238,25 @@ impl Intents {
         let ends = self.ends_before_politeness(&utterance);
         let mut best: Option<Found> = None;
         for sentences in &self.sentences {
-            let fits = |node| utterance.captures(node, starts, ends);
-            if sentences.sentences.iter().all(|node| utterance.ends(node, starts) & ends == 0)
-                || utterance.ends(&sentences.never, starts) & ends != 0
-            {
-                continue;
-            }
-            for captures in sentences.sentences.iter().filter_map(fits) {
-                let any_words = self.any_words(&captures);
-                if best.as_ref().is_none_or(|best| any_words < best.any_words) {
-                    best = Some(Found {
-                        meaning: &sentences.meaning,
-                        captures,
-                        any_words,
-                    });
+            let nodes = &sentences.sentences;
+            let found = nodes
+                .iter()
+                .filter_map(|node| utterance.find(node, starts, ends));
+            for found in found {
+                let polite = heard.len() - found.words.len();
+                let left_open = (self.any_words(&found.captures), polite);
+                if best
+                    .as_ref()
+                    .is_some_and(|best| left_open >= best.left_open)
+                    || utterance.ends(&sentences.never, starts) & ends != 0
+                {
+                    continue;
                 }
+                best = Some(Found {
+                    meaning: &sentences.meaning,
+                    captures: found.captures,
+                    left_open,
+                });
             }
         }
         best
@@ -255,7 +274,9 @@ impl Intents {
     }
 
     fn any_words(&self, captures: &[Capture]) -> usize {
-        let free = captures.iter().filter(|capture| self.grammar.slots[capture.slot].is_free);
+        let free = captures
+            .iter()
+            .filter(|capture| self.grammar.slots[capture.slot].is_free);
         free.map(|capture| capture.words.len()).sum()
     }
 
@@ -266,7 +287,11 @@ impl Intents {
         let value = match (slot.is_free, words) {
             (true, [first, .., last]) => text[first.place.start..last.place.end].to_owned(),
             (true, [only]) => text[only.place.clone()].to_owned(),
-            _ => words.iter().map(|word| &word.text[..]).collect::<Vec<_>>().join(" "),
+            _ => words
+                .iter()
+                .map(|word| &word.text[..])
+                .collect::<Vec<_>>()
+                .join(" "),
         };
         (slot.name.clone(), value)
     }

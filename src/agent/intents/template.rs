@@ -212,7 +212,9 @@ impl<'a> Reader<'a> {
     fn slot(&mut self, written: &str) -> Result<Node, String> {
         let (name, kind) = written.split_once(':').unwrap_or((written, written));
         let types = self.types;
-        let kind = types.get(kind).ok_or_else(|| format!("no slot has the type {kind:?}"))?;
+        let kind = types
+            .get(kind)
+            .ok_or_else(|| format!("no slot has the type {kind:?}"))?;
         let form = self.sentence(&kind.form)?;
         let mut never = Vec::new();
         for word in &kind.never {
