@@ -36,7 +36,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "clear_list",
         description: "Take everything off a list.",
-        class: Class::AskFirst,
+        class: Class::AskFirst("Shall I take everything off the list?"),
         parameters: &[LIST],
         run: clear,
     },
@@ -57,7 +57,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "clear_notes",
         description: "Delete all notes.",
-        class: Class::AskFirst,
+        class: Class::AskFirst("Shall I delete all your notes?"),
         parameters: &[],
         run: clear_notes,
     },

@@ -2,10 +2,11 @@
 
 use jiff::ZonedDateTime;
 use rusqlite::OptionalExtension;
+use serde_json::Value;
 
 use super::arguments::Arguments;
 use super::spoken::split;
-use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
+use super::{Call, Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -24,17 +25,10 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "forget",
-        description: "Forget what the user told about something.",
+        description: "Forget what the user told about something, or everything.",
         class: Class::Act,
         parameters: &[required("about", "what to forget")],
         run: forget,
-    },
-    Spec {
-        name: "forget_everything",
-        description: "Forget all facts and the user's name.",
-        class: Class::AskFirst,
-        parameters: &[],
-        run: forget_everything,
     },
     Spec {
         name: "set_name",
@@ -123,7 +117,7 @@ fn forget(
 ) -> Result<Outcome, ToolError> {
     let about = given.required("about")?;
     if is_everything(about) {
-        return declined("Say: forget everything. Then I will ask you whether I should.");
+        return forget_everything(toolbox);
     }
     let all = facts(toolbox)?;
     let found: Vec<String> = about_it(&all, about)
@@ -145,15 +139,20 @@ fn forget(
     }
 }
 
-fn forget_everything(
-    toolbox: &mut Toolbox,
-    _: &Arguments,
-    _: &ZonedDateTime,
-) -> Result<Outcome, ToolError> {
+fn forget_everything(toolbox: &mut Toolbox) -> Result<Outcome, ToolError> {
     let transaction = toolbox.store.writing()?;
     transaction.execute_batch("DELETE FROM facts; DELETE FROM names;")?;
     transaction.commit()?;
     say("I forgot all that you told me to remember, and your name.")
+}
+
+/// To forget everything is asked first; to forget one thing is not.
+pub(super) fn class_of_forgetting(call: &Call) -> Option<Class> {
+    let about = call.arguments.get("about").and_then(Value::as_str)?;
+    let is_asked = call.name == "forget" && is_everything(about);
+    is_asked.then_some(Class::AskFirst(
+        "Shall I forget all that you told me to remember, and your name?",
+    ))
 }
 
 fn set_name(
@@ -194,7 +193,8 @@ fn is_name(about: &str) -> bool {
 }
 
 fn is_everything(about: &str) -> bool {
-    EVERYTHING.contains(&about.to_lowercase().as_str())
+    let words = split(about);
+    words.iter().any(|word| EVERYTHING.contains(&word.as_str())) && telling(about).len() == 1
 }
 
 /// All facts, the oldest first.

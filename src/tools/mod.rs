@@ -56,8 +56,8 @@ pub enum Class {
     Read,
     /// Changes something: only after the turn is decided.
     Act,
-    /// Cannot be taken back: only after the user said yes.
-    AskFirst,
+    /// Cannot be taken back: only after the user said yes to this question.
+    AskFirst(&'static str),
 }
 
 /// What a tool is called, takes and may do.
@@ -67,7 +67,7 @@ pub struct Spec {
     pub name: &'static str,
     /// What it does, for a model.
     pub description: &'static str,
-    /// What it may do.
+    /// What it may do; [`Toolbox::class`] knows calls that may do less.
     pub class: Class,
     /// What it takes.
     pub parameters: &'static [Parameter],
@@ -256,9 +256,10 @@ impl Toolbox {
         GROUPS.iter().flat_map(|(tools, _)| tools.iter())
     }
 
-    /// What a tool may do.
-    pub fn class(&self, name: &str) -> Option<Class> {
-        self.spec(name).map(|spec| spec.class)
+    /// What a call may do; none if there is no such tool.
+    pub fn class(&self, call: &Call) -> Option<Class> {
+        let spec = self.spec(&call.name)?;
+        Some(memory::class_of_forgetting(call).unwrap_or(spec.class))
     }
 
     fn spec(&self, name: &str) -> Option<&'static Spec> {

@@ -70,8 +70,8 @@ fn normal(name: &str) -> String {
 
 /// Countries with several time zones.
 #[rustfmt::skip]
-const SEVERAL: [&str; 22] = [
-    "united states", "united states of america", "usa", "us", "america", "canada", "russia", "australia",
+const SEVERAL: [&str; 23] = [
+    "united states", "states", "united states of america", "usa", "us", "america", "canada", "russia", "australia",
     "brazil", "mexico", "indonesia", "kazakhstan", "mongolia", "congo", "democratic republic of the congo",
     "europe", "asia", "africa", "south america", "north america", "micronesia", "kiribati",
 ];
@@ -131,6 +131,9 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("America/Montevideo", &["uruguay"]),
     ("America/Havana", &["cuba"]),
     ("America/Jamaica", &["kingston"]),
+    ("America/Nassau", &["bahamas"]),
+    ("America/Santo_Domingo", &["dominican republic"]),
+    ("Atlantic/Canary", &["canary islands", "tenerife", "gran canaria"]),
     ("Asia/Tokyo", &["japan", "osaka", "kyoto"]),
     ("Asia/Seoul", &["korea", "south korea", "busan"]),
     ("Asia/Pyongyang", &["north korea"]),

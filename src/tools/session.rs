@@ -16,7 +16,7 @@ pub(super) static TOOLS: &[Spec] = &[
         description: "Speak louder or softer, or set the volume.",
         class: Class::Act,
         parameters: &[
-            optional("direction", "whether louder or softer"),
+            optional("direction", "the direction: up, down, max or min"),
             optional("percent", "the volume in percent"),
         ],
         run: volume,
@@ -103,23 +103,37 @@ fn volume(
         let percent = percent(text, toolbox).ok_or_else(|| given.not_understood("percent"))?;
         let whole = percent.round().to_integer().to_u8();
         return match whole.filter(|percent| *percent <= 100) {
-            Some(whole) => control(
-                Control::SetVolume(whole),
-                &format!("The volume is {whole} percent."),
-            ),
+            Some(whole) => set_volume(whole),
             None => declined("The volume goes from 0 to 100 percent."),
         };
     }
     let Some(direction) = given.text("direction") else {
-        return Err(ToolError::Missing("whether louder or softer"));
+        return Err(ToolError::Missing("whether to speak louder or softer"));
     };
     let direction = direction.to_lowercase();
+    if let Some(percent) = end(&direction) {
+        return set_volume(percent);
+    }
     if LOUDER.contains(&direction.as_str()) {
         control(Control::Louder, "I will speak louder.")
     } else if SOFTER.contains(&direction.as_str()) {
         control(Control::Softer, "I will speak softer.")
     } else {
         Err(given.not_understood("direction"))
+    }
+}
+
+fn set_volume(percent: u8) -> Result<Outcome, ToolError> {
+    let words = format!("The volume is {percent} percent.");
+    control(Control::SetVolume(percent), &words)
+}
+
+/// The ends of the volume; the lowest can still be heard. In percent.
+fn end(direction: &str) -> Option<u8> {
+    match direction {
+        "max" | "maximum" | "full" => Some(100),
+        "min" | "minimum" | "lowest" => Some(10),
+        _ => None,
     }
 }
 

@@ -73,7 +73,7 @@ type Command = (
 /// "the sum of 3 and 4", "subtract 3 from 10".
 const COMMANDS: &[Command] = &[
     (&["sum", "of"], &["and"], Operation::Plus, false),
-    (&["add"], &["and", "to"], Operation::Plus, false),
+    (&["add"], &["and", "to", "plus"], Operation::Plus, false),
     (
         &["difference", "between"],
         &["and"],
@@ -86,11 +86,12 @@ const COMMANDS: &[Command] = &[
     (&["product", "of"], &["and"], Operation::Times, false),
     (
         &["multiply"],
-        &["by", "and", "with"],
+        &["by", "and", "with", "times"],
         Operation::Times,
         false,
     ),
     (&["divide"], &["by"], Operation::DividedBy, false),
+    (&["quotient", "of"], &["and"], Operation::DividedBy, false),
 ];
 
 struct Reader<'a> {
@@ -183,14 +184,20 @@ impl Reader<'_> {
 
     fn prefix(&mut self) -> Result<Value, Failure> {
         self.take(&["the"]);
-        if self.take(&["square", "root", "of"]) || self.take(&["root", "of"]) {
+        if self.take(&["square", "root", "of"])
+            || self.take(&["root", "of"])
+            || self.take(&["root"])
+        {
             return self.prefix()?.root(2);
         }
-        if self.take(&["cube", "root", "of"]) {
+        if self.take(&["cube", "root", "of"]) || self.take(&["cubic", "root", "of"]) {
             return self.prefix()?.root(3);
         }
         if self.take(&["square", "of"]) {
             return self.prefix()?.to_the_power_of(&whole(2));
+        }
+        if self.take(&["cube", "of"]) {
+            return self.prefix()?.to_the_power_of(&whole(3));
         }
         if self.take(&["double"]) || self.take(&["twice"]) {
             return self.prefix()?.times(&whole(2));
@@ -204,15 +211,20 @@ impl Reader<'_> {
     fn command(&mut self, command: &Command) -> Result<Value, Failure> {
         let &(phrase, between, operation, second_first) = command;
         self.take(phrase);
-        let first = self.product()?;
+        let mut value = self.power()?;
         if !between.iter().any(|&word| self.take(&[word])) {
             return Err(Failure::NotUnderstood);
         }
-        let second = self.product()?;
+        let second = self.power()?;
         if second_first {
-            return operation.of(&second, &first);
+            return operation.of(&second, &value);
         }
-        operation.of(&first, &second)
+        value = operation.of(&value, &second)?;
+        // "the sum of 1 and 2 and 3"
+        while self.take(&["and"]) {
+            value = operation.of(&value, &self.power()?)?;
+        }
+        Ok(value)
     }
 
     /// A number, or what stands in parentheses.

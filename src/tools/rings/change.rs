@@ -7,37 +7,50 @@ use super::super::spoken::{duration, say_duration, spell_out};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
-use super::which::which;
+use super::which::{named_kinds, noun, which};
 
 /// More are counted, not listed.
 const MOST_LISTED: usize = 8;
 
 pub(super) fn list(
     toolbox: &mut Toolbox,
+    given: &Arguments,
     now: &ZonedDateTime,
-    kind: Kind,
 ) -> Result<Outcome, ToolError> {
-    let rows = Row::all(&toolbox.store.connection, kind)?;
-    let name = kind.name();
-    if rows.is_empty() {
-        return say(format!("There is no {name}."));
+    let mut kinds = named_kinds(given.text("kind").unwrap_or_default(), &Kind::ALL);
+    if kinds.is_empty() {
+        kinds.extend(Kind::ALL);
     }
+    let rows = Row::all(&toolbox.store.connection, &kinds)?;
+    if rows.is_empty() {
+        return say(format!("There is no {}.", noun(&kinds)));
+    }
+    let counts: Vec<String> = kinds
+        .iter()
+        .filter_map(|kind| count(&rows, *kind))
+        .collect();
     let listed: Vec<String> = rows
         .iter()
         .take(MOST_LISTED)
         .map(|row| listed(row, now))
         .collect();
-    let more = rows.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 {
-        format!(" And {more} more.")
-    } else {
-        String::new()
+    let more = match rows.len().saturating_sub(MOST_LISTED) {
+        0 => String::new(),
+        more => format!(" And {more} more."),
     };
-    let count = match rows.len() {
-        1 => format!("1 {name}"),
-        several => format!("{several} {name}s"),
-    };
-    say(format!("You have {count}. {}.{more}", listed.join(". ")))
+    let counts = spell_out(&counts);
+    say(format!("You have {counts}. {}.{more}", listed.join(". ")))
+}
+
+/// "2 timers"; none if there is none.
+fn count(rows: &[Row], kind: Kind) -> Option<String> {
+    let count = rows.iter().filter(|row| row.kind == kind).count();
+    let name = kind.name();
+    match count {
+        0 => None,
+        1 => Some(format!("1 {name}")),
+        several => Some(format!("{several} {name}s")),
+    }
 }
 
 fn listed(row: &Row, now: &ZonedDateTime) -> String {
@@ -48,7 +61,7 @@ fn listed(row: &Row, now: &ZonedDateTime) -> String {
                 When::At(_) => "",
                 When::Left(_) => ", paused",
             };
-            format!("{name}: {} left{paused}", say_duration(row.left(now)))
+            format!("{name}: {}{paused}", left(row, now))
         }
         Kind::Alarm | Kind::Reminder => name,
     };
@@ -59,21 +72,44 @@ fn listed(row: &Row, now: &ZonedDateTime) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
+/// "5 minutes left", or "done".
+fn left(row: &Row, now: &ZonedDateTime) -> String {
+    let left = row.left(now);
+    if left.is_zero() {
+        return "done".to_owned();
+    }
+    format!("{} left", say_duration(left))
+}
+
+/// Without a word for which, what is ringing is meant before anything else.
 pub(super) fn cancel(
     toolbox: &mut Toolbox,
     given: &Arguments,
     now: &ZonedDateTime,
-    kind: Kind,
 ) -> Result<Outcome, ToolError> {
-    let rows = which(toolbox, given, now, kind)?;
+    let ringing = given
+        .text("which")
+        .is_none()
+        .then(|| toolbox.given.ringing());
+    let rows = match ringing.filter(|rows| !rows.is_empty()) {
+        Some(rows) => rows,
+        None => which(toolbox, given, now, &Kind::ALL)?,
+    };
     let transaction = toolbox.store.writing()?;
     for row in &rows {
         Row::delete(&transaction, row.id)?;
     }
     transaction.commit()?;
+    for row in &rows {
+        toolbox.given.take_back(row.id);
+    }
     match rows.as_slice() {
         [row] => say(format!("I cancelled the {}.", row.name(now))),
-        several => say(format!("I cancelled {} {}s.", several.len(), kind.name())),
+        several => {
+            let counts = Kind::ALL.iter().filter_map(|kind| count(several, *kind));
+            let counts: Vec<String> = counts.collect();
+            say(format!("I cancelled {}.", spell_out(&counts)))
+        }
     }
 }
 
@@ -133,7 +169,7 @@ fn change(
     now: &ZonedDateTime,
     change: impl Fn(&Row) -> Result<(When, String), ToolError>,
 ) -> Result<Outcome, ToolError> {
-    let rows = which(toolbox, given, now, Kind::Timer)?;
+    let rows = which(toolbox, given, now, &[Kind::Timer])?;
     let transaction = toolbox.store.writing()?;
     let mut said = Vec::new();
     for row in &rows {
@@ -155,20 +191,17 @@ pub(super) fn time_left(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let all = Row::all(&toolbox.store.connection, Kind::Timer)?;
+    let all = Row::all(&toolbox.store.connection, &[Kind::Timer])?;
     // Several are told rather than asked for: it costs a sentence less.
     let rows = if given.text("which").is_none() && !all.is_empty() {
         all
     } else {
-        which(toolbox, given, now, Kind::Timer)?
+        which(toolbox, given, now, &[Kind::Timer])?
     };
-    let left = |row: &Row| {
-        format!(
-            "{} left on the {}",
-            say_duration(row.left(now)),
-            row.name(now)
-        )
+    let told = |row: &Row| match left(row, now).as_str() {
+        "done" => format!("The {} is done", row.name(now)),
+        left => format!("The {} has {left}", row.name(now)),
     };
-    let listed: Vec<String> = rows.iter().take(MOST_LISTED).map(left).collect();
-    say(format!("There are {}.", spell_out(&listed)))
+    let told: Vec<String> = rows.iter().take(MOST_LISTED).map(told).collect();
+    say(format!("{}.", told.join(". ")))
 }

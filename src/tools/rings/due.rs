@@ -56,6 +56,11 @@ impl Given {
         self.rows.retain(|row| row.id != id);
     }
 
+    /// What was given and not answered yet.
+    pub(super) fn ringing(&self) -> Vec<Row> {
+        self.rows.clone()
+    }
+
     fn has(&self, id: i64) -> bool {
         self.rows.iter().any(|row| row.id == id)
     }

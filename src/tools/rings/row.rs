@@ -26,10 +26,13 @@ impl Kind {
         }
     }
 
-    fn of(name: &str) -> Option<Self> {
-        let kinds = [Self::Timer, Self::Alarm, Self::Reminder];
-        kinds.into_iter().find(|kind| kind.name() == name)
+    /// That of a name, for one or for several.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let name = name.strip_suffix('s').unwrap_or(name);
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    pub(super) const ALL: [Self; 3] = [Self::Timer, Self::Alarm, Self::Reminder];
 }
 
 /// When it rings.
@@ -79,12 +82,14 @@ impl Row {
         })
     }
 
-    /// All of a kind, in the order in which they ring.
-    pub(super) fn all(connection: &Connection, kind: Kind) -> Result<Vec<Self>, StoreError> {
-        let query = format!("SELECT {COLUMNS} FROM rings WHERE kind = ?1 {ORDER}");
+    /// All of some kinds, in the order in which they ring.
+    pub(super) fn all(connection: &Connection, kinds: &[Kind]) -> Result<Vec<Self>, StoreError> {
+        let query = format!("SELECT {COLUMNS} FROM rings {ORDER}");
         let mut statement = connection.prepare_cached(&query)?;
-        let rows = statement.query_map([kind.name()], Self::read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = statement.query_map([], Self::read)?;
+        let mut rows: Vec<Self> = rows.collect::<Result<_, _>>()?;
+        rows.retain(|row| kinds.contains(&row.kind));
+        Ok(rows)
     }
 
     /// Stores a new one.
@@ -143,14 +148,19 @@ impl Row {
     }
 
     /// When it rings, as it is said.
-    pub(super) fn moment(&self, now: &ZonedDateTime) -> String {
+    fn moment(&self, now: &ZonedDateTime) -> String {
+        say_moment(&self.at(now), now)
+    }
+
+    /// When it rings; one that is paused, if it went on now.
+    pub(super) fn at(&self, now: &ZonedDateTime) -> ZonedDateTime {
         let at = match self.when {
             When::At(at) => at,
             When::Left(left) => now.timestamp().as_millisecond().saturating_add(left),
         };
-        // What is out of range was not written by this program; the present is the nearest to say.
+        // What is out of range was not written by this program; the present is the nearest to it.
         let at = Timestamp::from_millisecond(at).unwrap_or(now.timestamp());
-        say_moment(&at.to_zoned_datetime(now.time_zone().clone()), now)
+        at.to_zoned_datetime(now.time_zone().clone())
     }
 }
 

@@ -57,6 +57,9 @@ pub(super) fn set_alarm(
     let text = given.required("time")?;
     refuse_repeating(text, "alarms")?;
     let moment = moment(text, now, toolbox.language).ok_or_else(|| given.not_understood("time"))?;
+    if moment.is_past(now) {
+        return declined("That time has passed.");
+    }
     if moment.precision != Precision::Time {
         return Err(ToolError::Missing("at what time the alarm should ring"));
     }
@@ -83,6 +86,9 @@ pub(super) fn set_reminder(
     let time = given.required("time")?;
     refuse_repeating(time, "reminders")?;
     let moment = moment(time, now, toolbox.language).ok_or_else(|| given.not_understood("time"))?;
+    if moment.is_past(now) {
+        return declined("That time has passed.");
+    }
     let at = match moment.precision {
         Precision::Time | Precision::PartOfDay => Some(moment.at),
         Precision::Day => moment.at.with().time(MORNING).build().ok(),
@@ -108,7 +114,7 @@ pub(super) fn set_reminder(
 fn insert(toolbox: &Toolbox, row: &Row) -> Result<(), ToolError> {
     let connection = &toolbox.store.connection;
     let name = row.kind.name();
-    if Row::all(connection, row.kind)?.len() >= MOST_RINGS {
+    if Row::all(connection, &[row.kind])?.len() >= MOST_RINGS {
         return declined(format!("You have {MOST_RINGS} {name}s. Cancel one first."));
     }
     Ok(row.insert(connection)?)

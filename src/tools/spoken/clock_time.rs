@@ -3,7 +3,8 @@
 use jiff::civil::Time;
 
 use super::number::value_of;
-use super::words::{PartOfDay, Words, first_is};
+use super::words::{PartOfDay, Words, first_is, phrase, split};
+use crate::language::Language;
 
 /// A time of the day as it was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,29 @@ pub(super) enum Said {
     Exact(Time),
     /// On the clock of twelve hours, before noon (0:00 to 11:59): nobody said which half of the day.
     OfTwelve(Time),
+}
+
+/// Whether all of the text is this time of the day; without a half of the day it is in either.
+pub fn is_time_of_day(text: &str, time: Time, language: Language) -> bool {
+    let words = split(text);
+    let Some(known) = Words::of(language) else {
+        return false;
+    };
+    let start = usize::from(first_is(&words, known.at));
+    let Some((said, used)) = clock_time(&words[start..], known) else {
+        return false;
+    };
+    let rest = &words[start + used..];
+    if let Some((part, used)) = phrase(known.parts_of_day, rest) {
+        return used == rest.len() && in_part(said, part).is_some_and(|(said, _)| said == time);
+    }
+    rest.is_empty()
+        && match said {
+            Said::Exact(said) => said == time,
+            Said::OfTwelve(said) => {
+                said.hour() == time.hour() % 12 && said.minute() == time.minute()
+            }
+        }
 }
 
 /// The time that the words begin with, and how many words it takes: "half past six", "6:30", "six thirty",
@@ -128,6 +152,10 @@ fn plain(words: &[String], known: &Words) -> Option<(i8, i8, Written, usize)> {
     }
     let (hour, used) = hour(words, known)?;
     let rest = &words[used..];
+    // "eighteen hundred"
+    if first_is(rest, &[known.hundred]) {
+        return Some((hour, 0, Written::On24, used + 1));
+    }
     if let Some((minute, more)) = minute(rest, known) {
         return Some((hour, minute, Written::Plain, used + more));
     }

@@ -82,10 +82,9 @@ fn distant(words: &[String], today: Date, known: &Words) -> Option<(Day, usize)>
     let (count, mut used) = quantity(&words[within..], known)?;
     used += within;
     let unit = words.get(used)?;
-    let units = known.time_units.iter();
-    let &(_, seconds) = units
-        .filter(|(names, seconds)| names.contains(&unit.as_str()) && seconds % 86_400 == 0)
-        .next()?;
+    let mut units = known.time_units.iter();
+    let &(_, seconds) =
+        units.find(|(names, seconds)| names.contains(&unit.as_str()) && seconds % 86_400 == 0)?;
     used += 1;
     let days = count * integer(seconds / 86_400);
     let days = days.is_integer().then(|| days.to_integer().to_i32())??;
@@ -127,9 +126,9 @@ fn distant(words: &[String], today: Date, known: &Words) -> Option<(Day, usize)>
 /// "Friday", "this Friday", "next Friday", "last Friday".
 fn weekday(words: &[String], today: Date, known: &Words) -> Option<(Date, usize)> {
     let first = words.first()?;
-    let said = [known.this, known.next, known.last];
-    let said = said.into_iter().find(|word| first == word);
-    let used = usize::from(said.is_some());
+    let is_last = *first == known.last;
+    let is_next = *first == known.next;
+    let used = usize::from(is_last || is_next || first_is(words, known.this));
     let name = words.get(used)?;
     let names = known.weekdays.iter();
     let at = names
@@ -137,9 +136,9 @@ fn weekday(words: &[String], today: Date, known: &Words) -> Option<(Date, usize)
         .find(|(names, _)| names.contains(&name.as_str()))?
         .1;
     let weekday = Weekday::from_monday_one_offset(at).ok()?;
-    let date = if said == Some(known.last) {
+    let date = if is_last {
         today.nth_weekday(-1, weekday).ok()?
-    } else if said == Some(known.next) {
+    } else if is_next {
         let monday = today.nth_weekday(1, Weekday::Monday).ok()?;
         monday.checked_add((at - 1).days()).ok()?
     } else {

@@ -22,10 +22,10 @@ pub fn duration(text: &str, language: Language) -> Option<Duration> {
     let start = usize::from(first_is(&words, known.before_duration));
     let (found, used) = length(&words[start..], known)?;
     let rest = &words[start + used..];
-    let ends = |phrase: &&[&str]| begins(rest, phrase) && rest.len() == phrase.len();
-    let is_all = rest.is_empty()
-        || known.after_duration.iter().any(|phrase| ends(phrase))
-        || known.from_now.iter().any(|phrase| ends(phrase));
+    let ends =
+        |phrase: &&'static [&'static str]| begins(rest, phrase) && rest.len() == phrase.len();
+    let is_all =
+        rest.is_empty() || known.after_duration.iter().any(ends) || known.from_now.iter().any(ends);
     found.filter(|_| is_all)
 }
 
@@ -63,7 +63,14 @@ pub(super) fn length(words: &[String], known: &Words) -> Option<(Option<Duration
 /// "five minutes", "half an hour", "a quarter of an hour": in seconds, with the unit in seconds and the
 /// number of words.
 fn part(words: &[String], known: &Words) -> Option<(Number, u64, usize)> {
-    let (count, mut used) = quantity(words, known)?;
+    let (count, mut used) = match quantity(words, known) {
+        Some(found) => found,
+        // "hour and a half"
+        None => (Number::one(), 0),
+    };
+    if used == 0 && !first_is(words.get(1..)?, known.and) {
+        return None;
+    }
     let is_part = count < Number::one();
     if is_part && words.get(used).is_some_and(|word| word == known.of) {
         used += 1;

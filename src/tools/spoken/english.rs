@@ -6,7 +6,7 @@ use super::words::{PartOfDay, Words};
 #[rustfmt::skip]
 pub(super) static WORDS: Words = Words {
     small: &[
-        ("zero", 0), ("nought", 0), ("naught", 0), ("nil", 0), ("oh", 0), ("one", 1), ("two", 2),
+        ("zero", 0), ("nought", 0), ("naught", 0), ("nil", 0), ("oh", 0), ("o", 0), ("one", 1), ("two", 2),
         ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7), ("eight", 8), ("nine", 9),
         ("ten", 10), ("eleven", 11), ("twelve", 12), ("thirteen", 13), ("fourteen", 14),
         ("fifteen", 15), ("sixteen", 16), ("seventeen", 17), ("eighteen", 18), ("nineteen", 19),
@@ -53,7 +53,7 @@ pub(super) static WORDS: Words = Words {
         (&["second", "seconds", "sec", "secs", "s"], 1),
     ],
     before_duration: &["for", "exactly"],
-    after_duration: &[&["long"]],
+    after_duration: &[&["long"], &["time"]],
     within: &["in", "within"],
     from_now: &[&["from", "now"]],
     ago: "ago",
@@ -102,7 +102,7 @@ pub(super) static WORDS: Words = Words {
         &["saturday", "sat", "saturdays"],
         &["sunday", "sun", "sundays"],
     ],
-    this: "this",
+    this: &["this", "coming"],
     next: "next",
     last: "last",
     months: [

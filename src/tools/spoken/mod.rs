@@ -20,6 +20,7 @@ mod say;
 mod tests;
 mod words;
 
+pub use clock_time::is_time_of_day;
 pub use day::day;
 pub use duration::duration;
 pub use moment::{Moment, Precision, moment};

@@ -44,7 +44,7 @@ struct Parts {
     distance: Option<Duration>,
 }
 
-/// The moment after `now` that all of the text is: "half past six", "tomorrow at seven in the morning",
+/// The moment that all of the text is: "half past six", "tomorrow at seven in the morning",
 /// "on Friday at 3", "in twenty minutes", "next Monday".
 ///
 /// - A time without a day is the next one that comes. If nobody said whether before or after noon, "at
@@ -54,16 +54,21 @@ struct Parts {
 /// - In a night without the hour, when clocks go forward, a time is later by the gap; of an hour that
 ///   there is twice the first one is meant.
 ///
-/// None if it is not understood, or past ("today at six" in the evening at seven).
+/// It is past only where the day was said: "today at six", in the evening at seven.
 pub fn moment(text: &str, now: &ZonedDateTime, language: Language) -> Option<Moment> {
     let known = Words::of(language)?;
     let parts = parts(&split(text), now, known)?;
-    let moment = resolve(&parts, now)?;
-    let is_past = match moment.precision {
-        Precision::Day | Precision::PartOfDay => moment.at.date() < now.date(),
-        Precision::Time => moment.at <= *now,
-    };
-    (!is_past).then_some(moment)
+    resolve(&parts, now)
+}
+
+impl Moment {
+    /// Whether nothing of it is to come.
+    pub fn is_past(&self, now: &ZonedDateTime) -> bool {
+        match self.precision {
+            Precision::Day => self.at.date() < now.date(),
+            Precision::PartOfDay | Precision::Time => self.at <= *now,
+        }
+    }
 }
 
 fn parts(words: &[String], now: &ZonedDateTime, known: &Words) -> Option<Parts> {
@@ -116,6 +121,7 @@ fn distance(words: &[String], known: &Words) -> Option<(Option<Duration>, usize)
     let behind = known
         .from_now
         .iter()
+        .chain(known.after_duration.iter().filter(|_| within == 1))
         .find(|phrase| begins(&words[used..], phrase));
     match behind {
         Some(phrase) => Some((length, used + phrase.len())),
@@ -187,7 +193,9 @@ fn resolve_time(time: Said, parts: &Parts, now: &ZonedDateTime) -> Option<ZonedD
             let days = [Some(today), tomorrow].into_iter().flatten();
             let halves = [time, after_noon(time)?];
             let each = days.flat_map(|day| halves.map(|time| on(day, time, now)));
-            each.flatten().find(|at| at > now)
+            let each: Vec<ZonedDateTime> = each.flatten().collect();
+            let next = each.iter().find(|at| *at > now);
+            next.or(each.last()).cloned()
         }
     }
 }

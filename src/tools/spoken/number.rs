@@ -83,10 +83,9 @@ pub(super) fn fraction(words: &[String], known: &Words) -> Option<(Number, usize
     };
     let word = words.get(used)?;
     let one = count.is_one();
-    let part = known.parts.iter();
-    let &(_, _, denominator) = part
-        .filter(|(single, several, _)| if one { word == single } else { word == several })
-        .next()?;
+    let mut parts = known.parts.iter();
+    let &(_, _, denominator) =
+        parts.find(|(single, several, _)| word == if one { single } else { several })?;
     Some((count / integer(denominator), used + 1))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use num_bigint::BigInt;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{Signed, Zero};
 
 use super::number::{Number, integer};
 
@@ -123,15 +123,17 @@ fn written(number: &Number, decimals: u32) -> String {
 
 /// "1.2677 times 10 to the power of 30".
 fn with_power(size: &Number) -> String {
-    let ten = integer(10);
-    let mut power: i32 = 0;
-    if *size >= ten {
-        let digits = size.to_integer().to_string().len();
-        power = i32::try_from(digits - 1).unwrap_or(i32::MAX);
-    }
-    let mut scaled = size / ten.pow(power);
-    while scaled < integer(1) && !scaled.is_zero() {
-        scaled *= &ten;
+    let digits = |number: &BigInt| i64::try_from(number.to_string().len()).unwrap_or(i64::MAX);
+    // It may be one too high.
+    let mut power = digits(size.numer()) - digits(size.denom());
+    let shift = BigInt::from(10).pow(u32::try_from(power.unsigned_abs()).unwrap_or(u32::MAX));
+    let mut scaled = if power < 0 {
+        size * integer(shift)
+    } else {
+        size / integer(shift)
+    };
+    if scaled < integer(1) {
+        scaled *= integer(10);
         power -= 1;
     }
     let (rounded, decimals) = rounded(&scaled, MOST_DECIMALS);
@@ -139,6 +141,6 @@ fn with_power(size: &Number) -> String {
     let mantissa = written(&rounded, decimals);
     format!(
         "{mantissa} times 10 to the power of {sign}{}",
-        power.abs().to_u32().unwrap_or(0)
+        power.unsigned_abs()
     )
 }

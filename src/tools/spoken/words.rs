@@ -54,7 +54,7 @@ pub(in crate::tools) struct Words {
     pub near_parts: &'static [(&'static [&'static str], i32, PartOfDay)],
     /// Monday first.
     pub weekdays: [&'static [&'static str]; 7],
-    pub this: &'static str,
+    pub this: &'static [&'static str],
     pub next: &'static str,
     pub last: &'static str,
     /// January first.

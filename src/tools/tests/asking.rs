@@ -288,11 +288,15 @@ fn the_session_is_told_what_to_do() {
 #[test]
 fn a_volume_that_does_not_exist_is_refused() {
     conversation(&[
-        ("volume", &[], "! Please tell me whether louder or softer."),
+        (
+            "volume",
+            &[],
+            "! Please tell me whether to speak louder or softer.",
+        ),
         (
             "volume",
             &[("direction", "left")],
-            "! I did not understand whether louder or softer.",
+            "! I did not understand the direction: up, down, max or min.",
         ),
         (
             "volume",

@@ -64,6 +64,15 @@ fn sums_are_computed_as_they_are_spoken() {
             "2 to the power of 100",
             "about 1.2677 times 10 to the power of 30",
         ),
+        ("the sum of 1 and 2 and 3", "6"),
+        ("the quotient of 12 and 5", "2.4"),
+        ("the cube of 3", "27"),
+        ("2 to the power 3", "8"),
+        ("2 to the power of 3 squared", "512"),
+        (
+            "2 to the power of minus 5000",
+            "about 7.0798 times 10 to the power of minus 1506",
+        ),
         ("42", "42"),
     ];
     let mut toolbox = toolbox();
@@ -106,6 +115,45 @@ fn sums_without_a_value_are_refused() {
         let expected = format!("! {expected}");
         let given = [("expression", text)];
         assert_eq!(said(&mut toolbox, "calculate", &given), expected, "{text}");
+    }
+}
+
+#[test]
+fn no_sum_takes_long_or_fails() {
+    let pieces = [
+        "9",
+        "0",
+        "minus",
+        "times",
+        "divided by",
+        "to the power of",
+        "squared",
+        "factorial",
+        "percent",
+        "half of",
+        "square root of",
+        "(",
+        ")",
+        "999999999999999999",
+        "plus",
+        "0.001",
+        "the sum of",
+        "and",
+        "modulo",
+    ];
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut toolbox = toolbox();
+    for _ in 0..2_000 {
+        let count = random.usize(1..12);
+        let words: Vec<&str> = (0..count)
+            .map(|_| pieces[random.usize(..pieces.len())])
+            .collect();
+        let said = said(
+            &mut toolbox,
+            "calculate",
+            &[("expression", &words.join(" "))],
+        );
+        assert!(said.len() < 100, "{words:?}: {said}");
     }
 }
 

@@ -76,21 +76,32 @@ fn it_asks_which_fact_to_forget() {
 }
 
 #[test]
-fn everything_is_forgotten_only_by_the_tool_that_asks_first() {
-    conversation(&[
-        ("set_name", &[("name", "Ada")], "I will call you Ada."),
-        (
-            "forget",
-            &[("about", "everything")],
-            "! Say: forget everything. Then I will ask you whether I should.",
-        ),
-        (
-            "forget_everything",
-            &[],
-            "I forgot all that you told me to remember, and your name.",
-        ),
-        ("get_name", &[], "You have not told me your name."),
-    ]);
+fn everything_is_forgotten_after_a_question() {
+    let call = |about| Call {
+        name: "forget".to_owned(),
+        arguments: arguments(&[("about", about)]),
+    };
+    let mut toolbox = toolbox();
+    said(&mut toolbox, "set_name", &[("name", "Ada")]);
+    said(&mut toolbox, "remember", &[("fact", "my car is red")]);
+    for about in ["everything", "All of it", "everything about me"] {
+        let class = toolbox.class(&call(about));
+        assert!(matches!(class, Some(Class::AskFirst(_))), "{about}");
+    }
+    assert_eq!(toolbox.class(&call("my car")), Some(Class::Act));
+    let forgotten = said(&mut toolbox, "forget", &[("about", "everything")]);
+    assert_eq!(
+        forgotten,
+        "I forgot all that you told me to remember, and your name."
+    );
+    assert_eq!(
+        said(&mut toolbox, "recall", &[]),
+        "You told me nothing to remember."
+    );
+    assert_eq!(
+        said(&mut toolbox, "get_name", &[]),
+        "You have not told me your name."
+    );
 }
 
 #[test]

@@ -60,8 +60,11 @@ fn said(toolbox: &mut Toolbox, name: &str, given: &[(&str, &str)]) -> String {
     said_at(toolbox, name, given, &now())
 }
 
+/// A tool, its arguments, and what it says.
+type Turn<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 /// One call after the other on one toolbox.
-fn conversation(calls: &[(&str, &[(&str, &str)], &str)]) {
+fn conversation(calls: &[Turn]) {
     let mut toolbox = toolbox();
     for (name, given, expected) in calls {
         assert_eq!(
@@ -139,12 +142,17 @@ fn every_tool_has_a_name_of_its_own_and_a_schema() {
 #[test]
 fn only_what_cannot_be_taken_back_asks_first() {
     let toolbox = toolbox();
-    let asking = toolbox.specs().filter(|spec| spec.class == Class::AskFirst);
-    let names: Vec<&str> = asking.map(|spec| spec.name).collect();
-    assert_eq!(names, ["forget_everything", "clear_list", "clear_notes"]);
-    assert_eq!(toolbox.class("get_time"), Some(Class::Read));
-    assert_eq!(toolbox.class("set_timer"), Some(Class::Act));
-    assert_eq!(toolbox.class("fly"), None);
+    let class = |name: &str| {
+        let name = name.to_owned();
+        let arguments = Map::new();
+        toolbox.class(&Call { name, arguments })
+    };
+    let asks = |spec: &&Spec| matches!(spec.class, Class::AskFirst(_));
+    let names: Vec<&str> = toolbox.specs().filter(asks).map(|spec| spec.name).collect();
+    assert_eq!(names, ["clear_list", "clear_notes"]);
+    assert_eq!(class("get_time"), Some(Class::Read));
+    assert_eq!(class("set_timer"), Some(Class::Act));
+    assert_eq!(class("fly"), None);
 }
 
 #[test]

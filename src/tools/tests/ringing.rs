@@ -44,7 +44,11 @@ fn a_timer_that_rang_is_not_rung_again() {
     assert_eq!(toolbox.next_ring(&later(6)).unwrap(), None);
     toolbox.answered(rings[0].id).unwrap();
     assert_eq!(toolbox.due(&later(60)).unwrap(), []);
-    assert_eq!(said(&mut toolbox, "list_timers", &[]), "There is no timer.");
+    let given = [("kind", "timers")];
+    assert_eq!(
+        said(&mut toolbox, "list_timers", &given),
+        "There is no timer."
+    );
 }
 
 #[test]
@@ -177,6 +181,21 @@ fn a_cancelled_timer_does_not_ring() {
     said(&mut toolbox, "cancel_timer", &[]);
     assert_eq!(toolbox.next_ring(&now()).unwrap(), None);
     assert_eq!(toolbox.due(&later(5)).unwrap(), []);
+}
+
+#[test]
+fn what_rings_is_cancelled_before_anything_else() {
+    let mut toolbox = toolbox();
+    set_timer(&mut toolbox);
+    said(&mut toolbox, "set_timer", &[("duration", "an hour")]);
+    said(&mut toolbox, "set_alarm", &[("time", "in five minutes")]);
+    assert_eq!(toolbox.due(&later(5)).unwrap().len(), 2);
+    let left = said_at(&mut toolbox, "time_left", &[("which", "pasta")], &later(5));
+    assert_eq!(left, "The pasta timer is done.");
+    let cancelled = said_at(&mut toolbox, "cancel_timer", &[], &later(5));
+    assert_eq!(cancelled, "I cancelled 1 timer and 1 alarm.");
+    let cancelled = said_at(&mut toolbox, "cancel_timer", &[], &later(5));
+    assert_eq!(cancelled, "I cancelled the timer for 1 hour.");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn a_timer_without_a_sensible_length_is_refused() {
             &[("duration", "31 days")],
             "! A timer can be from 1 second to 30 days long.",
         ),
-        ("list_timers", &[], "There is no timer."),
+        ("list_timers", &[], "There is no timer, alarm or reminder."),
     ]);
 }
 
@@ -62,7 +62,7 @@ fn too_many_timers_are_refused() {
 #[test]
 fn an_alarm_is_set() {
     conversation(&[
-        ("list_alarms", &[], "There is no alarm."),
+        ("list_timers", &[("kind", "alarms")], "There is no alarm."),
         (
             "set_alarm",
             &[("time", "tomorrow at six")],
@@ -74,21 +74,25 @@ fn an_alarm_is_set() {
             "Your gym alarm is set for 6:30 PM today.",
         ),
         (
-            "list_alarms",
-            &[],
+            "list_timers",
+            &[("kind", "my alarms")],
             "You have 2 alarms. Gym alarm for 6:30 PM today. Alarm for 6 AM tomorrow.",
         ),
         (
-            "cancel_alarm",
-            &[("which", "6:30")],
+            "cancel_timer",
+            &[("which", "the 6:30 alarm")],
             "I cancelled the gym alarm for 6:30 PM today.",
         ),
         (
-            "cancel_alarm",
+            "cancel_timer",
             &[],
             "I cancelled the alarm for 6 AM tomorrow.",
         ),
-        ("cancel_alarm", &[], "! There is no alarm."),
+        (
+            "cancel_timer",
+            &[],
+            "! There is no timer, alarm or reminder.",
+        ),
     ]);
 }
 
@@ -116,7 +120,11 @@ fn an_alarm_without_a_time_is_refused() {
 #[test]
 fn a_reminder_is_set() {
     conversation(&[
-        ("list_reminders", &[], "There is no reminder."),
+        (
+            "list_timers",
+            &[("kind", "reminders")],
+            "There is no reminder.",
+        ),
         (
             "set_reminder",
             &[("text", "to call mum"), ("time", "in twenty minutes")],
@@ -133,22 +141,26 @@ fn a_reminder_is_set() {
             "I will remind you at 7 PM today: take the bins out.",
         ),
         (
-            "list_reminders",
-            &[],
+            "list_timers",
+            &[("kind", "reminders")],
             "You have 3 reminders. Reminder at 2:35 PM today: call mum. \
              Reminder at 7 PM today: take the bins out. Reminder at 9 AM tomorrow: buy milk.",
         ),
         (
-            "cancel_reminder",
+            "cancel_timer",
             &[("which", "milk")],
             "I cancelled the reminder at 9 AM tomorrow: buy milk.",
         ),
         (
-            "cancel_reminder",
-            &[("which", "all of them")],
+            "cancel_timer",
+            &[("which", "all reminders")],
             "I cancelled 2 reminders.",
         ),
-        ("cancel_reminder", &[], "! There is no reminder."),
+        (
+            "cancel_timer",
+            &[("which", "the reminder")],
+            "! There is no reminder.",
+        ),
     ]);
 }
 
@@ -196,6 +208,8 @@ fn a_timer_is_cancelled_by_its_label_its_length_or_with_all() {
             "I cancelled the timer for 5 minutes.",
         ),
         ("all of them", "I cancelled 2 timers."),
+        ("all timers", "I cancelled 2 timers."),
+        ("the 10 minute one", "I cancelled the pasta timer."),
         (
             "the tea timer",
             "! I found no such timer. There is the timer for 5 minutes and the pasta timer.",
@@ -210,10 +224,83 @@ fn a_timer_is_cancelled_by_its_label_its_length_or_with_all() {
     }
 }
 
+fn with_all_kinds() -> Toolbox {
+    let mut toolbox = with_two_timers();
+    said(&mut toolbox, "set_alarm", &[("time", "seven pm")]);
+    let on_friday = [("time", "Friday at 8 am"), ("label", "gym")];
+    said(&mut toolbox, "set_alarm", &on_friday);
+    let call = [("time", "tomorrow"), ("text", "call mum")];
+    said(&mut toolbox, "set_reminder", &call);
+    toolbox
+}
+
+#[test]
+fn an_alarm_or_a_reminder_is_cancelled_by_its_name() {
+    let cases = [
+        (
+            "the seven o'clock alarm",
+            "I cancelled the alarm for 7 PM today.",
+        ),
+        ("my seven alarm", "I cancelled the alarm for 7 PM today."),
+        (
+            "8 am alarm",
+            "I cancelled the gym alarm for 8 AM on Friday, 4 December.",
+        ),
+        (
+            "friday alarm",
+            "I cancelled the gym alarm for 8 AM on Friday, 4 December.",
+        ),
+        (
+            "gym",
+            "I cancelled the gym alarm for 8 AM on Friday, 4 December.",
+        ),
+        (
+            "reminder",
+            "I cancelled the reminder at 9 AM tomorrow: call mum.",
+        ),
+        (
+            "mum",
+            "I cancelled the reminder at 9 AM tomorrow: call mum.",
+        ),
+        ("all alarms", "I cancelled 2 alarms."),
+        (
+            "all timers and alarms",
+            "I cancelled 2 timers and 2 alarms.",
+        ),
+        ("all", "I cancelled 2 timers."),
+        (
+            "alarm",
+            "! Which one do you mean? There is the alarm for 7 PM today and the gym alarm for 8 AM on \
+             Friday, 4 December.",
+        ),
+        (
+            "9 am alarm",
+            "! I found no such alarm. There is the alarm for 7 PM today and the gym alarm for 8 AM on \
+             Friday, 4 December.",
+        ),
+    ];
+    for (which, expected) in cases {
+        let given = [("which", which)];
+        assert_eq!(
+            said(&mut with_all_kinds(), "cancel_timer", &given),
+            expected,
+            "{which}"
+        );
+    }
+}
+
+#[test]
+fn all_kinds_are_listed() {
+    let listed = said(&mut with_all_kinds(), "list_timers", &[]);
+    assert!(
+        listed.starts_with("You have 2 timers, 2 alarms and 1 reminder. Timer for 5"),
+        "{listed}"
+    );
+}
+
 #[test]
 fn it_asks_which_timer_is_meant() {
-    let expected =
-        "! Which timer do you mean? There is the timer for 5 minutes and the pasta timer.";
+    let expected = "! Which one do you mean? There is the timer for 5 minutes and the pasta timer.";
     for which in ["", "the timer", "my timer"] {
         let given = [("which", which)];
         assert_eq!(
@@ -231,7 +318,7 @@ fn it_asks_which_timer_is_meant() {
 
 #[test]
 fn what_is_there_none_of_cannot_be_changed() {
-    for name in ["cancel_timer", "pause_timer", "resume_timer", "time_left"] {
+    for name in ["pause_timer", "resume_timer", "time_left"] {
         assert_eq!(
             said(&mut toolbox(), name, &[]),
             "! There is no timer.",
@@ -257,7 +344,7 @@ fn a_paused_timer_keeps_its_time() {
     assert_eq!(toolbox.next_ring(&later(2)).unwrap(), None);
     assert_eq!(toolbox.due(&later(60)).unwrap(), []);
     let left = said_at(&mut toolbox, "time_left", &[], &later(60));
-    assert_eq!(left, "There are 3 minutes left on the timer for 5 minutes.");
+    assert_eq!(left, "The timer for 5 minutes has 3 minutes left.");
     let listed = said_at(&mut toolbox, "list_timers", &[], &later(60));
     assert_eq!(
         listed,
@@ -300,10 +387,10 @@ fn time_is_added() {
 #[test]
 fn the_time_left_is_told_of_all_or_of_one() {
     let mut toolbox = with_two_timers();
-    let expected = "There are 5 minutes left on the timer for 5 minutes \
-                    and 10 minutes left on the pasta timer.";
+    let expected =
+        "The timer for 5 minutes has 5 minutes left. The pasta timer has 10 minutes left.";
     assert_eq!(said(&mut toolbox, "time_left", &[]), expected);
-    let expected = "There are 10 minutes left on the pasta timer.";
+    let expected = "The pasta timer has 10 minutes left.";
     assert_eq!(
         said(&mut toolbox, "time_left", &[("which", "pasta")]),
         expected

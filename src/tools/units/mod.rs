@@ -72,7 +72,13 @@ fn convert(
 }
 
 fn units(name: &str) -> Vec<&'static Unit> {
-    let words = split(name);
+    let mut words = split(name);
+    // "miles an hour" are "miles per hour".
+    for word in words.iter_mut().skip(1) {
+        if word == "a" || word == "an" {
+            *word = "per".to_owned();
+        }
+    }
     let start = usize::from(
         words
             .first()
