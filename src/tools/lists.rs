@@ -91,20 +91,45 @@ fn items(toolbox: &Toolbox, list: &str) -> Result<Vec<String>, ToolError> {
 }
 
 fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    let (item, list) = (given.required("item")?, list(given));
-    let items = items(toolbox, &list)?;
-    if items.iter().any(|other| same(other, item)) {
-        return say(format!("{item} is on the {list} list already."));
+    let list = list(given);
+    let there = items(toolbox, &list)?;
+    let named = several(given.required("item")?);
+    let is_there = |item: &String| there.iter().any(|other| same(other, item));
+    let new: Vec<String> = named
+        .iter()
+        .filter(|item| !is_there(item))
+        .cloned()
+        .collect();
+    if new.is_empty() {
+        return say(format!(
+            "The {list} list already has {}.",
+            spell_out(&named)
+        ));
     }
-    if items.len() >= MOST_ITEMS {
+    if there.len() + new.len() > MOST_ITEMS {
         return declined(format!("The {list} list is full."));
     }
-    let query = "INSERT INTO items (list, item) VALUES (?1, ?2)";
-    toolbox
-        .store
-        .connection
-        .execute(query, params![list, item])?;
-    say(format!("I added {item} to the {list} list."))
+    let transaction = toolbox.store.writing()?;
+    for item in &new {
+        let query = "INSERT INTO items (list, item) VALUES (?1, ?2)";
+        transaction.execute(query, params![list, item])?;
+    }
+    transaction.commit()?;
+    say(format!("I added {} to the {list} list.", spell_out(&new)))
+}
+
+/// The things of "milk, eggs, and bread". Without a comma it is one: "bread and butter".
+fn several(text: &str) -> Vec<String> {
+    if !text.contains(',') {
+        return vec![text.to_owned()];
+    }
+    let text = text.replace(" and ", ", ");
+    let items = text.split(',').map(str::trim);
+    let items = items.map(|item| item.strip_prefix("and ").unwrap_or(item));
+    items
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
@@ -124,7 +149,7 @@ fn remove(
     let (item, list) = (given.required("item")?, list(given));
     let items = items(toolbox, &list)?;
     let Some(there) = items.iter().find(|other| same(other, item)) else {
-        return declined(format!("{item} is not on the {list} list."));
+        return declined(format!("The {list} list does not have {item}."));
     };
     let query = "DELETE FROM items WHERE list = ?1 AND item = ?2";
     toolbox

@@ -2,11 +2,10 @@
 
 use jiff::ZonedDateTime;
 use rusqlite::OptionalExtension;
-use serde_json::Value;
 
 use super::arguments::Arguments;
 use super::spoken::split;
-use super::{Call, Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
+use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -25,10 +24,17 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "forget",
-        description: "Forget what the user told about something, or everything.",
+        description: "Forget what the user told about something.",
         class: Class::Act,
         parameters: &[required("about", "what to forget")],
         run: forget,
+    },
+    Spec {
+        name: "forget_everything",
+        description: "Forget all facts and the user's name.",
+        class: Class::AskFirst("Shall I forget all that you told me to remember, and your name?"),
+        parameters: &[],
+        run: forget_everything,
     },
     Spec {
         name: "set_name",
@@ -117,7 +123,7 @@ fn forget(
 ) -> Result<Outcome, ToolError> {
     let about = given.required("about")?;
     if is_everything(about) {
-        return forget_everything(toolbox);
+        return declined("To forget all of it, say: forget everything.");
     }
     let all = facts(toolbox)?;
     let found: Vec<String> = about_it(&all, about)
@@ -139,20 +145,15 @@ fn forget(
     }
 }
 
-fn forget_everything(toolbox: &mut Toolbox) -> Result<Outcome, ToolError> {
+fn forget_everything(
+    toolbox: &mut Toolbox,
+    _: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
     let transaction = toolbox.store.writing()?;
     transaction.execute_batch("DELETE FROM facts; DELETE FROM names;")?;
     transaction.commit()?;
     say("I forgot all that you told me to remember, and your name.")
-}
-
-/// To forget everything is asked first; to forget one thing is not.
-pub(super) fn class_of_forgetting(call: &Call) -> Option<Class> {
-    let about = call.arguments.get("about").and_then(Value::as_str)?;
-    let is_asked = call.name == "forget" && is_everything(about);
-    is_asked.then_some(Class::AskFirst(
-        "Shall I forget all that you told me to remember, and your name?",
-    ))
 }
 
 fn set_name(

@@ -67,7 +67,7 @@ pub struct Spec {
     pub name: &'static str,
     /// What it does, for a model.
     pub description: &'static str,
-    /// What it may do; [`Toolbox::class`] knows calls that may do less.
+    /// What it may do.
     pub class: Class,
     /// What it takes.
     pub parameters: &'static [Parameter],
@@ -228,7 +228,7 @@ static GROUPS: [(&[Spec], &str); 8] = [
     (units::TOOLS, "convert units"),
     (memory::TOOLS, "remember what you tell me"),
     (lists::TOOLS, "keep lists and notes"),
-    (chance::TOOLS, "roll dice and spell words"),
+    (chance::TOOLS, "roll dice, spell words"),
     (session::TOOLS, "change how loud and how fast I speak"),
 ];
 
@@ -256,10 +256,9 @@ impl Toolbox {
         GROUPS.iter().flat_map(|(tools, _)| tools.iter())
     }
 
-    /// What a call may do; none if there is no such tool.
-    pub fn class(&self, call: &Call) -> Option<Class> {
-        let spec = self.spec(&call.name)?;
-        Some(memory::class_of_forgetting(call).unwrap_or(spec.class))
+    /// What a tool may do; none if there is no such tool.
+    pub fn class(&self, name: &str) -> Option<Class> {
+        self.spec(name).map(|spec| spec.class)
     }
 
     fn spec(&self, name: &str) -> Option<&'static Spec> {

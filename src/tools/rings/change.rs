@@ -3,32 +3,25 @@
 use jiff::ZonedDateTime;
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{duration, say_duration, spell_out};
+use super::super::spoken::{duration, say_duration};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
-use super::which::{named_kinds, noun, which};
+use super::which::which;
 
 /// More are counted, not listed.
 const MOST_LISTED: usize = 8;
 
 pub(super) fn list(
     toolbox: &mut Toolbox,
-    given: &Arguments,
     now: &ZonedDateTime,
+    kind: Kind,
 ) -> Result<Outcome, ToolError> {
-    let mut kinds = named_kinds(given.text("kind").unwrap_or_default(), &Kind::ALL);
-    if kinds.is_empty() {
-        kinds.extend(Kind::ALL);
-    }
-    let rows = Row::all(&toolbox.store.connection, &kinds)?;
+    let rows = Row::all(&toolbox.store.connection, kind)?;
+    let name = kind.name();
     if rows.is_empty() {
-        return say(format!("There is no {}.", noun(&kinds)));
+        return say(format!("There is no {name}."));
     }
-    let counts: Vec<String> = kinds
-        .iter()
-        .filter_map(|kind| count(&rows, *kind))
-        .collect();
     let listed: Vec<String> = rows
         .iter()
         .take(MOST_LISTED)
@@ -38,19 +31,14 @@ pub(super) fn list(
         0 => String::new(),
         more => format!(" And {more} more."),
     };
-    let counts = spell_out(&counts);
-    say(format!("You have {counts}. {}.{more}", listed.join(". ")))
+    let count = counted(rows.len(), kind);
+    say(format!("You have {count}. {}.{more}", listed.join(". ")))
 }
 
-/// "2 timers"; none if there is none.
-fn count(rows: &[Row], kind: Kind) -> Option<String> {
-    let count = rows.iter().filter(|row| row.kind == kind).count();
-    let name = kind.name();
-    match count {
-        0 => None,
-        1 => Some(format!("1 {name}")),
-        several => Some(format!("{several} {name}s")),
-    }
+/// "2 timers".
+fn counted(count: usize, kind: Kind) -> String {
+    let several = if count == 1 { "" } else { "s" };
+    format!("{count} {}{several}", kind.name())
 }
 
 fn listed(row: &Row, now: &ZonedDateTime) -> String {
@@ -86,15 +74,15 @@ pub(super) fn cancel(
     toolbox: &mut Toolbox,
     given: &Arguments,
     now: &ZonedDateTime,
+    kind: Kind,
 ) -> Result<Outcome, ToolError> {
-    let ringing = given
-        .text("which")
-        .is_none()
-        .then(|| toolbox.given.ringing());
-    let rows = match ringing.filter(|rows| !rows.is_empty()) {
-        Some(rows) => rows,
-        None => which(toolbox, given, now, &Kind::ALL)?,
-    };
+    let mut rows = Vec::new();
+    if given.text("which").is_none() {
+        rows = toolbox.given.ringing(kind);
+    }
+    if rows.is_empty() {
+        rows = which(toolbox, given, now, kind)?;
+    }
     let transaction = toolbox.store.writing()?;
     for row in &rows {
         Row::delete(&transaction, row.id)?;
@@ -105,11 +93,7 @@ pub(super) fn cancel(
     }
     match rows.as_slice() {
         [row] => say(format!("I cancelled the {}.", row.name(now))),
-        several => {
-            let counts = Kind::ALL.iter().filter_map(|kind| count(several, *kind));
-            let counts: Vec<String> = counts.collect();
-            say(format!("I cancelled {}.", spell_out(&counts)))
-        }
+        several => say(format!("I cancelled {}.", counted(several.len(), kind))),
     }
 }
 
@@ -169,7 +153,7 @@ fn change(
     now: &ZonedDateTime,
     change: impl Fn(&Row) -> Result<(When, String), ToolError>,
 ) -> Result<Outcome, ToolError> {
-    let rows = which(toolbox, given, now, &[Kind::Timer])?;
+    let rows = which(toolbox, given, now, Kind::Timer)?;
     let transaction = toolbox.store.writing()?;
     let mut said = Vec::new();
     for row in &rows {
@@ -191,12 +175,12 @@ pub(super) fn time_left(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let all = Row::all(&toolbox.store.connection, &[Kind::Timer])?;
+    let all = Row::all(&toolbox.store.connection, Kind::Timer)?;
     // Several are told rather than asked for: it costs a sentence less.
     let rows = if given.text("which").is_none() && !all.is_empty() {
         all
     } else {
-        which(toolbox, given, now, &[Kind::Timer])?
+        which(toolbox, given, now, Kind::Timer)?
     };
     let told = |row: &Row| match left(row, now).as_str() {
         "done" => format!("The {} is done", row.name(now)),

@@ -56,9 +56,10 @@ impl Given {
         self.rows.retain(|row| row.id != id);
     }
 
-    /// What was given and not answered yet.
-    pub(super) fn ringing(&self) -> Vec<Row> {
-        self.rows.clone()
+    /// What was given of a kind and not answered yet.
+    pub(super) fn ringing(&self, kind: Kind) -> Vec<Row> {
+        let rows = self.rows.iter().filter(|row| row.kind == kind);
+        rows.cloned().collect()
     }
 
     fn has(&self, id: i64) -> bool {

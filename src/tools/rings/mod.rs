@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::{Class, Spec, ToolError, optional, required};
 pub(super) use due::Given;
 pub use due::{Ring, RingId};
+use row::Kind;
 
 const WHICH_TIMER: super::Parameter = optional("which", "which timer");
 const LENGTH: super::Parameter = required("duration", "the length of the timer");
@@ -53,17 +54,45 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "list_timers",
-        description: "Tell which timers, alarms and reminders are set.",
+        description: "Tell which timers are running.",
         class: Class::Read,
-        parameters: &[optional("kind", "timers, alarms or reminders")],
-        run: change::list,
+        parameters: &[],
+        run: |toolbox, _, now| change::list(toolbox, now, Kind::Timer),
+    },
+    Spec {
+        name: "list_alarms",
+        description: "Tell which alarms are set.",
+        class: Class::Read,
+        parameters: &[],
+        run: |toolbox, _, now| change::list(toolbox, now, Kind::Alarm),
+    },
+    Spec {
+        name: "list_reminders",
+        description: "Tell which reminders are set.",
+        class: Class::Read,
+        parameters: &[],
+        run: |toolbox, _, now| change::list(toolbox, now, Kind::Reminder),
     },
     Spec {
         name: "cancel_timer",
-        description: "Cancel a timer, an alarm or a reminder, or all of them.",
+        description: "Cancel a timer, or all of them.",
         class: Class::Act,
-        parameters: &[optional("which", "which timer, alarm or reminder")],
-        run: change::cancel,
+        parameters: &[WHICH_TIMER],
+        run: |toolbox, given, now| change::cancel(toolbox, given, now, Kind::Timer),
+    },
+    Spec {
+        name: "cancel_alarm",
+        description: "Cancel an alarm, or all of them.",
+        class: Class::Act,
+        parameters: &[optional("which", "which alarm")],
+        run: |toolbox, given, now| change::cancel(toolbox, given, now, Kind::Alarm),
+    },
+    Spec {
+        name: "cancel_reminder",
+        description: "Cancel a reminder, or all of them.",
+        class: Class::Act,
+        parameters: &[optional("which", "which reminder")],
+        run: |toolbox, given, now| change::cancel(toolbox, given, now, Kind::Reminder),
     },
     Spec {
         name: "pause_timer",

@@ -26,13 +26,10 @@ impl Kind {
         }
     }
 
-    /// That of a name, for one or for several.
-    pub(super) fn of(name: &str) -> Option<Self> {
-        let name = name.strip_suffix('s').unwrap_or(name);
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    fn of(name: &str) -> Option<Self> {
+        let kinds = [Self::Timer, Self::Alarm, Self::Reminder];
+        kinds.into_iter().find(|kind| kind.name() == name)
     }
-
-    pub(super) const ALL: [Self; 3] = [Self::Timer, Self::Alarm, Self::Reminder];
 }
 
 /// When it rings.
@@ -82,14 +79,12 @@ impl Row {
         })
     }
 
-    /// All of some kinds, in the order in which they ring.
-    pub(super) fn all(connection: &Connection, kinds: &[Kind]) -> Result<Vec<Self>, StoreError> {
-        let query = format!("SELECT {COLUMNS} FROM rings {ORDER}");
+    /// All of a kind, in the order in which they ring.
+    pub(super) fn all(connection: &Connection, kind: Kind) -> Result<Vec<Self>, StoreError> {
+        let query = format!("SELECT {COLUMNS} FROM rings WHERE kind = ?1 {ORDER}");
         let mut statement = connection.prepare_cached(&query)?;
-        let rows = statement.query_map([], Self::read)?;
-        let mut rows: Vec<Self> = rows.collect::<Result<_, _>>()?;
-        rows.retain(|row| kinds.contains(&row.kind));
-        Ok(rows)
+        let rows = statement.query_map([kind.name()], Self::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Stores a new one.

@@ -114,7 +114,7 @@ pub(super) fn set_reminder(
 fn insert(toolbox: &Toolbox, row: &Row) -> Result<(), ToolError> {
     let connection = &toolbox.store.connection;
     let name = row.kind.name();
-    if Row::all(connection, &[row.kind])?.len() >= MOST_RINGS {
+    if Row::all(connection, row.kind)?.len() >= MOST_RINGS {
         return declined(format!("You have {MOST_RINGS} {name}s. Cancel one first."));
     }
     Ok(row.insert(connection)?)

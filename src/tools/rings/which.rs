@@ -9,24 +9,31 @@ use super::row::{Kind, Row};
 
 const ALL: [&str; 4] = ["all", "every", "everything", "both"];
 /// Words that distinguish none.
-const EMPTY: [&str; 14] = [
-    "the", "my", "a", "an", "one", "that", "this", "for", "at", "to", "of", "them", "called",
+const EMPTY: [&str; 20] = [
+    "the",
+    "my",
+    "a",
+    "an",
+    "one",
+    "that",
+    "this",
+    "for",
+    "at",
+    "to",
+    "of",
+    "them",
+    "called",
     "named",
+    "timer",
+    "timers",
+    "alarm",
+    "alarms",
+    "reminder",
+    "reminders",
 ];
 
-/// What some words say about which are meant.
-struct Wanted {
-    /// Those that there may be.
-    kinds: Vec<Kind>,
-    /// Whether the words name them.
-    names_kinds: bool,
-    all: bool,
-    /// Without the kinds.
-    words: Vec<String>,
-}
-
-/// Those that the argument `which` means: all of them, or the one with the label, the length or the time;
-/// without words the only one. Words that name no kind and nothing else mean timers, if there are any.
+/// Those of the kind that the argument `which` means: all of them, or the one with the label, the length or
+/// the time; without words the only one.
 ///
 /// # Errors
 /// There is none; none is meant; or it is not clear which one.
@@ -34,58 +41,30 @@ pub(super) fn which(
     toolbox: &Toolbox,
     given: &Arguments,
     now: &ZonedDateTime,
-    kinds: &[Kind],
+    kind: Kind,
 ) -> Result<Vec<Row>, ToolError> {
-    let wanted = wanted(given.text("which").unwrap_or_default(), kinds);
-    let mut rows = Row::all(&toolbox.store.connection, &wanted.kinds)?;
-    let noun = noun(&wanted.kinds);
+    let rows = Row::all(&toolbox.store.connection, kind)?;
+    let name = kind.name();
     if rows.is_empty() {
-        return declined(format!("There is no {noun}."));
+        return declined(format!("There is no {name}."));
     }
-    let says_which = wanted.words.iter().any(|word| is_telling(word));
-    if wanted.all || !says_which {
-        let any_timer = rows.iter().any(|row| row.kind == Kind::Timer);
-        if any_timer && !wanted.names_kinds {
-            rows.retain(|row| row.kind == Kind::Timer);
-        }
-        return if wanted.all {
-            Ok(rows)
-        } else {
-            only(rows, now)
-        };
+    let words = split(given.text("which").unwrap_or_default());
+    if words.iter().any(|word| ALL.contains(&word.as_str())) {
+        return Ok(rows);
+    }
+    if !words.iter().any(|word| is_telling(word)) {
+        return only(rows, now);
     }
     let meant: Vec<Row> = rows
         .iter()
-        .filter(|row| is_meant(row, &wanted.words, toolbox, now))
+        .filter(|row| is_meant(row, &words, toolbox, now))
         .cloned()
         .collect();
     if meant.is_empty() {
         let there = names(&rows, now);
-        return declined(format!("I found no such {noun}. There is {there}."));
+        return declined(format!("I found no such {name}. There is {there}."));
     }
     only(meant, now)
-}
-
-/// The kinds that a text names, of those that there may be.
-pub(super) fn named_kinds(text: &str, kinds: &[Kind]) -> Vec<Kind> {
-    let named = split(text).into_iter().filter_map(|word| Kind::of(&word));
-    named.filter(|kind| kinds.contains(kind)).collect()
-}
-
-fn wanted(text: &str, kinds: &[Kind]) -> Wanted {
-    let mut words = split(text);
-    words.retain(|word| Kind::of(word).is_none());
-    let named = named_kinds(text, kinds);
-    Wanted {
-        names_kinds: !named.is_empty(),
-        kinds: if named.is_empty() {
-            kinds.to_vec()
-        } else {
-            named
-        },
-        all: words.iter().any(|word| ALL.contains(&word.as_str())),
-        words,
-    }
 }
 
 fn is_telling(word: &str) -> bool {
@@ -112,15 +91,6 @@ fn names(rows: &[Row], now: &ZonedDateTime) -> String {
         .map(|row| format!("the {}", row.name(now)))
         .collect();
     spell_out(&names)
-}
-
-/// "timer", "timer, alarm or reminder".
-pub(super) fn noun(kinds: &[Kind]) -> String {
-    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    match names.as_slice() {
-        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 /// Whether the words are its label or a part of it, its length, its day or its time.

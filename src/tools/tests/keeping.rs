@@ -76,32 +76,28 @@ fn it_asks_which_fact_to_forget() {
 }
 
 #[test]
-fn everything_is_forgotten_after_a_question() {
-    let call = |about| Call {
-        name: "forget".to_owned(),
-        arguments: arguments(&[("about", about)]),
-    };
-    let mut toolbox = toolbox();
-    said(&mut toolbox, "set_name", &[("name", "Ada")]);
-    said(&mut toolbox, "remember", &[("fact", "my car is red")]);
-    for about in ["everything", "All of it", "everything about me"] {
-        let class = toolbox.class(&call(about));
-        assert!(matches!(class, Some(Class::AskFirst(_))), "{about}");
-    }
-    assert_eq!(toolbox.class(&call("my car")), Some(Class::Act));
-    let forgotten = said(&mut toolbox, "forget", &[("about", "everything")]);
-    assert_eq!(
-        forgotten,
-        "I forgot all that you told me to remember, and your name."
-    );
-    assert_eq!(
-        said(&mut toolbox, "recall", &[]),
-        "You told me nothing to remember."
-    );
-    assert_eq!(
-        said(&mut toolbox, "get_name", &[]),
-        "You have not told me your name."
-    );
+fn everything_is_forgotten_only_by_the_tool_that_asks_first() {
+    conversation(&[
+        ("set_name", &[("name", "Ada")], "I will call you Ada."),
+        (
+            "remember",
+            &[("fact", "my car is red")],
+            "I will remember until this program ends: my car is red.",
+        ),
+        (
+            "forget",
+            &[("about", "everything about me")],
+            "! To forget all of it, say: forget everything.",
+        ),
+        ("recall", &[], "You told me: my car is red."),
+        (
+            "forget_everything",
+            &[],
+            "I forgot all that you told me to remember, and your name.",
+        ),
+        ("recall", &[], "You told me nothing to remember."),
+        ("get_name", &[], "You have not told me your name."),
+    ]);
 }
 
 #[test]
@@ -139,7 +135,7 @@ fn a_list_is_filled_read_and_cleared() {
         (
             "add_to_list",
             &[("item", "the milk")],
-            "the milk is on the shopping list already.",
+            "The shopping list already has the milk.",
         ),
         (
             "add_to_list",
@@ -159,7 +155,7 @@ fn a_list_is_filled_read_and_cleared() {
         (
             "remove_from_list",
             &[("item", "bread")],
-            "! bread is not on the shopping list.",
+            "! The shopping list does not have bread.",
         ),
         ("clear_list", &[], "The shopping list is empty now."),
         (
@@ -173,6 +169,37 @@ fn a_list_is_filled_read_and_cleared() {
             "On the to do list: call mum.",
         ),
         ("add_to_list", &[], "! Please tell me what to add."),
+    ]);
+}
+
+#[test]
+fn several_things_with_commas_are_items_of_their_own() {
+    conversation(&[
+        (
+            "add_to_list",
+            &[("item", "milk, eggs, and bread")],
+            "I added milk, eggs and bread to the shopping list.",
+        ),
+        (
+            "add_to_list",
+            &[("item", "eggs, tea and rice")],
+            "I added tea and rice to the shopping list.",
+        ),
+        (
+            "add_to_list",
+            &[("item", "bread and butter")],
+            "I added bread and butter to the shopping list.",
+        ),
+        (
+            "remove_from_list",
+            &[("item", "eggs")],
+            "I took eggs off the shopping list.",
+        ),
+        (
+            "read_list",
+            &[],
+            "On the shopping list: milk, bread, tea, rice and bread and butter.",
+        ),
     ]);
 }
 

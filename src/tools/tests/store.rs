@@ -69,7 +69,7 @@ fn what_is_forgotten_cannot_be_found_in_the_file() {
             "{number}"
         );
     }
-    said(&mut toolbox, "forget", &[("about", "everything")]);
+    said(&mut toolbox, "forget_everything", &[]);
     assert!(!is_in(folder.path(), "secret"));
     drop(toolbox);
     assert!(!is_in(folder.path(), "secret"));
