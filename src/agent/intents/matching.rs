@@ -4,6 +4,7 @@
 //! all places at once: the time is linear in the size of the sentences, however they nest, and the
 //! length of what was said is bounded by [`MOST_WORDS`].
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::heard::Word;
@@ -26,8 +27,20 @@ pub(super) struct Utterance<'a> {
     usable: Places,
     /// Words that may be taken by [`Node::Any`].
     free: Places,
+    /// The first words of further sentences.
+    sentences: Places,
     /// Words that no slot goes on over: the first ones of further sentences and commands.
     barriers: Places,
+    /// For each phrase, what [`Utterance::ends_with`] gave last: many sentences begin with the same one.
+    known: Vec<Cell<Known>>,
+}
+
+/// What a phrase was asked for, and the answer.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    free: Places,
+    starts: Places,
+    ends: Places,
 }
 
 /// Where a sentence was found.
@@ -51,7 +64,7 @@ impl<'a> Utterance<'a> {
         let words = &words[..words.len().min(MOST_WORDS)];
         let mut at = vec![0; grammar.vocabulary.len()];
         let mut shapes = [0; 4];
-        let mut barriers = 0;
+        let mut sentences = 0;
         for (place, word) in words.iter().enumerate() {
             let bit = 1 << place;
             if let Some(&number) = grammar.vocabulary.get(&word.text) {
@@ -61,7 +74,7 @@ impl<'a> Utterance<'a> {
                 shapes[shape as usize] |= bit;
             }
             if word.begins_sentence {
-                barriers |= bit;
+                sentences |= bit;
             }
         }
         let usable = (1 << words.len()) - 1;
@@ -71,8 +84,10 @@ impl<'a> Utterance<'a> {
             at,
             shapes,
             usable,
-            free: usable & !barriers,
-            barriers,
+            free: usable & !sentences,
+            sentences,
+            barriers: sentences,
+            known: vec![Cell::default(); grammar.phrases.len()],
         }
     }
 
@@ -96,12 +111,16 @@ impl<'a> Utterance<'a> {
 
     /// No slot goes on over a word that begins with what the node takes.
     pub(super) fn part_before(&mut self, node: &Node) {
+        if self.ends(node, self.usable) == 0 {
+            return;
+        }
         for place in bits(self.usable) {
             if self.ends(node, place) != 0 {
                 self.barriers |= place;
             }
         }
         self.free = self.usable & !self.barriers;
+        self.known.fill(Cell::default());
     }
 
     /// Takes away the words of whatever the node takes.
@@ -118,6 +137,7 @@ impl<'a> Utterance<'a> {
         }
         self.usable &= !taken;
         self.free &= !taken;
+        self.known.fill(Cell::default());
     }
 
     /// The places where the node's words end that begin at one of `starts`.
@@ -132,8 +152,9 @@ impl<'a> Utterance<'a> {
         match node {
             Node::Word(number) => (starts & self.at[*number] & self.usable) << 1,
             Node::Any => (starts & free) << 1,
+            Node::End => starts & (self.sentences | self.end()),
             Node::Shape(shape) => (starts & self.shapes[*shape as usize] & self.usable) << 1,
-            Node::Phrase(number) => self.ends_with(free, &self.grammar.phrases[*number], starts),
+            Node::Phrase(number) => self.phrase_ends(free, *number, starts),
             Node::Slot(number) => {
                 let slot = &self.grammar.slots[*number];
                 let never = slot
@@ -161,6 +182,16 @@ impl<'a> Utterance<'a> {
                 }
             }
         }
+    }
+
+    fn phrase_ends(&self, free: Places, number: usize, starts: Places) -> Places {
+        let known = self.known[number].get();
+        if (known.free, known.starts) == (free, starts) {
+            return known.ends;
+        }
+        let ends = self.ends_with(free, &self.grammar.phrases[number], starts);
+        self.known[number].set(Known { free, starts, ends });
+        ends
     }
 
     /// What is in the slots of a sentence that begins at one of `starts` and ends at one of `ends`, if
@@ -198,7 +229,7 @@ impl<'a> Utterance<'a> {
             Node::Optional(node) => self.trace(node, start, end, found),
             Node::Phrase(number) => self.trace(&self.grammar.phrases[*number], start, end, found),
             // There are no slots in these.
-            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Repeated(_) => {
+            Node::Word(_) | Node::Any | Node::End | Node::Shape(_) | Node::Repeated(_) => {
                 self.ends(node, start) & end != 0
             }
         }
@@ -242,7 +273,7 @@ impl<'a> Utterance<'a> {
             }
             Node::Optional(node) => self.takes_any(node),
             Node::Phrase(number) => self.takes_any(&self.grammar.phrases[*number]),
-            Node::Word(_) | Node::Any | Node::Shape(_) | Node::Repeated(_) => false,
+            Node::Word(_) | Node::Any | Node::End | Node::Shape(_) | Node::Repeated(_) => false,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | `(a\|b)` | one of them |
 //! | `...+` | one or several in a row of what stands before |
 //! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>` |
+//! | `<end>` | nothing, where a sentence of the user ends |
 //! | `_` | any one word |
 //! | `{name}`, `{name:type}` | a slot: what it takes is given to the tool under its name |
 
@@ -21,6 +22,8 @@ pub(super) enum Node {
     /// The word of this number in the vocabulary.
     Word(usize),
     Any,
+    /// No word, where a sentence of the user ends.
+    End,
     Shape(Shape),
     /// The phrase of this number.
     Phrase(usize),
@@ -190,6 +193,7 @@ impl<'a> Reader<'a> {
             "digits" => return Ok(Node::Shape(Shape::Digits)),
             "hour" => return Ok(Node::Shape(Shape::Hour)),
             "clock" => return Ok(Node::Shape(Shape::Clock)),
+            "end" => return Ok(Node::End),
             "ordinal" => return Ok(Node::Shape(Shape::Ordinal)),
             _ => {}
         }
@@ -233,7 +237,7 @@ impl<'a> Reader<'a> {
     fn takes_any(&self, node: &Node) -> bool {
         match node {
             Node::Any => true,
-            Node::Word(_) | Node::Shape(_) => false,
+            Node::Word(_) | Node::End | Node::Shape(_) => false,
             Node::Phrase(number) => self.takes_any(&self.grammar.phrases[*number]),
             Node::Slot(number) => self.grammar.slots[*number].is_free,
             Node::Sequence(nodes) | Node::OneOf(nodes) => {
