@@ -104,6 +104,7 @@ impl Store {
         };
         let path = folder.join(FILE_NAME);
         std::fs::create_dir_all(folder).map_err(|error| not_writable(&path, error))?;
+        make_private(&path).map_err(|error| not_writable(&path, error))?;
         let connection = Connection::open(&path).map_err(|error| explained(&path, error))?;
         let mut store = Self {
             connection,
@@ -175,6 +176,16 @@ impl Store {
         let rows = statement.query_map(parameters, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Makes an empty file, which SQLite takes for a new one, unless it is there: what the user told is for no
+/// other user of the computer.
+fn make_private(path: &Path) -> Result<(), std::io::Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn not_writable(path: &Path, error: std::io::Error) -> StoreError {

@@ -192,3 +192,30 @@ fn without_a_folder_nothing_is_kept() {
         "You told me nothing to remember."
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn no_other_user_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()).unwrap());
+    let file = std::fs::metadata(folder.path().join("assistant.db")).unwrap();
+    assert_eq!(file.permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn two_programs_that_begin_at_once_share_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for seed in 0..4 {
+            let path = folder.path();
+            scope.spawn(move || {
+                let mut toolbox = Toolbox::open(Some(path), Language::English, seed).unwrap();
+                let fact = format!("fact {seed}");
+                said(&mut toolbox, "remember", &[("fact", &fact)]);
+            });
+        }
+    });
+    let mut toolbox = open(folder.path()).unwrap();
+    assert_eq!(said(&mut toolbox, "recall", &[]).matches("fact").count(), 4);
+}
