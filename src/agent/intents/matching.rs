@@ -301,7 +301,7 @@ fn shapes_of(word: &str) -> impl Iterator<Item = Shape> {
     let (whole, part) = word.split_once('.').unwrap_or((word, "0"));
     let is_number = digits(whole) && digits(part);
     let is_hour = digits(word) && word.parse().is_ok_and(|hour: u32| hour <= 24);
-    let clock = word.split_once(':');
+    let clock = word.split_once([':', '.']);
     let is_clock = clock.is_some_and(|(hour, minute)| {
         digits(hour) && hour.len() <= 2 && digits(minute) && minute.len() == 2
     });
