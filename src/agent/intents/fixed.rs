@@ -1,0 +1,132 @@
+//! Words that no model decides: safety, privacy, and what this assistant cannot do.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::data::FixedWords;
+
+/// What is answered with fixed words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fixed {
+    /// Somebody may harm themselves.
+    SelfHarm,
+    /// A way to hurt others is asked for.
+    Violence,
+    /// Somebody needs an ambulance, the police or the fire service.
+    Emergency,
+    /// The weather is not known here.
+    CannotWeather,
+    /// Neither are news, results and prices.
+    CannotNews,
+    /// It cannot telephone.
+    CannotCall,
+    /// It cannot send messages.
+    CannotMessage,
+    /// It cannot play music or films.
+    CannotMusic,
+    /// It cannot read or send mail.
+    CannotMail,
+    /// It cannot switch anything in the house.
+    CannotHome,
+    /// It cannot look anything up.
+    CannotInternet,
+    /// It has no camera.
+    CannotSee,
+    /// It has no calendar.
+    CannotCalendar,
+    /// It does not know where it is, or the way.
+    CannotNavigate,
+    /// It cannot buy or book.
+    CannotOrder,
+    /// What happens to the words of the user.
+    Privacy,
+    /// What it is.
+    WhoAreYou,
+    /// What it is called.
+    WhatIsYourName,
+    /// A greeting and nothing else.
+    Greeting,
+    /// Thanks and nothing else.
+    Thanks,
+}
+
+/// Where the words of the user go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engines {
+    /// All engines run on this machine.
+    OnThisMachine,
+    /// At least one of them is a server elsewhere.
+    OnAServer,
+}
+
+/// What fixed words depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances<'a> {
+    /// The assistant's name.
+    pub name: &'a str,
+    /// Where the words of the user go.
+    pub engines: Engines,
+    /// The ISO 3166-1 code of the country, `GB`, if it is known; whom to call depends on it.
+    pub country: Option<&'a str>,
+}
+
+struct Answers {
+    here: Vec<String>,
+    with_a_server: Vec<String>,
+}
+
+/// The words for each kind.
+#[derive(Default)]
+pub(super) struct Wordings {
+    answers: HashMap<Fixed, Answers>,
+    help_lines: HashMap<String, String>,
+    emergency_numbers: HashMap<String, String>,
+}
+
+/// The entry of a table for countries that it lacks.
+const ANY_OTHER: &str = "other";
+
+impl Wordings {
+    pub(super) fn new(words: FixedWords) -> Self {
+        let answers = words.fixed.into_iter().map(|fixed| {
+            let answers = Answers {
+                here: fixed.answers,
+                with_a_server: fixed.answers_with_a_server,
+            };
+            (fixed.kind, answers)
+        });
+        Self {
+            answers: answers.collect(),
+            help_lines: words.help_lines.into_iter().collect(),
+            emergency_numbers: words.emergency_numbers.into_iter().collect(),
+        }
+    }
+
+    pub(super) fn of(&self, kind: Fixed, circumstances: &Circumstances) -> Vec<String> {
+        let Some(answers) = self.answers.get(&kind) else {
+            return Vec::new();
+        };
+        let answers = match circumstances.engines {
+            Engines::OnAServer if !answers.with_a_server.is_empty() => &answers.with_a_server,
+            Engines::OnAServer | Engines::OnThisMachine => &answers.here,
+        };
+        let country = circumstances.country.map(str::to_ascii_uppercase);
+        let of_country = |table: &HashMap<String, String>| {
+            let own = country.as_ref().and_then(|country| table.get(country));
+            own.or(table.get(ANY_OTHER)).cloned().unwrap_or_default()
+        };
+        let (help_line, number) = (
+            of_country(&self.help_lines),
+            of_country(&self.emergency_numbers),
+        );
+        let filled = answers.iter().map(|answer| {
+            answer
+                .replace("{name}", circumstances.name)
+                .replace("{help_line}", &help_line)
+                .replace("{emergency_number}", &number)
+        });
+        filled.collect()
+    }
+}

@@ -1,0 +1,237 @@
+//! What was said, as words that sentences are compared with.
+//!
+//! Recognizers write one thing in many ways: "What's 15%?", "what is fifteen percent". Here case,
+//! punctuation and contractions go; each word keeps its place in the text, so that a name or a note
+//! can be given as it was written.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::data::Writing;
+
+/// One word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    /// In lower case, without punctuation.
+    pub text: String,
+    /// Where it stands in the text. Both words of "what's" have the place of that.
+    pub place: Range<usize>,
+    /// Whether a sentence ended before it.
+    pub begins_sentence: bool,
+}
+
+/// How a language is written: contractions, symbols, abbreviations.
+#[derive(Debug, Default)]
+pub(super) struct Spelling {
+    /// What a word, or several joined with spaces, are written as.
+    rewrites: HashMap<String, Vec<String>>,
+    /// Words whose full stop ends no sentence.
+    abbreviations: Vec<String>,
+    /// Sounds that are no words, wherever they are.
+    hesitations: Vec<String>,
+    /// The minus sign.
+    minus: String,
+    longest_rewrite: usize,
+}
+
+/// Part of the text without spaces or marks.
+struct Piece {
+    place: Range<usize>,
+    ends_sentence: bool,
+}
+
+/// Each is a word of its own, without spaces around it, too.
+const SYMBOLS: &str = "+×÷*=%^°&√$£€";
+
+impl Spelling {
+    pub(super) fn new(writing: Writing) -> Self {
+        let rewrites: HashMap<String, Vec<String>> = (writing.rewrites.into_iter())
+            .map(|(from, to)| (from, to.split(' ').map(str::to_owned).collect()))
+            .collect();
+        let longest = rewrites.keys().map(|from| from.split(' ').count()).max();
+        Self {
+            rewrites,
+            abbreviations: writing.abbreviations,
+            hesitations: writing.hesitations,
+            minus: writing.minus,
+            longest_rewrite: longest.unwrap_or(1),
+        }
+    }
+
+    /// The words of a text, in time linear in its length.
+    pub(super) fn words(&self, text: &str) -> Vec<Word> {
+        let mut words = Vec::new();
+        let mut begins_sentence = false;
+        for piece in self.pieces(text) {
+            for part in self.parts(&text[piece.place.clone()]) {
+                if self.hesitations.contains(&part) {
+                    continue;
+                }
+                words.push(Word {
+                    text: part,
+                    place: piece.place.clone(),
+                    begins_sentence,
+                });
+                begins_sentence = false;
+            }
+            begins_sentence |= piece.ends_sentence && !words.is_empty();
+        }
+        self.rewritten(words)
+    }
+
+    fn pieces(&self, text: &str) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut begun = None;
+        let (mut before, mut rest) = (' ', text.char_indices().peekable());
+        while let Some((at, character)) = rest.next() {
+            let after = rest.peek().map_or(' ', |&(_, next)| next);
+            if is_in_word(before, character, after) {
+                begun.get_or_insert(at);
+            } else {
+                let place = begun.take().map(|from| from..at);
+                pieces.extend(place.map(Piece::at));
+                let is_minus = matches!(character, '-' | '−') && !before.is_alphanumeric();
+                let between_numbers = || {
+                    let numbers = text[at..].trim_start_matches(['-', '−', ' ']);
+                    let last = pieces.last().map(|piece| &text[piece.place.clone()]);
+                    numbers.starts_with(|c: char| c.is_ascii_digit())
+                        && last.is_some_and(|last| last.ends_with(|c: char| c.is_ascii_digit()))
+                };
+                if SYMBOLS.contains(character)
+                    || (character == '/' && before == ' ')
+                    || (is_minus && (after.is_ascii_digit() || between_numbers()))
+                {
+                    pieces.push(Piece::at(at..at + character.len_utf8()));
+                }
+                let ends = match character {
+                    '?' | '!' | ';' => true,
+                    '.' => before != '.' && after != '.',
+                    _ => false,
+                };
+                if let Some(last) = pieces.last_mut().filter(|_| ends) {
+                    let word = &text[last.place.clone()];
+                    let is_abbreviated = character == '.' && self.is_abbreviation(word);
+                    last.ends_sentence = !is_abbreviated;
+                    if is_abbreviated && last.place.end == at {
+                        last.place.end += 1;
+                    }
+                }
+            }
+            before = character;
+        }
+        pieces.extend(begun.map(|from| Piece::at(from..text.len())));
+        pieces
+    }
+
+    fn is_abbreviation(&self, word: &str) -> bool {
+        let with_stops = word.contains('.') && !word.starts_with(|c: char| c.is_ascii_digit());
+        let is_it = |known: &String| known.eq_ignore_ascii_case(word);
+        with_stops || self.abbreviations.iter().any(is_it)
+    }
+
+    /// A piece as words: "6pm" is two.
+    fn parts(&self, piece: &str) -> Vec<String> {
+        if matches!(piece, "-" | "−") {
+            return vec![self.minus.clone()];
+        }
+        let mut word: String = piece.to_lowercase().replace('\u{2019}', "'");
+        if !word.starts_with(|c: char| c.is_ascii_digit()) {
+            word.retain(|c| c != '.');
+            return vec![word];
+        }
+        word.retain(|c| c != ',');
+        let digits = word.find(|c: char| c.is_alphabetic()).unwrap_or(word.len());
+        let (number, rest) = word.split_at(digits);
+        match rest {
+            "" | "st" | "nd" | "rd" | "th" => vec![word],
+            unit => vec![number.to_owned(), unit.replace('.', "")],
+        }
+    }
+
+    fn rewritten(&self, words: Vec<Word>) -> Vec<Word> {
+        let mut written = Vec::with_capacity(words.len());
+        let mut rest = &words[..];
+        while let [word, others @ ..] = rest {
+            let counts = (1..=self.longest_rewrite.min(rest.len())).rev();
+            let found = counts.into_iter().find_map(|count| {
+                let texts: Vec<&str> = rest[..count].iter().map(|word| &word.text[..]).collect();
+                self.rewrites.get(&texts.join(" ")).map(|to| (count, to))
+            });
+            let Some((count, to)) = found else {
+                written.push(word.clone());
+                rest = others;
+                continue;
+            };
+            let place = word.place.start..rest[count - 1].place.end;
+            written.extend(to.iter().enumerate().map(|(index, text)| Word {
+                text: text.clone(),
+                place: place.clone(),
+                begins_sentence: word.begins_sentence && index == 0,
+            }));
+            rest = &rest[count..];
+        }
+        written
+    }
+}
+
+impl Piece {
+    fn at(place: Range<usize>) -> Self {
+        Self {
+            place,
+            ends_sentence: false,
+        }
+    }
+}
+
+/// Whether a character belongs to the word around it: "p.m.", "1,000", "7:30", "what's".
+fn is_in_word(before: char, character: char, after: char) -> bool {
+    let between = |is: fn(char) -> bool| is(before) && is(after);
+    match character {
+        '\'' | '\u{2019}' | '.' => between(char::is_alphanumeric),
+        ',' | ':' | '/' => between(|c| c.is_ascii_digit()),
+        other => other.is_alphanumeric(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    fn written(text: &str) -> String {
+        let spelling = Spelling::new(Writing::bundled(Language::English).unwrap());
+        let words = spelling.words(text).into_iter().map(|word| word.text);
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_recognizers_write_in_many_ways_is_one() {
+        for (text, words) in [
+            ("What's 15% of 1,000?", "what is 15 percent of 1000"),
+            ("Wake me at 7:30 p.m.", "wake me at 7:30 pm"),
+            ("Six o'clock, 6 PM", "six o'clock 6 pm"),
+            ("a 5-minute timer", "a 5 minute timer"),
+            ("Twenty-three", "twenty three"),
+            ("6pm, 10km, 3rd", "6 pm 10 km 3rd"),
+            ("12 - 5 is −3 or -3.5", "12 minus 5 is minus 3 or minus 3.5"),
+            ("12+5 × 3 / 4", "12 plus 5 times 3 divided by 4"),
+            ("I’m Anna", "i am anna"),
+            ("", ""),
+            ("...?!", ""),
+        ] {
+            assert_eq!(written(text), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_begins_after_the_end_of_another() {
+        let spelling = Spelling::new(Writing::bundled(Language::English).unwrap());
+        let starts = |text: &str| {
+            let words = spelling.words(text).into_iter();
+            let starts = words.filter(|word| word.begins_sentence);
+            starts.map(|word| word.text).collect::<Vec<_>>()
+        };
+        assert_eq!(starts("Stop. Go on! Who? Me"), ["go", "who", "me"]);
+        assert!(starts("At 6 p.m. with Mr. Smith for... an hour and 3.5 minutes.").is_empty());
+    }
+}

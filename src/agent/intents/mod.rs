@@ -1,0 +1,317 @@
+//! What the commonest commands ask for, decided before the language model and without it.
+//!
+//! Text goes in, a decision comes out; nothing here keeps state or reads a clock.
+//!
+//! ```text
+//! text -> heard (words) -> template trees of assets/intents, compared by matching -> Decision
+//! ```
+//!
+//! A whole utterance must be one sentence of the data files, but for politeness before and after it:
+//! what is not certain is left to the model. Only words about life and death are found anywhere.
+//! A correction of what was asked before ("No, ten minutes.") is not understood here: it needs the
+//! previous decision.
+
+mod data;
+mod fixed;
+mod heard;
+mod matching;
+mod template;
+
+use serde_json::{Map, Value};
+
+use crate::language::Language;
+use data::{CallSentences, FixedSentences, Parts};
+use fixed::Wordings;
+use heard::{Spelling, Word};
+use matching::{Capture, MOST_WORDS, Places, Utterance, bits};
+use template::{Grammar, Node, Reader};
+
+pub use data::jokes;
+pub use fixed::{Circumstances, Engines, Fixed};
+
+/// What is said anywhere is looked for in this many words of an utterance.
+const MOST_WORDS_SEARCHED: usize = 600;
+/// Two parts of a long utterance that are searched share this many words, so that a phrase lies in
+/// one of them.
+const SHARED_WORDS: usize = 16;
+
+/// What an utterance asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// A tool is to be called.
+    Call {
+        /// The tool's name.
+        name: String,
+        /// Its arguments as text, as they were spoken: `{"duration": "five minutes"}`. One that was
+        /// not said is absent; the tool asks for it.
+        arguments: Map<String, Value>,
+    },
+    /// Fixed words are to be said: [`Intents::words`].
+    Say(Fixed),
+}
+
+/// The sentences of one language.
+pub struct Intents {
+    spelling: Spelling,
+    grammar: Grammar,
+    /// Politeness before a sentence.
+    before: Node,
+    /// Politeness after a sentence.
+    after: Node,
+    /// Begins a command that follows another: "and tell me".
+    further_command: Node,
+    sentences: Vec<Sentences>,
+    searched: Vec<Searched>,
+    wordings: Wordings,
+}
+
+/// Sentences that mean one thing.
+struct Sentences {
+    meaning: Meaning,
+    sentences: Vec<Node>,
+    /// Sentences that would be among them and mean something else.
+    never: Node,
+}
+
+enum Meaning {
+    Call {
+        tool: String,
+        with: Vec<(String, String)>,
+    },
+    Say(Fixed),
+}
+
+/// What is looked for anywhere.
+struct Searched {
+    kind: Fixed,
+    patterns: Node,
+    harmless: Node,
+}
+
+/// A sentence that the words are.
+struct Found<'a> {
+    meaning: &'a Meaning,
+    captures: Vec<Capture>,
+    /// How many of its words could be any, and how many words around it are only polite.
+    left_open: (usize, usize),
+}
+
+impl Intents {
+    /// The sentences of a language; a language without files matches nothing.
+    pub fn bundled(language: Language) -> Self {
+        let Some((writing, parts, calls, fixed)) = data::bundled(language) else {
+            return Self::empty();
+        };
+        let read = Self::read(Spelling::new(writing), &parts, &calls.call, &fixed.fixed);
+        let mut intents = read.expect("the bundled sentences are held valid by a test");
+        intents.wordings = Wordings::new(fixed);
+        intents
+    }
+
+    fn empty() -> Self {
+        Self {
+            spelling: Spelling::default(),
+            grammar: Grammar::default(),
+            before: Node::OneOf(Vec::new()),
+            after: Node::OneOf(Vec::new()),
+            further_command: Node::OneOf(Vec::new()),
+            sentences: Vec::new(),
+            searched: Vec::new(),
+            wordings: Wordings::default(),
+        }
+    }
+
+    fn read(
+        spelling: Spelling,
+        parts: &Parts,
+        calls: &[CallSentences],
+        fixed: &[FixedSentences],
+    ) -> Result<Self, String> {
+        let mut reader = Reader::new(&spelling, &parts.phrases, &parts.slots);
+        let before = Node::Repeated(Box::new(reader.one_of(&parts.before)?));
+        let after = Node::Repeated(Box::new(reader.one_of(&parts.after)?));
+        let further_command = reader.one_of(&parts.further_command)?;
+        let mut sentences = Vec::new();
+        for call in calls {
+            let with = call.with.clone().into_iter().collect();
+            let tool = call.tool.clone();
+            let meaning = Meaning::Call { tool, with };
+            sentences.push(Sentences::read(
+                &mut reader,
+                meaning,
+                &call.sentences,
+                &call.never,
+            )?);
+        }
+        let mut searched = Vec::new();
+        for fixed in fixed {
+            let meaning = Meaning::Say(fixed.kind);
+            sentences.push(Sentences::read(
+                &mut reader,
+                meaning,
+                &fixed.sentences,
+                &[],
+            )?);
+            if !fixed.anywhere.is_empty() {
+                searched.push(Searched {
+                    kind: fixed.kind,
+                    patterns: reader.one_of(&fixed.anywhere)?,
+                    harmless: reader.one_of(&fixed.harmless)?,
+                });
+            }
+        }
+        Ok(Self {
+            grammar: reader.grammar,
+            spelling,
+            before,
+            after,
+            further_command,
+            sentences,
+            searched,
+            wordings: Wordings::default(),
+        })
+    }
+
+    /// What the words ask for, if that is certain.
+    pub fn decide(&self, words: &str) -> Option<Decision> {
+        if self.sentences.is_empty() {
+            return None;
+        }
+        let heard = self.spelling.words(words);
+        if heard.is_empty() {
+            return None;
+        }
+        if let Some(kind) = self.search(&heard) {
+            return Some(Decision::Say(kind));
+        }
+        let found = self.compare(&heard)?;
+        Some(match found.meaning {
+            Meaning::Say(kind) => Decision::Say(*kind),
+            Meaning::Call { tool, with } => {
+                let said =
+                    (found.captures.iter()).map(|capture| self.argument(words, &heard, capture));
+                let with = with
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone()));
+                let arguments = said.chain(with).map(|(name, value)| (name, value.into()));
+                Decision::Call {
+                    name: tool.clone(),
+                    arguments: arguments.collect(),
+                }
+            }
+        })
+    }
+
+    /// The wordings of what is to be said, any of which will do; none in a language without files.
+    pub fn words(&self, kind: Fixed, circumstances: &Circumstances) -> Vec<String> {
+        self.wordings.of(kind, circumstances)
+    }
+
+    /// What is said anywhere in the first [`MOST_WORDS_SEARCHED`] words.
+    fn search(&self, heard: &[Word]) -> Option<Fixed> {
+        let heard = &heard[..heard.len().min(MOST_WORDS_SEARCHED)];
+        let starts = (0..heard.len()).step_by(MOST_WORDS - SHARED_WORDS);
+        let mut parts = starts.map(|start| Utterance::new(&self.grammar, &heard[start..]));
+        parts.find_map(|mut part| {
+            let mut is_said = |searched: &&Searched| {
+                if part.ends(&searched.patterns, part.all()) == 0 {
+                    return false;
+                }
+                part.without(&searched.harmless);
+                part.ends(&searched.patterns, part.all()) != 0
+            };
+            self.searched
+                .iter()
+                .find(&mut is_said)
+                .map(|found| found.kind)
+        })
+    }
+
+    /// The sentence that the words are; of several, that which leaves the fewest words open.
+    fn compare(&self, heard: &[Word]) -> Option<Found<'_>> {
+        if heard.len() > MOST_WORDS {
+            return None;
+        }
+        let mut utterance = Utterance::new(&self.grammar, heard);
+        utterance.part_before(&self.further_command);
+        let starts = Utterance::START | utterance.ends(&self.before, Utterance::START);
+        let ends = self.ends_before_politeness(&utterance);
+        let mut best: Option<Found> = None;
+        for sentences in &self.sentences {
+            let nodes = &sentences.sentences;
+            let found = nodes
+                .iter()
+                .filter_map(|node| utterance.find(node, starts, ends));
+            for found in found {
+                let polite = heard.len() - found.words.len();
+                let left_open = (self.any_words(&found.captures), polite);
+                if best
+                    .as_ref()
+                    .is_some_and(|best| left_open >= best.left_open)
+                    || utterance.ends(&sentences.never, starts) & ends != 0
+                {
+                    continue;
+                }
+                best = Some(Found {
+                    meaning: &sentences.meaning,
+                    captures: found.captures,
+                    left_open,
+                });
+            }
+        }
+        best
+    }
+
+    /// The places after which there is only politeness.
+    fn ends_before_politeness(&self, utterance: &Utterance) -> Places {
+        let mut ends = utterance.end();
+        for place in bits(utterance.all()) {
+            if utterance.ends(&self.after, place) & utterance.end() != 0 {
+                ends |= place;
+            }
+        }
+        ends
+    }
+
+    fn any_words(&self, captures: &[Capture]) -> usize {
+        let free = captures
+            .iter()
+            .filter(|capture| self.grammar.slots[capture.slot].is_free);
+        free.map(|capture| capture.words.len()).sum()
+    }
+
+    /// The name and the text of what a slot took.
+    fn argument(&self, text: &str, heard: &[Word], capture: &Capture) -> (String, String) {
+        let slot = &self.grammar.slots[capture.slot];
+        let words = &heard[capture.words.clone()];
+        let value = match (slot.is_free, words) {
+            (true, [first, .., last]) => text[first.place.start..last.place.end].to_owned(),
+            (true, [only]) => text[only.place.clone()].to_owned(),
+            _ => words
+                .iter()
+                .map(|word| &word.text[..])
+                .collect::<Vec<_>>()
+                .join(" "),
+        };
+        (slot.name.clone(), value)
+    }
+}
+
+impl Sentences {
+    fn read(
+        reader: &mut Reader,
+        meaning: Meaning,
+        sentences: &[String],
+        never: &[String],
+    ) -> Result<Self, String> {
+        let nodes = sentences.iter().map(|sentence| reader.sentence(sentence));
+        Ok(Self {
+            meaning,
+            sentences: nodes.collect::<Result<_, _>>()?,
+            never: reader.one_of(never)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

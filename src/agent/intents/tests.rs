@@ -1,0 +1,284 @@
+use std::sync::LazyLock;
+
+use super::*;
+use crate::tools::spoken::{day, duration, moment, number};
+
+static ENGLISH: LazyLock<Intents> = LazyLock::new(|| Intents::bundled(Language::English));
+
+/// Utterance, tool, arguments.
+const CALLS: &str = include_str!("tests/calls.tsv");
+/// Utterance, kind.
+const FIXED: &str = include_str!("tests/fixed.tsv");
+const HARMLESS: &str = include_str!("tests/harmless.txt");
+const NOTHING: &str = include_str!("tests/nothing.txt");
+
+/// A decision as the tables write it.
+fn decided(words: &str) -> String {
+    match ENGLISH.decide(words) {
+        None => "nothing".into(),
+        Some(Decision::Say(kind)) => format!("{kind:?}"),
+        Some(Decision::Call { name, arguments }) => {
+            let arguments = arguments.iter();
+            let arguments =
+                arguments.map(|(name, value)| format!("{name}={}", value.as_str().unwrap()));
+            let mut arguments: Vec<_> = arguments.collect();
+            arguments.sort();
+            match arguments.is_empty() {
+                true => name,
+                false => format!("{name}\t{}", arguments.join("; ")),
+            }
+        }
+    }
+}
+
+/// The lines of a table that are decided otherwise.
+fn wrong(table: &str, wanted: impl Fn(&str) -> (String, String)) -> Vec<String> {
+    let lines = table.lines().map(wanted);
+    let wrong = lines.filter_map(|(words, wanted)| {
+        let decided = decided(&words);
+        (decided != wanted).then(|| format!("{words:?}: {decided:?} for {wanted:?}"))
+    });
+    wrong.collect()
+}
+
+fn in_columns(line: &str) -> (String, String) {
+    let mut columns = line.split('\t');
+    let words = columns.next().unwrap();
+    let mut wanted = columns.next().unwrap().to_owned();
+    if let Some(arguments) = columns.next() {
+        let mut arguments: Vec<_> = arguments.split("; ").collect();
+        arguments.sort();
+        wanted = format!("{wanted}\t{}", arguments.join("; "));
+    }
+    (words.to_owned(), wanted)
+}
+
+fn assert_none(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_bundled_files_are_valid() {
+    let (writing, parts, calls, fixed) = data::bundled(Language::English).unwrap();
+    Intents::read(Spelling::new(writing), &parts, &calls.call, &fixed.fixed)
+        .map(|_| ())
+        .unwrap();
+}
+
+#[test]
+fn a_command_is_the_call_that_it_asks_for() {
+    assert_none(wrong(CALLS, in_columns));
+}
+
+#[test]
+fn what_no_model_decides_is_fixed() {
+    assert_none(wrong(FIXED, in_columns));
+}
+
+#[test]
+fn questions_and_chat_are_left_to_the_model() {
+    assert_none(wrong(NOTHING, |line| (line.to_owned(), "nothing".into())));
+}
+
+#[test]
+fn what_only_sounds_like_harm_is_left_to_the_model() {
+    assert_none(wrong(HARMLESS, |line| (line.to_owned(), "nothing".into())));
+}
+
+/// Written after the sentences; what was wrong then is mended.
+const HELD_OUT: &str = include_str!("tests/held_out.tsv");
+
+#[test]
+fn fresh_utterances_are_decided_like_those_of_the_tables() {
+    assert_none(wrong(HELD_OUT, in_columns));
+}
+
+#[test]
+fn what_the_slots_take_is_understood_by_the_tools() {
+    let now = "2026-11-28T14:00[Europe/London]".parse().unwrap();
+    let is_understood = |name: &str, value: &str| match name {
+        "duration" => duration(value, Language::English).is_some(),
+        "time" => moment(value, &now, Language::English).is_some(),
+        "day" => day(value, &now, Language::English).is_some(),
+        "amount" | "from" | "to" | "percent" | "sides" | "count" => {
+            let is_unit = value.chars().all(char::is_alphabetic) || value.contains(' ');
+            number(value, Language::English).is_some() || (is_unit && name != "amount")
+        }
+        _ => true,
+    };
+    let words = CALLS
+        .lines()
+        .chain(HELD_OUT.lines())
+        .map(|line| in_columns(line).0);
+    let calls = words.filter_map(|words| match ENGLISH.decide(&words) {
+        Some(Decision::Call { arguments, .. }) => Some((words, arguments)),
+        _ => None,
+    });
+    let mut wrong = Vec::new();
+    for (words, arguments) in calls {
+        for (name, value) in &arguments {
+            if !is_understood(name, value.as_str().unwrap()) {
+                wrong.push(format!("{words}: {name} = {value}"));
+            }
+        }
+    }
+    assert_none(wrong);
+}
+
+#[test]
+fn a_language_without_files_matches_nothing() {
+    let german = Intents::bundled(Language::German);
+    assert_eq!(german.decide("What time is it?"), None);
+    assert!(german.words(Fixed::SelfHarm, &HERE).is_empty());
+    assert!(jokes(Language::German).is_empty());
+}
+
+const HERE: Circumstances = Circumstances {
+    name: "Vivi",
+    engines: Engines::OnThisMachine,
+    country: None,
+};
+
+/// The kinds are counted where they are matched, so that a new one cannot be forgotten here.
+fn kinds() -> Vec<Fixed> {
+    let (_, _, _, words) = data::bundled(Language::English).unwrap();
+    words.fixed.iter().map(|fixed| fixed.kind).collect()
+}
+
+#[test]
+fn fixed_words_can_be_spoken_as_they_stand() {
+    for country in [None, Some("us"), Some("GB"), Some("DE"), Some("BR")] {
+        for engines in [Engines::OnThisMachine, Engines::OnAServer] {
+            let circumstances = Circumstances {
+                country,
+                engines,
+                ..HERE
+            };
+            for kind in kinds() {
+                let words = ENGLISH.words(kind, &circumstances);
+                assert!(!words.is_empty(), "{kind:?}");
+                for words in words {
+                    assert!(!words.contains(['{', '}']), "{words}");
+                    assert!(words.ends_with(['.', '?']), "{words}");
+                    assert!(!words.contains("  "), "{words}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn whom_to_call_depends_on_the_country() {
+    let said = |kind, country| {
+        let circumstances = Circumstances { country, ..HERE };
+        ENGLISH.words(kind, &circumstances).join(" ")
+    };
+    assert!(said(Fixed::SelfHarm, Some("us")).contains("nine eight eight"));
+    assert!(said(Fixed::SelfHarm, Some("GB")).contains("Samaritans"));
+    assert!(said(Fixed::SelfHarm, None).contains("in your country"));
+    assert!(said(Fixed::Emergency, Some("AU")).contains("triple zero"));
+    assert!(said(Fixed::Emergency, None).contains("your local emergency number"));
+}
+
+#[test]
+fn what_happens_to_the_words_depends_on_where_the_engines_are() {
+    let here = ENGLISH.words(Fixed::Privacy, &HERE);
+    let server = Circumstances {
+        engines: Engines::OnAServer,
+        ..HERE
+    };
+    assert!(here[0].contains("on this machine"));
+    assert!(ENGLISH.words(Fixed::Privacy, &server)[0].contains("leaves this machine"));
+}
+
+#[test]
+fn the_assistant_tells_its_name() {
+    let words = ENGLISH.words(Fixed::WhatIsYourName, &HERE);
+    assert!(words.iter().all(|words| words.contains("Vivi")));
+}
+
+#[test]
+fn there_are_jokes_and_none_twice() {
+    let mut jokes = jokes(Language::English);
+    let count = jokes.len();
+    jokes.sort();
+    jokes.dedup();
+    assert!(count >= 25);
+    assert_eq!(jokes.len(), count);
+}
+
+#[test]
+fn a_very_long_utterance_is_no_command() {
+    let long = "set a timer for five minutes and ".repeat(2_000);
+    assert_eq!(ENGLISH.decide(&long), None);
+}
+
+#[test]
+fn danger_is_found_in_a_long_utterance() {
+    for before in [0, 40, 46, 47, 62, 63, 64, 200, 500] {
+        let words = format!(
+            "{}i want to kill myself {}",
+            "well ".repeat(before),
+            "so ".repeat(90)
+        );
+        let decided = ENGLISH.decide(&words);
+        assert_eq!(decided, Some(Decision::Say(Fixed::SelfHarm)), "{before}");
+    }
+}
+
+#[test]
+fn nothing_said_is_no_command() {
+    for words in ["", " ", "...", "um", "?!"] {
+        assert_eq!(ENGLISH.decide(words), None, "{words:?}");
+    }
+}
+
+#[test]
+fn case_and_punctuation_do_not_matter() {
+    let tables = CALLS
+        .lines()
+        .chain(FIXED.lines())
+        .map(|line| in_columns(line).0);
+    for words in tables.filter(|words| !words.contains(['.', ':', ',', '%'])) {
+        let plain = words.trim_end_matches(['?', '!']).to_uppercase();
+        assert_eq!(
+            decided(&plain).to_lowercase(),
+            decided(&words).to_lowercase(),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn politeness_around_a_command_does_not_matter() {
+    for (before, after) in [
+        ("Hey Vivi, ", " please."),
+        ("Okay, so, um, could you please ", " for me?"),
+        ("I'd like you to ", ", thank you very much."),
+        ("Hi there. Can you ", " now, please? Thanks."),
+    ] {
+        for command in [
+            "set a timer for five minutes",
+            "flip a coin",
+            "tell me a joke",
+            "add milk to my shopping list",
+        ] {
+            let polite = decided(&format!("{before}{command}{after}"));
+            assert_eq!(polite, decided(command), "{before}{command}{after}");
+        }
+    }
+}
+
+#[test]
+fn two_commands_at_once_are_left_to_the_model() {
+    for words in [
+        "Set a timer for five minutes and tell me a joke.",
+        "What time is it? And what day is it?",
+        "Add milk to my list. What time is it?",
+        "Remember that I like tea. And that I hate coffee.",
+        "Remind me to call mom and then play some music.",
+        "Take a note: buy milk. Also set a timer.",
+    ] {
+        assert_eq!(ENGLISH.decide(words), None, "{words}");
+    }
+}

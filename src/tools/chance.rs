@@ -1,0 +1,131 @@
+//! Coins, dice, numbers by chance; and letters.
+
+use jiff::ZonedDateTime;
+use num_traits::ToPrimitive;
+
+use super::arguments::Arguments;
+use super::spoken::spell_out;
+use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
+
+pub(super) static TOOLS: &[Spec] = &[
+    Spec {
+        name: "flip_coin",
+        description: "Flip a coin.",
+        class: Class::Read,
+        parameters: &[],
+        run: flip_coin,
+    },
+    Spec {
+        name: "roll_dice",
+        description: "Roll one die or several.",
+        class: Class::Read,
+        parameters: &[
+            optional("sides", "the number of sides"),
+            optional("count", "the number of dice"),
+        ],
+        run: roll_dice,
+    },
+    Spec {
+        name: "random_number",
+        description: "Pick a number by chance.",
+        class: Class::Read,
+        parameters: &[
+            optional("from", "the smallest number"),
+            optional("to", "the largest number"),
+        ],
+        run: random_number,
+    },
+    Spec {
+        name: "spell",
+        description: "Spell a word.",
+        class: Class::Read,
+        parameters: &[required("word", "the word to spell")],
+        run: spell,
+    },
+];
+
+const MOST_SIDES: i64 = 1_000;
+const MOST_DICE: i64 = 20;
+/// Longer words are not spelled.
+const MOST_LETTERS: usize = 60;
+
+fn flip_coin(
+    toolbox: &mut Toolbox,
+    _: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    say(if toolbox.random.bool() {
+        "Heads."
+    } else {
+        "Tails."
+    })
+}
+
+fn roll_dice(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let sides = whole(toolbox, given, "sides")?.unwrap_or(6);
+    let count = whole(toolbox, given, "count")?.unwrap_or(1);
+    if !(2..=MOST_SIDES).contains(&sides) {
+        return declined(format!("A die has between 2 and {MOST_SIDES} sides here."));
+    }
+    if !(1..=MOST_DICE).contains(&count) {
+        return declined(format!("I can roll between 1 and {MOST_DICE} dice."));
+    }
+    let rolled: Vec<i64> = (0..count).map(|_| toolbox.random.i64(1..=sides)).collect();
+    let total: i64 = rolled.iter().sum();
+    let said: Vec<String> = rolled.iter().map(i64::to_string).collect();
+    let together = if count > 1 {
+        format!(", together {total}")
+    } else {
+        String::new()
+    };
+    say(format!("You rolled {}{together}.", spell_out(&said)))
+}
+
+fn random_number(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let from = whole(toolbox, given, "from")?.unwrap_or(1);
+    let to = whole(toolbox, given, "to")?.unwrap_or(100);
+    let (least, most) = (from.min(to), from.max(to));
+    let number = toolbox.random.i64(least..=most);
+    let sign = if number < 0 { "minus " } else { "" };
+    say(format!("I pick {sign}{}.", number.unsigned_abs()))
+}
+
+/// A whole number that was given.
+fn whole(toolbox: &Toolbox, given: &Arguments, name: &str) -> Result<Option<i64>, ToolError> {
+    let Some(number) = given.number(name, toolbox.language)? else {
+        return Ok(None);
+    };
+    let whole = number.is_integer().then(|| number.to_integer().to_i64());
+    let whole = whole.flatten().ok_or_else(|| given.not_understood(name))?;
+    Ok(Some(whole))
+}
+
+fn spell(_: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
+    let word = given.required("word")?;
+    if word.chars().count() > MOST_LETTERS {
+        return declined("That is too long to spell.");
+    }
+    let letters: Vec<String> = word.chars().filter_map(letter).collect();
+    if letters.is_empty() {
+        return Err(given.not_understood("word"));
+    }
+    say(format!("{}.", letters.join(", ")))
+}
+
+fn letter(character: char) -> Option<String> {
+    match character {
+        '-' => Some("hyphen".to_owned()),
+        '\'' | '\u{2019}' => Some("apostrophe".to_owned()),
+        ' ' => Some("space".to_owned()),
+        other if other.is_alphanumeric() => Some(other.to_uppercase().collect()),
+        _ => None,
+    }
+}

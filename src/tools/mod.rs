@@ -1,0 +1,278 @@
+//! The built-in tools: what acts when the user asks for the time, a timer, a sum, or a list.
+//!
+//! An intent or a model makes a [`Call`]; [`Toolbox::call`] checks its arguments, runs the tool and gives
+//! what is to be said. Arguments are text as it was spoken ("half past six"): [`spoken`] reads it.
+//!
+//! - [`spoken`]: numbers, lengths of time and moments, as they are said;
+//! - `store`: what is kept, one SQLite file;
+//! - `calendar`, `rings`, `calculator`, `units`, `memory`, `lists`, `chance`, `session`: the tools.
+//!
+//! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
+//! what else is to happen is given back as a [`Control`]. What a tool says is English, and speakable as it
+//! stands.
+
+mod arguments;
+mod calculator;
+mod calendar;
+mod chance;
+mod lists;
+mod memory;
+mod places;
+mod rings;
+mod session;
+pub mod spoken;
+mod store;
+#[cfg(test)]
+mod tests;
+mod units;
+
+use std::path::Path;
+
+use jiff::ZonedDateTime;
+use serde_json::{Map, Value, json};
+
+use crate::language::Language;
+use arguments::Arguments;
+use rings::Given;
+use spoken::Words;
+use store::Store;
+
+pub use rings::{Ring, RingId};
+pub use store::StoreError;
+
+/// A call of a tool, as an intent or a model makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which tool.
+    pub name: String,
+    /// By name; text as it was spoken. A number is read as its digits, `null` as if it were not there.
+    pub arguments: Map<String, Value>,
+}
+
+/// What a tool may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Changes nothing: it may run for a draft that is thrown away.
+    Read,
+    /// Changes something: only after the turn is decided.
+    Act,
+    /// Cannot be taken back: only after the user said yes to this question.
+    AskFirst(&'static str),
+}
+
+/// What a tool is called, takes and may do.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name in a [`Call`].
+    pub name: &'static str,
+    /// What it does, for a model.
+    pub description: &'static str,
+    /// What it may do.
+    pub class: Class,
+    /// What it takes.
+    pub parameters: &'static [Parameter],
+    run: Run,
+}
+
+type Run = fn(&mut Toolbox, &Arguments, &ZonedDateTime) -> Result<Outcome, ToolError>;
+
+/// An argument that a tool takes. All are text, as it was spoken.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, as a part of a sentence: "the length of the timer".
+    pub what: &'static str,
+    /// Whether the tool does nothing without it.
+    pub required: bool,
+}
+
+const fn required(name: &'static str, what: &'static str) -> Parameter {
+    Parameter {
+        name,
+        what,
+        required: true,
+    }
+}
+
+const fn optional(name: &'static str, what: &'static str) -> Parameter {
+    Parameter {
+        name,
+        what,
+        required: false,
+    }
+}
+
+impl Spec {
+    /// The JSON Schema of its arguments.
+    pub fn schema(&self) -> Value {
+        let property = |parameter: &Parameter| {
+            let described = json!({ "type": "string", "description": parameter.what });
+            (parameter.name.to_owned(), described)
+        };
+        let properties: Map<String, Value> = self.parameters.iter().map(property).collect();
+        let required = self.parameters.iter().filter(|one| one.required);
+        let required: Vec<&str> = required.map(|one| one.name).collect();
+        json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done; this is to be said.
+    Say(String),
+    /// The session is to do this, and say the words, if there are any.
+    Control(Control, String),
+}
+
+/// What only the session can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// Say the last reply again.
+    Repeat,
+    /// Speak slower.
+    Slower,
+    /// Speak faster.
+    Faster,
+    /// A step louder.
+    Louder,
+    /// A step softer.
+    Softer,
+    /// Set the volume to so many percent, 0 to 100.
+    SetVolume(u8),
+    /// Stop listening until the user calls.
+    Sleep,
+    /// End the conversation.
+    EndConversation,
+}
+
+/// Why nothing was done. Each is a sentence that can be said to the user.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// There is no such tool.
+    #[error("I have no tool that is called {0}.")]
+    UnknownTool(String),
+    /// The tool does not take this argument.
+    #[error("The tool {tool} has no use for {argument}.")]
+    UnknownArgument {
+        /// The tool.
+        tool: &'static str,
+        /// The argument's name.
+        argument: String,
+    },
+    /// An argument is neither text nor a number.
+    #[error("I need {0} in words.")]
+    WrongType(&'static str),
+    /// A required argument is missing or empty.
+    #[error("Please tell me {0}.")]
+    Missing(&'static str),
+    /// The text of an argument was not understood.
+    #[error("I did not understand {0}.")]
+    NotUnderstood(&'static str),
+    /// Several are meant, or one of several; the sentence asks which.
+    #[error("{0}")]
+    Which(String),
+    /// It cannot be done; the sentence says why.
+    #[error("{0}")]
+    Declined(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for ToolError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+fn say(words: impl Into<String>) -> Result<Outcome, ToolError> {
+    Ok(Outcome::Say(words.into()))
+}
+
+fn declined<T>(words: impl Into<String>) -> Result<T, ToolError> {
+    Err(ToolError::Declined(words.into()))
+}
+
+/// Why the toolbox cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The tools neither understand nor speak the language.
+    #[error("the built-in tools know English only, not {0}: use English, or switch the tools off")]
+    Language(Language),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// All tools, and what they keep.
+pub struct Toolbox {
+    store: Store,
+    language: Language,
+    words: &'static Words,
+    random: fastrand::Rng,
+    given: Given,
+}
+
+/// The tools by what they are about, with what they do as a part of a sentence.
+static GROUPS: [(&[Spec], &str); 8] = [
+    (calendar::TOOLS, "tell the time and the date"),
+    (rings::TOOLS, "set timers, alarms and reminders"),
+    (calculator::TOOLS, "calculate"),
+    (units::TOOLS, "convert units"),
+    (memory::TOOLS, "remember what you tell me"),
+    (lists::TOOLS, "keep lists and notes"),
+    (chance::TOOLS, "roll dice, spell words"),
+    (session::TOOLS, "change how loud and how fast I speak"),
+];
+
+impl Toolbox {
+    /// The tools with what is kept in `folder`, which is made if it is not there. Without a folder nothing
+    /// is kept beyond this toolbox. `seed` decides what chance gives, and tells two programs on one folder
+    /// apart.
+    ///
+    /// # Errors
+    /// The language is not known, or the store cannot be read and written: its message says what to do.
+    pub fn open(folder: Option<&Path>, language: Language, seed: u64) -> Result<Self, OpenError> {
+        let words = Words::of(language).ok_or(OpenError::Language(language))?;
+        let mut random = fastrand::Rng::with_seed(seed);
+        Ok(Self {
+            store: Store::open(folder)?,
+            language,
+            words,
+            given: Given::new(random.i64(..)),
+            random,
+        })
+    }
+
+    /// All tools.
+    pub fn specs(&self) -> impl Iterator<Item = &'static Spec> {
+        GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+    }
+
+    /// What a tool may do; none if there is no such tool.
+    pub fn class(&self, name: &str) -> Option<Class> {
+        self.spec(name).map(|spec| spec.class)
+    }
+
+    fn spec(&self, name: &str) -> Option<&'static Spec> {
+        self.specs().find(|spec| spec.name == name)
+    }
+
+    /// Runs a tool. The caller has made sure that the tool's [`Class`] may run now.
+    ///
+    /// # Errors
+    /// Nothing was done; the message can be said.
+    pub fn call(&mut self, call: &Call, now: &ZonedDateTime) -> Result<Outcome, ToolError> {
+        let unknown = || ToolError::UnknownTool(call.name.clone());
+        let spec = self.spec(&call.name).ok_or_else(unknown)?;
+        let arguments = Arguments::check(spec, &call.arguments)?;
+        (spec.run)(self, &arguments, now)
+    }
+}

@@ -1,0 +1,240 @@
+//! Ringing: what is due, who rings it, and what comes after.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, ZonedDateTime};
+use rusqlite::params;
+
+use super::super::arguments::Arguments;
+use super::super::spoken::{duration, say_duration, say_time};
+use super::super::{Outcome, StoreError, ToolError, Toolbox, declined, say};
+use super::milliseconds;
+use super::row::{COLUMNS, Kind, Row, When};
+
+/// A ring that comes this long after its time is said to be late.
+const LATE_AFTER: Duration = Duration::from_secs(60);
+/// A program that rings something keeps others from it for this long; if it died, another one rings.
+const CLAIM_MS: i64 = 60_000;
+const USUAL_SNOOZE: Duration = Duration::from_secs(10 * 60);
+
+/// Which ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RingId(i64);
+
+/// Something that rings now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ring {
+    /// For [`Toolbox::answered`] and [`Toolbox::snooze`].
+    pub id: RingId,
+    /// What to say.
+    pub words: String,
+    /// Its time was more than a minute ago: the program did not run, or the clock was changed.
+    pub rang_late: bool,
+}
+
+/// What this toolbox gave to be rung.
+pub(in crate::tools) struct Given {
+    /// Tells this program from others on the same file.
+    claim: i64,
+    /// Not answered yet.
+    rows: Vec<Row>,
+    /// The latest one, answered or not: it can be snoozed.
+    last: Option<Row>,
+}
+
+impl Given {
+    pub(in crate::tools) fn new(claim: i64) -> Self {
+        Self {
+            claim,
+            rows: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// It rings at another time: it is to be given again.
+    pub(super) fn take_back(&mut self, id: i64) {
+        self.rows.retain(|row| row.id != id);
+    }
+
+    /// What was given of a kind and not answered yet.
+    pub(super) fn ringing(&self, kind: Kind) -> Vec<Row> {
+        let rows = self.rows.iter().filter(|row| row.kind == kind);
+        rows.cloned().collect()
+    }
+
+    fn has(&self, id: i64) -> bool {
+        self.rows.iter().any(|row| row.id == id)
+    }
+}
+
+impl Toolbox {
+    /// The next moment at which [`Toolbox::due`] gives something, if nothing changes until then; it may be
+    /// past. What was given already does not count, unless it rings at another time now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn next_ring(&self, now: &ZonedDateTime) -> Result<Option<Timestamp>, StoreError> {
+        let now = now.timestamp().as_millisecond();
+        let query =
+            "SELECT id, at_ms, claimed_by, claimed_until_ms FROM rings WHERE at_ms NOT NULL";
+        let mut statement = self.store.connection.prepare_cached(query)?;
+        let mut rows = statement.query([])?;
+        let mut next: Option<i64> = None;
+        while let Some(row) = rows.next()? {
+            let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if self.given.has(id) {
+                continue;
+            }
+            let other = row.get::<_, Option<i64>>(2)? != Some(self.given.claim);
+            let until: Option<i64> = row.get(3)?;
+            // A claim that ends later than any can was made before the clock was set back.
+            let until = until.filter(|until| other && *until <= now.saturating_add(CLAIM_MS));
+            let at = at.max(until.unwrap_or(at));
+            next = Some(next.map_or(at, |next| next.min(at)));
+        }
+        Ok(next.and_then(|next| Timestamp::from_millisecond(next).ok()))
+    }
+
+    /// What is due: each is given once by this toolbox, and by no other program on the same file within a
+    /// minute. It stays in the store until [`Toolbox::answered`], so that it rings again after a crash.
+    ///
+    /// # Errors
+    /// The store cannot be read or written; nothing was given.
+    pub fn due(&mut self, now: &ZonedDateTime) -> Result<Vec<Ring>, StoreError> {
+        let now_ms = now.timestamp().as_millisecond();
+        let claim = self.given.claim;
+        let end = now_ms.saturating_add(CLAIM_MS);
+        let query = format!(
+            "SELECT {COLUMNS} FROM rings WHERE at_ms <= ?1 AND (claimed_by IS NULL OR claimed_by = ?2
+             OR claimed_until_ms <= ?1 OR claimed_until_ms > ?3) ORDER BY at_ms, id"
+        );
+        let transaction = self.store.writing()?;
+        let mut rows: Vec<Row> = {
+            let mut statement = transaction.prepare_cached(&query)?;
+            let found = statement.query_map(params![now_ms, claim, end], Row::read)?;
+            found.collect::<Result<_, _>>()?
+        };
+        rows.retain(|row| !self.given.has(row.id));
+        for row in &rows {
+            transaction.execute(
+                "UPDATE rings SET claimed_by = ?2, claimed_until_ms = ?3 WHERE id = ?1",
+                params![row.id, claim, end],
+            )?;
+        }
+        transaction.commit()?;
+        let rings = rows.iter().map(|row| ring(row, now)).collect();
+        self.given.last = rows.last().cloned().or(self.given.last.take());
+        self.given.rows.append(&mut rows);
+        Ok(rings)
+    }
+
+    /// The user heard it: it rings no more.
+    ///
+    /// # Errors
+    /// The store cannot be written; it rings again after a restart.
+    pub fn answered(&mut self, id: RingId) -> Result<(), StoreError> {
+        Row::delete(&self.store.connection, id.0)?;
+        self.given.take_back(id.0);
+        Ok(())
+    }
+
+    /// Lets what was given by [`Toolbox::due`] ring again after `length`, answered or not. Gives false if
+    /// it was not the last, and is answered or cancelled: then nothing is done.
+    ///
+    /// # Errors
+    /// The store cannot be written; nothing was done.
+    pub fn snooze(
+        &mut self,
+        id: RingId,
+        length: Duration,
+        now: &ZonedDateTime,
+    ) -> Result<bool, StoreError> {
+        let given = self.given.rows.iter().chain(&self.given.last);
+        let Some(row) = given.into_iter().find(|row| row.id == id.0).cloned() else {
+            return Ok(false);
+        };
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        let at = now.timestamp().as_millisecond().saturating_add(length);
+        let transaction = self.store.writing()?;
+        if !row.set_when(&transaction, When::At(at))? {
+            let when = When::At(at);
+            Row { when, ..row }.insert(&transaction)?;
+        }
+        transaction.commit()?;
+        self.given.take_back(id.0);
+        self.given.last = None;
+        Ok(true)
+    }
+}
+
+/// The tool: what rang last.
+pub(super) fn snooze(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let read = |text| duration(text, toolbox.language);
+    let length = match given.text("duration") {
+        Some(text) => read(text).ok_or_else(|| given.not_understood("duration"))?,
+        None => USUAL_SNOOZE,
+    };
+    milliseconds(length)?;
+    let id = toolbox.given.last.as_ref().map(|row| RingId(row.id));
+    let snoozed = match id {
+        Some(id) => toolbox.snooze(id, length, now)?,
+        None => false,
+    };
+    if !snoozed {
+        return declined("Nothing rang.");
+    }
+    say(format!("I will ring again in {}.", say_duration(length)))
+}
+
+fn ring(row: &Row, now: &ZonedDateTime) -> Ring {
+    let at = match row.when {
+        When::At(at) => at,
+        When::Left(_) => now.timestamp().as_millisecond(),
+    };
+    let late = now.timestamp().as_millisecond().saturating_sub(at);
+    let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
+    let rang_late = late >= LATE_AFTER;
+    let words = if rang_late {
+        late_words(row, late, now)
+    } else {
+        words(row, now)
+    };
+    let id = RingId(row.id);
+    Ring {
+        id,
+        words,
+        rang_late,
+    }
+}
+
+fn words(row: &Row, now: &ZonedDateTime) -> String {
+    let label = row.label.as_deref();
+    match (row.kind, label) {
+        (Kind::Timer, _) => format!("Your {} is done.", row.name(now)),
+        (Kind::Alarm, Some(label)) => {
+            format!("It is {}. This is your {label} alarm.", say_time(now))
+        }
+        (Kind::Alarm, None) => format!("It is {}. This is your alarm.", say_time(now)),
+        (Kind::Reminder, text) => format!("A reminder: {}.", text.unwrap_or_default()),
+    }
+}
+
+fn late_words(row: &Row, late: Duration, now: &ZonedDateTime) -> String {
+    let minutes = Duration::from_secs(late.as_secs() / 60 * 60);
+    let ago = say_duration(minutes);
+    match row.kind {
+        Kind::Timer => format!("Your {} was done {ago} ago.", row.name(now)),
+        Kind::Alarm => match &row.label {
+            Some(label) => format!("Your {label} alarm was for {ago} ago."),
+            None => format!("Your alarm was for {ago} ago."),
+        },
+        Kind::Reminder => {
+            let text = row.label.as_deref().unwrap_or_default();
+            format!("A reminder from {ago} ago: {text}.")
+        }
+    }
+}

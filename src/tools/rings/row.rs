@@ -1,0 +1,176 @@
+//! A timer, an alarm or a reminder as it is stored.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, ZonedDateTime};
+use rusqlite::{Connection, Row as Columns, params};
+
+use super::super::StoreError;
+use super::super::spoken::{say_duration, say_moment};
+
+/// What rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Timer,
+    Alarm,
+    Reminder,
+}
+
+impl Kind {
+    /// As it is stored and said.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Timer => "timer",
+            Self::Alarm => "alarm",
+            Self::Reminder => "reminder",
+        }
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        let kinds = [Self::Timer, Self::Alarm, Self::Reminder];
+        kinds.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// When it rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// At this moment, in milliseconds of Unix time.
+    At(i64),
+    /// So many milliseconds after it goes on: it is paused.
+    Left(i64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// 0 before it is stored.
+    pub id: i64,
+    pub kind: Kind,
+    /// What it is for; a reminder always has one.
+    pub label: Option<String>,
+    /// As it was set, for a timer.
+    pub length_ms: Option<i64>,
+    pub when: When,
+}
+
+/// In the order in which they ring.
+const ORDER: &str = "ORDER BY at_ms IS NULL, at_ms, left_ms, id";
+pub(super) const COLUMNS: &str = "id, kind, label, length_ms, at_ms, left_ms";
+
+impl Row {
+    /// From [`COLUMNS`].
+    pub(super) fn read(columns: &Columns) -> rusqlite::Result<Self> {
+        let kind: String = columns.get("kind")?;
+        let kind = Kind::of(&kind).ok_or_else(|| {
+            let column = "kind".to_owned();
+            rusqlite::Error::InvalidColumnType(1, column, rusqlite::types::Type::Text)
+        })?;
+        let at: Option<i64> = columns.get("at_ms")?;
+        let when = match at {
+            Some(at) => When::At(at),
+            None => When::Left(columns.get("left_ms")?),
+        };
+        Ok(Self {
+            id: columns.get("id")?,
+            kind,
+            label: columns.get("label")?,
+            length_ms: columns.get("length_ms")?,
+            when,
+        })
+    }
+
+    /// All of a kind, in the order in which they ring.
+    pub(super) fn all(connection: &Connection, kind: Kind) -> Result<Vec<Self>, StoreError> {
+        let query = format!("SELECT {COLUMNS} FROM rings WHERE kind = ?1 {ORDER}");
+        let mut statement = connection.prepare_cached(&query)?;
+        let rows = statement.query_map([kind.name()], Self::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Stores a new one.
+    pub(super) fn insert(&self, connection: &Connection) -> Result<(), StoreError> {
+        let (at, left) = self.when.columns();
+        connection.execute(
+            "INSERT INTO rings (kind, label, length_ms, at_ms, left_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![self.kind.name(), self.label, self.length_ms, at, left],
+        )?;
+        Ok(())
+    }
+
+    /// Stores another time for it; whoever was ringing it does so no more. Gives whether it was still there.
+    pub(super) fn set_when(&self, connection: &Connection, when: When) -> Result<bool, StoreError> {
+        let (at, left) = when.columns();
+        let changed = connection.execute(
+            "UPDATE rings SET at_ms = ?2, left_ms = ?3, claimed_by = NULL, claimed_until_ms = NULL
+             WHERE id = ?1",
+            params![self.id, at, left],
+        )?;
+        Ok(changed > 0)
+    }
+
+    pub(super) fn delete(connection: &Connection, id: i64) -> Result<(), StoreError> {
+        connection.execute("DELETE FROM rings WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// How long it is until it rings.
+    pub(super) fn left(&self, now: &ZonedDateTime) -> Duration {
+        let left = match self.when {
+            When::At(at) => at.saturating_sub(now.timestamp().as_millisecond()),
+            When::Left(left) => left,
+        };
+        Duration::from_millis(u64::try_from(left).unwrap_or(0))
+    }
+
+    /// "pasta timer", "timer for 5 minutes", "alarm for 6 AM tomorrow".
+    pub(super) fn name(&self, now: &ZonedDateTime) -> String {
+        match (self.kind, &self.label) {
+            (Kind::Timer, Some(label)) => format!("{label} timer"),
+            (Kind::Timer, None) => format!("timer for {}", say_duration(self.length())),
+            (Kind::Alarm, Some(label)) => format!("{label} alarm for {}", self.moment(now)),
+            (Kind::Alarm, None) => format!("alarm for {}", self.moment(now)),
+            (Kind::Reminder, label) => {
+                let text = label.as_deref().unwrap_or_default();
+                format!("reminder at {}: {text}", self.moment(now))
+            }
+        }
+    }
+
+    /// How long it was set for.
+    pub(super) fn length(&self) -> Duration {
+        let length = self.length_ms.and_then(|length| u64::try_from(length).ok());
+        Duration::from_millis(length.unwrap_or(0))
+    }
+
+    /// When it rings, as it is said.
+    fn moment(&self, now: &ZonedDateTime) -> String {
+        say_moment(&self.at(now), now)
+    }
+
+    /// When it rings; one that is paused, if it went on now.
+    pub(super) fn at(&self, now: &ZonedDateTime) -> ZonedDateTime {
+        let at = match self.when {
+            When::At(at) => at,
+            When::Left(left) => now.timestamp().as_millisecond().saturating_add(left),
+        };
+        // What is out of range was not written by this program; the present is the nearest to it.
+        let at = Timestamp::from_millisecond(at).unwrap_or(now.timestamp());
+        at.to_zoned_datetime(now.time_zone().clone())
+    }
+}
+
+impl When {
+    fn columns(self) -> (Option<i64>, Option<i64>) {
+        match self {
+            Self::At(at) => (Some(at), None),
+            Self::Left(left) => (None, Some(left)),
+        }
+    }
+
+    pub(super) fn later_by(self, milliseconds: i64) -> Self {
+        match self {
+            Self::At(at) => Self::At(at.saturating_add(milliseconds)),
+            Self::Left(left) => Self::Left(left.saturating_add(milliseconds)),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use jiff::civil::date;
+
+use super::*;
+
+#[test]
+fn days_are_read() {
+    let cases = [
+        ("today", date(2026, 11, 28)),
+        ("tomorrow", date(2026, 11, 29)),
+        ("yesterday", date(2026, 11, 27)),
+        ("the day after tomorrow", date(2026, 11, 30)),
+        ("the day before yesterday", date(2026, 11, 26)),
+        ("Friday", date(2026, 12, 4)),
+        ("on Friday", date(2026, 12, 4)),
+        ("this Friday", date(2026, 12, 4)),
+        ("Saturday", date(2026, 12, 5)),
+        ("next Friday", date(2026, 12, 4)),
+        ("last Friday", date(2026, 11, 27)),
+        ("next week", date(2026, 12, 5)),
+        ("in two weeks", date(2026, 12, 12)),
+        ("in ten days", date(2026, 12, 8)),
+        ("a week from tomorrow", date(2026, 12, 6)),
+        ("three days ago", date(2026, 11, 25)),
+        ("a week ago", date(2026, 11, 21)),
+        ("Christmas", date(2026, 12, 25)),
+        ("new year's eve", date(2026, 12, 31)),
+        ("New Year\u{2019}s Day", date(2027, 1, 1)),
+        ("the 3rd of May 1990", date(1990, 5, 3)),
+        ("the third of may nineteen ninety", date(1990, 5, 3)),
+        ("May 3rd, 1990", date(1990, 5, 3)),
+        ("May the third 1990", date(1990, 5, 3)),
+        ("3 May 1990", date(1990, 5, 3)),
+        (
+            "the twenty first of June two thousand and five",
+            date(2005, 6, 21),
+        ),
+        ("the 4th of July twenty twenty six", date(2026, 7, 4)),
+        ("May 3", date(2027, 5, 3)),
+        ("December 24th", date(2026, 12, 24)),
+        ("the 28th of November", date(2026, 11, 28)),
+        ("the 30th", date(2026, 11, 30)),
+        ("the third", date(2026, 12, 3)),
+        ("29th of February", date(2028, 2, 29)),
+        ("2026-12-24", date(2026, 12, 24)),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(day(text, &now(), EN), Some(expected), "{text}");
+    }
+    for text in [
+        "",
+        "someday",
+        "the 32nd",
+        "February 30th",
+        "3",
+        "may",
+        "tomorrow Friday",
+    ] {
+        assert_eq!(day(text, &now(), EN), None, "{text}");
+    }
+}
+
+#[test]
+fn next_friday_is_of_the_next_week() {
+    let wednesday = at("2026-11-25T12:00:00[Europe/London]");
+    assert_eq!(day("Friday", &wednesday, EN), Some(date(2026, 11, 27)));
+    assert_eq!(day("next Friday", &wednesday, EN), Some(date(2026, 12, 4)));
+    assert_eq!(day("next Monday", &wednesday, EN), Some(date(2026, 11, 30)));
+}
