@@ -222,7 +222,10 @@ impl<'a> Reader<'a> {
         let form = self.sentence(&kind.form)?;
         let mut never = Vec::new();
         for word in &kind.never {
-            never.push(self.known(word.clone()));
+            match self.words(word)? {
+                Node::Word(number) => never.push(number),
+                _ => return Err(format!("{word:?} of {written:?} is not one word")),
+            }
         }
         let is_free = self.takes_any(&form);
         self.grammar.slots.push(Slot {
