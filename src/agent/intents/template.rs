@@ -128,6 +128,9 @@ impl<'a> Reader<'a> {
             if let Some(after) = rest.strip_prefix('+') {
                 *rest = after;
                 let repeated = nodes.pop().ok_or("there is nothing before +")?;
+                if self.has_slot(&repeated) {
+                    return Err("a slot is repeated, but an argument is given once".into());
+                }
                 nodes.push(Node::Repeated(Box::new(repeated)));
             } else if rest.is_empty() || rest.starts_with([')', ']', '|']) {
                 break;
@@ -235,6 +238,18 @@ impl<'a> Reader<'a> {
             is_free,
         });
         Ok(Node::Slot(self.grammar.slots.len() - 1))
+    }
+
+    fn has_slot(&self, node: &Node) -> bool {
+        match node {
+            Node::Slot(_) => true,
+            Node::Word(_) | Node::Any | Node::End | Node::Shape(_) => false,
+            Node::Phrase(number) => self.has_slot(&self.grammar.phrases[*number]),
+            Node::Sequence(nodes) | Node::OneOf(nodes) => {
+                nodes.iter().any(|node| self.has_slot(node))
+            }
+            Node::Optional(node) | Node::Repeated(node) => self.has_slot(node),
+        }
     }
 
     fn takes_any(&self, node: &Node) -> bool {

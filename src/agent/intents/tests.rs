@@ -314,6 +314,7 @@ fn a_sentence_that_cannot_be_read_says_what_is_wrong() {
         ("set (a|)", "an alternative is empty"),
         ("+ set", "nothing before +"),
         ("set ?", "is no word"),
+        ("set {duration}+", "a slot is repeated"),
     ] {
         let found = reader.sentence(sentence).unwrap_err();
         assert!(found.contains(error), "{found}");
