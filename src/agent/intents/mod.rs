@@ -174,9 +174,6 @@ impl Intents {
 
     /// What the words ask for, if that is certain.
     pub fn decide(&self, words: &str) -> Option<Decision> {
-        if self.sentences.is_empty() {
-            return None;
-        }
         let heard = self.spelling.words(words);
         if heard.is_empty() {
             return None;

@@ -128,6 +128,9 @@ impl<'a> Reader<'a> {
             if let Some(after) = rest.strip_prefix('+') {
                 *rest = after;
                 let repeated = nodes.pop().ok_or("there is nothing before +")?;
+                if self.has_slot(&repeated) {
+                    return Err("a slot is repeated, but an argument is given once".into());
+                }
                 nodes.push(Node::Repeated(Box::new(repeated)));
             } else if rest.is_empty() || rest.starts_with([')', ']', '|']) {
                 break;
@@ -222,7 +225,10 @@ impl<'a> Reader<'a> {
         let form = self.sentence(&kind.form)?;
         let mut never = Vec::new();
         for word in &kind.never {
-            never.push(self.known(word.clone()));
+            match self.words(word)? {
+                Node::Word(number) => never.push(number),
+                _ => return Err(format!("{word:?} of {written:?} is not one word")),
+            }
         }
         let is_free = self.takes_any(&form);
         self.grammar.slots.push(Slot {
@@ -232,6 +238,18 @@ impl<'a> Reader<'a> {
             is_free,
         });
         Ok(Node::Slot(self.grammar.slots.len() - 1))
+    }
+
+    fn has_slot(&self, node: &Node) -> bool {
+        match node {
+            Node::Slot(_) => true,
+            Node::Word(_) | Node::Any | Node::End | Node::Shape(_) => false,
+            Node::Phrase(number) => self.has_slot(&self.grammar.phrases[*number]),
+            Node::Sequence(nodes) | Node::OneOf(nodes) => {
+                nodes.iter().any(|node| self.has_slot(node))
+            }
+            Node::Optional(node) | Node::Repeated(node) => self.has_slot(node),
+        }
     }
 
     fn takes_any(&self, node: &Node) -> bool {

@@ -282,3 +282,51 @@ fn two_commands_at_once_are_left_to_the_model() {
         assert_eq!(ENGLISH.decide(words), None, "{words}");
     }
 }
+
+#[test]
+fn every_phrase_and_every_slot_type_is_used() {
+    let files = [
+        include_str!("../../../assets/intents/en/parts.toml"),
+        include_str!("../../../assets/intents/en/calls.toml"),
+        include_str!("../../../assets/intents/en/fixed.toml"),
+    ]
+    .concat();
+    let (_, parts, _, _) = data::bundled(Language::English).unwrap();
+    for name in parts.phrases.keys() {
+        assert!(files.contains(&format!("<{name}>")), "{name}");
+    }
+    for name in parts.slots.keys() {
+        let uses = [format!("{{{name}}}"), format!(":{name}}}")];
+        assert!(uses.iter().any(|used| files.contains(used)), "{name}");
+    }
+}
+
+#[test]
+fn a_sentence_that_cannot_be_read_says_what_is_wrong() {
+    let (writing, parts, _, _) = data::bundled(Language::English).unwrap();
+    let spelling = Spelling::new(writing);
+    let mut reader = Reader::new(&spelling, &parts.phrases, &parts.slots);
+    for (sentence, error) in [
+        ("set (a timer", "')' is missing"),
+        ("set a timer]", "nothing opens"),
+        ("set <nothing>", "no phrase has the name"),
+        ("set {nothing}", "no slot has the type"),
+        ("set (a|)", "an alternative is empty"),
+        ("+ set", "nothing before +"),
+        ("set ?", "is no word"),
+        ("set {duration}+", "a slot is repeated"),
+    ] {
+        let found = reader.sentence(sentence).unwrap_err();
+        assert!(found.contains(error), "{found}");
+    }
+}
+
+#[test]
+fn a_phrase_that_contains_itself_is_refused() {
+    let (writing, mut parts, _, _) = data::bundled(Language::English).unwrap();
+    parts.phrases.insert("loop".into(), vec!["a <loop>".into()]);
+    let spelling = Spelling::new(writing);
+    let mut reader = Reader::new(&spelling, &parts.phrases, &parts.slots);
+    let error = reader.sentence("<loop>").unwrap_err();
+    assert!(error.contains("contains itself"), "{error}");
+}
