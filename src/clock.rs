@@ -145,6 +145,15 @@ pub fn unix_seconds() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
+/// The date and the time where the user is, for what is said about them.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock is where time may be read"
+)]
+pub fn local_time() -> jiff::ZonedDateTime {
+    jiff::ZonedDateTime::now()
+}
+
 /// The session's clock: every thread may ask it for the time, the capture thread keeps it in step
 /// with the captured audio. It stands at zero before the first sample, and never goes back: where
 /// the audio is found to lie behind, it waits for it.

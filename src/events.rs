@@ -148,6 +148,15 @@ pub enum EventKind {
     },
     /// The user went on before the reply was audible: the turn grows.
     TurnExtended,
+    /// A tool was called instead of the language model, or by it.
+    ToolCalled {
+        /// Its name.
+        tool: String,
+        /// What it was called with.
+        arguments: serde_json::Map<String, serde_json::Value>,
+        /// What it says; also where it failed.
+        said: String,
+    },
     /// The prompt has been read.
     PromptRead {
         /// Tokens whose state was kept from before.

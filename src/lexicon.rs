@@ -47,6 +47,16 @@ pub struct Lexicon {
     pub openers: Vec<String>,
     /// Parts of a number being dictated.
     pub digits: Vec<String>,
+    /// Wake an assistant that sleeps.
+    pub wake: Vec<String>,
+    /// Agree to what was asked.
+    pub yes: Vec<String>,
+    /// Refuse what was asked.
+    pub no: Vec<String>,
+    /// Said where something was refused.
+    pub left_alone: String,
+    /// Said where the last reply was to be repeated and there was none.
+    pub nothing_said: String,
     /// Said where a reply was to come.
     pub apologies: Apologies,
     /// Asks whether the user is still there.
@@ -122,7 +132,7 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 16] {
+    fn lists(&mut self) -> [&mut Vec<String>; 19] {
         [
             &mut self.stop,
             &mut self.wait,
@@ -140,6 +150,9 @@ impl Lexicon {
             &mut self.subjects,
             &mut self.openers,
             &mut self.digits,
+            &mut self.wake,
+            &mut self.yes,
+            &mut self.no,
         ]
     }
 

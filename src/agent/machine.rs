@@ -2,9 +2,11 @@
 //! when it cannot answer. No clock, no thread, no engine: inputs in, commands out.
 
 use super::history::Unanswerable;
-use super::{Command, Failure, FailureKind, History, Input, Persona};
+use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
-use crate::llm::Opening;
+use crate::lexicon::{Lexicon, words};
+use crate::llm::{Opening, Role};
+use crate::tools::{Call, Class, Control, Outcome};
 
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
 /// ready, is shorter.
@@ -16,13 +18,37 @@ const NEXT_QUESTION_TOKENS: usize = 48;
 const KEEP_FOR_NEXT: usize = 1;
 
 /// What the assistant says and does.
-#[derive(Debug)]
 pub struct Agent {
     history: History,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
     writing: Option<Writing>,
+    /// Decides what needs no language model.
+    certain: Certain,
+    lexicon: Lexicon,
+    /// The reply that a tool is called for.
+    calling: Option<Calling>,
+    /// What a tool changed for this reply may still be taken back.
+    in_doubt: Option<ReplyId>,
+    /// A call that the user was asked about.
+    question: Option<Question>,
+}
+
+/// A reply that a tool makes.
+#[derive(Debug, Clone, PartialEq)]
+struct Calling {
+    reply: ReplyId,
+    /// What is to be called once the reply is released, because it changes something.
+    waiting: Option<Call>,
+}
+
+/// A question whose answer decides whether a tool is called.
+#[derive(Debug, Clone, PartialEq)]
+struct Question {
+    call: Call,
+    /// The user has heard it, and has not answered yet.
+    heard: bool,
 }
 
 /// A reply that is being written.
@@ -57,11 +83,16 @@ impl Task {
 
 impl Agent {
     /// An agent with this character, to which nobody has spoken yet.
-    pub fn new(persona: &Persona) -> Self {
+    pub fn new(persona: &Persona, setting: Setting) -> Self {
         Self {
             history: History::new(persona),
             reply_tokens: persona.sampling.max_tokens,
             writing: None,
+            certain: Certain::new(persona.language, setting),
+            lexicon: Lexicon::of(persona.language),
+            calling: None,
+            in_doubt: None,
+            question: None,
         }
     }
 
@@ -78,13 +109,27 @@ impl Agent {
                 opening: Opening::Unfinished,
                 room: 1,
             }),
-            Input::Answer { reply, text } => self.begin(reply, Task::Answer(text), commands),
-            Input::Rest(reply) => self.begin(reply, Task::Rest, commands),
+            Input::Answer { reply, text } => {
+                self.let_go(commands);
+                self.answer(reply, text, commands);
+            }
+            Input::Rest(reply) => {
+                self.let_go(commands);
+                self.begin(reply, Task::Rest, commands);
+            }
             Input::Say { reply, words } => {
-                self.writing = None;
+                self.let_go(commands);
                 commands.push(Command::Say { reply, words });
             }
+            Input::Released(reply) => self.released(reply, commands),
+            Input::Called { reply, result } => self.called(reply, result, commands),
             Input::Remember { user, heard } => {
+                if self.in_doubt.take().is_some() {
+                    commands.push(Command::Keep);
+                }
+                // Whatever is said after the question answers it.
+                self.question
+                    .take_if(|question| std::mem::replace(&mut question.heard, true));
                 self.history.remember(&user, &heard);
                 self.read_history(commands);
             }
@@ -112,6 +157,106 @@ impl Agent {
             opening: Opening::None,
             room: self.reply_tokens + NEXT_QUESTION_TOKENS,
         });
+    }
+
+    /// Another reply is made: the one before is not. What a tool changed for one that was not heard is
+    /// undone, since the same words come again, with more of them.
+    fn let_go(&mut self, commands: &mut Vec<Command>) {
+        (self.writing, self.calling) = (None, None);
+        // A question of a draft that was thrown away was not asked.
+        self.question.take_if(|question| !question.heard);
+        if self.in_doubt.take().is_some() {
+            commands.push(Command::TakeBack);
+        }
+    }
+
+    fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
+        if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
+            let words = words(&text);
+            if Lexicon::consists_of(&self.lexicon.yes, &words) {
+                let call = question.call.clone();
+                return self.call(reply, call, true, commands);
+            }
+            if Lexicon::consists_of(&self.lexicon.no, &words) {
+                let words = self.lexicon.left_alone.clone();
+                return commands.push(Command::Say { reply, words });
+            }
+        }
+        match self.certain.decide(&text) {
+            None => self.begin(reply, Task::Answer(text), commands),
+            Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
+            Some(Certainty::Call(call, Class::Read)) => self.call(reply, call, false, commands),
+            Some(Certainty::Call(call, Class::Act)) => self.call(reply, call, true, commands),
+            Some(Certainty::Call(call, Class::AskFirst(question))) => {
+                let words = question.to_owned();
+                let heard = false;
+                self.question = Some(Question { call, heard });
+                commands.push(Command::Say { reply, words });
+            }
+        }
+    }
+
+    /// Calls a tool: now, or if it changes something, when what it answers is decided.
+    fn call(&mut self, reply: ReplyId, call: Call, acts: bool, commands: &mut Vec<Command>) {
+        let waiting = if acts {
+            Some(call)
+        } else {
+            let in_doubt = false;
+            commands.push(Command::Call {
+                reply,
+                call,
+                in_doubt,
+            });
+            None
+        };
+        self.calling = Some(Calling { reply, waiting });
+    }
+
+    fn released(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
+        let calling = self
+            .calling
+            .as_mut()
+            .filter(|calling| calling.reply == reply);
+        if let Some(call) = calling.and_then(|calling| calling.waiting.take()) {
+            self.in_doubt = Some(reply);
+            let in_doubt = true;
+            commands.push(Command::Call {
+                reply,
+                call,
+                in_doubt,
+            });
+        }
+    }
+
+    fn called(
+        &mut self,
+        reply: ReplyId,
+        result: Result<Outcome, String>,
+        commands: &mut Vec<Command>,
+    ) {
+        if self
+            .calling
+            .take_if(|calling| calling.reply == reply)
+            .is_none()
+        {
+            return;
+        }
+        let words = match result {
+            Ok(Outcome::Say(words)) | Err(words) => words,
+            Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),
+            Ok(Outcome::Control(control, words)) => {
+                commands.push(Command::Control(reply, control));
+                words
+            }
+        };
+        commands.push(Command::Say { reply, words });
+    }
+
+    /// What the user heard last.
+    fn last_words(&self) -> String {
+        let last = self.history.messages().pop();
+        last.filter(|message| message.role == Role::Assistant && self.history.exchanges() > 0)
+            .map_or_else(|| self.lexicon.nothing_said.clone(), |last| last.content)
     }
 
     fn begin(&mut self, id: ReplyId, task: Task, commands: &mut Vec<Command>) {

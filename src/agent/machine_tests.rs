@@ -1,5 +1,6 @@
 //! What is kept, forgotten and asked again.
 
+use super::intents::Engines;
 use super::*;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::Language;
@@ -28,7 +29,7 @@ impl Talk {
         model: impl FnMut(&[Message], usize) -> Result<&'static str, FailureKind> + 'static,
     ) -> Self {
         let mut talk = Self {
-            agent: Agent::new(&Persona::bundled(Language::English)),
+            agent: Agent::new(&Persona::bundled(Language::English), setting()),
             model: Box::new(model),
             turn: 0,
             asked: Vec::new(),
@@ -110,10 +111,23 @@ impl Talk {
                         self.forgot += exchanges;
                     }
                     Command::Publish(..) => {}
+                    Command::Call { .. }
+                    | Command::Keep
+                    | Command::TakeBack
+                    | Command::Control(..) => {}
                 }
             }
         }
         said
+    }
+}
+
+fn setting() -> Setting {
+    Setting {
+        name: "Vivi".into(),
+        engines: Engines::OnThisMachine,
+        country: None,
+        tools: true,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
+use crate::tools::{Call, Control, Outcome};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,15 @@ pub enum Input {
         failure: Failure,
         /// Words of it were written before.
         began: bool,
+    },
+    /// Turn taking: the reply may be heard; what it answers is decided.
+    Released(ReplyId),
+    /// A tool was called.
+    Called {
+        /// The reply that it was called for.
+        reply: ReplyId,
+        /// What came of it, or a sentence that says why nothing did.
+        result: Result<Outcome, String>,
     },
     /// What was to be read ahead has more tokens than fit.
     Crowded {
@@ -119,6 +129,21 @@ pub enum Command {
         /// The words.
         words: String,
     },
+    /// Call a tool. Answered by [`Input::Called`].
+    Call {
+        /// The reply that it is called for.
+        reply: ReplyId,
+        /// Which, with what.
+        call: Call,
+        /// It changes something, and is to be undone at [`Command::TakeBack`], until [`Command::Keep`].
+        in_doubt: bool,
+    },
+    /// What a tool changed stays.
+    Keep,
+    /// What a tool changed is undone: the user went on with what it was called for.
+    TakeBack,
+    /// Have the session do this.
+    Control(ReplyId, Control),
     /// There is no reply, or no more of it.
     GiveUp {
         /// The reply.

@@ -1,12 +1,17 @@
 //! What the assistant says and does: the second pure machine. Turn taking says when.
 
+#[cfg(test)]
+mod call_tests;
+mod certain;
 mod history;
+pub mod intents;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
 mod message;
 mod persona;
 
+pub use certain::{Certain, Certainty, Setting};
 pub use history::History;
 pub use machine::Agent;
 pub use message::{Command, Failure, FailureKind, Input};

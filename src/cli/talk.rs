@@ -22,6 +22,7 @@ use vivavoce::pipeline::{CONVERSATION, LANGUAGE_MODEL, Session, SessionConfig, W
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
+use super::assistant::{Keeping, assistant};
 use super::screen::Screen;
 use super::sound::{self, Opened};
 use super::view::{Plain, View};
@@ -166,9 +167,12 @@ fn converse(
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
+    let (setting, toolbox) = assistant(config, &persona, Keeping::InDataFolder);
     let session_config = SessionConfig {
         turn_taking,
         persona,
+        setting,
+        toolbox,
         record: options.record,
         earcon: config.audio.earcon,
         started,

@@ -51,6 +51,8 @@ pub struct Config {
     /// The voice.
     #[serde(deserialize_with = "line_or_table")]
     pub tts: TtsConfig,
+    /// What acts: timers, lists, sums.
+    pub tools: ToolsConfig,
     /// Cores.
     pub threads: ThreadConfig,
 }
@@ -68,6 +70,7 @@ impl Default for Config {
             stt: SttConfig::default(),
             llm: LlmConfig::default(),
             tts: TtsConfig::default(),
+            tools: ToolsConfig::default(),
             threads: ThreadConfig::default(),
         }
     }
@@ -268,6 +271,26 @@ pub struct TtsConfig {
     /// Which of the engine's voices, where it has several; the persona's or the engine's own choice
     /// if absent.
     pub voice: Option<String>,
+}
+
+/// The built-in tools.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ToolsConfig {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// The ISO 3166-1 code of the country, `"GB"`: whom to call in an emergency. That of the locale if
+    /// absent.
+    pub country: Option<String>,
+}
+
+impl Default for ToolsConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            country: None,
+        }
+    }
 }
 
 /// The language model.

@@ -13,12 +13,14 @@ use super::live::LiveReply;
 use super::playback::PlaybackControl;
 use super::recognizer::{CommandsWaiting, RecognizerInput};
 use super::recorder::Recorded;
+use super::tools::ToolsInput;
 use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
-use crate::events::ReplyId;
+use crate::events::{ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::Lexicon;
-use crate::turn_taking::{Command, Decision, Event, TurnTaking};
+use crate::tools::Control;
+use crate::turn_taking::{Command, Decision, Event, State, TurnTaking};
 
 /// What comes to the thread.
 pub enum ConductorInput {
@@ -48,6 +50,14 @@ pub struct Conductor {
     pub endpointing: Sender<EndpointingInput>,
     /// Commands to the language model.
     pub language_model: Sender<LanguageModelInput>,
+    /// Commands to the tools, if there are any.
+    pub tools: Option<Sender<ToolsInput>>,
+    /// How fast the voice speaks; 100 is its own speed.
+    pub speed_percent: u16,
+    /// How loud it is; [`USUAL_VOLUME`] is as it comes.
+    pub volume_percent: u8,
+    /// The conversation ends when this turn's reply was heard.
+    pub ends_after: Option<TurnId>,
     /// Commands to playback.
     pub playback: Sender<PlaybackControl>,
     /// Commands to the front end.
@@ -67,6 +77,16 @@ pub struct Conductor {
     pub latest: Timestamp,
 }
 
+/// The voice's speed may be changed within these bounds, by steps. Percent.
+const SLOWEST: u16 = 50;
+const FASTEST: u16 = 200;
+const SPEED_STEP: u16 = 15;
+/// The volume that leaves the voice as it comes. Percent.
+pub const USUAL_VOLUME: u8 = 50;
+const VOLUME_STEP: u8 = 15;
+/// One cannot ask a voice that is not heard to be louder.
+const SOFTEST: u8 = 5;
+
 impl Drop for Conductor {
     /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.
     fn drop(&mut self) {
@@ -84,7 +104,17 @@ impl Conductor {
                 ConductorInput::Agent(now, input) => self.take_for_agent(now, input),
                 ConductorInput::Shutdown => break,
             }
+            if self.has_ended() {
+                break;
+            }
         }
+    }
+
+    /// Whether the user ended the conversation and the last reply is over.
+    fn has_ended(&self) -> bool {
+        let waits =
+            |turn| matches!(self.machine.state(), State::Replying(reply) if reply.id.turn <= turn);
+        self.ends_after.is_some_and(|turn| !waits(turn))
     }
 
     /// Lets the machine take an event and carries out what it commands.
@@ -144,9 +174,48 @@ impl Conductor {
             agent::Command::Say { reply, words } => {
                 self.ask_model(LanguageModelInput::Say { reply, words });
             }
+            agent::Command::Call {
+                reply,
+                call,
+                in_doubt,
+            } => self.ask_tools(ToolsInput::Call {
+                reply,
+                call,
+                in_doubt,
+            }),
+            agent::Command::Keep => self.ask_tools(ToolsInput::Keep),
+            agent::Command::TakeBack => self.ask_tools(ToolsInput::TakeBack),
+            agent::Command::Control(reply, control) => self.control(now, reply, control),
             agent::Command::GiveUp { reply, failure } => self.give_up(now, reply, failure),
             agent::Command::Publish(turn, kind) => self.bus.publish_at(now, turn, kind),
         }
+    }
+
+    /// Does what a tool asks of the session.
+    fn control(&mut self, now: Timestamp, reply: ReplyId, control: Control) {
+        match control {
+            // The agent knows what was said.
+            Control::Repeat => {}
+            Control::Slower => self.set_speed(self.speed_percent.saturating_sub(SPEED_STEP)),
+            Control::Faster => self.set_speed(self.speed_percent + SPEED_STEP),
+            Control::Louder => self.set_volume(self.volume_percent.saturating_add(VOLUME_STEP)),
+            Control::Softer => self.set_volume(self.volume_percent.saturating_sub(VOLUME_STEP)),
+            Control::SetVolume(percent) => self.set_volume(percent),
+            Control::Sleep => self.take(now, Event::Sleep),
+            Control::EndConversation => self.ends_after = Some(reply.turn),
+        }
+    }
+
+    fn set_speed(&mut self, percent: u16) {
+        self.speed_percent = percent.clamp(SLOWEST, FASTEST);
+        self.ask_model(LanguageModelInput::Speed(self.speed_percent));
+    }
+
+    fn set_volume(&mut self, percent: u8) {
+        self.volume_percent = percent.clamp(SOFTEST, 100);
+        // Half is as it is; all is 6 dB more.
+        let gain = f32::from(self.volume_percent) / f32::from(USUAL_VOLUME);
+        let _ = self.playback.send(PlaybackControl::UserVolume(gain));
     }
 
     /// A reply that breaks off ends there: what was made of it is said, then why there is no more.
@@ -190,13 +259,21 @@ impl Conductor {
                 self.live.set(reply);
                 self.take_for_agent(now, agent::Input::Rest(reply));
             }
-            Command::DraftWords { reply, words } => {
+            Command::DraftWords {
+                reply,
+                words,
+                rings,
+            } => {
                 self.live.set(reply);
+                if rings {
+                    self.ask_model(LanguageModelInput::Tone(reply));
+                }
                 self.take_for_agent(now, agent::Input::Say { reply, words });
             }
             Command::Release(reply) => {
                 self.live.release(reply);
                 let _ = self.playback.send(PlaybackControl::Release(reply));
+                self.take_for_agent(now, agent::Input::Released(reply));
             }
             Command::Play(reply, loudness) => {
                 let _ = self.playback.send(PlaybackControl::Play(reply, loudness));
@@ -214,6 +291,7 @@ impl Conductor {
             Command::ListenOverReplies => {
                 self.tell_front_end(CaptureControl::ListenOverReplies);
             }
+            Command::Acknowledge => self.ask_tools(ToolsInput::Acknowledge),
             Command::Remember { user, heard, .. } => {
                 self.take_for_agent(now, agent::Input::Remember { user, heard });
             }
@@ -223,6 +301,12 @@ impl Conductor {
 
     fn tell_front_end(&self, control: CaptureControl) {
         let _ = self.capture.try_send(control);
+    }
+
+    fn ask_tools(&self, input: ToolsInput) {
+        if let Some(tools) = &self.tools {
+            let _ = tools.send(input);
+        }
     }
 
     fn ask_model(&self, input: LanguageModelInput) {

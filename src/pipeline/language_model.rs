@@ -38,8 +38,12 @@ pub enum LanguageModelInput {
         /// The words.
         words: String,
     },
+    /// A tone goes before this reply.
+    Tone(ReplyId),
     /// Nothing more is written of this reply.
     End(ReplyId),
+    /// Replies are spoken at this speed from now on, in percent of the voice's own.
+    Speed(u16),
 }
 
 /// A reply to be written.
@@ -116,6 +120,10 @@ impl LanguageModelStage {
             LanguageModelInput::Say { reply, words } => {
                 self.pass_on(reply, SynthesizerInput::Piece { reply, text: words });
                 self.pass_on(reply, SynthesizerInput::End(reply));
+            }
+            LanguageModelInput::Tone(reply) => self.pass_on(reply, SynthesizerInput::Tone(reply)),
+            LanguageModelInput::Speed(percent) => {
+                let _ = self.synthesizer.send(SynthesizerInput::Speed(percent));
             }
             LanguageModelInput::End(reply) => self.pass_on(reply, SynthesizerInput::End(reply)),
         }

@@ -8,6 +8,7 @@
 //! | `recognizer` | audio and commands | transcripts | audio is dropped and counted: ten seconds behind is lost anyway |
 //! | `endpointing` | audio and commands | scores | audio is dropped |
 //! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
+//! | `tools` | calls, and the time | what is to be said, what rings | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
 //! | `playback` | clauses, releases, holds, stops | samples to the device's ring | the synthesizer waits; those come on a channel of their own |
 //! | `recorder` | blocks of both channels, events, decisions | files | blocks are dropped, silence in their places |
@@ -24,6 +25,7 @@ mod recognizer;
 mod recorder;
 mod session;
 mod synthesizer;
+mod tools;
 
 pub use bus::{EventBus, Watcher};
 pub use devices::{Sound, measure_echo};
@@ -34,10 +36,11 @@ pub use session::{Engines, Session, SessionConfig, SessionError};
 /// The parts that the simulator drives on a clock of its own, without threads.
 pub(crate) mod scripted {
     pub use super::capture::CaptureControl;
-    pub use super::conductor::{Conductor, ConductorInput};
+    pub use super::conductor::{Conductor, ConductorInput, USUAL_VOLUME};
     pub use super::endpointing::EndpointingInput;
     pub use super::language_model::{Assignment, LanguageModelInput};
     pub use super::live::LiveReply;
     pub use super::playback::{PlaybackControl, PlaybackInput, PlaybackStage};
     pub use super::recognizer::{CommandsWaiting, RecognizerInput};
+    pub use super::tools::ToolsInput;
 }

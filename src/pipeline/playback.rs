@@ -37,6 +37,8 @@ pub enum PlaybackControl {
     Chime(Vec<f32>),
     /// Gain of all replies.
     Volume(f32),
+    /// The gain that the user asked for, beside that.
+    UserVolume(f32),
     /// Stop a reply.
     Stop(ReplyId),
     /// Play on this device from now on.
@@ -172,6 +174,7 @@ impl PlaybackStage {
                 }
             }
             PlaybackControl::Volume(gain) => self.queue.set_volume(gain),
+            PlaybackControl::UserVolume(gain) => self.queue.set_user_volume(gain),
             PlaybackControl::Stop(reply) => {
                 if let Some(played) = self.queue.stop(reply) {
                     self.report(played);

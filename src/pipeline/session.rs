@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::bus::{EventBus, Watcher};
 use super::capture::{Capture, CaptureOutputs};
-use super::conductor::{Conductor, ConductorInput};
+use super::conductor::{Conductor, ConductorInput, USUAL_VOLUME};
 use super::devices::Sound;
 use super::endpointing::EndpointingStage;
 use super::language_model::LanguageModelStage;
@@ -18,8 +18,9 @@ use super::playback::{PlaybackControl, PlaybackStage};
 use super::recognizer::{CommandsWaiting, RecognizerStage};
 use super::recorder::{Recorded, Recorder};
 use super::synthesizer::SynthesizerStage;
+use super::tools::ToolsStage;
 use crate::aec::EchoCanceller;
-use crate::agent::{Agent, Persona};
+use crate::agent::{Agent, Persona, Setting};
 use crate::audio::AudioError;
 use crate::clock::{SessionClock, Stopwatch, Timestamp};
 use crate::endpointing::{EndpointingError, TurnDetector};
@@ -27,6 +28,7 @@ use crate::events::{EventKind, SessionEvent};
 use crate::llm::{LanguageModel, LlmError, Message, Prefill};
 use crate::playback::PlaybackQueue;
 use crate::stt::{Recognizer, SttError};
+use crate::tools::Toolbox;
 use crate::tts::{Synthesizer, TtsError};
 use crate::turn_taking::{Event, TurnTaking, TurnTakingConfig};
 use crate::vad::{VadError, VoiceActivity};
@@ -53,6 +55,10 @@ pub struct SessionConfig {
     pub turn_taking: TurnTakingConfig,
     /// Who the assistant is.
     pub persona: Persona,
+    /// Where it is, and what it may say of that.
+    pub setting: Setting,
+    /// What acts for it, if anything does.
+    pub toolbox: Option<Toolbox>,
     /// Where to record, if at all.
     pub record: Option<PathBuf>,
     /// Whether a short earcon may be played to measure the echo.
@@ -127,12 +133,15 @@ impl Session {
         mut watchers: Vec<Watcher>,
     ) -> Result<Self, SessionError> {
         let SessionConfig {
-            turn_taking,
+            mut turn_taking,
             persona,
+            setting,
+            toolbox,
             record,
             earcon,
             started,
         } = config;
+        turn_taking.name.clone_from(&persona.name);
         let (engines, prompt) = warm_up(engines, &persona.prefix())?;
 
         let recorder = record.as_deref().map(Recorder::create).transpose()?;
@@ -151,6 +160,7 @@ impl Session {
         let (language_model, language_model_in) = bounded(COMMAND_QUEUE);
         let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
+        let (tools, tools_in) = bounded(COMMAND_QUEUE);
         let (control, control_in) = bounded(COMMAND_QUEUE);
         let (listen, listen_in) = bounded(COMMAND_QUEUE);
         let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
@@ -179,13 +189,17 @@ impl Session {
         )?;
         let conducting = Conductor {
             machine: TurnTaking::new(turn_taking),
-            agent: Agent::new(&persona),
+            agent: Agent::new(&persona, setting),
             language: persona.language,
             inputs: conductor_in,
             recognizer,
             waiting: Arc::clone(&waiting),
             endpointing,
             language_model,
+            tools: toolbox.is_some().then_some(tools),
+            speed_percent: 100,
+            volume_percent: USUAL_VOLUME,
+            ends_after: None,
             playback: control,
             capture: listen,
             live: live.clone(),
@@ -235,6 +249,14 @@ impl Session {
             audible,
             said: None,
         };
+        let acting = toolbox.map(|toolbox| ToolsStage {
+            toolbox,
+            inputs: tools_in,
+            conductor: conductor.clone(),
+            bus: bus.clone(),
+            ringing: Vec::new(),
+            trouble: None,
+        });
         let mut threads = Vec::new();
         let (failed, recording_failed) = bounded(1);
         if let Some(recorder) = recorder {
@@ -243,6 +265,9 @@ impl Session {
         }
         threads.push(spawn("playback", move || playing.run())?);
         threads.push(spawn("synthesizer", move || speaking.run())?);
+        if let Some(acting) = acting {
+            threads.push(spawn("tools", move || acting.run())?);
+        }
         threads.push(spawn("language-model", move || thinking.run())?);
         threads.push(spawn("recognizer", move || recognizing.run())?);
         threads.push(spawn("endpointing", move || listening.run())?);

@@ -9,7 +9,7 @@ use super::live::LiveReply;
 use super::playback::PlaybackInput;
 use crate::events::{EventKind, ReplyId};
 use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
-use crate::tts::{Synthesizer, TtsError, speak_clause_unless};
+use crate::tts::{SpokenClause, Synthesizer, TtsError, ring_tone, speak_clause_unless};
 use crate::turn_taking::Event;
 
 /// What the language model gives.
@@ -21,8 +21,12 @@ pub enum SynthesizerInput {
         /// The piece.
         text: String,
     },
+    /// A tone goes before the reply.
+    Tone(ReplyId),
     /// The reply is complete.
     End(ReplyId),
+    /// What follows is spoken at this speed, in percent of the voice's own.
+    Speed(u16),
 }
 
 /// The thread's state.
@@ -73,6 +77,15 @@ impl SynthesizerStage {
                     }
                     (reply, self.splitter.push(&text), false)
                 }
+                SynthesizerInput::Tone(reply) => {
+                    self.begin(reply);
+                    self.play_tone(reply);
+                    continue;
+                }
+                SynthesizerInput::Speed(percent) => {
+                    self.engine.set_speed(percent);
+                    continue;
+                }
                 SynthesizerInput::End(reply) => {
                     self.begin(reply);
                     (reply, self.splitter.finish().into_iter().collect(), true)
@@ -91,6 +104,15 @@ impl SynthesizerStage {
                 });
             }
         }
+    }
+
+    fn play_tone(&self, reply: ReplyId) {
+        let clause = SpokenClause {
+            words: Vec::new(),
+            clip: ring_tone(),
+        };
+        let clause = PlaybackInput::Clause { reply, clause };
+        pass_on(&self.playback, clause, &|| !self.live.is(reply));
     }
 
     fn begin(&mut self, reply: ReplyId) {

@@ -69,8 +69,9 @@ pub struct PlaybackQueue {
     over: ReplyId,
     /// The last reply that may be heard.
     released: ReplyId,
-    /// Gain of replies as they are.
+    /// Gain of replies as they are: the duplex mode's, and the user's.
     volume: Volume,
+    user_volume: Volume,
     /// How a reply is to sound of which nothing has come yet.
     early: Option<(ReplyId, Loudness)>,
 }
@@ -150,7 +151,7 @@ impl PlaybackQueue {
             reply.ends_at = None;
         }
         let base = end.control.consumed();
-        end.control.set_gain(self.volume.0);
+        end.control.set_gain(self.volume.0 * self.user_volume.0);
         self.device = Some(Attached {
             end,
             resampler: None,
@@ -174,6 +175,12 @@ impl PlaybackQueue {
     /// Sets the gain of all replies (1: as they are).
     pub fn set_volume(&mut self, gain: f32) {
         self.volume = Volume(gain);
+        self.set_gain(1.0);
+    }
+
+    /// The same as the user wants it, beside that.
+    pub fn set_user_volume(&mut self, gain: f32) {
+        self.user_volume = Volume(gain);
         self.set_gain(1.0);
     }
 
@@ -225,7 +232,10 @@ impl PlaybackQueue {
 
     fn set_gain(&self, gain: f32) {
         if let Some(device) = &self.device {
-            device.end.control.set_gain(gain * self.volume.0);
+            device
+                .end
+                .control
+                .set_gain(gain * self.volume.0 * self.user_volume.0);
         }
     }
 

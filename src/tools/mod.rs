@@ -232,6 +232,20 @@ static GROUPS: [(&[Spec], &str); 8] = [
     (session::TOOLS, "change how loud and how fast I speak"),
 ];
 
+/// All tools.
+pub fn specs() -> impl Iterator<Item = &'static Spec> {
+    GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+}
+
+/// What a tool may do; none if there is no such tool.
+pub fn class(name: &str) -> Option<Class> {
+    spec(name).map(|spec| spec.class)
+}
+
+fn spec(name: &str) -> Option<&'static Spec> {
+    specs().find(|spec| spec.name == name)
+}
+
 impl Toolbox {
     /// The tools with what is kept in `folder`, which is made if it is not there. Without a folder nothing
     /// is kept beyond this toolbox. `seed` decides what chance gives, and tells two programs on one folder
@@ -251,18 +265,39 @@ impl Toolbox {
         })
     }
 
-    /// All tools.
-    pub fn specs(&self) -> impl Iterator<Item = &'static Spec> {
-        GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+    /// As [`Toolbox::call`], but what it changes can be taken back until [`Toolbox::keep`]. Only the last
+    /// such call can: what was in doubt before is kept. Other programs wait for the file until then.
+    ///
+    /// # Errors
+    /// Nothing was done; the message can be said.
+    pub fn call_in_doubt(
+        &mut self,
+        call: &Call,
+        now: &ZonedDateTime,
+    ) -> Result<Outcome, ToolError> {
+        self.keep()?;
+        self.store.begin()?;
+        let outcome = self.call(call, now);
+        if outcome.is_err() {
+            self.store.take_back()?;
+        }
+        outcome
     }
 
-    /// What a tool may do; none if there is no such tool.
-    pub fn class(&self, name: &str) -> Option<Class> {
-        self.spec(name).map(|spec| spec.class)
+    /// What the last call changed stays.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn keep(&mut self) -> Result<(), StoreError> {
+        self.store.keep()
     }
 
-    fn spec(&self, name: &str) -> Option<&'static Spec> {
-        self.specs().find(|spec| spec.name == name)
+    /// What the last call changed is as it was before, unless it was kept.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn take_back(&mut self) -> Result<(), StoreError> {
+        self.store.take_back()
     }
 
     /// Runs a tool. The caller has made sure that the tool's [`Class`] may run now.
@@ -271,7 +306,7 @@ impl Toolbox {
     /// Nothing was done; the message can be said.
     pub fn call(&mut self, call: &Call, now: &ZonedDateTime) -> Result<Outcome, ToolError> {
         let unknown = || ToolError::UnknownTool(call.name.clone());
-        let spec = self.spec(&call.name).ok_or_else(unknown)?;
+        let spec = spec(&call.name).ok_or_else(unknown)?;
         let arguments = Arguments::check(spec, &call.arguments)?;
         (spec.run)(self, &arguments, now)
     }

@@ -6,9 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{
-    Connection, ErrorCode, MAIN_DB, OptionalExtension, Transaction, TransactionBehavior,
-};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OptionalExtension};
 
 const FILE_NAME: &str = "assistant.db";
 /// The version of [`SCHEMA`], in the file's `user_version`.
@@ -160,10 +158,45 @@ impl Store {
         Ok(())
     }
 
-    /// A transaction that holds off other programs from its begin.
-    pub(super) fn writing(&mut self) -> Result<Transaction<'_>, StoreError> {
-        let behavior = TransactionBehavior::Immediate;
-        Ok(self.connection.transaction_with_behavior(behavior)?)
+    /// Changes that are made together or not at all. It holds off other programs from its begin.
+    pub(super) fn writing(&self) -> Result<Writing<'_>, StoreError> {
+        let ways = if self.connection.is_autocommit() {
+            ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
+        } else {
+            // Within what is in doubt.
+            [
+                "SAVEPOINT part",
+                "RELEASE part",
+                "ROLLBACK TO part; RELEASE part",
+            ]
+        };
+        self.connection.execute_batch(ways[0])?;
+        Ok(Writing {
+            connection: &self.connection,
+            ways,
+        })
+    }
+
+    /// What is changed from now on is in doubt.
+    pub(super) fn begin(&self) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// What was in doubt stays.
+    pub(super) fn keep(&self) -> Result<(), StoreError> {
+        self.end("COMMIT")
+    }
+
+    /// What was in doubt is as it was before.
+    pub(super) fn take_back(&self) -> Result<(), StoreError> {
+        self.end("ROLLBACK")
+    }
+
+    fn end(&self, how: &str) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch(how)?;
+        }
+        Ok(())
     }
 
     /// The first column of all rows.
@@ -175,6 +208,38 @@ impl Store {
         let mut statement = self.connection.prepare_cached(query)?;
         let rows = statement.query_map(parameters, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Changes that are undone unless they are committed.
+pub(super) struct Writing<'a> {
+    connection: &'a Connection,
+    /// How they begin, stay and are undone.
+    ways: [&'static str; 3],
+}
+
+impl Writing<'_> {
+    pub(super) fn commit(mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch(self.ways[1])?;
+        self.ways[1] = "";
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Writing<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // What was committed has nothing to undo.
+        if !self.ways[1].is_empty() {
+            let _ = self.connection.execute_batch(self.ways[2]);
+        }
     }
 }
 

@@ -37,7 +37,9 @@ pub struct Kokoro {
     phonemizer: G2P,
     numbers: HashMap<char, i64>,
     styles: Vec<f32>,
+    /// The persona's, and what the user asked for; 1 is the voice's own.
     speed: f32,
+    own_speed: f32,
     /// The name of the graph's first input: exports differ.
     tokens: &'static str,
 }
@@ -90,6 +92,7 @@ impl Kokoro {
             numbers,
             styles,
             speed: f32::from(prosody.speed) / 100.0,
+            own_speed: f32::from(prosody.speed) / 100.0,
             tokens,
         })
     }
@@ -143,6 +146,10 @@ impl Synthesizer for Kokoro {
 
     fn warm_up(&mut self) -> Result<(), TtsError> {
         self.synthesize("Yes.").map(|_| ())
+    }
+
+    fn set_speed(&mut self, percent: u16) {
+        self.speed = self.own_speed * f32::from(percent) / 100.0;
     }
 
     fn synthesize_unless(

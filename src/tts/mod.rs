@@ -7,6 +7,7 @@ mod kokoro;
 mod level;
 mod pico;
 mod piper;
+mod ring_tone;
 pub mod speakable;
 mod voice;
 mod wyoming;
@@ -15,6 +16,7 @@ pub use kokoro::Kokoro;
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
 pub use piper::Piper;
+pub use ring_tone::ring_tone;
 pub use voice::{SpokenClause, Word, speak_clause, speak_clause_unless};
 pub use wyoming::WyomingVoice;
 
@@ -107,6 +109,10 @@ pub trait Synthesizer: Send {
 
     /// Runs once on something short, so that the first reply is as fast as the others.
     fn warm_up(&mut self) -> Result<(), TtsError>;
+
+    /// Speaks at so many percent of its own speed from now on. Voices of servers have no speed: nothing
+    /// changes then.
+    fn set_speed(&mut self, _percent: u16) {}
 
     /// Speaks a clause of plain text as a whole: mono, full scale ±1, with whatever silence and
     /// level the engine gives it. `None`: cancelled; an engine that takes a few milliseconds need not

@@ -104,6 +104,8 @@ pub struct Piper {
     speaker: Option<i64>,
     language: Language,
     length_scale: f32,
+    /// The same at the persona's speed.
+    own_length_scale: f32,
 }
 
 impl Piper {
@@ -185,10 +187,12 @@ impl Piper {
             );
             return Err(wrong(model, reason));
         }
+        let length_scale = voice.inference.length_scale * 100.0 / f32::from(prosody.speed);
         Ok(Self {
             session,
             espeak: Espeak::find(&voice.espeak.voice)?,
-            length_scale: voice.inference.length_scale * 100.0 / f32::from(prosody.speed),
+            length_scale,
+            own_length_scale: length_scale,
             voice,
             speaker,
             language,
@@ -219,6 +223,10 @@ impl Synthesizer for Piper {
 
     fn warm_up(&mut self) -> Result<(), TtsError> {
         self.synthesize("A.").map(|_| ())
+    }
+
+    fn set_speed(&mut self, percent: u16) {
+        self.length_scale = self.own_length_scale * 100.0 / f32::from(percent.max(1));
     }
 
     fn synthesize_unless(

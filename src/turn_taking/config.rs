@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::endpointing::EndpointPolicy;
 use crate::language::Language;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, words};
 
 /// How much is done in silence before it is known that the turn is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -66,6 +66,23 @@ pub struct TurnTakingConfig {
     pub idle_prompt: Option<IdlePrompt>,
     /// The language's words.
     pub lexicon: Lexicon,
+    /// What it is called: its name wakes it.
+    pub name: String,
+}
+
+impl TurnTakingConfig {
+    /// Whether these words are meant for an assistant that sleeps.
+    pub fn wakes(&self, said: &[String]) -> bool {
+        let name = words(&self.name);
+        let ways = self
+            .lexicon
+            .wake
+            .iter()
+            .map(|phrase| words(phrase))
+            .chain([name]);
+        ways.filter(|way| !way.is_empty())
+            .any(|way| said.windows(way.len()).any(|part| part == way))
+    }
 }
 
 impl Default for TurnTakingConfig {
@@ -80,6 +97,7 @@ impl Default for TurnTakingConfig {
             interrupt_after: Duration::from_millis(900),
             idle_prompt: None,
             lexicon: Lexicon::of(Language::default()),
+            name: String::new(),
         }
     }
 }

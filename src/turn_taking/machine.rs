@@ -1,10 +1,11 @@
 //! The machine and how a turn begins. `pause.rs` has what happens when the user pauses, `reply.rs`
-//! the reply, `overlap.rs` speech over it.
+//! the reply, `overlap.rs` speech over it, `ring.rs` what is said unasked.
 
 use std::time::Duration;
 
 use super::config::TurnTakingConfig;
 use super::reply::roll_back;
+use super::ring::Ring;
 use super::self_talk::SelfTalk;
 use super::state::{Answer, Onset, State, UserTurn};
 use super::{Command, Event};
@@ -37,6 +38,10 @@ pub struct TurnTaking {
     /// The answer that is awaited or given was put off before, by speech before it was heard.
     pub(super) put_off: bool,
     pub(super) self_talk: SelfTalk,
+    /// What rings and was not answered.
+    pub(super) rings: Vec<Ring>,
+    /// Only words that wake it are answered.
+    pub(super) asleep: bool,
 }
 
 impl TurnTaking {
@@ -55,6 +60,8 @@ impl TurnTaking {
             deaf_until: Timestamp::ZERO,
             put_off: false,
             self_talk: SelfTalk::default(),
+            rings: Vec::new(),
+            asleep: false,
         }
     }
 
@@ -66,7 +73,10 @@ impl TurnTaking {
     /// When [`Event::Tick`] has something to do, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Listening => self.prompt_at,
+            State::Listening => [self.prompt_at, self.ring_due()]
+                .into_iter()
+                .flatten()
+                .min(),
             State::User(user) => {
                 let Some(pause) = &user.pause else {
                     return (!self.config.push_to_talk).then(|| user.longest());
@@ -99,6 +109,8 @@ impl TurnTaking {
             Event::TalkPressed => self.talk_pressed(now, commands),
             Event::TalkReleased => self.talk_released(now, commands),
             Event::Typed(text) => self.typed(text, commands),
+            Event::Ring { words } => self.rings(now, words),
+            Event::Sleep => self.asleep = true,
             Event::Partial { turn, text } => self.partial(now, turn, text, commands),
             Event::Decoded { turn, pause, text } => {
                 self.decoded(now, turn, pause, text, commands);
@@ -138,7 +150,9 @@ impl TurnTaking {
     }
 
     fn tick(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let rings = self.ring_due().is_some_and(|at| now >= at);
         match &mut self.state {
+            State::Listening if rings => self.ring(now, commands),
             State::Listening => {
                 if self.prompt_at.is_some_and(|at| now >= at)
                     && let Some(prompt) = self.config.idle_prompt.clone()
@@ -294,6 +308,8 @@ impl TurnTaking {
             text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));
+        self.acknowledge(commands);
+        self.asleep = false;
         self.put_off = false;
         self.reply(turn, 0, Answer::To(text), commands);
     }

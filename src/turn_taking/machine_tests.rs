@@ -9,6 +9,8 @@ use crate::events::Loudness;
 mod languages;
 #[path = "longest_tests.rs"]
 mod longest;
+#[path = "ring_tests.rs"]
+mod rings;
 #[path = "self_talk_tests.rs"]
 mod self_talk;
 
@@ -710,6 +712,7 @@ fn a_reply_that_breaks_off_is_said_to_its_end_and_then_the_user_hears_why() {
     let words = Command::DraftWords {
         reply: apology,
         words: "Sorry, I lost the connection.".into(),
+        rings: false,
     };
     assert_eq!(commands, [remember, words, Command::Release(apology)]);
     // Nobody asked for the apology: the history does without it.
@@ -954,6 +957,7 @@ fn a_recognizer_that_fails_is_apologized_for() {
     let words = Command::DraftWords {
         reply: reply(2),
         words: "Sorry, I could not hear that.".into(),
+        rings: false,
     };
     assert!(commands.contains(&words), "{commands:?}");
     assert!(commands.contains(&Command::EndTranscript(TURN)));
@@ -1028,6 +1032,7 @@ fn a_silence_after_its_question_is_met_with_a_word_once() {
     let prompt = Command::DraftWords {
         reply: reply(2),
         words,
+        rings: false,
     };
     assert_eq!(commands, [prompt, Command::Release(reply(2))]);
     c.on(started(2));

@@ -25,6 +25,13 @@ pub enum Event {
     TalkReleased,
     /// The user typed a message.
     Typed(String),
+    /// Something is to be said as soon as nobody speaks, and again until the user answers.
+    Ring {
+        /// The words.
+        words: String,
+    },
+    /// Nothing is to be answered until the user asks for it by one of the words that wake.
+    Sleep,
     /// What the user has said so far, while they speak.
     Partial {
         /// The turn.
@@ -140,6 +147,8 @@ pub enum Command {
         reply: ReplyId,
         /// What it says.
         words: String,
+        /// A tone goes before them: something rings.
+        rings: bool,
     },
     /// Let a draft be heard.
     Release(ReplyId),
@@ -157,6 +166,8 @@ pub enum Command {
     StopListeningOverReplies,
     /// That was some replies ago: they are to be listened over again.
     ListenOverReplies,
+    /// The user heard what rang.
+    Acknowledge,
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.

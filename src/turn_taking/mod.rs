@@ -16,6 +16,7 @@ mod message;
 mod overlap;
 mod pause;
 mod reply;
+mod ring;
 mod self_talk;
 mod state;
 

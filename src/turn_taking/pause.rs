@@ -287,6 +287,7 @@ impl TurnTaking {
             _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
                 Some("probably asked to stop")
             }
+            _ if self.asleep && !self.config.wakes(&words) => Some("asleep"),
             _ if lexicon.asks_only(&lexicon.wait, &words) => Some("asked to wait"),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
@@ -311,6 +312,9 @@ impl TurnTaking {
         let own = pause.text.clone().unwrap_or_default();
         commands.push(Command::EndTranscript(turn));
         let text = join(&user.carried, &own);
+        if !words(&text).is_empty() {
+            self.acknowledge(commands);
+        }
         if let Some(reason) = self.unanswered(&user, &own) {
             roll_back(pause.draft.clone(), reason, commands);
             let ignored = EventKind::TurnIgnored { reason, text };
@@ -319,6 +323,7 @@ impl TurnTaking {
             return;
         }
         self.put_off = !user.carried.is_empty();
+        self.asleep = false;
         // Of words that were only carried on, nobody knows who made the sound since.
         if !user.adds_nothing() {
             commands.push(Command::KnowSpeaker { since: user.began });

@@ -36,7 +36,16 @@ impl TurnTaking {
         commands.push(match answer.clone() {
             Answer::To(text) => Command::Draft { reply, text },
             Answer::Rest(_) => Command::DraftRest(reply),
-            Answer::Prompt(words) | Answer::Apology(words) => Command::DraftWords { reply, words },
+            Answer::Prompt(words) | Answer::Apology(words) => Command::DraftWords {
+                reply,
+                words,
+                rings: false,
+            },
+            Answer::Ring(words) => Command::DraftWords {
+                reply,
+                words,
+                rings: true,
+            },
         });
         self.release(reply, answer, commands);
     }
@@ -168,6 +177,9 @@ impl TurnTaking {
             }
         };
         self.asked = is_question(&heard);
+        if let Answer::Ring(words) = &answer {
+            self.rang(now, words, &heard);
+        }
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
@@ -185,6 +197,8 @@ impl TurnTaking {
                     let turn = self.next_turn();
                     self.put_off = false;
                     self.reply(turn, 0, Answer::Apology(words), commands);
+                } else {
+                    self.ring(now, commands);
                 }
             }
             // Whoever speaks is not talked over.
@@ -197,7 +211,10 @@ impl TurnTaking {
     /// A question of its own may be followed by a silence that is met with a word, once.
     pub(super) fn expect_an_answer(&mut self, now: Timestamp, heard: &str, answer: &Answer) {
         let prompt = self.config.idle_prompt.as_ref();
-        let given = matches!(answer, Answer::Prompt(_) | Answer::Apology(_));
+        let given = matches!(
+            answer,
+            Answer::Prompt(_) | Answer::Ring(_) | Answer::Apology(_)
+        );
         let asked = is_question(heard) && !given;
         self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);
     }

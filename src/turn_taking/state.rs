@@ -156,6 +156,8 @@ pub enum Answer {
     Rest(String),
     /// Given words: it breaks a silence.
     Prompt(String),
+    /// Given words: they tell what rings.
+    Ring(String),
     /// Given words: why there is no reply, or no more of it. The history does not keep them.
     Apology(String),
 }
@@ -165,7 +167,7 @@ impl Answer {
     pub fn user_words(&self) -> String {
         match self {
             Self::To(text) => text.clone(),
-            Self::Rest(_) | Self::Prompt(_) | Self::Apology(_) => String::new(),
+            Self::Rest(_) | Self::Prompt(_) | Self::Ring(_) | Self::Apology(_) => String::new(),
         }
     }
 
@@ -173,7 +175,7 @@ impl Answer {
     pub fn carried(&self) -> String {
         match self {
             Self::To(text) | Self::Rest(text) => text.clone(),
-            Self::Prompt(_) | Self::Apology(_) => String::new(),
+            Self::Prompt(_) | Self::Ring(_) | Self::Apology(_) => String::new(),
         }
     }
 }

@@ -131,12 +131,6 @@ fn read<T: DeserializeOwned>(file: &str) -> T {
     toml::from_str(file).expect("the bundled files are held valid by a test")
 }
 
-impl Writing {
-    pub(super) fn bundled(language: Language) -> Option<Self> {
-        files(language).map(|files| read(files.writing))
-    }
-}
-
 /// The sentences of a language, if it has files.
 pub(super) fn bundled(language: Language) -> Option<(Writing, Parts, Calls, FixedWords)> {
     let files = files(language)?;

@@ -199,7 +199,7 @@ mod tests {
     use crate::language::Language;
 
     fn written(text: &str) -> String {
-        let spelling = Spelling::new(Writing::bundled(Language::English).unwrap());
+        let spelling = Spelling::new(super::super::data::bundled(Language::English).unwrap().0);
         let words = spelling.words(text).into_iter().map(|word| word.text);
         words.collect::<Vec<_>>().join(" ")
     }
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_sentence_begins_after_the_end_of_another() {
-        let spelling = Spelling::new(Writing::bundled(Language::English).unwrap());
+        let spelling = Spelling::new(super::super::data::bundled(Language::English).unwrap().0);
         let starts = |text: &str| {
             let words = spelling.words(text).into_iter();
             let starts = words.filter(|word| word.begins_sentence);

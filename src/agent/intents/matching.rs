@@ -104,11 +104,6 @@ impl<'a> Utterance<'a> {
         self.usable
     }
 
-    /// The words.
-    pub(super) fn words(&self) -> &'a [Word] {
-        self.words
-    }
-
     /// No slot goes on over a word that begins with what the node takes.
     pub(super) fn part_before(&mut self, node: &Node) {
         if self.ends(node, self.usable) == 0 {

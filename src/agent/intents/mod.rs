@@ -17,6 +17,8 @@ mod heard;
 mod matching;
 mod template;
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value};
 
 use crate::language::Language;
@@ -97,8 +99,16 @@ struct Found<'a> {
 }
 
 impl Intents {
-    /// The sentences of a language; a language without files matches nothing.
-    pub fn bundled(language: Language) -> Self {
+    /// The sentences of a language, read at the first use; a language without files matches nothing.
+    pub fn bundled(language: Language) -> &'static Self {
+        static READ: OnceLock<Vec<(Language, Intents)>> = OnceLock::new();
+        let all = READ.get_or_init(|| Language::all().map(|one| (one, Self::of(one))).collect());
+        let found = all.iter().find(|(one, _)| *one == language);
+        let (_, intents) = found.expect("every language was read");
+        intents
+    }
+
+    fn of(language: Language) -> Self {
         let Some((writing, parts, calls, fixed)) = data::bundled(language) else {
             return Self::empty();
         };

@@ -25,6 +25,7 @@ use vivavoce::pipeline::{CONVERSATION, Session, SessionConfig, Watcher};
 
 use super::endpointing::listener;
 use super::report::{Outputs, publish};
+use crate::cli::assistant::{Keeping, assistant};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
 use crate::cli::talk::QUIT;
 
@@ -327,9 +328,12 @@ impl<'a> Bench<'a> {
         }
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
+        let (setting, toolbox) = assistant(self.config, &self.persona, Keeping::Nowhere);
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),
+            setting,
+            toolbox,
             record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,
             started,

@@ -17,6 +17,7 @@ use vivavoce::events::SessionEvent;
 use vivavoce::harness::bench::soak::{Soak, SoakReport, look, random_user};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
+use crate::cli::assistant::{Keeping, assistant};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
 use crate::cli::talk::QUIT;
 
@@ -64,9 +65,12 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
+    let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere);
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,
+        setting,
+        toolbox,
         record: None,
         earcon: config.audio.earcon,
         started,

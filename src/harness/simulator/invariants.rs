@@ -21,6 +21,12 @@ const CERTAIN: usize = 6;
 /// Watches one conversation.
 #[derive(Debug, Default)]
 pub struct Invariants {
+    /// The reply for which a tool changed something that may still be taken back.
+    in_doubt: Option<ReplyId>,
+    /// Replies for which a tool was called.
+    called: BTreeSet<ReplyId>,
+    /// What rings and was neither heard nor answered.
+    ringing: usize,
     drafted: BTreeSet<ReplyId>,
     released: BTreeMap<ReplyId, Timestamp>,
     stopped: BTreeMap<ReplyId, Timestamp>,
@@ -37,6 +43,49 @@ pub struct Invariants {
 }
 
 impl Invariants {
+    /// A tool was called. What changes something waits for the release, and happens once a reply; before
+    /// the next such call it is known whether the last one stays.
+    pub fn called(&mut self, reply: ReplyId, acts: bool) -> Result<(), String> {
+        if !self.called.insert(reply) {
+            return Err(format!("a tool was called twice for {reply:?}"));
+        }
+        if !acts {
+            return Ok(());
+        }
+        if !self.released.contains_key(&reply) {
+            return Err(format!("a tool acted for {reply:?}, which is a draft"));
+        }
+        match self.in_doubt.replace(reply) {
+            None => Ok(()),
+            Some(before) => Err(format!("nobody knows whether {before:?} stays")),
+        }
+    }
+
+    /// What a tool changed stays.
+    pub fn kept(&mut self) -> Result<(), String> {
+        let kept = self.in_doubt.take();
+        kept.map(|_| ()).ok_or("nothing was to be kept".into())
+    }
+
+    /// What a tool changed is undone: the user went on, so its reply was stopped.
+    pub fn taken_back(&mut self) -> Result<(), String> {
+        match self.in_doubt.take() {
+            Some(reply) if self.stopped.contains_key(&reply) => Ok(()),
+            Some(reply) => Err(format!("{reply:?} is undone and goes on")),
+            None => Err("nothing was to be undone".into()),
+        }
+    }
+
+    /// Something rings.
+    pub fn rings(&mut self, _words: &str) {
+        self.ringing += 1;
+    }
+
+    /// The user heard what rang.
+    pub fn acknowledged(&mut self) {
+        self.ringing = 0;
+    }
+
     /// A draft was begun.
     pub fn drafted(&mut self, reply: ReplyId) -> Result<(), String> {
         match self.drafted.insert(reply) {
@@ -49,9 +98,6 @@ impl Invariants {
     pub fn released(&mut self, now: Timestamp, reply: ReplyId) -> Result<(), String> {
         if self.stopped.contains_key(&reply) {
             return Err(format!("{reply:?} was released after it was stopped"));
-        }
-        if !self.drafted.contains(&reply) {
-            return Err(format!("{reply:?} was released and never begun"));
         }
         self.released.insert(reply, now);
         Ok(())
@@ -168,6 +214,14 @@ impl Invariants {
             .drafted
             .iter()
             .find(|draft| !self.released.contains_key(draft) && !self.stopped.contains_key(draft));
+        // A tool that acts does so after the release, and then its words are said.
+        let silent = self
+            .released
+            .keys()
+            .find(|reply| !self.drafted.contains(reply) && !self.stopped.contains_key(reply));
+        if let Some(reply) = silent {
+            return Err(format!("{reply:?} was released and never begun"));
+        }
         match lost {
             Some(draft) => Err(format!("{draft:?} was neither spoken nor rolled back")),
             None => Ok(()),

@@ -17,6 +17,8 @@ pub enum Action {
     Echo(u64),
     /// A typed message.
     Type,
+    /// A timer ends.
+    Ring,
 }
 
 /// Words said without a pause.
@@ -48,6 +50,14 @@ const SPECIAL: [&str; 8] = [
     "thank you",
 ];
 
+/// Commands to tools that change something, that change nothing, and that ask first.
+const COMMANDS: [&str; 4] = [
+    "Set a timer for five minutes.",
+    "What time is it?",
+    "Clear the shopping list.",
+    "Yes.",
+];
+
 /// What a user does in one conversation.
 pub fn script(rng: &mut Rng) -> Script {
     (0..rng.usize(2..9))
@@ -64,7 +74,15 @@ pub fn script(rng: &mut Rng) -> Script {
 }
 
 fn action(rng: &mut Rng) -> Action {
-    match rng.u8(0..21) {
+    match rng.u8(0..24) {
+        21 => Action::Ring,
+        22..24 => {
+            let text = COMMANDS[rng.usize(0..COMMANDS.len())].to_owned();
+            let (ms, pause_ms) = (rng.u64(900..2_000), rng.u64(40..900));
+            let more = rng.bool().then(|| stretch(rng));
+            let command = Stretch { text, ms, pause_ms };
+            Action::Speak([command].into_iter().chain(more).collect())
+        }
         20 => Action::Babble(rng.u64(3..15)),
         0 => Action::Cough(rng.u64(90..500)),
         1 => Action::Sound,

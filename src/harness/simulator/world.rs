@@ -14,7 +14,8 @@ use super::Totals;
 use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::Invariants;
 use super::user::{Action, Script, Stretch, script};
-use crate::agent::{self, Agent, FailureKind, Persona};
+use crate::agent::intents::Engines;
+use crate::agent::{self, Agent, FailureKind, Persona, Setting};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
@@ -24,8 +25,10 @@ use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
     Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
     LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
+    ToolsInput, USUAL_VOLUME,
 };
 use crate::playback::PlaybackQueue;
+use crate::tools::Outcome;
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
 
 /// A conversation that broke an invariant.
@@ -83,6 +86,8 @@ enum Happening {
     Clause(ReplyId, usize, u32),
     /// The language model fails: what there is of the reply is all of it.
     BrokenOff(ReplyId),
+    /// The agent is told something.
+    Agent(agent::Input),
     /// What was read ahead, so many messages, is too long.
     Crowded(usize),
 }
@@ -128,6 +133,7 @@ struct World {
     recognizer_in: Receiver<RecognizerInput>,
     endpointing_in: Receiver<EndpointingInput>,
     language_model_in: Receiver<LanguageModelInput>,
+    tools_in: Receiver<ToolsInput>,
     clauses: Sender<PlaybackInput>,
     /// Between the executor and playback, so that what is commanded is seen.
     control_in: Receiver<PlaybackControl>,
@@ -166,6 +172,7 @@ impl World {
         let (recognizer, recognizer_in) = bounded(QUEUE);
         let (endpointing, endpointing_in) = bounded(QUEUE);
         let (language_model, language_model_in) = bounded(QUEUE);
+        let (tools, tools_in) = bounded(QUEUE);
         let (commanded, control_in) = bounded(QUEUE);
         let (listening, front_end_in) = bounded(QUEUE);
         let (control, obeyed) = bounded(QUEUE);
@@ -193,13 +200,17 @@ impl World {
             script: script.into_iter(),
             conductor: Conductor {
                 machine: TurnTaking::new(config),
-                agent: Agent::new(&Persona::bundled(Language::English)),
+                agent: Agent::new(&Persona::bundled(Language::English), setting()),
                 language: Language::English,
                 inputs,
                 recognizer,
                 waiting: CommandsWaiting::default(),
                 endpointing,
                 language_model,
+                tools: Some(tools),
+                speed_percent: 100,
+                volume_percent: USUAL_VOLUME,
+                ends_after: None,
                 playback: commanded,
                 capture: listening,
                 live: LiveReply::default(),
@@ -223,6 +234,7 @@ impl World {
             recognizer_in,
             endpointing_in,
             language_model_in,
+            tools_in,
             clauses,
             control_in,
             control,
@@ -357,6 +369,10 @@ impl World {
                 self.note("event", &format!("{event:?}"));
                 self.take(event)
             }
+            Happening::Agent(input) => {
+                self.note("agent", &format!("{input:?}"));
+                self.take_for_agent(input)
+            }
             Happening::Crowded(messages) => self.take_for_agent(agent::Input::Crowded {
                 tokens: messages,
                 fits: messages - 1,
@@ -429,6 +445,11 @@ impl World {
                 self.speech(0, ms, Some(&last));
             }
             Action::Type => self.event_in(0, Event::Typed("typed words".into())),
+            Action::Ring => {
+                let words = format!("ring {}.", self.order);
+                self.invariants.rings(&words);
+                self.event_in(0, Event::Ring { words });
+            }
         }
     }
 
@@ -515,9 +536,14 @@ impl World {
                 PlaybackControl::Attach(_)
                 | PlaybackControl::Play(..)
                 | PlaybackControl::Chime(_)
-                | PlaybackControl::Volume(_) => {}
+                | PlaybackControl::Volume(_)
+                | PlaybackControl::UserVolume(_) => {}
             }
             let _ = self.control.try_send(control);
+        }
+        // After playback: what acts waits for the release.
+        while let Ok(input) = self.tools_in.try_recv() {
+            self.act_on(input)?;
         }
         Ok(())
     }
@@ -567,6 +593,7 @@ impl World {
                 self.invariants.prompted(&messages)?;
                 reply
             }
+            LanguageModelInput::Tone(_) | LanguageModelInput::Speed(_) => return Ok(()),
             LanguageModelInput::Say { reply, .. } => {
                 self.invariants.drafted(reply)?;
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
@@ -601,6 +628,30 @@ impl World {
         }
         let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
         self.schedule(at, Happening::Clause(reply, words, more));
+        Ok(())
+    }
+
+    /// A scripted tool works: what it changes is an effect, which must be wanted.
+    fn act_on(&mut self, input: ToolsInput) -> Result<(), String> {
+        match input {
+            ToolsInput::Call {
+                reply,
+                call,
+                in_doubt,
+            } => {
+                self.invariants.called(reply, in_doubt)?;
+                let at = self.now + self.machine.takes(&mut self.rng, 1, 30);
+                let result = match self.machine.fails(&mut self.rng) {
+                    true => Err("I could not do that.".to_owned()),
+                    false => Ok(Outcome::Say(format!("{} done.", call.name))),
+                };
+                let called = agent::Input::Called { reply, result };
+                self.schedule(at, Happening::Agent(called));
+            }
+            ToolsInput::Keep => self.invariants.kept()?,
+            ToolsInput::TakeBack => self.invariants.taken_back()?,
+            ToolsInput::Acknowledge => self.invariants.acknowledged(),
+        }
         Ok(())
     }
 
@@ -686,6 +737,15 @@ impl World {
     fn note(&mut self, who: &str, what: &str) {
         let ms = self.now.as_millis_f64();
         let _ = writeln!(self.timeline, "{ms:9.0} ms  {who:<10} {what}");
+    }
+}
+
+fn setting() -> Setting {
+    Setting {
+        name: "Vivi".into(),
+        engines: Engines::OnThisMachine,
+        country: None,
+        tools: true,
     }
 }
 

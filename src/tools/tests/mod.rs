@@ -127,10 +127,9 @@ fn a_number_is_an_argument_and_null_is_none() {
 
 #[test]
 fn every_tool_has_a_name_of_its_own_and_a_schema() {
-    let toolbox = toolbox();
-    let names: std::collections::BTreeSet<&str> = toolbox.specs().map(|spec| spec.name).collect();
-    assert_eq!(names.len(), toolbox.specs().count());
-    for spec in toolbox.specs() {
+    let names: std::collections::BTreeSet<&str> = specs().map(|spec| spec.name).collect();
+    assert_eq!(names.len(), specs().count());
+    for spec in specs() {
         let schema = spec.schema();
         assert_eq!(schema["type"], "object");
         let count = spec.parameters.len();
@@ -141,13 +140,12 @@ fn every_tool_has_a_name_of_its_own_and_a_schema() {
 
 #[test]
 fn only_what_cannot_be_taken_back_asks_first() {
-    let toolbox = toolbox();
     let asks = |spec: &&Spec| matches!(spec.class, Class::AskFirst(_));
-    let names: Vec<&str> = toolbox.specs().filter(asks).map(|spec| spec.name).collect();
+    let names: Vec<&str> = specs().filter(asks).map(|spec| spec.name).collect();
     assert_eq!(names, ["forget_everything", "clear_list", "clear_notes"]);
-    assert_eq!(toolbox.class("get_time"), Some(Class::Read));
-    assert_eq!(toolbox.class("set_timer"), Some(Class::Act));
-    assert_eq!(toolbox.class("fly"), None);
+    assert_eq!(class("get_time"), Some(Class::Read));
+    assert_eq!(class("set_timer"), Some(Class::Act));
+    assert_eq!(class("fly"), None);
 }
 
 #[test]
@@ -157,10 +155,7 @@ fn a_tool_that_only_reads_changes_nothing() {
     said(&mut toolbox, "set_timer", &[("duration", "5 minutes")]);
     let before = std::fs::read(folder.path().join("assistant.db")).unwrap();
     let texts = ["5", "tomorrow", "tea", "6 miles"];
-    let reading: Vec<&Spec> = toolbox
-        .specs()
-        .filter(|spec| spec.class == Class::Read)
-        .collect();
+    let reading: Vec<&Spec> = specs().filter(|spec| spec.class == Class::Read).collect();
     for (spec, text) in reading
         .iter()
         .flat_map(|spec| texts.map(|text| (spec, text)))
@@ -186,7 +181,7 @@ fn no_text_makes_a_tool_fail_badly() {
         "🙂",
     ];
     let mut toolbox = toolbox();
-    let specs: Vec<&Spec> = toolbox.specs().collect();
+    let specs: Vec<&Spec> = specs().collect();
     for (spec, text) in specs.iter().flat_map(|spec| texts.map(|text| (spec, text))) {
         let given: Vec<(&str, &str)> = spec.parameters.iter().map(|one| (one.name, text)).collect();
         let outcome = call_at(&mut toolbox, spec.name, &given, &now());

@@ -71,6 +71,8 @@ pub struct Pico {
     engine: PicoEngine,
     language: Language,
     prosody: Prosody,
+    /// What the user asked for; 100 leaves the persona's.
+    speed_percent: u16,
 }
 
 impl Pico {
@@ -91,6 +93,7 @@ impl Pico {
             engine,
             language: data.language,
             prosody,
+            speed_percent: 100,
         })
     }
 }
@@ -104,8 +107,13 @@ impl Synthesizer for Pico {
         self.synthesize("Yes.").map(|_| ())
     }
 
+    fn set_speed(&mut self, percent: u16) {
+        self.speed_percent = percent;
+    }
+
     fn synthesize_unless(&mut self, _: Cancelled, text: &str) -> Result<Option<Clip>, TtsError> {
         let Prosody { speed, pitch } = self.prosody;
+        let speed = (u32::from(speed) * u32::from(self.speed_percent) / 100).clamp(20, 500);
         let tagged = format!(
             "<speed level='{speed}'><pitch level='{pitch}'><volume level='{VOLUME}'>{}\
              </volume></pitch></speed>\0",

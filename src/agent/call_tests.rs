@@ -1,0 +1,234 @@
+//! When tools are called, and what is made of what they say.
+
+use super::intents::Engines;
+use super::*;
+use crate::events::{ReplyId, TurnId};
+use crate::language::Language;
+use crate::tools::{Control, Outcome};
+
+struct Talk(Agent);
+
+fn talk(tools: bool) -> Talk {
+    let setting = Setting {
+        name: "Vivi".into(),
+        engines: Engines::OnThisMachine,
+        country: Some("GB".into()),
+        tools,
+    };
+    Talk(Agent::new(&Persona::bundled(Language::English), setting))
+}
+
+fn reply(turn: u64) -> ReplyId {
+    ReplyId {
+        turn: TurnId(turn),
+        draft: 1,
+    }
+}
+
+impl Talk {
+    fn on(&mut self, input: Input) -> Vec<Command> {
+        let mut commands = Vec::new();
+        self.0.handle(input, &mut commands);
+        commands.retain(|command| !matches!(command, Command::ReadAhead { .. }));
+        commands
+    }
+
+    fn answer(&mut self, turn: u64, text: &str) -> Vec<Command> {
+        let (reply, text) = (reply(turn), text.to_owned());
+        self.on(Input::Answer { reply, text })
+    }
+
+    fn released(&mut self, turn: u64) -> Vec<Command> {
+        self.on(Input::Released(reply(turn)))
+    }
+
+    fn called(&mut self, turn: u64, result: Result<Outcome, String>) -> Vec<Command> {
+        let reply = reply(turn);
+        self.on(Input::Called { reply, result })
+    }
+
+    fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
+        self.on(Input::Remember {
+            user: user.into(),
+            heard: heard.into(),
+        })
+    }
+}
+
+/// The tool that is called, and whether that is in doubt.
+fn call(commands: &[Command]) -> Option<(&str, bool)> {
+    match commands {
+        [Command::Call { call, in_doubt, .. }] => Some((&call.name, *in_doubt)),
+        _ => None,
+    }
+}
+
+fn say(turn: u64, words: &str) -> Vec<Command> {
+    vec![Command::Say {
+        reply: reply(turn),
+        words: words.into(),
+    }]
+}
+
+fn done() -> Result<Outcome, String> {
+    Ok(Outcome::Say("Done.".into()))
+}
+
+const TIMER: &str = "Set a timer for five minutes.";
+
+#[test]
+fn a_tool_that_only_reads_runs_in_a_draft() {
+    let mut talk = talk(true);
+    assert_eq!(
+        call(&talk.answer(1, "What time is it?")),
+        Some(("get_time", false))
+    );
+    assert_eq!(
+        talk.called(1, Ok(Outcome::Say("Noon.".into()))),
+        say(1, "Noon.")
+    );
+}
+
+#[test]
+fn a_tool_that_changes_something_waits_until_the_turn_is_decided() {
+    let mut talk = talk(true);
+    assert_eq!(talk.answer(1, TIMER), []);
+    assert_eq!(call(&talk.released(1)), Some(("set_timer", true)));
+    assert_eq!(talk.called(1, done()), say(1, "Done."));
+    assert_eq!(talk.remember(TIMER, "Done."), [Command::Keep]);
+    assert_eq!(talk.released(1), []);
+}
+
+#[test]
+fn a_draft_that_is_thrown_away_changes_nothing() {
+    let mut talk = talk(true);
+    talk.answer(1, TIMER);
+    let commands = talk.answer(2, "What time is it?");
+    assert_eq!(call(&commands), Some(("get_time", false)));
+    assert_eq!(talk.released(1), []);
+}
+
+#[test]
+fn what_was_changed_is_undone_when_the_user_goes_on_with_the_same_words() {
+    let mut talk = talk(true);
+    talk.answer(1, TIMER);
+    talk.released(1);
+    let commands = talk.answer(2, "Set a timer for five minutes for the pasta.");
+    assert_eq!(commands, [Command::TakeBack]);
+    assert_eq!(call(&talk.released(2)), Some(("set_timer", true)));
+}
+
+#[test]
+fn what_comes_of_an_older_call_is_not_said() {
+    let mut talk = talk(true);
+    talk.answer(1, "What time is it?");
+    talk.answer(2, "What day is it?");
+    assert_eq!(talk.called(1, done()), []);
+}
+
+#[test]
+fn a_tool_that_fails_says_why() {
+    let mut talk = talk(true);
+    talk.answer(1, "What time is it?");
+    let why = "I do not know where that is.";
+    assert_eq!(talk.called(1, Err(why.into())), say(1, why));
+}
+
+#[test]
+fn what_cannot_be_undone_is_asked_first_and_done_after_a_yes() {
+    let mut talk = talk(true);
+    let ask = "Clear the shopping list.";
+    let asked = talk.answer(1, ask);
+    assert!(matches!(&asked[..], [Command::Say { words, .. }] if words.ends_with('?')));
+    talk.remember(ask, "Shall I clear the list?");
+    assert_eq!(talk.answer(2, "Yes, please."), []);
+    assert_eq!(call(&talk.released(2)), Some(("clear_list", true)));
+}
+
+#[test]
+fn after_a_no_nothing_is_done() {
+    let mut talk = talk(true);
+    talk.answer(1, "Clear the shopping list.");
+    talk.remember("Clear the shopping list.", "Shall I?");
+    assert_eq!(talk.answer(2, "No."), say(2, "All right, I'll leave it."));
+    talk.remember("No.", "All right, I'll leave it.");
+    // A yes to something else is none to this.
+    assert!(matches!(
+        talk.answer(3, "Yes.")[..],
+        [Command::Write { .. }]
+    ));
+}
+
+#[test]
+fn a_question_that_was_not_heard_cannot_be_answered() {
+    let mut talk = talk(true);
+    talk.answer(1, "Clear the shopping list.");
+    assert!(matches!(
+        talk.answer(2, "Yes.")[..],
+        [Command::Write { .. }]
+    ));
+}
+
+#[test]
+fn the_last_reply_is_said_again() {
+    let mut talk = talk(true);
+    talk.answer(1, "Say that again.");
+    talk.released(1);
+    let repeat = || Ok(Outcome::Control(Control::Repeat, String::new()));
+    assert_eq!(
+        talk.called(1, repeat()),
+        say(1, "I haven't said anything yet.")
+    );
+    talk.remember("Tell me a story.", "Once upon a time.");
+    talk.answer(2, "Say that again.");
+    talk.released(2);
+    assert_eq!(talk.called(2, repeat()), say(2, "Once upon a time."));
+}
+
+#[test]
+fn what_only_the_session_can_do_is_passed_on() {
+    let mut talk = talk(true);
+    talk.answer(1, "Speak slower.");
+    talk.released(1);
+    let slower = Ok(Outcome::Control(Control::Slower, "I will.".into()));
+    let commands = talk.called(1, slower);
+    assert_eq!(commands[0], Command::Control(reply(1), Control::Slower));
+    assert_eq!(commands[1..], say(1, "I will."));
+}
+
+#[test]
+fn in_danger_no_model_decides_what_is_said() {
+    let mut talk = talk(false);
+    let commands = talk.answer(1, "I want to kill myself.");
+    let [Command::Say { words, .. }] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert!(words.contains("Samaritans"), "{words}");
+}
+
+#[test]
+fn without_tools_the_language_model_answers_commands() {
+    let mut talk = talk(false);
+    assert!(matches!(talk.answer(1, TIMER)[..], [Command::Write { .. }]));
+}
+
+#[test]
+fn every_call_that_is_certain_has_a_tool() {
+    let mut certain = Certain::new(
+        Language::English,
+        Setting {
+            name: "Vivi".into(),
+            engines: Engines::OnThisMachine,
+            country: None,
+            tools: true,
+        },
+    );
+    let table = include_str!("intents/tests/calls.tsv");
+    for line in table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
+        let text = line.split('\t').next().unwrap();
+        assert!(certain.decide(text).is_some(), "{text}");
+    }
+}

@@ -1,0 +1,84 @@
+//! What is answered without the language model: the commonest commands, and the few things that no model
+//! decides.
+
+use super::intents::{self, Circumstances, Decision, Engines, Intents};
+use crate::language::Language;
+use crate::tools::{self, Call, Class};
+
+/// Who asks, and whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The assistant's name.
+    pub name: String,
+    /// Where the words of the user go.
+    pub engines: Engines,
+    /// The ISO 3166-1 code of the country, if it is known.
+    pub country: Option<String>,
+    /// Whether there are tools.
+    pub tools: bool,
+}
+
+/// Decides what is certain.
+pub struct Certain {
+    intents: &'static Intents,
+    jokes: Vec<String>,
+    setting: Setting,
+    /// How many answers were chosen from several.
+    chosen: usize,
+}
+
+/// What is certain about some words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Certainty {
+    /// This is the answer.
+    Words(String),
+    /// A tool answers.
+    Call(Call, Class),
+}
+
+/// The one call that no tool answers, since its answers are data.
+const TELL_JOKE: &str = "tell_joke";
+
+impl Certain {
+    /// What is certain in a language.
+    pub fn new(language: Language, setting: Setting) -> Self {
+        Self {
+            intents: Intents::bundled(language),
+            jokes: intents::jokes(language),
+            setting,
+            chosen: 0,
+        }
+    }
+
+    /// What to do about these words; `None` leaves them to the language model.
+    pub fn decide(&mut self, words: &str) -> Option<Certainty> {
+        match self.intents.decide(words)? {
+            Decision::Say(kind) => {
+                let circumstances = Circumstances {
+                    name: &self.setting.name,
+                    engines: self.setting.engines,
+                    country: self.setting.country.as_deref(),
+                };
+                let answers = self.intents.words(kind, &circumstances);
+                self.one_of(&answers).map(Certainty::Words)
+            }
+            Decision::Call { name, .. } if name == TELL_JOKE => {
+                let jokes = std::mem::take(&mut self.jokes);
+                let joke = self.one_of(&jokes);
+                self.jokes = jokes;
+                joke.map(Certainty::Words)
+            }
+            Decision::Call { name, arguments } => {
+                let class = tools::class(&name).filter(|_| self.setting.tools)?;
+                Some(Certainty::Call(Call { name, arguments }, class))
+            }
+        }
+    }
+
+    /// Each in its turn.
+    fn one_of(&mut self, answers: &[String]) -> Option<String> {
+        let index = self.chosen.checked_rem(answers.len())?;
+        self.chosen += 1;
+        Some(answers[index].clone())
+    }
+}

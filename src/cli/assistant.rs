@@ -1,0 +1,130 @@
+//! What a session's assistant is given beside its engines: its tools, and where it is.
+
+use vivavoce::agent::intents::Engines;
+use vivavoce::agent::{Persona, Setting};
+use vivavoce::clock::unix_seconds;
+use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
+use vivavoce::engines::data_dir;
+use vivavoce::llm::server::Address;
+use vivavoce::tools::{OpenError, Toolbox};
+
+/// Where what the tools keep is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the data folder, for the next conversation.
+    InDataFolder,
+    /// Nowhere: a conversation of a tester's begins like the one before.
+    Nowhere,
+}
+
+/// The tools, if there are any in the language and they are not switched off, and the setting. A data file
+/// that cannot be used is said, and the conversation goes on with tools that keep nothing.
+pub fn assistant(
+    config: &Config,
+    persona: &Persona,
+    keeping: Keeping,
+) -> (Setting, Option<Toolbox>) {
+    let toolbox = config.tools.enabled.then(|| open(persona, keeping));
+    let toolbox = toolbox.flatten();
+    let setting = Setting {
+        name: persona.name.clone(),
+        engines: place_of_engines(config),
+        country: country(config),
+        tools: toolbox.is_some(),
+    };
+    (setting, toolbox)
+}
+
+fn open(persona: &Persona, keeping: Keeping) -> Option<Toolbox> {
+    // Two programs on one folder are told apart by it.
+    let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
+    let open = |folder| Toolbox::open(folder, persona.language, seed);
+    let folder = data_dir();
+    let opened = match keeping {
+        Keeping::InDataFolder => open(Some(&folder)),
+        Keeping::Nowhere => open(None),
+    };
+    match opened {
+        Ok(toolbox) => Some(toolbox),
+        Err(error @ OpenError::Language(_)) => {
+            tracing::info!("{error}");
+            None
+        }
+        Err(error) => {
+            out!(
+                "{error} Until then timers, lists and what you tell me last only as long as this conversation."
+            );
+            open(None).ok()
+        }
+    }
+}
+
+/// Whether words of the user leave this machine.
+fn place_of_engines(config: &Config) -> Engines {
+    let is_here = |address: &str| Address::parse(address).is_ok_and(|a| a.is_this_machine());
+    let wyoming_is_here = |address: &str| is_here(&format!("http://{address}/v1"));
+    let here = [
+        match &config.llm.engine {
+            LlmEngine::Server(address) => is_here(address),
+            LlmEngine::Profile | LlmEngine::Gguf(_) => true,
+        },
+        match &config.stt.engine {
+            SttEngine::Wyoming(address) => wyoming_is_here(address),
+            SttEngine::Profile | SttEngine::Whisper(_) => true,
+        },
+        match &config.tts.engine {
+            TtsEngine::Wyoming(address) => wyoming_is_here(address),
+            TtsEngine::Profile | TtsEngine::Pico | TtsEngine::Kokoro(_) | TtsEngine::Piper(_) => {
+                true
+            }
+        },
+    ];
+    if here.into_iter().all(|here| here) {
+        Engines::OnThisMachine
+    } else {
+        Engines::OnAServer
+    }
+}
+
+/// The country: as configured, or that of the locale, `en_GB.UTF-8`.
+fn country(config: &Config) -> Option<String> {
+    let locale = || {
+        ["LC_ALL", "LC_TIME", "LANG"].into_iter().find_map(|name| {
+            let locale = std::env::var(name).ok()?;
+            country_of(&locale)
+        })
+    };
+    config.tools.country.clone().or_else(locale)
+}
+
+fn country_of(locale: &str) -> Option<String> {
+    let region = locale.split(['.', '@']).next()?.split(['_', '-']).nth(1)?;
+    let is_code = region.len() == 2 && region.bytes().all(|b| b.is_ascii_alphabetic());
+    is_code.then(|| region.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_country_is_that_of_the_locale() {
+        assert_eq!(country_of("en_GB.UTF-8").as_deref(), Some("GB"));
+        assert_eq!(country_of("de-AT@euro").as_deref(), Some("AT"));
+        for none in ["C.UTF-8", "POSIX", "", "en", "en_001"] {
+            assert_eq!(country_of(none), None);
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_is_where_words_go() {
+        let with = |address: &str| {
+            let mut config = Config::default();
+            config.stt.engine = SttEngine::Wyoming(address.into());
+            place_of_engines(&config)
+        };
+        assert_eq!(place_of_engines(&Config::default()), Engines::OnThisMachine);
+        assert_eq!(with("127.0.0.1:10300"), Engines::OnThisMachine);
+        assert_eq!(with("house.local:10300"), Engines::OnAServer);
+    }
+}
