@@ -13,7 +13,7 @@ use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::language::Language;
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
-use crate::llm::{LanguageModel, Llama, LlamaConfig, LlmError, gguf};
+use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, gguf};
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
@@ -158,6 +158,8 @@ pub struct EngineLoader {
     /// The engine that runs the profile's model of a role.
     engines: BTreeMap<Role, String>,
     model_id: String,
+    /// The name of the adapter of the profile's language model.
+    adapter: Option<String>,
     budget: ThreadBudget,
 }
 
@@ -188,6 +190,9 @@ impl EngineLoader {
             ready: store.ensure_ready(&selection)?,
             engines: selection.files.iter().map(engine).collect(),
             model_id: model_id(&selection),
+            adapter: (selection.files.iter())
+                .find(|wanted| wanted.role == Role::Llm)
+                .and_then(|wanted| wanted.model.adapter.clone()),
             budget: ThreadBudget::new(config.threads, cores),
         })
     }
@@ -196,7 +201,7 @@ impl EngineLoader {
     pub fn load(&self, persona: &Persona) -> Result<Engines, EnginesError> {
         // The two large loads are independent of each other.
         let (language_model, rest) = std::thread::scope(|scope| {
-            let language_model = scope.spawn(|| self.language_model());
+            let language_model = scope.spawn(|| self.language_model(persona));
             let rest = self
                 .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
@@ -268,16 +273,40 @@ impl EngineLoader {
         })?))
     }
 
-    /// Loads the language model alone.
-    pub fn language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
+    /// The persona as the language model is to be told of it: shorter for one that has learnt it.
+    pub fn tell(&self, persona: Persona) -> Persona {
+        match self.adapter(&persona) {
+            Some(_) => persona.with_adapter(),
+            None => persona,
+        }
+    }
+
+    /// The adapter with which the profile's language model knows this character.
+    fn adapter(&self, persona: &Persona) -> Option<&'static Adapter> {
+        let own = self
+            .adapter
+            .as_deref()
+            .filter(|_| self.config.llm.engine == LlmEngine::Profile)?;
+        let wanted = persona.adapted.as_ref()?;
+        Adapter::named(own).filter(|adapter| adapter.name == wanted.adapter)
+    }
+
+    /// Loads the language model alone, to speak as this character.
+    pub fn language_model(
+        &self,
+        persona: &Persona,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         match &self.config.llm.engine {
-            LlmEngine::Profile => self.llama(self.first(Role::Llm)?, self.model_id.clone()),
+            LlmEngine::Profile => {
+                let id = self.model_id.clone();
+                self.llama(self.first(Role::Llm)?, id, self.adapter(persona))
+            }
             LlmEngine::Gguf(file) => {
                 let id = gguf::identity(file).map_err(|e| LlmError::Load {
                     path: file.clone(),
                     reason: e.to_string(),
                 })?;
-                self.llama(file, id)
+                self.llama(file, id, None)
             }
             LlmEngine::Server(address) => self.server(address),
         }
@@ -287,12 +316,26 @@ impl EngineLoader {
         &self,
         model: &Path,
         model_id: String,
+        adapter: Option<&Adapter>,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         let config = &self.config.llm;
+        let folder = data_dir().join("adapters");
+        let adapter = adapter.map(|adapter| {
+            let file = adapter.put(&folder).map_err(|e| LlmError::Load {
+                path: folder.clone(),
+                reason: format!(
+                    "the adapter cannot be written there: {e}. Set VIVAVOCE_DATA to a folder that can be \
+                     written"
+                ),
+            })?;
+            Ok::<_, LlmError>((file, adapter.sha256.to_owned()))
+        });
+        let adapter = adapter.transpose()?;
         let states = || cache_dir().join("prompt-states");
         Ok(Box::new(Llama::load(LlamaConfig {
             model: model.to_path_buf(),
             model_id,
+            adapter,
             context: config.context,
             threads: self.budget.llm,
             gpu_layers: config.gpu_layers,

@@ -22,6 +22,7 @@ const TOKENS: usize = 24;
 fn config(model: PathBuf) -> LlamaConfig {
     LlamaConfig {
         model,
+        adapter: None,
         model_id: "tiny".into(),
         context: 2048,
         threads: 1,

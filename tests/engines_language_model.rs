@@ -26,6 +26,7 @@ fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
         .expect("`make test` fetches the models first");
     Llama::load(LlamaConfig {
         model: ready.first(ModelRole::Llm).unwrap().to_path_buf(),
+        adapter: None,
         model_id: "test".into(),
         context: 1024,
         threads: 1,
@@ -237,6 +238,7 @@ fn a_damaged_model_file_is_a_clear_error() {
     fs::write(&path, b"GGUF this is not").unwrap();
     let config = LlamaConfig {
         model: path.clone(),
+        adapter: None,
         model_id: "broken".into(),
         context: 1024,
         threads: 1,

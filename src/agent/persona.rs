@@ -35,6 +35,19 @@ pub struct Persona {
     /// How it sounds.
     #[serde(default)]
     pub voice: Voice,
+    /// What is different for a language model with an adapter that knows this character.
+    #[serde(default)]
+    pub adapted: Option<Adapted>,
+}
+
+/// A character that a language model's adapter knows: it needs no examples.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adapted {
+    /// The adapter's name.
+    pub adapter: String,
+    /// Instructions, as it was trained with.
+    pub system: String,
 }
 
 /// One exchange that shows how the assistant talks.
@@ -113,6 +126,24 @@ impl Persona {
         }
         check_sampling(&persona.sampling).map_err(|expected| fail(expected.into()))?;
         Ok(persona)
+    }
+
+    /// The same character for a language model with the adapter that knows it.
+    pub fn with_adapter(self) -> Self {
+        match self.adapted {
+            Some(Adapted { ref system, .. }) => Self {
+                system: system.clone(),
+                examples: Vec::new(),
+                sampling: Sampling {
+                    // As it was trained and measured.
+                    temperature: 0.0,
+                    repeat_penalty: 1.0,
+                    ..self.sampling
+                },
+                ..self
+            },
+            None => self,
+        }
     }
 
     /// The messages that every prompt begins with.

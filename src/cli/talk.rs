@@ -161,7 +161,9 @@ fn converse(
     }
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
     LOADING.store(true, Ordering::Relaxed);
-    let engines = EngineLoader::new(config)?.load(&persona)?;
+    let loader = EngineLoader::new(config)?;
+    let engines = loader.load(&persona)?;
+    let persona = loader.tell(persona);
     let (event_out, events) = bounded(VIEW_QUEUE);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
         let _ = event_out.try_send(event.clone());

@@ -1,6 +1,7 @@
 //! The language model: prompt in, pieces of text out, and as little read twice as possible.
 //! Owned by the `language-model` thread.
 
+mod adapter;
 pub mod chat_template;
 mod checkpoints;
 pub mod gguf;
@@ -11,6 +12,7 @@ pub mod server;
 mod speech_filter;
 mod weights;
 
+pub use adapter::Adapter;
 pub use llama::{CacheType, Llama, LlamaConfig};
 
 use std::path::PathBuf;

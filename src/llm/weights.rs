@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use llama_cpp_2::llama_backend::LlamaBackend;
-use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 
@@ -27,8 +27,24 @@ pub fn backend() -> Result<&'static LlamaBackend, String> {
         .map_err(Clone::clone)
 }
 
-/// Weights that were loaded, with their file and the layers on a GPU.
-type Loaded = (PathBuf, u32, &'static LlamaModel);
+/// Weights that were loaded, and from what.
+struct Loaded {
+    file: PathBuf,
+    adapter: Option<PathBuf>,
+    /// Layers on a GPU.
+    gpu_layers: u32,
+    weights: Weights,
+}
+
+/// A model's weights, and what an adapter adds to them in a context.
+#[derive(Clone, Copy)]
+pub struct Weights {
+    /// The model.
+    pub model: &'static LlamaModel,
+    /// The adapter. llama.cpp changes nothing in it; its binding wants to have it alone all the same.
+    pub adapter: Option<&'static Mutex<LlamaLoraAdapter>>,
+}
+
 static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
 
 /// The weights of a file. A context borrows them, and a self-referential struct would need unsafe
@@ -37,18 +53,35 @@ static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
 pub fn weights(
     backend: &'static LlamaBackend,
     file: &Path,
+    adapter: Option<&Path>,
     gpu_layers: u32,
-) -> Result<&'static LlamaModel, String> {
+) -> Result<Weights, String> {
     let mut loaded = WEIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let same = |(path, layers, _): &&Loaded| path == file && *layers == gpu_layers;
-    if let Some((.., model)) = loaded.iter().find(same) {
-        return Ok(model);
+    let same = |one: &&Loaded| {
+        one.file == file && one.adapter.as_deref() == adapter && one.gpu_layers == gpu_layers
+    };
+    if let Some(one) = loaded.iter().find(same) {
+        return Ok(one.weights);
     }
     let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
-    let model = LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
-    let model: &'static LlamaModel = Box::leak(Box::new(model));
-    loaded.push((file.to_path_buf(), gpu_layers, model));
-    Ok(model)
+    let mut model =
+        LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
+    let read = adapter.map(|path| {
+        let read = model.lora_adapter_init(path);
+        read.map_err(|e| format!("its adapter {}: {e}", path.display()))
+    });
+    let read = read.transpose()?;
+    let weights = Weights {
+        model: Box::leak(Box::new(model)),
+        adapter: read.map(|read| &*Box::leak(Box::new(Mutex::new(read)))),
+    };
+    loaded.push(Loaded {
+        file: file.to_path_buf(),
+        adapter: adapter.map(Path::to_path_buf),
+        gpu_layers,
+        weights,
+    });
+    Ok(weights)
 }
 
 /// The model's own chat template.

@@ -89,6 +89,9 @@ pub struct Model {
     pub licence: String,
     /// One line for people who choose.
     pub description: String,
+    /// The adapter that was trained for it and comes with the program, by its name.
+    #[serde(default)]
+    pub adapter: Option<String>,
     /// For all platforms; [`Manifest::select`] picks those of one.
     pub files: Vec<ModelFile>,
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::tools::spoken::{day, duration, moment, number};
 
-static ENGLISH: LazyLock<Intents> = LazyLock::new(|| Intents::bundled(Language::English));
+static ENGLISH: LazyLock<&Intents> = LazyLock::new(|| Intents::bundled(Language::English));
 
 /// Utterance, tool, arguments.
 const CALLS: &str = include_str!("tests/calls.tsv");

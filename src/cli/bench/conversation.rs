@@ -240,12 +240,14 @@ impl<'a> Bench<'a> {
     /// Checks that the models are there.
     pub fn new(config: &'a Config, args: &'a HeldArgs) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut persona = Persona::load(config.persona.as_deref(), config.language)?;
+        let loader = EngineLoader::new(config)?;
+        let persona = Persona::load(config.persona.as_deref(), config.language)?;
+        let mut persona = loader.tell(persona);
         let tokens = &mut persona.sampling.max_tokens;
         *tokens = (*tokens).min(args.reply_tokens as usize);
         Ok(Self {
             persona,
-            loader: EngineLoader::new(config)?,
+            loader,
             llm_threads: ThreadBudget::new(config.threads, cores).llm,
             config,
             args,

@@ -58,7 +58,9 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let stimuli = prepare_stimuli(&scenario)?;
     let started = Stopwatch::start();
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
-    let engines = EngineLoader::new(config)?.load(&persona)?;
+    let loader = EngineLoader::new(config)?;
+    let engines = loader.load(&persona)?;
+    let persona = loader.tell(persona);
     let opened = play_scenario(&scenario, stimuli, None);
     let (event_out, events) = bounded(EVENTS);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {

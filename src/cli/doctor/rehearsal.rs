@@ -223,8 +223,9 @@ fn judge(loader: &EngineLoader, speech: Option<&Clip>) -> Result<Figures> {
 /// Reads the prompt that every conversation begins with, and a question; writes the beginning of an
 /// answer.
 fn answer(loader: &EngineLoader, persona: &Persona) -> Result<Figures> {
-    let mut model = loader.language_model()?;
-    let history = History::new(persona);
+    let persona = loader.tell(persona.clone());
+    let mut model = loader.language_model(&persona)?;
+    let history = History::new(&persona);
     model.warm_up(history.prefix())?;
     let how = model.describe();
     let sampling = Sampling {

@@ -1,6 +1,7 @@
 //! From a file to a model that can be asked.
 
 use std::num::NonZeroU32;
+use std::sync::PoisonError;
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
@@ -11,7 +12,7 @@ use super::{CHUNK, CacheType, Llama, LlamaConfig};
 use crate::llm::checkpoints::Checkpoints;
 use crate::llm::gguf::Gguf;
 use crate::llm::gpu::{self, GpuLayers};
-use crate::llm::weights::{backend, chat_template, control_marks, weights};
+use crate::llm::weights::{Weights, backend, chat_template, control_marks, weights};
 use crate::llm::{LanguageModel, LlmError, Opening};
 
 impl Llama {
@@ -99,7 +100,8 @@ fn open(
     backend: &'static LlamaBackend,
     gpu_layers: u32,
 ) -> Result<(&'static LlamaModel, LlamaContext<'static>), LlmError> {
-    let model = weights(backend, &config.model, gpu_layers).map_err(|e| {
+    let adapter = config.adapter.as_ref().map(|(path, _)| path.as_path());
+    let Weights { model, adapter } = weights(backend, &config.model, adapter, gpu_layers).map_err(|e| {
         let reason = format!(
             "{e}. It may need more memory than is free, or be newer than this llama.cpp, whose words \
              RUST_LOG=debug shows"
@@ -116,7 +118,7 @@ fn open(
         .with_type_k(config.cache_type.into())
         // llama.cpp turns flash attention on where this needs it.
         .with_type_v(config.cache_type.into());
-    let context = model.new_context(backend, params).map_err(|e| {
+    let mut context = model.new_context(backend, params).map_err(|e| {
         let advice = match config.cache_type {
             CacheType::F16 => format!(
                 "there may be no memory for {} tokens: lower llm.context, or set llm.cache_type = \
@@ -130,6 +132,11 @@ fn open(
         };
         fail(config, format!("{e}; {advice}"))
     })?;
+    if let Some(adapter) = adapter {
+        let mut adapter = adapter.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = context.lora_adapter_set(&mut adapter, 1.0);
+        set.map_err(|e| fail(config, format!("its adapter does not fit: {e}")))?;
+    }
     Ok((model, context))
 }
 

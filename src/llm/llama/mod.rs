@@ -42,6 +42,8 @@ pub struct LlamaConfig {
     pub model: PathBuf,
     /// Identifies the weights in the disk cache: their SHA-256, or [`super::gguf::identity`].
     pub model_id: String,
+    /// An adapter's file and what identifies it.
+    pub adapter: Option<(PathBuf, String)>,
     /// Tokens of context.
     pub context: u32,
     /// Threads for reading and for generating.
@@ -116,7 +118,11 @@ impl Llama {
 
     fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
         let cache = self.config.cache_type.name();
-        let parameters = format!("context {}, cache {cache}", self.context.n_ctx());
+        let adapter = self.config.adapter.as_ref().map_or("none", |(_, id)| id);
+        let parameters = format!(
+            "context {}, cache {cache}, adapter {adapter}",
+            self.context.n_ctx()
+        );
         self.config
             .cache_dir
             .as_deref()

@@ -2,6 +2,7 @@
 //! read before and without, and how fast it goes on; for numbers of threads.
 
 use super::{EngineBenchError, Task, sample};
+use crate::agent::Persona;
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::engines::EngineLoader;
@@ -30,7 +31,8 @@ fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError>
     let mut config = Config::clone(task.config);
     config.threads.llm = threads;
     config.llm.disk_cache = false;
-    let mut model = EngineLoader::new(&config)?.language_model()?;
+    let mut model =
+        EngineLoader::new(&config)?.language_model(&Persona::bundled(config.language))?;
     model.warm_up(&prompt(0, 0, "Hello."))?;
     let mut number = 0;
     for tokens in PROMPTS {
