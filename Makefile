@@ -13,7 +13,7 @@ DEMO = virtual:assets/scenarios/demo.toml
 .DEFAULT_GOAL = help
 # One thing after the other, even with -j: cargo and llama.cpp's build use all cores themselves.
 .NOTPARALLEL:
-.PHONY: help setup setup-test build models talk demo doctor dist test fuzz lint clean
+.PHONY: help setup setup-test build models talk demo doctor dist adapter test fuzz lint clean
 
 help: ## list what make can do
 	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [GPU=cuda|vulkan|metal|hipblas] [ARGS=...]"
@@ -51,6 +51,9 @@ test: setup-test models ## run all tests (ARGS go to the test runner)
 	else \
 		RUST_TEST_THREADS=1 cargo test --release --locked $(ARGS); \
 	fi
+
+adapter: models ## train the starter's character anew (models/vivi), for ADAPTER_MINUTES (60)
+	@VIVAVOCE=$(VIVAVOCE) scripts/adapter.sh
 
 FUZZ_SECONDS = 60
 fuzz: setup-test ## give every reader damaged input, each for FUZZ_SECONDS

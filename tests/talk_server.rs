@@ -212,9 +212,9 @@ fn what_a_model_writes_for_programs_is_not_said() {
     ];
     let server = LlmServer::start(&answers);
     let mut typing = Typing::start(&server, folder.path());
-    typing.say("What is the weather?");
+    typing.say("What is it like in Paris?");
     typing.wait_for("vivavoce: Sure. Done now.");
-    typing.say("And tomorrow?");
+    typing.say("And in the evening?");
     typing.wait_for("vivavoce: Sorry, I have no answer to that.");
     typing.end();
 }

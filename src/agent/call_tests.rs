@@ -210,6 +210,8 @@ fn in_danger_no_model_decides_what_is_said() {
 fn without_tools_the_language_model_answers_commands() {
     let mut talk = talk(false);
     assert!(matches!(talk.answer(1, TIMER)[..], [Command::Write { .. }]));
+    let weather = talk.answer(2, "What's the weather like?");
+    assert!(matches!(weather[..], [Command::Write { .. }]));
 }
 
 #[test]

@@ -53,6 +53,8 @@ impl Certain {
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
         match self.intents.decide(words)? {
+            // Who switches the tools off has a model that knows better, but for these.
+            Decision::Say(kind) if !self.setting.tools && !kind.is_for_people() => None,
             Decision::Say(kind) => {
                 let circumstances = Circumstances {
                     name: &self.setting.name,

@@ -95,7 +95,14 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         options.record = Some(recordings.join(name));
     }
     let record = options.record.clone();
-    let stages = converse(config, options, opened, demo || is_scenario, started)?;
+    // What the user keeps has no place in a demonstration.
+    let keeping = if demo {
+        Keeping::Nowhere
+    } else {
+        Keeping::InDataFolder
+    };
+    let plain = demo || is_scenario;
+    let stages = converse(config, options, opened, (plain, keeping), started)?;
     if demo || is_scenario {
         print_latencies(&stages, record.as_deref());
     }
@@ -136,7 +143,7 @@ fn converse(
     config: &Config,
     options: Options,
     opened: Opened,
-    plain: bool,
+    (plain, keeping): (bool, Keeping),
     started: Stopwatch,
 ) -> Result<StagesByTurn> {
     let terminal = stdout().is_terminal() && stdin().is_terminal();
@@ -169,7 +176,7 @@ fn converse(
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, toolbox) = assistant(config, &persona, Keeping::InDataFolder);
+    let (setting, toolbox) = assistant(config, &persona, keeping);
     let session_config = SessionConfig {
         turn_taking,
         persona,

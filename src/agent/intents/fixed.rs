@@ -52,6 +52,16 @@ pub enum Fixed {
     Thanks,
 }
 
+impl Fixed {
+    /// Whether no model may decide it: somebody's safety, and where their words go.
+    pub fn is_for_people(self) -> bool {
+        matches!(
+            self,
+            Self::SelfHarm | Self::Violence | Self::Emergency | Self::Privacy
+        )
+    }
+}
+
 /// Where the words of the user go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engines {
