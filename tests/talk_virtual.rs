@@ -53,7 +53,7 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
     let heard = texts(&events, "heard");
     for (texts, expected) in [
         (&user, ["france", "sun", "legs", "cat"]),
-        (&heard, ["paris", "sun", "eight", "four"]),
+        (&heard, ["paris", "star", "eight", "four"]),
     ] {
         let mut rest = texts.iter();
         for word in expected {
@@ -128,7 +128,7 @@ fn typed_messages_from_a_pipe_are_answered_in_order() {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin
-        .write_all(b"What is the capital of France?\n\nAnd of Italy?\n")
+        .write_all(b"What is the capital of France?\n\nWhat is the capital of Italy?\n")
         .unwrap();
     drop(stdin);
     let output = child.wait_with_output().unwrap();

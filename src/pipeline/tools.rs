@@ -62,7 +62,7 @@ impl ToolsStage {
             }
             self.ring();
         }
-        let kept = self.toolbox.keep();
+        let kept = self.toolbox.keep().and_then(|()| self.toolbox.let_go());
         self.note(kept);
     }
 

@@ -128,6 +128,18 @@ impl Toolbox {
         Ok(rings)
     }
 
+    /// Leaves what was not answered to the next program: this one ends.
+    ///
+    /// # Errors
+    /// The store cannot be written; the next program waits for the end of the claims.
+    pub fn let_go(&mut self) -> Result<(), StoreError> {
+        let query =
+            "UPDATE rings SET claimed_by = NULL, claimed_until_ms = NULL WHERE claimed_by = ?1";
+        self.store.connection.execute(query, [self.given.claim])?;
+        self.given.rows.clear();
+        Ok(())
+    }
+
     /// The user heard it: it rings no more.
     ///
     /// # Errors

@@ -253,3 +253,14 @@ fn an_alarm_rings_as_the_clock_shows_after_it_was_changed() {
         ["It is 7 AM. This is your alarm."]
     );
 }
+
+#[test]
+fn what_a_program_leaves_when_it_ends_rings_in_the_next_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = open(folder.path(), 1);
+    set_timer(&mut first);
+    first.due(&later(6)).unwrap();
+    first.let_go().unwrap();
+    drop(first);
+    assert_eq!(open(folder.path(), 2).due(&later(7)).unwrap().len(), 1);
+}
