@@ -58,6 +58,9 @@ struct Common {
     #[arg(long, global = true, env = "VIVAVOCE_DRAFTS", value_name = "X",
           value_parser = Drafts::parse)]
     drafts: Option<Drafts>,
+    /// Whether timers, lists and what you tell it outlast the conversation: on, off
+    #[arg(long, global = true, env = "VIVAVOCE_KEEP", value_name = "X", value_parser = on_or_off)]
+    keep: Option<bool>,
     /// Language of the conversation: en, de, es, fr, it, zh
     #[arg(long, global = true, env = "VIVAVOCE_LANG", value_name = "CODE")]
     lang: Option<Language>,
@@ -155,6 +158,14 @@ enum Command {
 }
 
 cpu_check::check_first!(cpu_check::BuiltWith::LLAMA);
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("give on or off".into()),
+    }
+}
 
 fn main() -> ExitCode {
     let started = Stopwatch::start();
@@ -255,6 +266,9 @@ fn configure(common: &Common) -> Result<Config> {
     }
     if let Some(endpointing) = common.endpointing {
         config.turn_taking.endpointing = endpointing;
+    }
+    if let Some(keep) = common.keep {
+        config.tools.keep = keep;
     }
     if let Some(drafts) = common.drafts {
         config.turn_taking.drafts = Some(drafts);

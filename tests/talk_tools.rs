@@ -78,9 +78,7 @@ fn a_timer_that_was_set_by_voice_rings_until_it_is_answered() {
     assert_eq!(called[0]["tool"], "set_timer");
     let heard = texts(&events, "heard");
     assert!(heard[0].contains("4 seconds"), "{heard:?}");
-    let rings = heard[1..]
-        .iter()
-        .filter(|text| text.contains("timer is done"));
+    let rings = heard[1..].iter().filter(|text| text.contains("is done"));
     assert!(rings.count() >= 1, "{heard:?}");
     assert!(!text(&output).contains("error"), "{}", text(&output));
 }
@@ -114,7 +112,18 @@ fn a_timer_that_was_due_while_nothing_ran_rings_at_the_next_start() {
     let said = typed(folder.path(), "Set a timer for one second.\n", &[]);
     assert!(said.contains("1 second"), "{said}");
     let said = typed(folder.path(), "", &["--for", "6"]);
-    assert!(said.contains("timer is done"), "{said}");
+    assert!(said.contains("is done"), "{said}");
+}
+
+#[test]
+fn what_is_not_to_be_kept_is_gone_with_the_conversation() {
+    let folder = tempfile::tempdir().unwrap();
+    typed(
+        folder.path(),
+        "My name is Anna.\n",
+        &["--keep", "off", "--for", "3"],
+    );
+    assert!(!folder.path().join("data").join("assistant.db").exists());
 }
 
 #[test]

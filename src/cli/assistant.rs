@@ -24,6 +24,10 @@ pub fn assistant(
     persona: &Persona,
     keeping: Keeping,
 ) -> (Setting, Option<Toolbox>) {
+    let keeping = match config.tools.keep {
+        true => keeping,
+        false => Keeping::Nowhere,
+    };
     let toolbox = config.tools.enabled.then(|| open(persona, keeping));
     let toolbox = toolbox.flatten();
     let setting = Setting {

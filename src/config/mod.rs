@@ -279,6 +279,8 @@ pub struct TtsConfig {
 pub struct ToolsConfig {
     /// Whether there are any.
     pub enabled: bool,
+    /// Whether what they keep outlasts the conversation.
+    pub keep: bool,
     /// The ISO 3166-1 code of the country, `"GB"`: whom to call in an emergency. That of the locale if
     /// absent.
     pub country: Option<String>,
@@ -288,6 +290,7 @@ impl Default for ToolsConfig {
     fn default() -> Self {
         Self {
             enabled: true,
+            keep: true,
             country: None,
         }
     }

@@ -26,6 +26,8 @@ pub fn vivavoce() -> Command {
     ] {
         command.env_remove(name);
     }
+    // No test sets a timer that rings for somebody else.
+    command.env("VIVAVOCE_KEEP", "off");
     command
 }
 
@@ -92,7 +94,10 @@ pub fn scenario(end: &str, stop_after_ms: Option<u32>) -> String {
     let stimulus = |say: &str, at: &str| {
         format!("[[stimulus]]\nsay = \"{say}\"\nvoice = \"en-GB\"\nat = \"{at}\"\n")
     };
-    let stop = |ms| stimulus("Stop.", &format!("reply_started + {ms} ms"));
+    let stop = |ms| {
+        let stop = stimulus("Stop.", &format!("reply_started + {ms} ms"));
+        format!("{stop}expect = \"stop\"\n")
+    };
     [
         format!("name = \"test\"\nseed = 7\nend = \"{end}\"\nlimit_s = 60\n"),
         stimulus("Tell me about the sun.", "start + 700 ms"),
