@@ -13,10 +13,11 @@ use program::{events, of_kind, run, text, texts, vivavoce};
 fn with_data(folder: &Path) -> Command {
     let models = run(vivavoce().args(["models", "path"]));
     let mut command = vivavoce();
-    command.env("VIVAVOCE_DATA", folder).env(
-        "VIVAVOCE_MODELS",
-        String::from_utf8_lossy(&models.stdout).trim(),
-    );
+    let models = String::from_utf8_lossy(&models.stdout);
+    command
+        .env("VIVAVOCE_DATA", folder)
+        .env("VIVAVOCE_KEEP", "on")
+        .env("VIVAVOCE_MODELS", models.trim());
     command
 }
 
