@@ -33,6 +33,8 @@ pub struct Agent {
     in_doubt: Option<ReplyId>,
     /// A call that the user was asked about.
     question: Option<Question>,
+    /// What the session is to do once the reply that tells of it is over.
+    control: Option<Control>,
 }
 
 /// A reply that a tool makes.
@@ -93,6 +95,7 @@ impl Agent {
             calling: None,
             in_doubt: None,
             question: None,
+            control: None,
         }
     }
 
@@ -121,15 +124,21 @@ impl Agent {
                 self.let_go(commands);
                 commands.push(Command::Say { reply, words });
             }
+            Input::Ignored => {
+                self.let_go(commands);
+                self.question = None;
+            }
             Input::Released(reply) => self.released(reply, commands),
             Input::Called { reply, result } => self.called(reply, result, commands),
             Input::Remember { user, heard } => {
                 if self.in_doubt.take().is_some() {
                     commands.push(Command::Keep);
                 }
-                // Whatever is said after the question answers it.
+                commands.extend(self.control.take().map(Command::Control));
+                // Whatever is said after the question answers it; one that was cut off is none.
+                let asked = heard.trim_end().ends_with('?');
                 self.question
-                    .take_if(|question| std::mem::replace(&mut question.heard, true));
+                    .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
                 self.history.remember(&user, &heard);
                 self.read_history(commands);
             }
@@ -162,7 +171,7 @@ impl Agent {
     /// Another reply is made: the one before is not. What a tool changed for one that was not heard is
     /// undone, since the same words come again, with more of them.
     fn let_go(&mut self, commands: &mut Vec<Command>) {
-        (self.writing, self.calling) = (None, None);
+        (self.writing, self.calling, self.control) = (None, None, None);
         // A question of a draft that was thrown away was not asked.
         self.question.take_if(|question| !question.heard);
         if self.in_doubt.take().is_some() {
@@ -245,7 +254,7 @@ impl Agent {
             Ok(Outcome::Say(words)) | Err(words) => words,
             Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),
             Ok(Outcome::Control(control, words)) => {
-                commands.push(Command::Control(reply, control));
+                self.control = Some(control);
                 words
             }
         };

@@ -49,6 +49,8 @@ pub enum Input {
         /// Words of it were written before.
         began: bool,
     },
+    /// Turn taking: what the user said is not answered.
+    Ignored,
     /// Turn taking: the reply may be heard; what it answers is decided.
     Released(ReplyId),
     /// A tool was called.
@@ -143,7 +145,7 @@ pub enum Command {
     /// What a tool changed is undone: the user went on with what it was called for.
     TakeBack,
     /// Have the session do this.
-    Control(ReplyId, Control),
+    Control(Control),
     /// There is no reply, or no more of it.
     GiveUp {
         /// The reply.

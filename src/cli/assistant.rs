@@ -2,7 +2,7 @@
 
 use vivavoce::agent::intents::Engines;
 use vivavoce::agent::{Persona, Setting};
-use vivavoce::clock::unix_seconds;
+use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::data_dir;
 use vivavoce::llm::server::Address;
@@ -95,14 +95,21 @@ fn country(config: &Config) -> Option<String> {
     let locale = || {
         ["LC_ALL", "LC_TIME", "LANG"].into_iter().find_map(|name| {
             let locale = std::env::var(name).ok()?;
-            country_of(&locale)
+            country_of(
+                &locale,
+                local_time().time_zone().iana_name().unwrap_or_default(),
+            )
         })
     };
     config.tools.country.clone().or_else(locale)
 }
 
-fn country_of(locale: &str) -> Option<String> {
+fn country_of(locale: &str, zone: &str) -> Option<String> {
     let region = locale.split(['.', '@']).next()?.split(['_', '-']).nth(1)?;
+    // Many machines anywhere are set up in American English.
+    if region.eq_ignore_ascii_case("us") && !zone.starts_with("America/") {
+        return None;
+    }
     let is_code = region.len() == 2 && region.bytes().all(|b| b.is_ascii_alphabetic());
     is_code.then(|| region.to_ascii_uppercase())
 }
@@ -113,11 +120,19 @@ mod tests {
 
     #[test]
     fn the_country_is_that_of_the_locale() {
-        assert_eq!(country_of("en_GB.UTF-8").as_deref(), Some("GB"));
-        assert_eq!(country_of("de-AT@euro").as_deref(), Some("AT"));
+        let country = |locale| country_of(locale, "Europe/Berlin");
+        assert_eq!(country("en_GB.UTF-8").as_deref(), Some("GB"));
+        assert_eq!(country("de-AT@euro").as_deref(), Some("AT"));
         for none in ["C.UTF-8", "POSIX", "", "en", "en_001"] {
-            assert_eq!(country_of(none), None);
+            assert_eq!(country(none), None);
         }
+    }
+
+    #[test]
+    fn american_english_elsewhere_is_no_country() {
+        let in_zone = |zone| country_of("en_US.UTF-8", zone);
+        assert_eq!(in_zone("America/Chicago").as_deref(), Some("US"));
+        assert_eq!(in_zone("Europe/Berlin"), None);
     }
 
     #[test]

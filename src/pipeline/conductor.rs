@@ -16,7 +16,7 @@ use super::recorder::Recorded;
 use super::tools::ToolsInput;
 use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
-use crate::events::{ReplyId, TurnId};
+use crate::events::ReplyId;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::tools::Control;
@@ -56,8 +56,8 @@ pub struct Conductor {
     pub speed_percent: u16,
     /// How loud it is; [`USUAL_VOLUME`] is as it comes.
     pub volume_percent: u8,
-    /// The conversation ends when this turn's reply was heard.
-    pub ends_after: Option<TurnId>,
+    /// The user has ended the conversation.
+    pub is_over: bool,
     /// Commands to playback.
     pub playback: Sender<PlaybackControl>,
     /// Commands to the front end.
@@ -104,17 +104,10 @@ impl Conductor {
                 ConductorInput::Agent(now, input) => self.take_for_agent(now, input),
                 ConductorInput::Shutdown => break,
             }
-            if self.has_ended() {
+            if self.is_over {
                 break;
             }
         }
-    }
-
-    /// Whether the user ended the conversation and the last reply is over.
-    fn has_ended(&self) -> bool {
-        let waits =
-            |turn| matches!(self.machine.state(), State::Replying(reply) if reply.id.turn <= turn);
-        self.ends_after.is_some_and(|turn| !waits(turn))
     }
 
     /// Lets the machine take an event and carries out what it commands.
@@ -185,14 +178,14 @@ impl Conductor {
             }),
             agent::Command::Keep => self.ask_tools(ToolsInput::Keep),
             agent::Command::TakeBack => self.ask_tools(ToolsInput::TakeBack),
-            agent::Command::Control(reply, control) => self.control(now, reply, control),
+            agent::Command::Control(control) => self.control(now, control),
             agent::Command::GiveUp { reply, failure } => self.give_up(now, reply, failure),
             agent::Command::Publish(turn, kind) => self.bus.publish_at(now, turn, kind),
         }
     }
 
     /// Does what a tool asks of the session.
-    fn control(&mut self, now: Timestamp, reply: ReplyId, control: Control) {
+    fn control(&mut self, now: Timestamp, control: Control) {
         match control {
             // The agent knows what was said.
             Control::Repeat => {}
@@ -202,7 +195,8 @@ impl Conductor {
             Control::Softer => self.set_volume(self.volume_percent.saturating_sub(VOLUME_STEP)),
             Control::SetVolume(percent) => self.set_volume(percent),
             Control::Sleep => self.take(now, Event::Sleep),
-            Control::EndConversation => self.ends_after = Some(reply.turn),
+            // Who goes on speaking has not ended it.
+            Control::EndConversation => self.is_over = *self.machine.state() == State::Listening,
         }
     }
 
@@ -291,7 +285,8 @@ impl Conductor {
             Command::ListenOverReplies => {
                 self.tell_front_end(CaptureControl::ListenOverReplies);
             }
-            Command::Acknowledge => self.ask_tools(ToolsInput::Acknowledge),
+            Command::Ignore => self.take_for_agent(now, agent::Input::Ignored),
+            Command::Acknowledge(ids) => self.ask_tools(ToolsInput::Acknowledge(ids)),
             Command::Remember { user, heard, .. } => {
                 self.take_for_agent(now, agent::Input::Remember { user, heard });
             }

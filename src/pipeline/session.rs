@@ -199,7 +199,7 @@ impl Session {
             tools: toolbox.is_some().then_some(tools),
             speed_percent: 100,
             volume_percent: USUAL_VOLUME,
-            ends_after: None,
+            is_over: false,
             playback: control,
             capture: listen,
             live: live.clone(),

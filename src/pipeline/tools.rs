@@ -27,8 +27,8 @@ pub enum ToolsInput {
     Keep,
     /// What a tool changed is undone.
     TakeBack,
-    /// The user heard what rang.
-    Acknowledge,
+    /// The user heard these ring.
+    Acknowledge(Vec<i64>),
 }
 
 /// What is due is looked for this often at least: the clock may be set, and another program on the same
@@ -45,7 +45,7 @@ pub struct ToolsStage {
     pub conductor: Sender<ConductorInput>,
     /// Where events go.
     pub bus: EventBus,
-    /// What rang and was not answered.
+    /// What was told to ring and was not withdrawn.
     pub ringing: Vec<RingId>,
     /// What was wrong with the store last, so that it is said once.
     pub trouble: Option<String>,
@@ -67,6 +67,10 @@ impl ToolsStage {
     }
 
     fn until_next_ring(&self) -> Duration {
+        // A disk that fails is not asked again and again.
+        if self.trouble.is_some() {
+            return LOOK;
+        }
         let now = local_time();
         let next = self.toolbox.next_ring(&now).ok().flatten();
         next.map_or(LOOK, |at| {
@@ -90,9 +94,9 @@ impl ToolsStage {
                 let taken_back = self.toolbox.take_back();
                 self.note(taken_back);
             }
-            ToolsInput::Acknowledge => {
-                for id in std::mem::take(&mut self.ringing) {
-                    let answered = self.toolbox.answered(id);
+            ToolsInput::Acknowledge(ids) => {
+                for id in ids {
+                    let answered = self.toolbox.answered(RingId(id), &local_time());
                     self.note(answered);
                 }
             }
@@ -115,6 +119,7 @@ impl ToolsStage {
             said,
         };
         self.bus.publish(Some(reply.turn), called);
+        self.withdraw();
         let input = agent::Input::Called { reply, result };
         let at = self.bus.clock().now();
         let _ = self.conductor.send(ConductorInput::Agent(at, input));
@@ -128,10 +133,26 @@ impl ToolsStage {
         self.trouble = None;
         for ring in due {
             self.ringing.push(ring.id);
-            let at = self.bus.clock().now();
-            let event = Event::Ring { words: ring.words };
-            let _ = self.conductor.send(ConductorInput::Event(at, event));
+            let (RingId(id), words) = (ring.id, ring.words);
+            self.send(Event::Ring { id, words });
         }
+    }
+
+    /// What was cancelled or put off while it rang rings no more.
+    fn withdraw(&mut self) {
+        let given = self.toolbox.given();
+        let gone: Vec<RingId> = self
+            .ringing
+            .extract_if(.., |id| !given.contains(id))
+            .collect();
+        for RingId(id) in gone {
+            self.send(Event::Withdraw(id));
+        }
+    }
+
+    fn send(&self, event: Event) {
+        let at = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(at, event));
     }
 
     /// Says what is wrong with the store, once.
@@ -232,11 +253,43 @@ mod tests {
         stage.toolbox.call(&call, &past).unwrap();
         stage.ring();
         stage.ring();
-        let rings = told.try_iter().filter(|input| {
-            matches!(input, ConductorInput::Event(_, Event::Ring { words }) if words.contains("ago"))
+        let rings: Vec<i64> = told.try_iter().filter_map(ring).collect();
+        assert_eq!(rings.len(), 1);
+        stage.take(ToolsInput::Acknowledge(rings));
+        let list = Call {
+            name: "list_timers".into(),
+            arguments: serde_json::Map::new(),
+        };
+        let listed = stage.toolbox.call(&list, &local_time()).unwrap();
+        assert!(matches!(listed, Outcome::Say(words) if words.contains("no timer")));
+    }
+
+    fn ring(input: ConductorInput) -> Option<i64> {
+        match input {
+            ConductorInput::Event(_, Event::Ring { id, words }) if words.contains("ago") => {
+                Some(id)
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_is_put_off_while_it_rings_is_withdrawn() {
+        let (mut stage, told) = stage();
+        let past = local_time() - Duration::from_secs(600);
+        let call = |name: &str, arguments: serde_json::Value| Call {
+            name: name.into(),
+            arguments: arguments.as_object().unwrap().clone(),
+        };
+        let timer = call("set_timer", json!({ "duration": "1 second" }));
+        stage.toolbox.call(&timer, &past).unwrap();
+        stage.ring();
+        let rings: Vec<i64> = told.try_iter().filter_map(ring).collect();
+        stage.call(REPLY, &call("snooze", json!({})), true);
+        let withdrawn = told.try_iter().find_map(|input| match input {
+            ConductorInput::Event(_, Event::Withdraw(id)) => Some(id),
+            _ => None,
         });
-        assert_eq!(rings.count(), 1);
-        stage.take(ToolsInput::Acknowledge);
-        assert!(stage.ringing.is_empty());
+        assert_eq!(withdrawn, rings.first().copied());
     }
 }

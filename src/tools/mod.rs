@@ -218,6 +218,8 @@ pub struct Toolbox {
     words: &'static Words,
     random: fastrand::Rng,
     given: Given,
+    /// What was given before the call that is in doubt.
+    before: Option<Given>,
 }
 
 /// The tools by what they are about, with what they do as a part of a sentence.
@@ -261,6 +263,7 @@ impl Toolbox {
             language,
             words,
             given: Given::new(random.i64(..)),
+            before: None,
             random,
         })
     }
@@ -276,10 +279,15 @@ impl Toolbox {
         now: &ZonedDateTime,
     ) -> Result<Outcome, ToolError> {
         self.keep()?;
+        // What the session does is in no file.
+        if session::TOOLS.iter().any(|tool| tool.name == call.name) {
+            return self.call(call, now);
+        }
+        self.before = Some(self.given.clone());
         self.store.begin()?;
         let outcome = self.call(call, now);
         if outcome.is_err() {
-            self.store.take_back()?;
+            self.take_back()?;
         }
         outcome
     }
@@ -289,6 +297,7 @@ impl Toolbox {
     /// # Errors
     /// The store cannot be written.
     pub fn keep(&mut self) -> Result<(), StoreError> {
+        self.before = None;
         self.store.keep()
     }
 
@@ -297,6 +306,9 @@ impl Toolbox {
     /// # Errors
     /// The store cannot be written.
     pub fn take_back(&mut self) -> Result<(), StoreError> {
+        if let Some(before) = self.before.take() {
+            self.given = before;
+        }
         self.store.take_back()
     }
 

@@ -79,7 +79,10 @@ fn speak_faster(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Out
 }
 
 fn stop_listening(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    control(Control::Sleep, "All right, I will stop listening.")
+    control(
+        Control::Sleep,
+        "All right. I will not answer until you say my name, or wake up.",
+    )
 }
 
 fn end_conversation(
@@ -123,7 +126,11 @@ fn volume(
     }
 }
 
+/// One cannot ask a voice that is not heard to be louder. Percent.
+const SOFTEST: u8 = 5;
+
 fn set_volume(percent: u8) -> Result<Outcome, ToolError> {
+    let percent = percent.max(SOFTEST);
     let words = format!("The volume is {percent} percent.");
     control(Control::SetVolume(percent), &words)
 }

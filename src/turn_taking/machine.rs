@@ -109,7 +109,8 @@ impl TurnTaking {
             Event::TalkPressed => self.talk_pressed(now, commands),
             Event::TalkReleased => self.talk_released(now, commands),
             Event::Typed(text) => self.typed(text, commands),
-            Event::Ring { words } => self.rings(now, words),
+            Event::Ring { id, words } => self.rings(now, id, words),
+            Event::Withdraw(id) => self.withdraw(id),
             Event::Sleep => self.asleep = true,
             Event::Partial { turn, text } => self.partial(now, turn, text, commands),
             Event::Decoded { turn, pause, text } => {

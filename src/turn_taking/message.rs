@@ -27,9 +27,13 @@ pub enum Event {
     Typed(String),
     /// Something is to be said as soon as nobody speaks, and again until the user answers.
     Ring {
+        /// A number that whoever wants it rung knows it by.
+        id: i64,
         /// The words.
         words: String,
     },
+    /// Something rings no more.
+    Withdraw(i64),
     /// Nothing is to be answered until the user asks for it by one of the words that wake.
     Sleep,
     /// What the user has said so far, while they speak.
@@ -166,8 +170,10 @@ pub enum Command {
     StopListeningOverReplies,
     /// That was some replies ago: they are to be listened over again.
     ListenOverReplies,
-    /// The user heard what rang.
-    Acknowledge,
+    /// What the user said is not answered: nothing that was to come of the words before comes of them.
+    Ignore,
+    /// The user heard these ring, and has said something since.
+    Acknowledge(Vec<i64>),
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.

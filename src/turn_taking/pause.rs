@@ -287,7 +287,8 @@ impl TurnTaking {
             _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
                 Some("probably asked to stop")
             }
-            _ if self.asleep && !self.config.wakes(&words) => Some("asleep"),
+            // What is said to something that rings is meant for it.
+            _ if self.asleep && !self.config.wakes(&words) && !self.has_rung() => Some("asleep"),
             _ if lexicon.asks_only(&lexicon.wait, &words) => Some("asked to wait"),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
@@ -312,16 +313,21 @@ impl TurnTaking {
         let own = pause.text.clone().unwrap_or_default();
         commands.push(Command::EndTranscript(turn));
         let text = join(&user.carried, &own);
-        if !words(&text).is_empty() {
-            self.acknowledge(commands);
-        }
         if let Some(reason) = self.unanswered(&user, &own) {
             roll_back(pause.draft.clone(), reason, commands);
+            // Who says "stop" to what rings has heard it. Noise and sighs answer nothing.
+            if lexicon_stops(&self.config.lexicon, &own) {
+                self.acknowledge(commands);
+            }
+            if !words(&text).is_empty() {
+                commands.push(Command::Ignore);
+            }
             let ignored = EventKind::TurnIgnored { reason, text };
             commands.push(Command::Publish(turn, ignored));
             self.state = State::Listening;
             return;
         }
+        self.acknowledge(commands);
         self.put_off = !user.carried.is_empty();
         self.asleep = false;
         // Of words that were only carried on, nobody knows who made the sound since.
@@ -354,6 +360,12 @@ impl TurnTaking {
             }
         }
     }
+}
+
+/// Whether words ask for silence.
+fn lexicon_stops(lexicon: &Lexicon, text: &str) -> bool {
+    let words = words(text);
+    lexicon.asks_only(&lexicon.stop, &words) || lexicon.asks_only(&lexicon.wait, &words)
 }
 
 /// Has a reply made for the turn's words so far, in silence.

@@ -41,7 +41,7 @@ impl TurnTaking {
                 words,
                 rings: false,
             },
-            Answer::Ring(words) => Command::DraftWords {
+            Answer::Ring { words, .. } => Command::DraftWords {
                 reply,
                 words,
                 rings: true,
@@ -93,6 +93,9 @@ impl TurnTaking {
             }
             user => {
                 commands.push(Command::Publish(turn, EventKind::Interrupted { reason }));
+                if let Answer::Ring { id, .. } = &reply.answer {
+                    self.cut_short(*id);
+                }
                 self.unheard = Some((reply.id, reply.answer));
                 if let Some(user) = user {
                     self.state = State::User(user);
@@ -177,13 +180,13 @@ impl TurnTaking {
             }
         };
         self.asked = is_question(&heard);
-        if let Answer::Ring(words) = &answer {
-            self.rang(now, words, &heard);
+        if let Answer::Ring { id, .. } = &answer {
+            self.rang(now, *id, &heard);
         }
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
-        if !matches!(answer, Answer::Apology(_)) {
+        if !matches!(answer, Answer::Apology(_) | Answer::Ring { .. }) {
             let user = answer.user_words();
             commands.push(Command::Remember { turn, user, heard });
         }
@@ -213,7 +216,7 @@ impl TurnTaking {
         let prompt = self.config.idle_prompt.as_ref();
         let given = matches!(
             answer,
-            Answer::Prompt(_) | Answer::Ring(_) | Answer::Apology(_)
+            Answer::Prompt(_) | Answer::Ring { .. } | Answer::Apology(_)
         );
         let asked = is_question(heard) && !given;
         self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);

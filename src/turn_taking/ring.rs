@@ -16,6 +16,8 @@ const MOST_TIMES: u32 = 30;
 /// Something that rings.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ring {
+    /// Whoever wants it rung knows it by this.
+    id: i64,
     words: String,
     /// When it is to be said, if nobody speaks then.
     due: Timestamp,
@@ -25,13 +27,20 @@ pub(super) struct Ring {
 }
 
 impl TurnTaking {
-    pub(super) fn rings(&mut self, now: Timestamp, words: String) {
+    pub(super) fn rings(&mut self, now: Timestamp, id: i64, words: String) {
+        self.withdraw(id);
         self.rings.push(Ring {
+            id,
             words,
             due: now,
             times: 0,
             heard: false,
         });
+    }
+
+    /// It rings no more: it was cancelled, or rings at another time.
+    pub(super) fn withdraw(&mut self, id: i64) {
+        self.rings.retain(|ring| ring.id != id);
     }
 
     /// When something is to be said, if nobody speaks then.
@@ -46,26 +55,39 @@ impl TurnTaking {
         };
         ring.times += 1;
         ring.due = now + AGAIN_AFTER;
-        let words = ring.words.clone();
+        let (id, words) = (ring.id, ring.words.clone());
         let turn = self.next_turn();
         self.put_off = false;
-        self.reply(turn, 0, Answer::Ring(words), commands);
+        self.reply(turn, 0, Answer::Ring { id, words }, commands);
     }
 
     /// What rang is over; so much of it was heard.
-    pub(super) fn rang(&mut self, now: Timestamp, words: &str, heard: &str) {
-        if let Some(ring) = self.rings.iter_mut().find(|ring| ring.words == words) {
-            ring.heard |= !heard.is_empty();
+    pub(super) fn rang(&mut self, now: Timestamp, id: i64, heard: &str) {
+        if let Some(ring) = self.rings.iter_mut().find(|ring| ring.id == id) {
+            // From half of the words one knows what it is.
+            ring.heard |= heard.len() * 2 >= ring.words.len();
             ring.due = now + AGAIN_AFTER;
         }
         self.rings.retain(|ring| ring.times < MOST_TIMES);
     }
 
+    /// Somebody spoke over it, so they heard it.
+    pub(super) fn cut_short(&mut self, id: i64) {
+        let ring = self.rings.iter_mut().find(|ring| ring.id == id);
+        ring.into_iter().for_each(|ring| ring.heard = true);
+    }
+
+    /// Whether something rang that the user heard and has not answered.
+    pub(super) fn has_rung(&self) -> bool {
+        self.rings.iter().any(|ring| ring.heard)
+    }
+
     /// The user said something: what they heard ring need not ring again.
     pub(super) fn acknowledge(&mut self, commands: &mut Vec<Command>) {
-        if self.rings.iter().any(|ring| ring.heard) {
-            self.rings.retain(|ring| !ring.heard);
-            commands.push(Command::Acknowledge);
+        let heard = self.rings.extract_if(.., |ring| ring.heard);
+        let ids: Vec<i64> = heard.map(|ring| ring.id).collect();
+        if !ids.is_empty() {
+            commands.push(Command::Acknowledge(ids));
         }
     }
 }

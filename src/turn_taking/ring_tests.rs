@@ -2,10 +2,16 @@
 
 use super::*;
 
+/// Something begins to ring, known by the length of its words.
 fn rings(c: &mut Conversation, words: &str) -> Vec<Command> {
-    let words = words.into();
-    assert_eq!(c.on(Event::Ring { words }), []);
+    let (id, words) = (words.len() as i64, words.into());
+    assert_eq!(c.on(Event::Ring { id, words }), []);
     c.tick()
+}
+
+fn acknowledged(commands: &[Command]) -> bool {
+    let ids = vec![DONE.len() as i64];
+    commands.contains(&Command::Acknowledge(ids))
 }
 
 fn said(commands: &[Command]) -> Option<&str> {
@@ -58,7 +64,7 @@ fn it_rings_again_until_the_user_says_something() {
     assert_eq!(said(&c.after(9_000).tick()), None);
     assert_eq!(said(&c.after(1_000).tick()), Some(DONE));
     c.heard(reply(2), DONE);
-    assert!(c.user_says(3, "Stop.").contains(&Command::Acknowledge));
+    assert!(acknowledged(&c.user_says(3, "Stop.")));
     assert_eq!(said(&c.after(60_000).tick()), None);
 }
 
@@ -68,7 +74,7 @@ fn what_the_user_did_not_hear_is_not_answered_by_what_they_say() {
     rings(&mut c, DONE);
     c.heard(reply(1), "Once.");
     let commands = c.user_says(3, "Thank you.");
-    assert!(!commands.contains(&Command::Acknowledge), "{commands:?}");
+    assert!(!acknowledged(&commands), "{commands:?}");
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn a_cough_does_not_answer_what_rings() {
     let mut c = Conversation::new();
     rings(&mut c, DONE);
     c.heard(reply(1), DONE);
-    assert!(!c.user_says(2, "").contains(&Command::Acknowledge));
+    assert!(!acknowledged(&c.user_says(2, "")));
     assert_eq!(said(&c.after(10_000).tick()), Some(DONE));
 }
 
@@ -127,4 +133,64 @@ fn what_rings_wakes_nobody_but_is_said() {
     let mut c = Conversation::new();
     c.on(Event::Sleep);
     assert_eq!(said(&rings(&mut c, DONE)), Some(DONE));
+}
+
+#[test]
+fn of_two_that_ring_only_the_one_that_was_heard_is_answered() {
+    let mut c = Conversation::new();
+    rings(&mut c, DONE);
+    let second = "A reminder: call mom.";
+    rings(&mut c, second);
+    c.heard(reply(1), DONE);
+    // The second has begun, and is not heard yet.
+    let commands = c.user_says(3, "Thank you.");
+    assert!(acknowledged(&commands), "{commands:?}");
+    let ended = c.heard(reply(3), "You're welcome.");
+    let again = c.after(10_000).tick();
+    assert_eq!(said(&ended).or(said(&again)), Some(second));
+}
+
+#[test]
+fn two_with_the_same_words_are_two() {
+    let mut c = Conversation::new();
+    for id in [1, 2] {
+        let words = DONE.into();
+        c.on(Event::Ring { id, words });
+    }
+    assert_eq!(said(&c.tick()), Some(DONE));
+    assert_eq!(said(&c.heard(reply(1), DONE)), Some(DONE));
+    c.heard(reply(2), DONE);
+    let commands = c.user_says(3, "Stop.");
+    assert!(
+        commands.contains(&Command::Acknowledge(vec![1, 2])),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn what_was_put_off_rings_no_more() {
+    let mut c = Conversation::new();
+    rings(&mut c, DONE);
+    c.heard(reply(1), DONE);
+    c.on(Event::Withdraw(DONE.len() as i64));
+    assert_eq!(said(&c.after(60_000).tick()), None);
+}
+
+#[test]
+fn what_rang_is_no_part_of_the_conversation() {
+    let mut c = Conversation::new();
+    rings(&mut c, DONE);
+    let ended = c.heard(reply(1), DONE);
+    let remembers = |c: &Command| matches!(c, Command::Remember { .. });
+    assert!(!ended.iter().any(remembers), "{ended:?}");
+}
+
+#[test]
+fn what_is_said_to_something_that_rings_is_meant_for_it_though_it_sleeps() {
+    let mut c = Conversation::new();
+    c.on(Event::Sleep);
+    rings(&mut c, DONE);
+    c.heard(reply(1), DONE);
+    let commands = c.user_says(2, "Snooze.");
+    assert!(commands.iter().any(|c| matches!(c, Command::Draft { .. })));
 }

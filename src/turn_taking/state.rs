@@ -156,8 +156,13 @@ pub enum Answer {
     Rest(String),
     /// Given words: it breaks a silence.
     Prompt(String),
-    /// Given words: they tell what rings.
-    Ring(String),
+    /// Given words: they tell what rings. The history does not keep them.
+    Ring {
+        /// What rings.
+        id: i64,
+        /// What is said.
+        words: String,
+    },
     /// Given words: why there is no reply, or no more of it. The history does not keep them.
     Apology(String),
 }
@@ -167,7 +172,7 @@ impl Answer {
     pub fn user_words(&self) -> String {
         match self {
             Self::To(text) => text.clone(),
-            Self::Rest(_) | Self::Prompt(_) | Self::Ring(_) | Self::Apology(_) => String::new(),
+            Self::Rest(_) | Self::Prompt(_) | Self::Ring { .. } | Self::Apology(_) => String::new(),
         }
     }
 
@@ -175,7 +180,7 @@ impl Answer {
     pub fn carried(&self) -> String {
         match self {
             Self::To(text) | Self::Rest(text) => text.clone(),
-            Self::Prompt(_) | Self::Ring(_) | Self::Apology(_) => String::new(),
+            Self::Prompt(_) | Self::Ring { .. } | Self::Apology(_) => String::new(),
         }
     }
 }

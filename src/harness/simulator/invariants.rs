@@ -25,8 +25,8 @@ pub struct Invariants {
     in_doubt: Option<ReplyId>,
     /// Replies for which a tool was called.
     called: BTreeSet<ReplyId>,
-    /// What rings and was neither heard nor answered.
-    ringing: usize,
+    /// What rings and was not answered.
+    ringing: BTreeSet<i64>,
     drafted: BTreeSet<ReplyId>,
     released: BTreeMap<ReplyId, Timestamp>,
     stopped: BTreeMap<ReplyId, Timestamp>,
@@ -77,13 +77,16 @@ impl Invariants {
     }
 
     /// Something rings.
-    pub fn rings(&mut self, _words: &str) {
-        self.ringing += 1;
+    pub fn rings(&mut self, id: i64) {
+        self.ringing.insert(id);
     }
 
-    /// The user heard what rang.
-    pub fn acknowledged(&mut self) {
-        self.ringing = 0;
+    /// The user heard these ring: each once.
+    pub fn acknowledged(&mut self, ids: &[i64]) -> Result<(), String> {
+        match ids.iter().find(|id| !self.ringing.remove(id)) {
+            None => Ok(()),
+            Some(id) => Err(format!("{id} does not ring, and was answered")),
+        }
     }
 
     /// A draft was begun.
@@ -204,6 +207,11 @@ impl Invariants {
 
     /// The conversation is over.
     pub fn at_the_end(&self) -> Result<(), String> {
+        if let Some(reply) = self.in_doubt {
+            return Err(format!(
+                "what was changed for {reply:?} is in doubt for ever"
+            ));
+        }
         if let Some(turn) = self.open_transcripts.first() {
             return Err(format!("the transcript of turn {turn} was never let go"));
         }

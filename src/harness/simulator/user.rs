@@ -51,11 +51,15 @@ const SPECIAL: [&str; 8] = [
 ];
 
 /// Commands to tools that change something, that change nothing, and that ask first.
-const COMMANDS: [&str; 4] = [
+const COMMANDS: [&str; 8] = [
     "Set a timer for five minutes.",
     "What time is it?",
     "Clear the shopping list.",
     "Yes.",
+    "Never mind.",
+    "Snooze.",
+    "Speak slower.",
+    "Stop listening.",
 ];
 
 /// What a user does in one conversation.

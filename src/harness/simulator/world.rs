@@ -28,7 +28,7 @@ use crate::pipeline::scripted::{
     ToolsInput, USUAL_VOLUME,
 };
 use crate::playback::PlaybackQueue;
-use crate::tools::Outcome;
+use crate::tools::{Control, Outcome};
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
 
 /// A conversation that broke an invariant.
@@ -210,7 +210,7 @@ impl World {
                 tools: Some(tools),
                 speed_percent: 100,
                 volume_percent: USUAL_VOLUME,
-                ends_after: None,
+                is_over: false,
                 playback: commanded,
                 capture: listening,
                 live: LiveReply::default(),
@@ -446,9 +446,9 @@ impl World {
             }
             Action::Type => self.event_in(0, Event::Typed("typed words".into())),
             Action::Ring => {
-                let words = format!("ring {}.", self.order);
-                self.invariants.rings(&words);
-                self.event_in(0, Event::Ring { words });
+                let (id, words) = (self.order as i64, format!("ring {}.", self.order));
+                self.invariants.rings(id);
+                self.event_in(0, Event::Ring { id, words });
             }
         }
     }
@@ -643,14 +643,18 @@ impl World {
                 let at = self.now + self.machine.takes(&mut self.rng, 1, 30);
                 let result = match self.machine.fails(&mut self.rng) {
                     true => Err("I could not do that.".to_owned()),
-                    false => Ok(Outcome::Say(format!("{} done.", call.name))),
+                    false => match call.name.as_str() {
+                        "speak_slower" => Ok(Outcome::Control(Control::Slower, "Yes.".into())),
+                        "stop_listening" => Ok(Outcome::Control(Control::Sleep, "Yes.".into())),
+                        name => Ok(Outcome::Say(format!("{name} done."))),
+                    },
                 };
                 let called = agent::Input::Called { reply, result };
                 self.schedule(at, Happening::Agent(called));
             }
             ToolsInput::Keep => self.invariants.kept()?,
             ToolsInput::TakeBack => self.invariants.taken_back()?,
-            ToolsInput::Acknowledge => self.invariants.acknowledged(),
+            ToolsInput::Acknowledge(ids) => self.invariants.acknowledged(&ids)?,
         }
         Ok(())
     }

@@ -80,6 +80,10 @@ pub(super) fn cancel(
     if given.text("which").is_none() {
         rows = toolbox.given.ringing(kind);
     }
+    // It rang, and these words were the answer to it.
+    if rows.is_empty() && given.text("which").is_none() && toolbox.given.just_answered(kind, now) {
+        return say("I turned it off.");
+    }
     if rows.is_empty() {
         rows = which(toolbox, given, now, kind)?;
     }

@@ -19,7 +19,7 @@ const USUAL_SNOOZE: Duration = Duration::from_secs(10 * 60);
 
 /// Which ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RingId(i64);
+pub struct RingId(pub i64);
 
 /// Something that rings now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +28,10 @@ pub struct Ring {
     pub id: RingId,
     /// What to say.
     pub words: String,
-    /// Its time was more than a minute ago: the program did not run, or the clock was changed.
-    pub rang_late: bool,
 }
 
 /// What this toolbox gave to be rung.
+#[derive(Clone)]
 pub(in crate::tools) struct Given {
     /// Tells this program from others on the same file.
     claim: i64,
@@ -40,7 +39,12 @@ pub(in crate::tools) struct Given {
     rows: Vec<Row>,
     /// The latest one, answered or not: it can be snoozed.
     last: Option<Row>,
+    /// What was answered last, and when: "turn it off" after that means it. Milliseconds of Unix time.
+    answered: (Vec<Row>, i64),
 }
+
+/// What was answered longer ago is not what is meant.
+const JUST_NOW_MS: i64 = 30_000;
 
 impl Given {
     pub(in crate::tools) fn new(claim: i64) -> Self {
@@ -48,7 +52,25 @@ impl Given {
             claim,
             rows: Vec::new(),
             last: None,
+            answered: (Vec::new(), 0),
         }
+    }
+
+    /// What of a kind was answered just now: it rings no more, and is what is to be turned off.
+    pub(super) fn just_answered(&self, kind: Kind, now: &ZonedDateTime) -> bool {
+        let (rows, at) = &self.answered;
+        let ago = now.timestamp().as_millisecond() - at;
+        (0..JUST_NOW_MS).contains(&ago) && rows.iter().any(|row| row.kind == kind)
+    }
+
+    fn answer(&mut self, id: i64, now: &ZonedDateTime) {
+        let now_ms = now.timestamp().as_millisecond();
+        if self.answered.1 != now_ms {
+            self.answered = (Vec::new(), now_ms);
+        }
+        let rows = self.rows.iter().filter(|row| row.id == id);
+        self.answered.0.extend(rows.cloned());
+        self.take_back(id);
     }
 
     /// It rings at another time: it is to be given again.
@@ -109,6 +131,11 @@ impl Toolbox {
              OR claimed_until_ms <= ?1 OR claimed_until_ms > ?3) ORDER BY at_ms, id"
         );
         let transaction = self.store.writing()?;
+        // What goes on ringing here is rung by no other program.
+        transaction.execute(
+            "UPDATE rings SET claimed_until_ms = ?2 WHERE claimed_by = ?1 AND claimed_until_ms < ?3",
+            params![claim, end, end - CLAIM_MS / 2],
+        )?;
         let mut rows: Vec<Row> = {
             let mut statement = transaction.prepare_cached(&query)?;
             let found = statement.query_map(params![now_ms, claim, end], Row::read)?;
@@ -144,10 +171,15 @@ impl Toolbox {
     ///
     /// # Errors
     /// The store cannot be written; it rings again after a restart.
-    pub fn answered(&mut self, id: RingId) -> Result<(), StoreError> {
+    pub fn answered(&mut self, id: RingId, now: &ZonedDateTime) -> Result<(), StoreError> {
         Row::delete(&self.store.connection, id.0)?;
-        self.given.take_back(id.0);
+        self.given.answer(id.0, now);
         Ok(())
+    }
+
+    /// What was given to be rung and is not answered, cancelled or put off.
+    pub fn given(&self) -> Vec<RingId> {
+        self.given.rows.iter().map(|row| RingId(row.id)).collect()
     }
 
     /// Lets what was given by [`Toolbox::due`] ring again after `length`, answered or not. Gives false if
@@ -209,28 +241,22 @@ fn ring(row: &Row, now: &ZonedDateTime) -> Ring {
     };
     let late = now.timestamp().as_millisecond().saturating_sub(at);
     let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
-    let rang_late = late >= LATE_AFTER;
-    let words = if rang_late {
+    let words = if late >= LATE_AFTER {
         late_words(row, late, now)
     } else {
         words(row, now)
     };
     let id = RingId(row.id);
-    Ring {
-        id,
-        words,
-        rang_late,
-    }
+    Ring { id, words }
 }
 
 fn words(row: &Row, now: &ZonedDateTime) -> String {
     let label = row.label.as_deref();
     match (row.kind, label) {
         (Kind::Timer, _) => format!("Your {} is done.", row.name(now)),
-        (Kind::Alarm, Some(label)) => {
-            format!("It is {}. This is your {label} alarm.", say_time(now))
-        }
-        (Kind::Alarm, None) => format!("It is {}. This is your alarm.", say_time(now)),
+        // It may be said minutes later, again.
+        (Kind::Alarm, Some(label)) => format!("This is your {label} alarm, for {}.", say_time(now)),
+        (Kind::Alarm, None) => format!("This is your alarm for {}.", say_time(now)),
         (Kind::Reminder, text) => format!("A reminder: {}.", text.unwrap_or_default()),
     }
 }

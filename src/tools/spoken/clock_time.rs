@@ -65,7 +65,9 @@ pub(super) fn clock_time(words: &[String], known: &Words) -> Option<(Said, usize
             let same = hour > 12 && is_pm;
             return Some((Said::Exact(time(hour, minute).filter(|_| same)?), used + 1));
         }
-        let hour = hour % 12 + if is_pm { 12 } else { 0 };
+        // "Quarter to twelve pm" is before noon: the half of the day is that of the hour that is named.
+        let of_other_half = written == Written::Before && hour == 11;
+        let hour = hour % 12 + if is_pm != of_other_half { 12 } else { 0 };
         return Some((Said::Exact(time(hour, minute)?), used + 1));
     }
     let of_twelve = (1..=12).contains(&hour) && written != Written::On24;
@@ -81,6 +83,8 @@ pub(super) fn clock_time(words: &[String], known: &Words) -> Option<(Said, usize
 enum Written {
     /// As on the clock of 24 hours: "06:30".
     On24,
+    /// By the hour that follows: "quarter to nine".
+    Before,
     Plain,
 }
 
@@ -124,7 +128,7 @@ fn relative(words: &[String], known: &Words) -> Option<(i8, i8, Written, usize)>
     };
     (1..=59)
         .contains(&minutes)
-        .then_some((before, 60 - minutes, Written::Plain, used))
+        .then_some((before, 60 - minutes, Written::Before, used))
 }
 
 /// "6:30", "6.30", "six thirty", "seven oh five", "630", "six".

@@ -32,7 +32,6 @@ fn a_timer_rings_when_it_is_done() {
     assert_eq!(toolbox.due(&later(4)).unwrap(), []);
     let rings = toolbox.due(&later(5)).unwrap();
     assert_eq!(words(&rings), ["Your pasta timer is done."]);
-    assert!(!rings[0].rang_late);
 }
 
 #[test]
@@ -42,7 +41,7 @@ fn a_timer_that_rang_is_not_rung_again() {
     let rings = toolbox.due(&later(5)).unwrap();
     assert_eq!(toolbox.due(&later(6)).unwrap(), []);
     assert_eq!(toolbox.next_ring(&later(6)).unwrap(), None);
-    toolbox.answered(rings[0].id).unwrap();
+    toolbox.answered(rings[0].id, &later(6)).unwrap();
     assert_eq!(toolbox.due(&later(60)).unwrap(), []);
     assert_eq!(said(&mut toolbox, "list_timers", &[]), "There is no timer.");
 }
@@ -64,8 +63,8 @@ fn alarms_and_reminders_ring_with_their_words() {
     said(&mut toolbox, "set_timer", &[("duration", "5 minutes")]);
     let rings = toolbox.due(&later(5)).unwrap();
     let expected = [
-        "It is 2:20 PM. This is your gym alarm.",
-        "It is 2:20 PM. This is your alarm.",
+        "This is your gym alarm, for 2:20 PM.",
+        "This is your alarm for 2:20 PM.",
         "A reminder: call mum.",
         "Your timer for 5 minutes is done.",
     ];
@@ -92,7 +91,6 @@ fn what_was_due_while_the_program_did_not_run_rings_late() {
         "A reminder from 20 minutes ago: call mum.",
     ];
     assert_eq!(words(&rings), expected);
-    assert!(rings.iter().all(|ring| ring.rang_late));
 }
 
 #[test]
@@ -117,7 +115,7 @@ fn what_was_answered_does_not_ring_after_a_restart() {
     let mut toolbox = open(folder.path(), 1);
     set_timer(&mut toolbox);
     let rings = toolbox.due(&later(5)).unwrap();
-    toolbox.answered(rings[0].id).unwrap();
+    toolbox.answered(rings[0].id, &later(6)).unwrap();
     drop(toolbox);
     assert_eq!(open(folder.path(), 2).due(&later(60)).unwrap(), []);
 }
@@ -130,7 +128,7 @@ fn one_of_two_programs_rings() {
     let rings = other.due(&later(5)).unwrap();
     assert_eq!(rings.len(), 1);
     assert_eq!(one.due(&later(5)).unwrap(), []);
-    other.answered(rings[0].id).unwrap();
+    other.answered(rings[0].id, &later(6)).unwrap();
     assert_eq!(one.due(&later(7)).unwrap(), []);
 }
 
@@ -157,7 +155,7 @@ fn what_was_answered_can_be_snoozed_by_voice() {
     assert_eq!(said(&mut toolbox, "snooze", &[]), "! Nothing rang.");
     set_timer(&mut toolbox);
     let id = toolbox.due(&later(5)).unwrap()[0].id;
-    toolbox.answered(id).unwrap();
+    toolbox.answered(id, &later(6)).unwrap();
     let given = [("duration", "a while")];
     let failed = said_at(&mut toolbox, "snooze", &given, &later(5));
     assert_eq!(failed, "! I did not understand how long to wait.");
@@ -250,7 +248,7 @@ fn an_alarm_rings_as_the_clock_shows_after_it_was_changed() {
     assert_eq!(toolbox.next_ring(&before).unwrap(), Some(after.timestamp()));
     assert_eq!(
         words(&toolbox.due(&after).unwrap()),
-        ["It is 7 AM. This is your alarm."]
+        ["This is your alarm for 7 AM."]
     );
 }
 
@@ -263,4 +261,50 @@ fn what_a_program_leaves_when_it_ends_rings_in_the_next_at_once() {
     first.let_go().unwrap();
     drop(first);
     assert_eq!(open(folder.path(), 2).due(&later(7)).unwrap().len(), 1);
+}
+
+#[test]
+fn turning_off_what_was_just_answered_turns_off_nothing_else() {
+    let mut toolbox = toolbox();
+    set_timer(&mut toolbox);
+    said(&mut toolbox, "set_timer", &[("duration", "1 hour")]);
+    let rings = toolbox.due(&later(5)).unwrap();
+    toolbox.answered(rings[0].id, &later(5)).unwrap();
+    assert_eq!(
+        said_at(&mut toolbox, "cancel_timer", &[], &later(5)),
+        "I turned it off."
+    );
+    assert!(toolbox.next_ring(&later(5)).unwrap().is_some());
+}
+
+#[test]
+fn a_snooze_that_is_taken_back_can_be_asked_for_again() {
+    let mut toolbox = toolbox();
+    set_timer(&mut toolbox);
+    let rings = toolbox.due(&later(5)).unwrap();
+    toolbox.answered(rings[0].id, &later(5)).unwrap();
+    let snooze = Call {
+        name: "snooze".to_owned(),
+        arguments: serde_json::Map::new(),
+    };
+    toolbox.call_in_doubt(&snooze, &later(5)).unwrap();
+    toolbox.take_back().unwrap();
+    toolbox.call_in_doubt(&snooze, &later(5)).unwrap();
+    toolbox.keep().unwrap();
+    assert!(toolbox.next_ring(&later(5)).unwrap().is_some());
+}
+
+#[test]
+fn what_rings_for_minutes_rings_in_no_other_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut first, mut second) = (open(folder.path(), 1), open(folder.path(), 2));
+    set_timer(&mut first);
+    for minute in 0..10 {
+        let rings = first.due(&later(5 + minute)).unwrap().len();
+        assert_eq!(rings, usize::from(minute == 0));
+        first
+            .due(&(later(5 + minute) + std::time::Duration::from_secs(40)))
+            .unwrap();
+        assert_eq!(second.due(&later(5 + minute)).unwrap(), []);
+    }
 }

@@ -88,7 +88,7 @@ fn deleted_names_items_notes_and_timers_cannot_be_found_in_the_file() {
     let timer = [("duration", "5 minutes"), ("label", "zeppelin")];
     said(&mut toolbox, "set_timer", &timer);
     let id = toolbox.due(&later(5)).unwrap()[0].id;
-    toolbox.answered(id).unwrap();
+    toolbox.answered(id, &now()).unwrap();
     for word in ["Zebedee", "zucchini", "zymurgy", "zeppelin"] {
         assert!(!is_in(folder.path(), word), "{word}");
     }

@@ -35,6 +35,8 @@ fn moments_are_read() {
         ("6:30 am", "2026-11-29T06:30"),
         ("12 am", "2026-11-29T00:00"),
         ("12 pm", "2026-11-29T12:00"),
+        ("quarter to twelve pm", "2026-11-29T11:45"),
+        ("ten to twelve am", "2026-11-28T23:50"),
         ("12:30 pm", "2026-11-29T12:30"),
         ("half past six in the morning", "2026-11-29T06:30"),
         ("seven in the evening", "2026-11-28T19:00"),
