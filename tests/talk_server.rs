@@ -22,13 +22,14 @@ fn an_interruption_closes_the_connection_while_the_server_still_holds_the_reply(
     let held = vec![Do::Say(LONG_CLAUSE), Do::Hold];
     let server = LlmServer::start(&[reply(&["Hi."]), held]);
     let scenario = scenario("reply_finished + 500 ms", Some(1_200));
-    let (_, events) = hold(&scenario, &["--llm", &server.url]);
+    let (printed, events) = hold(&scenario, &["--llm", &server.url, "--why"]);
     // It hears of it before the program ends, and only because the program hung up on it. Drafts that
     // were taken back were hung up on too, but sooner.
     let first = server.wait_until_hung_up();
     let held = server.hung_up.try_iter().fold(first, Duration::max);
 
-    let interrupted = &of_kind(&events, "interrupted")[0];
+    let interrupted = of_kind(&events, "interrupted");
+    let interrupted = interrupted.first().unwrap_or_else(|| panic!("{printed}"));
     let at_ms = |event: &Value| event["t_ms"].as_f64().unwrap();
     let mut before = of_kind(&events, "first_token").into_iter();
     let first_token = before.rfind(|event| at_ms(event) < at_ms(interrupted));

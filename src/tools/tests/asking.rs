@@ -279,7 +279,7 @@ fn the_session_is_told_what_to_do() {
         (
             "stop_listening",
             &[],
-            "Sleep All right, I will stop listening.",
+            "Sleep All right. I will not answer until you say my name, or wake up.",
         ),
         ("end_conversation", &[], "EndConversation Goodbye."),
     ]);

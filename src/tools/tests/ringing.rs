@@ -302,9 +302,8 @@ fn what_rings_for_minutes_rings_in_no_other_program() {
     for minute in 0..10 {
         let rings = first.due(&later(5 + minute)).unwrap().len();
         assert_eq!(rings, usize::from(minute == 0));
-        first
-            .due(&(later(5 + minute) + std::time::Duration::from_secs(40)))
-            .unwrap();
-        assert_eq!(second.due(&later(5 + minute)).unwrap(), []);
+        let soon = later(5 + minute) + std::time::Duration::from_secs(40);
+        first.due(&soon).unwrap();
+        assert_eq!(second.due(&soon).unwrap(), []);
     }
 }
