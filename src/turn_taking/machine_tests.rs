@@ -875,7 +875,10 @@ fn a_request_to_go_on_as_the_reply_ends_gets_no_answer() {
     c.decoded(2, 1, "Go ahead.");
     c.scored(2, 1, 1.0);
     let commands = c.after(CEILING_MS).tick();
-    assert_eq!(commands, [Command::EndTranscript(TurnId(2)), Command::Ignore]);
+    assert_eq!(
+        commands,
+        [Command::EndTranscript(TurnId(2)), Command::Ignore]
+    );
 }
 
 #[test]
