@@ -50,3 +50,4 @@ pub mod engines;
 mod hex;
 pub mod models;
 pub mod power;
+mod resource;

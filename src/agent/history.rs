@@ -124,6 +124,11 @@ impl History {
         self.exchanges.drain(..).count()
     }
 
+    /// What was heard of the last reply.
+    pub fn last_heard(&self) -> Option<&str> {
+        self.exchanges.back().map(|(_, heard)| heard.as_str())
+    }
+
     /// Number of exchanges.
     pub fn exchanges(&self) -> usize {
         self.exchanges.len()

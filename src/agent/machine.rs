@@ -5,7 +5,7 @@ use super::history::Unanswerable;
 use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::{Lexicon, words};
-use crate::llm::{Opening, Role};
+use crate::llm::Opening;
 use crate::tools::{Call, Class, Control, Outcome};
 
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
@@ -263,9 +263,8 @@ impl Agent {
 
     /// What the user heard last.
     fn last_words(&self) -> String {
-        let last = self.history.messages().pop();
-        last.filter(|message| message.role == Role::Assistant && self.history.exchanges() > 0)
-            .map_or_else(|| self.lexicon.nothing_said.clone(), |last| last.content)
+        let last = self.history.last_heard();
+        last.unwrap_or(&self.lexicon.nothing_said).to_owned()
     }
 
     fn begin(&mut self, id: ReplyId, task: Task, commands: &mut Vec<Command>) {

@@ -2,9 +2,10 @@
 //!
 //! llama.cpp reads one from a file, so it is put into a folder at its first use.
 
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+
+use crate::resource;
 
 /// An adapter, as the manifest and personas name it.
 #[derive(Debug)]
@@ -34,21 +35,15 @@ impl Adapter {
     /// # Errors
     /// The folder cannot be written.
     pub fn put(&self, folder: &Path) -> io::Result<PathBuf> {
-        let path = folder.join(format!("{}-{}.gguf", self.name, &self.sha256[..12]));
-        // By its bytes: the C library believes what it reads.
-        if fs::read(&path).is_ok_and(|found| found == self.bytes) {
-            return Ok(path);
-        }
-        fs::create_dir_all(folder)?;
-        let mut part = tempfile::NamedTempFile::new_in(folder)?;
-        part.write_all(self.bytes)?;
-        part.persist(&path)?;
-        Ok(path)
+        let name = format!("{}-{}.gguf", self.name, &self.sha256[..12]);
+        resource::put(folder, &name, self.bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use sha2::{Digest, Sha256};
 
     use super::*;

@@ -19,7 +19,7 @@ use crate::clock::Timestamp;
 use crate::events::ReplyId;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
-use crate::tools::Control;
+use crate::tools::{Control, SOFTEST};
 use crate::turn_taking::{Command, Decision, Event, State, TurnTaking};
 
 /// What comes to the thread.
@@ -84,8 +84,6 @@ const SPEED_STEP: u16 = 15;
 /// The volume that leaves the voice as it comes. Percent.
 pub const USUAL_VOLUME: u8 = 50;
 const VOLUME_STEP: u8 = 15;
-/// One cannot ask a voice that is not heard to be louder.
-const SOFTEST: u8 = 5;
 
 impl Drop for Conductor {
     /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.

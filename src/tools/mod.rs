@@ -38,6 +38,7 @@ use spoken::Words;
 use store::Store;
 
 pub use rings::{Ring, RingId};
+pub use session::SOFTEST;
 pub use store::StoreError;
 
 /// A call of a tool, as an intent or a model makes it.

@@ -127,7 +127,7 @@ fn volume(
 }
 
 /// One cannot ask a voice that is not heard to be louder. Percent.
-const SOFTEST: u8 = 5;
+pub const SOFTEST: u8 = 5;
 
 fn set_volume(percent: u8) -> Result<Outcome, ToolError> {
     let percent = percent.max(SOFTEST);

@@ -316,7 +316,7 @@ impl TurnTaking {
         if let Some(reason) = self.unanswered(&user, &own) {
             roll_back(pause.draft.clone(), reason, commands);
             // Who says "stop" to what rings has heard it. Noise and sighs answer nothing.
-            if lexicon_stops(&self.config.lexicon, &own) {
+            if asks_for_silence(&self.config.lexicon, &own) {
                 self.acknowledge(commands);
             }
             if !words(&text).is_empty() {
@@ -363,7 +363,7 @@ impl TurnTaking {
 }
 
 /// Whether words ask for silence.
-fn lexicon_stops(lexicon: &Lexicon, text: &str) -> bool {
+fn asks_for_silence(lexicon: &Lexicon, text: &str) -> bool {
     let words = words(text);
     lexicon.asks_only(&lexicon.stop, &words) || lexicon.asks_only(&lexicon.wait, &words)
 }

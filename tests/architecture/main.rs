@@ -165,6 +165,29 @@ fn the_front_end_is_pure() {
     forbid("front_end", &["std::sync", "crate::clock::Stopwatch"]);
 }
 
+/// Its persona is read from a file, before the machine begins.
+#[test]
+fn the_agent_is_pure() {
+    let others = [
+        "audio",
+        "aec",
+        "vad",
+        "stt",
+        "tts",
+        "playback",
+        "turn_taking",
+        "pipeline",
+        "engines",
+    ];
+    for part in ["certain", "history", "machine", "message"] {
+        let file = format!("agent/{part}.rs");
+        forbid_modules(&file, &others);
+        forbid(&file, &IMPURE);
+    }
+    forbid_modules("agent/intents", &others);
+    forbid("agent/intents", &IMPURE);
+}
+
 #[test]
 fn the_engines_do_not_know_each_other() {
     let others = ["turn_taking", "pipeline", "playback"];

@@ -2,7 +2,6 @@
 
 mod engine;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::engine::PicoEngine;
@@ -11,6 +10,7 @@ use crate::audio::frame::SPEECH_RATE;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
+use crate::resource;
 
 /// Percent of full volume: at 100 the engine clips.
 const VOLUME: u16 = 60;
@@ -144,29 +144,18 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// Puts a resource where the engine can read it, whole or not at all.
+/// Puts a resource where the engine can read it.
 fn materialize(folder: &Path, (name, bytes): (&str, &[u8])) -> Result<PathBuf, TtsError> {
-    let path = folder.join(name);
-    // By its bytes: the C library believes what it reads.
-    if fs::read(&path).is_ok_and(|found| found == bytes) {
-        return Ok(path);
-    }
-    let write = || -> std::io::Result<()> {
-        fs::create_dir_all(folder)?;
-        let mut part = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut part, bytes)?;
-        part.persist(&path)?;
-        Ok(())
-    };
-    write().map_err(|e| TtsError::Data {
-        path: path.clone(),
+    resource::put(folder, name, bytes).map_err(|e| TtsError::Data {
+        path: folder.join(name),
         reason: e.to_string(),
-    })?;
-    Ok(path)
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// Files that this process has open.
