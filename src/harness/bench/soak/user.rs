@@ -9,8 +9,11 @@ use crate::harness::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, USER_L
 
 /// Who says it.
 const VOICE: &str = "en-GB";
-const QUESTIONS: [&str; 12] = [
+const QUESTIONS: [&str; 15] = [
+    "What can you do?",
     "Tell me about the sun.",
+    "How do you spell Mississippi?",
+    "Tell me a joke.",
     "What is the capital of France?",
     "How many legs does a spider have?",
     "Tell me about the moon.",
@@ -46,7 +49,8 @@ pub fn random_user(seed: u64, length: Duration) -> Scenario {
         };
         let gap_ms = random.u64(600..2_500);
         stimuli.push(question(&mut random, anchor, gap_ms));
-        let into_ms = random.u64(500..1_500);
+        // Early enough that short replies sound yet.
+        let into_ms = random.u64(200..900);
         // Three in ten replies are stopped, three are talked over, two get a sign of attention or a cough.
         match random.u8(..10) {
             0..3 => stimuli.push(say("Stop.", into_ms, Expect::Stop)),
