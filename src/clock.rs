@@ -31,6 +31,12 @@ impl Timestamp {
         Self(millis * 1000)
     }
 
+    /// A time from milliseconds with a fraction; [`Timestamp::ZERO`] if it is before that.
+    pub fn from_millis_f64(millis: f64) -> Self {
+        // Rounded: what was written in milliseconds is read back as the same microsecond.
+        Self((millis * 1000.0).round() as u64)
+    }
+
     /// Microseconds since the first captured sample.
     pub const fn as_micros(self) -> u64 {
         self.0

@@ -160,6 +160,18 @@ fn the_schema_in_docs_is_current() {
     assert_eq!(ends_with(0, &printed), documented);
 }
 
+#[test]
+fn the_schema_of_events_in_docs_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.schema.json");
+    let documented = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        documented == vivavoce::events::schema_json(),
+        "renew it: target/release/vivavoce bench schema events > docs/events.schema.json"
+    );
+    let printed = run(vivavoce().args(["bench", "schema", "events"]));
+    assert_eq!(ends_with(0, &printed), documented);
+}
+
 fn errors(report: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(&schema_json()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

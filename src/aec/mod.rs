@@ -4,7 +4,7 @@
 mod probe;
 mod sonora_aec;
 
-pub use probe::{DuplexMode, EchoProbe, EchoReturn, Unclear, choose, earcon};
+pub use probe::{EchoProbe, EchoReturn, Unclear, choose, earcon, reply_volume};
 pub use sonora_aec::SonoraCanceller;
 
 use crate::audio::frame::FRAME;

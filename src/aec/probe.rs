@@ -2,6 +2,7 @@
 
 use crate::audio::correlation::products;
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, peak, rms};
+use crate::events::DuplexMode;
 
 /// The earcon that the echo is measured with: a rising chirp, because it is found again at one
 /// delay only, in any room. Mono at `rate_hz`.
@@ -62,33 +63,11 @@ impl Unclear {
     }
 }
 
-/// How the two sides may speak at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DuplexMode {
-    /// Both at any time.
-    Full,
-    /// Both, but replies are played more quietly, so that the echo can be cancelled.
-    Ducked,
-    /// While a reply sounds, the microphone is not listened to.
-    Half,
-}
-
-impl DuplexMode {
-    /// For events and the screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Ducked => "ducked",
-            Self::Half => "half",
-        }
-    }
-
-    /// Gain of replies.
-    pub fn volume(self) -> f32 {
-        match self {
-            Self::Full | Self::Half => 1.0,
-            Self::Ducked => DUCKED_VOLUME,
-        }
+/// Gain of replies in a duplex mode.
+pub fn reply_volume(mode: DuplexMode) -> f32 {
+    match mode {
+        DuplexMode::Full | DuplexMode::Half => 1.0,
+        DuplexMode::Ducked => DUCKED_VOLUME,
     }
 }
 

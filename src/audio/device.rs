@@ -107,26 +107,6 @@ pub enum StreamNote {
     Xrun(String),
     /// The stream is dead and must be opened again.
     Lost(String),
-    /// A scenario's stimulus begins.
-    StimulusStarted {
-        /// Its number, from 0.
-        stimulus: usize,
-        /// Its first sound, in milliseconds since the stream opened.
-        first_sound_ms: f64,
-        /// What it is meant to do.
-        expect: &'static str,
-        /// What is said, where that is known.
-        said: Option<String>,
-        /// From where to where it pauses, in milliseconds since the stream opened.
-        pauses_ms: Vec<(f64, f64)>,
-    },
-    /// A scenario's stimulus has ended.
-    StimulusFinished {
-        /// Its number, from 0.
-        stimulus: usize,
-        /// Its last sound, in milliseconds since the stream opened.
-        last_sound_ms: f64,
-    },
 }
 
 #[cfg(test)]

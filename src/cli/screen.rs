@@ -6,8 +6,7 @@ use std::io::{Stdout, Write, stdout};
 use crossterm::style::Stylize;
 use crossterm::terminal::{self, Clear, ClearType};
 use crossterm::{cursor, execute, queue};
-use vivavoce::events::{EventKind, SessionEvent};
-use vivavoce::harness::bench::StagesByTurn;
+use vivavoce::events::{SessionEvent, SessionView};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -23,11 +22,7 @@ const LIVE_LINES: u16 = 3;
 /// The terminal view.
 pub struct Screen {
     out: Stdout,
-    stages: StagesByTurn,
-    hears: String,
-    says: String,
-    level_dbfs: f32,
-    clipped: u64,
+    session: SessionView,
     keys: &'static str,
     why: bool,
     drawn: bool,
@@ -40,11 +35,7 @@ impl Screen {
         execute!(stdout(), cursor::Hide)?;
         Ok(Self {
             out: stdout(),
-            stages: StagesByTurn::default(),
-            hears: String::new(),
-            says: String::new(),
-            level_dbfs: METER_FLOOR,
-            clipped: 0,
+            session: SessionView::default(),
             keys,
             why,
             drawn: false,
@@ -52,9 +43,9 @@ impl Screen {
     }
 
     fn meter(&self) -> String {
-        let share = (1.0 - self.level_dbfs / METER_FLOOR).clamp(0.0, 1.0);
+        let share = (1.0 - self.session.capture_dbfs / METER_FLOOR).clamp(0.0, 1.0);
         let full = (share * METER as f32).round() as usize;
-        let clipped = match self.clipped {
+        let clipped = match self.session.clipped {
             0 => "",
             _ => " too loud: lower the microphone's level",
         };
@@ -76,10 +67,15 @@ impl Screen {
             write!(self.out, "{}\r\n", line.replace('\n', " "))?;
         }
         // One line each, or the next draw would not find them.
-        let meter = format!("{} {}", self.meter(), self.keys);
+        let meter = format!(
+            "{} {:11} {}",
+            self.meter(),
+            self.session.activity,
+            self.keys
+        );
         let meter = head(&meter, width - 1);
-        let hears = tail(&self.hears, width - 12);
-        let says = tail(&self.says, width - 12);
+        let hears = tail(&self.session.hears, width - 12);
+        let says = tail(&self.session.says, width - 12);
         write!(self.out, "{} {hears}\r\n", "  you ›".cyan())?;
         write!(self.out, "{} {says}\r\n", " vivi ›".green())?;
         write!(self.out, "{}\r\n", meter.dark_grey())?;
@@ -90,25 +86,8 @@ impl Screen {
 
 impl View for Screen {
     fn show(&mut self, event: &SessionEvent) {
-        self.stages.observe(event);
-        match &event.kind {
-            EventKind::SpeechStarted => self.hears = "…".into(),
-            EventKind::Partial { text, .. } | EventKind::Final { text, .. } => {
-                self.hears.clone_from(text)
-            }
-            EventKind::TurnEnded { .. }
-            | EventKind::TurnIgnored { .. }
-            | EventKind::Unducked { .. } => self.hears.clear(),
-            EventKind::Saying { text } => self.says.clone_from(text),
-            EventKind::Heard { .. } => self.says.clear(),
-            EventKind::Levels {
-                capture_dbfs,
-                clipped,
-                ..
-            } => (self.level_dbfs, self.clipped) = (*capture_dbfs, *clipped),
-            _ => {}
-        }
-        let line = finished_line(event, &self.stages, self.why);
+        self.session.observe(event);
+        let line = finished_line(event, &self.session.latency, self.why);
         let _ = self.draw(line.as_deref());
     }
 

@@ -14,8 +14,8 @@ use vivavoce::audio::device::Endpoint;
 use vivavoce::clock::{Stopwatch, unix_seconds};
 use vivavoce::config::{Config, LlmEngine};
 use vivavoce::engines::{self, EngineLoader};
-use vivavoce::events::{EventKind, SessionEvent};
-use vivavoce::harness::bench::{Recording, StagesByTurn, turns};
+use vivavoce::events::{EventKind, LatencyByTurn, SessionEvent};
+use vivavoce::harness::bench::{Recording, turns};
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::llm::server::Address;
 use vivavoce::pipeline::{CONVERSATION, LANGUAGE_MODEL, Session, SessionConfig, Watcher};
@@ -102,9 +102,9 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         Keeping::InDataFolder
     };
     let plain = demo || is_scenario;
-    let stages = converse(config, options, opened, (plain, keeping), started)?;
+    let latency = converse(config, options, opened, (plain, keeping), started)?;
     if demo || is_scenario {
-        print_latencies(&stages, record.as_deref());
+        print_latencies(&latency, record.as_deref());
     }
     if let Some(folder) = record {
         out!("recording: {}", folder.join("conversation.wav").display());
@@ -145,7 +145,7 @@ fn converse(
     opened: Opened,
     (plain, keeping): (bool, Keeping),
     started: Stopwatch,
-) -> Result<StagesByTurn> {
+) -> Result<LatencyByTurn> {
     let terminal = stdout().is_terminal() && stdin().is_terminal();
     let screen = terminal && !plain && !options.plain && !options.text;
     if config.turn_taking.push_to_talk && !screen {
@@ -191,7 +191,7 @@ fn converse(
     LOADING.store(false, Ordering::Relaxed);
     let mut talk = Talk {
         events,
-        stages: StagesByTurn::default(),
+        latency: LatencyByTurn::default(),
         typed: options.text.then(read_lines),
         // A person may interrupt; lines from a pipe wait for their turn.
         one_by_one: !stdin().is_terminal(),
@@ -215,16 +215,16 @@ fn converse(
     session.stop()?;
     // What happened while the view was closed.
     let rest: Vec<SessionEvent> = talk.events.try_iter().collect();
-    rest.iter().for_each(|event| talk.stages.observe(event));
+    rest.iter().for_each(|event| talk.latency.observe(event));
     if let Some(error) = talk.recording_error {
         return Err(anyhow::Error::from(error).context("the recording is incomplete"));
     }
-    Ok(talk.stages)
+    Ok(talk.latency)
 }
 
 struct Talk {
     events: Receiver<SessionEvent>,
-    stages: StagesByTurn,
+    latency: LatencyByTurn,
     typed: Option<Receiver<String>>,
     one_by_one: bool,
     push_to_talk: bool,
@@ -267,7 +267,7 @@ impl Talk {
     }
 
     fn take(&mut self, event: &SessionEvent, view: &mut dyn View) {
-        self.stages.observe(event);
+        self.latency.observe(event);
         match &event.kind {
             // A reply that failed is heard as well: as nothing.
             EventKind::Heard { .. } => self.pending = self.pending.saturating_sub(1),
@@ -349,7 +349,7 @@ fn read_lines() -> Receiver<String> {
 /// held in memory for that. Bytes: ten minutes of two channels.
 const MEASURED_AT_ONCE: u64 = 10 * 60 * 48_000 * 4;
 
-fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
+fn print_latencies(latency: &LatencyByTurn, record: Option<&Path>) {
     let is_short = |folder: &&Path| {
         let file = std::fs::metadata(folder.join(CONVERSATION));
         file.is_ok_and(|file| file.len() <= MEASURED_AT_ONCE)
@@ -365,8 +365,8 @@ fn print_latencies(stages: &StagesByTurn, record: Option<&Path>) {
     }
     let measured = recording.map_or_else(Vec::new, |recording| turns(&recording));
     out!("\nLatency of each turn, milliseconds from the user's last sound:");
-    for (turn, stages) in stages.answered() {
-        let path = stages.live_path();
+    for (turn, of_turn) in latency.answered() {
+        let path = of_turn.live_path();
         let cells = path.iter().map(|s| format!("{} {:.0}", s.name, s.ms));
         let cells: Vec<String> = cells.collect();
         let found = measured.iter().find(|t| t.turn == Some(turn.0));

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use vivavoce::events::{EventKind, SessionEvent};
-use vivavoce::harness::bench::{Stages, StagesByTurn};
+use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent};
 
 use super::printable::printable;
 
@@ -22,7 +21,7 @@ pub trait View {
 /// Lines for pipes and logs.
 pub struct Plain<W> {
     out: W,
-    stages: StagesByTurn,
+    latency: LatencyByTurn,
     why: bool,
 }
 
@@ -32,7 +31,7 @@ impl<W: Write> Plain<W> {
         Self {
             out,
             why,
-            stages: StagesByTurn::default(),
+            latency: LatencyByTurn::default(),
         }
     }
 
@@ -44,8 +43,8 @@ impl<W: Write> Plain<W> {
 
 impl<W: Write> View for Plain<W> {
     fn show(&mut self, event: &SessionEvent) {
-        self.stages.observe(event);
-        if let Some(text) = finished_line(event, &self.stages, self.why) {
+        self.latency.observe(event);
+        if let Some(text) = finished_line(event, &self.latency, self.why) {
             self.line(&format!(
                 "[{:7.2}] {text}",
                 event.at.as_millis_f64() / 1000.0
@@ -55,15 +54,15 @@ impl<W: Write> View for Plain<W> {
 }
 
 /// The line that an event leaves behind, if any, as a terminal may print it: the same on every view.
-pub fn finished_line(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
-    line_of(event, stages, why).map(|line| printable(&line))
+pub fn finished_line(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<String> {
+    line_of(event, latency, why).map(|line| printable(&line))
 }
 
-fn line_of(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<String> {
+fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<String> {
     if why && let Some(reason) = reason_line(&event.kind) {
         return Some(reason);
     }
-    let of_turn = |turn| stages.get(turn).cloned().unwrap_or_default();
+    let of_turn = |turn| latency.get(turn).cloned().unwrap_or_default();
     Some(match &event.kind {
         EventKind::Ready { startup_ms, .. } => {
             format!("ready after {:.1} s; speak", startup_ms / 1000.0)
@@ -72,8 +71,8 @@ fn line_of(event: &SessionEvent, stages: &StagesByTurn, why: bool) -> Option<Str
         EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("you: {text}"),
         EventKind::Interrupted { reason } => format!("(stopped: {reason})"),
         EventKind::Heard { text } => {
-            let stages = of_turn(event.turn?);
-            match (text.as_str(), stages.interrupted) {
+            let latency = of_turn(event.turn?);
+            match (text.as_str(), latency.interrupted) {
                 ("", _) => "vivavoce: (nothing was heard)".into(),
                 (text, true) => format!("vivavoce: {text} —"),
                 (text, false) => format!("vivavoce: {text}"),
@@ -100,10 +99,13 @@ fn reason_line(kind: &EventKind) -> Option<String> {
     Some(match kind {
         EventKind::EndpointScored {
             score,
-            cue,
+            reason,
             wait_ms,
             ..
-        } => format!("  why: will wait {wait_ms:.0} ms: {cue}{}", scored(score)),
+        } => format!(
+            "  why: will wait {wait_ms:.0} ms: {reason}{}",
+            scored(score)
+        ),
         EventKind::TurnEnded {
             waited_ms,
             score,
@@ -141,8 +143,8 @@ fn reason_line(kind: &EventKind) -> Option<String> {
 }
 
 /// A turn's latency by stage, in one line; what took nothing is left out.
-fn latency_line(stages: &Stages) -> Option<String> {
-    let path = stages.live_path();
+fn latency_line(latency: &Latency) -> Option<String> {
+    let path = latency.live_path();
     let total: f64 = path.iter().map(|stage| stage.ms).sum();
     let parts: Vec<String> = path
         .iter()
@@ -179,7 +181,7 @@ mod tests {
                 turn: Some(TurnId(1)),
                 kind,
             };
-            let line = finished_line(&event, &StagesByTurn::default(), false).unwrap();
+            let line = finished_line(&event, &LatencyByTurn::default(), false).unwrap();
             assert!(!line.contains(char::is_control), "{line:?}");
             assert!(
                 !line.contains("title") && !line.contains('\u{202e}'),

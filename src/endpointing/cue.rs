@@ -4,7 +4,8 @@ use crate::language::{ascii_mark, is_han};
 use crate::lexicon::{Lexicon, word_count, words};
 
 /// What the words say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cue {
     /// Nothing either way.
     Neutral,
@@ -18,20 +19,6 @@ pub enum Cue {
     Number,
     /// A whole answer to a question of the assistant's.
     Answer,
-}
-
-impl Cue {
-    /// For events and the screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Neutral => "words say nothing",
-            Self::Leaning => "another word would follow",
-            Self::Unfinished => "sentence unfinished",
-            Self::FilledPause => "filled pause",
-            Self::Number => "a number is being said",
-            Self::Answer => "a one-word answer",
-        }
-    }
 }
 
 /// So many digits in a row at the end are a number being dictated...

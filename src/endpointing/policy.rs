@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Cue;
+use crate::events::EndReason;
 
 /// How long to wait after the last sound, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub struct Wait {
     /// From the last sound of speech.
     pub duration: Duration,
     /// For events and the screen.
-    pub reason: &'static str,
+    pub reason: EndReason,
 }
 
 /// The curve from the score of the sound to the wait, and what words add to it.
@@ -104,7 +105,7 @@ impl EndpointPolicy {
         if let Some(ms) = self.silence_ms {
             return Wait {
                 duration: duration(ms),
-                reason: "silence",
+                reason: EndReason::Silence,
             };
         }
         let logit = score.map_or(0.0, |score| {
@@ -122,10 +123,14 @@ impl EndpointPolicy {
         let (floor, ceiling) = self.bounds_ms;
         let ms = waited.clamp(floor, ceiling);
         let reason = match (cue, score) {
-            (Cue::Neutral, None) => "silence",
-            (Cue::Neutral, Some(score)) if score < 0.5 => "sounds unfinished",
-            (Cue::Neutral, Some(_)) => "sounds finished",
-            _ => cue.name(),
+            (Cue::Neutral, None) => EndReason::Silence,
+            (Cue::Neutral, Some(score)) if score < 0.5 => EndReason::SoundsUnfinished,
+            (Cue::Neutral, Some(_)) => EndReason::SoundsFinished,
+            (Cue::Leaning, _) => EndReason::LeaningWord,
+            (Cue::Unfinished, _) => EndReason::UnfinishedSentence,
+            (Cue::FilledPause, _) => EndReason::FilledPause,
+            (Cue::Number, _) => EndReason::NumberBeingSaid,
+            (Cue::Answer, _) => EndReason::OneWordAnswer,
         };
         Wait {
             duration: duration(ms),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::muted::MutedMicrophone;
 use super::{DuplexChoice, Fact};
-use crate::aec::{DuplexMode, EchoProbe, EchoReturn, EchoState, choose};
+use crate::aec::{EchoProbe, EchoReturn, EchoState, choose};
 use crate::audio::frame::FRAME;
 use crate::clock::Timestamp;
+use crate::events::DuplexMode;
 
 /// After a reply its echo may still be in the room for this long.
 const ECHO_TAIL: Duration = Duration::from_millis(300);

@@ -17,9 +17,10 @@ use duplex::Duplex;
 use muted::{MutedMicrophone, SoundState};
 use nearness::Nearness;
 
-use crate::aec::{Cleaned, DuplexMode, EchoCanceller};
+use crate::aec::{Cleaned, EchoCanceller};
 use crate::audio::frame::FRAME;
 use crate::clock::Timestamp;
+use crate::events::DuplexMode;
 use crate::vad::{Activity, SoundDetector, VoiceActivity};
 
 /// Ten milliseconds of both directions at 16 kHz.

@@ -1,9 +1,10 @@
 //! What the front end makes of rooms, headphones, muted microphones and people.
 
 use super::*;
-use crate::aec::{Bypass, DuplexMode, SonoraCanceller, earcon};
+use crate::aec::{Bypass, SonoraCanceller, earcon};
 use crate::audio::frame::{SPEECH_RATE, rms};
 use crate::audio::noise::Noise;
+use crate::events::DuplexMode;
 use crate::harness::room::{EchoPath, Room};
 use crate::vad::{ActivityConfig, VadError, VoiceActivityDetector};
 

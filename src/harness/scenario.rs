@@ -42,6 +42,7 @@ use serde::Deserialize;
 use super::effects::Effect;
 use super::room::EchoPath;
 use crate::audio::AudioError;
+use crate::events::Expect;
 
 /// A moment that stimuli wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,30 +55,6 @@ pub enum Anchor {
     ReplyFinished,
     /// The stimulus before it ended.
     Previous,
-}
-
-/// What a stimulus is meant to do to a reply that sounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Expect {
-    /// Stop it, and be answered.
-    #[default]
-    Answer,
-    /// Stop it, and not be answered.
-    Stop,
-    /// Nothing.
-    GoOn,
-}
-
-impl Expect {
-    /// As it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answer => "answer",
-            Self::Stop => "stop",
-            Self::GoOn => "go_on",
-        }
-    }
 }
 
 /// A moment and a time after it.

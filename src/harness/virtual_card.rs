@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::room::Room;
-use super::scenario::{Anchor, Expect, Scenario, When};
+use super::scenario::{Anchor, Scenario, When};
 use super::stimulus::Prepared;
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
@@ -19,7 +19,9 @@ use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
 use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE, from_db};
 use crate::audio::noise::Noise;
 use crate::audio::wav::WavFile;
-use crate::clock::Pace;
+use crate::clock::{Pace, Timestamp};
+use crate::events::{EventKind, Expect};
+use crate::pipeline::Report;
 
 /// A virtual sound card.
 pub struct VirtualCard {
@@ -51,12 +53,19 @@ struct Microphone {
     end: Option<When>,
     limit_blocks: Option<u64>,
     cues: Receiver<Anchor>,
+    reports: Sender<Report>,
 }
 
 impl VirtualCard {
     /// A microphone that hears a scenario, whose stimuli were prepared
-    /// ([`prepare`](super::stimulus::prepare)). `cues` says when replies start and finish.
-    pub fn microphone(scenario: &Scenario, stimuli: Vec<Prepared>, cues: Receiver<Anchor>) -> Self {
+    /// ([`prepare`](super::stimulus::prepare)). `cues` says when replies start and finish, `reports` takes
+    /// when stimuli do.
+    pub fn microphone(
+        scenario: &Scenario,
+        stimuli: Vec<Prepared>,
+        cues: Receiver<Anchor>,
+        reports: Sender<Report>,
+    ) -> Self {
         let microphone = Microphone {
             stimuli,
             repeat: scenario.repeat,
@@ -66,6 +75,7 @@ impl VirtualCard {
             end: scenario.end,
             limit_blocks: scenario.limit.map(|l| l.as_millis() as u64 / BLOCK_MS),
             cues,
+            reports,
         };
         Self {
             description: scenario.name.clone(),
@@ -221,10 +231,7 @@ impl Card {
             microphone, player, ..
         } = &mut self.parts;
         if let (Some(microphone), Some(capture)) = (microphone, &mut self.capture) {
-            let note = player.step(microphone, &played, &mut heard);
-            if let Some(note) = note {
-                let _ = self.note.try_send(note);
-            }
+            player.step(microphone, &played, &mut heard);
             capture.begin_block(now, Duration::ZERO);
             capture.process(&heard, 1);
             if player.ended(microphone) {
@@ -279,22 +286,17 @@ struct Player {
 }
 
 impl Player {
-    fn step(
-        &mut self,
-        microphone: &mut Microphone,
-        played: &[f32],
-        heard: &mut [f32],
-    ) -> Option<StreamNote> {
+    fn step(&mut self, microphone: &mut Microphone, played: &[f32], heard: &mut [f32]) {
         if microphone.repeat && self.next == microphone.stimuli.len() {
             (self.next, self.again) = (0, true);
         }
         self.take_cues(microphone);
         heard.fill(0.0);
-        let note = if self.playing {
-            self.play(&microphone.stimuli[self.next], heard)
-        } else {
-            None
-        };
+        if self.playing
+            && let Some(report) = self.play(&microphone.stimuli[self.next], heard)
+        {
+            let _ = microphone.reports.try_send(report);
+        }
         for (sample, played) in heard.iter_mut().zip(played) {
             if let Some(room) = &mut microphone.room {
                 *sample += room.echo(*played);
@@ -303,10 +305,9 @@ impl Player {
                 *sample += microphone.noise.gaussian() * microphone.noise_gain;
             }
         }
-        note
     }
 
-    fn play(&mut self, stimulus: &Prepared, heard: &mut [f32]) -> Option<StreamNote> {
+    fn play(&mut self, stimulus: &Prepared, heard: &mut [f32]) -> Option<Report> {
         let began = self.block * BLOCK as u64 - self.offset as u64;
         let ms = |sample: usize| (began + sample as u64) as f64 * 1000.0 / f64::from(SESSION_RATE);
         let number = self.next;
@@ -323,21 +324,20 @@ impl Player {
             self.last_news = self.block;
             self.finished_at = Some(self.block);
             self.next += 1;
-            return Some(StreamNote::StimulusFinished {
-                stimulus: number,
-                last_sound_ms: ms(stimulus.bounds.1),
+            return Some(Report {
+                at: Timestamp::from_millis_f64(ms(stimulus.bounds.1)),
+                kind: EventKind::StimulusFinished { stimulus: number },
             });
         }
-        first.then(|| StreamNote::StimulusStarted {
-            stimulus: number,
-            first_sound_ms: ms(stimulus.bounds.0),
-            expect: stimulus.stimulus.expect.name(),
-            said: stimulus.said.clone(),
-            pauses_ms: stimulus
-                .pauses
-                .iter()
-                .map(|(from, to)| (ms(*from), ms(*to)))
-                .collect(),
+        let pauses = stimulus.pauses.iter();
+        first.then(|| Report {
+            at: Timestamp::from_millis_f64(ms(stimulus.bounds.0)),
+            kind: EventKind::StimulusStarted {
+                stimulus: number,
+                expect: stimulus.stimulus.expect,
+                said: stimulus.said.clone(),
+                pauses_ms: pauses.map(|(from, to)| (ms(*from), ms(*to))).collect(),
+            },
         })
     }
 
@@ -418,6 +418,7 @@ mod tests {
             end: None,
             limit_blocks: None,
             cues,
+            reports: bounded(64).0,
         }
     }
 
@@ -476,7 +477,7 @@ mod tests {
         assert!(!loudspeaker.is_noiseless());
         let scenario = Scenario::silence();
         let (_cue, cues) = bounded(1);
-        let mut card = VirtualCard::microphone(&scenario, Vec::new(), cues);
+        let mut card = VirtualCard::microphone(&scenario, Vec::new(), cues, bounded(1).0);
         let _stream = card.open(None, None).unwrap();
         assert!(card.is_noiseless());
     }

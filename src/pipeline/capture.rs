@@ -12,6 +12,7 @@ use super::devices::{OpenSound, Sound};
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
+use crate::aec::reply_volume;
 use crate::aec::{EchoCanceller, earcon};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
@@ -157,6 +158,9 @@ impl Capture {
             while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
                 self.take_note(note);
             }
+            while let Some(report) = self.sound.take_report() {
+                self.ears.bus.publish_at(report.at, None, report.kind);
+            }
             if finished {
                 break;
             }
@@ -190,7 +194,6 @@ impl Capture {
     }
 
     fn take_note(&mut self, note: StreamNote) {
-        let at = |ms: f64| Timestamp::from_micros((ms * 1000.0) as u64);
         match note {
             // A driver may say the same a thousand times a second.
             StreamNote::Glitch(text) | StreamNote::Xrun(text) if text == self.last_glitch => {}
@@ -205,28 +208,6 @@ impl Capture {
                 }
                 self.stall.lost();
                 self.search = (Stopwatch::start(), 0);
-            }
-            StreamNote::StimulusStarted {
-                stimulus,
-                first_sound_ms,
-                expect,
-                said,
-                pauses_ms,
-            } => {
-                let kind = EventKind::StimulusStarted {
-                    stimulus,
-                    expect,
-                    said,
-                    pauses_ms,
-                };
-                self.bus.publish_at(at(first_sound_ms), None, kind);
-            }
-            StreamNote::StimulusFinished {
-                stimulus,
-                last_sound_ms,
-            } => {
-                let kind = EventKind::StimulusFinished { stimulus };
-                self.bus.publish_at(at(last_sound_ms), None, kind);
             }
         }
     }
@@ -377,9 +358,9 @@ impl Ears {
     }
 
     fn publish_duplex(&self, choice: DuplexChoice) {
-        self.play(PlaybackControl::Volume(choice.mode.volume()));
+        self.play(PlaybackControl::Volume(reply_volume(choice.mode)));
         let duplex = EventKind::Duplex {
-            mode: choice.mode.name(),
+            mode: choice.mode,
             reason: choice.reason,
             echo_gain_db: choice.echo_gain_db,
             echo_delay_ms: choice.echo_delay_ms,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crossbeam_channel::Receiver;
 use ringbuf::traits::Consumer;
 
 use crate::aec::{EchoProbe, EchoReturn, Unclear, earcon};
@@ -11,14 +12,25 @@ use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
 use crate::audio::frame::{BLOCK, BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
 use crate::audio::stall::READER_AWAY;
-use crate::clock::{Pace, Stopwatch};
+use crate::clock::{Pace, Stopwatch, Timestamp};
+use crate::events::EventKind;
 use crate::playback::PlaybackQueue;
 
 /// A session's devices: one for both directions, or one for each.
 pub struct Sound {
     devices: Vec<Box<dyn AudioDevice>>,
+    reports: Option<Receiver<Report>>,
     /// How long the next devices that are opened may take to begin.
     patience: Duration,
+}
+
+/// What a device knows of the session that is not to be heard: when its user spoke, say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// When, since the device was opened.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EventKind,
 }
 
 /// Devices that run.
@@ -94,8 +106,20 @@ impl Sound {
     pub fn new(devices: Vec<Box<dyn AudioDevice>>) -> Self {
         Self {
             devices,
+            reports: None,
             patience: SLOW_START,
         }
+    }
+
+    /// What the devices report is published with the session's events.
+    pub fn reporting(mut self, reports: Receiver<Report>) -> Self {
+        self.reports = Some(reports);
+        self
+    }
+
+    /// What was reported since the last call, one at a time.
+    pub fn take_report(&mut self) -> Option<Report> {
+        self.reports.as_ref()?.try_recv().ok()
     }
 
     /// Whether the microphone gives exact zeros in a quiet room, as only a virtual one does.

@@ -28,7 +28,7 @@ mod synthesizer;
 mod tools;
 
 pub use bus::{EventBus, Watcher};
-pub use devices::{Sound, measure_echo};
+pub use devices::{Report, Sound, measure_echo};
 pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};

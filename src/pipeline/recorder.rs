@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::audio::AudioError;
 use crate::audio::frame::{BLOCK, BLOCK_MS, Block, SESSION_RATE};
 use crate::audio::wav::WavFile;
-use crate::events::SessionEvent;
+use crate::events::{Header, SessionEvent};
 use crate::turn_taking::Decision;
 
 /// Name of the recording within its folder.
@@ -48,9 +48,11 @@ impl Recorder {
     /// Creates the folder and both files; an older recording there is replaced.
     pub fn create(folder: &Path) -> Result<Self, AudioError> {
         std::fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
+        let mut events = Lines::create(folder.join(EVENTS))?;
+        events.push(&Header::default())?;
         Ok(Self {
             wav: WavFile::create(&folder.join(CONVERSATION), 2, SESSION_RATE)?,
-            events: Lines::create(folder.join(EVENTS))?,
+            events,
             decisions: Lines::create(folder.join(DECISIONS))?,
             next_block: 0,
         })

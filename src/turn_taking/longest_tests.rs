@@ -1,6 +1,7 @@
 //! Nothing lasts for ever: not a turn, and not a reply that is held.
 
 use super::*;
+use crate::events::EndReason;
 
 impl Conversation {
     /// Time passes; all commands until the first of them, and how long that took.
@@ -39,7 +40,7 @@ fn speech_that_never_pauses_ends_its_turn_after_a_minute() {
         Command::Publish(_, EventKind::TurnEnded { reason, .. }) => Some(*reason),
         _ => None,
     });
-    assert_eq!(reasons.collect::<Vec<_>>(), ["spoke for too long"]);
+    assert_eq!(reasons.collect::<Vec<_>>(), [EndReason::SpokeTooLong]);
     assert!(matches!(c.machine.state(), State::Replying(_)));
 }
 

@@ -10,7 +10,7 @@ use super::self_talk::SelfTalk;
 use super::state::{Answer, Onset, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{EndReason, EventKind, InterruptReason, ReplyId, RollbackReason, TurnId};
 
 /// After the key is released, the time for what was said last to arrive.
 const RELEASE_TAIL: Duration = Duration::from_millis(200);
@@ -174,7 +174,7 @@ impl TurnTaking {
                     });
                 }
                 if user.pause.is_none() && now >= user.longest() && !self.config.push_to_talk {
-                    let (decode, paused) = user.decide(now, "spoke for too long");
+                    let (decode, paused) = user.decide(now, EndReason::SpokeTooLong);
                     commands.extend([decode, paused]);
                 }
                 self.advance_pause(now, commands);
@@ -195,7 +195,7 @@ impl TurnTaking {
                 }
                 if let Some(pause) = user.pause.take() {
                     user.speaks_since = at;
-                    roll_back(pause.draft, "the user went on", commands);
+                    roll_back(pause.draft, RollbackReason::UserWentOn, commands);
                     commands.push(Command::ResumeTranscript(user.turn));
                     commands.push(Command::Publish(user.turn, EventKind::SpeechStarted));
                 }
@@ -261,7 +261,7 @@ impl TurnTaking {
         if let State::Replying(reply) = &self.state
             && reply.audible_since.is_some()
         {
-            self.interrupt("key pressed", commands);
+            self.interrupt(InterruptReason::KeyPressed, commands);
         }
         self.speech_started(now, commands);
     }
@@ -270,7 +270,7 @@ impl TurnTaking {
         if let State::User(user) = &mut self.state
             && user.pause.is_none()
         {
-            let (_, paused) = user.decide(now, "key released");
+            let (_, paused) = user.decide(now, EndReason::KeyReleased);
             // The last sound is still on its way through the device.
             let decode_at = now + RELEASE_TAIL;
             if let Some(pause) = &mut user.pause {
@@ -286,7 +286,7 @@ impl TurnTaking {
             return;
         }
         if let State::Replying(_) = &self.state {
-            self.interrupt("typed message", commands);
+            self.interrupt(InterruptReason::Typed, commands);
         }
         let carried = match std::mem::replace(&mut self.state, State::Listening) {
             State::Listening | State::Replying(_) => String::new(),
@@ -295,7 +295,11 @@ impl TurnTaking {
                 answer.carried()
             }
             State::User(user) => {
-                roll_back(user.pause.and_then(|p| p.draft), "typed message", commands);
+                roll_back(
+                    user.pause.and_then(|p| p.draft),
+                    RollbackReason::Typed,
+                    commands,
+                );
                 commands.push(Command::EndTranscript(user.turn));
                 user.carried
             }
@@ -305,7 +309,7 @@ impl TurnTaking {
         let ended = EventKind::TurnEnded {
             waited_ms: 0.0,
             score: None,
-            reason: "typed",
+            reason: EndReason::Typed,
             text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));

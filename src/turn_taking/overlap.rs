@@ -10,7 +10,9 @@ use super::machine::TurnTaking;
 use super::reply::is_question;
 use super::state::{Onset, Overlap, Reply, State, UserTurn, is_established};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, Loudness, ReplyId};
+use crate::events::{
+    DuckReason, EndReason, EventKind, GoOnReason, HoldReason, InterruptReason, Loudness, ReplyId,
+};
 use crate::lexicon::{Lexicon, word_count, words};
 
 /// A sound that has not become speech by then will not.
@@ -38,7 +40,7 @@ impl TurnTaking {
             && reply.overlap.is_none()
             && at >= self.deaf_until
         {
-            duck(reply, at, "a sound", commands);
+            duck(reply, at, DuckReason::Sound, commands);
         }
     }
 
@@ -52,7 +54,7 @@ impl TurnTaking {
         let mut from = at;
         if let State::Replying(reply) = &mut self.state {
             if reply.overlap.is_none() {
-                duck(reply, at, "speech", commands);
+                duck(reply, at, DuckReason::Speech, commands);
             }
             let overlap = reply.overlap.as_mut();
             // What was only a sound was its first consonant.
@@ -117,14 +119,14 @@ impl TurnTaking {
         match (&mut overlap.user, overlap.held) {
             (None, _) => {
                 self.deaf_until = now + DEAF;
-                self.go_on_replying(now, "no speech followed", commands);
+                self.go_on_replying(now, GoOnReason::NoSpeech, commands);
             }
             (Some(_), false) => self.hold(commands),
             (Some(user), true) if !is_established(audible_since, user.began) => {
-                let (decode, _) = user.decide(now, "spoke for too long");
+                let (decode, _) = user.decide(now, EndReason::SpokeTooLong);
                 commands.push(decode);
             }
-            (Some(_), true) => self.interrupt("went on speaking", commands),
+            (Some(_), true) => self.interrupt(InterruptReason::WentOnSpeaking, commands),
         }
     }
 
@@ -146,7 +148,7 @@ impl TurnTaking {
         {
             overlap.held = true;
             commands.push(Command::Play(*id, Loudness::Held));
-            let reason = "speech goes on";
+            let reason = HoldReason::SpeechGoesOn;
             commands.push(Command::Publish(id.turn, EventKind::Held { reason }));
         }
     }
@@ -159,7 +161,7 @@ impl TurnTaking {
         // Of less sound than that, a recognizer makes any word.
         let enough = now.since(user.began) >= ENOUGH_FOR_A_WORD;
         if enough && self.asks_for_silence(&words) {
-            self.interrupt("stop word", commands);
+            self.interrupt(InterruptReason::StopWord, commands);
             self.advance_pause(now, commands);
         } else if word_count(&words) >= 2
             && user.pause.is_none()
@@ -167,7 +169,7 @@ impl TurnTaking {
             && !lexicon.only_listens(&words)
             && !self.is_echo(&words)
         {
-            self.interrupt("words", commands);
+            self.interrupt(InterruptReason::Words, commands);
         }
     }
 
@@ -181,18 +183,18 @@ impl TurnTaking {
         let words = words(&text);
         let short = pause.last_speech.since(user.began) < SHORT;
         let harmless = if words.is_empty() {
-            Some("no words in it")
+            Some(GoOnReason::NoWords)
         } else if self.asks_for_silence(&words) || short && self.may_ask_for_silence(&words) {
             None
         } else if self.has_asked() {
             // "Yes" is an answer then.
             None
         } else if self.config.lexicon.only_listens(&words) {
-            Some("a backchannel")
+            Some(GoOnReason::Backchannel)
         } else if short && self.says_little(&words) {
-            Some("a short sound")
+            Some(GoOnReason::ShortSound)
         } else if self.is_echo(&words) {
-            Some("its own words")
+            Some(GoOnReason::OwnWords)
         } else {
             None
         };
@@ -201,7 +203,7 @@ impl TurnTaking {
                 self.go_on_replying(now, reason, commands);
             }
             None => {
-                self.interrupt("words", commands);
+                self.interrupt(InterruptReason::Words, commands);
                 self.advance_pause(now, commands);
             }
         }
@@ -211,7 +213,7 @@ impl TurnTaking {
     pub(super) fn go_on_replying(
         &mut self,
         now: Timestamp,
-        reason: &'static str,
+        reason: GoOnReason,
         commands: &mut Vec<Command>,
     ) {
         if let State::Replying(reply) = &mut self.state
@@ -292,7 +294,7 @@ fn end_of(said: &str) -> &str {
     &said[said.ceil_char_boundary(said.len().saturating_sub(ECHO_BYTES))..]
 }
 
-fn duck(reply: &mut Reply, since: Timestamp, reason: &'static str, commands: &mut Vec<Command>) {
+fn duck(reply: &mut Reply, since: Timestamp, reason: DuckReason, commands: &mut Vec<Command>) {
     let id: ReplyId = reply.id;
     reply.overlap = Some(Overlap {
         since,

@@ -9,7 +9,7 @@ use super::reply::roll_back;
 use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
 use crate::clock::Timestamp;
 use crate::endpointing::{Cue, cue, cue_of_an_answer};
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId};
 use crate::language::ascii_mark;
 use crate::lexicon::{Lexicon, words};
 
@@ -147,7 +147,7 @@ impl TurnTaking {
             let guessed = as_sentence(&user.partial);
             let right = same_words(&guessed, &text);
             if !right {
-                roll_back(pause.draft.take(), "the words are others", commands);
+                roll_back(pause.draft.take(), RollbackReason::WordsChanged, commands);
             }
             pause.text = Some(match right && pause.draft.is_some() {
                 true => guessed,
@@ -213,7 +213,7 @@ impl TurnTaking {
         }
         // What was said before has been waited for already.
         if adds_nothing {
-            (pause.deadline, pause.reason) = (pause.last_speech, "nothing was added");
+            (pause.deadline, pause.reason) = (pause.last_speech, EndReason::NothingAdded);
             return;
         }
         let cue = pause.cue;
@@ -222,7 +222,7 @@ impl TurnTaking {
         pause.reason = wait.reason;
         let scored = EventKind::EndpointScored {
             score: pause.score,
-            cue: cue.name(),
+            reason: wait.reason,
             wait_ms: wait.duration.as_secs_f64() * 1000.0,
             took_ms,
         };
@@ -276,28 +276,30 @@ impl TurnTaking {
     }
 
     /// Why words get no answer.
-    pub(super) fn unanswered(&self, user: &UserTurn, text: &str) -> Option<&'static str> {
+    pub(super) fn unanswered(&self, user: &UserTurn, text: &str) -> Option<IgnoreReason> {
         let lexicon = &self.config.lexicon;
         let words = words(text);
         match &words[..] {
             // What was said before is answered all the same.
             [] if !user.carried.is_empty() => None,
-            [] => Some("no words in it"),
-            _ if lexicon.asks_only(&lexicon.stop, &words) => Some("asked only to stop"),
+            [] => Some(IgnoreReason::NoWords),
+            _ if lexicon.asks_only(&lexicon.stop, &words) => Some(IgnoreReason::AskedToStop),
             _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
-                Some("probably asked to stop")
+                Some(IgnoreReason::ProbablyAskedToStop)
             }
             // What is said to something that rings is meant for it.
-            _ if self.asleep && !self.config.wakes(&words) && !self.has_rung() => Some("asleep"),
-            _ if lexicon.asks_only(&lexicon.wait, &words) => Some("asked to wait"),
+            _ if self.asleep && !self.config.wakes(&words) && !self.has_rung() => {
+                Some(IgnoreReason::Asleep)
+            }
+            _ if lexicon.asks_only(&lexicon.wait, &words) => Some(IgnoreReason::AskedToWait),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
-                Some("a backchannel")
+                Some(IgnoreReason::Backchannel)
             }
             _ if user.over_reply && !self.cut_off && lexicon.only_listens(&words) => {
-                Some("asked to go on with what was over")
+                Some(IgnoreReason::NothingToGoOnWith)
             }
-            _ if Lexicon::consists_of(&lexicon.fillers, &words) => Some("only a filled pause"),
+            _ if Lexicon::consists_of(&lexicon.fillers, &words) => Some(IgnoreReason::FilledPause),
             _ => None,
         }
     }
@@ -314,7 +316,7 @@ impl TurnTaking {
         commands.push(Command::EndTranscript(turn));
         let text = join(&user.carried, &own);
         if let Some(reason) = self.unanswered(&user, &own) {
-            roll_back(pause.draft.clone(), reason, commands);
+            roll_back(pause.draft.clone(), RollbackReason::NotAnswered, commands);
             // Who says "stop" to what rings has heard it. Noise and sighs answer nothing.
             if asks_for_silence(&self.config.lexicon, &own) {
                 self.acknowledge(commands);
@@ -355,7 +357,7 @@ impl TurnTaking {
                 self.release(draft.id, answer, commands);
             }
             draft => {
-                roll_back(draft.clone(), "the words changed", commands);
+                roll_back(draft.clone(), RollbackReason::WordsChanged, commands);
                 self.reply(turn, user.drafts, answer, commands);
             }
         }

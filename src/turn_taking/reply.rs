@@ -6,7 +6,7 @@ use super::machine::TurnTaking;
 use super::pause::MOST_DRAFTS;
 use super::state::{Answer, Draft, Reply, State, UserTurn};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{EventKind, GoOnReason, InterruptReason, ReplyId, RollbackReason, TurnId};
 
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.
@@ -66,7 +66,7 @@ impl TurnTaking {
 
     /// Stops the reply; whoever spoke over it has the turn, or nobody. If they began before it was
     /// heard, what they say belongs to the words that it answered.
-    pub(super) fn interrupt(&mut self, reason: &'static str, commands: &mut Vec<Command>) {
+    pub(super) fn interrupt(&mut self, reason: InterruptReason, commands: &mut Vec<Command>) {
         let State::Replying(reply) = std::mem::replace(&mut self.state, State::Listening) else {
             return;
         };
@@ -251,21 +251,21 @@ impl TurnTaking {
             State::Replying(reply) if failed.is_none() => {
                 let user = reply.overlap.as_ref().and_then(|o| o.user.as_ref());
                 if user.is_some_and(|user| user.turn == turn) {
-                    self.go_on_replying(now, "it was not understood", commands);
+                    self.go_on_replying(now, GoOnReason::NotUnderstood, commands);
                 }
             }
             State::User(user) if user.turn == turn => match &mut user.pause {
                 // A draft failed: whether the engine can answer shows when the turn is over.
                 Some(pause) if failed.is_some() => {
                     if pause.draft.as_ref().map(|draft| draft.id) == failed {
-                        roll_back(pause.draft.take(), "it failed", commands);
+                        roll_back(pause.draft.take(), RollbackReason::Failed, commands);
                         user.drafts = MOST_DRAFTS;
                     }
                 }
                 None if failed.is_some() => {}
                 pause => {
                     let draft = pause.take().and_then(|pause| pause.draft);
-                    roll_back(draft, "it was not understood", commands);
+                    roll_back(draft, RollbackReason::NotUnderstood, commands);
                     commands.push(Command::EndTranscript(turn));
                     self.state = State::Listening;
                     if let Some(words) = apology {
@@ -320,7 +320,7 @@ pub(super) fn is_question(said: &str) -> bool {
 }
 
 /// Throws a draft away, if there is one.
-pub(super) fn roll_back(draft: Option<Draft>, reason: &'static str, commands: &mut Vec<Command>) {
+pub(super) fn roll_back(draft: Option<Draft>, reason: RollbackReason, commands: &mut Vec<Command>) {
     if let Some(Draft { id, .. }) = draft {
         commands.push(Command::StopReply(id));
         let draft = id.draft;

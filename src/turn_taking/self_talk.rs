@@ -11,6 +11,7 @@ use super::machine::TurnTaking;
 use super::overlap::repeats;
 use super::state::{Onset, State};
 use crate::clock::Timestamp;
+use crate::events::GoOnReason;
 use crate::lexicon::{word_count, words};
 
 /// Speech that begins within this time of the reply's own sound may be its echo: the longest echo
@@ -166,7 +167,7 @@ impl TurnTaking {
             self.self_talk.is_somebody();
         } else if suspicious && self.self_talk.suspect() {
             commands.push(Command::StopListeningOverReplies);
-            self.go_on_replying(now, "its own voice", commands);
+            self.go_on_replying(now, GoOnReason::OwnVoice, commands);
         }
     }
 

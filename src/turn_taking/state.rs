@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Command;
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{EndReason, EventKind, ReplyId, TurnId};
 use crate::lexicon::words;
 
 /// Where the conversation is.
@@ -81,7 +81,7 @@ impl UserTurn {
 
     /// Lets it pause at `now`, whoever may still speak, and end there. Gives the commands to decode
     /// it and to tell of it.
-    pub(super) fn decide(&mut self, now: Timestamp, reason: &'static str) -> (Command, Command) {
+    pub(super) fn decide(&mut self, now: Timestamp, reason: EndReason) -> (Command, Command) {
         self.pauses += 1;
         self.pause = Some(Pause {
             last_speech: now,
@@ -131,7 +131,7 @@ pub struct Pause {
     /// It is the end, however it sounds.
     pub decided: bool,
     /// Why then.
-    pub reason: &'static str,
+    pub reason: EndReason,
     /// A reply that is made meanwhile.
     pub draft: Option<Draft>,
 }

@@ -15,12 +15,13 @@ use vivavoce::audio::resample::resample_clip;
 use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::config::{Config, ThreadBudget};
 use vivavoce::engines::EngineLoader;
+use vivavoce::events::Expect;
 use vivavoce::harness::bench::{
     Conversation, CurvePoint, Delay, Load, LoadWatch, Questions, ReadAloud, Recording, Report,
     ReportKind, SHORT, Trust, conversation, conversation_sentence, curve_figures, disturbed,
     export_full_duplex_bench, figures, scenarios,
 };
-use vivavoce::harness::scenario::{Expect, Scenario};
+use vivavoce::harness::scenario::Scenario;
 use vivavoce::pipeline::{CONVERSATION, Session, SessionConfig, Watcher};
 
 use super::endpointing::listener;

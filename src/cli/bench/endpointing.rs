@@ -10,6 +10,7 @@ use serde_json::json;
 use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::sound_file::read_clip;
 use vivavoce::config::Config;
+use vivavoce::endpointing::Cue;
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::harness::bench::{
     EndpointingReport, Figures, Kind, LENGTHS_MS, Listener, Run, STYLES, Share, Studio, WordTimes,
@@ -170,7 +171,7 @@ struct Record<'a> {
     reported_ms: f64,
     resumed_ms: Option<f64>,
     score: f32,
-    cue: &'static str,
+    cue: Cue,
     text: &'a str,
     decided_ms: BTreeMap<&'static str, Option<f64>>,
 }
@@ -184,7 +185,7 @@ fn records(run: &Run) -> impl Iterator<Item = Record<'_>> {
         reported_ms: relative(pause.reported_ms),
         resumed_ms: pause.resumed_ms.map(relative),
         score: pause.score,
-        cue: pause.cue.name(),
+        cue: pause.cue,
         text: &pause.text,
         decided_ms: STYLES
             .iter()

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use vivavoce::config::Config;
+use vivavoce::events::Expect;
 use vivavoce::harness::bench::{BargeIn, SHORT, WHOLE, barge_in_scenario, self_test};
 use vivavoce::harness::room::EchoPath;
-use vivavoce::harness::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, When};
+use vivavoce::harness::scenario::{Anchor, Scenario, Sound, Stimulus, When};
 
 mod compare;
 mod conversation;
@@ -99,8 +100,12 @@ pub enum BenchCommand {
     /// Says what changed beyond noise from one report to another: exit status 1 if anything got
     /// worse, 2 if they cannot be compared
     Compare(CompareArgs),
-    /// Prints the JSON Schema of reports
-    Schema,
+    /// Prints the JSON Schema of reports, or of a recording's events
+    Schema {
+        /// Of what
+        #[arg(value_enum, default_value = "report")]
+        of: report::SchemaOf,
+    },
 }
 
 /// After a reply, before the next recording begins.
@@ -158,8 +163,8 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
         BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
         BenchCommand::Show(args) => report::show(args),
         BenchCommand::Compare(args) => compare::run(args),
-        BenchCommand::Schema => {
-            report::schema();
+        BenchCommand::Schema { of } => {
+            report::schema(*of);
             Ok(ExitCode::SUCCESS)
         }
     }

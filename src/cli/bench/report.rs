@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use vivavoce::events;
 use vivavoce::harness::bench::{
     Cells, Gate, GateResult, HEADINGS, Report, markdown, number, report_page, samples_csv,
     schema_json, turns_csv,
@@ -112,9 +113,22 @@ pub fn show(args: &ShowArgs) -> Result<ExitCode> {
     publish(&mut Report::read(&args.file)?, &args.outputs)
 }
 
+/// What there is a JSON Schema of.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum SchemaOf {
+    /// What `--report` writes
+    Report,
+    /// A line of events.jsonl, which --record writes
+    Events,
+}
+
 /// `bench schema`.
-pub fn schema() {
-    out!("{}", schema_json().trim_end());
+pub fn schema(of: SchemaOf) {
+    let schema = match of {
+        SchemaOf::Report => schema_json(),
+        SchemaOf::Events => events::schema_json(),
+    };
+    out!("{}", schema.trim_end());
 }
 
 fn print(report: &Report) {

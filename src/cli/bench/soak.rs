@@ -13,7 +13,7 @@ use vivavoce::agent::Persona;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
-use vivavoce::events::SessionEvent;
+use vivavoce::events::{Header, SessionEvent};
 use vivavoce::harness::bench::soak::{Soak, SoakReport, look, random_user};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
@@ -125,7 +125,9 @@ fn follow(
 
 fn create(path: &Path) -> Result<BufWriter<File>> {
     let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(BufWriter::new(file))
+    let mut file = BufWriter::new(file);
+    writeln!(file, "{}", serde_json::to_string(&Header::default())?)?;
+    Ok(file)
 }
 
 fn say(report: &SoakReport) {

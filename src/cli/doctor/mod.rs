@@ -107,7 +107,7 @@ fn duplex(config: &Config, wrong: &mut Vec<String>) -> String {
     match measured {
         Ok(found) => {
             let (mode, why) = choose(found, config.audio.echo_cancellation);
-            format!("{}: {why}", mode.name())
+            format!("{mode}: {why}")
         }
         Err(error) => {
             wrong.push(format!("{error:#}"));

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::events::Expect;
 use crate::harness::effects::Effect;
 use crate::harness::room::EchoPath;
 use crate::harness::scenario::{
-    Anchor, Expect, Scenario, ScenarioKind, Sound, Stimulus, USER_LEVEL_DBFS, When,
+    Anchor, Scenario, ScenarioKind, Sound, Stimulus, USER_LEVEL_DBFS, When,
 };
 
 /// What to measure with.

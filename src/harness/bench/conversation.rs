@@ -1,12 +1,13 @@
 //! One recorded conversation as the report has it.
 
 use super::drafts::drafts;
-use super::recording::{Event, Recording};
+use super::recording::Recording;
 use super::report::{Conversation, EchoFound, Mark, Timeline};
 use super::turns::{self_interruptions, turns, unprompted};
 use crate::aec::{EchoCanceller, SonoraCanceller};
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, rms};
 use crate::audio::resample::resample_clip;
+use crate::events::{EventKind, SessionEvent};
 
 /// Time from one level of the timeline to the next. Milliseconds.
 const STEP_MS: f64 = 50.0;
@@ -16,15 +17,23 @@ const FLOOR_DBFS: f32 = -90.0;
 /// Measures a recording. `llm_threads` is how many cores its language model used.
 pub fn conversation(recording: &Recording, llm_threads: usize) -> Conversation {
     let events = &recording.events;
-    let underruns = events.of("playback_finished");
+    let underruns = events.find(|kind| match kind {
+        EventKind::PlaybackFinished { underruns } => Some(*underruns),
+        _ => None,
+    });
+    let errors = events.find(|kind| matches!(kind, EventKind::Error { .. }).then_some(()));
+    let mut ready = events.find(|kind| match kind {
+        EventKind::Ready { startup_ms, .. } => Some(*startup_ms),
+        _ => None,
+    });
     Conversation {
         seconds: recording.length_ms() / 1000.0,
         turns: turns(recording),
         self_interruptions: self_interruptions(recording),
         unprompted: unprompted(recording),
-        underruns: underruns.filter_map(|e| e.number("underruns")).sum::<f64>() as u64,
-        errors: events.of("error").count(),
-        startup_ms: events.of("ready").find_map(|e| e.number("startup_ms")),
+        underruns: underruns.map(|found| found.it).sum(),
+        errors: errors.count(),
+        startup_ms: ready.next().map(|found| found.it),
         drafts: drafts(events.all(), llm_threads),
         echo: echo(recording),
         timeline: timeline(recording),
@@ -38,39 +47,41 @@ fn timeline(recording: &Recording) -> Timeline {
         let level = |part: &[f32]| (dbfs(rms(part)).max(FLOOR_DBFS) * 10.0).round() / 10.0;
         samples.chunks(step).map(level).collect()
     };
-    let marks = recording.events.all().iter().filter_map(|fields| {
-        let event = Event {
-            t_ms: fields["t_ms"].as_f64()?,
-            turn: None,
-            fields,
-        };
-        let kind = event.text("kind")?;
-        let text = match kind {
-            "turn_ended" | "interrupted" | "ducked" | "held" | "unducked" | "turn_ignored" => {
-                let (reason, words) = (event.text("reason")?, event.text("text").unwrap_or(""));
-                match words {
-                    "" => reason.into(),
-                    words => format!("{reason}: {words}"),
-                }
-            }
-            "turn_extended" => "the user went on".into(),
-            "resumed" => format!("went back {:.0} ms", event.number("repeated_ms")?),
-            "playback_started" => String::new(),
-            "error" | "notice" => event.text("message")?.into(),
-            _ => return None,
-        };
+    let mark = |event: &SessionEvent| {
         Some(Mark {
-            t_ms: event.t_ms,
-            kind: kind.into(),
-            text,
+            t_ms: event.t_ms(),
+            kind: event.kind.name().into(),
+            text: mark(&event.kind)?,
         })
-    });
+    };
+    let marks = recording.events.all().iter().filter_map(mark);
     Timeline {
         step_ms: STEP_MS,
         capture_dbfs: levels(&recording.capture),
         render_dbfs: levels(&recording.render),
         marks: marks.collect(),
     }
+}
+
+/// What the timeline says of an event; nothing of most.
+fn mark(kind: &EventKind) -> Option<String> {
+    let with_words = |reason: &dyn std::fmt::Display, words: &str| match words {
+        "" => reason.to_string(),
+        words => format!("{reason}: {words}"),
+    };
+    Some(match kind {
+        EventKind::TurnEnded { reason, text, .. } => with_words(reason, text),
+        EventKind::TurnIgnored { reason, text } => with_words(reason, text),
+        EventKind::Unducked { reason, text } => with_words(reason, text),
+        EventKind::Interrupted { reason } => reason.to_string(),
+        EventKind::Ducked { reason } => reason.to_string(),
+        EventKind::Held { reason } => reason.to_string(),
+        EventKind::TurnExtended => "the user went on".into(),
+        EventKind::Resumed { repeated_ms } => format!("went back {repeated_ms:.0} ms"),
+        EventKind::PlaybackStarted { .. } => String::new(),
+        EventKind::Error { message, .. } | EventKind::Notice { message } => message.clone(),
+        _ => return None,
+    })
 }
 
 /// The loudspeaker counts as playing above this. dBFS.
@@ -90,8 +101,11 @@ const CONVERGED: f64 = 0.75;
 /// the assistant spoke. `None` if it was not to be heard in the microphone for two seconds.
 pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
     // The chirp at the start did not come back: headphones, and what is heard is noise.
-    let probed = recording.events.of("duplex").next_back();
-    if probed.is_some_and(|event| event.fields["echo_gain_db"].is_null()) {
+    let mut probed = recording.events.find(|kind| match kind {
+        EventKind::Duplex { echo_gain_db, .. } => Some(*echo_gain_db),
+        _ => None,
+    });
+    if probed.next_back().is_some_and(|found| found.it.is_none()) {
         return None;
     }
     let speech = |samples: &[f32]| resample_clip(samples, recording.rate_hz, SPEECH_RATE).ok();
@@ -143,9 +157,10 @@ pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
 mod tests {
     use super::*;
     use crate::audio::noise::Noise;
+    use crate::clock::Timestamp;
+    use crate::events::DuckReason;
     use crate::harness::bench::recording::Events;
     use crate::harness::room::{EchoPath, Room};
-    use serde_json::json;
 
     /// Six seconds of noise from the loudspeaker, with an echo.
     fn noisy(gain_db: f32) -> Recording {
@@ -181,10 +196,14 @@ mod tests {
     #[test]
     fn decisions_are_marked_with_their_reasons() {
         let mut recording = noisy(-80.0);
-        recording.events = Events::new(vec![
-            json!({ "t_ms": 5.0, "kind": "ducked", "reason": "a sound" }),
-            json!({ "t_ms": 6.0, "kind": "levels" }),
-        ]);
+        let reason = DuckReason::Sound;
+        let kinds = [EventKind::Ducked { reason }, EventKind::FirstToken];
+        let event = |kind| SessionEvent {
+            at: Timestamp::from_millis(5),
+            turn: None,
+            kind,
+        };
+        recording.events = Events::new(kinds.map(event).to_vec());
         let timeline = timeline(&recording);
         assert_eq!(timeline.marks.len(), 1);
         assert_eq!(timeline.marks[0].text, "a sound");

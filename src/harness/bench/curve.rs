@@ -12,7 +12,8 @@ use super::stimulus_placement::Studio;
 use crate::audio::AudioError;
 use crate::audio::frame::{SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::resample_clip;
-use crate::harness::scenario::{Anchor, Expect};
+use crate::events::Expect;
+use crate::harness::scenario::Anchor;
 use crate::harness::stimulus::Prepared;
 
 /// Questions into silence, by `SCENARIO#NUMBER`: mono at 16 kHz.

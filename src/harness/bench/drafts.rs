@@ -4,9 +4,9 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Summary;
+use crate::events::{EventKind, SessionEvent};
 
 /// Drafts of a recording.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,27 +28,30 @@ pub struct Drafts {
 }
 
 /// Looks at a recording's events; `llm_threads` is how many cores the language model uses.
-pub fn drafts(events: &[Value], llm_threads: usize) -> Drafts {
+pub fn drafts(events: &[SessionEvent], llm_threads: usize) -> Drafts {
     let mut found = Drafts::default();
-    let key = |event: &Value| (event["turn"].as_u64(), event["draft"].as_u64());
-    let thrown: Vec<_> = events
-        .iter()
-        .filter(|event| event["kind"] == "draft_rolled_back")
-        .map(key)
-        .collect();
+    let is_thrown_away = |event: &SessionEvent| match event.kind {
+        EventKind::DraftRolledBack { draft, .. } => Some((event.turn, draft)),
+        _ => None,
+    };
+    let thrown: Vec<_> = events.iter().filter_map(is_thrown_away).collect();
     for event in events {
-        match event["kind"].as_str() {
-            Some("turn_ended") => found.turns += 1,
-            Some("draft_started") => found.started += 1,
-            Some("draft_rolled_back") => found.rolled_back += 1,
-            Some("draft_released") => {
+        match &event.kind {
+            EventKind::TurnEnded { .. } => found.turns += 1,
+            EventKind::DraftStarted { .. } => found.started += 1,
+            EventKind::DraftRolledBack { .. } => found.rolled_back += 1,
+            EventKind::DraftReleased { ahead_ms, .. } => {
                 found.released += 1;
-                found.ahead_ms.extend(event["ahead_ms"].as_f64());
+                found.ahead_ms.push(*ahead_ms);
             }
-            Some("reply_complete") if thrown.contains(&key(event)) => {
-                found.tokens_wasted += event["tokens"].as_u64().unwrap_or(0);
-                let busy_s = event["busy_ms"].as_f64().unwrap_or(0.0) / 1000.0;
-                found.core_s_wasted += busy_s * llm_threads as f64;
+            EventKind::ReplyComplete {
+                draft,
+                tokens,
+                busy_ms,
+                ..
+            } if thrown.contains(&(event.turn, *draft)) => {
+                found.tokens_wasted += u64::from(*tokens);
+                found.core_s_wasted += busy_ms / 1000.0 * llm_threads as f64;
             }
             _ => {}
         }
@@ -78,23 +81,49 @@ impl fmt::Display for Drafts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::clock::Timestamp;
+    use crate::events::{EndReason, RollbackReason, TurnId};
 
     #[test]
     fn only_what_was_thrown_away_is_waste() {
-        let complete = |draft: u32| {
-            json!({ "kind": "reply_complete", "turn": 1, "draft": draft, "tokens": 8,
-                    "busy_ms": 100.0 })
+        let text = String::new;
+        let started = |draft| EventKind::DraftStarted {
+            draft,
+            text: text(),
         };
-        let events = [
-            json!({ "kind": "draft_started", "turn": 1, "draft": 1 }),
+        let complete = |draft| EventKind::ReplyComplete {
+            draft,
+            text: text(),
+            tokens: 8,
+            tokens_per_s: 80.0,
+            busy_ms: 100.0,
+            cancelled: false,
+        };
+        let kinds = [
+            started(1),
             complete(1),
-            json!({ "kind": "draft_rolled_back", "turn": 1, "draft": 1 }),
-            json!({ "kind": "draft_started", "turn": 1, "draft": 2 }),
+            EventKind::DraftRolledBack {
+                draft: 1,
+                reason: RollbackReason::UserWentOn,
+            },
+            started(2),
             complete(2),
-            json!({ "kind": "turn_ended", "turn": 1 }),
-            json!({ "kind": "draft_released", "turn": 1, "draft": 2, "ahead_ms": 150.0 }),
+            EventKind::TurnEnded {
+                waited_ms: 300.0,
+                score: None,
+                reason: EndReason::Silence,
+                text: text(),
+            },
+            EventKind::DraftReleased {
+                draft: 2,
+                ahead_ms: 150.0,
+            },
         ];
+        let events = kinds.map(|kind| SessionEvent {
+            at: Timestamp::ZERO,
+            turn: Some(TurnId(1)),
+            kind,
+        });
         let found = drafts(&events, 2);
         assert_eq!((found.turns, found.started, found.released), (1, 2, 1));
         assert_eq!((found.rolled_back, found.tokens_wasted), (1, 8));

@@ -5,6 +5,7 @@ use super::machine::Load;
 use super::metric::{Better, Metrics, Sample, Unit};
 use super::report::{Conversation, Turn};
 use super::stage_figures;
+use crate::events::Expect;
 
 /// A turn and where it was.
 #[derive(Clone, Copy)]
@@ -28,20 +29,20 @@ impl Placed<'_> {
 
     /// Whether it asks for an answer, into silence.
     pub fn is_question(&self) -> bool {
-        self.turn.expect == "answer" && !self.turn.over_reply
+        self.turn.expect == Expect::Answer && !self.turn.over_reply
     }
 
     /// Whether it was to stop a reply, which did not end by itself just then.
     pub fn interrupts(&self) -> bool {
         let turn = self.turn;
         let asked = turn.stop_ms.is_some() || self.is_fault("not stopped");
-        turn.expect != "go_on" && turn.over_reply && asked
+        turn.expect != Expect::GoOn && turn.over_reply && asked
     }
 
     /// Whether it is the first thing that was said to the assistant in its conversation.
     fn is_first(&self) -> bool {
         let mut turns = self.conversation.turns.iter();
-        let first = turns.find(|turn| turn.expect != "go_on");
+        let first = turns.find(|turn| turn.expect != Expect::GoOn);
         first.is_some_and(|first| first.stimulus == self.turn.stimulus)
     }
 
@@ -186,7 +187,7 @@ fn barge_in(turns: &[Placed<'_>], metrics: &mut Metrics) {
         .filter(|t| t.turn.over_reply)
         .collect();
     let wanted: Vec<Placed<'_>> = over.iter().copied().filter(Placed::interrupts).collect();
-    let meant_nothing = |t: &Placed<'_>| t.turn.expect == "go_on";
+    let meant_nothing = |t: &Placed<'_>| t.turn.expect == Expect::GoOn;
     let nothing: Vec<Placed<'_>> = over.iter().copied().filter(meant_nothing).collect();
     for (name, about, found) in [
         (
@@ -254,7 +255,7 @@ fn barge_in(turns: &[Placed<'_>], metrics: &mut Metrics) {
     let unasked: Vec<Placed<'_>> = turns
         .iter()
         .copied()
-        .filter(|turn| turn.turn.expect != "answer")
+        .filter(|turn| turn.turn.expect != Expect::Answer)
         .collect();
     for (name, about, fault, of) in [
         (

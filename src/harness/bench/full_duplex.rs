@@ -5,6 +5,7 @@
 
 use super::figures::Placed;
 use super::metric::{Better, Metrics, Sample, Unit};
+use crate::events::Expect;
 
 /// A shorter reply takes the turn over only if it has many words. Milliseconds.
 const TAKEOVER_MS: f64 = 1_000.0;
@@ -45,14 +46,14 @@ impl Task {
     pub(super) fn of(placed: &Placed<'_>) -> Option<Self> {
         let turn = placed.turn;
         match (placed.conversation.kind.as_str(), turn.over_reply) {
-            (_, true) if turn.expect != "go_on" => Some(Self::UserInterruption),
+            (_, true) if turn.expect != Expect::GoOn => Some(Self::UserInterruption),
             ("backchannel", true) => Some(Self::UserBackchannel),
             ("side_talk", true) => Some(Self::TalkingToOther),
             ("background_speech", true) => Some(Self::BackgroundSpeech),
-            (_, false) if turn.expect == "answer" && !turn.pauses_ms.is_empty() => {
+            (_, false) if turn.expect == Expect::Answer && !turn.pauses_ms.is_empty() => {
                 Some(Self::PauseHandling)
             }
-            ("clean_turn" | "long_conversation", false) if turn.expect == "answer" => {
+            ("clean_turn" | "long_conversation", false) if turn.expect == Expect::Answer => {
                 Some(Self::SmoothTurnTaking)
             }
             _ => None,
@@ -173,7 +174,7 @@ mod tests {
 
     fn turn(v2v_ms: f64, reply_ms: f64, reply: &str) -> Turn {
         Turn {
-            expect: "answer".into(),
+            expect: Expect::Answer,
             v2v_ms: Some(v2v_ms),
             reply_ms: Some(reply_ms),
             reply: Some(reply.into()),

@@ -14,6 +14,7 @@ use crate::audio::AudioError;
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::resample::resample_clip;
 use crate::audio::wav::WavFile;
+use crate::events::Expect;
 
 /// A clip begins so long before its first sound. Milliseconds.
 const BEFORE_MS: f64 = 500.0;
@@ -35,7 +36,7 @@ pub fn export_full_duplex_bench(
             continue;
         };
         let before = conversation.turns[..n].iter().rev();
-        let context = before.clone().find(|t| t.expect != "go_on");
+        let context = before.clone().find(|t| t.expect != Expect::GoOn);
         let from = match (task, context) {
             // An overlap needs what was asked before it.
             (Task::PauseHandling | Task::SmoothTurnTaking, _) | (_, None) => turn.span_ms.0,
@@ -165,7 +166,7 @@ mod tests {
             kind: "clean_turn".into(),
             repeat: 1,
             turns: vec![Turn {
-                expect: "answer".into(),
+                expect: Expect::Answer,
                 said: Some("What is it?".into()),
                 span_ms: Interval(1_000.0, 2_000.0),
                 ..Turn::default()

@@ -32,7 +32,6 @@ mod report;
 mod report_file;
 mod self_test;
 mod stage_figures;
-mod stages;
 mod statistics;
 mod stimulus_placement;
 mod suite;
@@ -45,6 +44,9 @@ mod wer;
 mod word_times;
 
 pub mod soak;
+
+// Of a report's turns.
+pub use crate::events::{Expect, Stage};
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
 pub use compare::{
@@ -68,15 +70,14 @@ pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};
 pub use page::{compare_page, cut_off_page, report_page};
 pub use read_aloud::ReadAloud;
-pub use recording::{Event, Events, MeasureError, Recording};
+pub use recording::{Events, MeasureError, Recording};
 pub use replay::{changes, decisions, stimulus_events, user_side, with_stimuli};
 pub use report::{
     Conversation, CurvePoint, GateResult, Kind as ReportKind, Mark, Report, SCHEMA, SelfTest,
-    Stage, Timeline, Trust, Turn, Verdict,
+    Timeline, Trust, Turn, Verdict,
 };
 pub use report_file::{ReportError, schema_json};
 pub use self_test::{SHORT, WHOLE, self_test};
-pub use stages::{Stages, StagesByTurn};
 pub use statistics::{Interval, bootstrap, percentile};
 pub use stimulus_placement::{Stimulus, Studio};
 pub use suite::scenarios;

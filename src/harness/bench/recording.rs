@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::audio::frame::SESSION_RATE;
+use crate::events::{EventKind, Header, SCHEMA, SessionEvent, TurnId};
 use crate::pipeline::{CONVERSATION, EVENTS};
 
 /// What a conversation left behind.
@@ -94,37 +93,24 @@ impl Recording {
 
 /// What happened in a session, in the order of time.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Events(Vec<Value>);
+pub struct Events(Vec<SessionEvent>);
 
-/// One event.
-#[derive(Debug, Clone, Copy)]
-pub struct Event<'a> {
+/// What was found in an event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found<T> {
     /// When. Milliseconds on the recording's clock.
     pub t_ms: f64,
     /// The turn that it belongs to.
-    pub turn: Option<u64>,
-    /// Its other fields.
-    pub fields: &'a Value,
-}
-
-impl<'a> Event<'a> {
-    /// A number among its fields.
-    pub fn number(&self, field: &str) -> Option<f64> {
-        self.fields[field].as_f64()
-    }
-
-    /// A text among its fields.
-    pub fn text(&self, field: &str) -> Option<&'a str> {
-        self.fields[field].as_str()
-    }
+    pub turn: Option<TurnId>,
+    /// What was looked for.
+    pub it: T,
 }
 
 impl Events {
     /// Puts events into the order of time: a stimulus is reported when its file is over, with the
     /// time of its last sound.
-    pub fn new(mut events: Vec<Value>) -> Self {
-        let at = |event: &Value| event["t_ms"].as_f64().unwrap_or(0.0);
-        events.sort_by(|a, b| at(a).total_cmp(&at(b)));
+    pub fn new(mut events: Vec<SessionEvent>) -> Self {
+        events.sort_by_key(|event| event.at);
         Self(events)
     }
 
@@ -134,8 +120,20 @@ impl Events {
             reason,
         };
         let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
-        let lines = text.lines().enumerate();
-        let events: Result<Vec<Value>, MeasureError> = lines
+        let mut lines = text.lines().enumerate().peekable();
+        let header = lines
+            .peek()
+            .and_then(|(_, line)| serde_json::from_str(line).ok());
+        if let Some(Header { schema }) = header {
+            if schema != SCHEMA {
+                return Err(fail(format!(
+                    "it is written in {schema}, and this vivavoce reads {SCHEMA}; measure it with the \
+                     one that recorded it"
+                )));
+            }
+            lines.next();
+        }
+        let events: Result<Vec<SessionEvent>, MeasureError> = lines
             .map(|(n, line)| {
                 serde_json::from_str(line).map_err(|e| fail(format!("line {}: {e}", n + 1)))
             })
@@ -144,57 +142,69 @@ impl Events {
     }
 
     /// All of them.
-    pub fn all(&self) -> &[Value] {
+    pub fn all(&self) -> &[SessionEvent] {
         &self.0
     }
 
-    /// Those of one kind.
-    pub fn of(&self, kind: &str) -> impl DoubleEndedIterator<Item = Event<'_>> {
-        let of_kind = self.0.iter().filter(move |event| event["kind"] == kind);
-        of_kind.map(|event| Event {
-            t_ms: event["t_ms"].as_f64().unwrap_or(0.0),
-            turn: event["turn"].as_u64(),
-            fields: event,
+    /// Those in which `look` finds something.
+    pub fn find<'a, T>(
+        &'a self,
+        look: impl Fn(&'a EventKind) -> Option<T> + 'a,
+    ) -> impl DoubleEndedIterator<Item = Found<T>> + 'a {
+        self.0.iter().filter_map(move |event| {
+            Some(Found {
+                t_ms: event.t_ms(),
+                turn: event.turn,
+                it: look(&event.kind)?,
+            })
         })
     }
 
-    /// Those of one kind from a time to another, both included.
-    pub fn between(
-        &self,
-        kind: &str,
-        from_ms: f64,
-        to_ms: f64,
-    ) -> impl DoubleEndedIterator<Item = Event<'_>> {
-        let in_time = move |event: &Event<'_>| (from_ms..=to_ms).contains(&event.t_ms);
-        self.of(kind).filter(in_time)
+    /// Those from a time to another, both included, in which `look` finds something.
+    pub fn between<'a, T: 'a>(
+        &'a self,
+        (from_ms, to_ms): (f64, f64),
+        look: impl Fn(&'a EventKind) -> Option<T> + 'a,
+    ) -> impl DoubleEndedIterator<Item = Found<T>> + 'a {
+        let in_time = move |found: &Found<T>| (from_ms..=to_ms).contains(&found.t_ms);
+        self.find(look).filter(in_time)
     }
 
-    /// The last of one kind and turn that is not later than a time.
-    pub fn last_of_turn(&self, kind: &str, turn: u64, until_ms: f64) -> Option<Event<'_>> {
-        let mut of_turn = self.between(kind, 0.0, until_ms).rev();
-        of_turn.find(|event| event.turn == Some(turn))
+    /// The last of a turn that is not later than a time and in which `look` finds something.
+    pub fn last_of_turn<'a, T: 'a>(
+        &'a self,
+        turn: TurnId,
+        until_ms: f64,
+        look: impl Fn(&'a EventKind) -> Option<T> + 'a,
+    ) -> Option<Found<T>> {
+        let mut in_time = self.between((0.0, until_ms), look).rev();
+        in_time.find(|found| found.turn == Some(turn))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::clock::Timestamp;
 
     #[test]
     fn events_are_put_in_order() {
+        let event = |ms, kind| SessionEvent {
+            at: Timestamp::from_millis(ms),
+            turn: Some(TurnId(1)),
+            kind,
+        };
         let events = Events::new(vec![
-            json!({ "t_ms": 30.0, "kind": "b", "turn": 1 }),
-            json!({ "t_ms": 10.0, "kind": "b", "turn": 1 }),
-            json!({ "t_ms": 20.0, "kind": "a" }),
+            event(30, EventKind::FirstToken),
+            event(10, EventKind::FirstToken),
+            event(20, EventKind::SpeechStarted),
         ]);
-        let times: Vec<f64> = events.of("b").map(|e| e.t_ms).collect();
+        let token = |kind: &EventKind| matches!(kind, EventKind::FirstToken).then_some(());
+        let times: Vec<f64> = events.find(token).map(|found| found.t_ms).collect();
         assert_eq!(times, [10.0, 30.0]);
-        assert_eq!(
-            events.last_of_turn("b", 1, 29.0).map(|e| e.t_ms),
-            Some(10.0)
-        );
-        assert_eq!(events.between("b", 10.0, 10.0).count(), 1);
+        let last = events.last_of_turn(TurnId(1), 29.0, token);
+        assert_eq!(last.map(|found| found.t_ms), Some(10.0));
+        assert_eq!(events.between((10.0, 10.0), token).count(), 1);
     }
 
     #[test]
@@ -202,6 +212,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = Recording::read(folder.path()).unwrap_err().to_string();
         assert!(error.contains(EVENTS), "{error}");
+    }
+
+    #[test]
+    fn events_of_another_version_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = "{\"schema\":\"vivavoce-events/9\"}\n";
+        std::fs::write(folder.path().join(EVENTS), line).unwrap();
+        let error = Recording::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("vivavoce-events/9"), "{error}");
     }
 
     #[test]

@@ -3,8 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::conversation::echo;
 use super::recording::{Events, MeasureError, Recording};
 use super::report::Turn;
@@ -12,6 +10,8 @@ use crate::aec::{EchoCanceller, SonoraCanceller};
 use crate::audio::AudioError;
 use crate::audio::frame::{FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::resample_clip;
+use crate::clock::Timestamp;
+use crate::events::{EventKind, Expect, SessionEvent};
 use crate::pipeline::DECISIONS;
 use crate::turn_taking::Decision;
 
@@ -39,43 +39,56 @@ pub fn user_side(recording: &Recording) -> Result<Vec<f32>, AudioError> {
 
 /// The stimuli of a recording as events. In a recording of people nobody knows them: each turn that
 /// was answered counts as one, from where to where the voice detector heard it.
-pub fn stimulus_events(events: &Events) -> Vec<Value> {
-    let known = events.of("stimulus_started").next().is_some();
-    if known {
-        let all = events.all().iter();
-        let of_stimuli = |event: &&Value| {
-            event["kind"] == "stimulus_started" || event["kind"] == "stimulus_finished"
-        };
-        return all.filter(of_stimuli).cloned().collect();
+pub fn stimulus_events(events: &Events) -> Vec<SessionEvent> {
+    let all = events.all().iter();
+    let known: Vec<SessionEvent> = all.filter(|event| is_of_stimulus(event)).cloned().collect();
+    if !known.is_empty() {
+        return known;
     }
-    let ended = events.of("turn_ended").enumerate();
-    let spans = ended.filter_map(|(n, ended)| {
+    let ended = events.find(|kind| match kind {
+        EventKind::TurnEnded { text, .. } => Some(text),
+        _ => None,
+    });
+    let spans = ended.enumerate().filter_map(|(stimulus, ended)| {
         let turn = ended.turn?;
-        let of_turn = |kind| {
-            let mut all = events.between(kind, 0.0, ended.t_ms);
-            all.find(|event| event.turn == Some(turn))
+        let mut began = events.between((0.0, ended.t_ms), |kind| {
+            matches!(kind, EventKind::SpeechStarted).then_some(())
+        });
+        let began = began.find(|found| found.turn == Some(turn))?;
+        let last = events.last_of_turn(turn, ended.t_ms, |kind| match kind {
+            EventKind::SpeechPaused { last_speech_ms } => Some(*last_speech_ms),
+            _ => None,
+        })?;
+        let event = |t_ms, kind| SessionEvent {
+            at: Timestamp::from_millis_f64(t_ms),
+            turn: None,
+            kind,
         };
-        let last = events.last_of_turn("speech_paused", turn, ended.t_ms)?;
-        let (from, to) = (
-            of_turn("speech_started")?.t_ms,
-            last.number("last_speech_ms")?,
-        );
-        let said = ended.text("text");
+        let started = EventKind::StimulusStarted {
+            stimulus,
+            expect: Expect::Answer,
+            said: Some(ended.it.clone()),
+            pauses_ms: Vec::new(),
+        };
         Some([
-            json!({ "t_ms": from, "turn": null, "kind": "stimulus_started", "stimulus": n,
-                    "expect": "answer", "said": said, "pauses_ms": [] }),
-            json!({ "t_ms": to, "turn": null, "kind": "stimulus_finished", "stimulus": n }),
+            event(began.t_ms, started),
+            event(last.it, EventKind::StimulusFinished { stimulus }),
         ])
     });
     spans.flatten().collect()
 }
 
 /// Puts the stimuli of then in the place of those of a replay, which knows only one long file.
-pub fn with_stimuli(events: &Events, stimuli: Vec<Value>) -> Events {
-    let own = events.all().iter().filter(|event| {
-        event["kind"] != "stimulus_started" && event["kind"] != "stimulus_finished"
-    });
+pub fn with_stimuli(events: &Events, stimuli: Vec<SessionEvent>) -> Events {
+    let own = events.all().iter().filter(|event| !is_of_stimulus(event));
     Events::new(own.cloned().chain(stimuli).collect())
+}
+
+fn is_of_stimulus(event: &SessionEvent) -> bool {
+    matches!(
+        event.kind,
+        EventKind::StimulusStarted { .. } | EventKind::StimulusFinished { .. }
+    )
 }
 
 /// What turn taking was told and decided; `None` if the recording is older than that file.
@@ -138,29 +151,58 @@ const MOVED_MS: f64 = 60.0;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::{EndReason, TurnId};
+
+    fn event(t_ms: u64, kind: EventKind) -> SessionEvent {
+        SessionEvent {
+            at: Timestamp::from_millis(t_ms),
+            turn: Some(TurnId(1)),
+            kind,
+        }
+    }
+
+    fn stimulus(number: usize) -> SessionEvent {
+        let started = EventKind::StimulusStarted {
+            stimulus: number,
+            expect: Expect::Answer,
+            said: None,
+            pauses_ms: Vec::new(),
+        };
+        event(1, started)
+    }
 
     #[test]
     fn turns_of_people_are_taken_from_the_voice_detector() {
+        let ended = EventKind::TurnEnded {
+            waited_ms: 400.0,
+            score: None,
+            reason: EndReason::Silence,
+            text: "Hello.".into(),
+        };
+        let last_speech_ms = 900.0;
         let events = Events::new(vec![
-            json!({ "t_ms": 100.0, "turn": 1, "kind": "speech_started" }),
-            json!({ "t_ms": 990.0, "turn": 1, "kind": "speech_paused", "last_speech_ms": 900.0 }),
-            json!({ "t_ms": 1_300.0, "turn": 1, "kind": "turn_ended", "text": "Hello." }),
+            event(100, EventKind::SpeechStarted),
+            event(990, EventKind::SpeechPaused { last_speech_ms }),
+            event(1_300, ended),
         ]);
         let stimuli = stimulus_events(&events);
-        let times: Vec<f64> = stimuli.iter().filter_map(|e| e["t_ms"].as_f64()).collect();
+        let times: Vec<f64> = stimuli.iter().map(SessionEvent::t_ms).collect();
         assert_eq!(times, [100.0, 900.0]);
-        assert_eq!(stimuli[0]["said"], "Hello.");
+        let said = Some("Hello.".to_owned());
+        assert!(
+            matches!(&stimuli[0].kind, EventKind::StimulusStarted { said: s, .. } if *s == said)
+        );
     }
 
     #[test]
     fn known_stimuli_replace_those_of_the_replay() {
-        let stimulus = |n: u64| json!({ "t_ms": 1.0, "kind": "stimulus_started", "stimulus": n });
-        let then = Events::new(vec![stimulus(3), json!({ "t_ms": 2.0, "kind": "final" })]);
-        let now = Events::new(vec![stimulus(0), json!({ "t_ms": 9.0, "kind": "heard" })]);
+        let then = Events::new(vec![stimulus(3), event(2, EventKind::FirstToken)]);
+        let now = Events::new(vec![stimulus(0), event(9, EventKind::SpeechStarted)]);
         let both = with_stimuli(&now, stimulus_events(&then));
-        assert_eq!(both.of("stimulus_started").count(), 1);
-        assert_eq!(both.all()[0]["stimulus"], 3);
-        assert_eq!(both.of("heard").count(), 1);
+        assert_eq!(
+            both.all(),
+            [stimulus(3), event(9, EventKind::SpeechStarted)]
+        );
     }
 
     #[test]

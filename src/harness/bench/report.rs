@@ -9,6 +9,7 @@ use super::drafts::Drafts;
 use super::machine::{Load, Machine};
 use super::metric::Metrics;
 use super::statistics::Interval;
+use crate::events::{Expect, Stage};
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "vivavoce-bench/1";
@@ -171,7 +172,7 @@ pub struct Turn {
     /// The stimulus's number in its scenario, from 0.
     pub stimulus: usize,
     /// What it was meant to do: `answer`, `stop` or `go_on` (nothing).
-    pub expect: String,
+    pub expect: Expect,
     /// Whether a reply sounded when it began, and went on until it was dealt with.
     pub over_reply: bool,
     /// The session's turn in which it was answered.
@@ -219,15 +220,6 @@ pub struct Turn {
     /// What is wrong: `premature` (answered before its end), `missed` (not answered), `not stopped`,
     /// `false stop`, `not resumed`, `false answer`.
     pub fault: Option<String>,
-}
-
-/// A part of a response time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Stage {
-    /// Its name.
-    pub name: String,
-    /// How much of the response time it is. May be negative.
-    pub ms: f64,
 }
 
 /// What the echo canceller did in a conversation: its recording, cancelled once more.

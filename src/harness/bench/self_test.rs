@@ -1,14 +1,14 @@
 //! Recordings with known answers, and what the measuring makes of them. A harness that cannot find
 //! the answers that it knows may not be believed about those that it does not.
 
-use serde_json::json;
-
 use super::recording::{Events, Recording};
 use super::report::SelfTest;
 use super::turns::turns;
 use crate::audio::audible::AUDIBLE_DBFS;
 use crate::audio::frame::{SESSION_RATE, from_db};
 use crate::audio::noise::Noise;
+use crate::clock::Timestamp;
+use crate::events::{EventKind, Expect, InterruptReason, SessionEvent, TurnId};
 
 /// An error above this fails a run. Milliseconds.
 pub const ALLOWED_MS: f64 = 5.0;
@@ -123,20 +123,40 @@ fn make(case: Case) -> (Recording, f64, f64) {
     let stopped = cut_in + somewhere(80.0, 500.0);
     let again = somewhere(3_200.0, 200.0);
     let mut wrong = || somewhere(-EVENTS_WRONG_MS, 2.0 * EVENTS_WRONG_MS);
-    let event = |t_ms: f64, kind: &str| json!({ "t_ms": t_ms, "kind": kind, "turn": 1 });
-    let stimulus = |n: usize, from: f64, to: f64| {
-        [
-            json!({ "t_ms": from, "kind": "stimulus_started", "stimulus": n, "expect": "answer" }),
-            json!({ "t_ms": to, "kind": "stimulus_finished", "stimulus": n }),
-        ]
+    let event = |t_ms: f64, turn: u64, kind: EventKind| SessionEvent {
+        at: Timestamp::from_millis_f64(t_ms),
+        turn: Some(TurnId(turn)),
+        kind,
     };
-    let started = |turn: u64, at: f64| json!({ "t_ms": at + 12.0, "kind": "playback_started", "turn": turn, "first_sample_ms": at });
+    let stimulus = |stimulus: usize, from: f64, to: f64| {
+        let started = EventKind::StimulusStarted {
+            stimulus,
+            expect: Expect::Answer,
+            said: None,
+            pauses_ms: Vec::new(),
+        };
+        let finished = EventKind::StimulusFinished { stimulus };
+        [event(from, 1, started), event(to, 1, finished)]
+    };
+    let started = |turn: u64, first_sample_ms: f64| {
+        let kind = EventKind::PlaybackStarted { first_sample_ms };
+        event(first_sample_ms + 12.0, turn, kind)
+    };
+    let heard = |t_ms: f64, turn: u64| {
+        let text = String::new();
+        event(t_ms, turn, EventKind::Heard { text })
+    };
+    let reason = InterruptReason::Words;
     let mut events = vec![
         started(1, begun + wrong()),
-        event(stopped - 20.0 + wrong(), "interrupted"),
-        event(stopped + 30.0, "heard"),
+        event(
+            stopped - 20.0 + wrong(),
+            1,
+            EventKind::Interrupted { reason },
+        ),
+        heard(stopped + 30.0, 1),
         started(2, again + wrong()),
-        json!({ "t_ms": 4_150.0, "kind": "heard", "turn": 2 }),
+        heard(4_150.0, 2),
     ];
     events.extend(stimulus(0, asked, ended));
     events.extend(stimulus(1, cut_in, cut_in + 700.0));

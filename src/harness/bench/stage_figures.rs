@@ -2,8 +2,9 @@
 
 use super::figures::{Placed, values};
 use super::metric::{Better, Metrics, Sample, Unit};
-use super::report::{Conversation, EchoFound, Stage};
+use super::report::{Conversation, EchoFound};
 use super::wer::word_errors;
+use crate::events::{Expect, Stage};
 
 /// Adds them.
 pub(super) fn figures(conversations: &[Conversation], turns: &[Placed<'_>], metrics: &mut Metrics) {
@@ -137,7 +138,7 @@ fn recognition(turns: &[Placed<'_>], metrics: &mut Metrics) {
         metrics.rate(name, Better::Lower, about, wrong, of);
     };
     let heard = |turn: &Placed<'_>, over: bool| {
-        let wanted = turn.turn.expect == "answer" && !turn.is_fault("premature");
+        let wanted = turn.turn.expect == Expect::Answer && !turn.is_fault("premature");
         (turn.turn.over_reply == over && wanted).then_some(())
     };
     let understood = |over: bool| {

@@ -82,7 +82,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::harness::scenario::Expect;
+    use crate::events::Expect;
 
     #[test]
     fn the_suite_has_sixty_scenarios_and_two_hundred_turns() {

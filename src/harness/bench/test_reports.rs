@@ -2,8 +2,8 @@
 //! a machine that is a little different in every run. Also a module of `tests/bench_report.rs`.
 
 use super::{
-    Better, Conversation, CurvePoint, Interval, Load, Machine, Mark, Metrics, Report, ReportKind,
-    SCHEMA, Sample, SelfTest, Stage, Timeline, Trust, Turn, Unit, Verdict,
+    Better, Conversation, CurvePoint, Expect, Interval, Load, Machine, Mark, Metrics, Report,
+    ReportKind, SCHEMA, Sample, SelfTest, Stage, Timeline, Trust, Turn, Unit, Verdict,
 };
 
 /// What is to be made.
@@ -172,7 +172,7 @@ fn turn(specimen: Specimen, (n, stimulus): (usize, usize), at: f64, dice: &mut D
         reason: (!missed).then(|| "sounds finished".into()),
         stop_ms: interrupts.then(|| 280.0 + normal(&mut dice.run) * 60.0),
         fault,
-        expect: "answer".into(),
+        expect: Expect::Answer,
         ..Turn::default()
     }
 }

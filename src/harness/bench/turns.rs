@@ -1,19 +1,17 @@
 //! Every stimulus of a recording, and what came of it: response and stop times from the audio, the
 //! rest from the events.
 
-use super::recording::{Event, Events, Recording};
-use super::report::{Stage, Turn};
-use super::stages::Stages;
+use super::recording::{Events, Found, Recording};
+use super::report::Turn;
 use super::statistics::Interval;
 use crate::audio::audible::{audible_end, audible_start, audible_threshold};
+use crate::events::{EventKind, Expect, Latency, Stage, TurnId};
 
 /// Before its first sample, as the event has it, a reply may be audible by this: the device takes 10
 /// ms at a time. Milliseconds.
 const SLACK_MS: f64 = 15.0;
 /// A reply that ends by itself so soon after an interruption began was not talked over.
 const REACTION_MS: f64 = 1_000.0;
-/// The same for recordings whose events do not name the first sample.
-const OLD_SLACK_MS: f64 = 40.0;
 /// A reply that was stopped has faded out so much after its event. Milliseconds.
 const FADE_MS: f64 = 100.0;
 /// After a stimulus has ended, its consequences come within this time. Milliseconds.
@@ -28,8 +26,8 @@ pub struct Stimulus {
     pub start: f64,
     /// Its last sound.
     pub end: f64,
-    /// `answer`, `stop` or `go_on`; recordings of before say nothing, and meant `answer`.
-    pub expect: String,
+    /// What it is meant to do to a reply that sounds.
+    pub expect: Expect,
     /// What was said.
     pub said: Option<String>,
     /// Its pauses.
@@ -38,56 +36,82 @@ pub struct Stimulus {
 
 /// The stimuli that were played to their end, in order.
 pub fn stimuli(events: &Events) -> Vec<Stimulus> {
-    let started = events.of("stimulus_started");
-    let whole = started.filter_map(|event| {
-        let number = event.number("stimulus")?;
-        let mut ends = events.of("stimulus_finished");
-        let end = ends.find(|end| end.number("stimulus") == Some(number))?;
-        let pauses = event.fields["pauses_ms"].as_array();
-        let pause = |pair: &serde_json::Value| Some(Interval(pair[0].as_f64()?, pair[1].as_f64()?));
-        Some(Stimulus {
-            number: number as usize,
-            start: event.t_ms,
-            end: end.t_ms,
-            expect: event.text("expect").unwrap_or("answer").into(),
-            said: event.text("said").map(Into::into),
-            pauses: pauses.into_iter().flatten().filter_map(pause).collect(),
-        })
-    });
-    whole.collect()
+    let mut whole = Vec::new();
+    for event in events.all() {
+        let EventKind::StimulusStarted {
+            stimulus,
+            expect,
+            said,
+            pauses_ms,
+        } = &event.kind
+        else {
+            continue;
+        };
+        let mut ended = events.find(|kind| match kind {
+            EventKind::StimulusFinished { stimulus: n } => (n == stimulus).then_some(()),
+            _ => None,
+        });
+        if let Some(end) = ended.next() {
+            whole.push(Stimulus {
+                number: *stimulus,
+                start: event.t_ms(),
+                end: end.t_ms,
+                expect: *expect,
+                said: said.clone(),
+                pauses: pauses_ms.iter().map(|p| Interval(p.0, p.1)).collect(),
+            });
+        }
+    }
+    whole
 }
 
 /// A reply that sounded.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reply {
     /// Its turn.
-    pub turn: u64,
+    pub turn: TurnId,
     /// Its first sample, as the events have it. Milliseconds.
     pub first_sample: f64,
     /// When nothing of it was left to play, or it was stopped or taken back.
     pub over: f64,
-    /// How much earlier it may be audible.
-    slack: f64,
 }
 
 /// The replies that sounded, in order.
 pub fn replies(events: &Events) -> Vec<Reply> {
-    let started = events.of("playback_started");
-    let reply = |event: Event<'_>| {
-        let turn = event.turn?;
-        let ends = ["heard", "turn_extended"].map(|kind| {
-            let mut later = events.between(kind, event.t_ms, f64::INFINITY);
-            later.find(|end| end.turn == Some(turn)).map(|end| end.t_ms)
+    let started = events.find(|kind| match kind {
+        EventKind::PlaybackStarted { first_sample_ms } => Some(*first_sample_ms),
+        _ => None,
+    });
+    let reply = |found: Found<f64>| {
+        let turn = found.turn?;
+        let mut ends = events.between((found.t_ms, f64::INFINITY), |kind| {
+            let ends = matches!(kind, EventKind::Heard { .. } | EventKind::TurnExtended);
+            ends.then_some(())
         });
-        let known = event.number("first_sample_ms");
+        let end = ends.find(|end| end.turn == Some(turn));
         Some(Reply {
             turn,
-            first_sample: known.unwrap_or(event.t_ms),
-            over: ends.into_iter().flatten().fold(f64::INFINITY, f64::min),
-            slack: known.map_or(OLD_SLACK_MS, |_| SLACK_MS),
+            first_sample: found.it,
+            over: end.map_or(f64::INFINITY, |end| end.t_ms),
         })
     };
     started.filter_map(reply).collect()
+}
+
+fn interrupted(kind: &EventKind) -> Option<()> {
+    matches!(kind, EventKind::Interrupted { .. }).then_some(())
+}
+
+fn ducked(kind: &EventKind) -> Option<()> {
+    matches!(kind, EventKind::Ducked { .. }).then_some(())
+}
+
+fn held(kind: &EventKind) -> Option<()> {
+    matches!(kind, EventKind::Held { .. }).then_some(())
+}
+
+fn unducked(kind: &EventKind) -> Option<()> {
+    matches!(kind, EventKind::Unducked { .. }).then_some(())
 }
 
 /// Replies that no stimulus set off: before the first, or after the answer of a turn.
@@ -98,7 +122,7 @@ pub fn unprompted(recording: &Recording) -> usize {
         let last = before.find(|(_, s)| s.start < reply.first_sample);
         // Within a stimulus that was answered before its end, what is said next is answered too.
         last.is_some_and(|(n, s)| {
-            measuring.claimed(reply) || s.expect != "answer" || measuring.premature(n)
+            measuring.claimed(reply) || s.expect != Expect::Answer || measuring.premature(n)
         })
     };
     measuring.replies.iter().filter(|r| !set_off(r)).count()
@@ -114,11 +138,11 @@ pub fn turns(recording: &Recording) -> Vec<Turn> {
 /// Replies that were interrupted while nobody said anything: by their own echo, or by nothing.
 pub fn self_interruptions(recording: &Recording) -> usize {
     let stimuli = stimuli(&recording.events);
-    let is_own = |event: &Event<'_>| {
+    let is_own = |found: &Found<()>| {
         let mut spoken = stimuli.iter();
-        !spoken.any(|s| (s.start..=s.end + CONSEQUENCE_MS).contains(&event.t_ms))
+        !spoken.any(|s| (s.start..=s.end + CONSEQUENCE_MS).contains(&found.t_ms))
     };
-    recording.events.of("interrupted").filter(is_own).count()
+    recording.events.find(interrupted).filter(is_own).count()
 }
 
 struct Measuring<'a> {
@@ -147,7 +171,7 @@ impl<'a> Measuring<'a> {
 
     /// Whether a reply answers something that asked for an answer.
     fn claimed(&self, reply: &Reply) -> bool {
-        let asked = (0..self.stimuli.len()).filter(|n| self.stimuli[*n].expect == "answer");
+        let asked = (0..self.stimuli.len()).filter(|n| self.stimuli[*n].expect == Expect::Answer);
         asked.into_iter().any(|n| self.reply_to(n) == Some(reply))
     }
 
@@ -166,7 +190,7 @@ impl<'a> Measuring<'a> {
         let stimulus = &self.stimuli[n];
         let mut turn = Turn {
             stimulus: stimulus.number,
-            expect: stimulus.expect.clone(),
+            expect: stimulus.expect,
             said: stimulus.said.clone(),
             span_ms: Interval(stimulus.start, stimulus.end),
             pauses_ms: stimulus.pauses.clone(),
@@ -177,9 +201,9 @@ impl<'a> Measuring<'a> {
         if let Some(sounding) = sounding.next() {
             self.over_reply(n, *sounding, &mut turn);
         }
-        match stimulus.expect.as_str() {
-            "answer" => self.answer(n, &mut turn),
-            _ => self.no_answer_wanted(n, &mut turn),
+        match stimulus.expect {
+            Expect::Answer => self.answer(n, &mut turn),
+            Expect::Stop | Expect::GoOn => self.no_answer_wanted(n, &mut turn),
         }
         turn
     }
@@ -204,42 +228,51 @@ impl<'a> Measuring<'a> {
 
     /// Words, reasons and stages of the turn that a reply answers.
     fn explain(&self, stimulus: &Stimulus, reply: &Reply, turn: &mut Turn) {
-        turn.turn = Some(reply.turn);
+        turn.turn = Some(reply.turn.0);
         let events = &self.recording.events;
         let until = reply.first_sample.max(stimulus.end) + CONSEQUENCE_MS;
-        let mut stages = Stages::default();
-        for fields in events.all() {
-            let t_ms = fields["t_ms"].as_f64().unwrap_or(0.0);
-            let of_turn = fields["turn"].as_u64() == Some(reply.turn);
+        let mut latency = Latency::default();
+        for event in events.all() {
+            let of_turn = event.turn == Some(reply.turn);
             // Of a later draft of the same turn nothing belongs to what was heard.
-            let heard = t_ms <= reply.first_sample || fields["kind"] == "playback_started";
-            if of_turn && heard && t_ms <= until {
-                stages.observe(Event {
-                    t_ms,
-                    turn: Some(reply.turn),
-                    fields,
-                });
+            let heard = event.t_ms() <= reply.first_sample
+                || matches!(event.kind, EventKind::PlaybackStarted { .. });
+            if of_turn && heard && event.t_ms() <= until {
+                latency.observe(event);
             }
         }
-        if let Some(ended) = events.last_of_turn("turn_ended", reply.turn, until) {
-            turn.understood = ended.text("text").map(Into::into);
-            turn.reason = ended.text("reason").map(Into::into);
+        let ended = events.last_of_turn(reply.turn, until, |kind| match kind {
+            EventKind::TurnEnded { text, reason, .. } => Some((text, reason)),
+            _ => None,
+        });
+        if let Some((text, reason)) = ended.map(|found| found.it) {
+            turn.understood = Some(text.clone());
+            turn.reason = Some(reason.to_string());
         }
-        let mut heard = events.between("heard", reply.first_sample, f64::INFINITY);
-        let heard = heard.find(|event| event.turn == Some(reply.turn));
-        turn.reply = heard.and_then(|event| event.text("text")).map(Into::into);
-        if let Some(read) = events.last_of_turn("prompt_read", reply.turn, until) {
-            turn.tokens_kept = read.number("kept").map(|n| n as u64);
-            turn.tokens_read = read.number("read").map(|n| n as u64);
-        }
-        let spoken = || events.between("partial", stimulus.start, stimulus.end + CONSEQUENCE_MS);
-        let of_turn = |event: &Event<'_>| event.turn == Some(reply.turn);
-        turn.partials = spoken().filter(of_turn).count();
-        let first = spoken().find(of_turn);
-        turn.first_partial_ms = first.map(|event| event.t_ms - stimulus.start);
-        turn.took = stages.took();
+        let mut heard = events.between((reply.first_sample, f64::INFINITY), |kind| match kind {
+            EventKind::Heard { text } => Some(text),
+            _ => None,
+        });
+        let heard = heard.find(|found| found.turn == Some(reply.turn));
+        turn.reply = heard.map(|found| found.it.clone());
+        let read = events.last_of_turn(reply.turn, until, |kind| match kind {
+            EventKind::PromptRead { kept, read } => Some((*kept as u64, *read as u64)),
+            _ => None,
+        });
+        (turn.tokens_kept, turn.tokens_read) = read.map(|found| found.it).unzip();
+        let spoken = (stimulus.start, stimulus.end + CONSEQUENCE_MS);
+        let partials = events.between(spoken, |kind| {
+            matches!(kind, EventKind::Partial { .. }).then_some(())
+        });
+        let partials: Vec<f64> = partials
+            .filter(|found| found.turn == Some(reply.turn))
+            .map(|found| found.t_ms)
+            .collect();
+        turn.partials = partials.len();
+        turn.first_partial_ms = partials.first().map(|at| at - stimulus.start);
+        turn.took = latency.took();
         if let Some(v2v) = turn.v2v_ms {
-            turn.stages = stages.path(stimulus.end);
+            turn.stages = latency.path(stimulus.end);
             if !turn.stages.is_empty() {
                 let explained: f64 = turn.stages.iter().map(|s| s.ms).sum();
                 turn.stages.push(Stage {
@@ -254,11 +287,15 @@ impl<'a> Measuring<'a> {
     fn over_reply(&self, n: usize, reply: Reply, turn: &mut Turn) {
         let (stimulus, events) = (&self.stimuli[n], &self.recording.events);
         let until = self.consequences(n);
-        let happened = |kind| events.between(kind, stimulus.start, until);
-        let of_reply = |event: &Event<'_>| event.turn == Some(reply.turn);
-        let stopped = happened("interrupted").any(|e| of_reply(&e))
-            || happened("turn_extended").any(|e| of_reply(&e));
-        let wants_stop = stimulus.expect != "go_on";
+        let mut stops = events.between((stimulus.start, until), |kind| {
+            let stops = matches!(
+                kind,
+                EventKind::Interrupted { .. } | EventKind::TurnExtended
+            );
+            stops.then_some(())
+        });
+        let stopped = stops.any(|found| found.turn == Some(reply.turn));
+        let wants_stop = stimulus.expect != Expect::GoOn;
         turn.over_reply = true;
         // It came to its end by itself just then: nothing was asked of anybody.
         if !stopped && reply.over < stimulus.start + REACTION_MS {
@@ -271,7 +308,7 @@ impl<'a> Measuring<'a> {
                     .replies
                     .iter()
                     .find(|r| r.first_sample > stimulus.start);
-                let end = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
+                let end = next.map_or(f64::INFINITY, |r| r.first_sample - SLACK_MS);
                 turn.stop_ms = self
                     .last_audible(stimulus.start, end)
                     .map(|at| at - stimulus.start);
@@ -289,11 +326,11 @@ impl<'a> Measuring<'a> {
         let from = stimulus.start - CONSEQUENCE_MS;
         let since_then = |at: f64| {
             events
-                .between("unducked", at, stimulus.start)
+                .between((at, stimulus.start), unducked)
                 .next()
                 .is_none()
         };
-        let mut ducks = events.between("ducked", from, until).map(|e| e.t_ms);
+        let mut ducks = events.between((from, until), ducked).map(|e| e.t_ms);
         // One from before counts only if it still held.
         let duck = ducks.find(|at| *at >= stimulus.start || since_then(*at));
         duck.map(|at| at - stimulus.start)
@@ -302,28 +339,27 @@ impl<'a> Measuring<'a> {
     /// How the reply came back after a stimulus that meant nothing.
     fn resumed(&self, stimulus: &Stimulus, reply: Reply, until: f64, turn: &mut Turn) {
         let events = &self.recording.events;
-        let quieter = |kind| events.between(kind, stimulus.start, until).next();
-        if quieter("ducked").or(quieter("held")).is_none() {
+        let over = (stimulus.start, until);
+        let mut quieter = events.between(over, |kind| ducked(kind).or(held(kind)));
+        if quieter.next().is_none() {
             return;
         }
-        let back = events
-            .between("unducked", stimulus.start, until)
-            .next_back();
+        let back = events.between(over, unducked).next_back();
         let Some(back) = back.map(|event| event.t_ms) else {
             // Until its end it stayed quiet, or silent.
-            let ever = events.between("unducked", until, reply.over).next();
+            let ever = events.between((until, reply.over), unducked).next();
             turn.fault = ever.is_none().then(|| "not resumed".into());
             turn.resume_ms = ever.map(|event| event.t_ms - stimulus.end);
             return;
         };
         turn.resume_ms = Some(back - stimulus.end);
-        let held = events.between("held", stimulus.start, back).next();
-        let Some(held) = held.map(|event| event.t_ms) else {
+        let holds = events.between((stimulus.start, back), held).next();
+        let Some(held_at) = holds.map(|event| event.t_ms) else {
             return;
         };
-        let after = events.between("unducked", held, until).next();
+        let after = events.between((held_at, until), unducked).next();
         let after = after.map_or(back, |event| event.t_ms) - SLACK_MS;
-        let last = self.last_audible(stimulus.start.min(held - FADE_MS), after);
+        let last = self.last_audible(stimulus.start.min(held_at - FADE_MS), after);
         turn.gap_ms = last
             .zip(self.audible_from(after))
             .map(|(last, first)| first - last);
@@ -343,7 +379,7 @@ impl<'a> Measuring<'a> {
     /// When the next stimulus begins that is for the assistant.
     fn next_turn(&self, n: usize) -> f64 {
         let mut later = self.stimuli[n + 1..].iter();
-        let next = later.find(|s| s.expect != "go_on");
+        let next = later.find(|s| s.expect != Expect::GoOn);
         next.map_or(f64::INFINITY, |s| s.start)
     }
 
@@ -353,7 +389,7 @@ impl<'a> Measuring<'a> {
     }
 
     fn first_audible(&self, reply: &Reply) -> Option<f64> {
-        let found = self.audible_from(reply.first_sample - reply.slack)?;
+        let found = self.audible_from(reply.first_sample - SLACK_MS)?;
         // It may have been stopped before anything of it sounded.
         (found < self.bound(reply)).then_some(found)
     }
@@ -362,7 +398,7 @@ impl<'a> Measuring<'a> {
     fn bound(&self, reply: &Reply) -> f64 {
         let mut later = self.replies.iter();
         let next = later.find(|r| r.first_sample > reply.first_sample);
-        let next = next.map_or(f64::INFINITY, |r| r.first_sample - r.slack);
+        let next = next.map_or(f64::INFINITY, |r| r.first_sample - SLACK_MS);
         next.min(reply.over + FADE_MS)
     }
 

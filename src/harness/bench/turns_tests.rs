@@ -1,11 +1,11 @@
 //! One behaviour of measuring turns each.
 
-use serde_json::{Value, json};
-
 use super::*;
+use crate::clock::Timestamp;
+use crate::events::{DuckReason, EndReason, GoOnReason, HoldReason, InterruptReason, SessionEvent};
 
 /// A recording of 6 s whose loudspeaker is loud within the spans, in milliseconds.
-fn recording(spans: &[(f64, f64)], events: Vec<Value>) -> Recording {
+fn recording(spans: &[(f64, f64)], events: Vec<SessionEvent>) -> Recording {
     let mut recording = Recording {
         rate_hz: 48_000,
         capture: vec![0.0; 6 * 48_000],
@@ -21,25 +21,57 @@ fn recording(spans: &[(f64, f64)], events: Vec<Value>) -> Recording {
     recording
 }
 
-fn event(t_ms: f64, kind: &str, turn: u64) -> Value {
-    json!({ "t_ms": t_ms, "kind": kind, "turn": turn })
+fn event(t_ms: f64, turn: u64, kind: EventKind) -> SessionEvent {
+    SessionEvent {
+        at: Timestamp::from_millis_f64(t_ms),
+        turn: Some(TurnId(turn)),
+        kind,
+    }
 }
 
-fn reply(turn: u64, from: f64, to: f64) -> [Value; 2] {
-    let mut started = event(from + 15.0, "playback_started", turn);
-    started["first_sample_ms"] = json!(from);
-    let mut heard = event(to, "heard", turn);
-    heard["text"] = json!("Yes.");
-    [started, heard]
+fn reply(turn: u64, from: f64, to: f64) -> [SessionEvent; 2] {
+    let first_sample_ms = from;
+    let text = "Yes.".into();
+    [
+        event(
+            from + 15.0,
+            turn,
+            EventKind::PlaybackStarted { first_sample_ms },
+        ),
+        event(to, turn, EventKind::Heard { text }),
+    ]
 }
 
-fn stimulus(number: u64, from: f64, to: f64, expect: &str) -> [Value; 2] {
-    let mut started = event(from, "stimulus_started", 0);
-    started["stimulus"] = json!(number);
-    started["expect"] = json!(expect);
-    let mut finished = event(to, "stimulus_finished", 0);
-    finished["stimulus"] = json!(number);
-    [started, finished]
+fn stimulus(number: usize, from: f64, to: f64, expect: Expect) -> [SessionEvent; 2] {
+    paused(number, (from, to), expect, &[])
+}
+
+fn paused(
+    stimulus: usize,
+    (from, to): (f64, f64),
+    expect: Expect,
+    pauses: &[(f64, f64)],
+) -> [SessionEvent; 2] {
+    let started = EventKind::StimulusStarted {
+        stimulus,
+        expect,
+        said: None,
+        pauses_ms: pauses.to_vec(),
+    };
+    [
+        event(from, 0, started),
+        event(to, 0, EventKind::StimulusFinished { stimulus }),
+    ]
+}
+
+fn interruption(t_ms: f64) -> SessionEvent {
+    let reason = InterruptReason::Words;
+    event(t_ms, 1, EventKind::Interrupted { reason })
+}
+
+fn holding(t_ms: f64) -> SessionEvent {
+    let reason = HoldReason::SpeechGoesOn;
+    event(t_ms, 1, EventKind::Held { reason })
 }
 
 fn close(found: Option<f64>, known: f64) -> bool {
@@ -48,7 +80,7 @@ fn close(found: Option<f64>, known: f64) -> bool {
 
 #[test]
 fn the_response_time_is_found_on_the_audio() {
-    let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+    let mut events = stimulus(0, 500.0, 1_500.0, Expect::Answer).to_vec();
     events.extend(reply(1, 2_198.0, 3_010.0));
     let found = turns(&recording(&[(2_200.0, 3_000.0)], events)).remove(0);
     assert!(
@@ -60,10 +92,10 @@ fn the_response_time_is_found_on_the_audio() {
 
 #[test]
 fn the_stop_time_is_found_on_the_audio() {
-    let mut events = stimulus(0, 200.0, 900.0, "answer").to_vec();
-    events.extend(stimulus(1, 2_000.0, 2_600.0, "answer"));
+    let mut events = stimulus(0, 200.0, 900.0, Expect::Answer).to_vec();
+    events.extend(stimulus(1, 2_000.0, 2_600.0, Expect::Answer));
     events.extend(reply(1, 1_500.0, 2_200.0));
-    events.push(event(2_150.0, "interrupted", 1));
+    events.push(interruption(2_150.0));
     events.extend(reply(2, 3_300.0, 3_900.0));
     let spans = [(1_500.0, 2_180.0), (3_300.0, 3_900.0)];
     let found = turns(&recording(&spans, events)).remove(1);
@@ -73,8 +105,8 @@ fn the_stop_time_is_found_on_the_audio() {
 
 #[test]
 fn a_reply_before_the_end_is_premature_and_its_pause_named() {
-    let mut events = stimulus(0, 500.0, 2_500.0, "answer").to_vec();
-    events[0]["pauses_ms"] = json!([[1_000.0, 1_800.0]]);
+    let pause = [(1_000.0, 1_800.0)];
+    let mut events = paused(0, (500.0, 2_500.0), Expect::Answer, &pause).to_vec();
     events.extend(reply(1, 1_500.0, 2_000.0));
     let found = turns(&recording(&[(1_500.0, 2_000.0)], events)).remove(0);
     assert_eq!(found.fault.as_deref(), Some("premature"));
@@ -83,14 +115,14 @@ fn a_reply_before_the_end_is_premature_and_its_pause_named() {
 
 #[test]
 fn a_stimulus_without_reply_is_missed() {
-    let events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+    let events = stimulus(0, 500.0, 1_500.0, Expect::Answer).to_vec();
     let found = turns(&recording(&[], events)).remove(0);
     assert_eq!(found.fault.as_deref(), Some("missed"));
 }
 
 #[test]
 fn a_reply_that_goes_on_over_an_interruption_was_not_stopped() {
-    let mut events = stimulus(0, 2_000.0, 2_600.0, "stop").to_vec();
+    let mut events = stimulus(0, 2_000.0, 2_600.0, Expect::Stop).to_vec();
     events.extend(reply(1, 1_500.0, 5_000.0));
     let found = turns(&recording(&[(1_500.0, 5_000.0)], events)).remove(0);
     assert_eq!(found.fault.as_deref(), Some("not stopped"));
@@ -98,7 +130,7 @@ fn a_reply_that_goes_on_over_an_interruption_was_not_stopped() {
 
 #[test]
 fn a_reply_that_ends_by_itself_just_then_was_not_asked_to_stop() {
-    let mut events = stimulus(0, 2_000.0, 2_600.0, "stop").to_vec();
+    let mut events = stimulus(0, 2_000.0, 2_600.0, Expect::Stop).to_vec();
     events.extend(reply(1, 1_500.0, 2_300.0));
     let found = turns(&recording(&[(1_500.0, 2_300.0)], events)).remove(0);
     assert!(
@@ -109,14 +141,16 @@ fn a_reply_that_ends_by_itself_just_then_was_not_asked_to_stop() {
 
 #[test]
 fn a_backchannel_that_held_the_reply_has_a_gap_on_the_audio() {
-    let mut events = stimulus(0, 2_000.0, 2_400.0, "go_on").to_vec();
+    let mut events = stimulus(0, 2_000.0, 2_400.0, Expect::GoOn).to_vec();
     events.extend(reply(1, 1_500.0, 5_000.0));
-    let decided = [
-        (2_060.0, "ducked"),
-        (2_200.0, "held"),
-        (2_600.0, "unducked"),
-    ];
-    events.extend(decided.map(|(t_ms, kind)| event(t_ms, kind, 1)));
+    let reason = DuckReason::Sound;
+    events.push(event(2_060.0, 1, EventKind::Ducked { reason }));
+    events.push(holding(2_200.0));
+    let unducked = EventKind::Unducked {
+        reason: GoOnReason::Backchannel,
+        text: String::new(),
+    };
+    events.push(event(2_600.0, 1, unducked));
     let found = turns(&recording(
         &[(1_500.0, 2_210.0), (2_610.0, 5_000.0)],
         events,
@@ -132,17 +166,17 @@ fn a_backchannel_that_held_the_reply_has_a_gap_on_the_audio() {
 
 #[test]
 fn a_reply_that_stays_silent_has_not_resumed() {
-    let mut events = stimulus(0, 2_000.0, 2_400.0, "go_on").to_vec();
+    let mut events = stimulus(0, 2_000.0, 2_400.0, Expect::GoOn).to_vec();
     events.extend(reply(1, 1_500.0, 5_000.0));
-    events.push(event(2_200.0, "held", 1));
+    events.push(holding(2_200.0));
     let found = turns(&recording(&[(1_500.0, 2_210.0)], events)).remove(0);
     assert_eq!(found.fault.as_deref(), Some("not resumed"));
 }
 
 #[test]
 fn a_noise_before_an_answer_that_was_asked_for_set_nothing_off() {
-    let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
-    events.extend(stimulus(1, 1_600.0, 1_800.0, "go_on"));
+    let mut events = stimulus(0, 500.0, 1_500.0, Expect::Answer).to_vec();
+    events.extend(stimulus(1, 1_600.0, 1_800.0, Expect::GoOn));
     events.extend(reply(1, 2_000.0, 3_000.0));
     let found = recording(&[(2_000.0, 3_000.0)], events);
     assert!(turns(&found).iter().all(|turn| turn.fault.is_none()));
@@ -151,7 +185,7 @@ fn a_noise_before_an_answer_that_was_asked_for_set_nothing_off() {
 
 #[test]
 fn a_second_answer_was_not_asked_for() {
-    let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
+    let mut events = stimulus(0, 500.0, 1_500.0, Expect::Answer).to_vec();
     events.extend(reply(1, 2_000.0, 3_000.0));
     events.extend(reply(2, 4_000.0, 5_000.0));
     assert_eq!(unprompted(&recording(&[(2_000.0, 3_000.0)], events)), 1);
@@ -159,7 +193,7 @@ fn a_second_answer_was_not_asked_for() {
 
 #[test]
 fn an_answer_to_what_was_not_for_it_is_false() {
-    let mut events = stimulus(0, 500.0, 1_500.0, "go_on").to_vec();
+    let mut events = stimulus(0, 500.0, 1_500.0, Expect::GoOn).to_vec();
     events.extend(reply(1, 2_200.0, 3_000.0));
     let found = turns(&recording(&[(2_200.0, 3_000.0)], events)).remove(0);
     assert_eq!(found.fault.as_deref(), Some("false answer"));
@@ -167,17 +201,27 @@ fn an_answer_to_what_was_not_for_it_is_false() {
 
 #[test]
 fn an_interruption_without_anybody_speaking_is_its_own() {
-    let mut events = stimulus(0, 500.0, 1_000.0, "answer").to_vec();
-    events.push(event(2_800.0, "interrupted", 1));
+    let mut events = stimulus(0, 500.0, 1_000.0, Expect::Answer).to_vec();
+    events.push(interruption(2_800.0));
     assert_eq!(self_interruptions(&recording(&[], events)), 1);
 }
 
 #[test]
 fn stages_and_the_rest_add_up_to_the_response_time() {
-    let mut events = stimulus(0, 500.0, 1_500.0, "answer").to_vec();
-    events.push(json!({ "t_ms": 1_590.0, "kind": "speech_paused", "turn": 1,
-        "last_speech_ms": 1_480.0 }));
-    events.push(event(1_900.0, "turn_ended", 1));
+    let mut events = stimulus(0, 500.0, 1_500.0, Expect::Answer).to_vec();
+    let last_speech_ms = 1_480.0;
+    let ended = EventKind::TurnEnded {
+        waited_ms: 420.0,
+        score: None,
+        reason: EndReason::Silence,
+        text: String::new(),
+    };
+    events.push(event(
+        1_590.0,
+        1,
+        EventKind::SpeechPaused { last_speech_ms },
+    ));
+    events.push(event(1_900.0, 1, ended));
     events.extend(reply(1, 1_910.0, 3_000.0));
     let found = turns(&recording(&[(1_915.0, 3_000.0)], events)).remove(0);
     let sum: f64 = found.stages.iter().map(|s| s.ms).sum();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::engines::{Vocabulary, WORD_SAMPLES, index};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{EventKind, IgnoreReason, ReplyId, TurnId};
 use crate::llm::{Message, Role};
 use crate::playback::DUCKED_GAIN;
 
@@ -125,7 +125,13 @@ impl Invariants {
             }
             EventKind::TurnExtended => self.carried |= self.owed.remove(&turn),
             EventKind::TurnIgnored { reason, .. } => {
-                let taken_back = reason.contains("asked");
+                let taken_back = matches!(
+                    reason,
+                    IgnoreReason::AskedToStop
+                        | IgnoreReason::ProbablyAskedToStop
+                        | IgnoreReason::AskedToWait
+                        | IgnoreReason::NothingToGoOnWith
+                );
                 if std::mem::take(&mut self.carried) && !taken_back {
                     return Err(format!("a question was lost with turn {turn}: {reason}"));
                 }

@@ -138,7 +138,6 @@ pub fn record(
                 StreamNote::Lost(text) => return Err(DeviceError::Lost(text)),
                 StreamNote::Xrun(_) => found.xruns += 1,
                 StreamNote::Glitch(text) => *found.complaints.entry(text).or_default() += 1,
-                StreamNote::StimulusStarted { .. } | StreamNote::StimulusFinished { .. } => {}
             }
         }
         if !progress((found.captured.len() as f64 / capture_enough as f64).min(1.0)) {

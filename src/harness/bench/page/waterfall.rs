@@ -120,7 +120,7 @@ fn draw(rows: &[(String, &Turn, f64)], stages: &[String]) -> String {
 }
 
 fn words(name: &str, turn: &Turn, v2v: f64) -> String {
-    let part = |stage: &super::super::report::Stage| format!("{} {}", stage.name, number(stage.ms));
+    let part = |stage: &crate::events::Stage| format!("{} {}", stage.name, number(stage.ms));
     let parts: Vec<String> = turn.stages.iter().map(part).collect();
     format!("{name}: {} ms = {}", number(v2v), parts.join(", "))
 }

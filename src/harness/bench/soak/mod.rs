@@ -13,8 +13,7 @@ pub use process::{Resources, look};
 pub use user::random_user;
 
 use super::statistics::percentile;
-use crate::events::{EventKind, SessionEvent};
-use crate::harness::scenario::Expect;
+use crate::events::{EventKind, Expect, SessionEvent};
 
 /// The program settles in this time: buffers find their size. Seconds.
 const SETTLED_S: f64 = 600.0;
@@ -67,9 +66,9 @@ impl Soak {
         let now_ms = event.at.as_millis_f64();
         match &event.kind {
             EventKind::StimulusStarted { expect, .. } => {
-                self.expects_answer = *expect == Expect::Answer.name();
+                self.expects_answer = *expect == Expect::Answer;
                 self.judge_stop(now_ms);
-                let is_stop = self.audible && *expect == Expect::Stop.name();
+                let is_stop = self.audible && *expect == Expect::Stop;
                 self.told_to_stop_ms = is_stop.then_some(now_ms);
                 if let Some(asked) = self.asked_at_ms.take_if(|_| self.expects_answer) {
                     // The user waits for replies, and gives up after twenty seconds.
@@ -281,6 +280,7 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+    use crate::events::InterruptReason;
 
     fn event(at_ms: u64, kind: EventKind) -> SessionEvent {
         SessionEvent {
@@ -294,7 +294,7 @@ mod tests {
     fn turn(soak: &mut Soak, at_ms: u64, answered_after_ms: Option<u64>) {
         let started = EventKind::StimulusStarted {
             stimulus: 0,
-            expect: "answer",
+            expect: Expect::Answer,
             said: None,
             pauses_ms: Vec::new(),
         };
@@ -372,7 +372,7 @@ mod tests {
             soak.observe(&event(0, EventKind::PlaybackStarted { first_sample_ms }));
             let started = EventKind::StimulusStarted {
                 stimulus: 0,
-                expect: "stop",
+                expect: Expect::Stop,
                 said: None,
                 pauses_ms: Vec::new(),
             };
@@ -380,7 +380,7 @@ mod tests {
             soak.observe(&event(at_ms, then));
         };
         let mut soak = hour(0, |_| 12, |_| 400);
-        let reason = "stop word";
+        let reason = InterruptReason::StopWord;
         stop(&mut soak, EventKind::Interrupted { reason }, 400);
         let ended = EventKind::PlaybackFinished { underruns: 0 };
         // It would have ended anyway.
@@ -399,7 +399,7 @@ mod tests {
         let (end, tail) = (2_000, 500);
         let started = EventKind::StimulusStarted {
             stimulus: 1,
-            expect: "answer",
+            expect: Expect::Answer,
             said: None,
             pauses_ms: Vec::new(),
         };

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use crate::events::Expect;
 use crate::harness::effects::Effect;
 use crate::harness::room::EchoPath;
-use crate::harness::scenario::{Anchor, Expect, Scenario, Sound, Stimulus, USER_LEVEL_DBFS, When};
+use crate::harness::scenario::{Anchor, Scenario, Sound, Stimulus, USER_LEVEL_DBFS, When};
 
 /// Who says it.
 const VOICE: &str = "en-GB";

@@ -1,70 +1,19 @@
-//! What happens in a session, as data: for the screen, the log, the recording and the harness.
-//! Every stage publishes; nobody decides anything here.
+//! What can happen in a session.
 
 use std::borrow::Cow;
-use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Timestamp;
-
-/// A turn of the conversation: what the user says and the reply to it. Numbers only grow, so what
-/// carries an older number than the live turn is stale.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-pub struct TurnId(pub u64);
-
-impl fmt::Display for TurnId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-/// A reply, or a draft of one: a turn has several when the user went on after a pause. The order is
-/// the order in time.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-pub struct ReplyId {
-    /// The turn that it answers.
-    pub turn: TurnId,
-    /// Which of the turn's drafts, from 1.
-    pub draft: u32,
-}
-
-/// How a reply sounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loudness {
-    /// As it is.
-    Full,
-    /// More quietly, going on: somebody may be speaking.
-    Ducked,
-    /// Not at all, and not going on. [`Loudness::Full`] after it goes on with the same sample, or
-    /// with the beginning of a word that was cut into.
-    Held,
-}
-
-/// One event on the session's clock; a line of `events.jsonl`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SessionEvent {
-    /// Milliseconds since the first captured sample.
-    #[serde(rename = "t_ms", serialize_with = "as_millis")]
-    pub at: Timestamp,
-    /// The turn it belongs to.
-    pub turn: Option<TurnId>,
-    /// What happened.
-    #[serde(flatten)]
-    pub kind: EventKind,
-}
-
-fn as_millis<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(at.as_millis_f64())
-}
+use super::{
+    DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
+    InterruptReason, RollbackReason,
+};
 
 /// What happened. Times within are milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// Every engine is loaded and warm; the session listens.
     Ready {
@@ -100,8 +49,8 @@ pub enum EventKind {
     EndpointScored {
         /// Probability by the sound; `None` if there is no detector or it failed.
         score: Option<f32>,
-        /// What the words say, once they are known.
-        cue: &'static str,
+        /// What decides how long: the words, once they are known, or the sound.
+        reason: EndReason,
         /// From the last sound of speech to the decision, as it looks now.
         wait_ms: f64,
         /// Time the detector took.
@@ -114,7 +63,7 @@ pub enum EventKind {
         /// Probability that the turn had ended, where a detector was asked.
         score: Option<f32>,
         /// Why now.
-        reason: &'static str,
+        reason: EndReason,
         /// The user's words, all of them.
         text: String,
     },
@@ -137,12 +86,12 @@ pub enum EventKind {
         /// Which draft of the turn.
         draft: u32,
         /// Why.
-        reason: &'static str,
+        reason: RollbackReason,
     },
     /// What was heard is not answered.
     TurnIgnored {
         /// Why.
-        reason: &'static str,
+        reason: IgnoreReason,
         /// The words, if there were any.
         text: String,
     },
@@ -209,17 +158,17 @@ pub enum EventKind {
     /// Somebody may be speaking: the reply goes on more quietly.
     Ducked {
         /// On what evidence.
-        reason: &'static str,
+        reason: DuckReason,
     },
     /// Somebody speaks: the reply holds, until it is known what they want.
     Held {
         /// On what evidence.
-        reason: &'static str,
+        reason: HoldReason,
     },
     /// It was no interruption: the reply goes on where it was, as loud as before.
     Unducked {
         /// On what evidence.
-        reason: &'static str,
+        reason: GoOnReason,
         /// The words, if there were any.
         text: String,
     },
@@ -231,7 +180,7 @@ pub enum EventKind {
     /// The reply was cut off.
     Interrupted {
         /// By what.
-        reason: &'static str,
+        reason: InterruptReason,
     },
     /// Nothing of the reply is left to play.
     PlaybackFinished {
@@ -252,8 +201,8 @@ pub enum EventKind {
     StimulusStarted {
         /// Its number, from 0.
         stimulus: usize,
-        /// What it is meant to do to a reply that sounds: `answer`, `stop` or `go_on`.
-        expect: &'static str,
+        /// What it is meant to do to a reply that sounds.
+        expect: Expect,
         /// What is said, where that is known.
         said: Option<String>,
         /// From where to where it pauses, on the session's clock.
@@ -271,8 +220,8 @@ pub enum EventKind {
     },
     /// How the loudspeaker comes back into the microphone, and what follows from that.
     Duplex {
-        /// `full`, `ducked` or `half`.
-        mode: &'static str,
+        /// Who may speak while the other does.
+        mode: DuplexMode,
         /// Why, with the figures.
         reason: String,
         /// Loudspeaker to microphone; `None` if no echo was found.
@@ -301,4 +250,11 @@ pub enum EventKind {
         /// What, and what to do.
         message: String,
     },
+}
+
+impl EventKind {
+    /// What happened, in a word: `kind` of what is written.
+    pub fn name(&self) -> &'static str {
+        self.into()
+    }
 }

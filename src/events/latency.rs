@@ -1,15 +1,25 @@
-//! Where a turn's time went, from the events of the session.
+//! Where a turn's time went, from its events.
 
 use std::collections::BTreeMap;
 
-use super::recording::Event;
-use super::report::Stage;
-use crate::events::{SessionEvent, TurnId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{EventKind, SessionEvent, TurnId};
+
+/// A part of a response time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// How much of the response time it is. May be negative.
+    pub ms: f64,
+}
 
 /// Moments of one turn, all on the session's clock in milliseconds; `None`: it did not happen. Of
 /// several drafts, those of the one that was begun last.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Stages {
+pub struct Latency {
     /// Whether the reply was cut off.
     pub interrupted: bool,
     /// Whether the turn was declared over.
@@ -44,41 +54,43 @@ pub struct Stages {
     first_sample: Option<f64>,
 }
 
-impl Stages {
+impl Latency {
     /// Takes an event of the turn.
-    pub fn observe(&mut self, event: Event<'_>) {
-        let at = Some(event.t_ms);
-        match event.text("kind").unwrap_or_default() {
-            "speech_paused" => {
-                self.last_speech = event.number("last_speech_ms");
+    pub fn observe(&mut self, event: &SessionEvent) {
+        let at = Some(event.t_ms());
+        match &event.kind {
+            EventKind::SpeechPaused { last_speech_ms } => {
+                self.last_speech = Some(*last_speech_ms);
                 self.paused = at;
                 (self.wait, self.transcript, self.score) = (None, None, None);
             }
-            "endpoint_scored" => {
-                self.wait = event.number("wait_ms");
-                let took = event.number("took_ms").filter(|ms| *ms > 0.0);
+            EventKind::EndpointScored {
+                wait_ms, took_ms, ..
+            } => {
+                self.wait = Some(*wait_ms);
+                let took = Some(*took_ms).filter(|ms| *ms > 0.0);
                 self.score = took.or(self.score);
             }
-            "final" => {
+            EventKind::Final { decode_ms, .. } => {
                 self.transcript = at;
-                self.decode = event.number("decode_ms");
+                self.decode = Some(*decode_ms);
             }
-            "turn_ended" => {
+            EventKind::TurnEnded { .. } => {
                 self.turn_ended = at;
                 self.ended = true;
             }
-            "draft_started" => self.draft = at,
-            "prompt_read" => self.prompt_read = at,
-            "first_token" => self.first_token = at,
-            "first_clause" => self.first_clause = at,
-            "first_audio" => {
+            EventKind::DraftStarted { .. } => self.draft = at,
+            EventKind::PromptRead { .. } => self.prompt_read = at,
+            EventKind::FirstToken => self.first_token = at,
+            EventKind::FirstClause { .. } => self.first_clause = at,
+            EventKind::FirstAudio { leading_silence_ms } => {
                 self.first_audio = at;
-                self.leading_silence = event.number("leading_silence_ms");
+                self.leading_silence = Some(*leading_silence_ms);
             }
-            "playback_started" => {
-                self.first_sample = event.number("first_sample_ms").or(at);
+            EventKind::PlaybackStarted { first_sample_ms } => {
+                self.first_sample = Some(*first_sample_ms);
             }
-            "interrupted" => self.interrupted = true,
+            EventKind::Interrupted { .. } => self.interrupted = true,
             _ => {}
         }
     }
@@ -157,53 +169,48 @@ fn stage(name: &str, ms: f64) -> Stage {
     }
 }
 
-/// Stages of all turns so far.
+/// Latencies of all turns so far.
 #[derive(Debug, Clone, Default)]
-pub struct StagesByTurn {
-    turns: BTreeMap<TurnId, Stages>,
+pub struct LatencyByTurn {
+    turns: BTreeMap<TurnId, Latency>,
 }
 
-impl StagesByTurn {
+impl LatencyByTurn {
     /// Takes an event.
     pub fn observe(&mut self, event: &SessionEvent) {
-        let Some(turn) = event.turn else { return };
-        let Ok(fields) = serde_json::to_value(event) else {
-            return;
-        };
-        self.turns.entry(turn).or_default().observe(Event {
-            t_ms: event.at.as_millis_f64(),
-            turn: Some(turn.0),
-            fields: &fields,
-        });
+        if let Some(turn) = event.turn {
+            self.turns.entry(turn).or_default().observe(event);
+        }
     }
 
-    /// The stages of a turn.
-    pub fn get(&self, turn: TurnId) -> Option<&Stages> {
+    /// That of a turn.
+    pub fn get(&self, turn: TurnId) -> Option<&Latency> {
         self.turns.get(&turn)
     }
 
     /// Turns that were answered, in order.
-    pub fn answered(&self) -> impl Iterator<Item = (TurnId, &Stages)> {
-        let ended = self.turns.iter().filter(|(_, s)| s.ended);
-        ended.map(|(turn, stages)| (*turn, stages))
+    pub fn answered(&self) -> impl Iterator<Item = (TurnId, &Latency)> {
+        let ended = self.turns.iter().filter(|(_, latency)| latency.ended);
+        ended.map(|(turn, latency)| (*turn, latency))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use crate::clock::Timestamp;
+    use crate::events::EndReason;
 
-    fn stages(events: &[Value]) -> Stages {
-        let mut stages = Stages::default();
-        for fields in events {
-            stages.observe(Event {
-                t_ms: fields["t_ms"].as_f64().unwrap(),
-                turn: Some(1),
-                fields,
+    fn latency(events: &[(f64, EventKind)]) -> Latency {
+        let mut latency = Latency::default();
+        for (t_ms, kind) in events {
+            latency.observe(&SessionEvent {
+                at: Timestamp::from_millis_f64(*t_ms),
+                turn: Some(TurnId(1)),
+                kind: kind.clone(),
             });
         }
-        stages
+        latency
     }
 
     fn ms(stages: &[Stage], name: &str) -> f64 {
@@ -211,24 +218,51 @@ mod tests {
     }
 
     /// The user ends at 1,000; everything of a draft is ready before the decision at 1,300.
-    fn drafted() -> Vec<Value> {
+    fn drafted() -> Vec<(f64, EventKind)> {
+        let text = String::new;
+        let ended = EventKind::TurnEnded {
+            waited_ms: 310.0,
+            score: None,
+            reason: EndReason::Silence,
+            text: text(),
+        };
+        let scored = EventKind::EndpointScored {
+            score: None,
+            reason: EndReason::Silence,
+            wait_ms: 310.0,
+            took_ms: 0.0,
+        };
+        let last_speech_ms = 990.0;
+        let (decode_ms, leading_silence_ms, first_sample_ms) = (55.0, 5.0, 1_320.0);
         vec![
-            json!({ "t_ms": 1_090.0, "kind": "speech_paused", "last_speech_ms": 990.0 }),
-            json!({ "t_ms": 1_100.0, "kind": "draft_started" }),
-            json!({ "t_ms": 1_150.0, "kind": "final", "decode_ms": 55.0 }),
-            json!({ "t_ms": 1_155.0, "kind": "endpoint_scored", "wait_ms": 310.0, "took_ms": 0.0 }),
-            json!({ "t_ms": 1_180.0, "kind": "prompt_read" }),
-            json!({ "t_ms": 1_190.0, "kind": "first_token" }),
-            json!({ "t_ms": 1_240.0, "kind": "first_clause" }),
-            json!({ "t_ms": 1_250.0, "kind": "first_audio", "leading_silence_ms": 5.0 }),
-            json!({ "t_ms": 1_305.0, "kind": "turn_ended" }),
-            json!({ "t_ms": 1_330.0, "kind": "playback_started", "first_sample_ms": 1_320.0 }),
+            (1_090.0, EventKind::SpeechPaused { last_speech_ms }),
+            (
+                1_100.0,
+                EventKind::DraftStarted {
+                    draft: 1,
+                    text: text(),
+                },
+            ),
+            (
+                1_150.0,
+                EventKind::Final {
+                    text: text(),
+                    decode_ms,
+                },
+            ),
+            (1_155.0, scored),
+            (1_180.0, EventKind::PromptRead { kept: 0, read: 9 }),
+            (1_190.0, EventKind::FirstToken),
+            (1_240.0, EventKind::FirstClause { text: text() }),
+            (1_250.0, EventKind::FirstAudio { leading_silence_ms }),
+            (1_305.0, ended),
+            (1_330.0, EventKind::PlaybackStarted { first_sample_ms }),
         ]
     }
 
     #[test]
     fn stages_add_up_from_the_last_sound_to_the_first_audible_sample() {
-        let path = stages(&drafted()).path(1_000.0);
+        let path = latency(&drafted()).path(1_000.0);
         let sum: f64 = path.iter().map(|stage| stage.ms).sum();
         assert!((sum - 325.0).abs() < 1e-9, "{path:?}");
         assert_eq!((ms(&path, "wait"), ms(&path, "turn")), (300.0, 5.0));
@@ -237,23 +271,24 @@ mod tests {
 
     #[test]
     fn what_was_ready_before_it_was_waited_for_takes_nothing() {
-        let path = stages(&drafted()).path(1_000.0);
+        let path = latency(&drafted()).path(1_000.0);
         assert_eq!((ms(&path, "voice"), ms(&path, "stt")), (0.0, 0.0));
-        assert_eq!(ms(&stages(&drafted()).took(), "voice"), 10.0);
+        assert_eq!(ms(&latency(&drafted()).took(), "voice"), 10.0);
     }
 
     #[test]
     fn a_late_transcript_is_what_was_waited_for() {
         let mut events = drafted();
-        events[2]["t_ms"] = json!(1_380.0);
-        events[8]["t_ms"] = json!(1_385.0);
-        events[9]["first_sample_ms"] = json!(1_400.0);
-        let path = stages(&events).path(1_000.0);
+        events[2].0 = 1_380.0;
+        events[8].0 = 1_385.0;
+        let first_sample_ms = 1_400.0;
+        events[9].1 = EventKind::PlaybackStarted { first_sample_ms };
+        let path = latency(&events).path(1_000.0);
         assert_eq!((ms(&path, "stt"), ms(&path, "turn")), (80.0, 5.0));
     }
 
     #[test]
     fn without_a_reply_there_is_no_path() {
-        assert!(stages(&drafted()[..9]).path(0.0).is_empty());
+        assert!(latency(&drafted()[..9]).path(0.0).is_empty());
     }
 }

@@ -1,0 +1,115 @@
+//! Why something was decided, as data: written in one word, said as a phrase.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Kinds of reasons. Each is a word for programs and a phrase for people.
+macro_rules! reasons {
+    ($(#[doc = $doc:literal] $name:ident { $($(#[doc = $of:literal])* $reason:ident => $phrase:literal,)+ })+) => {$(
+        #[doc = $doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $(
+                #[doc = concat!("Said as \"", $phrase, "\".")]
+                $(#[doc = $of])*
+                $reason,
+            )+
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$reason => $phrase,)+ })
+            }
+        }
+    )+};
+}
+
+reasons! {
+    /// Why a turn of the user's is over, or how long it will be waited for that.
+    EndReason {
+        Silence => "silence",
+        SoundsFinished => "sounds finished",
+        SoundsUnfinished => "sounds unfinished",
+        LeaningWord => "another word would follow",
+        UnfinishedSentence => "sentence unfinished",
+        FilledPause => "filled pause",
+        NumberBeingSaid => "a number is being said",
+        OneWordAnswer => "a one-word answer",
+        NothingAdded => "nothing was added",
+        SpokeTooLong => "spoke for too long",
+        KeyReleased => "key released",
+        Typed => "typed",
+    }
+    /// Why what was heard is not answered.
+    IgnoreReason {
+        NoWords => "no words in it",
+        AskedToStop => "asked only to stop",
+        ProbablyAskedToStop => "probably asked to stop",
+        Asleep => "asleep",
+        AskedToWait => "asked to wait",
+        Backchannel => "a backchannel",
+        NothingToGoOnWith => "asked to go on with what was over",
+        FilledPause => "only a filled pause",
+    }
+    /// Why a draft is thrown away.
+    RollbackReason {
+        UserWentOn => "the user went on",
+        WordsChanged => "the words changed",
+        Failed => "it failed",
+        NotUnderstood => "it was not understood",
+        Typed => "typed message",
+        NotAnswered => "it is not answered",
+    }
+    /// Why a reply goes on more quietly.
+    DuckReason {
+        Sound => "a sound",
+        Speech => "speech",
+    }
+    /// Why a reply holds.
+    HoldReason {
+        SpeechGoesOn => "speech goes on",
+    }
+    /// Why a reply goes on as before.
+    GoOnReason {
+        NoSpeech => "no speech followed",
+        NoWords => "no words in it",
+        Backchannel => "a backchannel",
+        ShortSound => "a short sound",
+        OwnWords => "its own words",
+        OwnVoice => "its own voice",
+        NotUnderstood => "it was not understood",
+    }
+    /// Why a reply is cut off.
+    InterruptReason {
+        StopWord => "stop word",
+        Words => "words",
+        WentOnSpeaking => "went on speaking",
+        KeyPressed => "key pressed",
+        Typed => "typed message",
+    }
+    /// How both sides may speak at once.
+    DuplexMode {
+        /// Both at any time.
+        Full => "full",
+        /// Both, but replies are played more quietly, so that the echo can be cancelled.
+        Ducked => "ducked",
+        /// While a reply sounds, the microphone is not listened to.
+        Half => "half",
+    }
+}
+
+/// What a stimulus is meant to do to a reply that sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// Stop it, and be answered.
+    #[default]
+    Answer,
+    /// Stop it, and not be answered.
+    Stop,
+    /// Nothing.
+    GoOn,
+}
