@@ -2,7 +2,7 @@
 //! threads than they are given.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use ort::environment::Environment;
@@ -54,7 +54,55 @@ fn environment(library: &Path) -> Result<&'static Environment, OnnxError> {
         })
 }
 
-/// Loads a model with `threads` threads that do not spin while they wait.
+/// A model in memory, shared by all who load the same file with as many threads. It runs for one of them
+/// at a time, so that sessions together use no more cores than one alone.
+#[derive(Debug, Clone)]
+pub struct Graph(Arc<Mutex<Session>>);
+
+/// A graph that was loaded, and from what.
+struct Loaded {
+    model: PathBuf,
+    threads: usize,
+    session: Weak<Mutex<Session>>,
+}
+
+static LOADED: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+
+impl Graph {
+    /// Loads a model with `threads` threads that do not spin while they wait, if it is not in memory yet.
+    ///
+    /// # Errors
+    /// The runtime or the model cannot be loaded.
+    pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Self, OnnxError> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.retain(|one| one.session.strong_count() > 0);
+        let same = |one: &&Loaded| one.model == model && one.threads == threads;
+        if let Some(session) = loaded
+            .iter()
+            .find(same)
+            .and_then(|one| one.session.upgrade())
+        {
+            return Ok(Self(session));
+        }
+        let session = Arc::new(Mutex::new(load(library, model, threads)?));
+        loaded.push(Loaded {
+            model: model.to_path_buf(),
+            threads,
+            session: Arc::downgrade(&session),
+        });
+        Ok(Self(session))
+    }
+
+    /// The session, to run: others wait meanwhile.
+    pub fn lock(&self) -> MutexGuard<'_, Session> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Loads a model as [`Graph::load`] does, for its owner alone.
+///
+/// # Errors
+/// The runtime or the model cannot be loaded.
 pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, OnnxError> {
     let environment = environment(library)?;
     let fail = |reason: String| OnnxError::Model {

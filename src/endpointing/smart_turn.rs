@@ -8,16 +8,15 @@
 
 use std::path::Path;
 
-use ort::session::Session;
 use ort::value::TensorRef;
 
 use super::log_mel::{BANDS, FRAMES, LogMel};
 use super::{EndpointingError, TurnDetector};
-use crate::onnx::{self, OnnxError};
+use crate::onnx::{Graph, OnnxError};
 
 /// The end-of-turn detector that listens to the sound.
 pub struct SmartTurn {
-    session: Session,
+    graph: Graph,
     log_mel: LogMel,
 }
 
@@ -28,14 +27,15 @@ impl SmartTurn {
     /// The runtime or the model cannot be loaded.
     pub fn load(runtime: &Path, model: &Path, threads: usize) -> Result<Self, OnnxError> {
         Ok(Self {
-            session: onnx::load(runtime, model, threads)?,
+            graph: Graph::load(runtime, model, threads)?,
             log_mel: LogMel::new(),
         })
     }
 
     fn run(&mut self, samples: &[f32]) -> ort::Result<f32> {
         let features = self.log_mel.compute(samples);
-        let outputs = self.session.run(ort::inputs! {
+        let mut session = self.graph.lock();
+        let outputs = session.run(ort::inputs! {
             "input_features" => TensorRef::from_array_view(([1usize, BANDS, FRAMES], features))?,
         })?;
         // Named `logits`, but the graph ends in a sigmoid.

@@ -1,8 +1,8 @@
-//! llama.cpp's weights: loaded once for each file, and what comes with them.
+//! llama.cpp's weights: loaded once for each file, shared by contexts, and what comes with them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -33,35 +33,48 @@ struct Loaded {
     adapter: Option<PathBuf>,
     /// Layers on a GPU.
     gpu_layers: u32,
-    weights: Weights,
+    weights: Weak<Weights>,
 }
 
-/// A model's weights, and what an adapter adds to them in a context.
-#[derive(Clone, Copy)]
+/// A model's weights, and what an adapter adds to them in a context. Contexts share them.
 pub struct Weights {
     /// The model.
-    pub model: &'static LlamaModel,
-    /// The adapter. llama.cpp changes nothing in it; its binding wants to have it alone all the same.
-    pub adapter: Option<&'static Mutex<LlamaLoraAdapter>>,
+    pub model: LlamaModel,
+    /// The adapter, which is freed with the model. llama.cpp changes nothing in it; its binding wants to
+    /// have it alone all the same.
+    pub adapter: Option<Mutex<LlamaLoraAdapter>>,
+    /// Held by whoever runs them: one context at a time, so that sessions together use no more cores than
+    /// one alone.
+    turn: Mutex<()>,
 }
 
-static WEIGHTS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+impl Weights {
+    /// Waits until no other context runs.
+    pub fn take_turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
-/// The weights of a file. A context borrows them, and a self-referential struct would need unsafe
-/// code: so they live as long as the program, and each file is loaded once, however many contexts a
-/// benchmark makes.
+static LOADED: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+
+/// The weights of a file: loaded once, however many contexts use them, and freed with the last of these.
 pub fn weights(
     backend: &'static LlamaBackend,
     file: &Path,
     adapter: Option<&Path>,
     gpu_layers: u32,
-) -> Result<Weights, String> {
-    let mut loaded = WEIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
+) -> Result<Arc<Weights>, String> {
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    loaded.retain(|one| one.weights.strong_count() > 0);
     let same = |one: &&Loaded| {
         one.file == file && one.adapter.as_deref() == adapter && one.gpu_layers == gpu_layers
     };
-    if let Some(one) = loaded.iter().find(same) {
-        return Ok(one.weights);
+    if let Some(weights) = loaded
+        .iter()
+        .find(same)
+        .and_then(|one| one.weights.upgrade())
+    {
+        return Ok(weights);
     }
     let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
     let mut model =
@@ -70,16 +83,16 @@ pub fn weights(
         let read = model.lora_adapter_init(path);
         read.map_err(|e| format!("its adapter {}: {e}", path.display()))
     });
-    let read = read.transpose()?;
-    let weights = Weights {
-        model: Box::leak(Box::new(model)),
-        adapter: read.map(|read| &*Box::leak(Box::new(Mutex::new(read)))),
-    };
+    let weights = Arc::new(Weights {
+        adapter: read.transpose()?.map(Mutex::new),
+        model,
+        turn: Mutex::new(()),
+    });
     loaded.push(Loaded {
         file: file.to_path_buf(),
         adapter: adapter.map(Path::to_path_buf),
         gpu_layers,
-        weights,
+        weights: Arc::downgrade(&weights),
     });
     Ok(weights)
 }

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use ort::session::{Session, SessionInputValue};
+use ort::session::SessionInputValue;
 use ort::value::{DynValue, Tensor, TensorRef};
 
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError, Tokenizer};
 use crate::audio::frame::{SPEECH_RATE, dbfs, peak};
-use crate::onnx;
+use crate::onnx::Graph;
 
 const LAYERS: usize = 6;
 const HEADS: usize = 8;
@@ -24,8 +24,8 @@ const TAIL: usize = SPEECH_RATE as usize / 5;
 
 /// The English recognizer of the starter profile.
 pub struct Moonshine {
-    encoder: Session,
-    decoder: Session,
+    encoder: Graph,
+    decoder: Graph,
     tokenizer: Tokenizer,
     /// Names of the cache inputs and of the outputs that replace them, in the same order.
     cache_names: Vec<(String, String)>,
@@ -55,8 +55,8 @@ impl Moonshine {
             }
         }
         Ok(Self {
-            encoder: onnx::load(runtime, &encoder, threads)?,
-            decoder: onnx::load(runtime, &decoder, threads)?,
+            encoder: Graph::load(runtime, &encoder, threads)?,
+            decoder: Graph::load(runtime, &decoder, threads)?,
             tokenizer,
             cache_names,
         })
@@ -66,7 +66,8 @@ impl Moonshine {
         let count = samples.len();
         let mask = vec![1i64; count];
         let hidden = {
-            let mut outputs = self.encoder.run(ort::inputs! {
+            let mut encoder = self.encoder.lock();
+            let mut outputs = encoder.run(ort::inputs! {
                 "input_values" => TensorRef::from_array_view(([1, count], samples))?,
                 "attention_mask" => TensorRef::from_array_view(([1, count], &*mask))?,
             })?;
@@ -101,7 +102,8 @@ impl Moonshine {
             for ((past, _), value) in self.cache_names.iter().zip(&cache) {
                 inputs.push((past, value.into()));
             }
-            let mut outputs = self.decoder.run(inputs)?;
+            let mut decoder = self.decoder.lock();
+            let mut outputs = decoder.run(inputs)?;
             let (_, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
             last = best(logits);
             if last == END {

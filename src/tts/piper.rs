@@ -17,7 +17,7 @@ use super::{Prosody, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx;
+use crate::onnx::{self, Graph};
 
 /// Begin, end and separation of phonemes.
 const BEGIN: char = '^';
@@ -97,7 +97,7 @@ impl VoiceFile {
 
 /// One of Piper's voices.
 pub struct Piper {
-    session: Session,
+    graph: Graph,
     espeak: Espeak,
     voice: VoiceFile,
     /// Its number, if the file holds several.
@@ -175,11 +175,15 @@ impl Piper {
             None => (voice.num_speakers > 1).then_some(0),
             Some(name) => Some(voice.speaker(name)?),
         };
-        let session = onnx::load(runtime, model, threads)?;
-        let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        let graph = Graph::load(runtime, model, threads)?;
+        let names = |session: &Session| -> Vec<String> {
+            let inputs = session.inputs().iter();
+            inputs.map(|input| input.name().to_owned()).collect()
+        };
+        let inputs = names(&graph.lock());
         if let Some(missing) = ["input", "input_lengths", "scales"]
             .into_iter()
-            .find(|name| !inputs.contains(name))
+            .find(|name| !inputs.iter().any(|input| input == name))
         {
             let reason = format!(
                 "it takes {}, a Piper voice takes {missing} too",
@@ -189,7 +193,7 @@ impl Piper {
         }
         let length_scale = voice.inference.length_scale * 100.0 / f32::from(prosody.speed);
         Ok(Self {
-            session,
+            graph,
             espeak: Espeak::find(&voice.espeak.voice)?,
             length_scale,
             own_length_scale: length_scale,
@@ -245,7 +249,7 @@ impl Synthesizer for Piper {
             ..
         } = self.voice.inference;
         let scales = vec![noise_scale, self.length_scale, noise_w];
-        let (session, speaker) = (&mut self.session, self.speaker);
+        let (graph, speaker) = (&self.graph, self.speaker);
         let ran = onnx::run_unless(cancelled, |options| {
             let mut inputs = ort::inputs! {
                 "input" => Tensor::from_array(([1usize, count], numbers))?,
@@ -256,7 +260,7 @@ impl Synthesizer for Piper {
                 let speaker = Tensor::from_array(([1usize], vec![speaker]))?;
                 inputs.push(("sid".into(), speaker.into()));
             }
-            waveform(&session.run_with_options(inputs, options)?)
+            waveform(&graph.lock().run_with_options(inputs, options)?)
         });
         let samples = ran.map_err(|e| TtsError::Run(e.to_string()))?;
         Ok(samples.map(|samples| Clip {

@@ -124,6 +124,18 @@ fn paths_are_resolved_however_they_are_written() {
 }
 
 #[test]
+fn events_stand_on_the_ground() {
+    for (path, text) in sources("events") {
+        for named in paths(&text, &module_of(&path)) {
+            let known = !named.starts_with("crate::")
+                || begins_with(&named, "crate::events")
+                || begins_with(&named, "crate::clock");
+            assert!(known, "{} names `{named}`", path.display());
+        }
+    }
+}
+
+#[test]
 fn audio_knows_nothing_of_speech() {
     let speech = [
         "stt",
@@ -134,6 +146,7 @@ fn audio_knows_nothing_of_speech() {
         "turn_taking",
         "pipeline",
         "events",
+        "harness",
     ];
     forbid_modules("audio", &speech);
 }
@@ -157,7 +170,6 @@ fn the_front_end_is_pure() {
         "turn_taking",
         "pipeline",
         "engines",
-        "events",
         "agent",
     ];
     forbid_modules("front_end", &others);

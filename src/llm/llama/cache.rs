@@ -11,12 +11,12 @@ impl Llama {
     pub(super) fn cut(&mut self, len: usize) -> Result<(), LlmError> {
         let cut = self
             .context
-            .clear_kv_cache_seq(Some(0), Some(len as u32), None)
+            .with(|context| context.clear_kv_cache_seq(Some(0), Some(len as u32), None))
             .map_err(run)?;
         self.read.truncate(len);
         if !cut {
             tracing::info!("this model's cache cannot be cut here: everything is read again");
-            self.context.clear_kv_cache();
+            self.context.with(|context| context.clear_kv_cache());
             self.read.clear();
         }
         Ok(())
@@ -29,7 +29,7 @@ impl Llama {
     fn close_gap(&mut self, shared: usize, tokens: &[LlamaToken]) -> Result<(), LlmError> {
         // Positions in several dimensions cannot be moved.
         if !matches!(
-            self.model.rope_type(),
+            self.context.model().rope_type(),
             None | Some(RopeType::Norm | RopeType::NeoX)
         ) {
             return Ok(());
@@ -40,13 +40,13 @@ impl Llama {
         let (from, to) = (shared as u32, (shared + gap) as u32);
         let removed = self
             .context
-            .clear_kv_cache_seq(Some(0), Some(from), Some(to))
+            .with(|context| context.clear_kv_cache_seq(Some(0), Some(from), Some(to)))
             .map_err(run)?;
         if !removed {
             return self.cut(0);
         }
         self.context
-            .kv_cache_seq_add(0, Some(to), None, -(gap as i32))
+            .with(|context| context.kv_cache_seq_add(0, Some(to), None, -(gap as i32)))
             .map_err(run)?;
         self.read.drain(shared..shared + gap);
         Ok(())
@@ -74,7 +74,10 @@ impl Llama {
         };
         let goes_on = self.read.len() <= most && tokens.starts_with(&self.read);
         if !goes_on {
-            self.read = checkpoints.restore(&mut self.context, &tokens[..most]);
+            let most = &tokens[..most];
+            self.read = self
+                .context
+                .with(|context| checkpoints.restore(context, most));
         }
         Ok(())
     }

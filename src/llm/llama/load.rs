@@ -6,8 +6,8 @@ use std::sync::PoisonError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
-use llama_cpp_2::model::LlamaModel;
 
+use super::context::Context;
 use super::{CHUNK, CacheType, Llama, LlamaConfig};
 use crate::llm::checkpoints::Checkpoints;
 use crate::llm::gguf::Gguf;
@@ -38,7 +38,8 @@ impl Llama {
         let opened = or_without_gpu(config.gpu_layers, wanted, |layers| {
             open(&config, backend, layers)
         });
-        let (gpu_layers, (model, context)) = opened?;
+        let (gpu_layers, context) = opened?;
+        let model = context.model();
         let on_gpu = on_gpu(gpu_layers.min(model.n_layer() + 1), wanted, &devices);
         let folds_state = model.is_recurrent() || model.is_hybrid();
         let template = chat_template(model, &config.model)?;
@@ -46,7 +47,6 @@ impl Llama {
             reasons: template.may_reason(),
             template,
             marks: control_marks(model),
-            model,
             context,
             config,
             on_gpu,
@@ -99,9 +99,9 @@ fn open(
     config: &LlamaConfig,
     backend: &'static LlamaBackend,
     gpu_layers: u32,
-) -> Result<(&'static LlamaModel, LlamaContext<'static>), LlmError> {
+) -> Result<Context, LlmError> {
     let adapter = config.adapter.as_ref().map(|(path, _)| path.as_path());
-    let Weights { model, adapter } = weights(backend, &config.model, adapter, gpu_layers).map_err(|e| {
+    let weights = weights(backend, &config.model, adapter, gpu_layers).map_err(|e| {
         let reason = format!(
             "{e}. It may need more memory than is free, or be newer than this llama.cpp, whose words \
              RUST_LOG=debug shows"
@@ -110,7 +110,9 @@ fn open(
     })?;
     let threads = i32::try_from(config.threads).unwrap_or(1).max(1);
     let params = LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(config.context.min(model.n_ctx_train())))
+        .with_n_ctx(NonZeroU32::new(
+            config.context.min(weights.model.n_ctx_train()),
+        ))
         .with_n_batch(CHUNK as u32)
         .with_n_ubatch(CHUNK as u32)
         .with_n_threads(threads)
@@ -118,7 +120,18 @@ fn open(
         .with_type_k(config.cache_type.into())
         // llama.cpp turns flash attention on where this needs it.
         .with_type_v(config.cache_type.into());
-    let mut context = model.new_context(backend, params).map_err(|e| {
+    Context::try_new(weights, |weights| {
+        new_context(config, backend, weights, params)
+    })
+}
+
+fn new_context<'w>(
+    config: &LlamaConfig,
+    backend: &LlamaBackend,
+    weights: &'w Weights,
+    params: LlamaContextParams,
+) -> Result<LlamaContext<'w>, LlmError> {
+    let mut context = weights.model.new_context(backend, params).map_err(|e| {
         let advice = match config.cache_type {
             CacheType::F16 => format!(
                 "there may be no memory for {} tokens: lower llm.context, or set llm.cache_type = \
@@ -132,12 +145,12 @@ fn open(
         };
         fail(config, format!("{e}; {advice}"))
     })?;
-    if let Some(adapter) = adapter {
+    if let Some(adapter) = &weights.adapter {
         let mut adapter = adapter.lock().unwrap_or_else(PoisonError::into_inner);
         let set = context.lora_adapter_set(&mut adapter, 1.0);
         set.map_err(|e| fail(config, format!("its adapter does not fit: {e}")))?;
     }
-    Ok((model, context))
+    Ok(context)
 }
 
 #[cfg(test)]

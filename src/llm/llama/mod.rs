@@ -1,12 +1,13 @@
 //! Any GGUF model through llama.cpp.
 //!
-//! One context, one sequence. `read` mirrors what the key-value cache holds, so that a new prompt
+//! One context a session, one sequence; sessions share the weights. `read` mirrors what the key-value cache holds, so that a new prompt
 //! costs only what it does not share with the one before: the next turn, a reply that was cut to
 //! what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
 //! back to a state that was kept.
 
 mod cache;
 mod cache_type;
+mod context;
 mod load;
 mod sampler;
 
@@ -15,9 +16,7 @@ pub use cache_type::CacheType;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
 use super::chat_template::ChatTemplate;
@@ -29,6 +28,7 @@ use super::{
     Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling,
     check_room,
 };
+use context::Context;
 use sampler::sampler;
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
@@ -60,8 +60,7 @@ pub struct LlamaConfig {
 
 /// A loaded model with its context.
 pub struct Llama {
-    model: &'static LlamaModel,
-    context: LlamaContext<'static>,
+    context: Context,
     template: ChatTemplate,
     config: LlamaConfig,
     /// Where its layers are, for people.
@@ -85,7 +84,7 @@ const PROMPT_END: usize = 64;
 
 impl Llama {
     fn tokenize(&self, text: &str) -> Vec<LlamaToken> {
-        let vocab = self.model.vocab();
+        let vocab = self.context.model().vocab();
         // Most templates write the beginning-of-text token themselves where the model wants one.
         let mut tokens = vocab.tokenize(text.as_bytes(), false, true);
         if vocab.should_add_bos() && tokens.first().is_some_and(|first| *first != vocab.bos()) {
@@ -100,7 +99,7 @@ impl Llama {
 
     /// Tokens that fit into the context.
     fn context_len(&self) -> usize {
-        self.context.n_ctx() as usize
+        self.context.get().n_ctx() as usize
     }
 
     fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
@@ -111,7 +110,9 @@ impl Llama {
                 .add(*token, position, &[0], n + 1 == tokens.len())
                 .map_err(run)?;
         }
-        self.context.decode(&mut batch).map_err(run)?;
+        self.context
+            .run(|context| context.decode(&mut batch))
+            .map_err(run)?;
         self.read.extend_from_slice(tokens);
         Ok(())
     }
@@ -121,7 +122,7 @@ impl Llama {
         let adapter = self.config.adapter.as_ref().map_or("none", |(_, id)| id);
         let parameters = format!(
             "context {}, cache {cache}, adapter {adapter}",
-            self.context.n_ctx()
+            self.context.get().n_ctx()
         );
         self.config
             .cache_dir
@@ -143,7 +144,7 @@ impl LanguageModel for Llama {
         let cache = self.disk_cache(&tokens);
         if cache
             .as_ref()
-            .is_some_and(|cache| cache.load(&mut self.context, &tokens))
+            .is_some_and(|cache| self.context.with(|context| cache.load(context, &tokens)))
         {
             self.read = tokens;
             // A loaded state has run nothing yet: read its last token again to warm the engine.
@@ -151,7 +152,7 @@ impl LanguageModel for Llama {
             let kept = self.read[last..].to_vec();
             match &mut self.checkpoints {
                 None => self.cut(last)?,
-                Some(checkpoints) => checkpoints.keep(&self.context, &self.read),
+                Some(checkpoints) => checkpoints.keep(self.context.get(), &self.read),
             }
             self.decode(&kept)?;
             return Ok(Prefill {
@@ -163,7 +164,7 @@ impl LanguageModel for Llama {
             .prefill(&Prompt::new(prefix, Opening::None), &|| false)?
             .unwrap_or_default();
         if let Some(cache) = cache {
-            cache.save(&self.context, &self.read);
+            cache.save(self.context.get(), &self.read);
         }
         Ok(prefill)
     }
@@ -209,7 +210,7 @@ impl LanguageModel for Llama {
             if let Some(checkpoints) = &mut self.checkpoints
                 && boundary == Some(to)
             {
-                checkpoints.keep(&self.context, &self.read);
+                checkpoints.keep(self.context.get(), &self.read);
             }
         }
         Ok(Some(Prefill {
@@ -224,7 +225,7 @@ impl LanguageModel for Llama {
         cancelled: Cancelled,
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<Finish, LlmError> {
-        let mut sampler = sampler(sampling, self.model.n_vocab());
+        let mut sampler = sampler(sampling, self.context.model().n_vocab());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
         let (mut said, mut thought) = (0, 0);
@@ -235,13 +236,16 @@ impl LanguageModel for Llama {
             if said >= sampling.max_tokens || thought >= self.config.reasoning_tokens.max(1) {
                 break Finish::Length;
             }
-            let token = sampler.sample(&self.context, -1);
-            if self.model.vocab().is_eog(token) {
+            let token = sampler.sample(self.context.get(), -1);
+            if self.context.model().vocab().is_eog(token) {
                 break Finish::Complete;
             }
             match self.marks.get(&token) {
                 Some(mark) => pending.extend(mark),
-                None => pending.extend(self.model.vocab().token_to_piece(token, false, None)),
+                None => {
+                    let vocab = self.context.model().vocab();
+                    pending.extend(vocab.token_to_piece(token, false, None));
+                }
             }
             emit(&mut pending, false, &mut |text| filter.push(text, on_piece));
             if filter.is_over() {
@@ -273,7 +277,7 @@ impl LanguageModel for Llama {
     }
 
     fn describe(&self) -> String {
-        let Self { model, config, .. } = self;
+        let (model, config) = (self.context.model(), &self.config);
         let name = model.meta_val_str("general.name").unwrap_or_default();
         let cache = match &self.checkpoints {
             None => "cut where prompts part",
@@ -288,7 +292,7 @@ impl LanguageModel for Llama {
             "{name}: {} layers, {}; {} tokens of cache as {}, {cache}{system}",
             model.n_layer(),
             self.on_gpu,
-            self.context.n_ctx(),
+            self.context.get().n_ctx(),
             config.cache_type.name(),
         )
     }
