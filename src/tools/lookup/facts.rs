@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use super::index::FactFiles;
@@ -58,8 +58,10 @@ pub(super) struct Country {
     pub population: u32,
     /// Its English name.
     pub currency: Option<String>,
-    /// Their English names.
+    /// The English names of those that most people speak.
     pub languages: Vec<String>,
+    /// The English names of others.
+    pub also_languages: Vec<String>,
     /// Their names in a sentence.
     pub neighbours: Vec<String>,
 }
@@ -70,18 +72,22 @@ pub(super) struct City {
     pub name: String,
     /// ISO 3166-1.
     pub country: String,
-    /// The postal code of its state in the United States.
+    /// The code of the part of the country, where its parts are known.
     pub state: Option<String>,
     pub population: u32,
     /// The name of its zone in the tz database.
     pub zone: String,
 }
 
-/// A state of the United States.
+/// A part of a country: a state, a province.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
+    /// ISO 3166-1 code of the country.
+    pub country: String,
     pub code: String,
     pub name: String,
+    /// "a state of Australia"
+    pub called: String,
     pub capital: String,
 }
 
@@ -91,8 +97,7 @@ pub(super) enum Within<'a> {
     Anywhere,
     /// ISO 3166-1.
     Country(&'a str),
-    /// Postal code.
-    State(&'a str),
+    State(&'a State),
 }
 
 /// A city that is only known by this name in another language counts as if it had a fifth of its people, so that
@@ -164,25 +169,34 @@ impl Facts {
     }
 
     pub(super) fn state(&self, name: &str) -> Result<Option<State>, FactsError> {
-        self.state_by("key", &key(name))
+        self.state_where("key = ?1", &[&key(name)])
     }
 
-    pub(super) fn state_by_code(&self, code: &str) -> Result<Option<State>, FactsError> {
-        self.state_by("code", code)
+    /// The state that a city is in.
+    pub(super) fn state_of_city(&self, city: &City) -> Result<Option<State>, FactsError> {
+        match &city.state {
+            Some(code) => self.state_where("country = ?1 AND code = ?2", &[&city.country, code]),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn state_of_capital(&self, name: &str) -> Result<Option<State>, FactsError> {
-        self.state_by("capital_key", &key(name))
+        self.state_where("capital_key = ?1", &[&key(name)])
     }
 
-    fn state_by(&self, column: &str, value: &str) -> Result<Option<State>, FactsError> {
-        let query = format!("SELECT code, name, capital FROM state WHERE {column} = ?1");
+    fn state_where(&self, condition: &str, values: &[&str]) -> Result<Option<State>, FactsError> {
+        let query = format!("SELECT country, code, name, called, capital FROM state WHERE {condition}");
         let mut query = self.connection.prepare_cached(&query)?;
         let state = |row: &Row| {
-            let (code, name, capital) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(State { code, name, capital })
+            Ok(State {
+                country: row.get(0)?,
+                code: row.get(1)?,
+                name: row.get(2)?,
+                called: row.get(3)?,
+                capital: row.get(4)?,
+            })
         };
-        Ok(query.query_row([value], state).optional()?)
+        Ok(query.query_row(params_from_iter(values), state).optional()?)
     }
 
     /// The cities of this name, the one that is most likely meant first.
@@ -196,7 +210,9 @@ impl Facts {
         cities.retain(|(city, _)| match within {
             Within::Anywhere => true,
             Within::Country(iso) => city.country == iso,
-            Within::State(code) => city.state.as_deref() == Some(code),
+            Within::State(state) => {
+                city.country == state.country && city.state.as_ref() == Some(&state.code)
+            }
         });
         let weight = |(city, is_main): &(City, bool)| {
             f64::from(city.population) * if *is_main { 1.0 } else { OTHER_NAME }
@@ -219,37 +235,33 @@ impl Facts {
         Ok(query.query_row([id], city).optional()?)
     }
 
-    /// The largest cities of a country or a state, the largest first.
-    pub(super) fn largest_cities(&self, within: Within, count: u32) -> Result<Vec<City>, FactsError> {
-        let Some((condition, code)) = condition(within) else {
-            return Ok(Vec::new());
-        };
+    /// The largest cities of a place, the largest first.
+    pub(super) fn largest_cities(&self, within: Within, count: usize) -> Result<Vec<City>, FactsError> {
+        let (condition, values) = condition(within);
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT name, country, state, population, zone FROM city WHERE {condition}
-             ORDER BY population DESC LIMIT ?2"
+             ORDER BY population DESC"
         ))?;
-        let cities = query.query_map(params![code, count], city)?;
-        Ok(cities.collect::<Result<_, _>>()?)
+        let cities = query.query_map(params_from_iter(values), city)?;
+        Ok(cities.take(count).collect::<Result<_, _>>()?)
     }
 
-    /// The time zones of the cities of a country or a state.
+    /// The time zones of the cities of a place.
     pub(super) fn zones(&self, within: Within) -> Result<BTreeSet<String>, FactsError> {
-        let Some((condition, code)) = condition(within) else {
-            return Ok(BTreeSet::new());
-        };
+        let (condition, values) = condition(within);
         let query = format!("SELECT DISTINCT zone FROM city WHERE {condition}");
         let mut query = self.connection.prepare_cached(&query)?;
-        let zones = query.query_map([code], |row| row.get(0))?;
+        let zones = query.query_map(params_from_iter(values), |row| row.get(0))?;
         Ok(zones.collect::<Result<_, _>>()?)
     }
 }
 
-/// What is true of the cities within a place, in SQL, and its parameter.
-fn condition(within: Within<'_>) -> Option<(&'static str, &str)> {
+/// What is true of the cities within a place, in SQL, and its parameters.
+fn condition(within: Within<'_>) -> (&'static str, Vec<&str>) {
     match within {
-        Within::Anywhere => None,
-        Within::Country(iso) => Some(("country = ?1", iso)),
-        Within::State(code) => Some(("country = 'US' AND state = ?1", code)),
+        Within::Anywhere => ("true", Vec::new()),
+        Within::Country(iso) => ("country = ?1", vec![iso]),
+        Within::State(state) => ("country = ?1 AND state = ?2", vec![&state.country, &state.code]),
     }
 }
 

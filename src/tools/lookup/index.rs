@@ -33,8 +33,8 @@ CREATE TABLE country (iso TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT, WITHOUT
 CREATE TABLE country_name (key TEXT PRIMARY KEY, iso TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE capital_name (key TEXT PRIMARY KEY, iso TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE state (
-    code TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, capital TEXT NOT NULL,
-    capital_key TEXT NOT NULL
+    country TEXT NOT NULL, code TEXT NOT NULL, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    called TEXT NOT NULL, capital TEXT NOT NULL, capital_key TEXT NOT NULL, PRIMARY KEY (country, code)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE city (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL, state TEXT,
@@ -205,14 +205,7 @@ impl CountryRow {
         tables: &Tables,
     ) -> Country {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let mut languages: Vec<String> = Vec::new();
-        for code in self.languages.split(',') {
-            // "fr-BE" is the French of Belgium.
-            let code = code.split('-').next().unwrap_or_default();
-            if let Some(name) = tables.languages.get(code).filter(|name| !languages.contains(name)) {
-                languages.push(name.clone());
-            }
-        }
+        let (languages, also_languages) = self.languages(notes, tables);
         Country {
             iso: iso.to_owned(),
             said,
@@ -224,8 +217,31 @@ impl CountryRow {
             population: self.population,
             currency: tables.currencies.get(&self.currencycode).cloned().or_else(|| filled(&self.currencyname)),
             languages,
+            also_languages,
             neighbours,
         }
+    }
+
+    /// The names of the languages that most people speak, and of others. In the table the first one is a main
+    /// language, and those behind it that are of this country: "fr-BE" is the French of Belgium.
+    fn languages(&self, notes: &CountryNotes, tables: &Tables) -> (Vec<String>, Vec<String>) {
+        let name = |code: &str| tables.languages.get(code.split('-').next().unwrap_or_default());
+        let is_main = |(place, code): (usize, &str)| match notes.languages.is_empty() {
+            true => place == 0 || code.contains('-'),
+            false => notes.languages.iter().any(|main| Some(main.as_str()) == code.split('-').next()),
+        };
+        let (mut main, mut others) = (Vec::new(), Vec::new());
+        for (place, code) in self.languages.split(',').enumerate() {
+            let Some(name) = name(code).filter(|name| !main.contains(*name) && !others.contains(*name))
+            else {
+                continue;
+            };
+            match is_main((place, code)) {
+                true => main.push(name.clone()),
+                false => others.push(name.clone()),
+            }
+        }
+        (main, others)
     }
 }
 
@@ -244,9 +260,12 @@ fn continent(code: &str) -> Option<&'static str> {
 }
 
 fn write_states(writing: &Transaction, tables: &Tables) -> Result<(), FactsError> {
-    let mut state = writing.prepare("INSERT INTO state VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for (code, (name, capital)) in &tables.states {
-        state.execute(params![code, key(name), name, capital, key(capital)])?;
+    let mut state = writing.prepare("INSERT INTO state VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    for (country, states) in &tables.states {
+        for (code, (name, capital)) in &states.parts {
+            let (key, capital_key) = (key(name), key(capital));
+            state.execute(params![country, code, key, name, states.called, capital, capital_key])?;
+        }
     }
     Ok(())
 }
@@ -271,7 +290,9 @@ fn write_cities<'a>(
         if is_part {
             continue;
         }
-        let state = (row.countrycode == "US").then_some(&row.admin1code);
+        let states = tables.states.get(&row.countrycode);
+        let state = states.filter(|states| states.parts.contains_key(&row.admin1code));
+        let state = state.map(|_| &row.admin1code);
         let english = tables.cities.english.get(&row.name).unwrap_or(&row.name);
         let populations = tables.cities.populations.get(&row.countrycode);
         let population = populations.and_then(|cities| cities.get(&row.name));

@@ -70,6 +70,9 @@ fn lookup(
     };
     match answer {
         Some(words) => say(words),
-        None => declined(format!("I don't have the {} of {of} in my data.", aspect.name())),
+        None => {
+            let of = of.strip_suffix("'s").unwrap_or(of);
+            declined(format!("I don't have the {} of {of} in my data.", aspect.name()))
+        }
     }
 }

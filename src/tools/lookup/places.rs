@@ -4,16 +4,17 @@ use jiff::ZonedDateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::aspect::Aspect;
-use super::facts::{City, Country, Facts, FactsError, Within};
+use super::facts::{City, Country, Facts, FactsError, State, Within};
+use super::names::key;
 use super::rough::say_count;
 use super::subject::{CityFound, Subject, country, plain, subject};
 use crate::tools::places::{self, Place};
 use crate::tools::spoken::spell_out;
 
 /// As many cities are listed, where several are asked for.
-const CITIES_LISTED: u32 = 5;
-/// As many languages are named; the others are counted.
-const LANGUAGES_NAMED: usize = 4;
+const CITIES_LISTED: usize = 5;
+/// As many languages are named of those that few people speak.
+const OTHER_LANGUAGES_NAMED: usize = 3;
 
 /// An answer; none if it is not in the data.
 type Answer = Result<Option<String>, FactsError>;
@@ -44,10 +45,10 @@ fn about(facts: &Facts, aspect: Aspect, found: &Subject, exact: bool) -> Answer 
         (Aspect::Population, _) => population(facts, found, exact),
         (Aspect::Country | Aspect::State, Subject::City(found)) => whereabouts(facts, found).map(Some),
         (Aspect::Country | Aspect::State, Subject::State(state)) => {
-            Ok(Some(format!("{} is a state of the United States.", state.name)))
+            Ok(Some(format!("{} is {}.", capitalized(&state.name), state.called)))
         }
         (Aspect::LargestCity | Aspect::LargestCities, Subject::State(state)) => {
-            let within = Within::State(&state.code);
+            let within = Within::State(state);
             largest(facts, within, &state.name, aspect == Aspect::LargestCities)
         }
         (Aspect::Area, Subject::City(_) | Subject::State(_)) => Ok(None),
@@ -57,10 +58,10 @@ fn about(facts: &Facts, aspect: Aspect, found: &Subject, exact: bool) -> Answer 
             };
             let answer = of_a_country(facts, aspect, &country, exact)?;
             Ok(match found {
-                Subject::City(city) => {
-                    answer.map(|answer| format!("{} is in {}. {answer}", city.said, country.said))
-                }
-                Subject::Country(_) | Subject::State(_) => answer,
+                Subject::City(_) | Subject::State(_) => answer.map(|answer| {
+                    format!("{} is in {}. {answer}", capitalized(found.said()), country.said)
+                }),
+                Subject::Country(_) => answer,
             })
         }
     }
@@ -101,7 +102,7 @@ fn capital(facts: &Facts, name: &str) -> Answer {
         && let Some(capital) = &country.capital
     {
         return Ok(Some(format!(
-            "The capital of {} is {capital}, and that of the American state is {}.",
+            "The capital of the country {} is {capital}, and that of the American state is {}.",
             country.said, state.capital
         )));
     }
@@ -112,7 +113,7 @@ fn capital(facts: &Facts, name: &str) -> Answer {
         let said = country.capital_said.clone();
         said.or_else(|| {
             let capital = country.capital.as_ref()?;
-            Some(format!("The capital of {} is {capital}.", country.said))
+            Some(ended(format!("The capital of {} is {capital}", country.said)))
         })
     };
     Ok(match subject(facts, name)? {
@@ -139,7 +140,7 @@ fn capital_of(facts: &Facts, name: &str) -> Answer {
             format!("{capital} is the capital of {}.", country.said)
         }),
         (None, Some(state)) => {
-            format!("{} is the capital of {}, a state of the United States.", state.capital, state.name)
+            format!("{} is the capital of {}, {}.", state.capital, state.name, state.called)
         }
         (None, None) => return no_capital(facts, name),
     };
@@ -164,7 +165,10 @@ fn population(facts: &Facts, found: &Subject, exact: bool) -> Answer {
         }),
         Subject::City(found) if found.city.population > 0 => {
             let people = say_count(found.city.population, exact);
-            let place = place(facts, &found.city)?;
+            let place = match state_around(facts, &found.city)? {
+                Some(state) => state.name,
+                None => place(facts, &found.city)?,
+            };
             let other = another(facts, found)?;
             Some(format!("{} in {place} has {people} people.{other}", found.said))
         }
@@ -189,14 +193,16 @@ fn another(facts: &Facts, found: &CityFound) -> Result<String, FactsError> {
 fn place(facts: &Facts, city: &City) -> Result<String, FactsError> {
     let country = facts.country_by_code(&city.country)?;
     let country = country.map_or_else(|| city.country.clone(), |country| country.said);
-    let state = match &city.state {
-        Some(code) => facts.state_by_code(code)?,
-        None => None,
-    };
-    Ok(match state {
+    Ok(match state_around(facts, city)? {
         Some(state) => format!("{} in {country}", state.name),
         None => country,
     })
+}
+
+/// The state of a city, unless they have one name.
+fn state_around(facts: &Facts, city: &City) -> Result<Option<State>, FactsError> {
+    let state = facts.state_of_city(city)?;
+    Ok(state.filter(|state| key(&state.name) != key(&city.name)))
 }
 
 fn continent(country: &Country) -> Option<String> {
@@ -208,20 +214,18 @@ fn continent(country: &Country) -> Option<String> {
 }
 
 fn languages(country: &Country) -> Option<String> {
-    let named = &country.languages[..country.languages.len().min(LANGUAGES_NAMED)];
-    let others = country.languages.len() - named.len();
-    let mut named = named.to_vec();
-    match others {
-        0 => {}
-        1 => named.push("one other language".to_owned()),
-        _ => named.push(format!("{others} other languages")),
-    }
-    let said = spell_out(&named);
-    match named.len() {
-        0 => None,
-        1 => Some(format!("The language of {} is {said}.", country.said)),
-        _ => Some(format!("The languages of {} are {said}.", country.said)),
-    }
+    let verb = match country.languages.len() {
+        0 => return None,
+        1 => "is",
+        _ => "are",
+    };
+    let also = &country.also_languages;
+    let also = spell_out(&also[..also.len().min(OTHER_LANGUAGES_NAMED)]);
+    let also = match also.as_str() {
+        "" => String::new(),
+        also => format!(" My data also lists {also}."),
+    };
+    Some(format!("{} {verb} spoken in {}.{also}", spell_out(&country.languages), country.said))
 }
 
 fn area(country: &Country, exact: bool) -> Option<String> {
@@ -310,7 +314,7 @@ pub(in crate::tools) fn zone(facts: &Facts, name: &str) -> Result<Place, FactsEr
     match subject(facts, name)? {
         Some(Subject::City(found)) => Ok(named(&found.city.zone).map_or(Place::Unknown, Place::Zone)),
         Some(Subject::Country(country)) => within(Within::Country(&country.iso)),
-        Some(Subject::State(state)) => within(Within::State(&state.code)),
+        Some(Subject::State(state)) => within(Within::State(&state)),
         None => Ok(Place::Unknown),
     }
 }
@@ -320,6 +324,14 @@ fn one_zone(mut zones: impl Iterator<Item = TimeZone>) -> Place {
         (Some(zone), None) => Place::Zone(zone),
         (Some(_), Some(_)) => Place::SeveralZones,
         (None, _) => Place::Unknown,
+    }
+}
+
+/// With a full stop at its end.
+fn ended(sentence: String) -> String {
+    match sentence.ends_with('.') {
+        true => sentence,
+        false => sentence + ".",
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn country(facts: &Facts, subject: &Subject) -> Result<Option<Country
     match subject {
         Subject::Country(country) => Ok(Some(country.clone())),
         Subject::City(found) => facts.country_by_code(&found.city.country),
-        Subject::State(_) => facts.country_by_code("US"),
+        Subject::State(state) => facts.country_by_code(&state.country),
     }
 }
 
@@ -72,7 +72,7 @@ fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
     let parts = name.split_once(',').or_else(|| name.split_once(" in "));
     if let Some((city, place)) = parts {
         if let Some(state) = facts.state(place)? {
-            return Ok(first(facts.cities(city, Within::State(&state.code))?, city));
+            return Ok(first(facts.cities(city, Within::State(&state))?, city));
         }
         if let Some(country) = facts.country(place, true)? {
             return Ok(first(facts.cities(city, Within::Country(&country.iso))?, city));

@@ -10,7 +10,7 @@ const COUNTRIES: &str = include_str!("../../../assets/facts/en/countries.toml");
 const CITIES: &str = include_str!("../../../assets/facts/en/cities.toml");
 const CURRENCIES: &str = include_str!("../../../assets/facts/en/currencies.toml");
 const LANGUAGES: &str = include_str!("../../../assets/facts/en/languages.toml");
-const STATES: &str = include_str!("../../../assets/facts/en/us_states.toml");
+const STATES: &str = include_str!("../../../assets/facts/en/states.toml");
 const ELEMENTS: &str = include_str!("../../../assets/facts/en/elements.toml");
 
 /// What of the tables goes into an index.
@@ -26,6 +26,7 @@ pub(super) struct CountryNotes {
     pub capital_said: Option<String>,
     pub also_capitals: Vec<String>,
     pub continent_said: Option<String>,
+    pub languages: Vec<String>,
     pub no_border_with: Vec<String>,
     pub parts_of_cities: Vec<String>,
 }
@@ -40,6 +41,16 @@ pub(super) struct CityNotes {
     pub populations: BTreeMap<String, BTreeMap<String, u32>>,
 }
 
+/// The parts of a country.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct States {
+    /// "a state of Australia"
+    pub called: String,
+    /// Name and capital by the code that the table of cities has.
+    pub parts: BTreeMap<String, (String, String)>,
+}
+
 /// What an index is made of beside the files of GeoNames.
 pub(super) struct Tables {
     /// By ISO 3166-1 code.
@@ -49,8 +60,8 @@ pub(super) struct Tables {
     pub currencies: BTreeMap<String, String>,
     /// By ISO 639 code.
     pub languages: BTreeMap<String, String>,
-    /// Name and capital by postal code.
-    pub states: BTreeMap<String, (String, String)>,
+    /// By ISO 3166-1 code of the country.
+    pub states: BTreeMap<String, States>,
 }
 
 impl Tables {
@@ -92,7 +103,7 @@ mod tests {
     #[test]
     fn the_bundled_tables_are_valid() {
         let tables = Tables::bundled();
-        assert_eq!(tables.states.len(), 50);
+        assert_eq!(tables.states["US"].parts.len(), 50);
         assert_eq!(Elements::bundled().elements.len(), 118);
         let known = |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
         assert!(tables.countries.keys().all(known));
