@@ -22,6 +22,7 @@ use crate::pipeline::Engines;
 use crate::stt::{
     Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
 };
+use crate::tools::lookup::{FactFiles, Facts, FactsError};
 use crate::tts::{Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, WyomingVoice};
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
@@ -118,6 +119,7 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
                 TtsEngine::Profile | TtsEngine::Kokoro(None)
             ),
         ),
+        (Role::Facts, !config.tools.enabled),
     ];
     for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
         selection = selection.without(role);
@@ -160,6 +162,8 @@ pub struct EngineLoader {
     model_id: String,
     /// The name of the adapter of the profile's language model.
     adapter: Option<String>,
+    /// The hashes of the files of facts.
+    facts_id: String,
     budget: ThreadBudget,
 }
 
@@ -189,7 +193,8 @@ impl EngineLoader {
             config: config.clone(),
             ready: store.ensure_ready(&selection)?,
             engines: selection.files.iter().map(engine).collect(),
-            model_id: model_id(&selection),
+            model_id: hashes(&selection, Role::Llm),
+            facts_id: hashes(&selection, Role::Facts),
             adapter: (selection.files.iter())
                 .find(|wanted| wanted.role == Role::Llm)
                 .and_then(|wanted| wanted.model.adapter.clone()),
@@ -440,6 +445,24 @@ impl EngineLoader {
         Ok(SmartTurn::load(runtime, model, 1)?)
     }
 
+    /// What the tools look up, if the profile has it. The index of it is made at the first time, in about a
+    /// second.
+    ///
+    /// # Errors
+    /// The index cannot be made or read.
+    pub fn facts(&self) -> Result<Option<Facts>, FactsError> {
+        let file = |name| self.ready.file(Role::Facts, name).map(Path::to_path_buf);
+        let (Some(countries), Some(cities)) = (file("countries.json"), file("cities15000.json")) else {
+            return Ok(None);
+        };
+        let files = FactFiles {
+            countries,
+            cities,
+            id: self.facts_id.clone(),
+        };
+        Facts::open(&files, &cache_dir().join("facts")).map(Some)
+    }
+
     fn engine(&self, role: Role) -> Result<&str, EnginesError> {
         let engine = self.engines.get(&role);
         engine
@@ -499,12 +522,12 @@ pub fn voice(name: &str, prosody: Prosody) -> Result<Pico, TtsError> {
     Pico::load(name, prosody, &data_dir().join("voices"))
 }
 
-/// The weights' identity for the prompt cache: their SHA-256 in the manifest, which
+/// The identity of a role's files, for what is made of them: their SHA-256 in the manifest, which
 /// [`ModelStore::ensure_ready`] has held them to.
-fn model_id(selection: &Selection) -> String {
+fn hashes(selection: &Selection, role: Role) -> String {
     let files = selection.files.iter();
     files
-        .filter(|wanted| wanted.role == Role::Llm)
+        .filter(|wanted| wanted.role == role)
         .map(|wanted| wanted.file.sha256.as_str())
         .collect()
 }

@@ -43,6 +43,7 @@ fn starter_serves_every_role() {
         Role::Vad,
         Role::EndOfTurn,
         Role::OnnxRuntime,
+        Role::Facts,
     ];
     assert_eq!(roles, expected);
 }

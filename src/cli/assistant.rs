@@ -4,7 +4,7 @@ use vivavoce::agent::intents::Engines;
 use vivavoce::agent::{Persona, Setting};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
-use vivavoce::engines::data_dir;
+use vivavoce::engines::{EngineLoader, data_dir};
 use vivavoce::llm::server::Address;
 use vivavoce::tools::{OpenError, Toolbox};
 
@@ -18,18 +18,26 @@ pub enum Keeping {
 }
 
 /// The tools, if there are any in the language and they are not switched off, and the setting. A data file
-/// that cannot be used is said, and the conversation goes on with tools that keep nothing.
+/// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
+/// facts that cannot be, and nothing is looked up then.
 pub fn assistant(
     config: &Config,
     persona: &Persona,
     keeping: Keeping,
+    loader: &EngineLoader,
 ) -> (Setting, Option<Toolbox>) {
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
     };
     let toolbox = config.tools.enabled.then(|| open(persona, keeping));
-    let toolbox = toolbox.flatten();
+    let toolbox = toolbox.flatten().map(|toolbox| {
+        let facts = loader.facts().unwrap_or_else(|error| {
+            out!("{error} Until then I look nothing up.");
+            None
+        });
+        toolbox.with_facts(facts)
+    });
     let setting = Setting {
         name: persona.name.clone(),
         engines: place_of_engines(config),

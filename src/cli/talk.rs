@@ -176,7 +176,7 @@ fn converse(
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, toolbox) = assistant(config, &persona, keeping);
+    let (setting, toolbox) = assistant(config, &persona, keeping, &loader);
     let session_config = SessionConfig {
         turn_taking,
         persona,

@@ -31,6 +31,8 @@ pub enum Role {
     EndOfTurn,
     /// The shared library that runs the ONNX models.
     OnnxRuntime,
+    /// What the tools look up.
+    Facts,
 }
 
 impl fmt::Display for Role {
@@ -42,6 +44,7 @@ impl fmt::Display for Role {
             Role::Vad => "vad",
             Role::EndOfTurn => "end-of-turn",
             Role::OnnxRuntime => "onnx-runtime",
+            Role::Facts => "facts",
         })
     }
 }

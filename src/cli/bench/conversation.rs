@@ -330,7 +330,8 @@ impl<'a> Bench<'a> {
         }
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
-        let (setting, toolbox) = assistant(self.config, &self.persona, Keeping::Nowhere);
+        let (setting, toolbox) =
+            assistant(self.config, &self.persona, Keeping::Nowhere, &self.loader);
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),

@@ -67,7 +67,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere);
+    let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere, &loader);
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,

@@ -26,28 +26,54 @@ pub(super) enum Aspect {
 const NAMES: &[(Aspect, &[&str])] = &[
     (Aspect::Capital, &["capital", "capital city"]),
     (Aspect::CapitalOf, &["capital of", "is the capital of"]),
-    (Aspect::Population, &["population", "people", "inhabitants", "number of people"]),
+    (
+        Aspect::Population,
+        &["population", "people", "inhabitants", "number of people"],
+    ),
     (Aspect::Area, &["area", "size", "surface"]),
     (Aspect::Currency, &["currency", "money"]),
     (Aspect::Continent, &["continent"]),
-    (Aspect::Languages, &["languages", "language", "official language"]),
-    (Aspect::Borders, &["borders", "border", "neighbours", "neighbors", "neighbouring countries"]),
+    (
+        Aspect::Languages,
+        &["languages", "language", "official language"],
+    ),
+    (
+        Aspect::Borders,
+        &[
+            "borders",
+            "border",
+            "neighbours",
+            "neighbors",
+            "neighbouring countries",
+        ],
+    ),
     (Aspect::Country, &["country", "location", "place"]),
     (Aspect::State, &["state"]),
     (Aspect::TimeZone, &["time zone", "timezone"]),
     (Aspect::LargestCity, &["largest city", "biggest city"]),
-    (Aspect::LargestCities, &["largest cities", "biggest cities", "cities"]),
-    (Aspect::Symbol, &["symbol", "chemical symbol", "atomic symbol"]),
+    (
+        Aspect::LargestCities,
+        &["largest cities", "biggest cities", "cities"],
+    ),
+    (
+        Aspect::Symbol,
+        &["symbol", "chemical symbol", "atomic symbol"],
+    ),
     (Aspect::Element, &["element", "chemical element"]),
     (Aspect::AtomicNumber, &["atomic number", "number"]),
-    (Aspect::AtomicWeight, &["atomic weight", "atomic mass", "weight", "mass"]),
+    (
+        Aspect::AtomicWeight,
+        &["atomic weight", "atomic mass", "weight", "mass"],
+    ),
 ];
 
 impl Aspect {
     /// The aspect of this name: "time_zone" and "the time zone" are one.
     pub(super) fn named(name: &str) -> Option<Self> {
         let name = super::names::key(name);
-        let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
+        let known = NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&name.as_str()));
         known.map(|(aspect, _)| *aspect)
     }
 

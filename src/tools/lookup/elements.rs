@@ -6,7 +6,7 @@ use super::aspect::Aspect;
 use super::names::{key, nearest};
 use super::tables::Elements;
 use crate::language::Language;
-use crate::tools::spoken::{number, spell_out};
+use crate::tools::spoken::number;
 
 /// A question about an element; none if there is no such element.
 pub(super) fn about_an_element(aspect: Aspect, of: &str) -> Option<String> {
@@ -29,18 +29,24 @@ pub(super) fn about_an_element(aspect: Aspect, of: &str) -> Option<String> {
                 mass.trim_end_matches(']')
             ),
         },
-        _ => format!("It is {name}, number {number}, with the symbol {}.", letters(symbol)),
+        _ => format!(
+            "It is {name}, number {number}, with the symbol {}.",
+            letters(symbol)
+        ),
     })
 }
 
 fn by_name(elements: &Elements, name: &str) -> Option<usize> {
-    let name = key(name);
+    let name = key(name.strip_suffix("'s").unwrap_or(name));
     let name = elements.also.get(&name).unwrap_or(&name);
     let names = elements.elements.iter().enumerate();
     let mut exact = names.clone().filter(|(_, (_, known, _))| known == name);
     match exact.next() {
         Some((place, _)) => Some(place),
-        None => nearest(name, names.map(|(place, (_, known, _))| (known.clone(), place))),
+        None => nearest(
+            name,
+            names.map(|(place, (_, known, _))| (known.clone(), place)),
+        ),
     }
 }
 
@@ -59,8 +65,11 @@ fn by_number(elements: &Elements, text: &str) -> Option<usize> {
 
 /// "F, E", so that it is not read as a word.
 fn letters(symbol: &str) -> String {
-    let letters: Vec<String> = symbol.chars().map(|letter| letter.to_uppercase().collect()).collect();
-    spell_out(&letters).replace(" and ", ", ")
+    let letters: Vec<String> = symbol
+        .chars()
+        .map(|letter| letter.to_uppercase().collect())
+        .collect();
+    letters.join(", ")
 }
 
 fn capitalized(name: &str) -> String {

@@ -14,7 +14,9 @@ use super::names::{key, nearest};
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
     /// A file of the data cannot be read.
-    #[error("The data file {path} cannot be read: {source}. `vivavoce models pull` fetches it again.")]
+    #[error(
+        "The data file {path} cannot be read: {source}. `vivavoce models pull` fetches it again."
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -23,7 +25,9 @@ pub enum FactsError {
         source: io::Error,
     },
     /// The index cannot be written.
-    #[error("The index of facts cannot be written in {folder}: {source}. Give it write permission and space.")]
+    #[error(
+        "The index of facts cannot be written in {folder}: {source}. Give it write permission and space."
+    )]
     NotWritable {
         /// The folder.
         folder: PathBuf,
@@ -48,6 +52,8 @@ pub(super) struct Country {
     pub iso: String,
     /// Its name in a sentence, with its article.
     pub said: String,
+    /// The country that it belongs to, as it is said.
+    pub belongs_to: Option<String>,
     pub continent: Option<String>,
     /// The whole answer, where one name is not the truth.
     pub continent_said: Option<String>,
@@ -114,7 +120,10 @@ impl Facts {
         match Self::read(&path) {
             Ok(facts) => Ok(facts),
             Err(error) => {
-                tracing::warn!("the index of facts {} is made again: {error}", path.display());
+                tracing::warn!(
+                    "the index of facts {} is made again: {error}",
+                    path.display()
+                );
                 std::fs::remove_file(&path).map_err(|source| FactsError::NotWritable {
                     folder: folder.to_owned(),
                     source,
@@ -134,7 +143,9 @@ impl Facts {
     }
 
     pub(super) fn country_by_code(&self, iso: &str) -> Result<Option<Country>, FactsError> {
-        let mut query = self.connection.prepare_cached("SELECT facts FROM country WHERE iso = ?1")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT facts FROM country WHERE iso = ?1")?;
         let facts: Option<String> = query.query_row([iso], |row| row.get(0)).optional()?;
         Ok(facts.and_then(|facts| serde_json::from_str(&facts).ok()))
     }
@@ -148,7 +159,11 @@ impl Facts {
     }
 
     /// The country whose capital this is.
-    pub(super) fn country_of_capital(&self, name: &str, mended: bool) -> Result<Option<Country>, FactsError> {
+    pub(super) fn country_of_capital(
+        &self,
+        name: &str,
+        mended: bool,
+    ) -> Result<Option<Country>, FactsError> {
         match self.code_in("capital_name", name, mended)? {
             Some(iso) => self.country_by_code(&iso),
             None => Ok(None),
@@ -162,7 +177,9 @@ impl Facts {
             let mut query = self.connection.prepare_cached(&query)?;
             return Ok(query.query_row([key], |row| row.get(0)).optional()?);
         }
-        let mut query = self.connection.prepare_cached(&format!("SELECT key, iso FROM {table}"))?;
+        let mut query = self
+            .connection
+            .prepare_cached(&format!("SELECT key, iso FROM {table}"))?;
         let names = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let names: Vec<(String, String)> = names.collect::<Result<_, _>>()?;
         Ok(nearest(&key, names))
@@ -185,7 +202,8 @@ impl Facts {
     }
 
     fn state_where(&self, condition: &str, values: &[&str]) -> Result<Option<State>, FactsError> {
-        let query = format!("SELECT country, code, name, called, capital FROM state WHERE {condition}");
+        let query =
+            format!("SELECT country, code, name, called, capital FROM state WHERE {condition}");
         let mut query = self.connection.prepare_cached(&query)?;
         let state = |row: &Row| {
             Ok(State {
@@ -196,7 +214,9 @@ impl Facts {
                 capital: row.get(4)?,
             })
         };
-        Ok(query.query_row(params_from_iter(values), state).optional()?)
+        Ok(query
+            .query_row(params_from_iter(values), state)
+            .optional()?)
     }
 
     /// The cities of this name, the one that is most likely meant first.
@@ -223,7 +243,9 @@ impl Facts {
 
     /// The large city whose name is near this one.
     pub(super) fn city_near(&self, name: &str) -> Result<Option<City>, FactsError> {
-        let mut query = self.connection.prepare_cached("SELECT key, city FROM large_city")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT key, city FROM large_city")?;
         let names = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let names: Vec<(String, i64)> = names.collect::<Result<_, _>>()?;
         let Some(id) = nearest(&key(name), names) else {
@@ -236,7 +258,11 @@ impl Facts {
     }
 
     /// The largest cities of a place, the largest first.
-    pub(super) fn largest_cities(&self, within: Within, count: usize) -> Result<Vec<City>, FactsError> {
+    pub(super) fn largest_cities(
+        &self,
+        within: Within,
+        count: usize,
+    ) -> Result<Vec<City>, FactsError> {
         let (condition, values) = condition(within);
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT name, country, state, population, zone FROM city WHERE {condition}
@@ -261,7 +287,10 @@ fn condition(within: Within<'_>) -> (&'static str, Vec<&str>) {
     match within {
         Within::Anywhere => ("true", Vec::new()),
         Within::Country(iso) => ("country = ?1", vec![iso]),
-        Within::State(state) => ("country = ?1 AND state = ?2", vec![&state.country, &state.code]),
+        Within::State(state) => (
+            "country = ?1 AND state = ?2",
+            vec![&state.country, &state.code],
+        ),
     }
 }
 

@@ -148,7 +148,9 @@ fn remove_others(folder: &Path, kept: &str) {
     };
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
-        let is_other = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != kept);
+        let is_other = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX) && name != kept);
         if is_other && let Err(error) = fs::remove_file(entry.path()) {
             tracing::debug!("the old index {} stays: {error}", entry.path().display());
         }
@@ -164,7 +166,12 @@ fn write_countries(
     let notes = |iso: &str| tables.countries.get(iso).unwrap_or(&none);
     let said = |iso: &str| {
         let row = rows.get(iso)?;
-        Some(notes(iso).said.clone().unwrap_or_else(|| row.name.trim().to_owned()))
+        Some(
+            notes(iso)
+                .said
+                .clone()
+                .unwrap_or_else(|| row.name.trim().to_owned()),
+        )
     };
     let mut country = writing.prepare("INSERT INTO country VALUES (?1, ?2)")?;
     let mut name = writing.prepare("INSERT OR IGNORE INTO country_name VALUES (?1, ?2)")?;
@@ -178,11 +185,13 @@ fn write_countries(
         for also in [&said_name].into_iter().chain(&notes.also) {
             name.execute(params![key(also), iso])?;
         }
-        let neighbours = row.neighbours.split(',').filter(|other| {
-            !notes.no_border_with.iter().any(|no| no == other)
-        });
+        let neighbours = row
+            .neighbours
+            .split(',')
+            .filter(|other| !notes.no_border_with.iter().any(|no| no == other));
         let neighbours = neighbours.filter_map(said).collect();
-        let facts = row.facts(iso, said_name, neighbours, notes, tables);
+        let mut facts = row.facts(iso, said_name, neighbours, notes, tables);
+        facts.belongs_to = notes.belongs_to.as_deref().and_then(said);
         for also in facts.capital.iter().chain(&notes.also_capitals) {
             capital.execute(params![key(also), iso])?;
         }
@@ -209,13 +218,18 @@ impl CountryRow {
         Country {
             iso: iso.to_owned(),
             said,
+            belongs_to: None,
             continent: continent(&self.continentcode).map(str::to_owned),
             continent_said: notes.continent_said.clone(),
             capital: notes.capital.clone().or_else(|| filled(&self.capital)),
             capital_said: notes.capital_said.clone(),
             area_km2: self.areakm2,
             population: self.population,
-            currency: tables.currencies.get(&self.currencycode).cloned().or_else(|| filled(&self.currencyname)),
+            currency: tables
+                .currencies
+                .get(&self.currencycode)
+                .cloned()
+                .or_else(|| filled(&self.currencyname)),
             languages,
             also_languages,
             neighbours,
@@ -225,14 +239,22 @@ impl CountryRow {
     /// The names of the languages that most people speak, and of others. In the table the first one is a main
     /// language, and those behind it that are of this country: "fr-BE" is the French of Belgium.
     fn languages(&self, notes: &CountryNotes, tables: &Tables) -> (Vec<String>, Vec<String>) {
-        let name = |code: &str| tables.languages.get(code.split('-').next().unwrap_or_default());
+        let name = |code: &str| {
+            tables
+                .languages
+                .get(code.split('-').next().unwrap_or_default())
+        };
         let is_main = |(place, code): (usize, &str)| match notes.languages.is_empty() {
             true => place == 0 || code.contains('-'),
-            false => notes.languages.iter().any(|main| Some(main.as_str()) == code.split('-').next()),
+            false => notes
+                .languages
+                .iter()
+                .any(|main| Some(main.as_str()) == code.split('-').next()),
         };
         let (mut main, mut others) = (Vec::new(), Vec::new());
         for (place, code) in self.languages.split(',').enumerate() {
-            let Some(name) = name(code).filter(|name| !main.contains(*name) && !others.contains(*name))
+            let Some(name) =
+                name(code).filter(|name| !main.contains(*name) && !others.contains(*name))
             else {
                 continue;
             };
@@ -264,7 +286,15 @@ fn write_states(writing: &Transaction, tables: &Tables) -> Result<(), FactsError
     for (country, states) in &tables.states {
         for (code, (name, capital)) in &states.parts {
             let (key, capital_key) = (key(name), key(capital));
-            state.execute(params![country, code, key, name, states.called, capital, capital_key])?;
+            state.execute(params![
+                country,
+                code,
+                key,
+                name,
+                states.called,
+                capital,
+                capital_key
+            ])?;
         }
     }
     Ok(())
@@ -298,12 +328,22 @@ fn write_cities<'a>(
         let population = populations.and_then(|cities| cities.get(&row.name));
         let population = population.copied().unwrap_or(row.population);
         let (id, main) = (row.geonameid, key(english));
-        city.execute(params![id, english, row.countrycode, state, population, row.timezone])?;
+        city.execute(params![
+            id,
+            english,
+            row.countrycode,
+            state,
+            population,
+            row.timezone
+        ])?;
         name.execute(params![main, id, true])?;
         if population >= LARGE_CITY {
             large.execute(params![main, id])?;
         }
-        let others = [&row.name].into_iter().chain(&row.alternatenames).map(|other| key(other));
+        let others = [&row.name]
+            .into_iter()
+            .chain(&row.alternatenames)
+            .map(|other| key(other));
         for other in others.filter(|other| is_in_latin_letters(other)) {
             name.execute(params![other, id, false])?;
         }

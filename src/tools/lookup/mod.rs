@@ -72,7 +72,10 @@ fn lookup(
         Some(words) => say(words),
         None => {
             let of = of.strip_suffix("'s").unwrap_or(of);
-            declined(format!("I don't have the {} of {of} in my data.", aspect.name()))
+            declined(format!(
+                "I don't have the {} of {of} in my data.",
+                aspect.name()
+            ))
         }
     }
 }

@@ -11,7 +11,11 @@ const LETTERS_FOR_TWO_MISTAKES: usize = 10;
 /// In lower case, without accents, marks and the article before it: "the Côte d'Ivoire" is "cote divoire".
 pub(in crate::tools) fn key(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
-    for letter in name.trim().nfd().filter(|letter| !is_combining_mark(*letter)) {
+    for letter in name
+        .trim()
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+    {
         match letter {
             '.' | '\'' | '\u{2019}' | '\u{2018}' | '\u{2bb}' | '\u{2bc}' | '`' => {}
             '&' => plain.push_str(" and "),
@@ -105,7 +109,10 @@ mod tests {
     }
 
     fn near(key: &str, names: &[(&str, u8)]) -> Option<u8> {
-        nearest(key, names.iter().map(|(name, of)| ((*name).to_owned(), *of)))
+        nearest(
+            key,
+            names.iter().map(|(name, of)| ((*name).to_owned(), *of)),
+        )
     }
 
     #[test]
@@ -118,7 +125,13 @@ mod tests {
 
     #[test]
     fn a_misspelled_name_that_could_be_two_is_none() {
-        let names = [("slovakia", 1), ("slovenia", 2), ("nigeria", 3), ("nigerie", 4), ("nigerie", 4)];
+        let names = [
+            ("slovakia", 1),
+            ("slovenia", 2),
+            ("nigeria", 3),
+            ("nigerie", 4),
+            ("nigerie", 4),
+        ];
         assert_eq!(near("nigerio", &names), None);
         assert_eq!(near("slovakio", &names), Some(1));
     }

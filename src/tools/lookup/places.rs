@@ -7,7 +7,7 @@ use super::aspect::Aspect;
 use super::facts::{City, Country, Facts, FactsError, State, Within};
 use super::names::key;
 use super::rough::say_count;
-use super::subject::{CityFound, Subject, country, plain, subject};
+use super::subject::{CityFound, Subject, country, plain, readings, subject};
 use crate::tools::places::{self, Place};
 use crate::tools::spoken::spell_out;
 
@@ -43,10 +43,14 @@ pub(super) fn about_a_place(
 fn about(facts: &Facts, aspect: Aspect, found: &Subject, exact: bool) -> Answer {
     match (aspect, found) {
         (Aspect::Population, _) => population(facts, found, exact),
-        (Aspect::Country | Aspect::State, Subject::City(found)) => whereabouts(facts, found).map(Some),
-        (Aspect::Country | Aspect::State, Subject::State(state)) => {
-            Ok(Some(format!("{} is {}.", capitalized(&state.name), state.called)))
+        (Aspect::Country | Aspect::State, Subject::City(found)) => {
+            whereabouts(facts, found).map(Some)
         }
+        (Aspect::Country | Aspect::State, Subject::State(state)) => Ok(Some(format!(
+            "{} is {}.",
+            capitalized(&state.name),
+            state.called
+        ))),
         (Aspect::LargestCity | Aspect::LargestCities, Subject::State(state)) => {
             let within = Within::State(state);
             largest(facts, within, &state.name, aspect == Aspect::LargestCities)
@@ -59,7 +63,11 @@ fn about(facts: &Facts, aspect: Aspect, found: &Subject, exact: bool) -> Answer 
             let answer = of_a_country(facts, aspect, &country, exact)?;
             Ok(match found {
                 Subject::City(_) | Subject::State(_) => answer.map(|answer| {
-                    format!("{} is in {}. {answer}", capitalized(found.said()), country.said)
+                    format!(
+                        "{} is in {}. {answer}",
+                        capitalized(found.said()),
+                        country.said
+                    )
                 }),
                 Subject::Country(_) => answer,
             })
@@ -70,23 +78,29 @@ fn about(facts: &Facts, aspect: Aspect, found: &Subject, exact: bool) -> Answer 
 fn of_a_country(facts: &Facts, aspect: Aspect, country: &Country, exact: bool) -> Answer {
     let said = &country.said;
     Ok(match aspect {
-        Aspect::Currency => country.currency.as_ref().map(|currency| {
-            format!("The currency of {said} is the {currency}.")
-        }),
-        Aspect::Continent | Aspect::Country | Aspect::State => continent(country),
+        Aspect::Currency => country
+            .currency
+            .as_ref()
+            .map(|currency| format!("The currency of {said} is the {currency}.")),
+        Aspect::Country | Aspect::State => belonging(country),
+        Aspect::Continent => continent(country),
         Aspect::Languages => languages(country),
         Aspect::Borders => Some(match country.neighbours.is_empty() {
             true => format!("{} has no neighbour on land.", capitalized(said)),
-            false => format!("{} borders {}.", capitalized(said), spell_out(&country.neighbours)),
+            false => format!(
+                "{} borders {}.",
+                capitalized(said),
+                spell_out(&country.neighbours)
+            ),
         }),
         Aspect::Area => area(country, exact),
         Aspect::LargestCity | Aspect::LargestCities => {
             let within = Within::Country(&country.iso);
             let of_all = facts.largest_cities(within, 1)?;
             // Of a city that is a country the table lists the districts.
-            let is_one_city = of_all.iter().any(|city| {
-                u64::from(city.population) * 10 > u64::from(country.population) * 9
-            });
+            let is_one_city = of_all
+                .iter()
+                .any(|city| u64::from(city.population) * 10 > u64::from(country.population) * 9);
             let several = aspect == Aspect::LargestCities && !is_one_city;
             return largest(facts, within, said, several);
         }
@@ -94,38 +108,37 @@ fn of_a_country(facts: &Facts, aspect: Aspect, country: &Country, exact: bool) -
     })
 }
 
-/// A country and a state may have one name: Georgia.
 fn capital(facts: &Facts, name: &str) -> Answer {
-    let state = facts.state(name)?;
-    let country = facts.country(name, false)?;
-    if let (Some(state), Some(country)) = (&state, &country)
-        && let Some(capital) = &country.capital
-    {
-        return Ok(Some(format!(
-            "The capital of the country {} is {capital}, and that of the American state is {}.",
-            country.said, state.capital
-        )));
-    }
-    if let Some(state) = state {
-        return Ok(Some(format!("The capital of {} is {}.", state.name, state.capital)));
-    }
-    let of = |country: &Country| {
-        let said = country.capital_said.clone();
-        said.or_else(|| {
-            let capital = country.capital.as_ref()?;
-            Some(ended(format!("The capital of {} is {capital}", country.said)))
-        })
-    };
-    Ok(match subject(facts, name)? {
-        Some(Subject::Country(country)) => of(&country),
-        Some(found @ Subject::City(_)) => {
-            let Some(country) = self::country(facts, &found)? else {
-                return Ok(None);
-            };
-            of(&country).map(|answer| format!("{} is a city in {}. {answer}", found.said(), country.said))
+    for name in readings(name) {
+        if let Some(state) = facts.state(&name)? {
+            let country = facts.country(&name, false)?;
+            return Ok(Some(ended(format!(
+                "The capital of {} is {}{}",
+                state.name,
+                state.capital,
+                // A country and a state may have one name: Georgia.
+                match country.and_then(|country| country.capital) {
+                    Some(capital) => format!(", and that of the country of this name is {capital}"),
+                    None => String::new(),
+                },
+            ))));
         }
-        Some(Subject::State(_)) | None => None,
-    })
+    }
+    let Some(found) = subject(facts, name)? else {
+        return Ok(None);
+    };
+    let Some(country) = country(facts, &found)? else {
+        return Ok(None);
+    };
+    let answer = match (&country.capital_said, &country.capital) {
+        (Some(said), _) => said.clone(),
+        (None, Some(capital)) => ended(format!("The capital of {} is {capital}", country.said)),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(match found {
+        Subject::City(found) => format!("{} is a city in {}. {answer}", found.said, country.said),
+        Subject::Country(_) | Subject::State(_) => answer,
+    }))
 }
 
 fn capital_of(facts: &Facts, name: &str) -> Answer {
@@ -140,7 +153,10 @@ fn capital_of(facts: &Facts, name: &str) -> Answer {
             format!("{capital} is the capital of {}.", country.said)
         }),
         (None, Some(state)) => {
-            format!("{} is the capital of {}, {}.", state.capital, state.name, state.called)
+            format!(
+                "{} is the capital of {}, {}.",
+                state.capital, state.name, state.called
+            )
         }
         (None, None) => return no_capital(facts, name),
     };
@@ -151,7 +167,10 @@ fn no_capital(facts: &Facts, name: &str) -> Answer {
     Ok(match subject(facts, name)? {
         Some(Subject::City(found)) => {
             let place = place(facts, &found.city)?;
-            Some(format!("{} is not a capital. It is in {place}.", found.said))
+            Some(format!(
+                "{} is not a capital. It is in {place}.",
+                found.said
+            ))
         }
         _ => None,
     })
@@ -161,7 +180,11 @@ fn population(facts: &Facts, found: &Subject, exact: bool) -> Answer {
     Ok(match found {
         // No people is what the table says of places that it does not count.
         Subject::Country(country) => (country.population > 0).then(|| {
-            format!("{} has {} people.", capitalized(&country.said), say_count(country.population, exact))
+            format!(
+                "{} has {} people.",
+                capitalized(&country.said),
+                say_count(country.population, exact)
+            )
         }),
         Subject::City(found) if found.city.population > 0 => {
             let people = say_count(found.city.population, exact);
@@ -170,7 +193,10 @@ fn population(facts: &Facts, found: &Subject, exact: bool) -> Answer {
                 None => place(facts, &found.city)?,
             };
             let other = another(facts, found)?;
-            Some(format!("{} in {place} has {people} people.{other}", found.said))
+            Some(format!(
+                "{} in {place} has {people} people.{other}",
+                found.said
+            ))
         }
         Subject::City(_) | Subject::State(_) => None,
     })
@@ -205,6 +231,16 @@ fn state_around(facts: &Facts, city: &City) -> Result<Option<State>, FactsError>
     Ok(state.filter(|state| key(&state.name) != key(&city.name)))
 }
 
+fn belonging(country: &Country) -> Option<String> {
+    match &country.belongs_to {
+        Some(other) => Some(format!(
+            "{} belongs to {other}.",
+            capitalized(&country.said)
+        )),
+        None => continent(country),
+    }
+}
+
 fn continent(country: &Country) -> Option<String> {
     let said = country.continent_said.clone();
     said.or_else(|| {
@@ -225,7 +261,11 @@ fn languages(country: &Country) -> Option<String> {
         "" => String::new(),
         also => format!(" My data also lists {also}."),
     };
-    Some(format!("{} {verb} spoken in {}.{also}", spell_out(&country.languages), country.said))
+    Some(format!(
+        "{} {verb} spoken in {}.{also}",
+        spell_out(&country.languages),
+        country.said
+    ))
 }
 
 fn area(country: &Country, exact: bool) -> Option<String> {
@@ -265,9 +305,10 @@ fn time_zone(facts: &Facts, name: &str, now: &ZonedDateTime) -> Answer {
             let named = capitalized(&said(facts, name)?);
             Some(format!("{named} is now {utc}, and {you}."))
         }
-        Place::SeveralZones => {
-            Some(format!("There is more than one time zone in {}.", said(facts, name)?))
-        }
+        Place::SeveralZones => Some(format!(
+            "There is more than one time zone in {}.",
+            said(facts, name)?
+        )),
         Place::Unknown => None,
     })
 }
@@ -312,7 +353,9 @@ pub(in crate::tools) fn zone(facts: &Facts, name: &str) -> Result<Place, FactsEr
         Ok(one_zone(zones.iter().filter_map(|id| named(id))))
     };
     match subject(facts, name)? {
-        Some(Subject::City(found)) => Ok(named(&found.city.zone).map_or(Place::Unknown, Place::Zone)),
+        Some(Subject::City(found)) => {
+            Ok(named(&found.city.zone).map_or(Place::Unknown, Place::Zone))
+        }
         Some(Subject::Country(country)) => within(Within::Country(&country.iso)),
         Some(Subject::State(state)) => within(Within::State(&state)),
         None => Ok(Place::Unknown),

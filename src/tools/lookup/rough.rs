@@ -10,7 +10,10 @@ pub(super) fn say_count(number: u32, exact: bool) -> String {
         1_000..10_000 => (with_commas(round_to(number, 100)), ""),
         10_000..999_500 => (with_commas(round_to(number, 1_000)), ""),
         999_500..9_950_000 => (with_a_decimal(number, 1_000_000), " million"),
-        9_950_000..999_500_000 => ((round_to(number, 1_000_000) / 1_000_000).to_string(), " million"),
+        9_950_000..999_500_000 => (
+            (round_to(number, 1_000_000) / 1_000_000).to_string(),
+            " million",
+        ),
         _ => (with_a_decimal(number, 1_000_000_000), " billion"),
     };
     format!("about {rounded}{unit}")

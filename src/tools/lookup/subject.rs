@@ -55,7 +55,13 @@ fn near(facts: &Facts, name: &str) -> Result<Option<Subject>, FactsError> {
         return Ok(Some(Subject::Country(country)));
     }
     let city = facts.city_near(name)?;
-    Ok(city.map(|city| Subject::City(CityFound { said: plain(&city.name), city, other: None })))
+    Ok(city.map(|city| {
+        Subject::City(CityFound {
+            said: plain(&city.name),
+            city,
+            other: None,
+        })
+    }))
 }
 
 /// The country of this name, or the one that the city of this name is in.
@@ -75,7 +81,10 @@ fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
             return Ok(first(facts.cities(city, Within::State(&state))?, city));
         }
         if let Some(country) = facts.country(place, true)? {
-            return Ok(first(facts.cities(city, Within::Country(&country.iso))?, city));
+            return Ok(first(
+                facts.cities(city, Within::Country(&country.iso))?,
+                city,
+            ));
         }
     }
     Ok(first(facts.cities(name, Within::Anywhere)?, name))
@@ -87,9 +96,8 @@ fn first(cities: Vec<City>, asked: &str) -> Option<CityFound> {
     let elsewhere = |other: &City| {
         other.country != city.country || other.state.is_some() && other.state != city.state
     };
-    let other = cities.find(|other| {
-        elsewhere(other) && other.population >= city.population / WORTH_A_WORD
-    });
+    let other =
+        cities.find(|other| elsewhere(other) && other.population >= city.population / WORTH_A_WORD);
     let said = match key(asked) == key(&city.name) {
         true => plain(&city.name),
         false => without_article(asked),
@@ -97,10 +105,31 @@ fn first(cities: Vec<City>, asked: &str) -> Option<CityFound> {
     Some(CityFound { city, said, other })
 }
 
-/// The name as it was asked for; without the ending of a possessive, which is a name's own in few.
-fn readings(name: &str) -> Vec<String> {
+/// What comes before a name and is no part of it, unless it is one: "the Republic of the Congo".
+const KINDS: [&str; 8] = [
+    "state of ",
+    "city of ",
+    "country of ",
+    "province of ",
+    "island of ",
+    "republic of ",
+    "kingdom of ",
+    "town of ",
+];
+
+/// The name as it was asked for; without what comes before it, and without the ending of a possessive.
+pub(super) fn readings(name: &str) -> Vec<String> {
     let name = name.trim();
     let mut readings = vec![name.to_owned()];
+    let bare = without_article(name);
+    for kind in KINDS {
+        if bare
+            .get(..kind.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(kind))
+        {
+            readings.push(bare[kind.len()..].to_owned());
+        }
+    }
     for ending in ["'s", "\u{2019}s", "'", "\u{2019}", "s"] {
         if let Some(owner) = name.strip_suffix(ending) {
             readings.push(owner.to_owned());
@@ -111,7 +140,9 @@ fn readings(name: &str) -> Vec<String> {
 
 fn without_article(name: &str) -> String {
     let name = name.trim();
-    let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The "));
+    let bare = name
+        .strip_prefix("the ")
+        .or_else(|| name.strip_prefix("The "));
     bare.unwrap_or(name).to_owned()
 }
 
@@ -119,5 +150,7 @@ fn without_article(name: &str) -> String {
 pub(super) fn plain(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     use unicode_normalization::char::is_combining_mark;
-    name.nfd().filter(|letter| !is_combining_mark(*letter)).collect()
+    name.nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .collect()
 }

@@ -1,1 +1,44 @@
-use super::*;
+mod answers;
+mod asking;
+mod keeping;
+
+use std::path::Path;
+
+use jiff::ZonedDateTime;
+
+use crate::language::Language;
+use crate::tools::lookup::{FactFiles, Facts};
+use crate::tools::{Call, Outcome, Toolbox};
+
+/// Part of the data of GeoNames: `data/README.md`.
+fn files() -> FactFiles {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(file!());
+    let data = here.with_file_name("data");
+    FactFiles {
+        countries: data.join("countries.json"),
+        cities: data.join("cities.json"),
+        id: "part".into(),
+    }
+}
+
+/// A toolbox with facts, and the folder of their index.
+fn toolbox() -> (Toolbox, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let facts = Facts::open(&files(), folder.path()).unwrap();
+    let toolbox = Toolbox::open(None, Language::English, 7).unwrap();
+    (toolbox.with_facts(Some(facts)), folder)
+}
+
+/// A Saturday, a quarter past two in the afternoon.
+fn now() -> ZonedDateTime {
+    "2026-11-28T14:15:00[Europe/London]".parse().unwrap()
+}
+
+/// What a call says; "!" before it if there is no answer.
+fn said(toolbox: &mut Toolbox, call: &Call) -> String {
+    match toolbox.call(call, &now()) {
+        Ok(Outcome::Say(words)) => words,
+        Ok(Outcome::Control(control, words)) => format!("{control:?} {words}"),
+        Err(error) => format!("! {error}"),
+    }
+}
