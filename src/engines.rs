@@ -452,7 +452,8 @@ impl EngineLoader {
     /// The index cannot be made or read.
     pub fn facts(&self) -> Result<Option<Facts>, FactsError> {
         let file = |name| self.ready.file(Role::Facts, name).map(Path::to_path_buf);
-        let (Some(countries), Some(cities)) = (file("countries.json"), file("cities15000.json")) else {
+        let (Some(countries), Some(cities)) = (file("countries.json"), file("cities15000.json"))
+        else {
             return Ok(None);
         };
         let files = FactFiles {

@@ -4,7 +4,6 @@
 //! file; and a file under that name is whole, since it is written under another one and renamed.
 
 use std::collections::BTreeMap;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -136,9 +135,8 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, FactsError> {
         path: path.to_owned(),
         source,
     };
-    let file = fs::File::open(path).map_err(unreadable)?;
-    let read = serde_json::from_reader(BufReader::new(file));
-    read.map_err(|error| unreadable(io::Error::other(error)))
+    let text = fs::read(path).map_err(unreadable)?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(io::Error::other(error)))
 }
 
 /// Indexes of other data or other versions. Another program may be reading one: it can stay.
@@ -227,7 +225,7 @@ impl CountryRow {
             population: self.population,
             currency: tables
                 .currencies
-                .get(&self.currencycode)
+                .get(notes.currency.as_ref().unwrap_or(&self.currencycode))
                 .cloned()
                 .or_else(|| filled(&self.currencyname)),
             languages,
@@ -306,47 +304,50 @@ fn write_cities<'a>(
     tables: &Tables,
 ) -> Result<(), FactsError> {
     let mut city = writing.prepare("INSERT INTO city VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    // A main name stays one, whatever else has that name.
-    let mut name = writing.prepare(
-        "INSERT INTO city_name VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET is_main = max(is_main, excluded.is_main)",
-    )?;
     let mut large = writing.prepare("INSERT OR IGNORE INTO large_city VALUES (?1, ?2)")?;
-    for row in rows {
-        let is_part = tables
-            .countries
-            .get(&row.countrycode)
-            .is_some_and(|notes| notes.parts_of_cities.contains(&row.name));
-        if is_part {
-            continue;
-        }
-        let states = tables.states.get(&row.countrycode);
-        let state = states.filter(|states| states.parts.contains_key(&row.admin1code));
-        let state = state.map(|_| &row.admin1code);
-        let english = tables.cities.english.get(&row.name).unwrap_or(&row.name);
-        let populations = tables.cities.populations.get(&row.countrycode);
-        let population = populations.and_then(|cities| cities.get(&row.name));
-        let population = population.copied().unwrap_or(row.population);
-        let (id, main) = (row.geonameid, key(english));
-        city.execute(params![
-            id,
-            english,
-            row.countrycode,
-            state,
-            population,
-            row.timezone
-        ])?;
-        name.execute(params![main, id, true])?;
+    // In their order they are written twice as fast.
+    let mut names: BTreeMap<(String, i64), bool> = BTreeMap::new();
+    for row in rows.filter(|row| !row.is_part_of_a_city(tables)) {
+        let (id, name, country) = (row.geonameid, row.english(tables), &row.countrycode);
+        let (state, population, zone) = (row.state(tables), row.population(tables), &row.timezone);
+        city.execute(params![id, name, country, state, population, zone])?;
+        let main = key(name);
         if population >= LARGE_CITY {
             large.execute(params![main, id])?;
         }
-        let others = [&row.name]
-            .into_iter()
-            .chain(&row.alternatenames)
-            .map(|other| key(other));
+        names.insert((main, id), true);
+        let others = [&row.name].into_iter().chain(&row.alternatenames);
         for other in others.filter(|other| is_in_latin_letters(other)) {
-            name.execute(params![other, id, false])?;
+            names.entry((key(other), id)).or_insert(false);
         }
     }
+    let mut name = writing.prepare("INSERT INTO city_name VALUES (?1, ?2, ?3)")?;
+    for ((key, id), is_main) in names {
+        name.execute(params![key, id, is_main])?;
+    }
     Ok(())
+}
+
+impl CityRow {
+    fn is_part_of_a_city(&self, tables: &Tables) -> bool {
+        let notes = tables.countries.get(&self.countrycode);
+        notes.is_some_and(|notes| notes.parts_of_cities.contains(&self.name))
+    }
+
+    fn english<'a>(&'a self, tables: &'a Tables) -> &'a str {
+        tables.cities.english.get(&self.name).unwrap_or(&self.name)
+    }
+
+    /// The code of the part of the country, where its parts are known.
+    fn state(&self, tables: &Tables) -> Option<&str> {
+        let states = tables.states.get(&self.countrycode)?;
+        let is_known = states.parts.contains_key(&self.admin1code);
+        is_known.then_some(self.admin1code.as_str())
+    }
+
+    fn population(&self, tables: &Tables) -> u32 {
+        let others = tables.cities.populations.get(&self.countrycode);
+        let other = others.and_then(|cities| cities.get(&self.name));
+        other.copied().unwrap_or(self.population)
+    }
 }

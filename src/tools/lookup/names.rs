@@ -41,11 +41,15 @@ pub(in crate::tools) fn key(name: &str) -> String {
     }
 }
 
-/// Whether recognizers could have written the name, and the index is to know it: names in other scripts are
-/// left out.
-pub(super) fn is_in_latin_letters(key: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
-    key.len() > 1 && key.chars().all(is_plain) && key.contains(|c: char| c.is_ascii_alphabetic())
+/// The last letter of the Latin blocks of Unicode that names are written with.
+const LAST_LATIN: char = '\u{24f}';
+
+/// Whether recognizers of English could write the name, so that the index is to know it: those in other
+/// scripts are left out.
+pub(super) fn is_in_latin_letters(name: &str) -> bool {
+    name.len() > 1
+        && name.chars().all(|c| c <= LAST_LATIN || c == '\u{2019}')
+        && name.contains(char::is_alphabetic)
 }
 
 /// The one name that was meant by a misspelled one; none if several could be. Each candidate is a key and
@@ -134,6 +138,18 @@ mod tests {
         ];
         assert_eq!(near("nigerio", &names), None);
         assert_eq!(near("slovakio", &names), Some(1));
+    }
+
+    #[test]
+    fn names_in_other_scripts_are_left_out() {
+        for (name, is_latin) in [
+            ("Łódź", true),
+            ("L.A.", true),
+            ("Москва", false),
+            ("7", false),
+        ] {
+            assert_eq!(is_in_latin_letters(name), is_latin, "{name}");
+        }
     }
 
     #[test]

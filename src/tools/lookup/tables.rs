@@ -27,6 +27,7 @@ pub(super) struct CountryNotes {
     pub also_capitals: Vec<String>,
     pub continent_said: Option<String>,
     pub languages: Vec<String>,
+    pub currency: Option<String>,
     pub belongs_to: Option<String>,
     pub no_border_with: Vec<String>,
     pub parts_of_cities: Vec<String>,
