@@ -85,6 +85,18 @@ fn a_timer_that_was_set_by_voice_rings_until_it_is_answered() {
 }
 
 #[test]
+fn facts_are_looked_up_in_the_data_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "What is the capital of Mongolia?\nHow many people live in Luzern?\nWhat time is it in Chattogram?\n";
+    let said = typed(folder.path(), lines, &[]);
+    for part in ["Ulaanbaatar", "about 82,000 people", "In Chattogram it is"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let made = fs::read_dir(folder.path().join("cache").join("facts")).unwrap();
+    assert_eq!(made.count(), 1, "one index, and no part of one");
+}
+
+#[test]
 fn what_was_told_is_known_after_a_restart_and_can_be_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     typed(

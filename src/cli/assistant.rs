@@ -4,8 +4,9 @@ use vivavoce::agent::intents::Engines;
 use vivavoce::agent::{Persona, Setting};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
-use vivavoce::engines::data_dir;
+use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::llm::server::Address;
+use vivavoce::tools::lookup::Facts;
 use vivavoce::tools::{OpenError, Toolbox};
 
 /// Where what the tools keep is kept.
@@ -18,7 +19,8 @@ pub enum Keeping {
 }
 
 /// The tools, if there are any in the language and they are not switched off, and the setting. A data file
-/// that cannot be used is said, and the conversation goes on with tools that keep nothing.
+/// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
+/// facts that cannot be, and no places are looked up then.
 pub fn assistant(
     config: &Config,
     persona: &Persona,
@@ -29,7 +31,7 @@ pub fn assistant(
         false => Keeping::Nowhere,
     };
     let toolbox = config.tools.enabled.then(|| open(persona, keeping));
-    let toolbox = toolbox.flatten();
+    let toolbox = toolbox.flatten().map(with_facts);
     let setting = Setting {
         name: persona.name.clone(),
         engines: place_of_engines(config),
@@ -61,6 +63,12 @@ fn open(persona: &Persona, keeping: Keeping) -> Option<Toolbox> {
             open(None).ok()
         }
     }
+}
+
+fn with_facts(toolbox: Toolbox) -> Toolbox {
+    let facts = Facts::open(&cache_dir().join("facts"));
+    let facts = facts.inspect_err(|error| out!("{error} Until then I look no places up."));
+    toolbox.with_facts(facts.ok())
 }
 
 /// Whether words of the user leave this machine.

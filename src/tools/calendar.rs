@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::arguments::Arguments;
 use super::places::{Place, find};
 use super::spoken::{day, say_date, say_time};
-use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
+use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, lookup, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -32,11 +32,19 @@ pub(super) static TOOLS: &[Spec] = &[
     },
 ];
 
-fn get_time(_: &mut Toolbox, given: &Arguments, now: &ZonedDateTime) -> Result<Outcome, ToolError> {
+fn get_time(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
     let Some(name) = given.text("place") else {
         return say(format!("It is {}.", say_time(now)));
     };
-    match find(name) {
+    let place = match &toolbox.facts {
+        Some(facts) => lookup::zone(facts, name)?,
+        None => find(name),
+    };
+    match place {
         Place::Zone(zone) => {
             let there = now.with_time_zone(zone);
             let time = say_time(&there);

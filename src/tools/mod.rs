@@ -5,7 +5,8 @@
 //!
 //! - [`spoken`]: numbers, lengths of time and moments, as they are said;
 //! - `store`: what is kept, one SQLite file;
-//! - `calendar`, `rings`, `calculator`, `units`, `memory`, `lists`, `chance`, `session`: the tools.
+//! - `calendar`, `rings`, `calculator`, `units`, `memory`, `lists`, `chance`, `session`: the tools;
+//! - [`lookup`]: the tool that looks facts up, and their index.
 //!
 //! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
 //! what else is to happen is given back as a [`Control`]. What a tool says is English, and speakable as it
@@ -16,6 +17,7 @@ mod calculator;
 mod calendar;
 mod chance;
 mod lists;
+pub mod lookup;
 mod memory;
 mod places;
 mod rings;
@@ -33,6 +35,7 @@ use serde_json::{Map, Value, json};
 
 use crate::language::Language;
 use arguments::Arguments;
+use lookup::{Facts, FactsError};
 use rings::Given;
 use spoken::Words;
 use store::Store;
@@ -185,6 +188,9 @@ pub enum ToolError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The data of facts cannot be read.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
 }
 
 impl From<rusqlite::Error> for ToolError {
@@ -215,6 +221,8 @@ pub enum OpenError {
 /// All tools, and what they keep.
 pub struct Toolbox {
     store: Store,
+    /// What can be looked up of countries and cities, if the data are there.
+    facts: Option<Facts>,
     language: Language,
     words: &'static Words,
     random: fastrand::Rng,
@@ -224,13 +232,14 @@ pub struct Toolbox {
 }
 
 /// The tools by what they are about, with what they do as a part of a sentence.
-static GROUPS: [(&[Spec], &str); 8] = [
+static GROUPS: [(&[Spec], &str); 9] = [
     (calendar::TOOLS, "tell the time and the date"),
     (rings::TOOLS, "set timers, alarms and reminders"),
     (calculator::TOOLS, "calculate"),
     (units::TOOLS, "convert units"),
     (memory::TOOLS, "remember what you tell me"),
     (lists::TOOLS, "keep lists and notes"),
+    (lookup::TOOLS, "look up countries and cities"),
     (chance::TOOLS, "roll dice, spell words"),
     (session::TOOLS, "change how loud and how fast I speak"),
 ];
@@ -261,12 +270,20 @@ impl Toolbox {
         let mut random = fastrand::Rng::with_seed(seed);
         Ok(Self {
             store: Store::open(folder)?,
+            facts: None,
             language,
             words,
             given: Given::new(random.i64(..)),
             before: None,
             random,
         })
+    }
+
+    /// The same, with facts to look up.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Option<Facts>) -> Self {
+        self.facts = facts;
+        self
     }
 
     /// As [`Toolbox::call`], but what it changes can be taken back until [`Toolbox::keep`]. Only the last

@@ -97,7 +97,8 @@ struct Jokes {
 struct Files {
     writing: &'static str,
     parts: &'static str,
-    calls: &'static str,
+    /// Those that act, and those that look up.
+    calls: [&'static str; 2],
     fixed: &'static str,
     jokes: &'static str,
 }
@@ -107,7 +108,10 @@ macro_rules! files {
         Files {
             writing: include_str!(concat!("../../../assets/intents/", $code, "/writing.toml")),
             parts: include_str!(concat!("../../../assets/intents/", $code, "/parts.toml")),
-            calls: include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
+            calls: [
+                include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
+                include_str!(concat!("../../../assets/intents/", $code, "/lookup.toml")),
+            ],
             fixed: include_str!(concat!("../../../assets/intents/", $code, "/fixed.toml")),
             jokes: include_str!(concat!("../../../assets/intents/", $code, "/jokes.toml")),
         }
@@ -134,10 +138,13 @@ fn read<T: DeserializeOwned>(file: &str) -> T {
 /// The sentences of a language, if it has files.
 pub(super) fn bundled(language: Language) -> Option<(Writing, Parts, Calls, FixedWords)> {
     let files = files(language)?;
+    let calls = files.calls.map(|file| read::<Calls>(file).call);
     Some((
         read(files.writing),
         read(files.parts),
-        read(files.calls),
+        Calls {
+            call: calls.into_iter().flatten().collect(),
+        },
         read(files.fixed),
     ))
 }

@@ -22,7 +22,7 @@ pub(super) struct Utterance<'a> {
     words: &'a [Word],
     /// Where each word of the vocabulary stands.
     at: Vec<Places>,
-    shapes: [Places; 4],
+    shapes: [Places; 5],
     /// Words that may be taken at all.
     usable: Places,
     /// Words that may be taken by [`Node::Any`].
@@ -63,7 +63,7 @@ impl<'a> Utterance<'a> {
     pub(super) fn new(grammar: &'a Grammar, words: &'a [Word]) -> Self {
         let words = &words[..words.len().min(MOST_WORDS)];
         let mut at = vec![0; grammar.vocabulary.len()];
-        let mut shapes = [0; 4];
+        let mut shapes = [0; 5];
         let mut sentences = 0;
         for (place, word) in words.iter().enumerate() {
             let bit = 1 << place;
@@ -307,6 +307,7 @@ fn shapes_of(word: &str) -> impl Iterator<Item = Shape> {
         (is_hour, Shape::Hour),
         (is_clock, Shape::Clock),
         (is_ordinal, Shape::Ordinal),
+        (word.ends_with("'s"), Shape::Owner),
     ]
     .into_iter()
     .filter_map(|(is_it, shape)| is_it.then_some(shape))

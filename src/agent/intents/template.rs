@@ -6,7 +6,7 @@
 //! | `[...]` | what is inside, or nothing |
 //! | `(a\|b)` | one of them |
 //! | `...+` | one or several in a row of what stands before |
-//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>` |
+//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>`, `<owner>` |
 //! | `<end>` | nothing, where a sentence of the user ends |
 //! | `_` | any one word |
 //! | `{name}`, `{name:type}` | a slot: what it takes is given to the tool under its name |
@@ -46,6 +46,8 @@ pub(super) enum Shape {
     Clock,
     /// "3rd"
     Ordinal,
+    /// "France's"
+    Owner,
 }
 
 /// A place in a sentence whose words are an argument.
@@ -198,6 +200,7 @@ impl<'a> Reader<'a> {
             "clock" => return Ok(Node::Shape(Shape::Clock)),
             "end" => return Ok(Node::End),
             "ordinal" => return Ok(Node::Shape(Shape::Ordinal)),
+            "owner" => return Ok(Node::Shape(Shape::Owner)),
             _ => {}
         }
         let forms = self.forms;

@@ -1,0 +1,159 @@
+//! Names as they are compared: people, recognizers and tables write one name in many ways.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// From this many letters on, a name with one wrong letter is recognized.
+const LETTERS_FOR_ONE_MISTAKE: usize = 5;
+/// From this many on, one with two.
+const LETTERS_FOR_TWO_MISTAKES: usize = 10;
+
+/// In lower case, without accents, marks and the article before it: "the Côte d'Ivoire" is "cote divoire".
+pub(in crate::tools) fn key(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name
+        .trim()
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+    {
+        match letter {
+            '.' | '\'' | '\u{2019}' | '\u{2018}' | '\u{2bb}' | '\u{2bc}' | '`' => {}
+            '&' => plain.push_str(" and "),
+            'ø' | 'Ø' => plain.push('o'),
+            'ł' | 'Ł' => plain.push('l'),
+            'đ' | 'Đ' | 'ð' | 'Ð' => plain.push('d'),
+            'ı' => plain.push('i'),
+            'ß' => plain.push_str("ss"),
+            'æ' | 'Æ' => plain.push_str("ae"),
+            'œ' | 'Œ' => plain.push_str("oe"),
+            other if other.is_alphanumeric() => plain.extend(other.to_lowercase()),
+            _ => plain.push(' '),
+        }
+    }
+    let words = plain.split_whitespace().map(|word| match word {
+        "st" => "saint",
+        other => other,
+    });
+    let words: Vec<&str> = words.collect();
+    match &words[..] {
+        ["the", rest @ ..] if !rest.is_empty() => rest.join(" "),
+        all => all.join(" "),
+    }
+}
+
+/// The last letter of the Latin blocks of Unicode that names are written with.
+const LAST_LATIN: char = '\u{24f}';
+
+/// Whether recognizers of English could write the name, so that the index is to know it: those in other
+/// scripts are left out.
+pub(super) fn is_in_latin_letters(name: &str) -> bool {
+    name.len() > 1
+        && name.chars().all(|c| c <= LAST_LATIN || c == '\u{2019}')
+        && name.contains(char::is_alphabetic)
+}
+
+/// The one name that was meant by a misspelled one; none if several could be. Each candidate is a key and
+/// what has that name.
+pub(super) fn nearest<T: PartialEq>(
+    key: &str,
+    candidates: impl IntoIterator<Item = (String, T)>,
+) -> Option<T> {
+    let allowed = match key.chars().count() {
+        ..LETTERS_FOR_ONE_MISTAKE => return None,
+        LETTERS_FOR_ONE_MISTAKE..LETTERS_FOR_TWO_MISTAKES => 1,
+        _ => 2,
+    };
+    let mut best: Option<(usize, T)> = None;
+    let mut is_ambiguous = false;
+    for (name, candidate) in candidates {
+        // Recognizers seldom mistake how a name begins.
+        if name.chars().next() != key.chars().next() || name.len().abs_diff(key.len()) > allowed {
+            continue;
+        }
+        let mistakes = strsim::osa_distance(&name, key);
+        if mistakes > allowed {
+            continue;
+        }
+        match &best {
+            Some((fewest, _)) if mistakes > *fewest => {}
+            Some((fewest, other)) if mistakes == *fewest => {
+                is_ambiguous |= *other != candidate;
+            }
+            _ => {
+                best = Some((mistakes, candidate));
+                is_ambiguous = false;
+            }
+        }
+    }
+    best.filter(|_| !is_ambiguous).map(|(_, found)| found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_that_is_written_in_many_ways_is_one() {
+        for (written, expected) in [
+            ("Côte d'Ivoire", "cote divoire"),
+            ("Côte d\u{2019}Ivoire", "cote divoire"),
+            ("the U.S.", "us"),
+            ("Guinea-Bissau", "guinea bissau"),
+            ("St. John's", "saint johns"),
+            ("São Tomé & Príncipe", "sao tome and principe"),
+            ("Washington, D.C.", "washington dc"),
+            ("America/New_York", "america new york"),
+            ("Łódź", "lodz"),
+            ("The Hague", "hague"),
+            ("the", "the"),
+            (" ", ""),
+        ] {
+            assert_eq!(key(written), expected, "{written}");
+        }
+    }
+
+    fn near(key: &str, names: &[(&str, u8)]) -> Option<u8> {
+        nearest(
+            key,
+            names.iter().map(|(name, of)| ((*name).to_owned(), *of)),
+        )
+    }
+
+    #[test]
+    fn a_misspelled_name_is_the_one_that_is_near() {
+        let names = [("azerbaijan", 1), ("liechtenstein", 2), ("austria", 3)];
+        assert_eq!(near("azerbajan", &names), Some(1));
+        assert_eq!(near("lichtenstien", &names), Some(2));
+        assert_eq!(near("atlantis", &names), None);
+    }
+
+    #[test]
+    fn a_misspelled_name_that_could_be_two_is_none() {
+        let names = [
+            ("slovakia", 1),
+            ("slovenia", 2),
+            ("nigeria", 3),
+            ("nigerie", 4),
+            ("nigerie", 4),
+        ];
+        assert_eq!(near("nigerio", &names), None);
+        assert_eq!(near("slovakio", &names), Some(1));
+    }
+
+    #[test]
+    fn names_in_other_scripts_are_left_out() {
+        for (name, is_latin) in [
+            ("Łódź", true),
+            ("L.A.", true),
+            ("Москва", false),
+            ("7", false),
+        ] {
+            assert_eq!(is_in_latin_letters(name), is_latin, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_not_mended() {
+        assert_eq!(near("chat", &[("chad", 1)]), None);
+    }
+}
