@@ -139,7 +139,10 @@ fn what_cannot_be_undone_is_asked_first_and_done_after_a_yes() {
     let mut talk = talk(true);
     let ask = "Clear the shopping list.";
     let asked = talk.answer(1, ask);
-    assert!(matches!(&asked[..], [Command::Say { words, .. }] if words.ends_with('?')));
+    assert_eq!(
+        asked,
+        say(1, "Shall I take everything off the shopping list?")
+    );
     talk.remember(ask, "Shall I clear the list?");
     assert_eq!(talk.answer(2, "Yes, please."), []);
     assert_eq!(call(&talk.released(2)), Some(("clear_list", true)));
@@ -193,12 +196,25 @@ fn what_only_the_session_can_do_is_passed_on() {
     let slower = Ok(Outcome::Control(Control::Slower, "I will.".into()));
     let commands = talk.called(1, slower);
     assert_eq!(commands, say(1, "I will."));
+    let slower_by_a_step = Manner::default().after(Control::Slower).unwrap();
     // When that was said, so that it is not done twice if the user goes on.
     let over = talk.remember("Speak slower.", "I will.");
-    assert!(
-        over.contains(&Command::Control(Control::Slower)),
-        "{over:?}"
-    );
+    assert!(over.contains(&Command::Speak(slower_by_a_step)), "{over:?}");
+}
+
+#[test]
+fn a_voice_that_is_as_loud_as_it_can_be_says_so() {
+    let mut talk = talk(true);
+    let louder = || Ok(Outcome::Control(Control::Louder, "I will.".into()));
+    for turn in 1..=4 {
+        talk.answer(turn, "Louder.");
+        talk.released(turn);
+        assert_eq!(talk.called(turn, louder()), say(turn, "I will."));
+        talk.remember("Louder.", "I will.");
+    }
+    talk.answer(5, "Louder.");
+    talk.released(5);
+    assert_eq!(talk.called(5, louder()), say(5, "I cannot speak louder."));
 }
 
 #[test]

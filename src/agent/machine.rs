@@ -1,12 +1,13 @@
 //! What to say: which words the language model is given, what it is given them with, and what is done
 //! when it cannot answer. No clock, no thread, no engine: inputs in, commands out.
 
+use super::Manner;
 use super::history::Unanswerable;
 use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::{Lexicon, words};
 use crate::llm::Opening;
-use crate::tools::{Call, Class, Control, Outcome};
+use crate::tools::{self, Call, Class, Control, Outcome};
 
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
 /// ready, is shorter.
@@ -35,6 +36,8 @@ pub struct Agent {
     question: Option<Question>,
     /// What the session is to do once the reply that tells of it is over.
     control: Option<Control>,
+    /// How the voice speaks.
+    manner: Manner,
 }
 
 /// A reply that a tool makes.
@@ -96,6 +99,7 @@ impl Agent {
             in_doubt: None,
             question: None,
             control: None,
+            manner: Manner::default(),
         }
     }
 
@@ -134,7 +138,8 @@ impl Agent {
                 if self.in_doubt.take().is_some() {
                     commands.push(Command::Keep);
                 }
-                commands.extend(self.control.take().map(Command::Control));
+                let control = self.control.take();
+                commands.extend(control.and_then(|control| self.carry_out(control)));
                 // Whatever is said after the question answers it; one that was cut off is none.
                 let asked = heard.trim_end().ends_with('?');
                 self.question
@@ -197,7 +202,7 @@ impl Agent {
             Some(Certainty::Call(call, Class::Read)) => self.call(reply, call, false, commands),
             Some(Certainty::Call(call, Class::Act)) => self.call(reply, call, true, commands),
             Some(Certainty::Call(call, Class::AskFirst(question))) => {
-                let words = question.to_owned();
+                let words = tools::question(&call, question);
                 let heard = false;
                 self.question = Some(Question { call, heard });
                 commands.push(Command::Say { reply, words });
@@ -254,11 +259,25 @@ impl Agent {
             Ok(Outcome::Say(words)) | Err(words) => words,
             Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),
             Ok(Outcome::Control(control, words)) => {
+                let is_at_its_limit = self.manner.after(control) == Some(self.manner);
                 self.control = Some(control);
-                words
+                let limit = control.at_its_limit().filter(|_| is_at_its_limit);
+                limit.map_or(words, str::to_owned)
             }
         };
         commands.push(Command::Say { reply, words });
+    }
+
+    /// What the session is to do for a tool.
+    fn carry_out(&mut self, control: Control) -> Option<Command> {
+        match control {
+            Control::Sleep => Some(Command::Sleep),
+            Control::EndConversation => Some(Command::EndConversation),
+            _ => self.manner.after(control).map(|manner| {
+                self.manner = manner;
+                Command::Speak(manner)
+            }),
+        }
     }
 
     /// What the user heard last.

@@ -114,7 +114,9 @@ impl Talk {
                     Command::Call { .. }
                     | Command::Keep
                     | Command::TakeBack
-                    | Command::Control(..) => {}
+                    | Command::Speak(..)
+                    | Command::Sleep
+                    | Command::EndConversation => {}
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! What goes into the agent and what comes out.
 
+use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
-use crate::tools::{Call, Control, Outcome};
+use crate::tools::{Call, Outcome};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,8 +145,12 @@ pub enum Command {
     Keep,
     /// What a tool changed is undone: the user went on with what it was called for.
     TakeBack,
-    /// Have the session do this.
-    Control(Control),
+    /// Speak in this manner from now on.
+    Speak(Manner),
+    /// Answer nothing until the user calls.
+    Sleep,
+    /// The user has said goodbye.
+    EndConversation,
     /// There is no reply, or no more of it.
     GiveUp {
         /// The reply.

@@ -8,11 +8,13 @@ pub mod intents;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod manner;
 mod message;
 mod persona;
 
 pub use certain::{Certain, Certainty, Setting};
 pub use history::History;
 pub use machine::Agent;
+pub use manner::Manner;
 pub use message::{Command, Failure, FailureKind, Input};
 pub use persona::{Persona, PersonaError};

@@ -270,6 +270,19 @@ pub fn render_path(rate_hz: u32) -> (RenderCallback, RenderEnd, RenderTap) {
     (callback, end, tap)
 }
 
+/// A voice that is made louder is bent above this, so that it does not clip.
+const KNEE: f32 = 0.7;
+
+/// A sample that was made louder, within full scale. What is not made louder stays as it is.
+fn limited(sample: f32, gain: f32) -> f32 {
+    let above = sample.abs() - KNEE;
+    if gain <= 1.0 || above <= 0.0 {
+        return sample.clamp(-1.0, 1.0);
+    }
+    let room = 1.0 - KNEE;
+    sample.signum() * (KNEE + room * (above / room).tanh())
+}
+
 impl RenderCallback {
     /// Fills interleaved samples of `channels` channels, each with the same mono signal.
     pub fn process<T>(&mut self, data: &mut [T], channels: usize)
@@ -286,7 +299,7 @@ impl RenderCallback {
             let sample = self.ring.try_pop();
             taken += u64::from(sample.is_some());
             starved |= sample.is_none();
-            let mono = (sample.unwrap_or(0.0) * self.gain).clamp(-1.0, 1.0);
+            let mono = limited(sample.unwrap_or(0.0) * self.gain, self.gain);
             let mono = if mono.is_finite() { mono } else { 0.0 };
             if stopping && (self.gain <= 0.0 || sample.is_none()) {
                 self.ring.clear();
@@ -407,6 +420,19 @@ mod tests {
         end.control.expect_samples(true);
         end.control.note_xrun();
         assert_eq!(end.control.gaps(), 1);
+    }
+
+    #[test]
+    fn a_voice_that_is_made_louder_is_bent_and_not_cut() {
+        let loud: Vec<f32> = [0.3, 0.8, 1.2, 2.0]
+            .map(|sample| limited(sample, 2.0))
+            .to_vec();
+        assert!(
+            loud.is_sorted() && loud.iter().all(|sample| *sample < 1.0),
+            "{loud:?}"
+        );
+        assert_eq!(loud[0], 0.3);
+        assert_eq!(limited(0.95, 1.0), 0.95);
     }
 
     #[test]

@@ -19,7 +19,6 @@ use crate::clock::Timestamp;
 use crate::events::ReplyId;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
-use crate::tools::{Control, SOFTEST};
 use crate::turn_taking::{Command, Decision, Event, State, TurnTaking};
 
 /// What comes to the thread.
@@ -52,10 +51,6 @@ pub struct Conductor {
     pub language_model: Sender<LanguageModelInput>,
     /// Commands to the tools, if there are any.
     pub tools: Option<Sender<ToolsInput>>,
-    /// How fast the voice speaks; 100 is its own speed.
-    pub speed_percent: u16,
-    /// How loud it is; [`USUAL_VOLUME`] is as it comes.
-    pub volume_percent: u8,
     /// The user has ended the conversation.
     pub is_over: bool,
     /// Commands to playback.
@@ -76,14 +71,6 @@ pub struct Conductor {
     /// time must not go back.
     pub latest: Timestamp,
 }
-
-/// The voice's speed may be changed within these bounds, by steps. Percent.
-const SLOWEST: u16 = 50;
-const FASTEST: u16 = 200;
-const SPEED_STEP: u16 = 15;
-/// The volume that leaves the voice as it comes. Percent.
-pub const USUAL_VOLUME: u8 = 50;
-const VOLUME_STEP: u8 = 15;
 
 impl Drop for Conductor {
     /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.
@@ -176,38 +163,20 @@ impl Conductor {
             }),
             agent::Command::Keep => self.ask_tools(ToolsInput::Keep),
             agent::Command::TakeBack => self.ask_tools(ToolsInput::TakeBack),
-            agent::Command::Control(control) => self.control(now, control),
+            agent::Command::Speak(manner) => {
+                self.ask_model(LanguageModelInput::Speed(manner.speed_percent));
+                let _ = self
+                    .playback
+                    .send(PlaybackControl::UserVolume(manner.gain()));
+            }
+            agent::Command::Sleep => self.take(now, Event::Sleep),
+            // Who goes on speaking has not ended it.
+            agent::Command::EndConversation => {
+                self.is_over = *self.machine.state() == State::Listening;
+            }
             agent::Command::GiveUp { reply, failure } => self.give_up(now, reply, failure),
             agent::Command::Publish(turn, kind) => self.bus.publish_at(now, turn, kind),
         }
-    }
-
-    /// Does what a tool asks of the session.
-    fn control(&mut self, now: Timestamp, control: Control) {
-        match control {
-            // The agent knows what was said.
-            Control::Repeat => {}
-            Control::Slower => self.set_speed(self.speed_percent.saturating_sub(SPEED_STEP)),
-            Control::Faster => self.set_speed(self.speed_percent + SPEED_STEP),
-            Control::Louder => self.set_volume(self.volume_percent.saturating_add(VOLUME_STEP)),
-            Control::Softer => self.set_volume(self.volume_percent.saturating_sub(VOLUME_STEP)),
-            Control::SetVolume(percent) => self.set_volume(percent),
-            Control::Sleep => self.take(now, Event::Sleep),
-            // Who goes on speaking has not ended it.
-            Control::EndConversation => self.is_over = *self.machine.state() == State::Listening,
-        }
-    }
-
-    fn set_speed(&mut self, percent: u16) {
-        self.speed_percent = percent.clamp(SLOWEST, FASTEST);
-        self.ask_model(LanguageModelInput::Speed(self.speed_percent));
-    }
-
-    fn set_volume(&mut self, percent: u8) {
-        self.volume_percent = percent.clamp(SOFTEST, 100);
-        // Half is as it is; all is 6 dB more.
-        let gain = f32::from(self.volume_percent) / f32::from(USUAL_VOLUME);
-        let _ = self.playback.send(PlaybackControl::UserVolume(gain));
     }
 
     /// A reply that breaks off ends there: what was made of it is said, then why there is no more.

@@ -36,7 +36,7 @@ pub use session::{Engines, Session, SessionConfig, SessionError};
 /// The parts that the simulator drives on a clock of its own, without threads.
 pub(crate) mod scripted {
     pub use super::capture::CaptureControl;
-    pub use super::conductor::{Conductor, ConductorInput, USUAL_VOLUME};
+    pub use super::conductor::{Conductor, ConductorInput};
     pub use super::endpointing::EndpointingInput;
     pub use super::language_model::{Assignment, LanguageModelInput};
     pub use super::live::LiveReply;

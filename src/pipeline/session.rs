@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::bus::{EventBus, Watcher};
 use super::capture::{Capture, CaptureOutputs};
-use super::conductor::{Conductor, ConductorInput, USUAL_VOLUME};
+use super::conductor::{Conductor, ConductorInput};
 use super::devices::Sound;
 use super::endpointing::EndpointingStage;
 use super::language_model::LanguageModelStage;
@@ -197,8 +197,6 @@ impl Session {
             endpointing,
             language_model,
             tools: toolbox.is_some().then_some(tools),
-            speed_percent: 100,
-            volume_percent: USUAL_VOLUME,
             is_over: false,
             playback: control,
             capture: listen,

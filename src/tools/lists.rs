@@ -36,7 +36,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "clear_list",
         description: "Take everything off a list.",
-        class: Class::AskFirst("Shall I take everything off the list?"),
+        class: Class::AskFirst("Shall I take everything off the {list} list?"),
         parameters: &[LIST],
         run: clear,
     },
@@ -70,9 +70,14 @@ const MOST_ITEMS: usize = 500;
 /// More notes are not read at once.
 const MOST_NOTES_READ: usize = 5;
 
-/// The name of a list: "my shopping list" is "shopping".
+/// The name of the list that is meant.
 fn list(given: &Arguments) -> String {
-    let name = given.text("list").unwrap_or(USUAL_LIST).to_lowercase();
+    list_name(given.text("list"))
+}
+
+/// The name of a list: "my shopping list" is "shopping".
+pub(super) fn list_name(said: Option<&str>) -> String {
+    let name = said.unwrap_or(USUAL_LIST).to_lowercase();
     let words: Vec<&str> = name
         .split(' ')
         .filter(|word| !["the", "my", "our", "list"].contains(word))

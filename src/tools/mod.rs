@@ -60,7 +60,7 @@ pub enum Class {
     Read,
     /// Changes something: only after the turn is decided.
     Act,
-    /// Cannot be taken back: only after the user said yes to this question.
+    /// Cannot be taken back: only after the user said yes to this question ([`question`]).
     AskFirst(&'static str),
 }
 
@@ -156,6 +156,19 @@ pub enum Control {
     EndConversation,
 }
 
+impl Control {
+    /// What is said where it changes nothing: the voice is as it can be.
+    pub fn at_its_limit(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Slower => "I cannot speak slower.",
+            Self::Faster => "I cannot speak faster.",
+            Self::Louder => "I cannot speak louder.",
+            Self::Softer => "I cannot speak softer.",
+            Self::Repeat | Self::SetVolume(_) | Self::Sleep | Self::EndConversation => return None,
+        })
+    }
+}
+
 /// Why nothing was done. Each is a sentence that can be said to the user.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
@@ -247,6 +260,12 @@ static GROUPS: [(&[Spec], &str); 9] = [
 /// All tools.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
     GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+}
+
+/// The question of [`Class::AskFirst`] before this call, with the name of the list that it is about.
+pub fn question(call: &Call, question: &str) -> String {
+    let list = call.arguments.get("list").and_then(Value::as_str);
+    question.replace("{list}", &lists::list_name(list))
 }
 
 /// What a tool may do; none if there is no such tool.

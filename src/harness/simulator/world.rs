@@ -25,7 +25,7 @@ use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
     Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
     LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
-    ToolsInput, USUAL_VOLUME,
+    ToolsInput,
 };
 use crate::playback::PlaybackQueue;
 use crate::tools::{Control, Outcome};
@@ -208,8 +208,6 @@ impl World {
                 endpointing,
                 language_model,
                 tools: Some(tools),
-                speed_percent: 100,
-                volume_percent: USUAL_VOLUME,
                 is_over: false,
                 playback: commanded,
                 capture: listening,

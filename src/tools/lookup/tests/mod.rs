@@ -2,8 +2,6 @@ mod answers;
 mod asking;
 mod keeping;
 
-use std::path::Path;
-
 use jiff::ZonedDateTime;
 
 use crate::language::Language;
