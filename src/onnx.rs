@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use ort::environment::Environment;
+use ort::session::builder::SessionBuilder;
 use ort::session::{RunOptions, Session};
 
 use crate::cancellation::{Cancelled, LOOK};
@@ -56,6 +57,36 @@ fn environment(library: &Path) -> Result<&'static Environment, OnnxError> {
 
 /// Loads a model with `threads` threads that do not spin while they wait.
 pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, OnnxError> {
+    load_by(library, model, threads, |mut builder| {
+        let loaded = builder.commit_from_file(model);
+        loaded.map_err(|e| e.to_string())
+    })
+}
+
+/// The same, with a tensor from within the graph as one more output, the last.
+///
+/// # Errors
+/// As above; the graph has no such tensor.
+pub fn load_with_output(
+    library: &Path,
+    model: &Path,
+    threads: usize,
+    tensor: &str,
+) -> Result<Session, OnnxError> {
+    load_by(library, model, threads, |mut builder| {
+        let mut bytes = std::fs::read(model).map_err(|e| e.to_string())?;
+        bytes.extend(one_more_output(tensor));
+        let loaded = builder.commit_from_memory(&bytes);
+        loaded.map_err(|e| e.to_string())
+    })
+}
+
+fn load_by(
+    library: &Path,
+    model: &Path,
+    threads: usize,
+    commit: impl FnOnce(SessionBuilder) -> Result<Session, String>,
+) -> Result<Session, OnnxError> {
     let environment = environment(library)?;
     let fail = |reason: String| OnnxError::Model {
         path: model.to_path_buf(),
@@ -68,7 +99,21 @@ pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, Onn
     builder = builder
         .with_intra_op_spinning(false)
         .map_err(|e| text(&e))?;
-    builder.commit_from_file(model).map_err(|e| text(&e))
+    commit(builder).map_err(fail)
+}
+
+/// What is put behind an ONNX file so that its graph has one more output. Protocol buffers merge a message
+/// that comes twice, and append what is repeated in it: so this is a graph (field 7 of the model) with an
+/// output (field 12) of that name (field 1), whose type the runtime infers.
+fn one_more_output(tensor: &str) -> Vec<u8> {
+    let field = |number: u8, content: Vec<u8>| {
+        let length = u8::try_from(content.len()).ok().filter(|n| *n < 0x80);
+        // A name of a tensor is short; what is longer is no tensor that anybody asks for.
+        let length = length.unwrap_or_default();
+        let head = [number << 3 | 2, length];
+        [&head[..], &content[..usize::from(length)]].concat()
+    };
+    field(7, field(12, field(1, tensor.as_bytes().to_vec())))
 }
 
 /// Runs a graph in `run`, which hands on the options that it is given, on a thread of its own, and ends it

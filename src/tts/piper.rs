@@ -13,7 +13,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::espeak::Espeak;
-use super::{Prosody, Synthesizer, TtsError, waveform};
+use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
@@ -233,7 +233,7 @@ impl Synthesizer for Piper {
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError> {
+    ) -> Result<Option<Speech>, TtsError> {
         let Some(phonemes) = self.espeak.phonemes(cancelled, text)? else {
             return Ok(None);
         };
@@ -259,9 +259,7 @@ impl Synthesizer for Piper {
             waveform(&session.run_with_options(inputs, options)?)
         });
         let samples = ran.map_err(|e| TtsError::Run(e.to_string()))?;
-        Ok(samples.map(|samples| Clip {
-            rate_hz: self.voice.audio.sample_rate,
-            samples,
-        }))
+        let rate_hz = self.voice.audio.sample_rate;
+        Ok(samples.map(|samples| Clip { rate_hz, samples }.into()))
     }
 }
