@@ -209,12 +209,7 @@ mod tests {
         let phonemes = spelling().read(text).unwrap();
         assert_eq!(
             said(text, &phonemes),
-            [
-                "The",
-                "The qxzvk",
-                "The qxzvk, and",
-                "The qxzvk, and you"
-            ]
+            ["The", "The qxzvk", "The qxzvk, and", "The qxzvk, and you"]
         );
     }
 

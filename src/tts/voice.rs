@@ -58,18 +58,24 @@ pub fn speak_clause_unless(
         return Ok(None);
     };
     finish_clause(&mut speech);
-    let Speech { mut clip, word_ends } = speech;
+    let Speech {
+        mut clip,
+        word_ends,
+    } = speech;
     let ends = match word_ends.is_empty() {
         true => estimated_ends(&segments, clip.samples.len()),
         false => known_ends(&segments, clip.samples.len(), &word_ends),
     };
-    let words = segments.into_iter().zip(ends).map(|(segment, ends_at)| Word {
-        written: match segment.unheard {
-            true => String::new(),
-            false => segment.written,
-        },
-        ends_at,
-    });
+    let words = segments
+        .into_iter()
+        .zip(ends)
+        .map(|(segment, ends_at)| Word {
+            written: match segment.unheard {
+                true => String::new(),
+                false => segment.written,
+            },
+            ends_at,
+        });
     let words = words.collect();
     if !clip.samples.is_empty() {
         let pause = pause_ms(&text) * clip.rate_hz as usize / 1000;

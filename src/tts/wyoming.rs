@@ -128,8 +128,7 @@ impl Synthesizer for WyomingVoice {
         text: &str,
     ) -> Result<Option<Speech>, TtsError> {
         let clip = self.speak(cancelled, text);
-        let clip =
-            clip.map_err(|error| TtsError::Run(exchange::advice(&self.address, &error)))?;
+        let clip = clip.map_err(|error| TtsError::Run(exchange::advice(&self.address, &error)))?;
         Ok(clip.map(Speech::from))
     }
 }

@@ -122,7 +122,7 @@ impl Hibari {
         let Some(predicted) = self.predict(cancelled, numbers)? else {
             return Ok(None);
         };
-        let mut complex = || Complex::new(noise.gaussian(), noise.gaussian());
+        let mut complex = || Complex::new(noise.rough_gaussian(), noise.rough_gaussian());
         let prediction = predicted.prediction();
         let Some(samples) = waveform(cancelled, &mut self.stft, &prediction, &mut complex) else {
             return Ok(None);
@@ -196,7 +196,14 @@ impl Predicted {
     }
 
     fn prediction(&self) -> Prediction<'_> {
-        let [pulse_level, pulse_turn, noise_level, free_level, free_phase, pitch_hz] = &self.tables;
+        let [
+            pulse_level,
+            pulse_turn,
+            noise_level,
+            free_level,
+            free_phase,
+            pitch_hz,
+        ] = &self.tables;
         Prediction {
             pulse_level,
             pulse_turn,
@@ -215,7 +222,10 @@ impl Predicted {
             return Vec::new();
         }
         let share = frames / all * STEP;
-        shares.iter().map(|n| (*n).max(0) as usize * share).collect()
+        shares
+            .iter()
+            .map(|n| (*n).max(0) as usize * share)
+            .collect()
     }
 
     /// The sample at which so many numbers have been said.

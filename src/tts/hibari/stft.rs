@@ -126,7 +126,9 @@ mod tests {
         let mut spectrum = vec![Complex::default(); BINS];
         for index in 0..frames {
             stft.analyse(signal, index, &mut spectrum);
-            spectrum.iter_mut().for_each(|bin| *bin *= FRAME as f32 / 4.0);
+            spectrum
+                .iter_mut()
+                .for_each(|bin| *bin *= FRAME as f32 / 4.0);
             stft.add(&mut spectrum, index, &mut sum);
         }
         stft.signal(sum)
@@ -161,9 +163,10 @@ mod tests {
 
     #[test]
     fn a_signal_shorter_than_half_a_frame_is_mirrored_several_times() {
-        assert_eq!((-3..7).map(|n| mirrored(n, 3)).collect::<Vec<_>>(), [
-            1, 2, 1, 0, 1, 2, 1, 0, 1, 2
-        ]);
+        assert_eq!(
+            (-3..7).map(|n| mirrored(n, 3)).collect::<Vec<_>>(),
+            [1, 2, 1, 0, 1, 2, 1, 0, 1, 2]
+        );
         assert_eq!(there_and_back(&[0.5; STEP]).len(), STEP);
     }
 }

@@ -91,9 +91,6 @@ fn shaped(
     let magnitude = |level: &[f32]| level[at].min(LOUDEST).exp();
     let turn = PI * prediction.pulse_turn[at].tanh();
     let filter = Complex::from_polar(magnitude(prediction.pulse_level), turn);
-    let free = Complex::from_polar(
-        magnitude(prediction.free_level),
-        prediction.free_phase[at],
-    );
+    let free = Complex::from_polar(magnitude(prediction.free_level), prediction.free_phase[at]);
     pulse * filter + noise * magnitude(prediction.noise_level) + free
 }
