@@ -85,6 +85,8 @@ impl UnknownWords {
             }
             last = *number;
         }
+        // It has learnt some of espeak-ng's signs that are no sounds ("(en)").
+        phonemes.retain(|c| c.is_alphabetic() || c == ' ');
         phonemes
     }
 }

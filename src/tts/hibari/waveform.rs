@@ -89,8 +89,13 @@ fn shaped(
     noise: Complex<f32>,
 ) -> Complex<f32> {
     let magnitude = |level: &[f32]| level[at].min(LOUDEST).exp();
+    let phase = prediction.free_phase[at];
+    let rest = noise * magnitude(prediction.noise_level)
+        + Complex::from_polar(magnitude(prediction.free_level), phase);
+    // A third of the frames have no voice: their filter need not be computed.
+    if pulse == Complex::default() {
+        return rest;
+    }
     let turn = PI * prediction.pulse_turn[at].tanh();
-    let filter = Complex::from_polar(magnitude(prediction.pulse_level), turn);
-    let free = Complex::from_polar(magnitude(prediction.free_level), prediction.free_phase[at]);
-    pulse * filter + noise * magnitude(prediction.noise_level) + free
+    rest + pulse * Complex::from_polar(magnitude(prediction.pulse_level), turn)
 }
