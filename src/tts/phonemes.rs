@@ -54,7 +54,7 @@ impl Phonemizer {
     pub fn read(&self, text: &str) -> Result<Phonemes, TtsError> {
         let tokens = self.tokens(text)?;
         if tokens.iter().all(is_known) {
-            return Ok(assemble(&tokens, |end| Some(end)));
+            return Ok(assemble(&tokens, Some));
         }
         // What could not be read is spelt out; the words keep their place in the text.
         let (mut spelt, mut ends, mut at) = (String::new(), HashMap::new(), 0);
@@ -126,7 +126,7 @@ pub fn pieces(phonemes: &str, most: usize) -> Vec<(usize, &str)> {
         let behind_mark = spaces().rfind(|(at, _)| window[..*at].ends_with(CLAUSE_MARKS));
         // A mark near the beginning would leave a short piece and gain nothing.
         let good = behind_mark.filter(|(at, _)| *at >= limit / 3);
-        let cut = good.or_else(|| spaces().last());
+        let cut = good.or_else(|| spaces().next_back());
         let (piece, next) = match cut {
             Some((at, _)) if at > 0 => (&rest[..at], &rest[at + 1..]),
             _ => rest.split_at(limit),

@@ -38,6 +38,8 @@ use crate::onnx;
 const RATE_HZ: u32 = 24_000;
 /// The voice that is taken if none is named.
 pub const HIBARI_VOICE: &str = "hibari";
+/// It needs no more, and a reply is spoken while the language model writes on.
+const THREADS: usize = 1;
 /// The graph is given so many phonemes at once, without the pads at both ends: as its authors do.
 const MOST_PHONEMES: usize = 400;
 /// Stands before and behind the phonemes.
@@ -73,7 +75,6 @@ impl Hibari {
         folder: &Path,
         name: &str,
         prosody: Prosody,
-        threads: usize,
     ) -> Result<Self, TtsError> {
         let graph = folder.join(format!("{name}.onnx"));
         if !graph.is_file() {
@@ -83,14 +84,15 @@ impl Hibari {
             });
         }
         let numbers = numbers(&folder.join("vocab.json"))?;
+        // A missing file of the profile's is told before this: `ModelStore::ensure_ready` says what to pull.
         let (accent, unknown) = match name.starts_with('b') {
             true => (Accent::EnglishGB, "oov_gb"),
             false => (Accent::EnglishUS, "oov"),
         };
         let unknown = UnknownWords::load(runtime, folder, unknown)?;
         // Without durations, which another export may keep elsewhere, it speaks as well.
-        let session = onnx::load_with_output(runtime, &graph, threads, DURATIONS)
-            .or_else(|_| onnx::load(runtime, &graph, threads))?;
+        let session = onnx::load_with_output(runtime, &graph, THREADS, DURATIONS)
+            .or_else(|_| onnx::load(runtime, &graph, THREADS))?;
         check(&session, graph)?;
         let own_speed = f32::from(prosody.speed) / 100.0;
         Ok(Self {

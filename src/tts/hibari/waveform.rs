@@ -96,6 +96,61 @@ fn shaped(
     if pulse == Complex::default() {
         return rest;
     }
-    let turn = PI * prediction.pulse_turn[at].tanh();
+    let turn = PI * tanh(prediction.pulse_turn[at]);
     rest + pulse * Complex::from_polar(magnitude(prediction.pulse_level), turn)
+}
+
+/// The hyperbolic tangent to a millionth, for which the standard library takes three times as long.
+fn tanh(x: f32) -> f32 {
+    1.0 - 2.0 / ((2.0 * x).exp() + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_tangent_is_the_standard_librarys_to_a_millionth() {
+        for n in -1_000..=1_000 {
+            let x = n as f32 / 50.0;
+            assert!((tanh(x) - x.tanh()).abs() < 1e-6, "{x}");
+        }
+        assert_eq!((tanh(-1e9), tanh(1e9)), (-1.0, 1.0));
+    }
+
+    /// A prediction without voice and without a free part, and noise of this level.
+    fn noise_alone(frames: usize, level: f32, cancelled: bool) -> Option<Vec<f32>> {
+        let (silent, noise) = (vec![-30.0; frames * BINS], vec![level; frames * BINS]);
+        let prediction = Prediction {
+            pulse_level: &silent,
+            pulse_turn: &silent,
+            noise_level: &noise,
+            free_level: &silent,
+            free_phase: &silent,
+            pitch_hz: &vec![0.0; frames],
+        };
+        assert!(prediction.is_whole());
+        let one = || Complex::new(1.0, 0.0);
+        waveform(&|| cancelled, &mut Stft::new(), &prediction, one)
+    }
+
+    #[test]
+    fn there_is_a_step_of_samples_for_each_frame() {
+        for frames in [0, 1, 2, 17, 40] {
+            let samples = noise_alone(frames, 0.0, false).unwrap();
+            assert_eq!(samples.len(), frames * super::super::stft::STEP);
+            assert!(samples.iter().all(|sample| sample.is_finite()));
+        }
+    }
+
+    #[test]
+    fn a_level_beyond_the_limit_is_the_limit() {
+        let at_the_limit = noise_alone(20, LOUDEST, false);
+        assert_eq!(noise_alone(20, 50.0, false), at_the_limit);
+    }
+
+    #[test]
+    fn a_waveform_that_is_cancelled_is_given_up() {
+        assert_eq!(noise_alone(20, 0.0, true), None);
+    }
 }
