@@ -132,7 +132,7 @@ impl Hibari {
         if !samples.iter().all(|sample| sample.is_finite()) {
             return Err(TtsError::Run("it gave samples that are no numbers".into()));
         }
-        let placed = words.iter().filter_map(|word| {
+        let ends = words.iter().filter_map(|word| {
             let (_, count) = ends.iter().find(|(end, _)| *end == word.phonemes_end)?;
             Some(WordEnd {
                 text_end: word.text_end,
@@ -140,7 +140,7 @@ impl Hibari {
             })
         });
         Ok(Some(Speech {
-            word_ends: placed.collect(),
+            word_ends: without_pauses(ends, &samples),
             clip: Clip {
                 rate_hz: RATE_HZ,
                 samples,
@@ -275,6 +275,19 @@ impl Synthesizer for Hibari {
     }
 }
 
+/// Words that end where their sound does: the graph gives a part of a pause to the phoneme before it.
+fn without_pauses(ends: impl Iterator<Item = WordEnd>, samples: &[f32]) -> Vec<WordEnd> {
+    let mut start = 0;
+    let ends = ends.map(|end| {
+        let word = samples.get(start..end.sample).unwrap_or_default();
+        let sounds = audible_end(word, RATE_HZ, AUDIBLE_DBFS).unwrap_or(word.len());
+        let sample = start + sounds;
+        start = end.sample;
+        WordEnd { sample, ..end }
+    });
+    ends.collect()
+}
+
 /// Puts speech behind speech, with a short pause.
 fn join(speech: &mut Speech, mut next: Speech) {
     let so_far = &mut speech.clip.samples;
@@ -334,4 +347,42 @@ fn known_voices(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speech(sound: std::ops::Range<usize>, samples: usize, word_end: usize) -> Speech {
+        let mut speech = Speech::from(Clip {
+            rate_hz: RATE_HZ,
+            samples: vec![0.0; samples],
+        });
+        for (n, sample) in speech.clip.samples[sound].iter_mut().enumerate() {
+            *sample = (n as f32 * 0.3).sin() * 0.1;
+        }
+        let text_end = 1;
+        speech.word_ends.push(WordEnd {
+            text_end,
+            sample: word_end,
+        });
+        speech
+    }
+
+    #[test]
+    fn a_word_before_a_pause_ends_with_its_sound() {
+        let speech = speech(1_000..5_000, 12_000, 9_000);
+        let ends = without_pauses(speech.word_ends.into_iter(), &speech.clip.samples);
+        assert!(ends[0].sample.abs_diff(5_000) <= 48, "{ends:?}");
+    }
+
+    #[test]
+    fn pieces_are_joined_with_a_short_pause_and_their_words_move_along() {
+        let mut first = speech(1_000..5_000, 12_000, 5_000);
+        join(&mut first, speech(2_400..4_800, 12_000, 4_800));
+        let pause = JOIN_MS * RATE_HZ as usize / 1000;
+        let ends: Vec<usize> = first.word_ends.iter().map(|end| end.sample).collect();
+        assert_eq!(ends[0], 5_000);
+        assert!(ends[1].abs_diff(5_000 + pause + 2_400) <= 96, "{ends:?}");
+    }
 }
