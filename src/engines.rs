@@ -387,7 +387,7 @@ impl EngineLoader {
     /// Loads a voice alone: the one that is configured, or the persona's among the embedded ones.
     pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         match &self.config.tts.engine {
-            TtsEngine::Profile => match self.profile_voice(persona) {
+            TtsEngine::Profile => match self.engine_of_profile_voice(persona) {
                 None => embedded(&self.config, persona),
                 Some("hibari") => self.hibari(self.folder(Role::Tts)?, persona),
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
@@ -422,7 +422,7 @@ impl EngineLoader {
 
     /// The engine of the profile's voice, if that is to speak: it was chosen for the configuration's language,
     /// and the persona may name one of the program's.
-    fn profile_voice(&self, persona: &Persona) -> Option<&str> {
+    fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
         let engine = self.engines.get(&Role::Tts).map(String::as_str);
         let is_elsewhere = persona.language != self.config.language
             || names_embedded(persona.voice.name.as_deref());

@@ -106,14 +106,20 @@ fn load_by(
 /// that comes twice, and append what is repeated in it: so this is a graph (field 7 of the model) with an
 /// output (field 12) of that name (field 1), whose type the runtime infers.
 fn one_more_output(tensor: &str) -> Vec<u8> {
-    let field = |number: u8, content: Vec<u8>| {
-        let length = u8::try_from(content.len()).ok().filter(|n| *n < 0x80);
-        // A name of a tensor is short; what is longer is no tensor that anybody asks for.
-        let length = length.unwrap_or_default();
-        let head = [number << 3 | 2, length];
-        [&head[..], &content[..usize::from(length)]].concat()
-    };
-    field(7, field(12, field(1, tensor.as_bytes().to_vec())))
+    field(7, &field(12, &field(1, tensor.as_bytes())))
+}
+
+/// A field of a protocol buffer that holds bytes: text or a message.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut length = content.len();
+    while length >= 0x80 {
+        field.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    field.push(length as u8);
+    field.extend(content);
+    field
 }
 
 /// Runs a graph in `run`, which hands on the options that it is given, on a thread of its own, and ends it
@@ -143,4 +149,23 @@ pub fn run_unless<T: Send>(
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_is_a_graph_in_a_model_with_a_named_value() {
+        assert_eq!(
+            one_more_output("abc"),
+            [0x3a, 7, 0x62, 5, 0x0a, 3, b'a', b'b', b'c']
+        );
+    }
+
+    #[test]
+    fn a_long_field_has_a_length_of_several_bytes() {
+        let content = [0; 300];
+        assert_eq!(field(1, &content)[..3], [0x0a, 0xac, 0x02]);
+    }
 }

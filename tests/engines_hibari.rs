@@ -208,6 +208,13 @@ fn a_folder_of_its_files_is_a_voice() {
 }
 
 #[test]
+fn a_folder_without_a_voice_is_told_what_to_pull() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = refusal(folder.path());
+    assert!(message.contains("vivavoce models pull"), "{message}");
+}
+
+#[test]
 fn what_a_folder_lacks_or_has_spoilt_is_named() {
     for name in ["hibari.onnx", "vocab.json", "oov.onnx", "oov.json"] {
         let folder = copied();

@@ -50,6 +50,8 @@ const SPEEDS: (f32, f32) = (0.25, 4.0);
 const DURATIONS: &str = "/Cast_32_output_0";
 /// Silence between pieces of a text that is too long for the graph. Milliseconds.
 const JOIN_MS: usize = 80;
+/// What helps if a file is missing.
+const PULL: &str = "`vivavoce models pull` fetches the voice of the profile starter";
 /// The noise in its speech begins here.
 const SEED: u64 = 1;
 
@@ -76,15 +78,8 @@ impl Hibari {
         name: &str,
         prosody: Prosody,
     ) -> Result<Self, TtsError> {
-        let graph = folder.join(format!("{name}.onnx"));
-        if !graph.is_file() {
-            return Err(TtsError::UnknownVoice {
-                name: name.into(),
-                known: known_voices(folder).join(", "),
-            });
-        }
+        let graph = graph(folder, name)?;
         let numbers = numbers(&folder.join("vocab.json"))?;
-        // A missing file of the profile's is told before this: `ModelStore::ensure_ready` says what to pull.
         let (accent, unknown) = match name.starts_with('b') {
             true => (Accent::EnglishGB, "oov_gb"),
             false => (Accent::EnglishUS, "oov"),
@@ -330,10 +325,29 @@ fn numbers(path: &Path) -> Result<PhonemeNumbers, TtsError> {
         path: path.to_path_buf(),
         reason,
     };
-    let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let text = fs::read_to_string(path).map_err(|e| wrong(format!("{e}; {PULL}")))?;
     let vocabulary: HashMap<String, i64> =
         serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
     PhonemeNumbers::new(path, vocabulary)
+}
+
+/// The graph of a voice.
+fn graph(folder: &Path, name: &str) -> Result<PathBuf, TtsError> {
+    let graph = folder.join(format!("{name}.onnx"));
+    let known = known_voices(folder);
+    if graph.is_file() {
+        Ok(graph)
+    } else if known.is_empty() {
+        Err(TtsError::Model {
+            path: folder.to_path_buf(),
+            reason: format!("there is no voice, such as hibari.onnx, in it; {PULL}"),
+        })
+    } else {
+        Err(TtsError::UnknownVoice {
+            name: name.into(),
+            known: known.join(", "),
+        })
+    }
 }
 
 /// Graphs in the folder, without those that read unknown words.

@@ -13,6 +13,7 @@ use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
 
+use super::PULL;
 use crate::onnx;
 use crate::tts::TtsError;
 use crate::tts::phonemes::{UNKNOWN, UnknownWordReader};
@@ -54,7 +55,7 @@ impl UnknownWords {
             path: path.clone(),
             reason,
         };
-        let text = fs::read_to_string(&path).map_err(|e| wrong(e.to_string()))?;
+        let text = fs::read_to_string(&path).map_err(|e| wrong(format!("{e}; {PULL}")))?;
         let alphabets: Alphabets = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
         let session = onnx::load(runtime, &folder.join(format!("{name}.onnx")), 1)?;
         Ok(Self {
