@@ -95,7 +95,7 @@ impl Hibari {
             phonemizer: Phonemizer::new(accent, Some(Box::new(unknown))),
             numbers,
             stft: Stft::new(),
-            speed: own_speed,
+            speed: followed(own_speed),
             own_speed,
         })
     }
@@ -159,6 +159,11 @@ impl Hibari {
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }
+}
+
+/// The nearest speed that it can follow.
+fn followed(speed: f32) -> f32 {
+    speed.clamp(SPEEDS.0, SPEEDS.1)
 }
 
 /// What the graph said of a piece.
@@ -241,8 +246,7 @@ impl Synthesizer for Hibari {
     }
 
     fn set_speed(&mut self, percent: u16) {
-        let speed = self.own_speed * f32::from(percent) / 100.0;
-        self.speed = speed.clamp(SPEEDS.0, SPEEDS.1);
+        self.speed = followed(self.own_speed * f32::from(percent) / 100.0);
     }
 
     fn synthesize_unless(
@@ -260,7 +264,8 @@ impl Synthesizer for Hibari {
             return Ok(Some(speech));
         }
         let mut noise = Noise::new(SEED);
-        for piece in pieces(&phonemes.text, MOST_PHONEMES) {
+        let pieces = pieces(&phonemes.text, MOST_PHONEMES).into_iter();
+        for piece in pieces.filter(|(_, phonemes)| phonemes.contains(char::is_alphabetic)) {
             match self.speak(cancelled, piece, &phonemes.words, &mut noise)? {
                 Some(spoken) => join(&mut speech, spoken),
                 None => return Ok(None),
