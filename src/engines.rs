@@ -15,14 +15,16 @@ use crate::language::Language;
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
 use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, gguf};
 use crate::models::{
-    Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
+    Manifest, Model, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
 use crate::onnx::OnnxError;
 use crate::pipeline::Engines;
 use crate::stt::{
     Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
 };
-use crate::tts::{Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, WyomingVoice};
+use crate::tts::{
+    HIBARI_VOICE, Hibari, Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, VOICES, WyomingVoice,
+};
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
 /// Why engines cannot be loaded.
@@ -113,16 +115,37 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
         (Role::Llm, config.llm.engine != LlmEngine::Profile),
         (
             Role::Tts,
-            !matches!(
-                config.tts.engine,
-                TtsEngine::Profile | TtsEngine::Kokoro(None)
-            ),
+            match &config.tts.engine {
+                TtsEngine::Profile => profile_voice(config, manifest)?.is_none(),
+                TtsEngine::Hibari(None) | TtsEngine::Kokoro(None) => false,
+                _ => true,
+            },
         ),
     ];
     for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
         selection = selection.without(role);
     }
     Ok(selection)
+}
+
+/// The profile's own voice, if it speaks the language and no voice of the program is named.
+fn profile_voice<'m>(
+    config: &Config,
+    manifest: &'m Manifest,
+) -> Result<Option<&'m Model>, ModelsError> {
+    let id = manifest.profile(&config.profile)?.roles.get(&Role::Tts);
+    let speaks = |model: &&Model| {
+        let code = config.language.code();
+        model.languages.is_empty() || model.languages.iter().any(|known| known == code)
+    };
+    let model = id.and_then(|id| manifest.model(id)).filter(speaks);
+    Ok(model.filter(|_| !names_embedded(config.tts.voice.as_deref())))
+}
+
+/// Whether a name is that of a voice that comes with the program.
+fn names_embedded(name: Option<&str>) -> bool {
+    let is_named = |name: &str| VOICES.iter().any(|voice| voice.eq_ignore_ascii_case(name));
+    name.is_some_and(is_named)
 }
 
 /// Whether all models that are needed know the language.
@@ -199,16 +222,19 @@ impl EngineLoader {
 
     /// Loads all engines of a session.
     pub fn load(&self, persona: &Persona) -> Result<Engines, EnginesError> {
-        // The two large loads are independent of each other.
-        let (language_model, rest) = std::thread::scope(|scope| {
+        // The large loads are independent of each other.
+        let (language_model, synthesizer, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(persona));
+            let synthesizer = scope.spawn(|| self.synthesizer(persona));
             let rest = self
                 .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
-            (language_model.join(), rest)
+            (language_model.join(), synthesizer.join(), rest)
         });
         let language_model = language_model
             .map_err(|_| LlmError::Run("it panicked while it was loaded".into()))??;
+        let synthesizer =
+            synthesizer.map_err(|_| TtsError::Run("it panicked while it was loaded".into()))??;
         let (recognizer, activity, turn_detector) = rest?;
         let canceller: Box<dyn EchoCanceller> = match self.config.audio.echo_cancellation {
             true => Box::new(SonoraCanceller::new()),
@@ -220,7 +246,7 @@ impl EngineLoader {
             turn_detector: Box::new(turn_detector),
             recognizer,
             language_model,
-            synthesizer: self.synthesizer(persona)?,
+            synthesizer,
         })
     }
 
@@ -364,8 +390,9 @@ impl EngineLoader {
     /// Loads a voice alone: the one that is configured, or the persona's among the embedded ones.
     pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         match &self.config.tts.engine {
-            TtsEngine::Profile => match self.engines.get(&Role::Tts).map(String::as_str) {
+            TtsEngine::Profile => match self.engine_of_profile_voice(persona) {
                 None => embedded(&self.config, persona),
+                Some("hibari") => self.hibari(self.folder(Role::Tts)?, persona),
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
                 Some(other) => Err(self.unknown(other)),
             },
@@ -375,6 +402,11 @@ impl EngineLoader {
                 self.config.tts.voice.as_deref(),
                 persona.language,
             ))),
+            TtsEngine::Hibari(Some(folder)) => self.hibari(folder, persona),
+            TtsEngine::Hibari(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
+                Some("hibari") => self.hibari(self.folder(Role::Tts)?, persona),
+                _ => Err(self.not_in_profile("hibari")),
+            },
             TtsEngine::Kokoro(Some(folder)) => self.kokoro(folder, persona),
             TtsEngine::Kokoro(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
@@ -391,16 +423,36 @@ impl EngineLoader {
         }
     }
 
+    /// The engine of the profile's voice, if that is to speak: it was chosen for the configuration's language,
+    /// and the persona may name one of the program's.
+    fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
+        let engine = self.engines.get(&Role::Tts).map(String::as_str);
+        let is_elsewhere = persona.language != self.config.language
+            || names_embedded(persona.voice.name.as_deref());
+        engine.filter(|_| !is_elsewhere)
+    }
+
+    fn hibari(
+        &self,
+        folder: &Path,
+        persona: &Persona,
+    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        check_english(persona)?;
+        let name = self.config.tts.voice.as_deref().unwrap_or(HIBARI_VOICE);
+        Ok(Box::new(Hibari::load(
+            self.first(Role::OnnxRuntime)?,
+            folder,
+            name,
+            persona.voice.prosody,
+        )?))
+    }
+
     fn kokoro(
         &self,
         folder: &Path,
         persona: &Persona,
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        if persona.language != Language::English {
-            return Err(EnginesError::NoVoice {
-                language: persona.language,
-            });
-        }
+        check_english(persona)?;
         let name = self.config.tts.voice.as_deref().unwrap_or(KOKORO_VOICE);
         Ok(Box::new(Kokoro::load(
             self.first(Role::OnnxRuntime)?,
@@ -461,6 +513,14 @@ impl EngineLoader {
     }
 }
 
+/// Some engines speak English alone.
+fn check_english(persona: &Persona) -> Result<(), EnginesError> {
+    match persona.language {
+        Language::English => Ok(()),
+        language => Err(EnginesError::NoVoice { language }),
+    }
+}
+
 /// Kokoro's best rated voice.
 const KOKORO_VOICE: &str = "af_heart";
 
@@ -470,15 +530,20 @@ pub fn synthesizer(
     persona: &Persona,
 ) -> Result<Box<dyn Synthesizer>, EnginesError> {
     let manifest = Manifest::bundled()?;
-    let speaks = manifest
-        .profile(&config.profile)?
-        .roles
-        .contains_key(&Role::Tts);
+    let is_profiles = profile_voice(config, &manifest)?.is_some()
+        && !names_embedded(persona.voice.name.as_deref());
     match &config.tts.engine {
         TtsEngine::Pico => embedded(config, persona),
-        TtsEngine::Profile if !speaks => embedded(config, persona),
+        TtsEngine::Profile if !is_profiles => embedded(config, persona),
         TtsEngine::Wyoming(_) => EngineLoader::only(config, &[])?.synthesizer(persona),
-        _ => EngineLoader::only(config, &[Role::Tts, Role::OnnxRuntime])?.synthesizer(persona),
+        engine => match EngineLoader::only(config, &[Role::Tts, Role::OnnxRuntime]) {
+            // Nobody asked for this voice, and another one can say it.
+            Err(EnginesError::Models(error)) if *engine == TtsEngine::Profile => {
+                tracing::warn!("a voice of the program speaks, for want of the profile's: {error}");
+                embedded(config, persona)
+            }
+            loader => loader?.synthesizer(persona),
+        },
     }
 }
 

@@ -70,7 +70,7 @@ struct Common {
     /// The language model: profile, FILE.gguf, http://HOST:PORT/v1
     #[arg(long, global = true, env = "VIVAVOCE_LLM", value_name = "X")]
     llm: Option<LlmEngine>,
-    /// The voice: profile, pico, kokoro, kokoro:FOLDER, piper:FILE.onnx, wyoming:HOST:PORT
+    /// The voice: profile, pico, hibari[:FOLDER], kokoro[:FOLDER], piper:FILE.onnx, wyoming:HOST:PORT
     #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
     tts: Option<TtsEngine>,
     /// Which of its voices: en-GB, de-DE (pico), bf_emma (kokoro), a speaker's name

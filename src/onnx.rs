@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use ort::environment::Environment;
+use ort::session::builder::SessionBuilder;
 use ort::session::{RunOptions, Session};
 
 use crate::cancellation::{Cancelled, LOOK};
@@ -63,6 +64,7 @@ pub struct Graph(Arc<Mutex<Session>>);
 struct Loaded {
     model: PathBuf,
     threads: usize,
+    output: Option<String>,
     session: Weak<Mutex<Session>>,
 }
 
@@ -74,23 +76,59 @@ impl Graph {
     /// # Errors
     /// The runtime or the model cannot be loaded.
     pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Self, OnnxError> {
+        Self::shared(model, threads, None, || load(library, model, threads))
+    }
+
+    /// The same, with a tensor from within the graph as one more output, the last.
+    ///
+    /// # Errors
+    /// As [`Graph::load`]; the graph has no such tensor.
+    pub fn load_with_output(
+        library: &Path,
+        model: &Path,
+        threads: usize,
+        tensor: &str,
+    ) -> Result<Self, OnnxError> {
+        Self::shared(model, threads, Some(tensor), || {
+            load_by(library, model, threads, |mut builder| {
+                let mut bytes = std::fs::read(model).map_err(|e| e.to_string())?;
+                bytes.extend(one_more_output(tensor));
+                let loaded = builder.commit_from_memory(&bytes);
+                loaded.map_err(|e| e.to_string())
+            })
+        })
+    }
+
+    fn shared(
+        model: &Path,
+        threads: usize,
+        output: Option<&str>,
+        load: impl FnOnce() -> Result<Session, OnnxError>,
+    ) -> Result<Self, OnnxError> {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         loaded.retain(|one| one.session.strong_count() > 0);
-        let same = |one: &&Loaded| one.model == model && one.threads == threads;
-        if let Some(session) = loaded
-            .iter()
-            .find(same)
-            .and_then(|one| one.session.upgrade())
-        {
+        let same = |one: &&Loaded| {
+            one.model == model && one.threads == threads && one.output.as_deref() == output
+        };
+        let known = loaded.iter().find(same);
+        if let Some(session) = known.and_then(|one| one.session.upgrade()) {
             return Ok(Self(session));
         }
-        let session = Arc::new(Mutex::new(load(library, model, threads)?));
+        let session = Arc::new(Mutex::new(load()?));
         loaded.push(Loaded {
             model: model.to_path_buf(),
             threads,
+            output: output.map(str::to_owned),
             session: Arc::downgrade(&session),
         });
         Ok(Self(session))
+    }
+
+    /// The names of what it takes.
+    pub fn inputs(&self) -> Vec<String> {
+        let session = self.lock();
+        let inputs = session.inputs().iter();
+        inputs.map(|input| input.name().to_owned()).collect()
     }
 
     /// The session, to run: others wait meanwhile.
@@ -104,6 +142,18 @@ impl Graph {
 /// # Errors
 /// The runtime or the model cannot be loaded.
 pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, OnnxError> {
+    load_by(library, model, threads, |mut builder| {
+        let loaded = builder.commit_from_file(model);
+        loaded.map_err(|e| e.to_string())
+    })
+}
+
+fn load_by(
+    library: &Path,
+    model: &Path,
+    threads: usize,
+    commit: impl FnOnce(SessionBuilder) -> Result<Session, String>,
+) -> Result<Session, OnnxError> {
     let environment = environment(library)?;
     let fail = |reason: String| OnnxError::Model {
         path: model.to_path_buf(),
@@ -116,7 +166,27 @@ pub fn load(library: &Path, model: &Path, threads: usize) -> Result<Session, Onn
     builder = builder
         .with_intra_op_spinning(false)
         .map_err(|e| text(&e))?;
-    builder.commit_from_file(model).map_err(|e| text(&e))
+    commit(builder).map_err(fail)
+}
+
+/// What is put behind an ONNX file so that its graph has one more output. Protocol buffers merge a message
+/// that comes twice, and append what is repeated in it: so this is a graph (field 7 of the model) with an
+/// output (field 12) of that name (field 1), whose type the runtime infers.
+fn one_more_output(tensor: &str) -> Vec<u8> {
+    field(7, &field(12, &field(1, tensor.as_bytes())))
+}
+
+/// A field of a protocol buffer that holds bytes: text or a message.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut length = content.len();
+    while length >= 0x80 {
+        field.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    field.push(length as u8);
+    field.extend(content);
+    field
 }
 
 /// Runs a graph in `run`, which hands on the options that it is given, on a thread of its own, and ends it
@@ -146,4 +216,23 @@ pub fn run_unless<T: Send>(
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_is_a_graph_in_a_model_with_a_named_value() {
+        assert_eq!(
+            one_more_output("abc"),
+            [0x3a, 7, 0x62, 5, 0x0a, 3, b'a', b'b', b'c']
+        );
+    }
+
+    #[test]
+    fn a_long_field_has_a_length_of_several_bytes() {
+        let content = [0; 300];
+        assert_eq!(field(1, &content)[..3], [0x0a, 0xac, 0x02]);
+    }
 }

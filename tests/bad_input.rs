@@ -83,7 +83,7 @@ fn an_empty_data_folder_is_none_and_nothing_is_written_where_it_is_called() {
         .env("VIVAVOCE_DATA", "")
         .env("HOME", folder.path().join("home"))
         .current_dir(folder.path())
-        .args(["say", "Hi.", "-o"])
+        .args(["say", "--tts", "pico", "Hi.", "-o"])
         .arg(&sound));
     assert!(output.status.success(), "{}", text(&output));
     assert!(sound.is_file() && !folder.path().join("data").exists());

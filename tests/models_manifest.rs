@@ -40,6 +40,7 @@ fn starter_serves_every_role() {
     let expected = [
         Role::Stt,
         Role::Llm,
+        Role::Tts,
         Role::Vad,
         Role::EndOfTurn,
         Role::OnnxRuntime,

@@ -86,9 +86,11 @@ fn place_of_engines(config: &Config) -> Engines {
         },
         match &config.tts.engine {
             TtsEngine::Wyoming(address) => wyoming_is_here(address),
-            TtsEngine::Profile | TtsEngine::Pico | TtsEngine::Kokoro(_) | TtsEngine::Piper(_) => {
-                true
-            }
+            TtsEngine::Profile
+            | TtsEngine::Pico
+            | TtsEngine::Hibari(_)
+            | TtsEngine::Kokoro(_)
+            | TtsEngine::Piper(_) => true,
         },
     ];
     if here.into_iter().all(|here| here) {

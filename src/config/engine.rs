@@ -34,13 +34,15 @@ pub enum LlmEngine {
 /// The voice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum TtsEngine {
-    /// The profile's; without one, as `Pico`.
+    /// The profile's, if it speaks the language and no voice of the program is named; else as `Pico`.
     #[default]
     Profile,
     /// The persona's among the voices that come with the program.
     Pico,
     /// A Wyoming server: `HOST:PORT`.
     Wyoming(String),
+    /// Hibari in this folder (`hibari.onnx` and what belongs to it), or the profile's.
+    Hibari(Option<PathBuf>),
     /// Kokoro in this folder (`kokoro.onnx` and voices), or the profile's.
     Kokoro(Option<PathBuf>),
     /// A Piper voice: this `.onnx` file, with its `.onnx.json` beside it.
@@ -49,7 +51,8 @@ pub enum TtsEngine {
 
 const STT: &str = "give profile, whisper, whisper:FILE or wyoming:HOST:PORT";
 const LLM: &str = "give profile, the path of a .gguf file, or http://HOST:PORT/v1";
-const TTS: &str = "give profile, pico, kokoro, kokoro:FOLDER, piper:FILE.onnx or wyoming:HOST:PORT";
+const TTS: &str = "give profile, pico, hibari, hibari:FOLDER, kokoro, kokoro:FOLDER, piper:FILE.onnx or \
+                   wyoming:HOST:PORT";
 
 impl FromStr for SttEngine {
     type Err = String;
@@ -90,6 +93,8 @@ impl FromStr for TtsEngine {
         match text.split_once(':') {
             None if text == "profile" => Ok(Self::Profile),
             None if text == "pico" => Ok(Self::Pico),
+            None if text == "hibari" => Ok(Self::Hibari(None)),
+            Some(("hibari", folder)) if !folder.is_empty() => Ok(Self::Hibari(Some(folder.into()))),
             None if text == "kokoro" => Ok(Self::Kokoro(None)),
             Some(("kokoro", folder)) if !folder.is_empty() => Ok(Self::Kokoro(Some(folder.into()))),
             Some(("piper", file)) if file.ends_with(".onnx") => Ok(Self::Piper(file.into())),
@@ -140,7 +145,7 @@ impl RelativePath for LlmEngine {
 impl RelativePath for TtsEngine {
     fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
-            Self::Kokoro(folder) => folder.as_mut(),
+            Self::Hibari(folder) | Self::Kokoro(folder) => folder.as_mut(),
             Self::Piper(file) => Some(file),
             Self::Profile | Self::Pico | Self::Wyoming(_) => None,
         }
@@ -208,6 +213,11 @@ mod tests {
             Ok(LlmEngine::Server("http://localhost:8080/v1".into()))
         );
         let tts = |text: &str| text.parse::<TtsEngine>();
+        assert_eq!(tts("hibari"), Ok(TtsEngine::Hibari(None)));
+        assert_eq!(
+            tts("hibari:voices"),
+            Ok(TtsEngine::Hibari(Some("voices".into())))
+        );
         assert_eq!(tts("kokoro"), Ok(TtsEngine::Kokoro(None)));
         assert_eq!(tts("piper:de.onnx"), Ok(TtsEngine::Piper("de.onnx".into())));
     }
@@ -222,7 +232,7 @@ mod tests {
             let error = wrong.parse::<LlmEngine>().unwrap_err();
             assert!(error.contains(".gguf"), "{wrong}: {error}");
         }
-        for wrong in ["", "pipr:x.onnx", "piper:x.json", "kokoro:"] {
+        for wrong in ["", "pipr:x.onnx", "piper:x.json", "kokoro:", "hibari:"] {
             let error = wrong.parse::<TtsEngine>().unwrap_err();
             assert!(error.contains("piper:FILE.onnx"), "{wrong}: {error}");
         }

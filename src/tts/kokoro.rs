@@ -1,5 +1,5 @@
 //! Kokoro (82 million parameters, Apache-2.0) through ONNX Runtime: an English neural voice at
-//! 24 kHz. Letters become phonemes by `misaki-rs` (MIT), whose dictionary is in the program.
+//! 24 kHz, which reads phonemes. A word that the dictionary lacks is spelt out.
 //!
 //! Its folder holds the graph (any one `.onnx` file), `tokenizer.json` with the number of each
 //! phoneme, and a file `NAME.bin` for each voice: a table of styles, one for each count of phonemes.
@@ -8,17 +8,15 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use misaki_rs::{G2P, Language as Accent};
-use ort::session::Session;
 use ort::value::{Tensor, TensorRef};
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
 
-use super::{Prosody, Synthesizer, TtsError, waveform};
+use super::phonemes::{Accent, PhonemeNumbers, Phonemizer, pieces};
+use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx;
+use crate::onnx::{self, Graph};
 
 /// Its sample rate.
 const RATE_HZ: u32 = 24_000;
@@ -28,14 +26,12 @@ const STYLE: usize = 256;
 const MOST_PHONEMES: usize = 510;
 /// Stands before and behind the phonemes.
 const PAD: i64 = 0;
-/// What the phonemizer puts where it knows no phonemes.
-const UNKNOWN: char = '❓';
 
 /// A voice of Kokoro.
 pub struct Kokoro {
-    session: Session,
-    phonemizer: G2P,
-    numbers: HashMap<char, i64>,
+    graph: Graph,
+    phonemizer: Phonemizer,
+    numbers: PhonemeNumbers,
     styles: Vec<f32>,
     /// The persona's, and what the user asked for; 1 is the voice's own.
     speed: f32,
@@ -69,26 +65,27 @@ impl Kokoro {
     ) -> Result<Self, TtsError> {
         let styles = styles(folder, name)?;
         let numbers = numbers(&folder.join("tokenizer.json"))?;
-        let graph = graph(folder)?;
-        let session = onnx::load(runtime, &graph, threads)?;
-        let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        let path = graph(folder)?;
+        let graph = Graph::load(runtime, &path, threads)?;
+        let inputs = graph.inputs();
+        let takes = |name: &str| inputs.iter().any(|input| input == name);
         let known = ["input_ids", "tokens"].into_iter();
-        let tokens = known.clone().find(|name| inputs.contains(name));
-        let tokens = tokens.filter(|_| inputs.contains(&"style") && inputs.contains(&"speed"));
+        let tokens = known.clone().find(|name| takes(name));
+        let tokens = tokens.filter(|_| takes("style") && takes("speed"));
         let tokens = tokens.ok_or_else(|| TtsError::Model {
             reason: format!(
                 "it takes {}, Kokoro takes input_ids, style and speed",
                 inputs.join(", ")
             ),
-            path: graph,
+            path,
         })?;
         let accent = match name.starts_with('b') {
             true => Accent::EnglishGB,
             false => Accent::EnglishUS,
         };
         Ok(Self {
-            session,
-            phonemizer: G2P::new(accent),
+            graph,
+            phonemizer: Phonemizer::new(accent, None),
             numbers,
             styles,
             speed: f32::from(prosody.speed) / 100.0,
@@ -97,43 +94,20 @@ impl Kokoro {
         })
     }
 
-    /// Text as phonemes; a word that the dictionary lacks is spelt out.
-    fn phonemes(&self, text: &str) -> Result<String, TtsError> {
-        let phonemize = |text: &str| {
-            let said = self.phonemizer.g2p(text);
-            said.map_err(|e| TtsError::Run(e.to_string()))
-        };
-        let (phonemes, tokens) = phonemize(text)?;
-        if !phonemes.contains(UNKNOWN) {
-            return Ok(phonemes);
-        }
-        let mut spelt = String::with_capacity(text.len());
-        for token in tokens {
-            let known = token.phonemes.is_some_and(|p| !p.contains(UNKNOWN));
-            match known {
-                true => spelt.push_str(&token.text),
-                false => spelt.push_str(&letters(&token.text)),
-            }
-            spelt.push_str(&token.whitespace);
-        }
-        let (phonemes, _) = phonemize(&spelt)?;
-        Ok(phonemes.replace(UNKNOWN, ""))
-    }
-
     fn run(&mut self, cancelled: Cancelled, numbers: &[i64]) -> Result<Option<Vec<f32>>, TtsError> {
         let rows = self.styles.len() / STYLE;
         let row = numbers.len().saturating_sub(1).min(rows - 1) * STYLE;
         let style = &self.styles[row..row + STYLE];
         let padded = [&[PAD], numbers, &[PAD]].concat();
         let count = padded.len();
-        let (session, tokens, speed) = (&mut self.session, self.tokens, self.speed);
+        let (graph, tokens, speed) = (&self.graph, self.tokens, self.speed);
         let ran = onnx::run_unless(cancelled, |options| {
             let inputs = ort::inputs! {
                 tokens => Tensor::from_array(([1usize, count], padded))?,
                 "style" => TensorRef::from_array_view(([1usize, STYLE], style))?,
                 "speed" => Tensor::from_array(([1usize], vec![speed]))?,
             };
-            waveform(&session.run_with_options(inputs, options)?)
+            waveform(&graph.lock().run_with_options(inputs, options)?)
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }
@@ -156,34 +130,23 @@ impl Synthesizer for Kokoro {
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError> {
-        let phonemes = self.phonemes(text)?;
-        let numbers: Vec<i64> = phonemes
-            .chars()
-            .filter_map(|phoneme| self.numbers.get(&phoneme).copied())
-            .collect();
+    ) -> Result<Option<Speech>, TtsError> {
+        let phonemes = self.phonemizer.read(text)?;
         let mut samples = Vec::new();
-        for part in numbers.chunks(MOST_PHONEMES) {
-            let Some(spoken) = self.run(cancelled, part)? else {
+        for (_, piece) in pieces(&phonemes.text, MOST_PHONEMES) {
+            let numbers = piece.chars().filter_map(|phoneme| self.numbers.of(phoneme));
+            let numbers: Vec<i64> = numbers.collect();
+            if numbers.is_empty() {
+                continue;
+            }
+            let Some(spoken) = self.run(cancelled, &numbers)? else {
                 return Ok(None);
             };
             samples.extend(spoken);
         }
-        Ok(Some(Clip {
-            rate_hz: RATE_HZ,
-            samples,
-        }))
+        let rate_hz = RATE_HZ;
+        Ok(Some(Clip { rate_hz, samples }.into()))
     }
-}
-
-/// "xyzzy" as "X Y Z Z Y", "Zürich" as "Z U R I C H".
-fn letters(word: &str) -> String {
-    let letters: Vec<String> = word
-        .nfd()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .map(|c| c.to_ascii_uppercase().to_string())
-        .collect();
-    letters.join(" ")
 }
 
 /// The one graph in the folder.
@@ -204,24 +167,14 @@ fn graph(folder: &Path) -> Result<PathBuf, TtsError> {
     }
 }
 
-fn numbers(path: &Path) -> Result<HashMap<char, i64>, TtsError> {
+fn numbers(path: &Path) -> Result<PhonemeNumbers, TtsError> {
     let wrong = |reason: String| TtsError::Model {
         path: path.to_path_buf(),
         reason,
     };
     let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
     let file: TokenizerFile = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
-    let mut numbers = HashMap::new();
-    for (phoneme, number) in file.model.vocab {
-        let mut chars = phoneme.chars();
-        if let (Some(phoneme), None) = (chars.next(), chars.next()) {
-            numbers.insert(phoneme, number);
-        }
-    }
-    match numbers.is_empty() {
-        true => Err(wrong("it has no phonemes".into())),
-        false => Ok(numbers),
-    }
+    PhonemeNumbers::new(path, file.model.vocab)
 }
 
 fn styles(folder: &Path, name: &str) -> Result<Vec<f32>, TtsError> {
@@ -260,16 +213,4 @@ fn known_voices(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_spelt_in_letters_that_there_are() {
-        assert_eq!(letters("Zürich"), "Z U R I C H");
-        assert_eq!(letters("b2b"), "B 2 B");
-        assert_eq!(letters("你好"), "");
-    }
 }

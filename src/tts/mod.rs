@@ -3,8 +3,10 @@
 
 pub mod clauses;
 mod espeak;
+mod hibari;
 mod kokoro;
 mod level;
+mod phonemes;
 mod pico;
 mod piper;
 mod ring_tone;
@@ -12,6 +14,7 @@ pub mod speakable;
 mod voice;
 mod wyoming;
 
+pub use hibari::{HIBARI_VOICE, Hibari};
 pub use kokoro::Kokoro;
 pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
@@ -102,6 +105,44 @@ fn waveform(outputs: &ort::session::SessionOutputs) -> ort::Result<Vec<f32>> {
     }
 }
 
+/// A clause as an engine spoke it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speech {
+    /// The sound: mono, full scale ±1, with whatever silence and level the engine gives it.
+    pub clip: Clip,
+    /// Where its words end, in order; empty if the engine does not know.
+    pub word_ends: Vec<WordEnd>,
+}
+
+/// Where a word of a clause ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WordEnd {
+    /// In the text that was spoken: the byte after it.
+    pub text_end: usize,
+    /// In the sound: the sample at which it has been said.
+    pub sample: usize,
+}
+
+impl Speech {
+    /// Takes so many samples off the beginning.
+    fn cut_start(&mut self, samples: usize) {
+        self.clip.samples.drain(..samples);
+        for end in &mut self.word_ends {
+            end.sample = end.sample.saturating_sub(samples);
+        }
+    }
+}
+
+/// Of an engine that does not know where words end.
+impl From<Clip> for Speech {
+    fn from(clip: Clip) -> Self {
+        Self {
+            clip,
+            word_ends: Vec::new(),
+        }
+    }
+}
+
 /// Sound out of text.
 pub trait Synthesizer: Send {
     /// What it speaks: text is made speakable for it.
@@ -114,18 +155,17 @@ pub trait Synthesizer: Send {
     /// changes then.
     fn set_speed(&mut self, _percent: u16) {}
 
-    /// Speaks a clause of plain text as a whole: mono, full scale ±1, with whatever silence and
-    /// level the engine gives it. `None`: cancelled; an engine that takes a few milliseconds need not
-    /// look.
+    /// Speaks a clause of plain text as a whole. `None`: cancelled; an engine that takes a few
+    /// milliseconds need not look.
     fn synthesize_unless(
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError>;
+    ) -> Result<Option<Speech>, TtsError>;
 
-    /// The same, to its end.
+    /// The same, to its end: the sound alone.
     fn synthesize(&mut self, text: &str) -> Result<Clip, TtsError> {
-        let clip = self.synthesize_unless(&|| false, text)?;
-        Ok(clip.expect("nobody cancels it"))
+        let speech = self.synthesize_unless(&|| false, text)?;
+        Ok(speech.expect("nobody cancels it").clip)
     }
 }

@@ -7,13 +7,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::espeak::Espeak;
-use super::{Prosody, Synthesizer, TtsError, waveform};
+use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
@@ -176,11 +175,7 @@ impl Piper {
             Some(name) => Some(voice.speaker(name)?),
         };
         let graph = Graph::load(runtime, model, threads)?;
-        let names = |session: &Session| -> Vec<String> {
-            let inputs = session.inputs().iter();
-            inputs.map(|input| input.name().to_owned()).collect()
-        };
-        let inputs = names(&graph.lock());
+        let inputs = graph.inputs();
         if let Some(missing) = ["input", "input_lengths", "scales"]
             .into_iter()
             .find(|name| !inputs.iter().any(|input| input == name))
@@ -237,7 +232,7 @@ impl Synthesizer for Piper {
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError> {
+    ) -> Result<Option<Speech>, TtsError> {
         let Some(phonemes) = self.espeak.phonemes(cancelled, text)? else {
             return Ok(None);
         };
@@ -263,9 +258,7 @@ impl Synthesizer for Piper {
             waveform(&graph.lock().run_with_options(inputs, options)?)
         });
         let samples = ran.map_err(|e| TtsError::Run(e.to_string()))?;
-        Ok(samples.map(|samples| Clip {
-            rate_hz: self.voice.audio.sample_rate,
-            samples,
-        }))
+        let rate_hz = self.voice.audio.sample_rate;
+        Ok(samples.map(|samples| Clip { rate_hz, samples }.into()))
     }
 }

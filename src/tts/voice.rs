@@ -1,7 +1,7 @@
 //! A clause with its sound, and where in the sound each of its words ends.
 
 use super::speakable::{Segment, speakable, spoken_text};
-use super::{Synthesizer, TtsError, finish_clause};
+use super::{Speech, Synthesizer, TtsError, WordEnd, finish_clause};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 
@@ -46,19 +46,37 @@ pub fn speak_clause_unless(
 ) -> Result<Option<SpokenClause>, TtsError> {
     let segments = speakable(written, synthesizer.language());
     let text = spoken_text(&segments);
-    let clip = match text.chars().any(char::is_alphanumeric) {
+    let speech = match text.chars().any(char::is_alphanumeric) {
         true => synthesizer.synthesize_unless(cancelled, &text)?,
         // Nothing to say: punctuation or an emoji alone makes engines stumble.
-        false => Some(Clip {
+        false => Some(Speech::from(Clip {
             rate_hz: crate::audio::frame::SPEECH_RATE,
             samples: Vec::new(),
-        }),
+        })),
     };
-    let Some(mut clip) = clip else {
+    let Some(mut speech) = speech else {
         return Ok(None);
     };
-    finish_clause(&mut clip);
-    let words = place_words(&segments, clip.samples.len());
+    finish_clause(&mut speech);
+    let Speech {
+        mut clip,
+        word_ends,
+    } = speech;
+    let ends = match word_ends.is_empty() {
+        true => estimated_ends(&segments, clip.samples.len()),
+        false => known_ends(&segments, clip.samples.len(), &word_ends),
+    };
+    let words = segments
+        .into_iter()
+        .zip(ends)
+        .map(|(segment, ends_at)| Word {
+            written: match segment.unheard {
+                true => String::new(),
+                false => segment.written,
+            },
+            ends_at,
+        });
+    let words = words.collect();
     if !clip.samples.is_empty() {
         let pause = pause_ms(&text) * clip.rate_hz as usize / 1000;
         clip.samples.extend(std::iter::repeat_n(0.0, pause));
@@ -74,9 +92,28 @@ fn pause_ms(text: &str) -> usize {
     }
 }
 
-/// Engines do not say when each word is spoken; the length of what is spoken for it is a good
-/// estimate (not measured word by word).
-fn place_words(segments: &[Segment], samples: usize) -> Vec<Word> {
+/// Where each segment ends in the sound, of an engine that says where words end.
+fn known_ends(segments: &[Segment], samples: usize, word_ends: &[WordEnd]) -> Vec<usize> {
+    let (mut text_end, mut ends_at) = (0, 0);
+    segments
+        .iter()
+        .map(|segment| {
+            if !segment.spoken.is_empty() {
+                // As `spoken_text` joins them.
+                text_end += segment.spoken.len() + usize::from(text_end > 0);
+            }
+            let count = word_ends.partition_point(|end| end.text_end <= text_end);
+            if let Some(last) = word_ends[..count].last() {
+                ends_at = last.sample.min(samples);
+            }
+            ends_at
+        })
+        .collect()
+}
+
+/// The same of the other engines: the length of what is spoken for a segment is a good estimate of how long
+/// it takes (not measured word by word).
+fn estimated_ends(segments: &[Segment], samples: usize) -> Vec<usize> {
     let weight = |segment: &Segment| segment.spoken.trim().chars().map(char_weight).sum::<f64>();
     let total: f64 = segments.iter().map(weight).sum();
     let mut said = 0.0;
@@ -85,14 +122,7 @@ fn place_words(segments: &[Segment], samples: usize) -> Vec<Word> {
         .map(|segment| {
             said += weight(segment);
             let share = if total > 0.0 { said / total } else { 0.0 };
-            Word {
-                written: if segment.unheard {
-                    String::new()
-                } else {
-                    segment.written.clone()
-                },
-                ends_at: (share * samples as f64).round() as usize,
-            }
+            (share * samples as f64).round() as usize
         })
         .collect()
 }
@@ -121,28 +151,68 @@ mod tests {
     }
 
     #[test]
-    fn words_end_in_order_and_the_last_at_the_end_of_the_sound() {
+    fn words_are_estimated_to_end_in_order_and_the_last_at_the_end_of_the_sound() {
         let segments = [
             segment("It ", "It"),
             segment("costs ", "costs"),
             segment("$5", "five dollars"),
         ];
-        let words = place_words(&segments, 10_000);
-        assert!(
-            words
-                .windows(2)
-                .all(|pair| pair[0].ends_at < pair[1].ends_at)
-        );
-        assert_eq!(words[2].ends_at, 10_000);
+        let ends = estimated_ends(&segments, 10_000);
+        assert!(ends.is_sorted_by(|a, b| a < b), "{ends:?}");
+        assert_eq!(ends[2], 10_000);
+    }
+
+    fn ends(ends: &[(usize, usize)]) -> Vec<WordEnd> {
+        let ends = ends.iter();
+        ends.map(|&(text_end, sample)| WordEnd { text_end, sample })
+            .collect()
+    }
+
+    #[test]
+    fn words_end_where_the_engine_says_that_their_last_word_ends() {
+        let segments = [
+            segment("It ", "It"),
+            segment("**", ""),
+            segment("costs ", "costs"),
+            segment("$5.", "five dollars."),
+        ];
+        let known = ends(&[(2, 100), (8, 250), (13, 400), (21, 800)]);
+        assert_eq!(known_ends(&segments, 1_000, &known), [100, 100, 250, 800]);
+    }
+
+    #[test]
+    fn a_word_ends_within_the_sound() {
+        let segments = [segment("Yes", "Yes")];
+        assert_eq!(known_ends(&segments, 700, &ends(&[(3, 800)])), [700]);
+    }
+
+    /// A voice that says a sample of 0.1 for each byte.
+    struct Counting;
+
+    impl Synthesizer for Counting {
+        fn language(&self) -> Language {
+            Language::English
+        }
+
+        fn warm_up(&mut self) -> Result<(), TtsError> {
+            Ok(())
+        }
+
+        fn synthesize_unless(
+            &mut self,
+            _: Cancelled,
+            text: &str,
+        ) -> Result<Option<Speech>, TtsError> {
+            let samples = vec![0.1; text.len()];
+            let rate_hz = 1_000;
+            Ok(Some(Clip { rate_hz, samples }.into()))
+        }
     }
 
     #[test]
     fn what_the_voice_cannot_say_is_not_heard() {
-        let words = place_words(
-            &speakable("The word 日本 means Japan.", Language::English),
-            100,
-        );
-        let heard: String = words.iter().map(|word| word.written.as_str()).collect();
+        let clause = speak_clause(&mut Counting, "The word 日本 means Japan.").unwrap();
+        let heard: String = clause.words.iter().map(|w| w.written.as_str()).collect();
         assert_eq!(heard, "The word means Japan.");
     }
 
@@ -159,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_not_spoken_takes_no_time() {
-        let words = place_words(&[segment("Yes ", "Yes"), segment("\u{1F600}", "")], 100);
-        assert_eq!(words[0].ends_at, words[1].ends_at);
+        let ends = estimated_ends(&[segment("Yes ", "Yes"), segment("\u{1F600}", "")], 100);
+        assert_eq!(ends[0], ends[1]);
     }
 }

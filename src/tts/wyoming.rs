@@ -5,7 +5,7 @@ use std::time::Duration;
 use wyoming::message::{Synthesize, Voice};
 use wyoming::{AudioFormat, Connection, Lost, Message, pcm};
 
-use super::{Synthesizer, TtsError};
+use super::{Speech, Synthesizer, TtsError};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::exchange::{self, ExchangeError, Patience};
@@ -58,7 +58,7 @@ impl WyomingVoice {
             voice: Some(self.voice.clone()),
         };
         exchange::send(&peer, [Message::Synthesize(asked)])?;
-        let mut speech = Speech::default();
+        let mut received = Received::default();
         let spoken =
             exchange::wait_for(
                 &peer,
@@ -66,23 +66,23 @@ impl WyomingVoice {
                 cancelled,
                 |message| match message {
                     Message::AudioChunk(format, bytes) => {
-                        speech.push(format, &bytes).err().map(Err)
+                        received.push(format, &bytes).err().map(Err)
                     }
                     Message::AudioStop => Some(Ok(())),
                     _ => None,
                 },
             )?;
-        spoken.map(|()| speech.clip()).transpose()
+        spoken.map(|()| received.clip()).transpose()
     }
 }
 
 #[derive(Default)]
-struct Speech {
+struct Received {
     rate_hz: Option<u32>,
     samples: Vec<f32>,
 }
 
-impl Speech {
+impl Received {
     fn push(&mut self, format: AudioFormat, bytes: &[u8]) -> Result<(), ExchangeError> {
         let refused = |reason: String| Err(ExchangeError::Refused(reason));
         let rate_hz = *self.rate_hz.get_or_insert(format.rate);
@@ -126,8 +126,9 @@ impl Synthesizer for WyomingVoice {
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError> {
-        self.speak(cancelled, text)
-            .map_err(|error| TtsError::Run(exchange::advice(&self.address, &error)))
+    ) -> Result<Option<Speech>, TtsError> {
+        let clip = self.speak(cancelled, text);
+        let clip = clip.map_err(|error| TtsError::Run(exchange::advice(&self.address, &error)))?;
+        Ok(clip.map(Speech::from))
     }
 }

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::clock::sleep;
 use crate::endpointing::{EndpointingError, TurnDetector};
@@ -11,7 +10,7 @@ use crate::language::Language;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling};
 use crate::pipeline::Engines;
 use crate::stt::{Recognizer, SttError};
-use crate::tts::{Synthesizer, TtsError};
+use crate::tts::{Speech, Synthesizer, TtsError};
 
 /// A stage and how much longer it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +138,7 @@ impl Synthesizer for SlowVoice {
         &mut self,
         cancelled: Cancelled,
         text: &str,
-    ) -> Result<Option<Clip>, TtsError> {
+    ) -> Result<Option<Speech>, TtsError> {
         sleep(self.1);
         self.0.synthesize_unless(cancelled, text)
     }

@@ -5,7 +5,7 @@ mod engine;
 use std::path::{Path, PathBuf};
 
 use self::engine::PicoEngine;
-use super::{Prosody, Synthesizer, TtsError};
+use super::{Prosody, Speech, Synthesizer, TtsError};
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
@@ -111,7 +111,7 @@ impl Synthesizer for Pico {
         self.speed_percent = percent;
     }
 
-    fn synthesize_unless(&mut self, _: Cancelled, text: &str) -> Result<Option<Clip>, TtsError> {
+    fn synthesize_unless(&mut self, _: Cancelled, text: &str) -> Result<Option<Speech>, TtsError> {
         let Prosody { speed, pitch } = self.prosody;
         let speed = (u32::from(speed) * u32::from(self.speed_percent) / 100).clamp(20, 500);
         let tagged = format!(
@@ -124,10 +124,11 @@ impl Synthesizer for Pico {
             .speak(tagged.as_bytes())
             .map_err(TtsError::Run)?;
         let scaled = samples.iter().map(|s| f32::from(*s) / 32_768.0);
-        Ok(Some(Clip {
+        let clip = Clip {
             rate_hz: SPEECH_RATE,
             samples: scaled.collect(),
-        }))
+        };
+        Ok(Some(clip.into()))
     }
 }
 
