@@ -13,7 +13,7 @@ DEMO = virtual:assets/scenarios/demo.toml
 .DEFAULT_GOAL = help
 # One thing after the other, even with -j: cargo and llama.cpp's build use all cores themselves.
 .NOTPARALLEL:
-.PHONY: help setup setup-test build models talk demo doctor dist adapter test fuzz lint clean
+.PHONY: help setup setup-test build models talk demo doctor dist voices adapter test fuzz lint clean
 
 help: ## list what make can do
 	@echo "usage: make TARGET [PROFILE=$(PROFILE)] [GPU=cuda|vulkan|metal|hipblas] [ARGS=...]"
@@ -39,6 +39,9 @@ doctor: build ## check this machine: audio devices, models, cores
 
 dist: setup ## make a tarball for other machines: target/dist/*.tar.gz
 	@scripts/dist.sh
+
+voices: models ## write a sentence in every voice and a page to listen to them: target/voices/index.html
+	@VIVAVOCE=$(VIVAVOCE) scripts/voices.sh
 
 setup-test:
 	@scripts/setup.sh --test

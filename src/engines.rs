@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
+use crate::clock::Stopwatch;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::language::Language;
@@ -392,7 +393,10 @@ impl EngineLoader {
         match &self.config.tts.engine {
             TtsEngine::Profile => match self.engine_of_profile_voice(persona) {
                 None => embedded(&self.config, persona),
-                Some("hibari") => self.hibari(self.folder(Role::Tts)?, persona),
+                Some("hibari") => {
+                    let voice = self.hibari(self.folder(Role::Tts)?, persona)?;
+                    self.fast_enough(voice, persona)
+                }
                 Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
                 Some(other) => Err(self.unknown(other)),
             },
@@ -430,6 +434,30 @@ impl EngineLoader {
         let is_elsewhere = persona.language != self.config.language
             || names_embedded(persona.voice.name.as_deref());
         engine.filter(|_| !is_elsewhere)
+    }
+
+    /// The voice, or one of the program's if this machine is too slow for it.
+    fn fast_enough(
+        &self,
+        mut voice: Box<dyn Synthesizer>,
+        persona: &Persona,
+    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        voice.warm_up()?;
+        let mut share = f64::INFINITY;
+        // The better of two: other programs may have been busy.
+        for _ in 0..2 {
+            let watch = Stopwatch::start();
+            let clip = voice.synthesize("One moment, please.")?;
+            share = share.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
+            if share <= SLOWEST_VOICE {
+                return Ok(voice);
+            }
+        }
+        tracing::warn!(
+            "the profile's voice takes {share:.1} s for each second of speech here; a voice of the program \
+             speaks in its place (--tts hibari insists)"
+        );
+        embedded(&self.config, persona)
     }
 
     fn hibari(
@@ -521,6 +549,9 @@ fn check_english(persona: &Persona) -> Result<(), EnginesError> {
     }
 }
 
+/// A voice that takes longer for a second of speech is too slow for a conversation. Seconds.
+const SLOWEST_VOICE: f64 = 0.5;
+
 /// Kokoro's best rated voice.
 const KOKORO_VOICE: &str = "af_heart";
 
@@ -538,7 +569,9 @@ pub fn synthesizer(
         TtsEngine::Wyoming(_) => EngineLoader::only(config, &[])?.synthesizer(persona),
         engine => match EngineLoader::only(config, &[Role::Tts, Role::OnnxRuntime]) {
             // Nobody asked for this voice, and another one can say it.
-            Err(EnginesError::Models(error)) if *engine == TtsEngine::Profile => {
+            Err(EnginesError::Models(error))
+                if *engine == TtsEngine::Profile && config.tts.voice.is_none() =>
+            {
                 tracing::warn!("a voice of the program speaks, for want of the profile's: {error}");
                 embedded(config, persona)
             }

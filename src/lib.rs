@@ -51,3 +51,4 @@ mod hex;
 pub mod models;
 pub mod power;
 mod resource;
+mod shared;

@@ -2,7 +2,7 @@
 //! threads than they are given.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use ort::environment::Environment;
@@ -10,6 +10,8 @@ use ort::session::builder::SessionBuilder;
 use ort::session::{RunOptions, Session};
 
 use crate::cancellation::{Cancelled, LOOK};
+use crate::clock;
+use crate::shared::Shared;
 
 /// What can go wrong with an ONNX model.
 #[derive(Debug, thiserror::Error)]
@@ -60,15 +62,8 @@ fn environment(library: &Path) -> Result<&'static Environment, OnnxError> {
 #[derive(Debug, Clone)]
 pub struct Graph(Arc<Mutex<Session>>);
 
-/// A graph that was loaded, and from what.
-struct Loaded {
-    model: PathBuf,
-    threads: usize,
-    output: Option<String>,
-    session: Weak<Mutex<Session>>,
-}
-
-static LOADED: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+/// By file, threads, and the output that was added.
+static LOADED: Shared<(PathBuf, usize, Option<String>), Mutex<Session>> = Shared::new();
 
 impl Graph {
     /// Loads a model with `threads` threads that do not spin while they wait, if it is not in memory yet.
@@ -105,23 +100,8 @@ impl Graph {
         output: Option<&str>,
         load: impl FnOnce() -> Result<Session, OnnxError>,
     ) -> Result<Self, OnnxError> {
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.retain(|one| one.session.strong_count() > 0);
-        let same = |one: &&Loaded| {
-            one.model == model && one.threads == threads && one.output.as_deref() == output
-        };
-        let known = loaded.iter().find(same);
-        if let Some(session) = known.and_then(|one| one.session.upgrade()) {
-            return Ok(Self(session));
-        }
-        let session = Arc::new(Mutex::new(load()?));
-        loaded.push(Loaded {
-            model: model.to_path_buf(),
-            threads,
-            output: output.map(str::to_owned),
-            session: Arc::downgrade(&session),
-        });
-        Ok(Self(session))
+        let key = (model.to_path_buf(), threads, output.map(str::to_owned));
+        LOADED.get(key, || load().map(Mutex::new)).map(Self)
     }
 
     /// The names of what it takes.
@@ -129,6 +109,50 @@ impl Graph {
         let session = self.lock();
         let inputs = session.inputs().iter();
         inputs.map(|input| input.name().to_owned()).collect()
+    }
+
+    /// Runs it in `run`, which hands on the options that it is given, on a thread of its own, and ends it
+    /// when it is cancelled: `None` then. It is also given up while another session runs it.
+    pub fn run_unless<T: Send>(
+        &self,
+        cancelled: Cancelled,
+        run: impl FnOnce(&mut Session, &RunOptions) -> ort::Result<T> + Send,
+    ) -> ort::Result<Option<T>> {
+        let Some(mut session) = self.lock_unless(cancelled) else {
+            return Ok(None);
+        };
+        let options = RunOptions::new()?;
+        let (result_out, result) = bounded(1);
+        std::thread::scope(|scope| {
+            let (session, options) = (&mut *session, &options);
+            scope.spawn(move || {
+                let _ = result_out.send(run(session, options));
+            });
+            loop {
+                match result.recv_timeout(LOOK) {
+                    Ok(done) => return done.map(Some),
+                    // It ends after the operator that it is at.
+                    Err(RecvTimeoutError::Timeout) if cancelled() => {
+                        return options.terminate().map(|()| None);
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => {
+                        return Err(ort::Error::new("the runtime panicked"));
+                    }
+                }
+            }
+        })
+    }
+
+    fn lock_unless(&self, cancelled: Cancelled) -> Option<MutexGuard<'_, Session>> {
+        loop {
+            match self.0.try_lock() {
+                Ok(session) => return Some(session),
+                Err(TryLockError::Poisoned(session)) => return Some(session.into_inner()),
+                Err(TryLockError::WouldBlock) if cancelled() => return None,
+                Err(TryLockError::WouldBlock) => clock::sleep(LOOK),
+            }
+        }
     }
 
     /// The session, to run: others wait meanwhile.
@@ -187,35 +211,6 @@ fn field(number: u8, content: &[u8]) -> Vec<u8> {
     field.push(length as u8);
     field.extend(content);
     field
-}
-
-/// Runs a graph in `run`, which hands on the options that it is given, on a thread of its own, and ends it
-/// when it is cancelled: `None` then.
-pub fn run_unless<T: Send>(
-    cancelled: Cancelled,
-    run: impl FnOnce(&RunOptions) -> ort::Result<T> + Send,
-) -> ort::Result<Option<T>> {
-    let options = RunOptions::new()?;
-    let (result_out, result) = bounded(1);
-    std::thread::scope(|scope| {
-        let options = &options;
-        scope.spawn(move || {
-            let _ = result_out.send(run(options));
-        });
-        loop {
-            match result.recv_timeout(LOOK) {
-                Ok(done) => return done.map(Some),
-                // It ends after the operator that it is at.
-                Err(RecvTimeoutError::Timeout) if cancelled() => {
-                    return options.terminate().map(|()| None);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(ort::Error::new("the runtime panicked"));
-                }
-            }
-        }
-    })
 }
 
 #[cfg(test)]

@@ -250,6 +250,10 @@ pub enum EventKind {
         /// What, and what to do.
         message: String,
     },
+    /// What a newer program tells, and this one does not know. Never published.
+    #[serde(other)]
+    #[schemars(skip)]
+    Unknown,
 }
 
 impl EventKind {

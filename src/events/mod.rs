@@ -1,8 +1,8 @@
 //! What happens in a session, as data, written and read: for the screen, the log, the recording and the
 //! harness. Every stage publishes; nobody decides anything here.
 //!
-//! The contract has a name, [`SCHEMA`]: its first number grows when something is taken away or means
-//! something else. `docs/events.schema.json` is its JSON Schema.
+//! The contract has a name, [`SCHEMA`], whose number grows when something is taken away or means something else.
+//! Kinds of events that a reader does not know are [`EventKind::Unknown`] to it. `docs/events.schema.json` is its JSON Schema.
 
 mod kind;
 mod latency;
@@ -112,7 +112,6 @@ fn from_millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, 
 
 /// The first line of `events.jsonl`: what the others are written in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Header {
     /// [`SCHEMA`].
     pub schema: String,

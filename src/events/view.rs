@@ -27,7 +27,7 @@ pub enum Activity {
 
 impl fmt::Display for Activity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Starting => "starting",
             Self::Listening => "listening",
             Self::Hearing => "hearing you",

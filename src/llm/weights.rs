@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::{LogOptions, send_logs_to_tracing};
+use parking_lot::{FairMutex, FairMutexGuard};
 
 use super::LlmError;
 use super::chat_template::ChatTemplate;
 use super::speech_filter::is_mark;
+use crate::shared::Shared;
 
 static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
 
@@ -27,15 +29,6 @@ pub fn backend() -> Result<&'static LlamaBackend, String> {
         .map_err(Clone::clone)
 }
 
-/// Weights that were loaded, and from what.
-struct Loaded {
-    file: PathBuf,
-    adapter: Option<PathBuf>,
-    /// Layers on a GPU.
-    gpu_layers: u32,
-    weights: Weak<Weights>,
-}
-
 /// A model's weights, and what an adapter adds to them in a context. Contexts share them.
 pub struct Weights {
     /// The model.
@@ -44,18 +37,19 @@ pub struct Weights {
     /// have it alone all the same.
     pub adapter: Option<Mutex<LlamaLoraAdapter>>,
     /// Held by whoever runs them: one context at a time, so that sessions together use no more cores than
-    /// one alone.
-    turn: Mutex<()>,
+    /// one alone. Fair: a long prompt is read in pieces, and others come between.
+    turn: FairMutex<()>,
 }
 
 impl Weights {
     /// Waits until no other context runs.
-    pub fn take_turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn take_turn(&self) -> FairMutexGuard<'_, ()> {
+        self.turn.lock()
     }
 }
 
-static LOADED: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+/// By file, adapter and layers on a GPU.
+static LOADED: Shared<(PathBuf, Option<PathBuf>, u32), Weights> = Shared::new();
 
 /// The weights of a file: loaded once, however many contexts use them, and freed with the last of these.
 pub fn weights(
@@ -64,37 +58,25 @@ pub fn weights(
     adapter: Option<&Path>,
     gpu_layers: u32,
 ) -> Result<Arc<Weights>, String> {
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    loaded.retain(|one| one.weights.strong_count() > 0);
-    let same = |one: &&Loaded| {
-        one.file == file && one.adapter.as_deref() == adapter && one.gpu_layers == gpu_layers
-    };
-    if let Some(weights) = loaded
-        .iter()
-        .find(same)
-        .and_then(|one| one.weights.upgrade())
-    {
-        return Ok(weights);
-    }
-    let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
-    let mut model =
-        LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
-    let read = adapter.map(|path| {
-        let read = model.lora_adapter_init(path);
-        read.map_err(|e| format!("its adapter {}: {e}", path.display()))
-    });
-    let weights = Arc::new(Weights {
-        adapter: read.transpose()?.map(Mutex::new),
-        model,
-        turn: Mutex::new(()),
-    });
-    loaded.push(Loaded {
-        file: file.to_path_buf(),
-        adapter: adapter.map(Path::to_path_buf),
+    let key = (
+        file.to_path_buf(),
+        adapter.map(Path::to_path_buf),
         gpu_layers,
-        weights: Arc::downgrade(&weights),
-    });
-    Ok(weights)
+    );
+    LOADED.get(key, || {
+        let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
+        let mut model =
+            LlamaModel::load_from_file(backend, file, &params).map_err(|e| e.to_string())?;
+        let read = adapter.map(|path| {
+            let read = model.lora_adapter_init(path);
+            read.map_err(|e| format!("its adapter {}: {e}", path.display()))
+        });
+        Ok(Weights {
+            adapter: read.transpose()?.map(Mutex::new),
+            model,
+            turn: FairMutex::new(()),
+        })
+    })
 }
 
 /// The model's own chat template.

@@ -16,7 +16,7 @@ use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx::{self, Graph};
+use crate::onnx::Graph;
 
 /// Its sample rate.
 const RATE_HZ: u32 = 24_000;
@@ -85,7 +85,7 @@ impl Kokoro {
         };
         Ok(Self {
             graph,
-            phonemizer: Phonemizer::new(accent, None),
+            phonemizer: Phonemizer::new(accent),
             numbers,
             styles,
             speed: f32::from(prosody.speed) / 100.0,
@@ -101,13 +101,13 @@ impl Kokoro {
         let padded = [&[PAD], numbers, &[PAD]].concat();
         let count = padded.len();
         let (graph, tokens, speed) = (&self.graph, self.tokens, self.speed);
-        let ran = onnx::run_unless(cancelled, |options| {
+        let ran = graph.run_unless(cancelled, |session, options| {
             let inputs = ort::inputs! {
                 tokens => Tensor::from_array(([1usize, count], padded))?,
                 "style" => TensorRef::from_array_view(([1usize, STYLE], style))?,
                 "speed" => Tensor::from_array(([1usize], vec![speed]))?,
             };
-            waveform(&graph.lock().run_with_options(inputs, options)?)
+            waveform(&session.run_with_options(inputs, options)?)
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }

@@ -5,7 +5,9 @@
 //! a voice that knows how long its phonemes take knows when each word has been said.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use misaki_rs::Fallback as UnknownWordReader;
 pub use misaki_rs::Language as Accent;
@@ -13,6 +15,7 @@ use misaki_rs::{G2P, MToken};
 use unicode_normalization::UnicodeNormalization;
 
 use super::TtsError;
+use crate::shared::Shared;
 
 /// What the phonemizer puts where it knows no phonemes. A reader of unknown words gives it for a word that
 /// is better spelt out.
@@ -38,13 +41,33 @@ pub struct PhonemeWord {
     pub phonemes_end: usize,
 }
 
-/// Reads English.
-pub struct Phonemizer(G2P);
+/// Reads English. Its dictionaries are shared by all who read with the same accent.
+pub struct Phonemizer(Arc<Mutex<G2P>>);
+
+/// By accent, and the folder of what reads unknown words.
+static LOADED: Shared<(Accent, Option<PathBuf>), Mutex<G2P>> = Shared::new();
 
 impl Phonemizer {
-    /// For one of the accents. Words that the dictionary lacks are read by `unknown`, or spelt out.
-    pub fn new(accent: Accent, unknown: Option<Box<dyn UnknownWordReader>>) -> Self {
-        Self(G2P::with_fallback(accent, unknown))
+    /// For one of the accents. Words that the dictionary lacks are spelt out.
+    pub fn new(accent: Accent) -> Self {
+        let load = || Ok::<_, Infallible>(Mutex::new(G2P::new(accent)));
+        let loaded = LOADED.get((accent, None), load);
+        Self(loaded.unwrap_or_else(|never| match never {}))
+    }
+
+    /// The same; words that the dictionary lacks are read by what `load` finds in a folder.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub fn with_reader(
+        accent: Accent,
+        folder: &Path,
+        load: impl FnOnce() -> Result<Box<dyn UnknownWordReader>, TtsError>,
+    ) -> Result<Self, TtsError> {
+        let loaded = LOADED.get((accent, Some(folder.to_path_buf())), || {
+            Ok(Mutex::new(G2P::with_fallback(accent, Some(load()?))))
+        });
+        loaded.map(Self)
     }
 
     /// A text as phonemes. What has no letters in a script that can be read is left out.
@@ -73,7 +96,8 @@ impl Phonemizer {
     }
 
     fn tokens(&self, text: &str) -> Result<Vec<MToken>, TtsError> {
-        let read = self.0.g2p(text);
+        let reader = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = reader.g2p(text);
         let (_, tokens) = read.map_err(|e| TtsError::Run(e.to_string()))?;
         Ok(tokens)
     }
@@ -175,7 +199,7 @@ mod tests {
     use super::*;
 
     fn spelling() -> Phonemizer {
-        Phonemizer::new(Accent::EnglishUS, None)
+        Phonemizer::new(Accent::EnglishUS)
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx::{self, Graph};
+use crate::onnx::Graph;
 
 /// Begin, end and separation of phonemes.
 const BEGIN: char = '^';
@@ -245,7 +245,7 @@ impl Synthesizer for Piper {
         } = self.voice.inference;
         let scales = vec![noise_scale, self.length_scale, noise_w];
         let (graph, speaker) = (&self.graph, self.speaker);
-        let ran = onnx::run_unless(cancelled, |options| {
+        let ran = graph.run_unless(cancelled, |session, options| {
             let mut inputs = ort::inputs! {
                 "input" => Tensor::from_array(([1usize, count], numbers))?,
                 "input_lengths" => Tensor::from_array(([1usize], vec![count as i64]))?,
@@ -255,7 +255,7 @@ impl Synthesizer for Piper {
                 let speaker = Tensor::from_array(([1usize], vec![speaker]))?;
                 inputs.push(("sid".into(), speaker.into()));
             }
-            waveform(&graph.lock().run_with_options(inputs, options)?)
+            waveform(&session.run_with_options(inputs, options)?)
         });
         let samples = ran.map_err(|e| TtsError::Run(e.to_string()))?;
         let rate_hz = self.voice.audio.sample_rate;

@@ -124,15 +124,14 @@ impl Events {
         let header = lines
             .peek()
             .and_then(|(_, line)| serde_json::from_str(line).ok());
-        if let Some(Header { schema }) = header {
-            if schema != SCHEMA {
-                return Err(fail(format!(
-                    "it is written in {schema}, and this vivavoce reads {SCHEMA}; measure it with the \
-                     one that recorded it"
-                )));
-            }
-            lines.next();
+        let schema = header.map_or("an older form".into(), |Header { schema }| schema);
+        if schema != SCHEMA && !text.is_empty() {
+            return Err(fail(format!(
+                "it is written in {schema}, and this vivavoce reads {SCHEMA}; measure it with the one \
+                 that recorded it"
+            )));
         }
+        lines.next();
         let events: Result<Vec<SessionEvent>, MeasureError> = lines
             .map(|(n, line)| {
                 serde_json::from_str(line).map_err(|e| fail(format!("line {}: {e}", n + 1)))

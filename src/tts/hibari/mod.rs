@@ -32,7 +32,7 @@ use crate::audio::noise::Noise;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx::{self, Graph};
+use crate::onnx::Graph;
 
 /// Its sample rate.
 const RATE_HZ: u32 = 24_000;
@@ -84,15 +84,20 @@ impl Hibari {
             true => (Accent::EnglishGB, "oov_gb"),
             false => (Accent::EnglishUS, "oov"),
         };
-        let unknown = UnknownWords::load(runtime, folder, unknown)?;
+        let phonemizer = Phonemizer::with_reader(accent, folder, || {
+            Ok(Box::new(UnknownWords::load(runtime, folder, unknown)?))
+        })?;
         // Without durations, which another export may keep elsewhere, it speaks as well.
-        let loaded = Graph::load_with_output(runtime, &graph, THREADS, DURATIONS)
-            .or_else(|_| Graph::load(runtime, &graph, THREADS))?;
+        let loaded =
+            Graph::load_with_output(runtime, &graph, THREADS, DURATIONS).or_else(|error| {
+                tracing::warn!("where words end is estimated for this voice: {error}");
+                Graph::load(runtime, &graph, THREADS)
+            })?;
         check(&loaded.lock(), graph)?;
         let own_speed = f32::from(prosody.speed) / 100.0;
         Ok(Self {
             graph: loaded,
-            phonemizer: Phonemizer::new(accent, Some(Box::new(unknown))),
+            phonemizer,
             numbers,
             stft: Stft::new(),
             speed: followed(own_speed),
@@ -150,12 +155,12 @@ impl Hibari {
     ) -> Result<Option<Predicted>, TtsError> {
         let count = numbers.len();
         let (graph, speed) = (&self.graph, self.speed);
-        let ran = onnx::run_unless(cancelled, |options| {
+        let ran = graph.run_unless(cancelled, |session, options| {
             let inputs = ort::inputs! {
                 "ids" => Tensor::from_array(([1usize, count], numbers))?,
                 "speed" => Tensor::from_array(([1usize], vec![speed]))?,
             };
-            Predicted::new(&graph.lock().run_with_options(inputs, options)?, count)
+            Predicted::new(&session.run_with_options(inputs, options)?, count)
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }
