@@ -58,6 +58,10 @@ def main():
     print("vivavoce holds these libraries. Their licences follow.\n")
     for package in packages:
         print(f"{package['name']} {package['version']}: {package['license'] or 'see its file'}")
+    print(
+        "\nIt holds data of GeoNames (https://www.geonames.org), licensed under CC BY 4.0\n"
+        "(https://creativecommons.org/licenses/by/4.0/), and of them only a part."
+    )
     seen = {}
     for package in packages:
         folder = pathlib.Path(package["manifest_path"]).parent

@@ -49,6 +49,8 @@ pub struct Lexicon {
     pub digits: Vec<String>,
     /// Wake an assistant that sleeps.
     pub wake: Vec<String>,
+    /// Wake it, too, where what is said begins with them.
+    pub calls_for_help: Vec<String>,
     /// Agree to what was asked.
     pub yes: Vec<String>,
     /// Refuse what was asked.
@@ -132,7 +134,7 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 19] {
+    fn lists(&mut self) -> [&mut Vec<String>; 20] {
         [
             &mut self.stop,
             &mut self.wait,
@@ -151,6 +153,7 @@ impl Lexicon {
             &mut self.openers,
             &mut self.digits,
             &mut self.wake,
+            &mut self.calls_for_help,
             &mut self.yes,
             &mut self.no,
         ]

@@ -113,7 +113,7 @@ impl SessionView {
             EventKind::Held { .. } => Activity::Holding,
             EventKind::Interrupted { .. } => Activity::Hearing,
             // Who has interrupted speaks yet.
-            EventKind::Heard { .. } if sounds => Activity::Listening,
+            EventKind::Heard { .. } if self.activity != Activity::Hearing => Activity::Listening,
             EventKind::Ready { .. } | EventKind::TurnIgnored { .. } => Activity::Listening,
             _ => return None,
         })
@@ -199,6 +199,12 @@ mod tests {
         };
         let told = vec![ended(), sounding(), EventKind::Held { reason }, went_on];
         assert_eq!(after(told).activity, Activity::Speaking);
+    }
+
+    #[test]
+    fn a_reply_of_which_nothing_was_heard_leaves_it_listening() {
+        let told = vec![ready(), ended(), heard()];
+        assert_eq!(after(told).activity, Activity::Listening);
     }
 
     #[test]

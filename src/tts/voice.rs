@@ -104,7 +104,7 @@ fn known_ends(segments: &[Segment], samples: usize, word_ends: &[WordEnd]) -> Ve
             }
             let count = word_ends.partition_point(|end| end.text_end <= text_end);
             if let Some(last) = word_ends[..count].last() {
-                ends_at = last.sample.min(samples);
+                ends_at = last.sample.min(samples).max(ends_at);
             }
             ends_at
         })

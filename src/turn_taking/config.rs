@@ -80,8 +80,11 @@ impl TurnTakingConfig {
             .iter()
             .map(|phrase| words(phrase))
             .chain([name]);
-        ways.filter(|way| !way.is_empty())
-            .any(|way| said.windows(way.len()).any(|part| part == way))
+        let calls = Lexicon::phrases_at_start(&self.lexicon.calls_for_help, said);
+        let is_called = ways
+            .filter(|way| !way.is_empty())
+            .any(|way| said.windows(way.len()).any(|part| part == way));
+        is_called || calls.count() > 0
     }
 }
 

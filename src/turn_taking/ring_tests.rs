@@ -112,7 +112,7 @@ fn where_nobody_is_it_stops_ringing_after_a_while() {
 
 #[test]
 fn an_assistant_that_sleeps_answers_only_to_its_name_and_to_what_wakes_it() {
-    for wakes in ["Vivi, what time is it?", "Wake up!"] {
+    for wakes in ["Vivi, what time is it?", "Wake up!", "Help me, I fell."] {
         let mut c = Conversation::with(TurnTakingConfig {
             name: "Vivi".into(),
             ..config()

@@ -57,11 +57,20 @@ pub fn text(output: &Output) -> String {
     String::from_utf8_lossy(&both).into_owned()
 }
 
-/// The events of a recording.
+/// The events of a recording, held to their schema.
 pub fn events(folder: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(folder.join("events.jsonl")).expect("events were recorded");
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}")))
+    let schema = serde_json::from_str(&vivavoce::events::schema_json()).expect("it is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("it is a schema");
+    let mut lines = text.lines();
+    let header = lines.next().expect("a header comes first");
+    assert!(header.contains(vivavoce::events::SCHEMA), "{header}");
+    lines
+        .map(|line| {
+            let event = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+            assert!(schema.is_valid(&event), "{line}");
+            event
+        })
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! Reading the index: countries, cities and states by the names that people use.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -97,10 +98,6 @@ pub(super) enum Within<'a> {
     Country(&'a str),
     State(&'a State),
 }
-
-/// A city that is only known by this name in another language counts as if it had a fifth of its people, so that
-/// Florence is not a suburb that somebody calls so.
-const OTHER_NAME: f64 = 0.2;
 
 impl Facts {
     /// The facts that come with the program. Their index is in this folder; it is made if it is not there, or
@@ -232,10 +229,8 @@ impl Facts {
                 city.country == state.country && city.state.as_ref() == Some(&state.code)
             }
         });
-        let weight = |(city, is_main): &(City, bool)| {
-            f64::from(city.population) * if *is_main { 1.0 } else { OTHER_NAME }
-        };
-        cities.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
+        // Islamabad is a name of Chittagong, too.
+        cities.sort_by_key(|(city, is_main)| (!is_main, Reverse(city.population)));
         Ok(cities.into_iter().map(|(city, _)| city).collect())
     }
 

@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 use super::facts::{Country, FactsError};
-use super::names::{is_in_latin_letters, key};
+use super::names::{is_in_latin_letters, key, resembles};
 use super::tables::{CountryNotes, IN_THE_INDEX, Tables};
 
 /// Changes with [`SCHEMA`] and with what is written into it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Serbia and Montenegro, and the Netherlands Antilles, which are no more.
 const GONE: [&str; 2] = ["CS", "AN"];
 const PREFIX: &str = "facts-";
@@ -367,10 +367,15 @@ fn write_cities(
         city.execute(params![id, name, country, state, population, zone])?;
         let main = key(name);
         if population >= LARGE_CITY {
-            large.execute(params![main, id])?;
+            large.execute(params![&main, id])?;
         }
-        names.insert((main, id), true);
-        let others = [row.name].into_iter().chain(row.alternatenames.split('|'));
+        names.insert((main.clone(), id), true);
+        let resembling = row.alternatenames.split('|');
+        let resembling = resembling.filter(|other| resembles(&key(other), &main));
+        let others = [row.name]
+            .into_iter()
+            .chain(resembling)
+            .chain(tables.also(name));
         for other in others.filter(|other| is_in_latin_letters(other)) {
             names.entry((key(other), id)).or_insert(false);
         }

@@ -52,6 +52,20 @@ pub(super) fn is_in_latin_letters(name: &str) -> bool {
         && name.contains(char::is_alphabetic)
 }
 
+/// Whether another name of a city is a spelling of its main one. The table also has names that the city had
+/// once, nicknames, and names of its parts, which are better known as those of other places: "Goa" for Genoa.
+pub(super) fn resembles(other: &str, main: &str) -> bool {
+    let within = |longer: &str, shorter: &str| {
+        let rest = longer.strip_prefix(shorter);
+        rest.is_some_and(|rest| rest == " city")
+    };
+    let letters = other.chars().count().min(main.chars().count());
+    let same_start = other.chars().next() == main.chars().next();
+    within(other, main)
+        || within(main, other)
+        || same_start && strsim::osa_distance(other, main) <= (letters / 3).max(1)
+}
+
 /// The one name that was meant by a misspelled one; none if several could be. Each candidate is a key and
 /// what has that name.
 pub(super) fn nearest<T: PartialEq>(
@@ -149,6 +163,20 @@ mod tests {
             ("7", false),
         ] {
             assert_eq!(is_in_latin_letters(name), is_latin, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_spelling_of_a_name_resembles_it_and_a_nickname_does_not() {
+        for (other, main) in [("lucerne", "luzern"), ("new york", "new york city")] {
+            assert!(resembles(other, main), "{other}");
+        }
+        for (other, main) in [
+            ("goa", "genoa"),
+            ("islamabad", "chittagong"),
+            ("sparta", "isparta"),
+        ] {
+            assert!(!resembles(other, main), "{other}");
         }
     }
 

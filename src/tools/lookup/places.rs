@@ -7,7 +7,7 @@ use super::aspect::Aspect;
 use super::facts::{City, Country, Facts, FactsError, State, Within};
 use super::names::key;
 use super::rough::say_count;
-use super::subject::{CityFound, Subject, country, plain, readings, subject};
+use super::subject::{CityFound, Subject, city_of_country, country, plain, readings, subject};
 use crate::tools::places::{self, Place};
 use crate::tools::spoken::spell_out;
 
@@ -31,6 +31,14 @@ pub(super) fn about_a_place(
         Aspect::Capital => capital(facts, name),
         Aspect::CapitalOf => capital_of(facts, name),
         Aspect::TimeZone => time_zone(facts, name, now),
+        Aspect::State => {
+            // Of a state is asked in America, whatever larger city elsewhere has the name.
+            let found = city_of_country(facts, name, "US")?.map(Subject::City);
+            match found.map_or_else(|| subject(facts, name), |found| Ok(Some(found)))? {
+                Some(found) => about(facts, aspect, &found, exact),
+                None => Ok(None),
+            }
+        }
         _ => {
             let Some(found) = subject(facts, name)? else {
                 return Ok(None);

@@ -24,12 +24,34 @@ pub(super) struct CityFound {
 /// Another city is worth a word if it has at least this part of the people of the one that is meant.
 const WORTH_A_WORD: u32 = 5;
 
+/// What is no country, and near the name of one.
+const NO_PLACES: [&str; 8] = [
+    "south america",
+    "north america",
+    "central america",
+    "latin america",
+    "eurasia",
+    "australasia",
+    "oceania",
+    "antarctica",
+];
+
 /// What the name means: a country before a city, an exact name before one that is near it.
 pub(super) fn subject(facts: &Facts, name: &str) -> Result<Option<Subject>, FactsError> {
+    if NO_PLACES.contains(&key(name).as_str()) {
+        return Ok(None);
+    }
     for name in readings(name) {
         if let Some(found) = exact(facts, &name)? {
             return Ok(Some(found));
         }
+    }
+    // "Indias currency": recognizers leave the apostrophe out. Of cities that would make words of all sorts
+    // places: Coin is in Spain.
+    if let Some(owner) = name.trim().strip_suffix('s')
+        && let Some(country) = facts.country(owner, false)?
+    {
+        return Ok(Some(Subject::Country(country)));
     }
     near(facts, name)
 }
@@ -90,6 +112,15 @@ fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
     Ok(first(facts.cities(name, Within::Anywhere)?, name))
 }
 
+/// The city of this name in a country (ISO 3166-1), if no part of the country is named beside it.
+pub(super) fn city_of_country(
+    facts: &Facts,
+    name: &str,
+    iso: &str,
+) -> Result<Option<CityFound>, FactsError> {
+    Ok(first(facts.cities(name, Within::Country(iso))?, name))
+}
+
 fn first(cities: Vec<City>, asked: &str) -> Option<CityFound> {
     let mut cities = cities.into_iter();
     let city = cities.next()?;
@@ -130,7 +161,7 @@ pub(super) fn readings(name: &str) -> Vec<String> {
             readings.push(bare[kind.len()..].to_owned());
         }
     }
-    for ending in ["'s", "\u{2019}s", "'", "\u{2019}", "s"] {
+    for ending in ["'s", "\u{2019}s", "'", "\u{2019}"] {
         if let Some(owner) = name.strip_suffix(ending) {
             readings.push(owner.to_owned());
         }

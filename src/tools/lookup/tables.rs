@@ -39,6 +39,8 @@ pub(super) struct CountryNotes {
 pub(super) struct CityNotes {
     /// English names by those of the table.
     pub english: BTreeMap<String, String>,
+    /// Other names that people use, by the English one.
+    pub also: BTreeMap<String, Vec<String>>,
     /// By country and name.
     pub populations: BTreeMap<String, BTreeMap<String, u32>>,
 }
@@ -67,6 +69,12 @@ pub(super) struct Tables {
 }
 
 impl Tables {
+    /// Other names of a city that people use.
+    pub(super) fn also(&self, city: &str) -> impl Iterator<Item = &str> {
+        let also = self.cities.also.get(city);
+        also.into_iter().flatten().map(String::as_str)
+    }
+
     pub(super) fn bundled() -> Self {
         Self {
             countries: read(COUNTRIES),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::*;
+use crate::tools::lookup::facts::Within;
 
 /// What is asked for, of what, and the whole answer.
 fn answers(expected: &[(&str, &str, &str)]) {
@@ -367,4 +368,75 @@ fn without_data_the_elements_are_known_and_of_countries_it_is_said_that_they_are
     assert!(said(&mut toolbox, &capital).starts_with("! I cannot read my data of countries"));
     let symbol = lookup(&[("what", "symbol"), ("of", "gold")]);
     assert_eq!(said(&mut toolbox, &symbol), "The symbol of gold is A, U.");
+}
+
+#[test]
+fn a_name_that_several_cities_have_is_not_given_to_one_that_is_called_so_elsewhere() {
+    answers(&[
+        ("country", "Islamabad", "Islamabad is in Pakistan."),
+        ("country", "Cancun", "Cancun is in Mexico."),
+        ("country", "Jayapura", "Jayapura is in Indonesia."),
+        ("country", "Odessa", "Odessa is in Ukraine."),
+        (
+            "country",
+            "Manhattan",
+            "! I don't have the country of Manhattan in my data.",
+        ),
+        (
+            "state",
+            "Salem",
+            "Salem is in Oregon, in the United States.",
+        ),
+        (
+            "population",
+            "South America",
+            "! I don't have the population of South America in my data.",
+        ),
+    ]);
+}
+
+/// Capitals with larger namesakes elsewhere, and those of countries that are no more.
+const NAMESAKES: [&str; 19] = [
+    "Belgrade",
+    "Bridgetown",
+    "Douglas",
+    "George Town",
+    "Georgetown",
+    "Hamilton",
+    "Jamestown",
+    "Kingston",
+    "Plymouth",
+    "Saint-Pierre",
+    "San Jose",
+    "St. George's",
+    "St. John's",
+    "Stanley",
+    "Victoria",
+    "Willemstad",
+    "Basseterre",
+    "San José",
+    "Saint John's",
+];
+
+#[test]
+fn a_capital_is_in_its_own_country() {
+    let (_, folder) = toolbox();
+    let facts = Facts::open(folder.path()).unwrap();
+    let rows = crate::tools::lookup::index::BUNDLED
+        .countries
+        .lines()
+        .skip(1);
+    let mut elsewhere = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let (iso, capital) = (cells[0], cells[3]);
+        let found = facts.cities(capital, Within::Anywhere);
+        if let Some(city) = found.unwrap().first()
+            && city.country != iso
+            && !NAMESAKES.contains(&capital)
+        {
+            elsewhere.push(format!("{capital} of {iso} is in {}", city.country));
+        }
+    }
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
 }
