@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent};
+use crossterm::event::KeyEvent;
+use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent, Stage};
 
 use super::printable::printable;
 
@@ -13,6 +14,9 @@ pub trait View {
 
     /// Called a few times a second, for what moves without events.
     fn refresh(&mut self) {}
+
+    /// Takes a key that means nothing to the conversation itself.
+    fn key(&mut self, _key: KeyEvent) {}
 
     /// Leaves the terminal as it was.
     fn close(&mut self) {}
@@ -144,14 +148,22 @@ fn reason_line(kind: &EventKind) -> Option<String> {
 
 /// A turn's latency by stage, in one line; what took nothing is left out.
 fn latency_line(latency: &Latency) -> Option<String> {
-    let path = latency.live_path();
-    let total: f64 = path.iter().map(|stage| stage.ms).sum();
-    let parts: Vec<String> = path
-        .iter()
-        .filter(|stage| stage.ms >= 0.5)
-        .map(|stage| format!("{} {:.0}", stage.name, stage.ms))
-        .collect();
-    (!parts.is_empty()).then(|| format!("({total:.0} ms: {})", parts.join(", ")))
+    let (total_ms, stages) = stages_to_show(latency);
+    let words: Vec<String> = stages.iter().map(stage_words).collect();
+    (!words.is_empty()).then(|| format!("({total_ms:.0} ms: {})", words.join(", ")))
+}
+
+/// A turn's response time in milliseconds and the stages that took some of it.
+pub fn stages_to_show(latency: &Latency) -> (f64, Vec<Stage>) {
+    let mut path = latency.live_path();
+    let total_ms = path.iter().map(|stage| stage.ms).sum();
+    path.retain(|stage| stage.ms >= 0.5);
+    (total_ms, path)
+}
+
+/// A stage with its milliseconds.
+pub fn stage_words(stage: &Stage) -> String {
+    format!("{} {:.0}", stage.name, stage.ms)
 }
 
 #[cfg(test)]

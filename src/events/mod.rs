@@ -4,6 +4,7 @@
 //! The contract has a name, [`SCHEMA`]: its first number grows when something is taken away or means
 //! something else. `docs/events.schema.json` is its JSON Schema.
 
+mod conversation;
 mod kind;
 mod latency;
 mod reason;
@@ -14,6 +15,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use conversation::{Conversation, Exchange, Outcome};
 pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{

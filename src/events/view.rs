@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EventKind, LatencyByTurn, SessionEvent};
+use super::{Conversation, EventKind, LatencyByTurn, SessionEvent};
 
 /// Level of silence. dBFS.
 const SILENT_DBFS: f32 = -120.0;
@@ -49,10 +49,14 @@ pub struct SessionView {
     pub says: String,
     /// Largest captured sample of late. dBFS.
     pub capture_dbfs: f32,
+    /// Largest sample for the loudspeaker of late. dBFS.
+    pub render_dbfs: f32,
     /// Captured samples at full scale, since the start.
     pub clipped: u64,
     /// Where each turn's time went.
     pub latency: LatencyByTurn,
+    /// What was said on both sides.
+    pub conversation: Conversation,
 }
 
 impl Default for SessionView {
@@ -62,8 +66,10 @@ impl Default for SessionView {
             hears: String::new(),
             says: String::new(),
             capture_dbfs: SILENT_DBFS,
+            render_dbfs: SILENT_DBFS,
             clipped: 0,
             latency: LatencyByTurn::default(),
+            conversation: Conversation::default(),
         }
     }
 }
@@ -72,17 +78,20 @@ impl SessionView {
     /// Takes an event.
     pub fn observe(&mut self, event: &SessionEvent) {
         self.latency.observe(event);
+        self.conversation.observe(event);
         self.take_words(&event.kind);
         if let Some(activity) = self.after(&event.kind) {
             self.activity = activity;
         }
         if let EventKind::Levels {
             capture_dbfs,
+            render_dbfs,
             clipped,
             ..
         } = &event.kind
         {
             (self.capture_dbfs, self.clipped) = (*capture_dbfs, *clipped);
+            self.render_dbfs = render_dbfs.unwrap_or(SILENT_DBFS);
         }
     }
 
