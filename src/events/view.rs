@@ -105,7 +105,7 @@ impl SessionView {
             | EventKind::TurnIgnored { .. }
             | EventKind::Unducked { .. } => self.hears.clear(),
             EventKind::Saying { text } => self.says.clone_from(text),
-            EventKind::Heard { .. } => self.says.clear(),
+            EventKind::Heard { .. } | EventKind::TurnExtended => self.says.clear(),
             _ => {}
         }
     }
@@ -208,6 +208,28 @@ mod tests {
         };
         let told = vec![ended(), sounding(), EventKind::Held { reason }, went_on];
         assert_eq!(after(told).activity, Activity::Speaking);
+    }
+
+    #[test]
+    fn a_reply_that_was_put_off_at_its_first_word_says_nothing_any_more() {
+        let saying = EventKind::Saying { text: "A".into() };
+        let mut told = vec![ready(), ended(), sounding(), saying];
+        assert_eq!(after(told.clone()).says, "A");
+        told.push(EventKind::TurnExtended);
+        assert!(after(told).says.is_empty());
+    }
+
+    #[test]
+    fn levels_are_those_of_both_sides_and_silence_where_they_are_not_known() {
+        let levels = |render_dbfs| EventKind::Levels {
+            capture_dbfs: -30.0,
+            render_dbfs,
+            clipped: 0,
+            overruns: 0,
+        };
+        let view = after(vec![levels(Some(-12.0))]);
+        assert_eq!((view.capture_dbfs, view.render_dbfs), (-30.0, -12.0));
+        assert_eq!(after(vec![levels(None)]).render_dbfs, SILENT_DBFS);
     }
 
     #[test]

@@ -278,7 +278,7 @@ impl Ears {
         let until = Timestamp::from_millis(self.blocks * BLOCK_MS);
         self.bus.clock().anchor(until);
         let capture = captured.copied().unwrap_or([0.0; BLOCK]);
-        self.render_peak = played.iter().fold(self.render_peak, |peak, s| peak.max(s.abs()));
+        self.render_peak = played.iter().fold(self.render_peak, |p, s| p.max(s.abs()));
         if let Some(recorder) = &self.outputs.recorder {
             let block = Block {
                 index,

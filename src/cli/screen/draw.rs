@@ -21,12 +21,11 @@ const METER_FLOOR: f32 = -60.0;
 /// Columns of what the assistant does.
 const ACTIVITY: usize = "● hearing you".len() - "●".len() + 1;
 
-const HELP: [&str; 9] = [
+const HELP: [&str; 8] = [
     "w: the reasons of every decision, or not",
     "?: this help, or not",
     "arrows, page up, page down, Home: scroll",
     "End: back to the newest",
-    "q, Ctrl-C: quit; the conversation stays on the terminal",
     "",
     "Struck through: cut off, and not heard.",
     "Dim: going to be said, or part of a longer turn that follows.",
@@ -89,15 +88,21 @@ fn draw_waterfall(frame: &mut Frame<'_>, state: &ScreenState, area: Rect) {
     let mut turns: Vec<(f64, Vec<Stage>)> = shown.take(usize::from(area.height)).collect();
     turns.reverse();
     let longest_ms = turns.iter().map(|(ms, _)| *ms).fold(1.0, f64::max);
-    let cells = usize::from(area.width) / 3;
+    let cells = usize::from(area.width) / 5;
     let row = |(total_ms, stages): &(f64, Vec<Stage>)| {
-        let mut spans = vec![Span::raw(format!("{total_ms:>6.0} ms "))];
-        spans.extend(bar(state, stages, cells as f64 / longest_ms, cells));
+        let mut line = Line::raw(format!("{total_ms:>6.0} ms "));
+        line.extend(bar(state, stages, cells as f64 / longest_ms, cells));
         for (n, stage) in stages.iter().enumerate() {
-            spans.push(Span::raw(if n == 0 { " " } else { ", " }));
-            spans.push(Span::styled(stage_words(stage), color(state, hue(stage))));
+            let before = if n == 0 { " " } else { ", " };
+            let words = stage_words(stage);
+            // Whole or not at all.
+            if line.width() + before.len() + words.len() > usize::from(area.width) {
+                break;
+            }
+            line.push_span(before);
+            line.push_span(Span::styled(words, color(state, hue(stage))));
         }
-        Line::from(spans)
+        line
     };
     frame.render_widget(turns.iter().map(row).collect::<Text<'_>>(), area);
 }
@@ -178,7 +183,7 @@ fn draw_help(frame: &mut Frame<'_>, state: &ScreenState) {
     let area = frame.area();
     let width = area.width.min(64);
     let inside = usize::from(width.saturating_sub(2));
-    let lines = std::iter::once(state.keys.as_str()).chain(HELP);
+    let lines = std::iter::once(state.keys).chain(HELP);
     let rows: Vec<Line<'static>> = lines.flat_map(|l| wrap(&Line::raw(l), inside, 2)).collect();
     let height = (rows.len() as u16 + 2).min(area.height);
     let area = Rect {

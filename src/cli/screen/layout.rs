@@ -67,5 +67,6 @@ impl Areas {
 
 /// What the keys do, in lines of so many columns.
 pub fn key_lines(state: &ScreenState, width: u16) -> Vec<Line<'static>> {
-    wrap(&Line::raw(state.keys.as_str()), usize::from(width), 0)
+    let keys = format!("{}, w: reasons, ?: help", state.keys);
+    wrap(&Line::raw(keys), usize::from(width), 0)
 }

@@ -70,8 +70,8 @@ pub struct ScreenState {
     pub session: SessionView,
     /// What happened, in order.
     pub entries: Vec<Entry>,
-    /// Which keys do what.
-    pub keys: String,
+    /// What the conversation's own keys do.
+    pub keys: &'static str,
     /// Whether reasons are shown.
     pub why: bool,
     /// Whether the help is shown.
@@ -86,11 +86,11 @@ pub struct ScreenState {
 
 impl ScreenState {
     /// Nothing yet. `keys` says what the conversation's own keys do.
-    pub fn new(keys: &str, why: bool, color: bool) -> Self {
+    pub fn new(keys: &'static str, why: bool, color: bool) -> Self {
         Self {
             session: SessionView::default(),
             entries: Vec::new(),
-            keys: format!("{keys}, w: reasons, ?: help"),
+            keys,
             why,
             help: false,
             color,

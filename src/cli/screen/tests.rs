@@ -239,20 +239,16 @@ fn no_size_is_too_small_or_too_large() {
     told.ask("👩🏽‍✈️ 现在几点了 cafe\u{301} \u{1b}[2J an unbreakableunbreakableunbreakable word");
     told.reply("It is noon, 正午。", "It is");
     told.levels(f32::NAN, 3.0, 7);
-    for help in [false, true] {
-        told.state.help = help;
-        for (width, height) in (1..=200).flat_map(|w| (1..=60).map(move |h| (w, h))) {
-            if width < 24 || height < 14 || (width + height) % 7 == 0 {
-                told.draw(width, height);
-                told.state.press(if width % 2 == 0 {
-                    KeyCode::PageUp
-                } else {
-                    KeyCode::Down
-                });
-            }
+    for (width, height) in (1..=200).flat_map(|w| (1..=60).map(move |h| (w, h))) {
+        // All that are small, and some of the others.
+        if width < 24 || height < 14 || (width + height) % 11 == 0 {
+            told.draw(width, height);
+            let (w, help) = (KeyCode::Char('w'), KeyCode::Char('?'));
+            let keys = [w, KeyCode::PageUp, help, KeyCode::Down, KeyCode::Home];
+            told.state.press(keys[usize::from(width + height) % 5]);
         }
     }
-    assert!(!told.draw(0, 0).content.iter().any(|_| true));
+    told.draw(0, 0);
 }
 
 #[test]
