@@ -7,6 +7,11 @@ use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent, Stage};
 
 use super::printable::printable;
 
+/// What the user's words begin with on every view.
+pub const USER: &str = "you: ";
+/// What the assistant's begin with.
+pub const ASSISTANT: &str = "vivavoce: ";
+
 /// Shows a session.
 pub trait View {
     /// Takes an event.
@@ -71,15 +76,15 @@ fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<S
         EventKind::Ready { startup_ms, .. } => {
             format!("ready after {:.1} s; speak", startup_ms / 1000.0)
         }
-        EventKind::TurnEnded { text, .. } => format!("you: {text}"),
-        EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("you: {text}"),
+        EventKind::TurnEnded { text, .. } => format!("{USER}{text}"),
+        EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("{USER}{text}"),
         EventKind::Interrupted { reason } => format!("(stopped: {reason})"),
         EventKind::Heard { text } => {
             let latency = of_turn(event.turn?);
             match (text.as_str(), latency.interrupted) {
-                ("", _) => "vivavoce: (nothing was heard)".into(),
-                (text, true) => format!("vivavoce: {text} —"),
-                (text, false) => format!("vivavoce: {text}"),
+                ("", _) => format!("{ASSISTANT}(nothing was heard)"),
+                (text, true) => format!("{ASSISTANT}{text} —"),
+                (text, false) => format!("{ASSISTANT}{text}"),
             }
         }
         EventKind::PlaybackStarted { .. } => latency_line(&of_turn(event.turn?))?,
@@ -116,11 +121,11 @@ fn reason_line(kind: &EventKind) -> Option<String> {
             reason,
             text,
         } => format!(
-            "you: {text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
+            "{USER}{text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
             scored(score)
         ),
         EventKind::TurnIgnored { reason, text } => {
-            format!("you: {text}\n  why: not answered: {reason}")
+            format!("{USER}{text}\n  why: not answered: {reason}")
         }
         EventKind::TurnExtended => "  why: you went on before the reply: one turn".into(),
         EventKind::DraftStarted { draft, text } => {

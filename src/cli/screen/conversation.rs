@@ -11,10 +11,7 @@ use super::scroll::{Bottom, Heights};
 use super::state::{Entry, ScreenState, Sort};
 use super::wrap::wrap;
 use crate::cli::printable::printable;
-
-/// What the user's words begin with on every view, and the assistant's.
-const USER: &str = "you: ";
-const ASSISTANT: &str = "vivavoce: ";
+use crate::cli::view::{ASSISTANT, USER};
 
 /// The sizes that the rows of an entry follow from.
 #[derive(Debug, Clone, Copy)]
