@@ -174,7 +174,7 @@ fn main() -> ExitCode {
     let quit = || {
         // The second time the user means now.
         if LOADING.load(Ordering::Relaxed) || QUIT.swap(true, Ordering::Relaxed) {
-            let _ = crossterm::terminal::disable_raw_mode();
+            cli::screen::restore();
             std::process::exit(130);
         }
     };

@@ -256,7 +256,7 @@ impl Talk {
             if let Some(error) = session.take_recording_error() {
                 self.recording_error = Some(error);
             }
-            if self.keys && self.pressed(session) {
+            if self.keys && self.pressed(session, view) {
                 return;
             }
             if self.end_of_typing(session) {
@@ -302,7 +302,7 @@ impl Talk {
     }
 
     /// Looks at the keys; true for quitting.
-    fn pressed(&mut self, session: &Session) -> bool {
+    fn pressed(&mut self, session: &Session, view: &mut dyn View) -> bool {
         while event::poll(Duration::ZERO).unwrap_or(false) {
             let Ok(event::Event::Key(key)) = event::read() else {
                 continue;
@@ -326,7 +326,7 @@ impl Talk {
                         false => Event::TalkReleased,
                     });
                 }
-                _ => {}
+                _ => view.key(key),
             }
         }
         false

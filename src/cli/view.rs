@@ -2,9 +2,15 @@
 
 use std::io::Write;
 
-use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent};
+use crossterm::event::KeyEvent;
+use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent, Stage};
 
 use super::printable::printable;
+
+/// What the user's words begin with on every view.
+pub const USER: &str = "you: ";
+/// What the assistant's begin with.
+pub const ASSISTANT: &str = "vivavoce: ";
 
 /// Shows a session.
 pub trait View {
@@ -13,6 +19,9 @@ pub trait View {
 
     /// Called a few times a second, for what moves without events.
     fn refresh(&mut self) {}
+
+    /// Takes a key that means nothing to the conversation itself.
+    fn key(&mut self, _key: KeyEvent) {}
 
     /// Leaves the terminal as it was.
     fn close(&mut self) {}
@@ -67,15 +76,15 @@ fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<S
         EventKind::Ready { startup_ms, .. } => {
             format!("ready after {:.1} s; speak", startup_ms / 1000.0)
         }
-        EventKind::TurnEnded { text, .. } => format!("you: {text}"),
-        EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("you: {text}"),
+        EventKind::TurnEnded { text, .. } => format!("{USER}{text}"),
+        EventKind::TurnIgnored { text, .. } if !text.is_empty() => format!("{USER}{text}"),
         EventKind::Interrupted { reason } => format!("(stopped: {reason})"),
         EventKind::Heard { text } => {
             let latency = of_turn(event.turn?);
             match (text.as_str(), latency.interrupted) {
-                ("", _) => "vivavoce: (nothing was heard)".into(),
-                (text, true) => format!("vivavoce: {text} —"),
-                (text, false) => format!("vivavoce: {text}"),
+                ("", _) => format!("{ASSISTANT}(nothing was heard)"),
+                (text, true) => format!("{ASSISTANT}{text} —"),
+                (text, false) => format!("{ASSISTANT}{text}"),
             }
         }
         EventKind::PlaybackStarted { .. } => latency_line(&of_turn(event.turn?))?,
@@ -112,11 +121,11 @@ fn reason_line(kind: &EventKind) -> Option<String> {
             reason,
             text,
         } => format!(
-            "you: {text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
+            "{USER}{text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
             scored(score)
         ),
         EventKind::TurnIgnored { reason, text } => {
-            format!("you: {text}\n  why: not answered: {reason}")
+            format!("{USER}{text}\n  why: not answered: {reason}")
         }
         EventKind::TurnExtended => "  why: you went on before the reply: one turn".into(),
         EventKind::DraftStarted { draft, text } => {
@@ -144,14 +153,22 @@ fn reason_line(kind: &EventKind) -> Option<String> {
 
 /// A turn's latency by stage, in one line; what took nothing is left out.
 fn latency_line(latency: &Latency) -> Option<String> {
-    let path = latency.live_path();
-    let total: f64 = path.iter().map(|stage| stage.ms).sum();
-    let parts: Vec<String> = path
-        .iter()
-        .filter(|stage| stage.ms >= 0.5)
-        .map(|stage| format!("{} {:.0}", stage.name, stage.ms))
-        .collect();
-    (!parts.is_empty()).then(|| format!("({total:.0} ms: {})", parts.join(", ")))
+    let (total_ms, stages) = stages_to_show(latency);
+    let words: Vec<String> = stages.iter().map(stage_words).collect();
+    (!words.is_empty()).then(|| format!("({total_ms:.0} ms: {})", words.join(", ")))
+}
+
+/// A turn's response time in milliseconds and the stages that took some of it.
+pub fn stages_to_show(latency: &Latency) -> (f64, Vec<Stage>) {
+    let mut path = latency.live_path();
+    let total_ms = path.iter().map(|stage| stage.ms).sum();
+    path.retain(|stage| stage.ms >= 0.5);
+    (total_ms, path)
+}
+
+/// A stage with its milliseconds.
+pub fn stage_words(stage: &Stage) -> String {
+    format!("{} {:.0}", stage.name, stage.ms)
 }
 
 #[cfg(test)]

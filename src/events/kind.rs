@@ -238,6 +238,8 @@ pub enum EventKind {
     Levels {
         /// Largest captured sample since the last report, dBFS.
         capture_dbfs: f32,
+        /// Largest sample for the loudspeaker since then, dBFS; `None` in older recordings.
+        render_dbfs: Option<f32>,
         /// Captured samples at full scale, since the start.
         clipped: u64,
         /// Captured frames that were lost, since the start.

@@ -189,7 +189,7 @@ impl LatencyByTurn {
     }
 
     /// Turns that were answered, in order.
-    pub fn answered(&self) -> impl Iterator<Item = (TurnId, &Latency)> {
+    pub fn answered(&self) -> impl DoubleEndedIterator<Item = (TurnId, &Latency)> {
         let ended = self.turns.iter().filter(|(_, latency)| latency.ended);
         ended.map(|(turn, latency)| (*turn, latency))
     }

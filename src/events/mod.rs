@@ -4,6 +4,7 @@
 //! The contract has a name, [`SCHEMA`], whose number grows when something is taken away or means something else.
 //! Kinds of events that a reader does not know are [`EventKind::Unknown`] to it. `docs/events.schema.json` is its JSON Schema.
 
+mod conversation;
 mod kind;
 mod latency;
 mod reason;
@@ -14,6 +15,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use conversation::{Conversation, Exchange, Outcome};
 pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{

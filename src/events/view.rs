@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EventKind, LatencyByTurn, SessionEvent};
+use super::{Conversation, EventKind, LatencyByTurn, SessionEvent};
 
 /// Level of silence. dBFS.
 const SILENT_DBFS: f32 = -120.0;
@@ -49,10 +49,14 @@ pub struct SessionView {
     pub says: String,
     /// Largest captured sample of late. dBFS.
     pub capture_dbfs: f32,
+    /// Largest sample for the loudspeaker of late. dBFS.
+    pub render_dbfs: f32,
     /// Captured samples at full scale, since the start.
     pub clipped: u64,
     /// Where each turn's time went.
     pub latency: LatencyByTurn,
+    /// What was said on both sides.
+    pub conversation: Conversation,
 }
 
 impl Default for SessionView {
@@ -62,8 +66,10 @@ impl Default for SessionView {
             hears: String::new(),
             says: String::new(),
             capture_dbfs: SILENT_DBFS,
+            render_dbfs: SILENT_DBFS,
             clipped: 0,
             latency: LatencyByTurn::default(),
+            conversation: Conversation::default(),
         }
     }
 }
@@ -72,17 +78,20 @@ impl SessionView {
     /// Takes an event.
     pub fn observe(&mut self, event: &SessionEvent) {
         self.latency.observe(event);
+        self.conversation.observe(event);
         self.take_words(&event.kind);
         if let Some(activity) = self.after(&event.kind) {
             self.activity = activity;
         }
         if let EventKind::Levels {
             capture_dbfs,
+            render_dbfs,
             clipped,
             ..
         } = &event.kind
         {
             (self.capture_dbfs, self.clipped) = (*capture_dbfs, *clipped);
+            self.render_dbfs = render_dbfs.unwrap_or(SILENT_DBFS);
         }
     }
 
@@ -96,7 +105,7 @@ impl SessionView {
             | EventKind::TurnIgnored { .. }
             | EventKind::Unducked { .. } => self.hears.clear(),
             EventKind::Saying { text } => self.says.clone_from(text),
-            EventKind::Heard { .. } => self.says.clear(),
+            EventKind::Heard { .. } | EventKind::TurnExtended => self.says.clear(),
             _ => {}
         }
     }
@@ -205,6 +214,28 @@ mod tests {
     fn a_reply_of_which_nothing_was_heard_leaves_it_listening() {
         let told = vec![ready(), ended(), heard()];
         assert_eq!(after(told).activity, Activity::Listening);
+    }
+
+    #[test]
+    fn a_reply_that_was_put_off_at_its_first_word_says_nothing_any_more() {
+        let saying = EventKind::Saying { text: "A".into() };
+        let mut told = vec![ready(), ended(), sounding(), saying];
+        assert_eq!(after(told.clone()).says, "A");
+        told.push(EventKind::TurnExtended);
+        assert!(after(told).says.is_empty());
+    }
+
+    #[test]
+    fn levels_are_those_of_both_sides_and_silence_where_they_are_not_known() {
+        let levels = |render_dbfs| EventKind::Levels {
+            capture_dbfs: -30.0,
+            render_dbfs,
+            clipped: 0,
+            overruns: 0,
+        };
+        let view = after(vec![levels(Some(-12.0))]);
+        assert_eq!((view.capture_dbfs, view.render_dbfs), (-30.0, -12.0));
+        assert_eq!(after(vec![levels(None)]).render_dbfs, SILENT_DBFS);
     }
 
     #[test]

@@ -12,11 +12,10 @@ use super::devices::{OpenSound, Sound};
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
-use crate::aec::reply_volume;
-use crate::aec::{EchoCanceller, earcon};
+use crate::aec::{EchoCanceller, earcon, reply_volume};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
-use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE};
+use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE, dbfs};
 use crate::audio::latency::LatencyWatch;
 use crate::audio::resample::StreamResampler;
 use crate::audio::stall::Stall;
@@ -95,6 +94,8 @@ struct Ears {
     blocks: u64,
     /// Block at which levels are reported next.
     next_levels: u64,
+    /// Largest sample for the loudspeaker since levels were reported.
+    render_peak: f32,
     dropped_frames: u64,
 }
 
@@ -122,6 +123,7 @@ impl Capture {
             facts: Vec::new(),
             blocks: 0,
             next_levels: LEVEL_BLOCKS,
+            render_peak: 0.0,
             dropped_frames: 0,
         };
         Ok(Self {
@@ -276,6 +278,7 @@ impl Ears {
         let until = Timestamp::from_millis(self.blocks * BLOCK_MS);
         self.bus.clock().anchor(until);
         let capture = captured.copied().unwrap_or([0.0; BLOCK]);
+        self.render_peak = played.iter().fold(self.render_peak, |p, s| p.max(s.abs()));
         if let Some(recorder) = &self.outputs.recorder {
             let block = Block {
                 index,
@@ -386,6 +389,7 @@ impl Ears {
         let counters = open.counters();
         let levels = EventKind::Levels {
             capture_dbfs: counters.take_peak_dbfs(),
+            render_dbfs: Some(dbfs(std::mem::take(&mut self.render_peak))),
             clipped: counters.clipped.load(Ordering::Relaxed),
             overruns: counters.overrun_frames.load(Ordering::Relaxed),
         };
