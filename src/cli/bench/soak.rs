@@ -143,8 +143,8 @@ fn say(report: &SoakReport) {
         report.lost_at_s.len(),
         report.memory_mib,
         report.memory_slope_mib_per_h,
-        range(report.threads),
-        range(report.open_files),
+        change(report.threads),
+        change(report.open_files),
         ms(report.first_v2v_p50_ms),
         ms(report.last_v2v_p50_ms),
         report.underruns
@@ -154,10 +154,10 @@ fn say(report: &SoakReport) {
     }
 }
 
-fn range((fewest, most): (usize, usize)) -> String {
-    if fewest == most {
-        fewest.to_string()
+fn change((first, last): (usize, usize)) -> String {
+    if first == last {
+        first.to_string()
     } else {
-        format!("{fewest} to {most}")
+        format!("{first}, at last {last}")
     }
 }

@@ -385,7 +385,7 @@ fn a_name_that_several_cities_have_is_not_given_to_one_that_is_called_so_elsewhe
         (
             "state",
             "Salem",
-            "Salem is in Oregon, in the United States.",
+            "Salem is in Oregon in the United States. There is another one in Massachusetts in the United States.",
         ),
         (
             "population",
