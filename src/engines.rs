@@ -442,9 +442,8 @@ impl EngineLoader {
         mut voice: Box<dyn Synthesizer>,
         persona: &Persona,
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        voice.warm_up()?;
         let mut share = f64::INFINITY;
-        // The better of two: other programs may have been busy.
+        // The better of two: the first warms it up, and other programs may have been busy.
         for _ in 0..2 {
             let watch = Stopwatch::start();
             let clip = voice.synthesize("One moment, please.")?;

@@ -10,9 +10,9 @@ use vivavoce::config::Config;
 use vivavoce::engines::{EngineLoader, voice};
 use vivavoce::events::{EventKind, SessionEvent};
 use vivavoce::harness::bench::soak::look;
-use vivavoce::harness::scenario::{Anchor, Scenario};
+use vivavoce::harness::scenario::Scenario;
 use vivavoce::harness::stimulus::{Speak, prepare};
-use vivavoce::harness::virtual_card::VirtualCard;
+use vivavoce::harness::wired_card::WiredCard;
 use vivavoce::pipeline::{Engines, Session, SessionConfig, Sound, Watcher};
 use vivavoce::tts::{Prosody, Synthesizer};
 
@@ -28,18 +28,10 @@ fn asking(question: &str) -> (Sound, Watcher) {
         Ok(voice.synthesize(text).unwrap())
     });
     let stimuli = prepare(&scenario, &mut speak).unwrap();
-    let ((cue, cues), (report, reports)) = (bounded(16), bounded(64));
-    let card = VirtualCard::microphone(&scenario, stimuli, cues, report).with_loudspeaker(None);
-    let watcher = move |event: &SessionEvent| {
-        let anchor = match event.kind {
-            EventKind::PlaybackStarted { .. } => Anchor::ReplyStarted,
-            EventKind::Heard { .. } => Anchor::ReplyFinished,
-            _ => return,
-        };
-        let _ = cue.try_send(anchor);
-    };
-    let sound = Sound::new(vec![Box::new(card)]).reporting(reports);
-    (sound, Box::new(watcher))
+    let wired = WiredCard::new(&scenario, stimuli);
+    let card = wired.card.with_loudspeaker(None);
+    let sound = Sound::new(vec![Box::new(card)]).reporting(wired.reports);
+    (sound, wired.watcher)
 }
 
 fn start(

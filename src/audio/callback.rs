@@ -270,7 +270,7 @@ pub fn render_path(rate_hz: u32) -> (RenderCallback, RenderEnd, RenderTap) {
     (callback, end, tap)
 }
 
-/// A voice that is made louder is bent above this, so that it does not clip.
+/// A voice that is made louder is compressed above this level, so that it does not clip.
 const KNEE: f32 = 0.7;
 
 /// A sample that was made louder, within full scale. What is not made louder stays as it is.
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_that_is_made_louder_is_bent_and_not_cut() {
+    fn a_voice_that_is_made_louder_is_compressed_and_not_clipped() {
         let loud: Vec<f32> = [0.3, 0.8, 1.2, 2.0]
             .map(|sample| limited(sample, 2.0))
             .to_vec();

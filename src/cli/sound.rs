@@ -3,16 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use crossbeam_channel::{Receiver, bounded};
 use vivavoce::audio::AudioError;
 use vivavoce::audio::cpal_device::{self, CpalDevice, Direction};
 use vivavoce::audio::device::{AudioDevice, Endpoint};
 use vivavoce::engines;
-use vivavoce::events::{EventKind, SessionEvent};
-use vivavoce::harness::scenario::{Anchor, Scenario};
+use vivavoce::harness::scenario::Scenario;
 use vivavoce::harness::stimulus::{Prepared, Speak, prepare};
 use vivavoce::harness::virtual_card::VirtualCard;
-use vivavoce::pipeline::{Report, Sound, Watcher};
+use vivavoce::harness::wired_card::WiredCard;
+use vivavoce::pipeline::{Sound, Watcher};
 use vivavoce::tts::{Prosody, Synthesizer};
 
 /// Devices, and what they want to know of the session.
@@ -42,12 +41,12 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
             Ok(play_scenario(&scenario, stimuli, file_of(output)))
         }
         Some(scenario) => {
-            let heard = Heard::new(&scenario, prepare_stimuli(&scenario)?);
+            let wired = WiredCard::new(&scenario, prepare_stimuli(&scenario)?);
             let output = CpalDevice::new(None, Some(output.clone()));
-            let devices: Vec<Box<dyn AudioDevice>> = vec![Box::new(output), Box::new(heard.card)];
+            let devices: Vec<Box<dyn AudioDevice>> = vec![Box::new(output), Box::new(wired.card)];
             Ok(Opened {
-                sound: Sound::new(devices).reporting(heard.reports),
-                watcher: Some(heard.watcher),
+                sound: Sound::new(devices).reporting(wired.reports),
+                watcher: Some(wired.watcher),
             })
         }
         None if output.is_virtual() => {
@@ -64,11 +63,11 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
 
 /// A virtual sound card in both directions; `file` records what it plays.
 pub fn play_scenario(scenario: &Scenario, stimuli: Vec<Prepared>, file: Option<PathBuf>) -> Opened {
-    let heard = Heard::new(scenario, stimuli);
-    let card = heard.card.with_loudspeaker(file);
+    let wired = WiredCard::new(scenario, stimuli);
+    let card = wired.card.with_loudspeaker(file);
     Opened {
-        sound: Sound::new(vec![Box::new(card)]).reporting(heard.reports),
-        watcher: Some(heard.watcher),
+        sound: Sound::new(vec![Box::new(card)]).reporting(wired.reports),
+        watcher: Some(wired.watcher),
     }
 }
 
@@ -118,32 +117,5 @@ fn without_watcher(devices: Vec<Box<dyn AudioDevice>>) -> Opened {
     Opened {
         sound: Sound::new(devices),
         watcher: None,
-    }
-}
-
-/// A microphone that hears a scenario, and its wires to the session.
-struct Heard {
-    card: VirtualCard,
-    reports: Receiver<Report>,
-    watcher: Watcher,
-}
-
-impl Heard {
-    fn new(scenario: &Scenario, stimuli: Vec<Prepared>) -> Self {
-        let (cue, cues) = bounded(16);
-        let (report, reports) = bounded(64);
-        let watcher = move |event: &SessionEvent| {
-            let anchor = match event.kind {
-                EventKind::PlaybackStarted { .. } => Anchor::ReplyStarted,
-                EventKind::Heard { .. } => Anchor::ReplyFinished,
-                _ => return,
-            };
-            let _ = cue.try_send(anchor);
-        };
-        Self {
-            card: VirtualCard::microphone(scenario, stimuli, cues, report),
-            reports,
-            watcher: Box::new(watcher),
-        }
     }
 }

@@ -11,6 +11,7 @@ pub mod room;
 pub mod scenario;
 pub mod stimulus;
 pub mod virtual_card;
+pub mod wired_card;
 
 pub mod simulator;
 

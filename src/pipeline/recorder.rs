@@ -1,8 +1,8 @@
 //! Thread `recorder`: both channels and the events of a session, on disk.
 //!
 //! `conversation.wav`: 48 kHz, 16 bit, left the microphone before echo cancellation, right the
-//! loudspeaker after gain and fades; sample n of both is the same instant. `events.jsonl`: one
-//! event a line, on the same clock. `decisions.jsonl`: what turn taking was told and what it
+//! loudspeaker after gain and fades; sample n of both is the same instant. `events.jsonl`: its
+//! form, then one event a line, on the same clock. `decisions.jsonl`: what turn taking was told and what it
 //! commanded, in that order, so that its decisions can be replayed.
 
 use std::fs::File;

@@ -1,8 +1,8 @@
 //! Any GGUF model through llama.cpp.
 //!
-//! One context a session, one sequence; sessions share the weights. `read` mirrors what the key-value cache holds, so that a new prompt
-//! costs only what it does not share with the one before: the next turn, a reply that was cut to
-//! what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
+//! One context a session, one sequence; sessions share the weights. `read` mirrors what the
+//! key-value cache holds, so that a new prompt costs only what it does not share with the one
+//! before: the next turn, a reply that was cut to what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
 //! back to a state that was kept.
 
 mod cache;
