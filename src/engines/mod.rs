@@ -1,5 +1,10 @@
 //! From a configuration and a folder of models to loaded engines.
 
+mod voice;
+
+use voice::profile_voice;
+pub use voice::{synthesizer, voice};
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -9,23 +14,20 @@ use tempfile::TempDir;
 
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
-use crate::clock::Stopwatch;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::language::Language;
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
 use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, gguf};
 use crate::models::{
-    Manifest, Model, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
+    Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
 use crate::onnx::OnnxError;
 use crate::pipeline::Engines;
 use crate::stt::{
     Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
 };
-use crate::tts::{
-    HIBARI_VOICE, Hibari, Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, VOICES, WyomingVoice,
-};
+use crate::tts::TtsError;
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
 /// Why engines cannot be loaded.
@@ -127,26 +129,6 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
         selection = selection.without(role);
     }
     Ok(selection)
-}
-
-/// The profile's own voice, if it speaks the language and no voice of the program is named.
-fn profile_voice<'m>(
-    config: &Config,
-    manifest: &'m Manifest,
-) -> Result<Option<&'m Model>, ModelsError> {
-    let id = manifest.profile(&config.profile)?.roles.get(&Role::Tts);
-    let speaks = |model: &&Model| {
-        let code = config.language.code();
-        model.languages.is_empty() || model.languages.iter().any(|known| known == code)
-    };
-    let model = id.and_then(|id| manifest.model(id)).filter(speaks);
-    Ok(model.filter(|_| !names_embedded(config.tts.voice.as_deref())))
-}
-
-/// Whether a name is that of a voice that comes with the program.
-fn names_embedded(name: Option<&str>) -> bool {
-    let is_named = |name: &str| VOICES.iter().any(|voice| voice.eq_ignore_ascii_case(name));
-    name.is_some_and(is_named)
 }
 
 /// Whether all models that are needed know the language.
@@ -388,108 +370,6 @@ impl EngineLoader {
         })?))
     }
 
-    /// Loads a voice alone: the one that is configured, or the persona's among the embedded ones.
-    pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        match &self.config.tts.engine {
-            TtsEngine::Profile => match self.engine_of_profile_voice(persona) {
-                None => embedded(&self.config, persona),
-                Some("hibari") => {
-                    let voice = self.hibari(self.folder(Role::Tts)?, persona)?;
-                    self.fast_enough(voice, persona)
-                }
-                Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
-                Some(other) => Err(self.unknown(other)),
-            },
-            TtsEngine::Pico => embedded(&self.config, persona),
-            TtsEngine::Wyoming(address) => Ok(Box::new(WyomingVoice::new(
-                address,
-                self.config.tts.voice.as_deref(),
-                persona.language,
-            ))),
-            TtsEngine::Hibari(Some(folder)) => self.hibari(folder, persona),
-            TtsEngine::Hibari(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
-                Some("hibari") => self.hibari(self.folder(Role::Tts)?, persona),
-                _ => Err(self.not_in_profile("hibari")),
-            },
-            TtsEngine::Kokoro(Some(folder)) => self.kokoro(folder, persona),
-            TtsEngine::Kokoro(None) => match self.engines.get(&Role::Tts).map(String::as_str) {
-                Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
-                _ => Err(self.not_in_profile("kokoro")),
-            },
-            TtsEngine::Piper(model) => Ok(Box::new(Piper::load(
-                self.first(Role::OnnxRuntime)?,
-                model,
-                self.config.tts.voice.as_deref(),
-                persona.language,
-                persona.voice.prosody,
-                self.budget.tts(),
-            )?)),
-        }
-    }
-
-    /// The engine of the profile's voice, if that is to speak: it was chosen for the configuration's language,
-    /// and the persona may name one of the program's.
-    fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
-        let engine = self.engines.get(&Role::Tts).map(String::as_str);
-        let is_elsewhere = persona.language != self.config.language
-            || names_embedded(persona.voice.name.as_deref());
-        engine.filter(|_| !is_elsewhere)
-    }
-
-    /// The voice, or one of the program's if this machine is too slow for it.
-    fn fast_enough(
-        &self,
-        mut voice: Box<dyn Synthesizer>,
-        persona: &Persona,
-    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        let mut share = f64::INFINITY;
-        // The better of two: the first warms it up, and other programs may have been busy.
-        for _ in 0..2 {
-            let watch = Stopwatch::start();
-            let clip = voice.synthesize("One moment, please.")?;
-            share = share.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
-            if share <= SLOWEST_VOICE {
-                return Ok(voice);
-            }
-        }
-        tracing::warn!(
-            "the profile's voice takes {share:.1} s for each second of speech here; a voice of the program \
-             speaks in its place (--tts hibari insists)"
-        );
-        embedded(&self.config, persona)
-    }
-
-    fn hibari(
-        &self,
-        folder: &Path,
-        persona: &Persona,
-    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        check_english(persona)?;
-        let name = self.config.tts.voice.as_deref().unwrap_or(HIBARI_VOICE);
-        Ok(Box::new(Hibari::load(
-            self.first(Role::OnnxRuntime)?,
-            folder,
-            name,
-            persona.voice.prosody,
-        )?))
-    }
-
-    fn kokoro(
-        &self,
-        folder: &Path,
-        persona: &Persona,
-    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        check_english(persona)?;
-        let name = self.config.tts.voice.as_deref().unwrap_or(KOKORO_VOICE);
-        Ok(Box::new(Kokoro::load(
-            self.first(Role::OnnxRuntime)?,
-            folder,
-            name,
-            persona.voice.prosody,
-            self.budget.tts(),
-        )?))
-    }
-
     /// The folder of the model that serves `role`.
     fn folder(&self, role: Role) -> Result<&Path, EnginesError> {
         Ok(self.first(role)?.parent().unwrap_or(Path::new("")))
@@ -538,62 +418,6 @@ impl EngineLoader {
             .first(role)
             .ok_or(EnginesError::Incomplete { role })
     }
-}
-
-/// Some engines speak English alone.
-fn check_english(persona: &Persona) -> Result<(), EnginesError> {
-    match persona.language {
-        Language::English => Ok(()),
-        language => Err(EnginesError::NoVoice { language }),
-    }
-}
-
-/// A voice that takes longer for a second of speech is too slow for a conversation. Seconds.
-const SLOWEST_VOICE: f64 = 0.5;
-
-/// Kokoro's best rated voice.
-const KOKORO_VOICE: &str = "af_heart";
-
-/// Loads the voice that is configured; models are not looked at if it needs none.
-pub fn synthesizer(
-    config: &Config,
-    persona: &Persona,
-) -> Result<Box<dyn Synthesizer>, EnginesError> {
-    let manifest = Manifest::bundled()?;
-    let is_profiles = profile_voice(config, &manifest)?.is_some()
-        && !names_embedded(persona.voice.name.as_deref());
-    match &config.tts.engine {
-        TtsEngine::Pico => embedded(config, persona),
-        TtsEngine::Profile if !is_profiles => embedded(config, persona),
-        TtsEngine::Wyoming(_) => EngineLoader::only(config, &[])?.synthesizer(persona),
-        engine => match EngineLoader::only(config, &[Role::Tts, Role::OnnxRuntime]) {
-            // Nobody asked for this voice, and another one can say it.
-            Err(EnginesError::Models(error))
-                if *engine == TtsEngine::Profile && config.tts.voice.is_none() =>
-            {
-                tracing::warn!("a voice of the program speaks, for want of the profile's: {error}");
-                embedded(config, persona)
-            }
-            loader => loader?.synthesizer(persona),
-        },
-    }
-}
-
-/// The voice that is named, of those that come with the program; or the persona's, or its language's.
-fn embedded(config: &Config, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
-    let named = [&config.tts.voice, &persona.voice.name];
-    let language = persona.language;
-    let name = named
-        .into_iter()
-        .find_map(Option::as_deref)
-        .or(language.voice())
-        .ok_or(EnginesError::NoVoice { language })?;
-    Ok(Box::new(voice(name, persona.voice.prosody)?))
-}
-
-/// Loads one of the embedded voices.
-pub fn voice(name: &str, prosody: Prosody) -> Result<Pico, TtsError> {
-    Pico::load(name, prosody, &data_dir().join("voices"))
 }
 
 /// The weights' identity for the prompt cache: their SHA-256 in the manifest, which
