@@ -51,4 +51,5 @@ mod hex;
 pub mod models;
 pub mod power;
 mod resource;
+pub mod server;
 mod shared;

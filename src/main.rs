@@ -104,6 +104,8 @@ enum Command {
         #[arg(long)]
         why: bool,
     },
+    /// Let a browser and other programs talk with it: a web page, OpenAI's Realtime and HTTP protocols
+    Serve(cli::serve::ServeOptions),
     /// Speak a text
     Say {
         /// The text
@@ -218,6 +220,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             };
             cli::talk::run(&config, options, started)?;
         }
+        Command::Serve(options) => cli::serve::run(&config, options)?,
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,

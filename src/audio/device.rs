@@ -76,6 +76,12 @@ pub trait AudioDevice: Send {
         false
     }
 
+    /// Whether nothing of what its loudspeaker plays comes back through its microphone: whoever is at its
+    /// other end cancels the echo.
+    fn cancels_echo(&self) -> bool {
+        false
+    }
+
     /// Finds the devices again and asks for their rates: they may have changed since.
     fn probe(&mut self) -> Result<Rates, AudioError>;
 

@@ -26,6 +26,7 @@ pub mod models;
 pub mod printable;
 pub mod say;
 pub mod screen;
+pub mod serve;
 pub mod simulate;
 pub mod sound;
 pub mod talk;

@@ -4,14 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
-use vivavoce::audio::frame::SPEECH_RATE;
-use vivavoce::audio::resample::StreamResampler;
-use vivavoce::audio::sound_file::SoundFile;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::models::Role;
-use vivavoce::stt::{Recognizer, RecordingTranscriber};
+use vivavoce::stt::{Recognizer, transcribe_file};
 
 use super::printable::printable;
 use super::talk::QUIT;
@@ -23,7 +20,7 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
     let mut failed = 0;
     for path in files {
         let watch = Stopwatch::start();
-        let result = transcribe_file(&loader, engine.as_mut(), path);
+        let result = text_of(&loader, engine.as_mut(), path);
         if QUIT.load(Ordering::Relaxed) {
             bail!("interrupted");
         }
@@ -58,33 +55,12 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
     }
 }
 
-/// The text of a file and its length in seconds. The file is read, decoded and forgotten block by block.
-fn transcribe_file(
+/// The text of a file and its length in seconds.
+fn text_of(
     loader: &EngineLoader,
     engine: &mut dyn Recognizer,
     path: &Path,
 ) -> Result<(String, f64)> {
     let cancelled = || QUIT.load(Ordering::Relaxed);
-    let mut file = SoundFile::open(path)?;
-    let mut resampler = StreamResampler::new(file.rate_hz(), SPEECH_RATE)?;
-    let mut transcriber = RecordingTranscriber::new(engine, loader.activity()?);
-    let (mut block, mut speech) = (Vec::new(), Vec::new());
-    loop {
-        let more = file.read(&mut block)?;
-        if more {
-            resampler.push(&block, &mut speech);
-        } else {
-            resampler.flush(&mut speech);
-        }
-        if !transcriber.push(&speech, &cancelled)? {
-            bail!("interrupted");
-        }
-        block.clear();
-        speech.clear();
-        if !more {
-            break;
-        }
-    }
-    let text = transcriber.finish(&cancelled)?.context("interrupted")?;
-    Ok((text, file.seconds()))
+    transcribe_file(engine, loader.activity()?, path, &cancelled)?.context("interrupted")
 }

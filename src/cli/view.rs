@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crossterm::event::KeyEvent;
-use vivavoce::events::{EventKind, Latency, LatencyByTurn, SessionEvent, Stage};
+use vivavoce::events::{self, EventKind, Latency, LatencyByTurn, SessionEvent, Stage};
 
 use super::printable::printable;
 
@@ -68,8 +68,11 @@ pub fn finished_line(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -
 }
 
 fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<String> {
-    if why && let Some(reason) = reason_line(&event.kind) {
-        return Some(reason);
+    if why && let Some(reason) = events::why(&event.kind) {
+        return Some(match said(&event.kind) {
+            Some(text) => format!("{USER}{text}\n  why: {reason}"),
+            None => format!("  why: {reason}"),
+        });
     }
     let of_turn = |turn| latency.get(turn).cloned().unwrap_or_default();
     Some(match &event.kind {
@@ -99,71 +102,19 @@ fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<S
     })
 }
 
-/// A decision with its evidence.
-fn reason_line(kind: &EventKind) -> Option<String> {
-    let scored = |score: &Option<f32>| match score {
-        Some(score) => format!(", score {score:.2}"),
-        None => String::new(),
-    };
-    Some(match kind {
-        EventKind::EndpointScored {
-            score,
-            reason,
-            wait_ms,
-            ..
-        } => format!(
-            "  why: will wait {wait_ms:.0} ms: {reason}{}",
-            scored(score)
-        ),
-        EventKind::TurnEnded {
-            waited_ms,
-            score,
-            reason,
-            text,
-        } => format!(
-            "{USER}{text}\n  why: waited {waited_ms:.0} ms: {reason}{}",
-            scored(score)
-        ),
-        EventKind::TurnIgnored { reason, text } => {
-            format!("{USER}{text}\n  why: not answered: {reason}")
-        }
-        EventKind::TurnExtended => "  why: you went on before the reply: one turn".into(),
-        EventKind::DraftStarted { draft, text } => {
-            format!("  why: draft {draft} begun, in case that was all: {text}")
-        }
-        EventKind::DraftReleased { draft, ahead_ms } => {
-            format!("  why: draft {draft} released, {ahead_ms:.0} ms ahead")
-        }
-        EventKind::DraftRolledBack { draft, reason } => {
-            format!("  why: draft {draft} thrown away: {reason}")
-        }
-        EventKind::Ducked { reason } => format!("  why: quieter: {reason}"),
-        EventKind::Held { reason } => format!("  why: silent: {reason}"),
-        EventKind::Unducked { reason, text } => match text.as_str() {
-            "" => format!("  why: went on: {reason}"),
-            text => format!("  why: went on: {reason}: {text}"),
-        },
-        EventKind::Resumed { repeated_ms } => {
-            format!("  why: repeats {repeated_ms:.0} ms, the word that was cut into")
-        }
-        EventKind::Interrupted { reason } => format!("  why: stopped: {reason}"),
-        _ => return None,
-    })
+/// The user's words, of an event that says what became of them.
+fn said(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::TurnEnded { text, .. } | EventKind::TurnIgnored { text, .. } => Some(text),
+        _ => None,
+    }
 }
 
 /// A turn's latency by stage, in one line; what took nothing is left out.
 fn latency_line(latency: &Latency) -> Option<String> {
-    let (total_ms, stages) = stages_to_show(latency);
+    let (total_ms, stages) = latency.shown();
     let words: Vec<String> = stages.iter().map(stage_words).collect();
     (!words.is_empty()).then(|| format!("({total_ms:.0} ms: {})", words.join(", ")))
-}
-
-/// A turn's response time in milliseconds and the stages that took some of it.
-pub fn stages_to_show(latency: &Latency) -> (f64, Vec<Stage>) {
-    let mut path = latency.live_path();
-    let total_ms = path.iter().map(|stage| stage.ms).sum();
-    path.retain(|stage| stage.ms >= 0.5);
-    (total_ms, path)
 }
 
 /// A stage with its milliseconds.

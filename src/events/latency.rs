@@ -95,6 +95,14 @@ impl Latency {
         }
     }
 
+    /// The response time in milliseconds and the stages that took some of it.
+    pub fn shown(&self) -> (f64, Vec<Stage>) {
+        let mut path = self.live_path();
+        let total_ms = path.iter().map(|stage| stage.ms).sum();
+        path.retain(|stage| stage.ms >= 0.5);
+        (total_ms, path)
+    }
+
     /// What lay between `from_ms`, the last sound, and the first sample of the reply, in order. A
     /// stage that was over before it was waited for, because a draft was made meanwhile, takes
     /// nothing. With the silence at the beginning of the voice these add up to the response time.

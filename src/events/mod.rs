@@ -9,6 +9,7 @@ mod kind;
 mod latency;
 mod reason;
 mod view;
+mod why;
 
 use std::fmt;
 
@@ -24,6 +25,7 @@ pub use reason::{
 };
 
 pub use view::{Activity, SessionView};
+pub use why::why;
 
 use crate::clock::Timestamp;
 

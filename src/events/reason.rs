@@ -53,6 +53,7 @@ reasons! {
         Backchannel => "a backchannel",
         NothingToGoOnWith => "asked to go on with what was over",
         FilledPause => "only a filled pause",
+        TakenBack => "taken back",
     }
     /// Why a draft is thrown away.
     RollbackReason {
@@ -89,6 +90,7 @@ reasons! {
         WentOnSpeaking => "went on speaking",
         KeyPressed => "key pressed",
         Typed => "typed message",
+        Asked => "asked by a button or a program",
     }
     /// How both sides may speak at once.
     DuplexMode {

@@ -19,6 +19,8 @@ const UNKNOWN_DELAY: Duration = Duration::from_millis(400);
 /// Said when it has heard itself again and again.
 const HEARD_ITSELF: &str = "it seems to hear itself: for some replies it does not listen while it \
      speaks. Use headphones or turn the loudspeaker down";
+/// Said when the sound comes from somebody who cancels the echo.
+const CANCELLED_ELSEWHERE: &str = "whoever sends the sound cancels the echo";
 /// Said when it listens again.
 const LISTENS_AGAIN: &str = "it listens while it speaks again";
 
@@ -69,6 +71,24 @@ impl Duplex {
         } else if self.earcon || !self.cancels {
             self.probe = Some(EchoProbe::of_reply());
         }
+    }
+
+    /// A device was opened whose other end cancels the echo: nothing is measured. Should one appear all the
+    /// same, [`Duplex::watch`] finds it.
+    pub fn opened_without_echo(&mut self, facts: &mut Vec<Fact>) {
+        *self = Self {
+            deaf_until: self.deaf_until,
+            found: Some(EchoReturn::NotHeard),
+            mode: DuplexMode::Full,
+            isolated: true,
+            ..Self::new(self.cancels, self.earcon)
+        };
+        facts.push(Fact::Duplex(DuplexChoice {
+            mode: self.mode,
+            reason: CANCELLED_ELSEWHERE.into(),
+            echo_gain_db: None,
+            echo_delay_ms: None,
+        }));
     }
 
     /// Lets the probe hear 10 ms, and chooses the mode when it has an answer.

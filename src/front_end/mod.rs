@@ -36,6 +36,15 @@ pub struct Input {
     pub audible: bool,
 }
 
+/// What is known of a microphone before it gives anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Microphone {
+    /// It gives exact zeros in a quiet room, as only a virtual one does.
+    pub noiseless: bool,
+    /// What is played does not come back through it.
+    pub without_echo: bool,
+}
+
 /// Something that was found out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
@@ -108,15 +117,17 @@ impl FrontEnd {
         }
     }
 
-    /// Devices were opened: what was known of the echo holds no longer. `noiseless` says that the
-    /// microphone gives exact zeros in a quiet room, as only a virtual one does.
-    pub fn opened(&mut self, noiseless: bool, audible: bool, facts: &mut Vec<Fact>) {
+    /// Devices were opened: what was known of the echo holds no longer.
+    pub fn opened(&mut self, microphone: Microphone, audible: bool, facts: &mut Vec<Fact>) {
         self.canceller.reset();
-        self.muted = MutedMicrophone::new(noiseless);
+        self.muted = MutedMicrophone::new(microphone.noiseless);
         // Another microphone hears the user at another level.
         self.nearness = Nearness::default();
         self.tell_far_at = Timestamp::ZERO;
-        self.duplex.opened(audible, facts);
+        match microphone.without_echo {
+            true => self.duplex.opened_without_echo(facts),
+            false => self.duplex.opened(audible, facts),
+        }
     }
 
     /// It has heard itself: from now on, until [`FrontEnd::listen_over_replies`] or a device is

@@ -52,7 +52,7 @@ impl World {
     fn new(canceller: Box<dyn EchoCanceller>, earcon: bool) -> Self {
         let mut facts = Vec::new();
         let mut front_end = FrontEnd::new(canceller, activity(false), earcon);
-        front_end.opened(false, false, &mut facts);
+        front_end.opened(Microphone::default(), false, &mut facts);
         Self {
             front_end,
             room: None,
@@ -273,7 +273,7 @@ fn it_listens_over_replies_no_more_until_told_or_a_device_is_opened() {
         front_end, facts, ..
     } = &mut world;
     front_end.stop_listening_over_replies(facts);
-    front_end.opened(false, true, facts);
+    front_end.opened(Microphone::default(), true, facts);
     assert!(world.reply(2, somebody) > 0.0);
 }
 
@@ -292,7 +292,9 @@ fn speech_far_away_is_told_again_after_a_device_was_opened() {
         world.silence(2_500);
         let told = |fact: &&Fact| **fact == Fact::FarSpeech;
         assert_eq!(world.facts.iter().filter(told).count(), opens);
-        world.front_end.opened(false, false, &mut world.facts);
+        world
+            .front_end
+            .opened(Microphone::default(), false, &mut world.facts);
     }
 }
 
@@ -303,4 +305,18 @@ fn a_detector_that_keeps_failing_is_told_again_and_again() {
     world.play(&vec![0.0; 25 * SPEECH_RATE as usize], false, somebody);
     let deaf = |fact: &&Fact| matches!(fact, Fact::Deaf(_));
     assert_eq!(world.facts.iter().filter(deaf).count(), 3);
+}
+
+#[test]
+fn where_the_echo_is_cancelled_elsewhere_nothing_is_measured_and_the_user_is_heard_over_replies() {
+    let mut world = World::cancelling();
+    world.facts.clear();
+    let microphone = Microphone {
+        without_echo: true,
+        ..Microphone::default()
+    };
+    (world.front_end).opened(microphone, false, &mut world.facts);
+    assert_eq!(world.duplexes(), [(DuplexMode::Full, None)]);
+    assert!(!world.facts.contains(&Fact::PlayEarcon));
+    assert!(world.reply(1, somebody) > 0.1);
 }

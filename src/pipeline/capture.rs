@@ -21,7 +21,7 @@ use crate::audio::resample::StreamResampler;
 use crate::audio::stall::Stall;
 use crate::clock::{Pace, Stopwatch, Timestamp};
 use crate::events::EventKind;
-use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input};
+use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input, Microphone};
 use crate::turn_taking::Event;
 use crate::vad::VoiceActivity;
 
@@ -142,7 +142,7 @@ impl Capture {
 
     /// Runs until it is told to stop or the scenario has ended.
     pub fn run(mut self) {
-        self.ears.opened(self.sound.is_noiseless());
+        self.ears.opened(&self.sound);
         let mut pace = Pace::every(LOOK);
         let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
@@ -227,7 +227,7 @@ impl Capture {
                 let _ = self.ears.outputs.playback.send(attach);
                 self.open = Some(open);
                 self.latency = LatencyWatch::default();
-                self.ears.opened(self.sound.is_noiseless());
+                self.ears.opened(&self.sound);
                 self.say(format!("opened again: {}", self.sound.describe()));
             }
             Err(error) => tracing::info!("try {tries}: {error}"),
@@ -252,9 +252,13 @@ fn has_room<T>(queue: &Sender<T>) -> bool {
 
 impl Ears {
     /// Devices were opened.
-    fn opened(&mut self, noiseless: bool) {
+    fn opened(&mut self, sound: &Sound) {
+        let microphone = Microphone {
+            noiseless: sound.is_noiseless(),
+            without_echo: sound.cancels_echo(),
+        };
         let audible = self.audible.load(Ordering::Relaxed);
-        self.front_end.opened(noiseless, audible, &mut self.facts);
+        self.front_end.opened(microphone, audible, &mut self.facts);
         self.tell(self.bus.clock().now());
     }
 

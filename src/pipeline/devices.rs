@@ -127,6 +127,11 @@ impl Sound {
         self.devices.iter().any(|device| device.is_noiseless())
     }
 
+    /// Whether the devices cancel the echo themselves.
+    pub fn cancels_echo(&self) -> bool {
+        self.devices.iter().any(|device| device.cancels_echo())
+    }
+
     /// The devices were lost. Those that are opened next get less time to begin, and more each time
     /// that they do not.
     pub fn lost(&mut self, open: &OpenSound) {

@@ -3,6 +3,7 @@
 //! the final transcript if nothing was said since.
 
 mod clip;
+mod file;
 mod moonshine;
 mod pace;
 mod recording;
@@ -14,6 +15,7 @@ mod worker;
 mod wyoming;
 
 pub use clip::transcribe_clip;
+pub use file::{FileError, transcribe_file};
 pub use moonshine::Moonshine;
 pub use recording::RecordingTranscriber;
 pub use tokenizer::Tokenizer;

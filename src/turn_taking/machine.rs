@@ -10,7 +10,9 @@ use super::self_talk::SelfTalk;
 use super::state::{Answer, Onset, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
-use crate::events::{EndReason, EventKind, InterruptReason, ReplyId, RollbackReason, TurnId};
+use crate::events::{
+    EndReason, EventKind, IgnoreReason, InterruptReason, ReplyId, RollbackReason, TurnId,
+};
 
 /// After the key is released, the time for what was said last to arrive.
 const RELEASE_TAIL: Duration = Duration::from_millis(200);
@@ -109,6 +111,8 @@ impl TurnTaking {
             Event::TalkPressed => self.talk_pressed(now, commands),
             Event::TalkReleased => self.talk_released(now, commands),
             Event::Typed(text) => self.typed(text, commands),
+            Event::Stop => self.stop(commands),
+            Event::TakeBack => self.take_back(commands),
             Event::Ring { id, words } => self.rings(now, id, words),
             Event::Withdraw(id) => self.withdraw(id),
             Event::Sleep => self.asleep = true,
@@ -317,6 +321,36 @@ impl TurnTaking {
         self.asleep = false;
         self.put_off = false;
         self.reply(turn, 0, Answer::To(text), commands);
+    }
+
+    fn stop(&mut self, commands: &mut Vec<Command>) {
+        match &self.state {
+            State::Replying(_) => self.interrupt(InterruptReason::Asked, commands),
+            State::AwaitingHeard { turn, .. } => {
+                let turn = *turn;
+                self.not_answered(turn, commands);
+            }
+            State::Listening | State::User(_) => {}
+        }
+    }
+
+    fn take_back(&mut self, commands: &mut Vec<Command>) {
+        let State::User(user) = &mut self.state else {
+            return;
+        };
+        let (turn, draft) = (user.turn, user.pause.take().and_then(|pause| pause.draft));
+        roll_back(draft, RollbackReason::NotAnswered, commands);
+        commands.push(Command::EndTranscript(turn));
+        self.not_answered(turn, commands);
+    }
+
+    /// A turn that is taken back, answered or not.
+    fn not_answered(&mut self, turn: TurnId, commands: &mut Vec<Command>) {
+        commands.push(Command::Ignore);
+        let (reason, text) = (IgnoreReason::TakenBack, String::new());
+        let ignored = EventKind::TurnIgnored { reason, text };
+        commands.push(Command::Publish(turn, ignored));
+        self.state = State::Listening;
     }
 
     pub(super) fn next_turn(&mut self) -> TurnId {

@@ -771,6 +771,59 @@ fn a_second_message_typed_before_the_first_is_answered_joins_it() {
 }
 
 #[test]
+fn a_reply_that_is_not_wanted_any_more_stops_and_nothing_else_happens() {
+    let mut c = Conversation::in_a_story();
+    assert_eq!(c.on(Event::Stop), [Command::StopReply(reply(1))]);
+    c.heard(reply(1), "Once upon");
+    assert_eq!(*c.machine.state(), State::Listening);
+    assert!(c.on(Event::Stop).is_empty());
+}
+
+#[test]
+fn a_reply_that_is_not_wanted_before_it_sounds_is_stopped_too() {
+    let mut c = Conversation::new();
+    c.on(Event::Typed("hi".into()));
+    assert_eq!(c.on(Event::Stop), [Command::StopReply(reply(1))]);
+    c.heard(reply(1), "");
+    assert_eq!(*c.machine.state(), State::Listening);
+}
+
+#[test]
+fn what_is_taken_back_is_not_answered() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        push_to_talk: true,
+        ..config()
+    });
+    c.on(Event::TalkPressed);
+    let taken_back = c.after(500).on(Event::TakeBack);
+    assert!(taken_back.contains(&Command::EndTranscript(TurnId(1))));
+    assert_eq!(*c.machine.state(), State::Listening);
+    assert!(c.on(Event::TalkReleased).is_empty());
+}
+
+#[test]
+fn a_draft_is_rolled_back_with_what_is_taken_back() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    let mut drafted = c.after(80).decoded(1, 1, "What is it?");
+    drafted.extend(c.after(40).scored(1, 1, 1.0));
+    let ids: Vec<ReplyId> = drafted
+        .iter()
+        .filter_map(|command| match command {
+            Command::Draft { reply, .. } => Some(*reply),
+            _ => None,
+        })
+        .collect();
+    assert!(!ids.is_empty());
+    let taken_back = c.on(Event::TakeBack);
+    for id in ids {
+        assert!(taken_back.contains(&Command::StopReply(id)));
+    }
+    assert_eq!(*c.machine.state(), State::Listening);
+}
+
+#[test]
 fn messages_about_older_replies_change_nothing() {
     let mut c = Conversation::new();
     c.user_says(1, "One.");

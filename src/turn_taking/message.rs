@@ -25,6 +25,10 @@ pub enum Event {
     TalkReleased,
     /// The user typed a message.
     Typed(String),
+    /// The reply is not wanted any more, whether it sounds already or not: a button, or a program.
+    Stop,
+    /// What the user has said so far is not to be answered.
+    TakeBack,
     /// Something is to be said as soon as nobody speaks, and again until the user answers.
     Ring {
         /// A number that whoever wants it rung knows it by.

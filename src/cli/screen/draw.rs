@@ -12,7 +12,7 @@ use super::conversation::Page;
 use super::layout::{Areas, key_lines};
 use super::state::ScreenState;
 use super::wrap::wrap;
-use crate::cli::view::{stage_words, stages_to_show};
+use crate::cli::view::stage_words;
 
 /// Most cells of a level meter.
 const METER: usize = 24;
@@ -83,7 +83,7 @@ fn draw_rule(frame: &mut Frame<'_>, state: &ScreenState, areas: &Areas) {
 
 fn draw_waterfall(frame: &mut Frame<'_>, state: &ScreenState, area: Rect) {
     let answered = state.session.latency.answered().rev();
-    let with_stages = answered.map(|(_, latency)| stages_to_show(latency));
+    let with_stages = answered.map(|(_, latency)| latency.shown());
     let shown = with_stages.filter(|(_, stages)| !stages.is_empty());
     let mut turns: Vec<(f64, Vec<Stage>)> = shown.take(usize::from(area.height)).collect();
     turns.reverse();

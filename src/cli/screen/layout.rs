@@ -5,7 +5,6 @@ use ratatui::text::Line;
 
 use super::state::ScreenState;
 use super::wrap::wrap;
-use crate::cli::view::stages_to_show;
 
 /// The parts of the screen from top to bottom; one for which there is no room has no rows.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +39,7 @@ impl Areas {
             _ => 4,
         };
         let answered = state.session.latency.answered().rev();
-        let with_stages = answered.filter(|(_, latency)| !stages_to_show(latency).1.is_empty());
+        let with_stages = answered.filter(|(_, latency)| !latency.shown().1.is_empty());
         let turns = with_stages.take(most_turns).count() as u16;
         let clipped = state.session.clipped > 0 && height >= 8;
         // From below; the conversation has the rest.

@@ -17,6 +17,10 @@ pub enum Action {
     Echo(u64),
     /// A typed message.
     Type,
+    /// A button ends the reply.
+    Stop,
+    /// A button takes back what is being said.
+    TakeBack,
     /// A timer ends.
     Ring,
 }
@@ -78,7 +82,9 @@ pub fn script(rng: &mut Rng) -> Script {
 }
 
 fn action(rng: &mut Rng) -> Action {
-    match rng.u8(0..24) {
+    match rng.u8(0..26) {
+        24 => Action::Stop,
+        25 => Action::TakeBack,
         21 => Action::Ring,
         22..24 => {
             let text = COMMANDS[rng.usize(0..COMMANDS.len())].to_owned();

@@ -442,6 +442,8 @@ impl World {
                 let last = all[all.len().saturating_sub(4)..].join(" ");
                 self.speech(0, ms, Some(&last));
             }
+            Action::Stop => self.event_in(0, Event::Stop),
+            Action::TakeBack => self.event_in(0, Event::TakeBack),
             Action::Type => self.event_in(0, Event::Typed("typed words".into())),
             Action::Ring => {
                 let (id, words) = (self.order as i64, format!("ring {}.", self.order));

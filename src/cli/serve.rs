@@ -1,0 +1,116 @@
+//! `vivavoce serve`: a web page, and protocols for other programs.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use anyhow::Result;
+use clap::Args;
+use vivavoce::agent::Persona;
+use vivavoce::config::Config;
+use vivavoce::engines::data_dir;
+use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
+
+use super::assistant::{Keeping, assistant};
+use super::talk::{LOADING, QUIT};
+
+/// Its options.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// Where to listen; port 0: any that is free. Beyond this machine a token is needed
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8017")]
+    listen: SocketAddr,
+    /// A name that this machine is reached by, beside its numbers and localhost; may be given again
+    #[arg(long, value_name = "NAME")]
+    name: Vec<String>,
+    /// Conversations at once; more are refused
+    #[arg(long, value_name = "N", default_value_t = 4,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    sessions: u16,
+    /// Open the page in a browser
+    #[arg(long)]
+    open: bool,
+}
+
+/// Runs the command.
+pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
+    let token = server::token(&data_dir())?;
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let assistant: Assistant = Box::new(|config, persona, who| {
+        let keeping = match who {
+            Who::User => Keeping::InDataFolder,
+            Who::Program => Keeping::Nowhere,
+        };
+        assistant(config, persona, keeping)
+    });
+    LOADING.store(true, Ordering::Relaxed);
+    let hub = Hub::new(config.clone(), persona, assistant, options.sessions.into())?;
+    LOADING.store(false, Ordering::Relaxed);
+    let server = ServerConfig {
+        listen: options.listen,
+        names: options.name.clone(),
+        token: token.clone(),
+    };
+    let opened = |address: SocketAddr| {
+        let page = format!("http://{}/", reached_at(address));
+        out!("a page to talk on:            {page}");
+        out!(
+            "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
+            reached_at(address)
+        );
+        if !address.ip().is_loopback() {
+            out!(
+                "from other machines:          http://THIS-MACHINE:{}/?token={token}",
+                address.port()
+            );
+            out!(
+                "their browsers give the microphone only to https: put a proxy with a certificate before it"
+            );
+        }
+        out!("Ctrl-C ends it.");
+        if options.open {
+            open_browser(&page);
+        }
+    };
+    Ok(server::serve(Arc::new(hub), server, &QUIT, opened)?)
+}
+
+/// How a program on this machine reaches it.
+fn reached_at(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// Whatever opens a page here; one that cannot be opened is said.
+fn open_browser(page: &str) {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let opened = std::process::Command::new(program)
+        .arg(page)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    if let Err(error) = opened {
+        out!("{program} cannot open a browser ({error}): open the page yourself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_all_devices_is_reached_at_this_machine() {
+        let reached = |text: &str| reached_at(text.parse().unwrap()).to_string();
+        assert_eq!(reached("0.0.0.0:80"), "127.0.0.1:80");
+        assert_eq!(reached("[::]:80"), "[::1]:80");
+        assert_eq!(reached("192.168.1.2:80"), "192.168.1.2:80");
+    }
+}

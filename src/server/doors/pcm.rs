@@ -1,0 +1,73 @@
+//! `/v1/pcm`: sound both ways as bytes, mono 16-bit 16 kHz, for outside harnesses.
+//!
+//! As text go `{"type":"transcript","role":"user","text":...,"final":true}` and `{"type":"clear"}`: what was
+//! sent and has not sounded yet is not to be heard any more.
+
+use std::sync::Arc;
+
+use axum::extract::{State, WebSocketUpgrade};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::socket::{Client, FULL, NOT_STARTED, Sent, SilenceGate, samples, start};
+use crate::audio::frame::SPEECH_RATE;
+use crate::events::EventKind;
+use crate::server::Doors;
+use crate::server::hub::{Who, Wishes};
+use crate::server::live::Told;
+
+/// The socket.
+pub async fn session(State(doors): State<Arc<Doors>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .max_message_size(1 << 20)
+        .on_upgrade(move |socket| converse(doors, Client::new(socket)))
+}
+
+async fn converse(doors: Arc<Doors>, mut client: Client) {
+    let Some(seat) = doors.hub.seat() else {
+        return client.close(FULL).await;
+    };
+    let card = ("a program over /v1/pcm", SPEECH_RATE);
+    let wishes = Wishes::default();
+    let Some(mut live) = start(&doors.hub, seat, Who::Program, wishes, card).await else {
+        return client.close(NOT_STARTED).await;
+    };
+    let mut gate = SilenceGate::default();
+    loop {
+        let goes_on = tokio::select! {
+            sent = client.next() => match sent {
+                Some(Sent::Bytes(bytes)) => {
+                    let _ = live.microphone.push(samples(&bytes));
+                    true
+                }
+                // Texts are the client's own notes.
+                Some(Sent::Text(_)) => true,
+                None => return,
+            },
+            told = live.next() => match told {
+                Some(Told::Played(block)) => {
+                    !gate.lets_through(&block) || client.samples(&block).await
+                }
+                Some(Told::Event(event)) => match text_of(&event.kind) {
+                    Some(text) => client.text(&text).await,
+                    None => true,
+                },
+                None => return client.close("the conversation has ended").await,
+            },
+        };
+        if !goes_on {
+            return;
+        }
+    }
+}
+
+fn text_of(event: &EventKind) -> Option<Value> {
+    let transcript = |role: &str, text: &str, is_final: bool| json!({ "type": "transcript", "role": role, "text": text, "final": is_final });
+    match event {
+        EventKind::Partial { text, .. } => Some(transcript("user", text, false)),
+        EventKind::TurnEnded { text, .. } => Some(transcript("user", text, true)),
+        EventKind::Heard { text } => Some(transcript("assistant", text, true)),
+        EventKind::Interrupted { .. } => Some(json!({ "type": "clear" })),
+        _ => None,
+    }
+}

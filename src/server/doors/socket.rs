@@ -1,0 +1,179 @@
+//! What the doors with a WebSocket have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+
+use crate::server::hub::{Hub, Seat, Who, Wishes};
+use crate::server::live::Live;
+
+/// A client that says nothing at all for so long has gone; browsers and libraries answer pings by
+/// themselves.
+const SILENT_AFTER: Duration = Duration::from_secs(45);
+/// How often a client is pinged.
+const PING: Duration = Duration::from_secs(15);
+/// A client that takes nothing for so long is let go.
+const STUCK_AFTER: Duration = Duration::from_secs(5);
+
+/// A client's connection.
+pub struct Client {
+    socket: WebSocket,
+    ping: tokio::time::Interval,
+    heard_at: tokio::time::Instant,
+}
+
+/// What a client sends.
+#[derive(Debug)]
+pub enum Sent {
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(axum::body::Bytes),
+}
+
+impl Client {
+    /// A connection.
+    pub fn new(socket: WebSocket) -> Self {
+        Self {
+            socket,
+            ping: tokio::time::interval(PING),
+            heard_at: tokio::time::Instant::now(),
+        }
+    }
+
+    /// What it sends next; `None`: it has gone. Nothing is lost if it is not waited for to the end.
+    pub async fn next(&mut self) -> Option<Sent> {
+        loop {
+            tokio::select! {
+                message = self.socket.recv() => {
+                    self.heard_at = tokio::time::Instant::now();
+                    match message?.ok()? {
+                        Message::Text(text) => return Some(Sent::Text(text.as_str().to_owned())),
+                        Message::Binary(bytes) => return Some(Sent::Bytes(bytes)),
+                        Message::Close(_) => return None,
+                        Message::Ping(_) | Message::Pong(_) => {}
+                    }
+                }
+                _ = self.ping.tick() => {
+                    if self.heard_at.elapsed() > SILENT_AFTER || !self.send(Message::Ping(Vec::new().into())).await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self, message: Message) -> bool {
+        let sent = tokio::time::timeout(STUCK_AFTER, self.socket.send(message)).await;
+        matches!(sent, Ok(Ok(())))
+    }
+
+    /// Sends JSON; false: it has gone, or takes nothing.
+    pub async fn text(&mut self, value: &serde_json::Value) -> bool {
+        self.send(Message::Text(value.to_string().into())).await
+    }
+
+    /// The same for several.
+    pub async fn texts(&mut self, values: &[serde_json::Value]) -> bool {
+        for value in values {
+            if !self.text(value).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Sends samples, 16-bit little-endian.
+    pub async fn samples(&mut self, samples: &[i16]) -> bool {
+        let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
+        self.send(Message::Binary(bytes.into())).await
+    }
+
+    /// Says why it ends, and ends.
+    pub async fn close(mut self, why: &'static str) {
+        let frame = CloseFrame {
+            code: close_code::AGAIN,
+            reason: why.into(),
+        };
+        self.send(Message::Close(Some(frame))).await;
+    }
+}
+
+/// Samples as [`Client::samples`] sends them; a byte too many is left out.
+pub fn samples(bytes: &[u8]) -> Vec<i16> {
+    let pairs = bytes.as_chunks::<2>().0.iter();
+    pairs.map(|pair| i16::from_le_bytes(*pair)).collect()
+}
+
+/// Said to a client for whom there is no place.
+pub const FULL: &str = "too many conversations at once; try again when one has ended";
+/// Said when a session cannot start.
+pub const NOT_STARTED: &str = "the conversation cannot start; the program's own log says why";
+
+/// Starts a session, on a thread that may wait.
+pub async fn start(
+    hub: &Arc<Hub>,
+    seat: Seat,
+    who: Who,
+    wishes: Wishes,
+    card: (&'static str, u32),
+) -> Option<Live> {
+    let hub = Arc::clone(hub);
+    let start = move || hub.start(seat, who, &wishes, card);
+    match tokio::task::spawn_blocking(start).await {
+        Ok(Ok(live)) => Some(live),
+        Ok(Err(error)) => {
+            tracing::error!("a client's session: {error}");
+            None
+        }
+        Err(error) => {
+            tracing::error!("a client's session: {error}");
+            None
+        }
+    }
+}
+
+/// Lets sound through and leaves silence out: that between two replies, not that within one.
+#[derive(Debug, Default)]
+pub struct SilenceGate {
+    /// Blocks of silence in a row that were let through.
+    silent: u32,
+    open: bool,
+}
+
+/// Silence that is let through after sound. Blocks of 10 ms.
+const TAIL: u32 = 30;
+
+impl SilenceGate {
+    /// Whether 10 ms are to be sent.
+    pub fn lets_through(&mut self, block: &[i16]) -> bool {
+        if block.iter().any(|sample| *sample != 0) {
+            (self.open, self.silent) = (true, 0);
+        } else {
+            self.silent += u32::from(self.open);
+            self.open &= self.silent <= TAIL;
+        }
+        self.open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_between_replies_is_not_sent_and_pauses_within_one_are() {
+        let mut gate = SilenceGate::default();
+        assert!(!gate.lets_through(&[0; 4]));
+        assert!(gate.lets_through(&[0, 1, 0, 0]));
+        let sent = (0..100).filter(|_| gate.lets_through(&[0; 4])).count();
+        assert_eq!(sent, TAIL as usize);
+        assert!(gate.lets_through(&[1; 4]));
+    }
+
+    #[test]
+    fn samples_are_little_endian_and_half_of_one_is_left_out() {
+        assert_eq!(samples(&[1, 0, 0xff, 0xff, 7]), [1, -1]);
+    }
+}

@@ -1,0 +1,183 @@
+//! `/v1/audio/transcriptions`: a sound file as text.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use crate::server::Doors;
+use crate::server::hub::Hub;
+use crate::server::problem::Problem;
+use crate::stt::{FileError, transcribe_file};
+
+/// Bytes of a file at most: three hours of 16-bit 16 kHz mono.
+pub const MOST_FILE: usize = 400 << 20;
+/// Bytes of any other field.
+const MOST_FIELD: usize = 4_096;
+
+/// What is asked for.
+#[derive(Default)]
+struct Asked {
+    file: Option<NamedTempFile>,
+    format: Option<String>,
+    language: Option<String>,
+    stream: bool,
+}
+
+/// How the text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Text,
+    Verbose,
+}
+
+/// Transcribes a file.
+pub async fn transcribe(
+    State(doors): State<Arc<Doors>>,
+    parts: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let parts = parts.map_err(|e| Problem::wrong(None, e.body_text()))?;
+    let asked = read(parts).await?;
+    let format = match asked.format.as_deref() {
+        None | Some("json") => Format::Json,
+        Some("text") => Format::Text,
+        Some("verbose_json") => Format::Verbose,
+        Some(other) => {
+            let message =
+                format!("{other} is not written here: ask for json, text or verbose_json");
+            return Err(Problem::wrong(Some("response_format"), message));
+        }
+    };
+    let known = doors.hub.config().language.code();
+    if let Some(language) = asked.language.filter(|code| code != known) {
+        let message = format!(
+            "{language:?} is not recognized here, {known} is: start `vivavoce serve --lang CODE`"
+        );
+        return Err(Problem::wrong(Some("language"), message));
+    }
+    let file = asked
+        .file
+        .ok_or_else(|| Problem::wrong(Some("file"), "there is no file"))?;
+    let place = doors.work().await?;
+    // A client that goes away ends the work.
+    let gone = Gone::default();
+    let (hub, is_gone) = (Arc::clone(&doors.hub), Arc::clone(&gone.0));
+    let work = move || {
+        let _place = place;
+        text_of(&hub, file.path(), &is_gone)
+    };
+    let worked = tokio::task::spawn_blocking(work).await;
+    let (text, seconds) = worked.map_err(|e| Problem::failed("recognizer", e))??;
+    drop(gone);
+    if asked.stream {
+        let usage = json!({ "type": "duration", "seconds": seconds });
+        let told = [
+            json!({ "type": "transcript.text.delta", "delta": text }),
+            json!({ "type": "transcript.text.done", "text": text, "usage": usage }),
+        ];
+        let told = told.map(|value| Ok::<_, Infallible>(Event::default().data(value.to_string())));
+        return Ok(Sse::new(stream::iter(told)).into_response());
+    }
+    Ok(match format {
+        Format::Text => format!("{text}\n").into_response(),
+        Format::Json => {
+            let usage = json!({ "type": "duration", "seconds": seconds });
+            Json(json!({ "text": text, "usage": usage })).into_response()
+        }
+        Format::Verbose => {
+            let verbose = json!({
+                "task": "transcribe",
+                "language": doors.hub.config().language.to_string().to_lowercase(),
+                "duration": seconds,
+                "text": text,
+            });
+            Json(verbose).into_response()
+        }
+    })
+}
+
+/// Set when it is dropped.
+#[derive(Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn read(mut parts: Multipart) -> Result<Asked, Problem> {
+    let mut asked = Asked::default();
+    while let Some(field) = parts.next_field().await.map_err(broken)? {
+        match field.name().unwrap_or_default() {
+            "file" => asked.file = Some(to_disk(field).await?),
+            "response_format" => asked.format = Some(word(field).await?),
+            "language" => asked.language = Some(word(field).await?).filter(|code| !code.is_empty()),
+            "stream" => asked.stream = word(field).await? == "true",
+            // The model, a prompt, a temperature: there is one recognizer, and it takes none.
+            _ => drop(word(field).await?),
+        }
+    }
+    Ok(asked)
+}
+
+fn broken(error: MultipartError) -> Problem {
+    Problem::wrong(None, error.body_text())
+}
+
+async fn word(mut field: Field<'_>) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MOST_FIELD {
+            return Err(Problem::wrong(
+                None,
+                format!("a field has more than {MOST_FIELD} bytes"),
+            ));
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+/// Kept on disk: a long file needs no memory.
+async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
+    let failed = |e: std::io::Error| Problem::failed("upload", e);
+    let mut file = NamedTempFile::new().map_err(failed)?;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        file.write_all(&chunk).map_err(failed)?;
+    }
+    Ok(file)
+}
+
+/// The text of a file and its length in seconds.
+fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), Problem> {
+    let failed = |e: &dyn std::fmt::Display| Problem::failed("recognizer", e);
+    let cancelled = || gone.load(Ordering::Relaxed);
+    let mut engine = (hub.recognizers.take(|| hub.load_recognizer())).map_err(|e| failed(&e))?;
+    let activity = hub.load_activity().map_err(|e| failed(&e))?;
+    let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
+    let transcribed = transcribed.map_err(|error| match error {
+        FileError::Audio(error) => {
+            tracing::info!("an upload: {error}");
+            Problem::wrong(Some("file"), UNREADABLE)
+        }
+        FileError::Stt(error) => failed(&error),
+    })?;
+    hub.recognizers.put(engine);
+    Ok(transcribed.unwrap_or_default())
+}
+
+/// Said of a file that is none.
+const UNREADABLE: &str = "this is no sound file that can be read, or a damaged one: give WAV, FLAC, MP3, OGG, \
+    M4A, AIFF or CAF";

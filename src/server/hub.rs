@@ -1,0 +1,266 @@
+//! What all doors share: the engines, how many may talk at once, and what a session is given.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::live::{Live, wires};
+use crate::agent::{Persona, Setting};
+use crate::clock::Stopwatch;
+use crate::config::{Config, Endpointing};
+use crate::engines::{EngineLoader, EnginesError};
+use crate::llm::LanguageModel;
+use crate::pipeline::{Engines, Session, SessionConfig, SessionError, Sound};
+use crate::stt::Recognizer;
+use crate::tools::Toolbox;
+use crate::tts::Synthesizer;
+use crate::vad::VoiceActivity;
+
+/// Who talks through a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The user, on our own page: what they have kept is there, and what they say is kept.
+    User,
+    /// A program. What it has kept ends with its session.
+    Program,
+}
+
+/// Makes the tools and the setting of a session.
+pub type Assistant =
+    Box<dyn Fn(&Config, &Persona, Who) -> (Setting, Option<Toolbox>) + Send + Sync>;
+
+/// What a client wants otherwise than it is configured.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Wishes {
+    /// Instructions instead of the persona's.
+    pub instructions: Option<String>,
+    /// When a turn is over.
+    pub endpointing: Option<Endpointing>,
+    /// Turns begin and end when the client says so.
+    pub push_to_talk: bool,
+    /// Speed of the voice in percent of its own.
+    pub speed_percent: Option<u16>,
+}
+
+/// Why no session begins.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// An engine cannot be loaded.
+    #[error(transparent)]
+    Engines(#[from] EnginesError),
+    /// The session cannot start.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+/// See the module.
+pub struct Hub {
+    config: Config,
+    persona: Persona,
+    loader: EngineLoader,
+    assistant: Assistant,
+    /// A session's engines, loaded ahead: they keep the models in memory too.
+    spare: Mutex<Option<Engines>>,
+    seats: AtomicUsize,
+    most_seats: usize,
+    /// For requests that are no conversation.
+    pub(super) voices: Idle<Box<dyn Synthesizer>>,
+    pub(super) recognizers: Idle<Box<dyn Recognizer>>,
+    pub(super) language_models: Idle<Box<dyn LanguageModel>>,
+}
+
+/// Engines that are loaded and not at work.
+pub struct Idle<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Idle<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Idle<T> {
+    /// One of them, or one that is loaded now.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub fn take<E>(&self, load: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(load, Ok)
+    }
+
+    /// Gives it back.
+    pub fn put(&self, one: T) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.is_empty() {
+            idle.push(one);
+        }
+    }
+}
+
+/// A place among those who may talk at once.
+pub struct Seat(Arc<Hub>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.seats.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Hub {
+    /// Loads the engines. At most `most_seats` sessions run at once.
+    ///
+    /// # Errors
+    /// A model is missing, or an engine cannot be loaded.
+    pub fn new(
+        config: Config,
+        persona: Persona,
+        assistant: Assistant,
+        most_seats: usize,
+    ) -> Result<Self, EnginesError> {
+        let loader = EngineLoader::new(&config)?;
+        let spare = loader.load(&persona)?;
+        Ok(Self {
+            config,
+            persona,
+            loader,
+            assistant,
+            spare: Mutex::new(Some(spare)),
+            seats: AtomicUsize::new(0),
+            most_seats,
+            voices: Idle::default(),
+            recognizers: Idle::default(),
+            language_models: Idle::default(),
+        })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The persona as the language model is told of it.
+    pub fn persona(&self) -> Persona {
+        self.loader.tell(self.persona.clone())
+    }
+
+    /// A place for one more, if there is one.
+    pub fn seat(self: &Arc<Self>) -> Option<Seat> {
+        let most = self.most_seats;
+        let next = |taken: usize| (taken < most).then_some(taken + 1);
+        let taken = (self.seats).fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        taken.ok().map(|_| Seat(Arc::clone(self)))
+    }
+
+    /// How many may talk at once.
+    pub fn most_seats(&self) -> usize {
+        self.most_seats
+    }
+
+    /// Starts a session for a client called `name`, whose sound has this rate. It takes a second: not for a
+    /// thread that serves others.
+    ///
+    /// # Errors
+    /// An engine cannot be loaded or does not run.
+    pub fn start(
+        self: &Arc<Self>,
+        seat: Seat,
+        who: Who,
+        wishes: &Wishes,
+        (name, rate_hz): (&str, u32),
+    ) -> Result<Live, HubError> {
+        let persona = self.persona_with(wishes);
+        let mut engines = self.engines()?;
+        if wishes.speed_percent.is_some() {
+            engines.synthesizer = self.loader.synthesizer(&persona)?;
+        }
+        let (setting, toolbox) = (self.assistant)(&self.config, &self.persona, who);
+        let config = SessionConfig {
+            turn_taking: self.config_with(wishes).turn_taking(),
+            persona: self.loader.tell(persona),
+            setting,
+            toolbox,
+            record: None,
+            earcon: false,
+            started: Stopwatch::start(),
+        };
+        let wires = wires(name, rate_hz);
+        let sound = Sound::new(vec![Box::new(wires.card)]);
+        let session = Session::start(config, engines, sound, vec![wires.watcher])?;
+        Ok(Live::new(session, wires.microphone, wires.told, seat))
+    }
+
+    /// Engines that are there, or are loaded now; the next ones are loaded meanwhile.
+    fn engines(self: &Arc<Self>) -> Result<Engines, EnginesError> {
+        let spare = self.lock_spare().take();
+        let engines = spare.map_or_else(|| self.loader.load(&self.persona), Ok)?;
+        let hub = Arc::clone(self);
+        let load = move || match hub.loader.load(&hub.persona) {
+            Ok(engines) => *hub.lock_spare() = Some(engines),
+            Err(error) => tracing::warn!("the next session's engines: {error}"),
+        };
+        // Without it the next session loads its own.
+        let _ = std::thread::Builder::new()
+            .name("load-ahead".into())
+            .spawn(load);
+        Ok(engines)
+    }
+
+    fn lock_spare(&self) -> std::sync::MutexGuard<'_, Option<Engines>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn persona_with(&self, wishes: &Wishes) -> Persona {
+        let mut persona = self.persona.clone();
+        if let Some(instructions) = &wishes.instructions {
+            persona.system.clone_from(instructions);
+            persona.examples.clear();
+            if let Some(adapted) = &mut persona.adapted {
+                adapted.system.clone_from(instructions);
+            }
+        }
+        if let Some(percent) = wishes.speed_percent {
+            persona.voice.prosody.speed = percent;
+        }
+        persona
+    }
+
+    fn config_with(&self, wishes: &Wishes) -> Config {
+        let mut config = self.config.clone();
+        if let Some(endpointing) = wishes.endpointing {
+            config.turn_taking.endpointing = endpointing;
+        }
+        config.turn_taking.push_to_talk = wishes.push_to_talk;
+        config
+    }
+
+    /// Loads a voice: that of the persona, or another of those that come with the program.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn load_voice(&self) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        self.loader.synthesizer(&self.persona)
+    }
+
+    /// Loads a recognizer.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn load_recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        self.loader.recognizer()
+    }
+
+    /// Loads voice activity.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn load_activity(&self) -> Result<VoiceActivity, EnginesError> {
+        self.loader.activity()
+    }
+
+    /// Loads a language model.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn load_language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        self.loader.language_model(&self.persona)
+    }
+}

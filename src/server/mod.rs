@@ -1,0 +1,259 @@
+//! Doors: other programs, and a browser, talk with the assistant. The only place with an async runtime.
+//!
+//! ```text
+//!  browser   ─► /session      ─┐                       ┌► session (its own machines and memory)
+//!  programs  ─► /v1/realtime  ─┼► access ─► hub ─ seat ┤    on a remote card: microphone and loudspeaker
+//!            ─► /v1/pcm       ─┘                       └► ... as many as there are seats
+//!            ─► /v1/audio/*, /v1/chat/completions ─► one of the idle engines
+//! ```
+
+mod access;
+mod doors;
+mod hub;
+mod live;
+mod problem;
+mod realtime;
+mod remote_card;
+mod token;
+
+pub use hub::{Assistant, Hub, HubError, Who};
+pub use token::{TokenError, token};
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use access::{Access, Asking, Refusal};
+use problem::Problem;
+
+/// How the doors are opened.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Where they listen.
+    pub listen: SocketAddr,
+    /// Names that this machine is reached by, beside its numbers and `localhost`.
+    pub names: Vec<String>,
+    /// What whoever is not on this machine has to show.
+    pub token: String,
+}
+
+/// Why the doors cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address is taken, or is none of this machine's.
+    #[error("cannot listen on {address}: {reason}. Name another one with --listen HOST:PORT")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's words.
+        reason: std::io::Error,
+    },
+    /// The system gives no threads.
+    #[error("cannot start the server: {0}")]
+    Runtime(std::io::Error),
+}
+
+/// What all doors know.
+pub(crate) struct Doors {
+    hub: Arc<Hub>,
+    access: Access,
+    work: Semaphore,
+    waiting: Semaphore,
+}
+
+/// Requests that are at work at once: each takes a core.
+const AT_WORK: usize = 2;
+/// Requests that may wait for that.
+const WAITING: usize = 16;
+/// Bytes of a request that is no sound file.
+const MOST_BODY: usize = 2 << 20;
+
+impl Doors {
+    /// A place among the requests that are at work.
+    async fn work(self: &Arc<Self>) -> Result<Place, Problem> {
+        let busy = || Problem::busy("too many requests at once; try again in a moment");
+        let _waits = self.waiting.try_acquire().map_err(|_| busy())?;
+        let permit: SemaphorePermit = self.work.acquire().await.map_err(|_| busy())?;
+        permit.forget();
+        Ok(Place(Arc::clone(self)))
+    }
+}
+
+/// Given back when it is dropped, on whatever thread the work was.
+struct Place(Arc<Doors>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.work.add_permits(1);
+    }
+}
+
+/// Opens the doors, says with `opened` where, and serves until `quit` is set.
+///
+/// # Errors
+/// The address cannot be listened on.
+pub fn serve(
+    hub: Arc<Hub>,
+    config: ServerConfig,
+    quit: &'static AtomicBool,
+    opened: impl FnOnce(SocketAddr),
+) -> Result<(), ServerError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("doors")
+        .enable_all()
+        .build()
+        .map_err(ServerError::Runtime)?;
+    let served = runtime.block_on(async {
+        let address = config.listen;
+        let failed = |reason| ServerError::Listen { address, reason };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        opened(listener.local_addr().map_err(failed)?);
+        let doors = Arc::new(Doors {
+            hub,
+            access: Access::new(config.token, config.names),
+            work: Semaphore::new(AT_WORK),
+            waiting: Semaphore::new(WAITING),
+        });
+        let app = router(doors).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            served = async { axum::serve(listener, app).await } => served.map_err(failed),
+            () = until(quit) => Ok(()),
+        }
+    });
+    // Conversations that still run are cut off; their threads end by themselves.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    served
+}
+
+async fn until(quit: &AtomicBool) {
+    while !quit.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn router(doors: Arc<Doors>) -> Router {
+    use doors::{chat, page, pcm, realtime, speech, transcription};
+    let large = DefaultBodyLimit::max(transcription::MOST_FILE);
+    Router::new()
+        .route("/", get(page::file))
+        .route("/page.css", get(page::file))
+        .route("/page.js", get(page::file))
+        .route("/sound.js", get(page::file))
+        .route("/session", get(page::session))
+        .route("/v1/realtime", get(realtime::session))
+        .route("/v1/pcm", get(pcm::session))
+        .route("/v1/audio/speech", post(speech::speak))
+        .route(
+            "/v1/audio/transcriptions",
+            post(transcription::transcribe).layer(large),
+        )
+        .route("/v1/chat/completions", post(chat::complete))
+        .route("/v1/models", get(chat::models))
+        .fallback(|| async { Problem::refused(StatusCode::NOT_FOUND, "there is no such door") })
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&doors),
+            judge,
+        ))
+        .with_state(doors)
+}
+
+/// The cookie that holds the token of a browser.
+const COOKIE: &str = "vivavoce_token";
+
+/// Lets a request in, or says why not.
+async fn judge(
+    State(doors): State<Arc<Doors>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let in_url = query(&request, "token");
+    let token = in_url
+        .clone()
+        .or_else(|| {
+            text(header::AUTHORIZATION)?
+                .strip_prefix("Bearer ")
+                .map(str::to_owned)
+        })
+        .or_else(|| in_protocols(headers))
+        .or_else(|| in_cookie(text(header::COOKIE)?));
+    let is_local = peer.ip().to_canonical().is_loopback() && !came_through_a_proxy(headers);
+    let asking = Asking {
+        host: text(header::HOST),
+        origin: text(header::ORIGIN),
+        token: token.as_deref(),
+        is_local,
+    };
+    if let Err(refusal) = doors.access.judge(asking) {
+        return refused(refusal).into_response();
+    }
+    match in_url {
+        // The token leaves the address line, where it could be seen and copied.
+        Some(token) if request.uri().path() == "/" => {
+            let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Host => Problem::refused(
+            StatusCode::MISDIRECTED_REQUEST,
+            "this machine is not known by that name; start `vivavoce serve --name NAME`",
+        ),
+        Refusal::NoToken => Problem::refused(
+            StatusCode::UNAUTHORIZED,
+            "show the token that `vivavoce serve` has printed: as a bearer token, or as ?token=",
+        ),
+        Refusal::WrongToken => Problem::refused(StatusCode::UNAUTHORIZED, "the token is wrong"),
+    }
+}
+
+fn came_through_a_proxy(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-real-ip"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
+/// A value of the address; tokens need no decoding.
+fn query(request: &Request, name: &str) -> Option<String> {
+    let pairs = request.uri().query()?.split('&');
+    let mut values = pairs.filter_map(|pair| pair.split_once('='));
+    values
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn in_cookie(cookies: &str) -> Option<String> {
+    let pairs = cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(key, _)| *key == COOKIE);
+    values.next().map(|(_, value)| value.to_owned())
+}
+
+/// Browsers cannot send a header with a WebSocket: OpenAI's library puts the key among its protocols.
+fn in_protocols(headers: &HeaderMap) -> Option<String> {
+    let protocols = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    let mut protocols = protocols.split(',').map(str::trim);
+    protocols.find_map(|one| {
+        one.strip_prefix("openai-insecure-api-key.")
+            .map(str::to_owned)
+    })
+}

@@ -1,0 +1,128 @@
+//! The OpenAI Realtime protocol (GA) of one connection, as a machine between a client and a session.
+//!
+//! ```text
+//!  client's frames ──► client() ──┐             ┌──► Send: a server event, for the client
+//!  session's events ─► session() ─┤ Translator ─┼──► Hear: audio for the session's microphone
+//!  loudspeaker ──────► played() ──┘             └──► Do, Configure, Truncated: for whoever runs the session
+//! ```
+//!
+//! - [`client`]: what a client may send, read and checked;
+//! - [`session`]: the session object, what of it can be set, and the [`Settings`] that follow; `fields` reads it;
+//! - [`items`]: the conversation as the client sees it;
+//! - [`server`]: what is sent to a client: every event is built there;
+//! - [`making`]: what the session has made of its next reply, before anybody may hear it;
+//! - [`response`]: the response that is open: how it begins, what is sent of it, how it ends;
+//! - [`translator`]: the machine; `from_client` and `from_session` are its two sides.
+//!
+//! Invariants: no clock, no threads, no input or output here. Nothing a client sends makes it panic or grow
+//! without bound. Each `response.created` is followed by exactly one `response.done`, and no second one is
+//! created before that. Only events that every client knows are sent: Pipecat ends its session at others.
+//!
+//! What is translated otherwise than one may expect:
+//! - Speech over a reply is told only when the session knows that it interrupts. Until then it may be "mm-hm".
+//! - The words of a reply come clause by clause, ahead of the sound. Its sound comes as it is played, no
+//!   faster. So the item of a reply that was cut off holds what was heard, not all of its words.
+//! - Where the user goes on before a reply was heard, the reply is cancelled and the user's item is deleted. The
+//!   next item has all of their words. What the client wrote itself is not deleted.
+//! - With `turn_detection: null` audio is listened to from the first append at which no response is active, up
+//!   to the `response.create` that follows a commit.
+//!
+//! What is accepted and has no effect, so that ordinary clients get through: `tools` and `tool_choice`
+//! (`session.updated` says `tools: []`), `model`, `voice`, `max_output_tokens`, `threshold`,
+//! `prefix_padding_ms`, `noise_reduction`, `tracing`, `truncation`, `prompt`, and fields that are not known. The
+//! session object always says what is in effect. The language model reads what the user said and wrote;
+//! system and assistant items are kept and given back, but it does not read them. Only a system item
+//! behind the last reply is answered, if nothing else is.
+
+mod client;
+mod fields;
+mod from_client;
+mod from_session;
+mod items;
+mod making;
+mod response;
+mod server;
+mod session;
+mod translator;
+
+#[cfg(test)]
+mod client_tests;
+#[cfg(test)]
+mod order_tests;
+#[cfg(test)]
+mod session_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod turn_taking_tests;
+#[cfg(test)]
+mod turn_tests;
+
+pub use session::{Eagerness, Settings, TurnEnd};
+pub use translator::Translator;
+
+/// Samples per second of all audio here. It is 16-bit mono.
+pub const RATE: u32 = 24_000;
+
+/// Something to be done by whoever runs the connection and the session, in this order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Send this to the client, as a text frame.
+    Send(serde_json::Value),
+    /// Audio for the session's microphone, 24 kHz mono. A client may send it faster than it was spoken.
+    Hear(Vec<i16>),
+    /// Tell the session.
+    Do(Act),
+    /// The session must run with these settings from now on. If it is started again for that, call
+    /// [`Translator::restarted`].
+    Configure(Settings),
+    /// The client cut a reply off at this many milliseconds before the end of what it was sent: it plays that
+    /// much later than our loudspeaker, if it cut off what just sounded.
+    Truncated {
+        /// Milliseconds.
+        behind_ms: u64,
+    },
+}
+
+/// What the session is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// The user's turn begins (push-to-talk).
+    Press,
+    /// The user's turn is over.
+    Release,
+    /// What was heard of the user's turn so far is thrown away: there is no turn.
+    Discard,
+    /// The user wrote this. It is never blank.
+    Typed(String),
+    /// The reply is not wanted any more.
+    Cancel,
+}
+
+/// Why a client's event was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Refusal {
+    /// For programs.
+    code: &'static str,
+    /// What is wrong and what to do.
+    message: String,
+    /// The field that is wrong.
+    param: Option<String>,
+}
+
+impl Refusal {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            param: None,
+        }
+    }
+
+    fn of(param: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            param: Some(param.into()),
+            ..Self::new(code, message)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The machine: its state, and what both of its sides do to the conversation and the user's speech.
+
+use super::items::{Item, Items};
+use super::making::Making;
+use super::response::{End, Response};
+use super::server::ServerEvents;
+use super::session::{Session, TurnEnd};
+use super::{Output, RATE};
+use crate::events::TurnId;
+
+/// The sound of a reply comes this much before it is known that it is one: 200 ms.
+const HELD_SAMPLES: usize = RATE as usize / 5;
+/// After as much silence what is held was no reply's beginning: 100 ms.
+const SILENT_SAMPLES: usize = RATE as usize / 10;
+
+/// Speech of the user's.
+#[derive(Debug)]
+pub(super) struct Speech {
+    pub turn: TurnId,
+    /// The item that it becomes.
+    pub item_id: String,
+    /// On the client's clock: milliseconds of audio that it has appended.
+    pub start_ms: u64,
+    pub end_ms: Option<u64>,
+    /// The client knows of it. Speech over a reply is told when it interrupts.
+    pub is_told: bool,
+}
+
+/// What the client has appended.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// All of it. Samples.
+    pub appended: u64,
+    /// Since it was committed, cleared or answered. Samples.
+    pub uncommitted: u64,
+    /// The session's key is down.
+    pub is_pressed: bool,
+    /// Items of what was said while it was, whose words are not known: id and samples.
+    pub committed: Vec<(String, u64)>,
+}
+
+/// What sounds while no reply is known to.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    pub samples: Vec<i16>,
+    /// Samples of silence at its end.
+    silent: usize,
+}
+
+impl Held {
+    fn push(&mut self, samples: &[i16]) {
+        match samples.iter().all(|sample| *sample == 0) {
+            true => self.silent += samples.len(),
+            false => self.silent = 0,
+        }
+        if self.silent >= SILENT_SAMPLES {
+            self.samples.clear();
+            return;
+        }
+        // Silence before it is not its beginning.
+        if self.silent == 0 || !self.samples.is_empty() {
+            self.samples.extend_from_slice(samples);
+        }
+        let excess = self.samples.len().saturating_sub(HELD_SAMPLES);
+        self.samples.drain(..excess);
+    }
+}
+
+/// Translates between one client and its session. The module's documentation says what to expect of it.
+#[derive(Debug)]
+pub struct Translator {
+    pub(super) events: ServerEvents,
+    pub(super) session: Session,
+    pub(super) conversation_id: String,
+    pub(super) items: Items,
+    pub(super) input: Input,
+    pub(super) speech: Option<Speech>,
+    pub(super) making: Making,
+    pub(super) response: Option<Response>,
+    pub(super) held: Held,
+    /// Turns up to this one have had their response.
+    pub(super) over: TurnId,
+    /// What was written and cancelled before the session took it up: the session takes it up all the same.
+    pub(super) unwanted: u32,
+    /// Words that the client wrote and that the next turn begins with.
+    pub(super) carried: String,
+    /// The last reply that was cut off, and its item: what was heard of it is told later.
+    pub(super) cut: Option<(TurnId, String)>,
+}
+
+impl Translator {
+    /// A connection whose session answers as `model` and speaks as `voice`. The ids that it gives are those
+    /// of no other seed.
+    pub fn new(model: &str, voice: &str, seed: u64) -> Self {
+        let mut events = ServerEvents::new(seed);
+        let session = Session::new(events.id("sess"), model, voice);
+        let conversation_id = events.id("conv");
+        Self {
+            events,
+            session,
+            conversation_id,
+            items: Items::default(),
+            input: Input::default(),
+            speech: None,
+            making: Making::default(),
+            response: None,
+            held: Held::default(),
+            over: TurnId::default(),
+            unwanted: 0,
+            carried: String::new(),
+            cut: None,
+        }
+    }
+
+    /// The first event of a connection.
+    pub fn greet(&mut self, out: &mut Vec<Output>) {
+        let session = self.session.to_json();
+        self.events.session("created", session, out);
+    }
+
+    /// Takes what our loudspeaker plays, 24 kHz mono, in real time: zeros while nothing is said. Of each
+    /// moment, it is best given before the events of that moment.
+    pub fn played(&mut self, samples: &[i16], out: &mut Vec<Output>) {
+        match &mut self.response {
+            Some(response) if response.sounds => {
+                response.audio.extend_from_slice(samples);
+                self.send_audio(out);
+            }
+            _ => self.held.push(samples),
+        }
+    }
+
+    /// The session was started again: its events and its turns begin anew. What it was at is over.
+    pub fn restarted(&mut self, out: &mut Vec<Output>) {
+        self.close_response(End::ClientCancelled, out);
+        self.stop_speech(out);
+        self.give_committed_up("the session was started again", out);
+        (self.input.uncommitted, self.input.is_pressed) = (0, false);
+        (self.making, self.held) = (Making::default(), Held::default());
+        (self.over, self.unwanted, self.cut) = (TurnId::default(), 0, None);
+        self.carried.clear();
+    }
+
+    /// What was held is the end of a reply that is over.
+    pub(super) fn forget_held(&mut self) {
+        self.held = Held::default();
+    }
+
+    /// Whether turns begin and end as the client says.
+    pub(super) fn is_manual(&self) -> bool {
+        self.session.settings.turn_end == TurnEnd::Key
+    }
+
+    /// Puts a complete item behind all others and tells of it.
+    pub(super) fn add_item(&mut self, item: Item, out: &mut Vec<Output>) {
+        let previous = self.items.last_id();
+        for name in ["added", "done"] {
+            self.events.item(name, &item, previous.as_deref(), out);
+        }
+        self.items.push(item);
+        self.drop_oldest(out);
+    }
+
+    /// Keeps the conversation within bounds.
+    pub(super) fn drop_oldest(&mut self, out: &mut Vec<Output>) {
+        let (response, committed) = (&self.response, &self.input.committed);
+        let may_go = |item: &Item| {
+            response.as_ref().is_none_or(|r| r.item_id != item.id)
+                && committed.iter().all(|(id, _)| *id != item.id)
+        };
+        if let Some(id) = self.items.drop_oldest(may_go) {
+            self.events.item_deleted(&id, out);
+        }
+    }
+
+    /// Tells of speech that is not known to the client yet.
+    pub(super) fn tell_speech(&mut self, out: &mut Vec<Output>) {
+        if let Some(speech) = &mut self.speech
+            && !speech.is_told
+            && self.session.settings.turn_end != TurnEnd::Key
+        {
+            speech.is_told = true;
+            self.events
+                .speech_started(&speech.item_id, speech.start_ms, out);
+        }
+    }
+
+    /// Speech is over. Gives the item that the client was promised, and how long it lasted. Seconds.
+    pub(super) fn stop_speech(&mut self, out: &mut Vec<Output>) -> Option<(String, f64)> {
+        let speech = self.speech.take().filter(|speech| speech.is_told)?;
+        let end_ms = speech.end_ms.unwrap_or_else(|| self.appended_ms());
+        let end_ms = end_ms.max(speech.start_ms);
+        self.events.speech_stopped(&speech.item_id, end_ms, out);
+        let seconds = (end_ms - speech.start_ms) as f64 / 1000.0;
+        Some((speech.item_id, seconds))
+    }
+
+    /// The words of what was committed will not be known.
+    pub(super) fn give_committed_up(&mut self, why: &str, out: &mut Vec<Output>) {
+        for (item_id, _) in std::mem::take(&mut self.input.committed) {
+            if self.session.transcribes {
+                self.events.not_transcribed(&item_id, why, out);
+            }
+        }
+    }
+
+    /// All that the client has appended. Milliseconds.
+    pub(super) fn appended_ms(&self) -> u64 {
+        self.input.appended * 1000 / u64::from(RATE)
+    }
+}
