@@ -6,14 +6,16 @@
 //!  adapter ──┘  (metadata: its bytes as they are)                    └► part ─► fsync ─► rename
 //! ```
 //!
-//! Runs on the caller's thread, before a model is loaded; two rows of one tensor and its part of the adapter are in
-//! memory. Invariants: **a file under its final name is whole**, and the same inputs give the same bytes.
+//! Runs on the caller's thread, before a model is loaded; a row of one tensor and its part of the adapter are
+//! in memory. Invariants: **a file under its final name is whole**, and the same inputs give the same bytes.
 //! Q8_0, because what an adapter changes is smaller than the steps of 4-bit numbers, which round it away.
 
 mod lora;
 mod numbers;
 mod place;
 mod recipe;
+#[cfg(test)]
+mod refusal_tests;
 mod source;
 #[cfg(test)]
 mod tests;

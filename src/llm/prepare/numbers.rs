@@ -83,8 +83,8 @@ fn unpacked(nibbles: &[u8; BLOCK / 2]) -> impl Iterator<Item = u8> {
     lower.chain(nibbles.iter().map(|pair| pair >> 4))
 }
 
-/// Numbers as Q8_0, added to `bytes`; those behind the last whole block are left out. `None` if they are none that a
-/// block can hold: not finite, or too large.
+/// Adds numbers to `bytes` as Q8_0; those behind the last whole block are left out. `None` if a block cannot
+/// hold them: they are not finite, or too large.
 #[must_use]
 pub fn write_q8_0(numbers: &[f32], bytes: &mut Vec<u8>) -> Option<()> {
     for block in numbers.as_chunks::<BLOCK>().0 {

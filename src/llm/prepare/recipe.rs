@@ -1,7 +1,7 @@
 //! What becomes of each tensor, and the new file, byte by byte.
 //!
-//! Tensors that the adapter changes, and all other matrices of weights, become Q8_0: the kind that llama.cpp reads
-//! prompts with fastest on CPUs. The rest (norms, biases) stays as it is.
+//! Tensors that the adapter changes, and all other matrices of weights, become Q8_0, which llama.cpp reads
+//! prompts with faster than with 4-bit numbers and an adapter. The rest (norms, biases) stays as it is.
 
 use std::io::{self, Write};
 
@@ -12,8 +12,8 @@ use super::place::CookError;
 use super::source::{Layout, Source};
 use crate::llm::gguf::ALIGNMENT;
 
-/// What is said anew in the file: how most of it is stored (`LLAMA_FTYPE_MOSTLY_Q8_0`) and by which version of
-/// those ways. The alignment is not said, so that it is the usual one.
+/// Keys with new values: how most of the file is stored (`LLAMA_FTYPE_MOSTLY_Q8_0`), and the version of such
+/// ways (`GGML_QNT_VERSION`). The alignment is left out, so that it is the usual one.
 const NEW: [(&str, u32); 2] = [
     ("general.file_type", 7),
     ("general.quantization_version", 2),
