@@ -8,6 +8,7 @@ pub mod gguf;
 pub mod gpu;
 mod llama;
 mod prefix_cache;
+pub mod prepare;
 pub mod server;
 mod speech_filter;
 mod weights;

@@ -21,19 +21,28 @@ pub struct TinyGguf {
     architecture: &'static str,
     values: Vec<(String, Vec<u8>)>,
     tensors: Vec<(String, Vec<u64>, Vec<f32>)>,
+    /// Tensors that are stored in another way than as 32-bit floating point: its number, and the bytes.
+    stored: Vec<(String, Vec<u64>, u32, Vec<u8>)>,
     random: fastrand::Rng,
 }
 
 impl TinyGguf {
-    /// With what every model has.
-    pub fn new(architecture: &'static str) -> Self {
+    /// With nothing but an architecture.
+    pub fn empty(architecture: &'static str) -> Self {
         let mut file = Self {
             architecture,
             values: Vec::new(),
             tensors: Vec::new(),
+            stored: Vec::new(),
             random: fastrand::Rng::with_seed(7),
         };
         file.text("general.architecture", architecture);
+        file
+    }
+
+    /// With what every model has.
+    pub fn new(architecture: &'static str) -> Self {
+        let mut file = Self::empty(architecture);
         file.text("general.name", &format!("tiny {architecture}"));
         file.own("block_count", 2);
         file.own("context_length", 4096);
@@ -208,6 +217,19 @@ impl TinyGguf {
         self
     }
 
+    /// Adds a tensor that is stored in the way of this number, damaged ones too.
+    pub fn stored(&mut self, name: &str, shape: &[u64], kind: u32, bytes: Vec<u8>) -> &mut Self {
+        self.stored.push((name.into(), shape.to_vec(), kind, bytes));
+        self
+    }
+
+    /// Adds what an adapter (LoRA) adds to a tensor of this shape.
+    pub fn pair(&mut self, tensor: &str, shape: [u64; 2], rank: u64) -> &mut Self {
+        self.weight(&format!("{tensor}.lora_a"), &[shape[0], rank]);
+        self.weight(&format!("{tensor}.lora_b"), &[rank, shape[1]]);
+        self
+    }
+
     fn weight(&mut self, name: &str, shape: &[u64]) {
         let count: u64 = shape.iter().product();
         let numbers = (0..count).map(|_| self.random.f32() - 0.5).collect();
@@ -248,6 +270,7 @@ impl TinyGguf {
             architecture: self.architecture,
             values: Vec::new(),
             tensors: self.tensors.split_off(all / 2),
+            stored: Vec::new(),
             random: self.random.clone(),
         };
         for (part, number) in [(&mut self, 0u16), (&mut second, 1)] {
@@ -263,21 +286,26 @@ impl TinyGguf {
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = b"GGUF".to_vec();
         head.extend(3u32.to_le_bytes());
-        head.extend((self.tensors.len() as u64).to_le_bytes());
+        let tensors = self.tensors.len() + self.stored.len();
+        head.extend((tensors as u64).to_le_bytes());
         head.extend((self.values.len() as u64).to_le_bytes());
         for (key, value) in &self.values {
             head.extend(string(key));
             head.extend(value);
         }
-        let mut data = Vec::new();
-        for (name, shape, numbers) in &self.tensors {
-            head.extend(string(name));
+        let numbers = self.tensors.iter().map(|(name, shape, numbers)| {
+            let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+            // 32-bit floating point.
+            (name.clone(), shape.clone(), 0, bytes)
+        });
+        let mut data: Vec<u8> = Vec::new();
+        for (name, shape, kind, bytes) in numbers.chain(self.stored.iter().cloned()) {
+            head.extend(string(&name));
             head.extend((shape.len() as u32).to_le_bytes());
             shape.iter().for_each(|n| head.extend(n.to_le_bytes()));
-            // 32-bit floating point.
-            head.extend(0u32.to_le_bytes());
+            head.extend(kind.to_le_bytes());
             head.extend((data.len() as u64).to_le_bytes());
-            numbers.iter().for_each(|n| data.extend(n.to_le_bytes()));
+            data.extend(bytes);
             data.resize(data.len().next_multiple_of(32), 0);
         }
         head.resize(head.len().next_multiple_of(32), 0);

@@ -8,6 +8,7 @@ mod reader;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -15,21 +16,40 @@ use sha2::{Digest, Sha256};
 use super::LlmError;
 use crate::hex::hex;
 use reader::Reader;
+pub(super) use reader::{ALIGNMENT, block};
 
 /// A value among the metadata; arrays only by their length.
 #[derive(Debug, Clone, PartialEq)]
 enum Value {
     Text(String),
     Number(u64),
+    Real(f32),
     Other,
+}
+
+/// A tensor, as the head tells of it.
+#[derive(Debug)]
+pub(super) struct Tensor {
+    pub(super) name: String,
+    /// Numbers along each axis; those along the first lie side by side.
+    pub(super) dimensions: Vec<u64>,
+    /// How its numbers are stored, as the format counts such ways.
+    pub(super) kind: u32,
+    /// Where its bytes begin, counted from [`Gguf::data`].
+    pub(super) offset: u64,
+    /// Bytes of it; 0 if nobody here knows its kind.
+    pub(super) bytes: u64,
 }
 
 /// The head of a file.
 #[derive(Debug, Default)]
 pub struct Gguf {
     values: HashMap<String, Value>,
-    /// Name and bytes of each tensor.
-    tensors: Vec<(String, u64)>,
+    /// Each key, and where the bytes of key and value lie in the file.
+    pub(super) entries: Vec<(String, Range<u64>)>,
+    pub(super) tensors: Vec<Tensor>,
+    /// Where the tensors' bytes begin in the file.
+    pub(super) data: u64,
     /// Bytes that a whole file has at least.
     expected: u64,
     /// Bytes that this one has.
@@ -43,7 +63,8 @@ impl Gguf {
     /// The file cannot be read, is none of this kind, or ends within its head; a part of it is
     /// missing or cut off.
     pub fn read(path: &Path) -> Result<Self, LlmError> {
-        let mut gguf = Self::read_one(path)?;
+        let damaged = |reason| unsuitable(path, reason);
+        let mut gguf = Self::read_one(path).map_err(damaged)?;
         let count = gguf.number("split.count").unwrap_or(1);
         if count < 2 || gguf.number("split.no").unwrap_or(0) > 0 {
             return Ok(gguf);
@@ -61,35 +82,35 @@ impl Gguf {
                 let reason = format!("it is missing; all {count} parts must lie in one folder");
                 return Err(unsuitable(path, reason));
             }
-            let part = Self::read_one(path)?;
-            part.check_length(path)?;
+            let whole = |part: Self| part.check_length().map(|()| part);
+            let part = Self::read_one(path).and_then(whole);
+            let part = part.map_err(|reason| unsuitable(path, reason))?;
             gguf.tensors.extend(part.tensors);
         }
         Ok(gguf)
     }
 
-    fn read_one(path: &Path) -> Result<Self, LlmError> {
-        let file = File::open(path).map_err(|e| unsuitable(path, e.to_string()))?;
+    /// The head of this file alone, or what is wrong with it.
+    pub(super) fn read_one(path: &Path) -> Result<Self, String> {
+        let file = File::open(path).map_err(|e| e.to_string())?;
         let found = file.metadata().map_or(0, |data| data.len());
         let head = Reader::new(file, found).head();
         let mut gguf = head.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => unsuitable(
-                path,
-                format!("it ends after {found} bytes, within its own head; fetch it again"),
-            ),
-            _ => unsuitable(path, error.to_string()),
+            io::ErrorKind::UnexpectedEof => {
+                format!("it ends after {found} bytes, within its own head; fetch it again")
+            }
+            _ => error.to_string(),
         })?;
         gguf.found = found;
         Ok(gguf)
     }
 
-    /// Whether all of the file is there.
-    fn check_length(&self, path: &Path) -> Result<(), LlmError> {
+    /// Whether all of the file is there, or what is not.
+    pub(super) fn check_length(&self) -> Result<(), String> {
         let (found, expected) = (self.found, self.expected);
         match found < expected {
-            true => Err(unsuitable(
-                path,
-                format!("it has {found} of its {expected} bytes; fetch it again"),
+            true => Err(format!(
+                "it has {found} of its {expected} bytes; fetch it again"
             )),
             false => Ok(()),
         }
@@ -126,7 +147,8 @@ impl Gguf {
             let reason = "it is a later part of a model; give the first (its name has 00001-of)";
             return Err(unsuitable(path, reason.into()));
         }
-        self.check_length(path)?;
+        let whole = self.check_length();
+        whole.map_err(|reason| unsuitable(path, reason))?;
         match self.text("tokenizer.chat_template") {
             Some(template) if !template.trim().is_empty() => Ok(()),
             _ => Err(LlmError::Template(format!(
@@ -145,9 +167,16 @@ impl Gguf {
             ("general.architecture".to_owned(), architecture),
             ("llama.block_count".to_owned(), Value::Number(layers)),
         ];
+        let tensor = |(name, bytes)| Tensor {
+            name,
+            bytes,
+            dimensions: Vec::new(),
+            kind: 0,
+            offset: 0,
+        };
         Self {
             values: values.into(),
-            tensors,
+            tensors: tensors.into_iter().map(tensor).collect(),
             ..Self::default()
         }
     }
@@ -156,7 +185,10 @@ impl Gguf {
     /// become the size of something.
     pub fn layers(&self) -> u64 {
         let stated = self.own_number("block_count").unwrap_or(0);
-        let with_tensors = self.tensors.iter().filter_map(|(name, _)| layer_of(name));
+        let with_tensors = self
+            .tensors
+            .iter()
+            .filter_map(|tensor| layer_of(&tensor.name));
         let last = with_tensors.filter(|layer| *layer < stated).max();
         last.map_or(0, |last| last + 1)
     }
@@ -165,7 +197,7 @@ impl Gguf {
     pub fn weights(&self) -> (Vec<u64>, u64) {
         let mut layers = BTreeMap::new();
         let (count, mut rest) = (self.layers(), 0u64);
-        for (name, bytes) in &self.tensors {
+        for Tensor { name, bytes, .. } in &self.tensors {
             let sum = match layer_of(name).filter(|layer| *layer < count) {
                 Some(layer) => layers.entry(layer).or_insert(0u64),
                 None => &mut rest,
@@ -191,17 +223,27 @@ impl Gguf {
         self.number(&format!("{architecture}.{key}"))
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    /// The text that a key has.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         match self.values.get(key)? {
             Value::Text(text) => Some(text),
-            Value::Number(_) | Value::Other => None,
+            Value::Number(_) | Value::Real(_) | Value::Other => None,
         }
     }
 
-    fn number(&self, key: &str) -> Option<u64> {
+    /// The whole number that a key has.
+    pub(super) fn number(&self, key: &str) -> Option<u64> {
         match self.values.get(key)? {
             Value::Number(number) => Some(*number),
-            Value::Text(_) | Value::Other => None,
+            Value::Text(_) | Value::Real(_) | Value::Other => None,
+        }
+    }
+
+    /// The 32-bit floating-point number that a key has.
+    pub(super) fn real(&self, key: &str) -> Option<f32> {
+        match self.values.get(key)? {
+            Value::Real(real) => Some(*real),
+            Value::Text(_) | Value::Number(_) | Value::Other => None,
         }
     }
 }

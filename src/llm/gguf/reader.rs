@@ -1,9 +1,9 @@
 //! Reads a GGUF file's head, and believes no count that the file has no room for.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, Read};
 
-use super::{Gguf, Value};
+use super::{Gguf, Tensor, Value};
 
 /// A longer string is treated as damage: tokens and templates are far shorter. Bytes.
 const MOST_STRING: u64 = 16 << 20;
@@ -11,11 +11,13 @@ const MOST_STRING: u64 = 16 << 20;
 const MOST_ENTRIES: u64 = 1 << 20;
 const MOST_DIMENSIONS: u32 = 8;
 /// How tensors are aligned unless the file says otherwise. Bytes.
-const ALIGNMENT: u64 = 32;
+pub const ALIGNMENT: u64 = 32;
 
 /// Reads a file's head from its beginning.
 pub struct Reader {
     input: BufReader<File>,
+    /// Bytes that were read or gone past.
+    at: u64,
     length: u64,
 }
 
@@ -31,7 +33,8 @@ impl Reader {
     /// A reader of a file of so many bytes.
     pub fn new(file: File, length: u64) -> Self {
         let input = BufReader::new(file);
-        Self { input, length }
+        let at = 0;
+        Self { input, at, length }
     }
 
     /// The head.
@@ -58,48 +61,61 @@ impl Reader {
         }
         let mut gguf = Gguf::default();
         for _ in 0..keys {
+            let begin = self.at;
             let key = self.text()?;
             let kind = self.u32()?;
             let value = self.value(kind)?;
+            gguf.entries.push((key.clone(), begin..self.at));
             gguf.values.insert(key, value);
         }
         let mut ends = 0;
         for _ in 0..tensors {
-            let name = self.text()?;
-            let dimensions = self.u32()?;
-            if dimensions > MOST_DIMENSIONS {
-                return Err(damaged(format!("{dimensions} dimensions of {name}")));
-            }
-            let mut numbers = 1u64;
-            for _ in 0..dimensions {
-                numbers = numbers.saturating_mul(self.u64()?);
-            }
-            let bytes = tensor_bytes(self.u32()?, numbers);
-            let offset = self.u64()?;
-            ends = ends.max(offset.saturating_add(bytes));
-            gguf.tensors.push((name, bytes));
+            let tensor = self.tensor()?;
+            ends = ends.max(tensor.offset.saturating_add(tensor.bytes));
+            gguf.tensors.push(tensor);
         }
         let alignment = gguf.number("general.alignment").unwrap_or(ALIGNMENT);
-        let head = self.input.stream_position()?;
-        let aligned = head.checked_next_multiple_of(alignment.max(1));
-        let data = aligned.ok_or_else(|| damaged(format!("an alignment of {alignment} bytes")))?;
-        gguf.expected = data.saturating_add(ends);
+        let aligned = self.at.checked_next_multiple_of(alignment.max(1));
+        gguf.data = aligned.ok_or_else(|| damaged(format!("an alignment of {alignment} bytes")))?;
+        gguf.expected = gguf.data.saturating_add(ends);
         Ok(gguf)
+    }
+
+    fn tensor(&mut self) -> io::Result<Tensor> {
+        let name = self.text()?;
+        let axes = self.u32()?;
+        if axes > MOST_DIMENSIONS {
+            return Err(damaged(format!("{axes} dimensions of {name}")));
+        }
+        let dimensions = (0..axes).map(|_| self.u64());
+        let dimensions = dimensions.collect::<io::Result<Vec<u64>>>()?;
+        let kind = self.u32()?;
+        let numbers = dimensions.iter().copied().fold(1, u64::saturating_mul);
+        // Nothing is said of a kind that is newer than the table.
+        let bytes = block(kind).map_or(0, |(block, bytes)| (numbers / block).saturating_mul(bytes));
+        Ok(Tensor {
+            name,
+            dimensions,
+            kind,
+            offset: self.u64()?,
+            bytes,
+        })
     }
 
     fn value(&mut self, kind: u32) -> io::Result<Value> {
         Ok(match kind {
             8 => Value::Text(self.text()?),
             9 => self.array()?,
-            // Floating point: nothing here needs one.
-            6 | 12 => {
+            6 => Value::Real(f32::from_le_bytes(self.bytes()?)),
+            // 64-bit floating point: nothing here needs one.
+            12 => {
                 self.skip(bytes_of(kind)?)?;
                 Value::Other
             }
             kind => {
                 let mut number = [0; 8];
                 let size = bytes_of(kind)? as usize;
-                self.input.read_exact(&mut number[..size])?;
+                self.fill(&mut number[..size])?;
                 Value::Number(u64::from_le_bytes(number))
             }
         })
@@ -114,7 +130,7 @@ impl Reader {
         let each = if of == 8 { 8 } else { bytes_of(of)? };
         let bytes = count.saturating_mul(each);
         // Going past the end is no error, and a damaged count would make it last for ever.
-        if bytes > self.left()? {
+        if bytes > self.length.saturating_sub(self.at) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match of {
@@ -124,12 +140,14 @@ impl Reader {
         Ok(Value::Other)
     }
 
-    fn left(&mut self) -> io::Result<u64> {
-        Ok(self.length.saturating_sub(self.input.stream_position()?))
+    fn skip(&mut self, bytes: u64) -> io::Result<()> {
+        self.at = self.at.saturating_add(bytes);
+        self.input.seek_relative(bytes as i64)
     }
 
-    fn skip(&mut self, bytes: u64) -> io::Result<()> {
-        self.input.seek_relative(bytes as i64)
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.at = self.at.saturating_add(bytes.len() as u64);
+        self.input.read_exact(bytes)
     }
 
     fn text(&mut self) -> io::Result<String> {
@@ -138,7 +156,7 @@ impl Reader {
             return Err(damaged(format!("a text of {length} bytes")));
         }
         let mut text = vec![0; usize::try_from(length).unwrap_or(0)];
-        self.input.read_exact(&mut text)?;
+        self.fill(&mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
@@ -152,7 +170,7 @@ impl Reader {
 
     fn bytes<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
-        self.input.read_exact(&mut bytes)?;
+        self.fill(&mut bytes)?;
         Ok(bytes)
     }
 }
@@ -168,10 +186,10 @@ fn bytes_of(kind: u32) -> io::Result<u64> {
     }
 }
 
-/// Bytes of so many numbers of a tensor's type; 0 for a type that is newer than this table, of which
-/// then nothing is said.
-fn tensor_bytes(kind: u32, numbers: u64) -> u64 {
-    let (block, bytes) = match kind {
+/// How many numbers of a tensor of this kind are stored together, and in how many bytes; `None` for a
+/// kind that is newer than this table.
+pub fn block(kind: u32) -> Option<(u64, u64)> {
+    Some(match kind {
         0 | 26 => (1, 4),
         1 | 25 | 30 => (1, 2),
         24 => (1, 1),
@@ -194,7 +212,6 @@ fn tensor_bytes(kind: u32, numbers: u64) -> u64 {
         23 => (256, 136),
         29 => (256, 56),
         39 => (32, 17),
-        _ => return 0,
-    };
-    (numbers / block).saturating_mul(bytes)
+        _ => return None,
+    })
 }
