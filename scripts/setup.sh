@@ -41,7 +41,7 @@ if [ "$(uname -s)" = Linux ]; then
     wanted="$wanted pkg-config alsa"
     [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
-[ "$test" = no ] || wanted="$wanted espeak"
+[ "$test" = no ] || wanted="$wanted espeak chromium"
 case $gpu in
     cuda) wanted="$wanted cuda" ;;
     vulkan) wanted="$wanted vulkan" ;;
@@ -64,6 +64,7 @@ why() {
         vulkan) echo "glslc and Vulkan's headers: build the shaders" ;;
         rocm) echo "ROCm with hipBLAS: builds the kernels for AMD GPUs" ;;
         espeak) echo "espeak-ng: makes phonemes for the tests of Piper's voices" ;;
+        chromium) echo "Chromium: opens the web page for its tests" ;;
     esac
 }
 
@@ -96,6 +97,7 @@ packages() { # THING
         apt-get:delay-plugin) echo ladspa-sdk ;;
         *:delay-plugin) echo ladspa ;;
         *:espeak) echo espeak-ng ;;
+        *:chromium) echo chromium ;;
         apt-get:cuda) echo nvidia-cuda-toolkit ;;
         dnf:cuda) echo cuda-toolkit ;;
         *:cuda) echo cuda ;;
@@ -120,6 +122,7 @@ has() { # THING
         pactl) command -v pactl ;;
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
         espeak) command -v espeak-ng ;;
+        chromium) command -v chromium ;;
         cuda) command -v nvcc || exists "${CUDA_PATH:-/usr/local/cuda}"/bin/nvcc ;;
         vulkan) command -v glslc || exists "${VULKAN_SDK:-/nowhere}"/bin/glslc ;;
         rocm) command -v hipcc || exists /opt/rocm/bin/hipcc ;;

@@ -6,6 +6,8 @@ const conversation = at("conversation");
 // ── what is shown ──────────────────────────────────────────────────────────────────────────────
 
 const exchanges = new Map();
+// A stage has the same colour in each turn.
+const STAGES = ["wait", "stt", "turn", "prompt", "token", "clause", "voice", "device", "lead"];
 
 function stayAtEnd(change) {
   const isAtEnd = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 40;
@@ -69,8 +71,8 @@ const shows = {
     item.append(element("div", "", `${Math.round(total_ms)} ms: ${words}`));
     const bar = element("div", "bar");
     bar.setAttribute("aria-hidden", "true");
-    stages.forEach(({ ms }, n) => {
-      const part = element("span", `s${n % 8}`);
+    stages.forEach(({ name, ms }) => {
+      const part = element("span", `s${STAGES.indexOf(name)}`);
       part.style.flexGrow = Math.max(ms, 0);
       bar.append(part);
     });

@@ -1,5 +1,6 @@
 //! From a configuration and a folder of models to loaded engines.
 
+mod language_model;
 mod voice;
 
 use voice::profile_voice;
@@ -17,8 +18,7 @@ use crate::agent::Persona;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
 use crate::language::Language;
-use crate::llm::server::{Address, Patience, Server, ServerConfig};
-use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, gguf};
+use crate::llm::LlmError;
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
@@ -279,94 +279,6 @@ impl EngineLoader {
             language: self.config.language.code().into(),
             vocabulary: vocabulary.to_vec(),
             threads: self.budget.stt,
-        })?))
-    }
-
-    /// The persona as the language model is to be told of it: shorter for one that has learnt it.
-    pub fn tell(&self, persona: Persona) -> Persona {
-        match self.adapter(&persona) {
-            Some(_) => persona.with_adapter(),
-            None => persona,
-        }
-    }
-
-    /// The adapter with which the profile's language model knows this character.
-    fn adapter(&self, persona: &Persona) -> Option<&'static Adapter> {
-        let own = self
-            .adapter
-            .as_deref()
-            .filter(|_| self.config.llm.engine == LlmEngine::Profile)?;
-        let wanted = persona.adapted.as_ref()?;
-        Adapter::named(own).filter(|adapter| adapter.name == wanted.adapter)
-    }
-
-    /// Loads the language model alone, to speak as this character.
-    pub fn language_model(
-        &self,
-        persona: &Persona,
-    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        match &self.config.llm.engine {
-            LlmEngine::Profile => {
-                let id = self.model_id.clone();
-                self.llama(self.first(Role::Llm)?, id, self.adapter(persona))
-            }
-            LlmEngine::Gguf(file) => {
-                let id = gguf::identity(file).map_err(|e| LlmError::Load {
-                    path: file.clone(),
-                    reason: e.to_string(),
-                })?;
-                self.llama(file, id, None)
-            }
-            LlmEngine::Server(address) => self.server(address),
-        }
-    }
-
-    fn llama(
-        &self,
-        model: &Path,
-        model_id: String,
-        adapter: Option<&Adapter>,
-    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        let config = &self.config.llm;
-        let folder = data_dir().join("adapters");
-        let adapter = adapter.map(|adapter| {
-            let file = adapter.put(&folder).map_err(|e| LlmError::Load {
-                path: folder.clone(),
-                reason: format!(
-                    "the adapter cannot be written there: {e}. Set VIVAVOCE_DATA to a folder that can be \
-                     written"
-                ),
-            })?;
-            Ok::<_, LlmError>((file, adapter.sha256.to_owned()))
-        });
-        let adapter = adapter.transpose()?;
-        let states = || cache_dir().join("prompt-states");
-        Ok(Box::new(Llama::load(LlamaConfig {
-            model: model.to_path_buf(),
-            model_id,
-            adapter,
-            context: config.context,
-            threads: self.budget.llm,
-            gpu_layers: config.gpu_layers,
-            cache_type: config.cache_type,
-            reasoning_tokens: config.reasoning_tokens(),
-            cache_dir: config.disk_cache.then(states),
-        })?))
-    }
-
-    fn server(&self, address: &str) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        let config = &self.config.llm;
-        let address = Address::parse(address).map_err(|reason| LlmError::Address {
-            address: address.to_owned(),
-            reason,
-        })?;
-        Ok(Box::new(Server::connect(ServerConfig {
-            address,
-            model: config.model.clone(),
-            api_key_env: config.api_key_env.clone(),
-            context: config.context,
-            reasoning_tokens: config.reasoning_tokens(),
-            patience: Patience::default(),
         })?))
     }
 

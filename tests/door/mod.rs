@@ -84,7 +84,8 @@ impl Door {
             "model": "vivavoce", "input": text, "voice": voice, "response_format": "pcm",
         });
         let mut answer = ureq::post(self.url("/v1/audio/speech"))
-            .send_json(request)
+            .content_type("application/json")
+            .send(request.to_string())
             .unwrap();
         samples(&answer.body_mut().read_to_vec().unwrap())
     }
@@ -120,7 +121,7 @@ impl Door {
             .header("Content-Type", "multipart/form-data; boundary=limit")
             .send(&body[..])
             .unwrap();
-        answer.body_mut().read_json().unwrap()
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 }
 
