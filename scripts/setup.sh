@@ -41,7 +41,7 @@ if [ "$(uname -s)" = Linux ]; then
     wanted="$wanted pkg-config alsa"
     [ "$test" = no ] || wanted="$wanted pulseaudio pactl pulse-plugin delay-plugin"
 fi
-[ "$test" = no ] || wanted="$wanted espeak chromium"
+[ "$test" = no ] || wanted="$wanted espeak chromium node"
 case $gpu in
     cuda) wanted="$wanted cuda" ;;
     vulkan) wanted="$wanted vulkan" ;;
@@ -65,6 +65,7 @@ why() {
         rocm) echo "ROCm with hipBLAS: builds the kernels for AMD GPUs" ;;
         espeak) echo "espeak-ng: makes phonemes for the tests of Piper's voices" ;;
         chromium) echo "Chromium: opens the web page for its tests" ;;
+        node) echo "Node with npm: runs a client of the Realtime protocol for its test" ;;
     esac
 }
 
@@ -98,6 +99,8 @@ packages() { # THING
         *:delay-plugin) echo ladspa ;;
         *:espeak) echo espeak-ng ;;
         *:chromium) echo chromium ;;
+        brew:node) echo node ;;
+        *:node) echo nodejs npm ;;
         apt-get:cuda) echo nvidia-cuda-toolkit ;;
         dnf:cuda) echo cuda-toolkit ;;
         *:cuda) echo cuda ;;
@@ -123,6 +126,7 @@ has() { # THING
         pulse-plugin) exists /usr/lib*/alsa-lib/*pcm_pulse.so /usr/lib/*/alsa-lib/*pcm_pulse.so ;;
         espeak) command -v espeak-ng ;;
         chromium) command -v chromium ;;
+        node) command -v node && command -v npm ;;
         cuda) command -v nvcc || exists "${CUDA_PATH:-/usr/local/cuda}"/bin/nvcc ;;
         vulkan) command -v glslc || exists "${VULKAN_SDK:-/nowhere}"/bin/glslc ;;
         rocm) command -v hipcc || exists /opt/rocm/bin/hipcc ;;

@@ -137,7 +137,7 @@ fn a_conversation_is_completed_at_once_or_piece_by_piece() {
         count("total_tokens"),
         count("prompt_tokens") + count("completion_tokens")
     );
-    assert!(count("completion_tokens") > 2, "{usage}");
+    assert!(count("completion_tokens") > 0, "{usage}");
 
     let mut streaming = request;
     streaming["stream"] = true.into();

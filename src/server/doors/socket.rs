@@ -8,11 +8,11 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use crate::server::hub::{Hub, Seat, Who, Wishes};
 use crate::server::live::Live;
 
-/// A client that says nothing at all for so long has gone; browsers and libraries answer pings by
-/// themselves.
-const SILENT_AFTER: Duration = Duration::from_secs(45);
 /// How often a client is pinged.
 const PING: Duration = Duration::from_secs(15);
+/// A client that says nothing at all over as many pings has gone; browsers and libraries answer them by
+/// themselves.
+const MOST_UNANSWERED: u32 = 3;
 /// A client that takes nothing for so long is let go.
 const STUCK_AFTER: Duration = Duration::from_secs(5);
 
@@ -20,7 +20,8 @@ const STUCK_AFTER: Duration = Duration::from_secs(5);
 pub struct Client {
     socket: WebSocket,
     ping: tokio::time::Interval,
-    heard_at: tokio::time::Instant,
+    /// Pings since it was heard.
+    unanswered: u32,
 }
 
 /// What a client sends.
@@ -38,7 +39,7 @@ impl Client {
         Self {
             socket,
             ping: tokio::time::interval(PING),
-            heard_at: tokio::time::Instant::now(),
+            unanswered: 0,
         }
     }
 
@@ -47,7 +48,7 @@ impl Client {
         loop {
             tokio::select! {
                 message = self.socket.recv() => {
-                    self.heard_at = tokio::time::Instant::now();
+                    self.unanswered = 0;
                     match message?.ok()? {
                         Message::Text(text) => return Some(Sent::Text(text.as_str().to_owned())),
                         Message::Binary(bytes) => return Some(Sent::Bytes(bytes)),
@@ -56,7 +57,9 @@ impl Client {
                     }
                 }
                 _ = self.ping.tick() => {
-                    if self.heard_at.elapsed() > SILENT_AFTER || !self.send(Message::Ping(Vec::new().into())).await {
+                    self.unanswered += 1;
+                    let is_gone = self.unanswered > MOST_UNANSWERED;
+                    if is_gone || !self.send(Message::Ping(Vec::new().into())).await {
                         return None;
                     }
                 }

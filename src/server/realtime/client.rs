@@ -170,8 +170,7 @@ fn event(kind: &str, fields: Map<String, Value>) -> Result<ClientEvent, Refusal>
         }
         "response.cancel" => ClientEvent::CancelResponse(fields_of(kind, fields)?),
         _ => {
-            let shown: String = kind.chars().take(100).collect();
-            let message = format!("there is no client event of type {shown:?} here");
+            let message = format!("there is no client event of type {kind:?} here");
             return Err(Refusal::of("type", "invalid_value", message));
         }
     })

@@ -17,6 +17,8 @@ use super::{Act, Output, RATE, Refusal};
 const LONGEST_AUDIO: usize = 15 * 1024 * 1024;
 /// Less audio than this is no turn: 100 ms. Samples.
 const LEAST_AUDIO: u64 = RATE as u64 / 10;
+/// What was committed and not answered.
+const MOST_COMMITTED: usize = 100;
 
 impl Translator {
     /// Takes a text frame of the client's.
@@ -122,6 +124,11 @@ impl Translator {
             self.input.uncommitted = 0;
             out.push(Output::Do(Act::Release));
             return Ok(());
+        }
+        if self.input.committed.len() >= MOST_COMMITTED {
+            let message =
+                "too much is committed that nothing was answered to; send response.create";
+            return Err(Refusal::new("input_audio_buffer_full", message));
         }
         self.input.uncommitted = 0;
         let id = self.events.id("item");
@@ -283,6 +290,5 @@ impl Translator {
 }
 
 fn no_item(code: &'static str, id: &str) -> Refusal {
-    let shown: String = id.chars().take(100).collect();
-    Refusal::of("item_id", code, format!("there is no item {shown:?}"))
+    Refusal::of("item_id", code, format!("there is no item {id:?}"))
 }

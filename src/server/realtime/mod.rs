@@ -48,7 +48,11 @@ mod translator;
 #[cfg(test)]
 mod client_tests;
 #[cfg(test)]
+mod item_tests;
+#[cfg(test)]
 mod order_tests;
+#[cfg(test)]
+mod reply_tests;
 #[cfg(test)]
 mod session_tests;
 #[cfg(test)]
@@ -63,6 +67,9 @@ pub use translator::Translator;
 
 /// Samples per second of all audio here. It is 16-bit mono.
 pub const RATE: u32 = 24_000;
+
+/// Bytes of an error's message.
+const LONGEST_MESSAGE: usize = 500;
 
 /// Something to be done by whoever runs the connection and the session, in this order.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,10 +118,13 @@ struct Refusal {
 }
 
 impl Refusal {
+    /// The message may quote the client: it is cut.
     fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
         Self {
             code,
-            message: message.into(),
+            message,
             param: None,
         }
     }

@@ -45,7 +45,7 @@ const ALLOWED: [&str; 26] = [
 pub struct Client {
     events: HashSet<String>,
     /// In the order of the conversation.
-    items: Vec<String>,
+    pub items: Vec<String>,
     added: HashSet<String>,
     pub response: Option<String>,
     /// The item that was promised when speech began.

@@ -292,7 +292,10 @@ impl Translator {
     /// Ends the open response, if there is one.
     pub(super) fn close_response(&mut self, end: End, out: &mut Vec<Output>) {
         self.send_words(out);
-        self.send_audio_from(1, out);
+        // Who has cut a reply off wants to hear no more of it.
+        if !matches!(end, End::TurnDetected | End::ClientCancelled) {
+            self.send_audio_from(1, out);
+        }
         let Some(response) = self.response.take() else {
             return;
         };

@@ -14,6 +14,8 @@ const SILENCE_MS: (f64, f64) = (100.0, 10_000.0);
 const DEFAULT_SILENCE_MS: u32 = 500;
 /// Speeds of the voice, as the API has them.
 const SPEEDS: (f64, f64) = (0.25, 1.5);
+/// The voices here are not slower.
+const SLOWEST: f64 = 0.5;
 /// Fields of a session in the API's beta; set there, they would do nothing.
 const BETA: [&str; 8] = [
     "modalities",
@@ -205,8 +207,8 @@ impl Session {
             return Err(wrong("session.audio.output.voice", "a name"));
         }
         if let Some(speed) = number(output, path, "speed", SPEEDS)? {
-            // Both bounds fit.
-            self.settings.speed_percent = (speed * 100.0).round() as u16;
+            // All within these bounds fits.
+            self.settings.speed_percent = (speed.max(SLOWEST) * 100.0).round() as u16;
         }
         Ok(())
     }

@@ -207,3 +207,11 @@ fn turn_detection_off_is_told_as_null() {
     assert!(input["turn_detection"].is_null() && input.get("turn_detection").is_some());
     assert_eq!(c.configured().unwrap().turn_end, TurnEnd::Key);
 }
+
+#[test]
+fn a_speed_that_the_voice_has_not_is_told_to_be_its_slowest() {
+    let mut c = Connection::new();
+    let sent = update(&mut c, json!({ "audio": { "output": { "speed": 0.25 } } }));
+    assert_eq!(sent[0]["session"]["audio"]["output"]["speed"], 0.5);
+    assert_eq!(c.configured().unwrap().speed_percent, 50);
+}

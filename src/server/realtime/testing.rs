@@ -204,3 +204,25 @@ pub fn audio(events: &[Value]) -> Vec<i16> {
         .map(|b| i16::from_le_bytes([b[0], b[1]]))
         .collect()
 }
+
+/// An item as a client writes it.
+pub fn text_item(id: &str, role: &str, text: &str) -> Value {
+    let kind = if role == "assistant" {
+        "output_text"
+    } else {
+        "input_text"
+    };
+    let content = [json!({ "type": kind, "text": text })];
+    json!({ "id": id, "type": "message", "role": role, "content": content })
+}
+
+/// The client creates an item.
+pub fn create(c: &mut Connection, id: &str, role: &str, text: &str) -> Vec<Value> {
+    let item = text_item(id, role, text);
+    c.client(json!({ "type": "conversation.item.create", "item": item }))
+}
+
+/// The code of the first error.
+pub fn code(sent: &[Value]) -> &str {
+    first(sent, "error")["error"]["code"].as_str().unwrap()
+}

@@ -278,6 +278,8 @@ impl World {
         assert_eq!((&self.client.response, &self.client.speaks), (&None, &None));
         let failed = self.counts.get("response.done failed");
         assert_eq!(failed, None, "no reply broke off");
+        let ids = self.connection.translator.items.ids();
+        assert_eq!(self.client.items, ids, "both sides know the same");
         self.counts
     }
 }

@@ -1,0 +1,154 @@
+//! Clients that others wrote, as they come from their registries, over OpenAI's protocols.
+
+mod door;
+mod program;
+mod python_package;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use door::{Door, bytes, samples};
+use python_package::{installed, printed};
+use serde_json::Value;
+
+/// What the clients are given to say, and where they write what they heard.
+struct Sounds {
+    folder: tempfile::TempDir,
+}
+
+impl Sounds {
+    fn of(door: &Door) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("question", "What is the capital of France?"),
+            ("story", "Tell me about the sun."),
+            ("stop", "Stop."),
+        ] {
+            let said = bytes(&door.speech(text, "en-GB"));
+            std::fs::write(folder.path().join(name), said).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+fn script(name: &str) -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    tests.join("realtime_clients").join(name)
+}
+
+/// Runs a client to its end; the JSON that it prints.
+fn run(command: &mut Command) -> Value {
+    let output = command
+        .output()
+        .expect("scripts/setup.sh --test installs it");
+    let printed = printed(&output);
+    assert!(output.status.success(), "{printed}");
+    let line = printed.lines().rfind(|line| line.starts_with('{'));
+    serde_json::from_str(line.unwrap_or_else(|| panic!("{printed}"))).unwrap()
+}
+
+/// What a client wrote into a file is heard as Paris.
+fn assert_paris(door: &Door, answer: &Path) {
+    let heard = samples(&std::fs::read(answer).unwrap());
+    let words = door.words(&heard, 24_000);
+    assert!(words.contains("Paris"), "{words:?}");
+}
+
+/// A question was answered, and a reply that was cut off is kept as far as it was heard.
+fn assert_interrupted(told: &Value) {
+    assert_eq!(told["errors"], serde_json::json!([]), "{told}");
+    assert!(told["interrupted"].as_u64() > Some(0), "{told}");
+    let history = told["history"].as_array().unwrap();
+    let text = |n: usize| history[n]["text"].as_str().unwrap_or_default();
+    assert!(text(0).contains("capital of France"), "{told}");
+    assert!(text(1).contains("Paris"), "{told}");
+    assert_eq!(history[3]["role"], "assistant", "{told}");
+    assert_eq!(history[3]["status"], "incomplete", "{told}");
+}
+
+#[test]
+fn openai_for_python_talks() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let answer = sounds.path("answer");
+    let told = run(Command::new("python3")
+        .env(
+            "PYTHONPATH",
+            installed(&["openai==3.57.0", "websockets==16.1.1"]),
+        )
+        .arg(script("openai_client.py"))
+        .args([
+            door.address.as_str(),
+            sounds.path("question").to_str().unwrap(),
+        ])
+        .arg(&answer));
+    for key in ["chat", "transcript", "said"] {
+        assert!(told[key].as_str().unwrap().contains("Paris"), "{told}");
+    }
+    assert!(told["usage"].as_u64() > Some(0), "{told}");
+    assert_paris(&door, &answer);
+}
+
+#[test]
+fn openai_agents_for_python_talks_and_interrupts() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let told = run(Command::new("python3")
+        .env(
+            "PYTHONPATH",
+            installed(&["openai-agents==0.24.0", "websockets==16.1.1"]),
+        )
+        // Where it would report what was said.
+        .env("OPENAI_AGENTS_DISABLE_TRACING", "1")
+        .arg(script("agents_client.py"))
+        .arg(&door.address)
+        .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));
+    assert_interrupted(&told);
+    assert_paris(&door, &sounds.path("answer"));
+}
+
+#[test]
+fn openai_agents_for_javascript_talks_and_interrupts() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let folder = npm_installed();
+    // Node looks for packages beside the script.
+    let copy = folder.join("agents.mjs");
+    std::fs::copy(script("agents.mjs"), &copy).unwrap();
+    let told = run(Command::new("node")
+        .arg(copy)
+        .arg(&door.address)
+        .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));
+    assert_eq!(told["status"], "cancelled", "{told}");
+    assert_interrupted(&told);
+    assert_paris(&door, &sounds.path("answer"));
+}
+
+/// The folder that holds the packages of npm, installed once.
+fn npm_installed() -> PathBuf {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = tmp.join("openai-agents-js");
+    if !folder.exists() {
+        let part = tempfile::tempdir_in(tmp).unwrap();
+        let npm = Command::new("npm")
+            .args([
+                "install",
+                "--silent",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+            ])
+            .args(["@openai/agents@0.20.0", "zod@4.6.7"])
+            .current_dir(part.path())
+            .output()
+            .expect("npm is there: scripts/setup.sh --test installs it");
+        assert!(npm.status.success(), "{}", printed(&npm));
+        // Another test may have been faster.
+        let _ = std::fs::rename(part.path(), &folder);
+    }
+    folder
+}
