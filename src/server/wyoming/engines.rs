@@ -281,3 +281,86 @@ fn attribution() -> Attribution {
         url: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::{Message, Prefill};
+
+    /// A model that answers with the number of messages that it has read, of which so many fit.
+    struct Counting {
+        fits: usize,
+        read: usize,
+    }
+
+    impl LanguageModel for Counting {
+        fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
+            Ok(Prefill::default())
+        }
+
+        fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
+            Ok(messages.len())
+        }
+
+        fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
+            self.read = prompt.messages.len();
+            match self.read <= self.fits {
+                true => Ok(Some(Prefill::default())),
+                false => Err(LlmError::TooLong {
+                    tokens: self.read,
+                    fits: self.fits,
+                }),
+            }
+        }
+
+        fn generate(
+            &mut self,
+            _: &Sampling,
+            _: Cancelled,
+            on_piece: &mut dyn FnMut(&str),
+        ) -> Result<Finish, LlmError> {
+            on_piece(&format!(" {} ", self.read));
+            Ok(Finish::Complete)
+        }
+    }
+
+    fn ask(model: &mut Counting, history: &mut History) -> Result<Option<String>, LlmError> {
+        write(model, history, "And then?", &Sampling::default(), &|| false)
+    }
+
+    #[test]
+    fn what_does_not_fit_makes_the_model_forget_the_oldest() {
+        let mut history = History::new(&Persona::bundled(Language::English));
+        let prefix = history.prefix().len();
+        for _ in 0..4 {
+            history.remember("Go on.", "Then the fox ran home.");
+        }
+        let fits = prefix + 5;
+        let written = ask(&mut Counting { fits, read: 0 }, &mut history).unwrap();
+        let read: usize = written.unwrap().parse().unwrap();
+        assert!((prefix + 1..=fits).contains(&read), "{read} of {fits}");
+        let fits = prefix;
+        let refused = ask(&mut Counting { fits, read: 0 }, &mut history);
+        assert!(
+            matches!(refused, Err(LlmError::TooLong { .. })),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn the_assistants_own_voice_comes_first_and_every_name_is_there_once() {
+        let mut persona = Persona::bundled(Language::English);
+        for name in ["Vivi", "en-GB"] {
+            persona.name = name.into();
+            let offered = info(&persona, Language::English);
+            let mut names: Vec<&str> = (offered.tts[0].voices.iter())
+                .map(|voice| voice.name.as_str())
+                .collect();
+            assert_eq!(names[0], name);
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{names:?}");
+        }
+    }
+}

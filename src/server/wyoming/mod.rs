@@ -14,6 +14,8 @@ mod conversations;
 mod engines;
 mod offer;
 mod requests;
+#[cfg(test)]
+mod scripted;
 mod services;
 mod utterance;
 
@@ -141,7 +143,7 @@ fn is_gone(stream: &TcpStream) -> bool {
 mod tests {
     use std::io::Read;
 
-    use super::client_tests::Scripted;
+    use super::scripted::Scripted;
     use super::*;
     use wyoming::{Connection, Lost};
 
