@@ -27,6 +27,10 @@ pub struct ServeOptions {
     #[arg(long, value_name = "N", default_value_t = 4,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     sessions: u16,
+    /// Speak the Wyoming protocol too, for Home Assistant: PORT of this machine, or HOST:PORT (port 0: any
+    /// that is free). It knows no token: whoever reaches the port may use it
+    #[arg(long, value_name = "[HOST:]PORT", value_parser = wyoming_address)]
+    wyoming: Option<SocketAddr>,
     /// Open the page in a browser
     #[arg(long)]
     open: bool,
@@ -50,29 +54,56 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         listen: options.listen,
         names: options.name.clone(),
         token: token.clone(),
+        wyoming: options.wyoming,
     };
-    let opened = |address: SocketAddr| {
-        let page = format!("http://{}/", reached_at(address));
-        out!("a page to talk on:            {page}");
-        out!(
-            "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
-            reached_at(address)
-        );
-        if !address.ip().is_loopback() {
-            out!(
-                "from other machines:          http://THIS-MACHINE:{}/?token={token}",
-                address.port()
-            );
-            out!(
-                "their browsers give the microphone only to https: put a proxy with a certificate before it"
-            );
-        }
-        out!("Ctrl-C ends it.");
+    let opened = |opened: server::Opened| {
+        let page = format!("http://{}/", reached_at(opened.listen));
+        say_where(opened, &page, &token);
         if options.open {
             open_browser(&page);
         }
     };
     Ok(server::serve(Arc::new(hub), server, &QUIT, opened)?)
+}
+
+fn say_where(opened: server::Opened, page: &str, token: &str) {
+    let address = opened.listen;
+    out!("a page to talk on:            {page}");
+    out!(
+        "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
+        reached_at(address)
+    );
+    if !address.ip().is_loopback() {
+        out!(
+            "from other machines:          http://THIS-MACHINE:{}/?token={token}",
+            address.port()
+        );
+        out!(
+            "their browsers give the microphone only to https: put a proxy with a certificate before it"
+        );
+    }
+    if let Some(address) = opened.wyoming {
+        out!(
+            "for Home Assistant (Wyoming): tcp://{}",
+            reached_at(address)
+        );
+        if !address.ip().is_loopback() {
+            out!(
+                "warning: Wyoming has no password: whoever reaches port {} may use the engines",
+                address.port()
+            );
+        }
+    }
+    out!("Ctrl-C ends it.");
+}
+
+/// A port of this machine, or a whole address.
+fn wyoming_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse::<u16>();
+    let address = port.map(|port| SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, port)));
+    address.or_else(|_| text.parse()).map_err(|_| {
+        "give a port (10300), or a numeric address and a port (0.0.0.0:10300)".to_owned()
+    })
 }
 
 /// How a program on this machine reaches it.
@@ -112,5 +143,13 @@ mod tests {
         assert_eq!(reached("0.0.0.0:80"), "127.0.0.1:80");
         assert_eq!(reached("[::]:80"), "[::1]:80");
         assert_eq!(reached("192.168.1.2:80"), "192.168.1.2:80");
+    }
+
+    #[test]
+    fn a_port_alone_is_one_of_this_machine() {
+        let address = |text| wyoming_address(text).map(|address| address.to_string());
+        assert_eq!(address("10300").unwrap(), "127.0.0.1:10300");
+        assert_eq!(address("0.0.0.0:10300").unwrap(), "0.0.0.0:10300");
+        assert!(address("home:70000").unwrap_err().contains("10300"));
     }
 }

@@ -4,7 +4,8 @@
 //!  browser   ─► /session      ─┐                       ┌► session (its own machines and memory)
 //!  programs  ─► /v1/realtime  ─┼► access ─► hub ─ seat ┤    on a remote card: microphone and loudspeaker
 //!            ─► /v1/pcm       ─┘                       └► ... as many as there are seats
-//!            ─► /v1/audio/*, /v1/chat/completions ─► one of the idle engines
+//!            ─► /v1/audio/*, /v1/chat/completions ─┐
+//!  Home Assistant ─► Wyoming, a port of its own    ─┴► one of the idle engines
 //! ```
 
 mod access;
@@ -15,10 +16,12 @@ mod problem;
 mod realtime;
 mod remote_card;
 mod token;
+mod wyoming;
 
 pub use hub::{Assistant, Hub, HubError, Who};
 pub use token::{TokenError, token};
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,6 +38,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use access::{Access, Asking, Refusal};
 use problem::Problem;
+use wyoming::{WyomingEngines, WyomingServer};
 
 /// How the doors are opened.
 #[derive(Debug, Clone)]
@@ -45,14 +49,27 @@ pub struct ServerConfig {
     pub names: Vec<String>,
     /// What whoever is not on this machine has to show.
     pub token: String,
+    /// Where the Wyoming protocol is spoken, if it is. It knows no token.
+    pub wyoming: Option<SocketAddr>,
+}
+
+/// Where the doors are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The page, and OpenAI's protocols.
+    pub listen: SocketAddr,
+    /// The Wyoming protocol.
+    pub wyoming: Option<SocketAddr>,
 }
 
 /// Why the doors cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The address is taken, or is none of this machine's.
-    #[error("cannot listen on {address}: {reason}. Name another one with --listen HOST:PORT")]
+    #[error("cannot listen on {address}: {reason}. Name another one with {option} HOST:PORT")]
     Listen {
+        /// What names it.
+        option: &'static str,
         /// The address.
         address: SocketAddr,
         /// The system's words.
@@ -101,12 +118,12 @@ impl Drop for Place {
 /// Opens the doors, says with `opened` where, and serves until `quit` is set.
 ///
 /// # Errors
-/// The address cannot be listened on.
+/// An address cannot be listened on.
 pub fn serve(
     hub: Arc<Hub>,
     config: ServerConfig,
     quit: &'static AtomicBool,
-    opened: impl FnOnce(SocketAddr),
+    opened: impl FnOnce(Opened),
 ) -> Result<(), ServerError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -115,25 +132,63 @@ pub fn serve(
         .build()
         .map_err(ServerError::Runtime)?;
     let served = runtime.block_on(async {
-        let address = config.listen;
-        let failed = |reason| ServerError::Listen { address, reason };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        opened(listener.local_addr().map_err(failed)?);
+        let failed = listen_error("--listen", config.listen);
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let doors = Arc::new(Doors {
             hub,
             access: Access::new(config.token, config.names),
             work: Semaphore::new(AT_WORK),
             waiting: Semaphore::new(WAITING),
         });
+        let wyoming = match config.wyoming {
+            Some(address) => Some(open_wyoming(address, &doors).await?),
+            None => None,
+        };
+        let wyoming_address = wyoming.as_ref().map(|(_, address)| *address);
+        opened(Opened {
+            listen: listener.local_addr().map_err(failed)?,
+            wyoming: wyoming_address,
+        });
         let app = router(doors).into_make_service_with_connect_info::<SocketAddr>();
         tokio::select! {
             served = async { axum::serve(listener, app).await } => served.map_err(failed),
+            never = async {
+                match &wyoming {
+                    Some((server, _)) => server.serve().await,
+                    None => pending().await,
+                }
+            } => match never {},
             () = until(quit) => Ok(()),
         }
     });
     // Conversations that still run are cut off; their threads end by themselves.
     runtime.shutdown_timeout(Duration::from_secs(2));
     served
+}
+
+/// What became of an address that an option names.
+fn listen_error(
+    option: &'static str,
+    address: SocketAddr,
+) -> impl Fn(std::io::Error) -> ServerError + Copy {
+    move |reason| ServerError::Listen {
+        option,
+        address,
+        reason,
+    }
+}
+
+/// Listens for clients of the Wyoming protocol; and where.
+async fn open_wyoming(
+    address: SocketAddr,
+    doors: &Arc<Doors>,
+) -> Result<(WyomingServer, SocketAddr), ServerError> {
+    let failed = listen_error("--wyoming", address);
+    let engines = WyomingEngines::new(Arc::clone(doors), tokio::runtime::Handle::current());
+    let server = WyomingServer::open(address, Arc::new(engines)).await;
+    let server = server.map_err(failed)?;
+    let address = server.address().map_err(failed)?;
+    Ok((server, address))
 }
 
 async fn until(quit: &AtomicBool) {

@@ -41,6 +41,7 @@ impl WyomingVoice {
             voice: Voice {
                 name: voice.map(str::to_owned),
                 language: voice.is_none().then(code),
+                speaker: None,
             },
             patience: PATIENCE,
         }
@@ -56,6 +57,7 @@ impl WyomingVoice {
         let asked = Synthesize {
             text: text.to_owned(),
             voice: Some(self.voice.clone()),
+            text_format: None,
         };
         exchange::send(&peer, [Message::Synthesize(asked)])?;
         let mut received = Received::default();

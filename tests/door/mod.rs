@@ -20,6 +20,8 @@ pub struct Door {
     child: Child,
     /// HOST:PORT.
     pub address: String,
+    /// HOST:PORT of the Wyoming protocol, if it was asked for.
+    pub wyoming: Option<String>,
     folder: tempfile::TempDir,
 }
 
@@ -43,16 +45,21 @@ impl Door {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            let line = line.unwrap();
-            let (_, rest) = line.split_once("http://")?;
-            Some(rest.split('/').next().unwrap().to_owned())
-        });
-        // It says more, and would wait for a reader.
+        // "Ctrl-C ends it." is the last that it says before it waits for clients.
+        let said: Vec<String> = (lines.by_ref())
+            .map(Result::unwrap)
+            .take_while(|line| !line.starts_with("Ctrl-C"))
+            .collect();
+        // What it says later would wait for a reader.
         std::thread::spawn(move || lines.for_each(drop));
+        let behind = |scheme: &str| {
+            let rest = said.iter().find_map(|line| line.split_once(scheme));
+            rest.map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned())
+        };
         Self {
             child,
-            address: address.expect("it says where it listens"),
+            address: behind("http://").expect("it says where it listens"),
+            wyoming: behind("tcp://"),
             folder,
         }
     }

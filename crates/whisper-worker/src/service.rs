@@ -122,6 +122,6 @@ fn info(engine: &Engine) -> Info {
     };
     Info {
         asr: vec![program],
-        tts: Vec::new(),
+        ..Info::default()
     }
 }

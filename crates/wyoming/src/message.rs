@@ -1,88 +1,14 @@
-//! The events of speech recognition and synthesis, typed.
+//! The events of speech recognition, synthesis and the handling of text, typed.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use crate::data::{
+    AudioFormat, Failure, Handled, Synthesize, SynthesizeStart, Transcribe, Transcript, Voice,
+};
 use crate::frame::Event;
 use crate::info::Info;
-
-/// How audio is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AudioFormat {
-    /// Samples per second.
-    pub rate: u32,
-    /// Bytes per sample.
-    pub width: u32,
-    /// Channels, interleaved.
-    pub channels: u32,
-}
-
-/// Asks for a transcript of the audio that follows.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Transcribe {
-    /// Which model.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Which language is spoken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// For the service to keep, or to give back in the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Map<String, Value>>,
-    /// Names that may be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transcript_names: Option<Vec<String>>,
-    /// Other words that may be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transcript_terms: Option<Vec<String>>,
-}
-
-/// What was said.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Transcript {
-    /// The words.
-    pub text: String,
-    /// Their language.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// For the next request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<Map<String, Value>>,
-}
-
-/// Asks for text to be spoken.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Synthesize {
-    /// What to say.
-    pub text: String,
-    /// Whose voice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voice: Option<Voice>,
-}
-
-/// A voice, by its name or by what it speaks.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Voice {
-    /// As the service lists it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Any voice of this language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-}
-
-/// Something went wrong at the other side.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Failure {
-    /// What, for people.
-    pub text: String,
-    /// What, for programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-}
 
 /// Text without more.
 #[derive(Serialize, Deserialize)]
@@ -112,7 +38,7 @@ pub enum Message {
     AudioChunk(AudioFormat, Vec<u8>),
     /// Audio ends.
     AudioStop,
-    /// What was said, all of it.
+    /// What was said, all of it: an answer; a question to a program that handles text.
     Transcript(Transcript),
     /// What is said comes in pieces.
     TranscriptStart,
@@ -122,6 +48,18 @@ pub enum Message {
     TranscriptStop,
     /// Speak this.
     Synthesize(Synthesize),
+    /// Speak what comes in pieces.
+    SynthesizeStart(SynthesizeStart),
+    /// A piece of it.
+    SynthesizeChunk(String),
+    /// That was all.
+    SynthesizeStop,
+    /// It has been spoken.
+    SynthesizeStopped,
+    /// The answer to a transcript.
+    Handled(Handled),
+    /// There is none.
+    NotHandled(Handled),
     /// Something went wrong.
     Error(Failure),
     /// Are you there?
@@ -163,6 +101,12 @@ impl TryFrom<Event> for Message {
             "transcript-chunk" => Self::TranscriptChunk(typed::<Text>(kind, data)?.text),
             "transcript-stop" => Self::TranscriptStop,
             "synthesize" => Self::Synthesize(typed(kind, data)?),
+            "synthesize-start" => Self::SynthesizeStart(typed(kind, data)?),
+            "synthesize-chunk" => Self::SynthesizeChunk(typed::<Text>(kind, data)?.text),
+            "synthesize-stop" => Self::SynthesizeStop,
+            "synthesize-stopped" => Self::SynthesizeStopped,
+            "handled" => Self::Handled(typed(kind, data)?),
+            "not-handled" => Self::NotHandled(typed(kind, data)?),
             "error" => Self::Error(typed(kind, data)?),
             "ping" => Self::Ping(typed::<Echo>(kind, data)?.text),
             "pong" => Self::Pong(typed::<Echo>(kind, data)?.text),
@@ -199,6 +143,12 @@ impl From<Message> for Event {
             Message::TranscriptChunk(text) => with("transcript-chunk", &Text { text }),
             Message::TranscriptStop => plain("transcript-stop"),
             Message::Synthesize(synthesize) => with("synthesize", &synthesize),
+            Message::SynthesizeStart(start) => with("synthesize-start", &start),
+            Message::SynthesizeChunk(text) => with("synthesize-chunk", &Text { text }),
+            Message::SynthesizeStop => plain("synthesize-stop"),
+            Message::SynthesizeStopped => plain("synthesize-stopped"),
+            Message::Handled(handled) => with("handled", &handled),
+            Message::NotHandled(handled) => with("not-handled", &handled),
             Message::Error(failure) => with("error", &failure),
             Message::Ping(text) => with("ping", &Echo { text }),
             Message::Pong(text) => with("pong", &Echo { text }),
@@ -258,7 +208,24 @@ mod tests {
             Message::Synthesize(Synthesize {
                 text: "so".into(),
                 voice: Some(Voice::default()),
+                text_format: Some("text".into()),
             }),
+            Message::SynthesizeStart(SynthesizeStart {
+                voice: Some(Voice {
+                    name: Some("amy".into()),
+                    speaker: Some("2".into()),
+                    ..Voice::default()
+                }),
+                text_format: None,
+            }),
+            Message::SynthesizeChunk("so".into()),
+            Message::SynthesizeStop,
+            Message::SynthesizeStopped,
+            Message::Handled(Handled {
+                text: Some("so".into()),
+                context: Some(Map::from_iter([("conversation_id".into(), "1".into())])),
+            }),
+            Message::NotHandled(Handled::default()),
             Message::Error(Failure::default()),
             Message::Ping(Some("1".into())),
             Message::Pong(None),
