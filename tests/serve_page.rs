@@ -241,8 +241,8 @@ fn who_speaks_over_a_reply_on_the_page_sees_what_was_not_heard_struck_through() 
     browser.evaluate("document.querySelector('#talk').click()");
     browser.until(SHOWS_CONVERSATION);
     browser.speak(&question);
-    // A word of the reply was heard.
-    browser.until("document.querySelector('li.open .reply')?.firstChild?.nodeType === 3");
+    // Enough of the reply was heard that whoever speaks now cuts in, and does not only go on.
+    browser.until("document.querySelector('li.open .reply')?.firstChild?.nodeValue?.length > 10");
     browser.speak(&stop);
     browser.until("document.querySelector('li.cut del')");
     let struck = browser.evaluate("document.querySelector('li.cut del').innerText");

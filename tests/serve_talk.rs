@@ -66,11 +66,14 @@ fn a_reply_that_is_stopped_shows_what_was_not_heard() {
     let mut socket = enter(&door, 24_000);
     tell(
         &mut socket,
-        json!({ "type": "typed", "text": "Count from one to twenty." }),
+        json!({ "type": "typed", "text": "Tell me about the sun." }),
     );
     until(&mut socket, |message| {
         let told = json(&message)?;
-        (told["type"] == "exchange" && told["heard"] != "").then_some(())
+        let has_begun = told["heard"]
+            .as_str()
+            .is_some_and(|heard| !heard.is_empty());
+        (told["outcome"] == "open" && has_begun).then_some(())
     });
     tell(&mut socket, json!({ "type": "stop" }));
     until(&mut socket, |message| {

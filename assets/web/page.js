@@ -51,14 +51,12 @@ const shows = {
     if (user) parts.push(element("div", "user", user));
     const reply = element("div", "reply");
     if (heard) reply.append(heard);
-    if (unheard && outcome === "cut") {
-      reply.append(heard ? " " : "", element("del", "", unheard));
-    } else if (unheard && outcome === "open") {
-      reply.append(heard ? " " : "", element("span", "coming", unheard));
-    }
+    const gap = heard ? " " : "";
+    if (unheard && outcome === "cut") reply.append(gap, element("del", "", unheard));
+    if (unheard && outcome === "open") reply.append(gap, element("span", "coming", unheard));
     if (outcome === "cut") reply.append(" ", element("span", "mark", `(stopped: ${reason})`));
-    if (outcome === "ignored") reply.append(element("span", "mark", `(not answered: ${reason})`));
-    if (outcome === "extended") reply.append(element("span", "mark", "(you went on)"));
+    if (outcome === "ignored") reply.append(gap, element("span", "mark", `(not answered: ${reason})`));
+    if (outcome === "extended") reply.append(gap, element("span", "mark", "(you went on)"));
     if (reply.childNodes.length) parts.push(reply);
     stayAtEnd(() => {
       item.className = outcome;

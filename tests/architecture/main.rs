@@ -255,6 +255,40 @@ fn unsafe_code_of_the_other_crates_stands_in_few_commented_files() {
     assert!(with_unsafe[2].ends_with("whisper-worker/src/abort.rs"));
 }
 
+#[test]
+fn the_protocol_machines_of_the_server_are_pure() {
+    for part in [
+        "server/realtime",
+        "server/access.rs",
+        "server/doors/page_view.rs",
+    ] {
+        forbid(part, &IMPURE);
+        forbid(part, &["tokio", "axum", "std::sync"]);
+        forbid_modules(part, &["pipeline", "engines", "audio", "llm", "stt", "tts"]);
+    }
+}
+
+#[test]
+fn only_the_server_knows_an_async_runtime_and_nothing_that_talks_knows_the_server() {
+    for (path, text) in sources("") {
+        let module = module_of(&path);
+        if module.first().is_some_and(|first| first == "server") {
+            continue;
+        }
+        for named in paths(&text, &module) {
+            let is_async = ["tokio", "axum", "futures_util"]
+                .iter()
+                .any(|one| begins_with(&named, one));
+            assert!(!is_async, "{} names `{named}`", path.display());
+            let is_cli = module
+                .first()
+                .is_some_and(|first| first == "cli" || first == "main");
+            let is_server = begins_with(&named, "crate::server");
+            assert!(!is_server || is_cli, "{} names `{named}`", path.display());
+        }
+    }
+}
+
 /// All that talks, and the command line as far as it is no bench.
 #[test]
 fn nothing_that_talks_knows_the_harness() {

@@ -177,8 +177,12 @@ pub fn at_rate(samples: &[i16], from_hz: u32, to_hz: u32) -> Vec<i16> {
     clip.samples.iter().map(to_i16).collect()
 }
 
+/// A message that does not come for so long never comes: ten times what the slowest took.
+const NEVER: Duration = Duration::from_secs(180);
+
 /// Reads messages until `found` takes one.
 pub fn until<T>(socket: &mut Socket, mut found: impl FnMut(Message) -> Option<T>) -> T {
+    let waited = vivavoce::clock::Stopwatch::start();
     loop {
         let message = socket
             .read()
@@ -186,6 +190,7 @@ pub fn until<T>(socket: &mut Socket, mut found: impl FnMut(Message) -> Option<T>
         if let Some(found) = found(message) {
             return found;
         }
+        assert!(waited.elapsed() < NEVER, "the message never came");
     }
 }
 
