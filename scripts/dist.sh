@@ -48,6 +48,7 @@ strip "$tree/bin/vivavoce"
 
 cp README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$tree/"
 cp -r docs "$tree/docs"
+cp -r assets/linux "$tree/share/linux"
 python3 -I scripts/licences.py > "$tree/LICENCES-OF-DEPENDENCIES.txt"
 "$tree/bin/vivavoce" man "$tree/share/man/man1"
 for shell in bash fish zsh; do

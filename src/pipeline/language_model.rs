@@ -251,7 +251,7 @@ impl LanguageModelStage {
 }
 
 /// What the agent is to know of an error.
-fn failure(error: &LlmError) -> Failure {
+pub fn failure(error: &LlmError) -> Failure {
     let kind = match error {
         LlmError::TooLong { tokens, fits } => FailureKind::TooLong {
             tokens: *tokens,

@@ -26,12 +26,14 @@ mod recorder;
 mod session;
 mod synthesizer;
 mod tools;
+mod written;
 
 pub use bus::{EventBus, Watcher};
 pub use devices::{Report, Sound, measure_echo};
 pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
 pub use session::{Engines, Session, SessionConfig, SessionError};
+pub use written::{WrittenAnswer, WrittenConversation};
 
 /// The parts that the simulator drives on a clock of its own, without threads.
 pub(crate) mod scripted {

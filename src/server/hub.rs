@@ -9,7 +9,7 @@ use crate::clock::Stopwatch;
 use crate::config::{Config, Endpointing};
 use crate::engines::{EngineLoader, EnginesError};
 use crate::llm::LanguageModel;
-use crate::pipeline::{Engines, Session, SessionConfig, SessionError, Sound};
+use crate::pipeline::{Engines, Session, SessionConfig, SessionError, Sound, WrittenConversation};
 use crate::stt::Recognizer;
 use crate::tools::Toolbox;
 use crate::tts::Synthesizer;
@@ -230,6 +230,12 @@ impl Hub {
         }
         config.turn_taking.push_to_talk = wishes.push_to_talk;
         config
+    }
+
+    /// A conversation in writing, with tools that keep nothing.
+    pub fn written(&self) -> WrittenConversation {
+        let (setting, toolbox) = (self.assistant)(&self.config, &self.persona, Who::Program);
+        WrittenConversation::new(&self.persona(), setting, toolbox)
     }
 
     /// Loads a voice: that of the persona, or another of those that come with the program.

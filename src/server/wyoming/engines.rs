@@ -10,12 +10,11 @@ use wyoming::info::{AsrProgram, Attribution, HandleProgram, Model, TtsProgram};
 
 use super::conversations::{Conversation, Conversations};
 use super::services::{Services, Speaker, Trouble};
-use crate::agent::{History, Persona};
+use crate::agent::Persona;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::lexicon::{Apologies, Lexicon};
-use crate::llm::{Finish, LanguageModel, LlmError, Opening, Prompt, Sampling};
+use crate::pipeline::WrittenConversation;
 use crate::server::problem::Problem;
 use crate::server::{Doors, Place};
 use crate::stt::RecordingTranscriber;
@@ -25,8 +24,7 @@ use crate::tts::{Prosody, Synthesizer, VOICES, speak_clause_unless};
 pub struct WyomingEngines {
     info: Info,
     persona: Persona,
-    apologies: Apologies,
-    conversations: Mutex<Conversations<History>>,
+    conversations: Mutex<Conversations<WrittenConversation>>,
     work: Work,
 }
 
@@ -50,33 +48,16 @@ impl WyomingEngines {
         let persona = doors.hub.persona();
         Self {
             info: info(&persona, doors.hub.config().language),
-            apologies: Lexicon::of(persona.language).apologies,
             persona,
             conversations: Mutex::default(),
             work: Work { doors, runtime },
         }
     }
 
-    fn conversations(&self) -> MutexGuard<'_, Conversations<History>> {
+    fn conversations(&self) -> MutexGuard<'_, Conversations<WrittenConversation>> {
         self.conversations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(
-        &self,
-        history: &mut History,
-        said: &str,
-        cancelled: Cancelled,
-    ) -> Result<Option<String>, LlmError> {
-        let hub = &self.work.doors.hub;
-        let load = || hub.load_language_model();
-        let mut model =
-            (hub.language_models.take(load)).map_err(|e| LlmError::Run(e.to_string()))?;
-        let sampling = &self.persona.sampling;
-        let written = write(model.as_mut(), history, said, sampling, cancelled)?;
-        hub.language_models.put(model);
-        Ok(written)
     }
 }
 
@@ -121,48 +102,24 @@ impl Services for WyomingEngines {
         cancelled: Cancelled,
     ) -> Result<Option<String>, Trouble> {
         let _place = self.work.place()?;
+        let hub = &self.work.doors.hub;
+        let failed = |e: &dyn Display| trouble("language model", e);
         let known = self.conversations().take(conversation);
-        let mut history = known.unwrap_or_else(|| History::new(&self.persona));
-        let written = self.write(&mut history, said, cancelled);
-        if let Ok(Some(reply)) = &written {
-            history.remember(said, reply);
+        let mut talk = known.unwrap_or_else(|| hub.written());
+        let model = hub.language_models.take(|| hub.load_language_model());
+        let mut model = model.map_err(|e| failed(&e))?;
+        let answer = talk.answer(model.as_mut(), said, cancelled);
+        self.conversations().put(conversation.clone(), talk);
+        match answer.failure {
+            Some(error) => {
+                tracing::error!("language model: {error}");
+                Err(answer.text)
+            }
+            None => {
+                hub.language_models.put(model);
+                Ok(Some(answer.text).filter(|_| !answer.cancelled))
+            }
         }
-        self.conversations().put(conversation.clone(), history);
-        written.map_err(|error| {
-            tracing::error!("language model: {error}");
-            self.apologies.words(error.apology()).to_owned()
-        })
-    }
-}
-
-/// Writes a reply; the oldest of what was said is forgotten where all of it does not fit.
-fn write(
-    model: &mut dyn LanguageModel,
-    history: &mut History,
-    said: &str,
-    sampling: &Sampling,
-    cancelled: Cancelled,
-) -> Result<Option<String>, LlmError> {
-    loop {
-        let messages = history.prompt(said);
-        let prompt = Prompt::new(&messages, Opening::Reply).with_room(sampling.max_tokens);
-        match model.prefill(&prompt, cancelled) {
-            Ok(Some(_)) => break,
-            Ok(None) => return Ok(None),
-            Err(LlmError::TooLong { tokens, fits })
-                if history.make_room(said, tokens, fits, 0).anything => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let mut reply = String::new();
-    let finish = model.generate(sampling, cancelled, &mut |piece| reply += piece)?;
-    let reply = reply.trim();
-    match finish {
-        Finish::Cancelled => Ok(None),
-        Finish::Complete | Finish::Length if reply.is_empty() => Err(LlmError::NoWords {
-            reason: "it wrote nothing".into(),
-        }),
-        Finish::Complete | Finish::Length => Ok(Some(reply.to_owned())),
     }
 }
 
@@ -285,67 +242,6 @@ fn attribution() -> Attribution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::{Message, Prefill};
-
-    /// A model that answers with the number of messages that it has read, of which so many fit.
-    struct Counting {
-        fits: usize,
-        read: usize,
-    }
-
-    impl LanguageModel for Counting {
-        fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
-            Ok(Prefill::default())
-        }
-
-        fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-            Ok(messages.len())
-        }
-
-        fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
-            self.read = prompt.messages.len();
-            match self.read <= self.fits {
-                true => Ok(Some(Prefill::default())),
-                false => Err(LlmError::TooLong {
-                    tokens: self.read,
-                    fits: self.fits,
-                }),
-            }
-        }
-
-        fn generate(
-            &mut self,
-            _: &Sampling,
-            _: Cancelled,
-            on_piece: &mut dyn FnMut(&str),
-        ) -> Result<Finish, LlmError> {
-            on_piece(&format!(" {} ", self.read));
-            Ok(Finish::Complete)
-        }
-    }
-
-    fn ask(model: &mut Counting, history: &mut History) -> Result<Option<String>, LlmError> {
-        write(model, history, "And then?", &Sampling::default(), &|| false)
-    }
-
-    #[test]
-    fn what_does_not_fit_makes_the_model_forget_the_oldest() {
-        let mut history = History::new(&Persona::bundled(Language::English));
-        let prefix = history.prefix().len();
-        for _ in 0..4 {
-            history.remember("Go on.", "Then the fox ran home.");
-        }
-        let fits = prefix + 5;
-        let written = ask(&mut Counting { fits, read: 0 }, &mut history).unwrap();
-        let read: usize = written.unwrap().parse().unwrap();
-        assert!((prefix + 1..=fits).contains(&read), "{read} of {fits}");
-        let fits = prefix;
-        let refused = ask(&mut Counting { fits, read: 0 }, &mut history);
-        assert!(
-            matches!(refused, Err(LlmError::TooLong { .. })),
-            "{refused:?}"
-        );
-    }
 
     #[test]
     fn the_assistants_own_voice_comes_first_and_every_name_is_there_once() {
