@@ -194,6 +194,11 @@ impl Browser {
         std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), picture).unwrap();
     }
 
+    fn key(&mut self, what: &str, key: &str, code: &str) {
+        let params = json!({ "type": what, "key": key, "code": code });
+        self.call("Input.dispatchKeyEvent", params);
+    }
+
     fn speak(&mut self, said: &[i16]) {
         let text = STANDARD.encode(bytes(said));
         self.evaluate(&format!("window.speak('{text}')"));
@@ -275,4 +280,24 @@ fn the_page_is_used_by_keyboard_and_fits_a_telephone() {
         "what has no name cannot be read out"
     );
     browser.picture("page-telephone.png");
+}
+
+#[test]
+fn the_space_key_is_the_key_of_push_to_talk_and_escape_stops_a_reply() {
+    let door = Door::open(&[]);
+    let question = door.speech("Tell me about the sun.", "en-GB");
+    let mut browser = Browser::open(&door.url("/"), None);
+    browser.evaluate("document.querySelector('#push').click()");
+    browser.evaluate("document.querySelector('#talk').click()");
+    browser.until(SHOWS_CONVERSATION);
+    browser.evaluate("document.activeElement.blur()");
+    browser.key("keyDown", " ", "Space");
+    browser.until("document.querySelector('#hold').ariaPressed === 'true'");
+    browser.speak(&question);
+    browser.until("document.querySelector('#state').dataset.activity === 'hearing you'");
+    vivavoce::clock::sleep(Duration::from_millis(question.len() as u64 / 24 + 500));
+    browser.key("keyUp", " ", "Space");
+    browser.until("document.querySelector('li.open .reply')?.firstChild?.nodeValue?.length > 4");
+    browser.key("keyDown", "Escape", "Escape");
+    browser.until("document.querySelector('li.cut')");
 }

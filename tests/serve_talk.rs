@@ -157,3 +157,15 @@ fn whoever_says_no_hello_is_told_and_others_go_on() {
     let (told, _) = exchange(&mut good, "heard");
     assert!(told["heard"].as_str().unwrap().contains("Paris"), "{told}");
 }
+
+#[test]
+fn a_goodbye_ends_the_conversation() {
+    let door = Door::open(&[]);
+    let mut socket = enter(&door, 16_000);
+    tell(&mut socket, json!({ "type": "typed", "text": "Goodbye!" }));
+    let why = until(&mut socket, |message| match message {
+        Message::Close(frame) => Some(frame.unwrap().reason.as_str().to_owned()),
+        _ => None,
+    });
+    assert!(why.contains("ended"), "{why}");
+}

@@ -55,6 +55,7 @@ fn start(
         },
         persona,
         toolbox: None,
+        earlier: Vec::new(),
         record: None,
         earcon: false,
         started: Stopwatch::start(),

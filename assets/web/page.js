@@ -62,6 +62,8 @@ const shows = {
       item.className = outcome;
       item.replaceChildren(...parts);
     });
+    // Read out once, when it is over: not again at each word.
+    if (outcome !== "open") at("spoken").textContent = item.innerText;
   },
   latency: ({ total_ms, stages }) => {
     const item = element("li");
@@ -95,6 +97,8 @@ function complain(text) {
 
 let socket = null;
 let sound = null;
+// The key of push to talk is down.
+let held = false;
 
 const say = (message) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -112,7 +116,10 @@ async function openSound() {
     },
   });
   const context = new AudioContext({ latencyHint: "interactive" });
+  // A browser may suspend it, as when a telephone rings.
+  context.onstatechange = () => context.state === "suspended" && context.resume();
   try {
+    await context.resume();
     await context.audioWorklet.addModule("/sound.js");
     const speaker = at("loudspeaker").value;
     if (speaker && context.setSinkId) await context.setSinkId(speaker);
@@ -157,14 +164,18 @@ async function start() {
     return;
   }
   listDevices();
+  sound.stream.getAudioTracks()[0].onended = () => end("The microphone has gone.");
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/session`);
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => {
+  const mine = new WebSocket(`${scheme}://${location.host}/session`);
+  socket = mine;
+  mine.binaryType = "arraybuffer";
+  mine.onopen = () => {
     say({ type: "hello", rate: sound.context.sampleRate, push_to_talk: at("push").checked });
     shows.state({ activity: "starting", hears: "" });
   };
-  socket.onmessage = ({ data }) => {
+  mine.onmessage = ({ data }) => {
+    // What an ended conversation still sends is not of this one.
+    if (socket !== mine) return;
     if (typeof data !== "string") {
       sound?.loudspeaker.port.postMessage(data, [data]);
       return;
@@ -173,11 +184,18 @@ async function start() {
     if (message.type === "welcome") connected(true);
     shows[message.type]?.(message);
   };
-  socket.onclose = ({ reason }) => {
-    const asked = socket === null;
-    stop();
-    if (!asked) complain(reason ? `It ended: ${reason}.` : "The program has ended, or cannot be reached.");
+  mine.onclose = ({ reason }) => {
+    if (socket !== mine) return;
+    end(reason ? `It ended: ${reason}.` : "The program has ended, or cannot be reached.");
   };
+  // Until it is welcome it can be given up.
+  at("talk").disabled = false;
+  at("talk").textContent = "Cancel";
+}
+
+function end(why) {
+  stop();
+  complain(why);
 }
 
 function connected(is) {
@@ -185,6 +203,8 @@ function connected(is) {
   at("talk").textContent = is ? "End" : "Talk";
   at("talk").setAttribute("aria-pressed", String(is));
   at("hold").hidden = !(is && at("push").checked);
+  held = false;
+  at("hold").setAttribute("aria-pressed", "false");
   for (const id of ["typed", "send"]) at(id).disabled = !is;
   for (const id of ["microphone", "loudspeaker", "push"]) at(id).disabled = is;
   if (!is) {
@@ -216,14 +236,18 @@ at("typing").onsubmit = (event) => {
   at("typed").value = "";
 };
 
-let held = false;
 function hold(is) {
   if (held === is || at("hold").hidden) return;
   held = is;
   at("hold").setAttribute("aria-pressed", String(is));
   say({ type: is ? "press" : "release" });
 }
-at("hold").onpointerdown = () => hold(true);
+at("hold").onpointerdown = (event) => {
+  if (event.button !== 0) return;
+  // Let go of anywhere, it is let go.
+  at("hold").setPointerCapture(event.pointerId);
+  hold(true);
+};
 for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) {
   at("hold").addEventListener(event, () => hold(false));
 }

@@ -33,13 +33,18 @@ class Loudspeaker extends AudioWorkletProcessor {
     this.waiting = 0;
     this.playing = false;
     this.fade = 0;
+    // What comes behind a flush is the end of what was cut off, until it is silent.
+    this.dropping = false;
     this.told = 0;
     this.port.onmessage = ({ data }) => {
       if (data === "flush") {
         // Fades out what is there, so that nothing clicks.
         this.fade = Math.round(sampleRate * FADE_S);
+        this.dropping = true;
       } else {
         const samples = new Int16Array(data);
+        this.dropping &&= samples.some((sample) => sample !== 0);
+        if (this.dropping) return;
         this.queue.push(samples);
         this.waiting += samples.length;
       }

@@ -103,6 +103,14 @@ impl Agent {
         }
     }
 
+    /// The same, after these words of the user and what was heard of the replies.
+    pub fn after(mut self, exchanges: &[(String, String)]) -> Self {
+        for (user, heard) in exchanges {
+            self.history.remember(user, heard);
+        }
+        self
+    }
+
     /// The conversation so far.
     pub fn history(&self) -> &History {
         &self.history

@@ -23,6 +23,9 @@ pub struct ServeOptions {
     /// A name that this machine is reached by, beside its numbers and localhost; may be given again
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
+    /// Programs on this machine show the token too: for a proxy that does not say for whom it asks
+    #[arg(long)]
+    token_always: bool,
     /// Conversations at once; more are refused
     #[arg(long, value_name = "N", default_value_t = 4,
           value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -54,6 +57,7 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         listen: options.listen,
         names: options.name.clone(),
         token: token.clone(),
+        token_always: options.token_always,
         wyoming: options.wyoming,
     };
     let opened = |opened: server::Opened| {

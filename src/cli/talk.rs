@@ -182,6 +182,7 @@ fn converse(
         persona,
         setting,
         toolbox,
+        earlier: Vec::new(),
         record: options.record,
         earcon: config.audio.earcon,
         started,

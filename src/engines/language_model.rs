@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{EngineLoader, EnginesError, cache_dir, data_dir};
 use crate::agent::Persona;
 use crate::config::LlmEngine;
+use crate::llm::gguf::{self, Gguf};
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
-use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, gguf, prepare};
+use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, prepare};
 use crate::models::{ConsoleProgress, PullProgress, Role};
 
 impl EngineLoader {
@@ -33,17 +34,38 @@ impl EngineLoader {
         &self,
         persona: &Persona,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        self.load_language_model(persona, self.config.llm.disk_cache)
+    }
+
+    /// The same, and nothing that it reads is kept on disk.
+    pub fn language_model_without_states(
+        &self,
+        persona: &Persona,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        self.load_language_model(persona, false)
+    }
+
+    fn load_language_model(
+        &self,
+        persona: &Persona,
+        keeps_states: bool,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         match &self.config.llm.engine {
             LlmEngine::Profile => {
                 let id = self.model_id.clone();
-                self.llama(self.first(Role::Llm)?, id, self.adapter(persona))
+                self.llama(
+                    self.first(Role::Llm)?,
+                    id,
+                    self.adapter(persona),
+                    keeps_states,
+                )
             }
             LlmEngine::Gguf(file) => {
                 let id = gguf::identity(file).map_err(|e| LlmError::Load {
                     path: file.clone(),
                     reason: e.to_string(),
                 })?;
-                self.llama(file, id, None)
+                self.llama(file, id, None, keeps_states)
             }
             LlmEngine::Server(address) => self.server(address),
         }
@@ -54,9 +76,10 @@ impl EngineLoader {
         model: &Path,
         model_id: String,
         adapter: Option<&Adapter>,
+        keeps_states: bool,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         let Some(adapter) = adapter else {
-            return Ok(Box::new(self.open(model, model_id, None)?));
+            return Ok(Box::new(self.open(model, model_id, None, keeps_states)?));
         };
         let folder = data_dir().join("adapters");
         let file = adapter.put(&folder).map_err(|e| LlmError::Load {
@@ -66,13 +89,18 @@ impl EngineLoader {
             ),
         })?;
         if self.config.llm.disk_cache {
-            match self.open_prepared(model, &model_id, (file.as_path(), adapter)) {
+            match self.open_prepared(model, &model_id, (file.as_path(), adapter), keeps_states) {
                 Ok(llama) => return Ok(Box::new(llama)),
                 Err(reason) => tracing::warn!("{reason}. The adapter is computed beside the model"),
             }
         }
         let adapter = Some((file, adapter.sha256.to_owned()));
-        Ok(Box::new(self.open(model, model_id, adapter)?))
+        Ok(Box::new(self.open(
+            model,
+            model_id,
+            adapter,
+            keeps_states,
+        )?))
     }
 
     /// The model and what the adapter adds to it as one file, made at the first start.
@@ -81,6 +109,7 @@ impl EngineLoader {
         model: &Path,
         model_id: &str,
         (file, adapter): (&Path, &Adapter),
+        keeps_states: bool,
     ) -> Result<Llama, String> {
         let name = prepare::name(model_id, adapter.sha256);
         let prepared = cache_dir().join("prepared").join(&name);
@@ -96,9 +125,12 @@ impl EngineLoader {
             progress.end();
             made.map_err(|error| error.to_string())?;
         }
-        self.open(&prepared, name, None).map_err(|error| {
-            // Damaged since: the next start makes it again.
-            let _ = std::fs::remove_file(&prepared);
+        let opened = self.open(&prepared, name, None, keeps_states);
+        opened.map_err(|error| {
+            // Damaged since: the next start makes it again. Where memory is short, it is whole.
+            if Gguf::read(&prepared).is_err() {
+                let _ = std::fs::remove_file(&prepared);
+            }
             error.to_string()
         })
     }
@@ -108,6 +140,7 @@ impl EngineLoader {
         model: &Path,
         model_id: String,
         adapter: Option<(PathBuf, String)>,
+        keeps_states: bool,
     ) -> Result<Llama, LlmError> {
         let config = &self.config.llm;
         let states = || cache_dir().join("prompt-states");
@@ -120,7 +153,7 @@ impl EngineLoader {
             gpu_layers: config.gpu_layers,
             cache_type: config.cache_type,
             reasoning_tokens: config.reasoning_tokens(),
-            cache_dir: config.disk_cache.then(states),
+            cache_dir: keeps_states.then(states),
         })
     }
 

@@ -59,6 +59,8 @@ pub struct SessionConfig {
     pub setting: Setting,
     /// What acts for it, if anything does.
     pub toolbox: Option<Toolbox>,
+    /// What was said and heard before: the user's words, and what was heard of the reply.
+    pub earlier: Vec<(String, String)>,
     /// Where to record, if at all.
     pub record: Option<PathBuf>,
     /// Whether a short earcon may be played to measure the echo.
@@ -137,6 +139,7 @@ impl Session {
             persona,
             setting,
             toolbox,
+            earlier,
             record,
             earcon,
             started,
@@ -189,7 +192,7 @@ impl Session {
         )?;
         let conducting = Conductor {
             machine: TurnTaking::new(turn_taking),
-            agent: Agent::new(&persona, setting),
+            agent: Agent::new(&persona, setting).after(&earlier),
             language: persona.language,
             inputs: conductor_in,
             recognizer,
@@ -298,6 +301,14 @@ impl Session {
     pub fn send(&self, event: Event) {
         let now = self.bus.clock().now();
         let _ = self.conductor.send(ConductorInput::Event(now, event));
+    }
+
+    /// The same for whoever may not wait; false: the session has more to do than it can take.
+    pub fn offer(&self, event: Event) -> bool {
+        let now = self.bus.clock().now();
+        self.conductor
+            .try_send(ConductorInput::Event(now, event))
+            .is_ok()
     }
 
     /// Whether the session has ended by itself: its scenario is over, or a stage has failed.

@@ -5,7 +5,7 @@
 //! - Programs on this machine come in freely, and so does our own page.
 //! - Everybody else shows the token: other machines, and pages of other sites in a browser here.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use subtle::ConstantTimeEq;
 
@@ -18,6 +18,8 @@ pub struct Asking<'a> {
     pub origin: Option<&'a str>,
     /// The token that it shows.
     pub token: Option<&'a str>,
+    /// The token that a browser was given before and sends by itself, whoever's page asks.
+    pub cookie: Option<&'a str>,
     /// It comes from a program on this machine, and not through a proxy.
     pub is_local: bool,
 }
@@ -37,12 +39,23 @@ pub enum Refusal {
 pub struct Access {
     token: String,
     names: Vec<String>,
+    always: bool,
 }
 
 impl Access {
-    /// The rule with this token, on a machine that is also called by these names.
-    pub fn new(token: String, names: Vec<String>) -> Self {
-        Self { token, names }
+    /// The rule with this token, on a machine that is also called by these names; `always`: this machine's own
+    /// programs show it too.
+    pub fn new(token: String, names: Vec<String>, always: bool) -> Self {
+        Self {
+            token,
+            names,
+            always,
+        }
+    }
+
+    /// Whether this is the token.
+    pub fn is_token(&self, shown: &str) -> bool {
+        shown.as_bytes().ct_eq(self.token.as_bytes()).into()
     }
 
     /// Whether a request may come in.
@@ -57,12 +70,13 @@ impl Access {
         let is_own_page = asking
             .origin
             .is_none_or(|origin| is_origin_of(origin, host));
-        if asking.is_local && is_own_page {
+        if asking.is_local && is_own_page && !self.always {
             // Libraries insist on some key: here any is as good as none.
             return Ok(());
         }
-        let token = asking.token.ok_or(Refusal::NoToken)?;
-        match bool::from(token.as_bytes().ct_eq(self.token.as_bytes())) {
+        let cookie = asking.cookie.filter(|_| is_own_page);
+        let token = asking.token.or(cookie).ok_or(Refusal::NoToken)?;
+        match self.is_token(token) {
             true => Ok(()),
             false => Err(Refusal::WrongToken),
         }
@@ -97,7 +111,7 @@ mod tests {
     use super::*;
 
     fn judge(asking: Asking) -> Result<(), Refusal> {
-        Access::new("secret".into(), vec!["laptop.home".into()]).judge(asking)
+        Access::new("secret".into(), vec!["laptop.home".into()], false).judge(asking)
     }
 
     fn local(host: &str) -> Asking<'_> {
@@ -162,6 +176,32 @@ mod tests {
             };
             assert_eq!(judge(shown), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_cookie_is_good_for_the_own_page_alone() {
+        let asking = |origin| Asking {
+            host: Some("laptop.home:8017"),
+            cookie: Some("secret"),
+            origin,
+            ..Asking::default()
+        };
+        assert_eq!(judge(asking(Some("http://laptop.home:8017"))), Ok(()));
+        assert_eq!(judge(asking(None)), Ok(()));
+        // A cookie knows no ports.
+        let other_port = asking(Some("http://laptop.home:9000"));
+        assert_eq!(judge(other_port), Err(Refusal::NoToken));
+    }
+
+    #[test]
+    fn where_it_is_always_asked_for_this_machine_shows_the_token_too() {
+        let access = Access::new("secret".into(), Vec::new(), true);
+        assert_eq!(access.judge(local("localhost")), Err(Refusal::NoToken));
+        let shown = Asking {
+            token: Some("secret"),
+            ..local("localhost")
+        };
+        assert_eq!(access.judge(shown), Ok(()));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Wishes {
     pub push_to_talk: bool,
     /// Speed of the voice in percent of its own.
     pub speed_percent: Option<u16>,
+    /// What was said and heard before, in another session.
+    pub earlier: Vec<(String, String)>,
 }
 
 /// Why no session begins.
@@ -155,14 +157,13 @@ impl Hub {
         self.most_seats
     }
 
-    /// Starts a session for a client called `name`, whose sound has this rate. It takes a second: not for a
-    /// thread that serves others.
+    /// Starts a session for a client called `name`, whose sound has this rate. It takes a second: on a blocking
+    /// thread of the async runtime.
     ///
     /// # Errors
-    /// An engine cannot be loaded or does not run.
+    /// An engine cannot be loaded or does not run; the instructions do not fit.
     pub fn start(
         self: &Arc<Self>,
-        seat: Seat,
         who: Who,
         wishes: &Wishes,
         (name, rate_hz): (&str, u32),
@@ -172,12 +173,17 @@ impl Hub {
         if wishes.speed_percent.is_some() {
             engines.synthesizer = self.loader.synthesizer(&persona)?;
         }
+        if wishes.instructions.is_some() {
+            // What a program tells the model is its own: nothing of it is kept on disk.
+            engines.language_model = self.loader.language_model_without_states(&persona)?;
+        }
         let (setting, toolbox) = (self.assistant)(&self.config, &self.persona, who);
         let config = SessionConfig {
             turn_taking: self.config_with(wishes).turn_taking(),
             persona: self.loader.tell(persona),
             setting,
             toolbox,
+            earlier: wishes.earlier.clone(),
             record: None,
             earcon: false,
             started: Stopwatch::start(),
@@ -185,7 +191,7 @@ impl Hub {
         let wires = wires(name, rate_hz);
         let sound = Sound::new(vec![Box::new(wires.card)]);
         let session = Session::start(config, engines, sound, vec![wires.watcher])?;
-        Ok(Live::new(session, wires.microphone, wires.told, seat))
+        Ok(Live::new(session, wires.microphone, wires.told))
     }
 
     /// Engines that are there, or are loaded now; the next ones are loaded meanwhile.

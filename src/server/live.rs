@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::hub::Seat;
-use super::remote_card::{Microphone, Play, RemoteCard};
-use crate::events::SessionEvent;
+use super::remote_card::{FromCard, Give, Microphone, RemoteCard};
+use crate::events::{Conversation, SessionEvent};
 use crate::pipeline::{Session, Watcher};
 use crate::turn_taking::Event;
 
@@ -19,8 +20,19 @@ pub enum Told {
     Played(Vec<i16>),
 }
 
+/// What waits for whoever serves the client.
+#[derive(Debug)]
+pub enum Waiting {
+    /// For the client.
+    Told(Told),
+    /// For the session: it has heard what came before.
+    Due(Event),
+}
+
 /// What waits for a client: about eight seconds of sound. One that is slower than that is let go.
 const QUEUE: usize = 1_024;
+/// How often it is looked whether a session has ended by itself: its card goes on.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The ends of a session's wires.
 pub struct Wires {
@@ -31,18 +43,28 @@ pub struct Wires {
     /// For the client.
     pub microphone: Microphone,
     /// For the client.
-    pub told: mpsc::Receiver<Told>,
+    pub told: mpsc::Receiver<Waiting>,
 }
 
 /// Wires for a client's card of this name and rate.
 pub fn wires(name: &str, rate_hz: u32) -> Wires {
     let (tell, told) = mpsc::channel(QUEUE);
     let tell_event = tell.clone();
-    let play: Play = Box::new(move |block| tell.try_send(Told::Played(block.to_vec())).is_ok());
-    let (card, microphone) = RemoteCard::new(name.to_owned(), rate_hz, play);
+    let give: Give = Box::new(move |what| {
+        let what = match what {
+            FromCard::Played(block) => Waiting::Told(Told::Played(block.to_vec())),
+            FromCard::Due(event) => Waiting::Due(event),
+        };
+        tell.try_send(what).is_ok()
+    });
+    let (card, microphone) = RemoteCard::new(name.to_owned(), rate_hz, give);
+    let line = microphone.clone();
     let watcher: Watcher = Box::new(move |event: &SessionEvent| {
-        // A client that does not take it is let go by its card.
-        let _ = tell_event.try_send(Told::Event(Box::new(event.clone())));
+        // A client that misses one would wait for it for ever.
+        let told = Waiting::Told(Told::Event(Box::new(event.clone())));
+        if tell_event.try_send(told).is_err() {
+            line.hang_up();
+        }
     });
     Wires {
         card,
@@ -52,60 +74,84 @@ pub fn wires(name: &str, rate_hz: u32) -> Wires {
     }
 }
 
-/// Whether a session has ended is looked at when it has told nothing for so long: while it runs, its card
-/// tells something every 10 ms.
-const LOOK: Duration = Duration::from_millis(500);
-
 /// A session that runs for a client. Dropped, it ends.
 pub struct Live {
     /// Always there until it is dropped.
     session: Option<Session>,
     /// The client's microphone.
     pub microphone: Microphone,
-    told: mpsc::Receiver<Told>,
+    told: mpsc::Receiver<Waiting>,
+    look: Interval,
+    conversation: Conversation,
     seat: Option<Seat>,
 }
 
 impl Live {
-    /// A session, and the client's ends of its wires.
-    pub fn new(
-        session: Session,
-        microphone: Microphone,
-        told: mpsc::Receiver<Told>,
-        seat: Seat,
-    ) -> Self {
+    /// A session, and the client's ends of its wires. Within an async runtime.
+    pub fn new(session: Session, microphone: Microphone, told: mpsc::Receiver<Waiting>) -> Self {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             session: Some(session),
             microphone,
             told,
-            seat: Some(seat),
+            look,
+            conversation: Conversation::default(),
+            seat: None,
         }
     }
 
-    /// What the session tells next; `None` once it has ended by itself.
+    /// What the session tells next; `None` once it has ended by itself. Nothing is lost if it is not waited for
+    /// to the end.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
-            match tokio::time::timeout(LOOK, self.told.recv()).await {
-                Ok(told) => return told,
-                Err(_) if self.session.as_ref().is_none_or(Session::is_over) => return None,
-                Err(_) => {}
+            let told = tokio::select! {
+                told = self.told.recv() => told?,
+                _ = self.look.tick() => {
+                    if self.session.as_ref().is_none_or(Session::is_over) {
+                        return None;
+                    }
+                    continue;
+                }
+            };
+            match told {
+                Waiting::Due(event) if !self.send(event.clone()) => return None,
+                Waiting::Due(_) => {}
+                Waiting::Told(told) => {
+                    if let Told::Event(event) = &told {
+                        self.conversation.observe(event);
+                    }
+                    return Some(told);
+                }
             }
         }
     }
 
-    /// Hands the session something that the user did beside speaking.
-    pub fn send(&self, event: Event) {
-        // Its queue has room for ten seconds: nobody waits here.
-        if let Some(session) = &self.session {
-            session.send(event);
-        }
+    /// Hands the session something that the user did beside speaking; false if it has more to do than it can
+    /// take, as when a client does ten things at once.
+    #[must_use]
+    pub fn send(&self, event: Event) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.offer(event))
     }
 
-    /// The seat, once the session has ended: for the next session of the same client.
-    pub fn end(mut self) -> Option<Seat> {
-        self.microphone.hang_up();
-        self.told.close();
-        stop(self.session.take());
+    /// What was said and heard so far: the user's words, and what was heard of the reply.
+    pub fn exchanges(&self) -> Vec<(String, String)> {
+        let exchanges = self.conversation.exchanges().iter();
+        let heard = exchanges.filter(|exchange| !exchange.heard.is_empty());
+        heard
+            .map(|exchange| (exchange.user.clone(), exchange.heard.clone()))
+            .collect()
+    }
+
+    /// Keeps a place among those who talk, until it ends.
+    pub fn keep(&mut self, seat: Option<Seat>) {
+        self.seat = seat;
+    }
+
+    /// Gives the place up.
+    pub fn take_seat(&mut self) -> Option<Seat> {
         self.seat.take()
     }
 }
@@ -113,23 +159,16 @@ impl Live {
 impl Drop for Live {
     fn drop(&mut self) {
         let (session, seat) = (self.session.take(), self.seat.take());
-        if session.is_none() {
-            return;
-        }
         self.microphone.hang_up();
         // Its threads are waited for, and its place is free after that.
         let end = move || {
-            stop(session);
+            if let Some(Err(error)) = session.map(Session::stop) {
+                tracing::error!("a client's session: {error}");
+            }
             drop(seat);
         };
         let _ = std::thread::Builder::new()
             .name("hang-up".into())
             .spawn(end);
-    }
-}
-
-fn stop(session: Option<Session>) {
-    if let Some(Err(error)) = session.map(Session::stop) {
-        tracing::error!("a client's session: {error}");
     }
 }

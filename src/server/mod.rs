@@ -49,6 +49,8 @@ pub struct ServerConfig {
     pub names: Vec<String>,
     /// What whoever is not on this machine has to show.
     pub token: String,
+    /// Programs on this machine show it too.
+    pub token_always: bool,
     /// Where the Wyoming protocol is spoken, if it is. It knows no token.
     pub wyoming: Option<SocketAddr>,
 }
@@ -86,12 +88,15 @@ pub(crate) struct Doors {
     access: Access,
     work: Semaphore,
     waiting: Semaphore,
+    uploads: Semaphore,
 }
 
 /// Requests that are at work at once: each takes a core.
 const AT_WORK: usize = 2;
 /// Requests that may wait for that.
 const WAITING: usize = 16;
+/// Sound files that lie here at once.
+const UPLOADS: usize = 4;
 /// Bytes of a request that is no sound file.
 const MOST_BODY: usize = 2 << 20;
 
@@ -136,9 +141,10 @@ pub fn serve(
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let doors = Arc::new(Doors {
             hub,
-            access: Access::new(config.token, config.names),
+            access: Access::new(config.token, config.names, config.token_always),
             work: Semaphore::new(AT_WORK),
             waiting: Semaphore::new(WAITING),
+            uploads: Semaphore::new(UPLOADS),
         });
         let wyoming = match config.wyoming {
             Some(address) => Some(open_wyoming(address, &doors).await?),
@@ -237,20 +243,22 @@ async fn judge(
     let headers = request.headers();
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let in_url = query(&request, "token");
+    let bearer = || {
+        text(header::AUTHORIZATION)?
+            .strip_prefix("Bearer ")
+            .map(str::to_owned)
+    };
     let token = in_url
         .clone()
-        .or_else(|| {
-            text(header::AUTHORIZATION)?
-                .strip_prefix("Bearer ")
-                .map(str::to_owned)
-        })
-        .or_else(|| in_protocols(headers))
-        .or_else(|| in_cookie(text(header::COOKIE)?));
+        .or_else(bearer)
+        .or_else(|| in_protocols(headers));
+    let cookie = text(header::COOKIE).and_then(in_cookie);
     let is_local = peer.ip().to_canonical().is_loopback() && !came_through_a_proxy(headers);
     let asking = Asking {
         host: text(header::HOST),
         origin: text(header::ORIGIN),
         token: token.as_deref(),
+        cookie: cookie.as_deref(),
         is_local,
     };
     if let Err(refusal) = doors.access.judge(asking) {
@@ -258,7 +266,7 @@ async fn judge(
     }
     match in_url {
         // The token leaves the address line, where it could be seen and copied.
-        Some(token) if request.uri().path() == "/" => {
+        Some(token) if request.uri().path() == "/" && doors.access.is_token(&token) => {
             let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
@@ -280,10 +288,19 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
+/// What proxies add.
+const PROXY: [&str; 7] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+];
+
 fn came_through_a_proxy(headers: &HeaderMap) -> bool {
-    ["forwarded", "x-forwarded-for", "x-real-ip"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
+    PROXY.iter().any(|name| headers.contains_key(*name))
 }
 
 /// A value of the address; tokens need no decoding.

@@ -6,24 +6,40 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
 use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
 use crate::audio::frame::BLOCK_MS;
 use crate::clock::Pace;
+use crate::turn_taking::Event;
 
-/// Takes 10 ms of what is played, 16-bit mono; false: nobody is there any more.
-pub type Play = Box<dyn FnMut(&[i16]) -> bool + Send>;
+/// What a card gives its client.
+#[derive(Debug)]
+pub enum FromCard<'a> {
+    /// 10 ms of what is played, 16-bit mono.
+    Played(&'a [i16]),
+    /// The session has been given all that was pushed before this ([`Microphone::then`]).
+    Due(Event),
+}
 
-/// Messages of sound that wait for the card. A client that sends more at once is told to wait.
-const QUEUE: usize = 256;
-/// Sound that waits for its turn: half a minute, for clients that send a whole file at once.
+/// Takes what the card gives; false: nobody is there any more.
+pub type Give = Box<dyn FnMut(FromCard) -> bool + Send>;
+
+/// What a client has pushed.
+#[derive(Debug)]
+enum Pushed {
+    Samples(Vec<i16>),
+    Then(Event),
+}
+
+/// Sound that may wait for its turn, for clients that send a whole file at once. While there is more, nothing
+/// is taken from the client. Seconds.
 const MOST_WAITING_S: usize = 30;
 /// A client whose sound does not come for this long is silent: until then it is only late.
 const LATE_STEPS: u32 = 60 / BLOCK_MS as u32;
@@ -33,28 +49,45 @@ pub struct RemoteCard {
     name: String,
     rate_hz: u32,
     wires: Option<Wires>,
+    waiting: Arc<AtomicUsize>,
     gone: Arc<AtomicBool>,
     latency_ms: Arc<AtomicU32>,
 }
 
 /// What a stream takes with it: a client's card is opened once.
 struct Wires {
-    heard: Receiver<Vec<i16>>,
-    play: Play,
+    pushed: Receiver<Pushed>,
+    give: Give,
 }
 
 /// The client's side of the card.
 #[derive(Clone)]
 pub struct Microphone {
-    heard: Sender<Vec<i16>>,
+    push: Sender<Pushed>,
+    /// Samples that wait for their turn.
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
     gone: Arc<AtomicBool>,
     latency_ms: Arc<AtomicU32>,
 }
 
 impl Microphone {
-    /// Gives samples at the card's rate; false if there is no room for more.
-    pub fn push(&self, samples: Vec<i16>) -> bool {
-        self.heard.try_send(samples).is_ok()
+    /// Gives samples at the card's rate.
+    pub fn push(&self, samples: Vec<i16>) {
+        self.waiting.fetch_add(samples.len(), Ordering::Relaxed);
+        // A card that is gone hears nothing more.
+        let _ = self.push.send(Pushed::Samples(samples));
+    }
+
+    /// Has the card give this back when the session has heard all that was pushed before: a key that goes up
+    /// ends what was said while it was down, not what the session has heard of it so far.
+    pub fn then(&self, event: Event) {
+        let _ = self.push.send(Pushed::Then(event));
+    }
+
+    /// Whether more may be pushed. If not, whoever sends is to wait.
+    pub fn has_room(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) < self.most_waiting
     }
 
     /// Says how long sound takes from the card to the client's loudspeaker.
@@ -70,18 +103,21 @@ impl Microphone {
 
 impl RemoteCard {
     /// A card at this rate for the client called `name`.
-    pub fn new(name: String, rate_hz: u32, play: Play) -> (Self, Microphone) {
-        let (heard_out, heard) = bounded(QUEUE);
+    pub fn new(name: String, rate_hz: u32, give: Give) -> (Self, Microphone) {
+        let (push, pushed) = unbounded();
         let (gone, latency_ms) = (Arc::new(AtomicBool::new(false)), Arc::default());
         let microphone = Microphone {
-            heard: heard_out,
+            push,
+            waiting: Arc::default(),
+            most_waiting: rate_hz as usize * MOST_WAITING_S,
             gone: Arc::clone(&gone),
             latency_ms: Arc::clone(&latency_ms),
         };
         let card = Self {
             name,
             rate_hz,
-            wires: Some(Wires { heard, play }),
+            wires: Some(Wires { pushed, give }),
+            waiting: Arc::clone(&microphone.waiting),
             gone,
             latency_ms,
         };
@@ -130,8 +166,9 @@ impl AudioDevice for RemoteCard {
             capture,
             render,
             wires,
-            intake: Intake::new(block, self.rate_hz as usize * MOST_WAITING_S),
+            intake: Intake::new(block),
             block,
+            waiting: Arc::clone(&self.waiting),
             latency_ms: Arc::clone(&self.latency_ms),
             gone: Arc::clone(&self.gone),
             stop: Arc::clone(&stop),
@@ -181,6 +218,7 @@ struct Card {
     intake: Intake,
     /// Samples in 10 ms.
     block: usize,
+    waiting: Arc<AtomicUsize>,
     latency_ms: Arc<AtomicU32>,
     gone: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
@@ -198,17 +236,25 @@ impl Card {
                 let latency = Duration::from_millis(latency_ms.into());
                 self.render.begin_block(now, latency);
                 self.render.process(&mut played, 1);
-                if !(self.wires.play)(&played) {
-                    self.gone.store(true, Ordering::Relaxed);
-                }
-                while self.intake.has_room()
-                    && let Ok(samples) = self.wires.heard.try_recv()
-                {
-                    self.intake.take(&samples);
+                self.give(FromCard::Played(&played));
+                for pushed in self.wires.pushed.try_iter() {
+                    self.intake.take(pushed);
                 }
                 self.capture.begin_block(now, Duration::ZERO);
+                let before = self.intake.given;
                 self.capture.process(self.intake.step(), 1);
+                let given = self.intake.given - before;
+                self.waiting.fetch_sub(given, Ordering::Relaxed);
+                while let Some(event) = self.intake.due() {
+                    self.give(FromCard::Due(event));
+                }
             }
+        }
+    }
+
+    fn give(&mut self, what: FromCard) {
+        if !(self.wires.give)(what) {
+            self.gone.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -216,30 +262,45 @@ impl Card {
 /// Evens out what a client sends: a block every 10 ms, two while more waits, silence where nothing comes.
 struct Intake {
     block: usize,
-    most: usize,
     waiting: VecDeque<i16>,
     out: Vec<i16>,
     /// Steps in a row for which nothing came.
     missed: u32,
+    /// Samples that came, and those of them that were given.
+    taken: usize,
+    given: usize,
+    /// What is due when so many samples were given.
+    marks: VecDeque<(usize, Event)>,
 }
 
 impl Intake {
-    fn new(block: usize, most: usize) -> Self {
+    fn new(block: usize) -> Self {
         Self {
             block,
-            most,
             waiting: VecDeque::new(),
             out: Vec::new(),
             missed: 0,
+            taken: 0,
+            given: 0,
+            marks: VecDeque::new(),
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.waiting.len() < self.most
+    fn take(&mut self, pushed: Pushed) {
+        match pushed {
+            Pushed::Samples(samples) => {
+                self.taken += samples.len();
+                self.waiting.extend(samples);
+            }
+            Pushed::Then(event) => self.marks.push_back((self.taken, event)),
+        }
     }
 
-    fn take(&mut self, samples: &[i16]) {
-        self.waiting.extend(samples);
+    /// What is due by now, one at a time. What does not fill a block is given with the silence behind it.
+    fn due(&mut self) -> Option<Event> {
+        let given = self.given;
+        let (_, event) = self.marks.pop_front_if(|(at, _)| *at <= given)?;
+        Some(event)
     }
 
     /// What the microphone gives in these 10 ms.
@@ -250,6 +311,7 @@ impl Intake {
             // What is behind catches up, at twice the speed.
             let blocks = (self.waiting.len() / self.block).min(2);
             self.out.extend(self.waiting.drain(..blocks * self.block));
+            self.given += self.out.len();
             return &self.out;
         }
         self.missed = self.missed.saturating_add(1);
@@ -264,6 +326,7 @@ impl Intake {
 
     /// The rest of what came, then silence.
     fn fill(&mut self, blocks: usize) {
+        self.given += self.waiting.len();
         self.out.extend(self.waiting.drain(..));
         self.out.resize(blocks * self.block, 0);
     }
@@ -276,7 +339,7 @@ mod tests {
     const BLOCK: usize = 160;
 
     fn intake() -> Intake {
-        Intake::new(BLOCK, 10 * BLOCK)
+        Intake::new(BLOCK)
     }
 
     fn samples(intake: &mut Intake, steps: usize) -> usize {
@@ -287,7 +350,7 @@ mod tests {
     fn sound_that_comes_in_time_is_given_as_it_comes() {
         let mut intake = intake();
         for n in 0..100 {
-            intake.take(&[n; BLOCK]);
+            intake.take(Pushed::Samples(vec![n; BLOCK]));
             assert_eq!(intake.step(), [n; BLOCK]);
         }
     }
@@ -296,7 +359,7 @@ mod tests {
     fn sound_that_is_late_loses_nothing_and_is_caught_up_with() {
         let mut intake = intake();
         assert_eq!(samples(&mut intake, 3), 0);
-        intake.take(&[7; 4 * BLOCK]);
+        intake.take(Pushed::Samples(vec![7; 4 * BLOCK]));
         assert_eq!(samples(&mut intake, 2), 4 * BLOCK);
         assert!(intake.out.iter().all(|sample| *sample == 7));
     }
@@ -309,7 +372,7 @@ mod tests {
     #[test]
     fn what_does_not_fill_a_block_is_heard_before_the_silence() {
         let mut intake = intake();
-        intake.take(&[9; 10]);
+        intake.take(Pushed::Samples(vec![9; 10]));
         let mut heard: Vec<i16> = Vec::new();
         (0..20).for_each(|_| heard.extend(intake.step()));
         assert_eq!(heard.len(), 20 * BLOCK);
@@ -317,9 +380,27 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_sends_more_than_waits_is_stopped() {
+    fn what_is_to_happen_after_some_sound_waits_for_all_of_it() {
         let mut intake = intake();
-        intake.take(&[1; 10 * BLOCK]);
-        assert!(!intake.has_room());
+        intake.take(Pushed::Then(Event::TalkPressed));
+        intake.take(Pushed::Samples(vec![1; 4 * BLOCK + 7]));
+        intake.take(Pushed::Then(Event::TalkReleased));
+        assert_eq!(intake.due(), Some(Event::TalkPressed));
+        let steps = (0..100).take_while(|_| {
+            intake.step();
+            intake.due().is_none()
+        });
+        // Two of two blocks, and the silence that follows the rest of one.
+        assert_eq!(steps.count(), 1 + LATE_STEPS as usize);
+        assert_eq!(intake.given, 4 * BLOCK + 7);
+    }
+
+    #[test]
+    fn a_client_that_is_far_ahead_is_to_wait() {
+        let (_card, microphone) = RemoteCard::new("test".into(), 100, Box::new(|_| true));
+        microphone.push(vec![0; 100 * MOST_WAITING_S - 1]);
+        assert!(microphone.has_room());
+        microphone.push(vec![0; 1]);
+        assert!(!microphone.has_room());
     }
 }

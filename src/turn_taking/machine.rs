@@ -330,6 +330,10 @@ impl TurnTaking {
                 let turn = *turn;
                 self.not_answered(turn, commands);
             }
+            // Their turn is over, and its words are on their way.
+            State::User(user) if user.pause.as_ref().is_some_and(|pause| pause.decided) => {
+                self.take_back(commands);
+            }
             State::Listening | State::User(_) => {}
         }
     }

@@ -337,6 +337,7 @@ impl<'a> Bench<'a> {
             persona: self.persona.clone(),
             setting,
             toolbox,
+            earlier: Vec::new(),
             record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,
             started,

@@ -73,6 +73,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         persona,
         setting,
         toolbox,
+        earlier: Vec::new(),
         record: None,
         earcon: config.audio.earcon,
         started,

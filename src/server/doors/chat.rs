@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::pass_on;
 use crate::clock::unix_seconds;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
 use crate::server::Doors;
@@ -88,6 +89,10 @@ enum Stop {
 const MOST_TEXT: usize = 200_000;
 /// Tokens of an answer, if nobody says.
 const TOKENS: usize = 512;
+/// Tokens that must fit behind the conversation; an answer may be longer, and ends where the context does.
+const ROOM: usize = 64;
+/// Words that end an answer, at most.
+const MOST_STOPS: usize = 4;
 /// Pieces that wait for the client.
 const AHEAD: usize = 64;
 
@@ -117,21 +122,27 @@ pub async fn complete(
         messages = persona;
     }
     let sampling = sampling(&request)?;
-    let place = doors.work().await?;
     let (written_out, mut written) = mpsc::channel(AHEAD);
     let hub = Arc::clone(&doors.hub);
-    let stops = match request.stop {
+    let stops: Vec<String> = match request.stop {
         Stop::Never => Vec::new(),
         Stop::One(one) => vec![one],
         Stop::Any(any) => any,
     };
+    if stops.len() > MOST_STOPS {
+        return Err(Problem::wrong(
+            Some("stop"),
+            format!("give at most {MOST_STOPS} stops"),
+        ));
+    }
+    let place = doors.work().await?;
     tokio::task::spawn_blocking(move || {
         let _place = place;
         let last = match write(&hub, &messages, &sampling, &stops, &written_out) {
             Ok(done) => Written::Done(done),
             Err(error) => Written::Failed(error),
         };
-        let _ = written_out.blocking_send(last);
+        pass_on(&written_out, last);
     });
     let answer = Answer::new(doors.hub.persona().name);
     if request.stream {
@@ -282,8 +293,16 @@ fn write(
     let load = || hub.load_language_model();
     let mut model = (hub.language_models.take(load)).map_err(|e| LlmError::Run(e.to_string()))?;
     let gone = || written.is_closed();
-    let prompt = Prompt::new(messages, Opening::Reply).with_room(sampling.max_tokens);
-    let read = model.prefill(&prompt, &gone)?.unwrap_or_default();
+    let prompt = Prompt::new(messages, Opening::Reply).with_room(sampling.max_tokens.min(ROOM));
+    let read = match model.prefill(&prompt, &gone) {
+        Ok(read) => read.unwrap_or_default(),
+        Err(error) => {
+            if error.is_for_the_question() {
+                hub.language_models.put(model);
+            }
+            return Err(error);
+        }
+    };
     let (mut text, mut sent) = (String::new(), 0);
     let stopped = std::cell::Cell::new(false);
     let finish = model.generate(sampling, &|| gone() || stopped.get(), &mut |piece| {
@@ -299,12 +318,12 @@ fn write(
         };
         stopped.set(is_stop);
         if end > sent {
-            let _ = written.blocking_send(Written::Piece(text[sent..end].to_owned()));
+            pass_on(written, Written::Piece(text[sent..end].to_owned()));
             sent = end;
         }
     })?;
     if !stopped.get() && sent < text.len() {
-        let _ = written.blocking_send(Written::Piece(text[sent..].to_owned()));
+        pass_on(written, Written::Piece(text[sent..].to_owned()));
     }
     let answered = tokens_of(model.as_ref(), &text)?;
     hub.language_models.put(model);

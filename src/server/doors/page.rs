@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::page_view::PageView;
-use super::socket::{Client, FULL, NOT_STARTED, Sent, SilenceGate, samples, start};
+use super::socket::{Client, ENDED, Sent, SilenceGate, samples, seated};
 use crate::server::Doors;
 use crate::server::hub::{Who, Wishes};
 use crate::server::live::{Live, Told};
@@ -110,7 +110,7 @@ pub async fn session(State(doors): State<Arc<Doors>>, upgrade: WebSocketUpgrade)
 }
 
 async fn converse(doors: Arc<Doors>, mut client: Client) {
-    let hello = match client.next().await {
+    let hello = match client.first().await {
         Some(Sent::Text(text)) => serde_json::from_str(&text).ok(),
         _ => None,
     };
@@ -120,16 +120,14 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
     if !RATES.contains(&rate) {
         return client.close("a rate is 8000 to 192000 Hz").await;
     }
-    let Some(seat) = doors.hub.seat() else {
-        return client.close(FULL).await;
-    };
     let wishes = Wishes {
         push_to_talk,
         ..Wishes::default()
     };
     let card = ("the browser", rate);
-    let Some(mut live) = start(&doors.hub, seat, Who::User, wishes, card).await else {
-        return client.close(NOT_STARTED).await;
+    let seated = seated(&doors.hub, client, Who::User, wishes, card).await;
+    let Some((mut client, mut live)) = seated else {
+        return;
     };
     let welcome = json!({ "type": "welcome", "name": doors.hub.persona().name });
     if !client.text(&welcome).await {
@@ -138,7 +136,8 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
     let (mut gate, mut view) = (SilenceGate::default(), PageView::default());
     loop {
         let goes_on = tokio::select! {
-            sent = client.next() => match sent {
+            // Whoever is far ahead waits.
+            sent = client.next(), if live.microphone.has_room() => match sent {
                 Some(sent) => take(&live, sent),
                 None => return,
             },
@@ -147,7 +146,7 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
                     !gate.lets_through(&block) || client.samples(&block).await
                 }
                 Some(Told::Event(event)) => client.texts(&view.observe(&event)).await,
-                None => return client.close("the conversation has ended; the program's own log says why").await,
+                None => return client.close(ENDED).await,
             },
         };
         if !goes_on {
@@ -160,22 +159,27 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
 fn take(live: &Live, sent: Sent) -> bool {
     let text = match sent {
         Sent::Bytes(bytes) => {
-            // A page that is further ahead than there is room for loses that.
-            let _ = live.microphone.push(samples(&bytes));
+            live.microphone.push(samples(&bytes));
             return true;
         }
         Sent::Text(text) => text,
     };
     match serde_json::from_str(&text) {
         Ok(Said::Typed { text }) => live.send(Event::Typed(text)),
-        Ok(Said::Press) => live.send(Event::TalkPressed),
-        Ok(Said::Release) => live.send(Event::TalkReleased),
+        Ok(Said::Press) => {
+            live.microphone.then(Event::TalkPressed);
+            true
+        }
+        Ok(Said::Release) => {
+            live.microphone.then(Event::TalkReleased);
+            true
+        }
         Ok(Said::Stop) => live.send(Event::Stop),
         Ok(Said::Latency { ms }) if ms.is_finite() => {
-            live.microphone
-                .set_latency_ms(ms.clamp(0.0, MOST_LATENCY_MS) as u32);
+            let ms = ms.clamp(0.0, MOST_LATENCY_MS);
+            live.microphone.set_latency_ms(ms as u32);
+            true
         }
-        Ok(Said::Hello { .. } | Said::Latency { .. }) | Err(_) => return false,
+        Ok(Said::Hello { .. } | Said::Latency { .. }) | Err(_) => false,
     }
-    true
 }

@@ -54,7 +54,7 @@ impl PageView {
         if let Some(text) = note(&event.kind) {
             messages.push(json!({ "type": "note", "text": text }));
         }
-        if let EventKind::Interrupted { .. } = event.kind {
+        if let EventKind::Interrupted { .. } | EventKind::TurnExtended = event.kind {
             // What waits in the page is not to be heard any more.
             messages.push(json!({ "type": "flush" }));
         }

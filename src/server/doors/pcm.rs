@@ -9,7 +9,7 @@ use axum::extract::{State, WebSocketUpgrade};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::socket::{Client, FULL, NOT_STARTED, Sent, SilenceGate, samples, start};
+use super::socket::{Client, ENDED, Sent, SilenceGate, samples, seated};
 use crate::audio::frame::SPEECH_RATE;
 use crate::events::EventKind;
 use crate::server::Doors;
@@ -23,21 +23,20 @@ pub async fn session(State(doors): State<Arc<Doors>>, upgrade: WebSocketUpgrade)
         .on_upgrade(move |socket| converse(doors, Client::new(socket)))
 }
 
-async fn converse(doors: Arc<Doors>, mut client: Client) {
-    let Some(seat) = doors.hub.seat() else {
-        return client.close(FULL).await;
-    };
+async fn converse(doors: Arc<Doors>, client: Client) {
     let card = ("a program over /v1/pcm", SPEECH_RATE);
     let wishes = Wishes::default();
-    let Some(mut live) = start(&doors.hub, seat, Who::Program, wishes, card).await else {
-        return client.close(NOT_STARTED).await;
+    let seated = seated(&doors.hub, client, Who::Program, wishes, card).await;
+    let Some((mut client, mut live)) = seated else {
+        return;
     };
     let mut gate = SilenceGate::default();
     loop {
         let goes_on = tokio::select! {
-            sent = client.next() => match sent {
+            // Whoever is far ahead waits.
+            sent = client.next(), if live.microphone.has_room() => match sent {
                 Some(Sent::Bytes(bytes)) => {
-                    let _ = live.microphone.push(samples(&bytes));
+                    live.microphone.push(samples(&bytes));
                     true
                 }
                 // Texts are the client's own notes.
@@ -52,7 +51,7 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
                     Some(text) => client.text(&text).await,
                     None => true,
                 },
-                None => return client.close("the conversation has ended").await,
+                None => return client.close(ENDED).await,
             },
         };
         if !goes_on {
@@ -67,7 +66,7 @@ fn text_of(event: &EventKind) -> Option<Value> {
         EventKind::Partial { text, .. } => Some(transcript("user", text, false)),
         EventKind::TurnEnded { text, .. } => Some(transcript("user", text, true)),
         EventKind::Heard { text } => Some(transcript("assistant", text, true)),
-        EventKind::Interrupted { .. } => Some(json!({ "type": "clear" })),
+        EventKind::Interrupted { .. } | EventKind::TurnExtended => Some(json!({ "type": "clear" })),
         _ => None,
     }
 }

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::response::Response;
 
-use super::socket::{Client, FULL, NOT_STARTED, Sent, start};
+use serde_json::json;
+
+use super::socket::{Client, ENDED, Sent, seated, start};
 use crate::config::{Endpointing, EndpointingStyle};
+use crate::llm::LlmError;
+use crate::pipeline::SessionError;
 use crate::server::Doors;
-use crate::server::hub::{Who, Wishes};
+use crate::server::hub::{HubError, Who, Wishes};
 use crate::server::live::{Live, Told};
 use crate::server::realtime::{Act, Eagerness, Output, RATE, Settings, Translator, TurnEnd};
 use crate::turn_taking::Event;
@@ -17,18 +21,20 @@ use crate::turn_taking::Event;
 /// The socket.
 pub async fn session(State(doors): State<Arc<Doors>>, upgrade: WebSocketUpgrade) -> Response {
     upgrade
-        // An append may be 15 MiB, and is longer as text.
-        .max_message_size(21 << 20)
+        .max_message_size(LONGEST_MESSAGE)
+        .max_frame_size(LONGEST_MESSAGE)
         // Browsers ask for it by name; other clients for none.
         .protocols(["realtime"])
         .on_upgrade(move |socket| async move {
             let client = Client::new(socket);
-            if let Some(mut connection) = Connection::open(doors, client).await {
+            if let Some(connection) = Connection::open(doors, client).await {
                 connection.run().await;
             }
         })
 }
 
+/// Bytes of a message: an append may have 15 MiB, and is longer as text.
+const LONGEST_MESSAGE: usize = 21 << 20;
 /// How the card is called.
 const CARD: (&str, u32) = ("a program over /v1/realtime", RATE);
 
@@ -36,53 +42,42 @@ struct Connection {
     doors: Arc<Doors>,
     client: Client,
     translator: Translator,
-    /// `None` only while another one is started in its place.
-    live: Option<Live>,
+    live: Live,
+    /// How the session was started.
+    wishes: Wishes,
 }
 
 impl Connection {
     async fn open(doors: Arc<Doors>, client: Client) -> Option<Self> {
-        let Some(seat) = doors.hub.seat() else {
-            client.close(FULL).await;
-            return None;
-        };
         let wishes = Wishes::default();
-        let Some(live) = start(&doors.hub, seat, Who::Program, wishes, CARD).await else {
-            client.close(NOT_STARTED).await;
-            return None;
-        };
-        let name = doors.hub.persona().name;
-        let translator = Translator::new(
-            &name.to_lowercase(),
-            &name.to_lowercase(),
-            fastrand::u64(..),
-        );
+        let seated = seated(&doors.hub, client, Who::Program, wishes.clone(), CARD).await;
+        let (client, live) = seated?;
+        let name = doors.hub.persona().name.to_lowercase();
         Some(Self {
+            translator: Translator::new(&name, &name, fastrand::u64(..)),
             doors,
             client,
-            translator,
-            live: Some(live),
+            live,
+            wishes,
         })
     }
 
-    async fn run(&mut self) {
+    async fn run(mut self) {
         let mut out = Vec::new();
         self.translator.greet(&mut out);
         while self.carry_out(&mut out).await {
-            let Some(live) = &mut self.live else {
-                return;
-            };
             tokio::select! {
-                sent = self.client.next() => match sent {
+                // Whoever is far ahead waits.
+                sent = self.client.next(), if self.live.microphone.has_room() => match sent {
                     Some(Sent::Text(text)) => self.translator.client(&text, &mut out),
                     // The protocol is text alone.
                     Some(Sent::Bytes(_)) => {}
                     None => return,
                 },
-                told = live.next() => match told {
+                told = self.live.next() => match told {
                     Some(Told::Event(event)) => self.translator.session(&event, &mut out),
                     Some(Told::Played(block)) => self.translator.played(&block, &mut out),
-                    None => return,
+                    None => return self.client.close(ENDED).await,
                 },
             }
         }
@@ -91,23 +86,18 @@ impl Connection {
     /// Does what the translator wants; false: the client has gone.
     async fn carry_out(&mut self, out: &mut Vec<Output>) -> bool {
         for output in std::mem::take(out) {
-            let Some(live) = &self.live else {
-                return false;
-            };
             let goes_on = match output {
                 Output::Send(event) => self.client.text(&event).await,
                 Output::Hear(samples) => {
-                    // A client that is half a minute ahead loses the rest.
-                    let _ = live.microphone.push(samples);
+                    self.live.microphone.push(samples);
                     true
                 }
-                Output::Do(act) => {
-                    live.send(event_of(act));
-                    true
-                }
+                Output::Do(act) => self.act(act),
                 Output::Truncated { behind_ms } => {
-                    live.microphone
-                        .set_latency_ms(behind_ms.min(MOST_BEHIND_MS) as u32);
+                    // More than that cut off something older than what sounds.
+                    if behind_ms <= MOST_BEHIND_MS {
+                        self.live.microphone.set_latency_ms(behind_ms as u32);
+                    }
                     true
                 }
                 Output::Configure(settings) => self.configure(&settings, out).await,
@@ -119,38 +109,77 @@ impl Connection {
         true
     }
 
-    /// Starts another session with these settings, in the same place.
+    fn act(&mut self, act: Act) -> bool {
+        let event = match act {
+            Act::Press => Event::TalkPressed,
+            Act::Release => Event::TalkReleased,
+            Act::Discard => Event::TakeBack,
+            Act::Typed(text) => return self.live.send(Event::Typed(text)),
+            Act::Cancel => return self.live.send(Event::Stop),
+        };
+        // What was said while a key was down is still on its way.
+        self.live.microphone.then(event);
+        true
+    }
+
+    /// Goes on in a session with these settings, which knows what was said in the one before. If none can be
+    /// started, the client is told, and the one before goes on.
     async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) -> bool {
-        let ended = self
-            .live
-            .take()
-            .map(|live| tokio::task::spawn_blocking(move || live.end()));
-        let seat = match ended {
-            Some(ended) => ended.await.ok().flatten(),
-            None => None,
+        let known = self.doors.hub.config().language;
+        if settings.language.is_some_and(|language| language != known) {
+            let message = format!(
+                "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
+            );
+            return self
+                .refuse("session.audio.input.transcription.language", &message)
+                .await;
+        }
+        let wishes = Wishes {
+            earlier: self.wishes.earlier.clone(),
+            ..wishes_of(settings)
         };
-        let Some(seat) = seat else {
-            return false;
-        };
-        let wishes = wishes_of(settings);
-        self.live = start(&self.doors.hub, seat, Who::Program, wishes, CARD).await;
-        self.translator.restarted(out);
-        self.live.is_some()
+        if wishes == self.wishes {
+            return true;
+        }
+        let earlier = [self.wishes.earlier.clone(), self.live.exchanges()].concat();
+        let wishes = Wishes { earlier, ..wishes };
+        match start(&self.doors.hub, Who::Program, wishes.clone(), CARD).await {
+            Ok(mut live) => {
+                live.keep(self.live.take_seat());
+                (self.live, self.wishes) = (live, wishes);
+                self.translator.restarted(out);
+                true
+            }
+            Err(Some(HubError::Session(SessionError::Llm(LlmError::TooLong { tokens, fits })))) => {
+                let message = format!(
+                    "the instructions have {tokens} tokens, and {fits} fit; the session goes on as it was"
+                );
+                self.refuse("session.instructions", &message).await
+            }
+            Err(_) => {
+                let message = "the session cannot be changed, and goes on as it was; the program's own log \
+                    says why";
+                self.refuse("session", message).await
+            }
+        }
+    }
+
+    async fn refuse(&mut self, param: &str, message: &str) -> bool {
+        let error = json!({
+            "type": "invalid_request_error",
+            "code": "session_not_changed",
+            "param": param,
+            "message": message,
+            "event_id": null,
+        });
+        let event_id = format!("event_{:016x}", fastrand::u64(..));
+        let event = json!({ "type": "error", "event_id": event_id, "error": error });
+        self.client.text(&event).await
     }
 }
 
-/// A client is never further behind than this: what looks like more cut off something older.
-const MOST_BEHIND_MS: u64 = 2_000;
-
-fn event_of(act: Act) -> Event {
-    match act {
-        Act::Press => Event::TalkPressed,
-        Act::Release => Event::TalkReleased,
-        Act::Discard => Event::TakeBack,
-        Act::Typed(text) => Event::Typed(text),
-        Act::Cancel => Event::Stop,
-    }
-}
+/// A client is never further behind its card than this.
+const MOST_BEHIND_MS: u64 = 1_000;
 
 fn wishes_of(settings: &Settings) -> Wishes {
     let endpointing = match settings.turn_end {
@@ -165,5 +194,6 @@ fn wishes_of(settings: &Settings) -> Wishes {
         endpointing,
         push_to_talk: settings.turn_end == TurnEnd::Key,
         speed_percent: Some(settings.speed_percent).filter(|percent| *percent != 100),
+        earlier: Vec::new(),
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use tokio::time::MissedTickBehavior;
 
-use crate::server::hub::{Hub, Seat, Who, Wishes};
+use crate::server::hub::{Hub, HubError, Who, Wishes};
 use crate::server::live::Live;
 
 /// How often a client is pinged.
@@ -15,6 +16,8 @@ const PING: Duration = Duration::from_secs(15);
 const MOST_UNANSWERED: u32 = 3;
 /// A client that takes nothing for so long is let go.
 const STUCK_AFTER: Duration = Duration::from_secs(5);
+/// A client whose first word is waited for says it within this time.
+const FIRST_WORD: Duration = Duration::from_secs(10);
 
 /// A client's connection.
 pub struct Client {
@@ -36,9 +39,12 @@ pub enum Sent {
 impl Client {
     /// A connection.
     pub fn new(socket: WebSocket) -> Self {
+        let mut ping = tokio::time::interval(PING);
+        // While a session starts nobody looks: that is not the client's silence.
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             socket,
-            ping: tokio::time::interval(PING),
+            ping,
             unanswered: 0,
         }
     }
@@ -65,6 +71,11 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// The same, of a client that is to say something at once.
+    pub async fn first(&mut self) -> Option<Sent> {
+        tokio::time::timeout(FIRST_WORD, self.next()).await.ok()?
     }
 
     async fn send(&mut self, message: Message) -> bool {
@@ -110,28 +121,55 @@ pub fn samples(bytes: &[u8]) -> Vec<i16> {
 }
 
 /// Said to a client for whom there is no place.
-pub const FULL: &str = "too many conversations at once; try again when one has ended";
+const FULL: &str = "too many conversations at once; try again when one has ended";
 /// Said when a session cannot start.
-pub const NOT_STARTED: &str = "the conversation cannot start; the program's own log says why";
+const NOT_STARTED: &str = "the conversation cannot start; the program's own log says why";
 
-/// Starts a session, on a thread that may wait.
+/// Said when a session has ended by itself: the user has said goodbye, or a stage has failed.
+pub const ENDED: &str = "the conversation has ended";
+
+/// Starts a session, on a thread that may wait. What goes wrong is logged.
+///
+/// # Errors
+/// See [`Hub::start`]; `None` if it panicked.
 pub async fn start(
     hub: &Arc<Hub>,
-    seat: Seat,
     who: Who,
     wishes: Wishes,
     card: (&'static str, u32),
-) -> Option<Live> {
+) -> Result<Live, Option<HubError>> {
     let hub = Arc::clone(hub);
-    let start = move || hub.start(seat, who, &wishes, card);
-    match tokio::task::spawn_blocking(start).await {
-        Ok(Ok(live)) => Some(live),
-        Ok(Err(error)) => {
-            tracing::error!("a client's session: {error}");
-            None
+    let start = move || hub.start(who, &wishes, card);
+    let started = tokio::task::spawn_blocking(start).await;
+    let started = started.map_err(|panic| {
+        tracing::error!("a client's session: {panic}");
+        None
+    })?;
+    started.map_err(|error| {
+        tracing::error!("a client's session: {error}");
+        Some(error)
+    })
+}
+
+/// The same for a client that comes in, with a place among those who talk; one that cannot stay is told why.
+pub async fn seated(
+    hub: &Arc<Hub>,
+    client: Client,
+    who: Who,
+    wishes: Wishes,
+    card: (&'static str, u32),
+) -> Option<(Client, Live)> {
+    let Some(seat) = hub.seat() else {
+        client.close(FULL).await;
+        return None;
+    };
+    match start(hub, who, wishes, card).await {
+        Ok(mut live) => {
+            live.keep(Some(seat));
+            Some((client, live))
         }
-        Err(error) => {
-            tracing::error!("a client's session: {error}");
+        Err(_) => {
+            client.close(NOT_STARTED).await;
             None
         }
     }

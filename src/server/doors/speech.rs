@@ -13,6 +13,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+use super::pass_on;
 use crate::audio::wav::Clip;
 use crate::server::Doors;
 use crate::server::hub::Hub;
@@ -78,7 +79,7 @@ pub async fn speak(
     tokio::task::spawn_blocking(move || {
         let _place = place;
         if let Err(error) = make(&hub, &request, speed, &made_out) {
-            let _ = made_out.blocking_send(Err(error));
+            pass_on(&made_out, Err(error));
         }
     });
     answer(format, made).await
@@ -113,7 +114,7 @@ fn make(
         let Some(clause) = speak_clause_unless(&gone, voice.as_mut(), &clause)? else {
             break;
         };
-        if made.blocking_send(Ok(clause.clip)).is_err() {
+        if !pass_on(made, Ok(clause.clip)) {
             break;
         }
     }

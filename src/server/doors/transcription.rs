@@ -22,6 +22,8 @@ use crate::stt::{FileError, transcribe_file};
 
 /// Bytes of a file at most: three hours of 16-bit 16 kHz mono.
 pub const MOST_FILE: usize = 400 << 20;
+/// Said while too many files lie here already.
+const TOO_MANY: &str = "too many files at once; try again in a moment";
 /// Bytes of any other field.
 const MOST_FIELD: usize = 4_096;
 
@@ -48,6 +50,10 @@ pub async fn transcribe(
     parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let parts = parts.map_err(|e| Problem::wrong(None, e.body_text()))?;
+    let _upload = doors
+        .uploads
+        .try_acquire()
+        .map_err(|_| Problem::busy(TOO_MANY))?;
     let asked = read(parts).await?;
     let format = match asked.format.as_deref() {
         None | Some("json") => Format::Json,
@@ -155,7 +161,8 @@ async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
     let failed = |e: std::io::Error| Problem::failed("upload", e);
     let mut file = NamedTempFile::new().map_err(failed)?;
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
-        file.write_all(&chunk).map_err(failed)?;
+        // A slow disk holds up nobody else.
+        tokio::task::block_in_place(|| file.write_all(&chunk)).map_err(failed)?;
     }
     Ok(file)
 }
@@ -167,6 +174,9 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), P
     let mut engine = (hub.recognizers.take(|| hub.load_recognizer())).map_err(|e| failed(&e))?;
     let activity = hub.load_activity().map_err(|e| failed(&e))?;
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
+    if !matches!(transcribed, Err(FileError::Stt(_))) {
+        hub.recognizers.put(engine);
+    }
     let transcribed = transcribed.map_err(|error| match error {
         FileError::Audio(error) => {
             tracing::info!("an upload: {error}");
@@ -174,7 +184,6 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), P
         }
         FileError::Stt(error) => failed(&error),
     })?;
-    hub.recognizers.put(engine);
     Ok(transcribed.unwrap_or_default())
 }
 

@@ -42,7 +42,7 @@ impl Translator {
                 }
             }
             EventKind::Heard { text } => self.heard(turn, text, out),
-            EventKind::Error { stage, message } => self.failed(turn, stage, message, out),
+            EventKind::Error { stage, .. } => self.failed(turn, stage, out),
             _ => {}
         }
         self.send_words(out);
@@ -242,7 +242,9 @@ impl Translator {
         self.forget_held();
     }
 
-    fn failed(&mut self, turn: TurnId, stage: &str, message: &str, out: &mut Vec<Output>) {
+    /// What went wrong may name files of this machine, or a server: the client hears which stage failed.
+    fn failed(&mut self, turn: TurnId, stage: &str, out: &mut Vec<Output>) {
+        let message = &format!("the {stage} failed; the program's own log says why");
         if let Some(response) = self.response.as_mut().filter(|r| r.is_of(turn)) {
             response.failure = Some(message.to_owned());
         } else if stage == RECOGNIZER && !self.is_manual() {

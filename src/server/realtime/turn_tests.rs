@@ -203,7 +203,11 @@ fn speech_that_the_recognizer_failed_at_is_told_to_be_without_words() {
     let (stage, message) = ("recognizer".into(), "it is gone".to_owned());
     let sent = c.tell(1, EventKind::Error { stage, message });
     let failed = "conversation.item.input_audio_transcription.failed";
-    assert_eq!(first(&sent, failed)["error"]["message"], "it is gone");
+    let message = first(&sent, failed)["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("recognizer") && !message.contains("gone"),
+        "{message}"
+    );
 }
 
 #[test]
