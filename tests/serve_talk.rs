@@ -76,10 +76,10 @@ fn a_reply_that_is_stopped_shows_what_was_not_heard() {
         (told["outcome"] == "open" && has_begun).then_some(())
     });
     tell(&mut socket, json!({ "type": "stop" }));
+    let (told, _) = exchange(&mut socket, "cut");
     until(&mut socket, |message| {
         (json(&message)?["type"] == "flush").then_some(())
     });
-    let (told, _) = exchange(&mut socket, "cut");
     assert_ne!(told["heard"], "", "{told}");
 }
 

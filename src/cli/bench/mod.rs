@@ -11,6 +11,7 @@ use vivavoce::harness::bench::{BargeIn, SHORT, WHOLE, barge_in_scenario, self_te
 use vivavoce::harness::room::EchoPath;
 use vivavoce::harness::scenario::{Anchor, Scenario, Sound, Stimulus, When};
 
+mod assistant;
 mod compare;
 mod conversation;
 mod device;
@@ -20,6 +21,7 @@ mod replay;
 mod report;
 mod soak;
 
+use self::assistant::AssistantArgs;
 use self::compare::CompareArgs;
 use self::conversation::{ConversationArgs, HeldArgs, hold_all};
 use self::device::DeviceArgs;
@@ -75,6 +77,9 @@ pub enum BenchCommand {
     Device(DeviceArgs),
     /// Each engine alone, idle and beside busy cores: how fast it is, and how good
     Engines(EnginesArgs),
+    /// Questions whose answers a program can check, in writing: what it knows, does and remembers, and what it
+    /// says honestly that it cannot
+    Assistant(AssistantArgs),
     /// A conversation of hours with a random user: memory, threads, open files and the wait for answers
     /// over time; exit status 1 if something grows or a turn is not answered
     Soak(SoakArgs),
@@ -116,6 +121,7 @@ const GAP: Duration = Duration::from_millis(700);
 pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
     match command {
         BenchCommand::Conversation(args) => conversation::run(config, args),
+        BenchCommand::Assistant(args) => assistant::run(config, args),
         BenchCommand::Soak(args) => soak::run(config, args),
         BenchCommand::Turns {
             files,

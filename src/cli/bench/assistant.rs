@@ -1,0 +1,126 @@
+//! `vivavoce bench assistant`: questions whose answers a program can check, asked in writing.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result, bail};
+use vivavoce::agent::Persona;
+use vivavoce::clock::local_time;
+use vivavoce::config::Config;
+use vivavoce::engines::EngineLoader;
+use vivavoce::harness::bench::assistant::{
+    AskedTurn, AssistantConversation, AssistantReport, Given, GivenCall, QuestionSet, judge,
+};
+use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
+use vivavoce::llm::LanguageModel;
+use vivavoce::models::Role;
+use vivavoce::pipeline::WrittenConversation;
+
+use crate::cli::assistant::{Keeping, assistant};
+use crate::cli::talk::QUIT;
+
+/// What to do.
+#[derive(Debug, clap::Args)]
+pub struct AssistantArgs {
+    /// A file of questions, in place of those that come with the program (assets/questions/en.toml)
+    #[arg(long, value_name = "FILE.toml")]
+    set: Option<PathBuf>,
+    /// Only conversations of this kind, or with this name
+    #[arg(long, value_name = "KIND|NAME")]
+    only: Option<String>,
+    /// Write the report here, with every answer
+    #[arg(long, value_name = "FILE.json")]
+    report: Option<PathBuf>,
+    /// A budget, as in 'calls.right.rate>=0.97': exit status 1 if it is not kept. May be given several times
+    #[arg(long, value_name = "METRIC.FIELD<=NUMBER", allow_hyphen_values = true)]
+    gate: Vec<Gate>,
+}
+
+/// Runs the command: status 0 if every budget was kept.
+pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
+    let (set, name) = match &args.set {
+        Some(path) => (QuestionSet::read(path)?, path.display().to_string()),
+        None => (QuestionSet::bundled()?, "bundled".to_owned()),
+    };
+    let is_wanted = |one: &&AssistantConversation| {
+        let wanted = args.only.as_deref();
+        wanted.is_none_or(|wanted| one.name == wanted || one.kind.to_string() == wanted)
+    };
+    let wanted: Vec<&AssistantConversation> = set.conversations.iter().filter(is_wanted).collect();
+    if wanted.is_empty() {
+        bail!("no conversation is of that kind or name; see assets/questions/en.toml");
+    }
+    let mut trust = Trust::before(config)?;
+    let watch = LoadWatch::start();
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let loader = EngineLoader::only(config, &[Role::Llm])?;
+    let mut model = loader.language_model(&persona)?;
+    let persona = loader.tell(persona);
+    model.warm_up(&persona.prefix())?;
+    let mut turns = Vec::new();
+    for conversation in wanted {
+        let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere);
+        let talk = WrittenConversation::new(&persona, setting, toolbox);
+        ask(
+            conversation,
+            talk,
+            model.as_mut(),
+            &set.cannot_phrases,
+            &mut turns,
+        );
+        if QUIT.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    trust.load = watch.load();
+    let report = AssistantReport::new(set.facts(&name), trust, turns).with_gates(&args.gate);
+    out!("{report}");
+    if let Some(path) = &args.report {
+        std::fs::write(path, report.to_json())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    match report.passed() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// Asks a conversation's questions, one after the other.
+fn ask(
+    conversation: &AssistantConversation,
+    mut talk: WrittenConversation,
+    model: &mut dyn LanguageModel,
+    cannot_phrases: &[String],
+    turns: &mut Vec<AskedTurn>,
+) {
+    let quit = || QUIT.load(Ordering::Relaxed);
+    for (turn, question) in conversation.turns.iter().enumerate() {
+        let answer = talk.answer(model, &question.say, &quit);
+        if quit() {
+            return;
+        }
+        let calls: Vec<GivenCall> = answer
+            .calls
+            .into_iter()
+            .map(|call| GivenCall {
+                tool: call.name,
+                arguments: call.arguments,
+            })
+            .collect();
+        let given = Given {
+            answer: &answer.text,
+            calls: &calls,
+            now: &local_time(),
+        };
+        turns.push(AskedTurn {
+            conversation: conversation.name.clone(),
+            kind: conversation.kind,
+            turn,
+            say: question.say.clone(),
+            checks: judge(&question.expect, &given, cannot_phrases),
+            answer: answer.text.clone(),
+            calls,
+        });
+    }
+}
