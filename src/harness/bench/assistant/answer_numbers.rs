@@ -11,6 +11,9 @@ const LONGEST: usize = 14;
 /// Words that the reader of numbers knows as numbers, and that are none where they stand alone.
 const NOT_ALONE: [&str; 4] = ["a", "an", "o", "oh"];
 
+/// Years are said with these as their first number.
+const CENTURIES: std::ops::RangeInclusive<f64> = 11.0..=20.0;
+
 /// All numbers of an English answer, in their order. The longest reading counts: "67 million" is one number.
 pub(super) fn numbers(answer: &str) -> Vec<f64> {
     let tokens = tokens(answer);
@@ -20,6 +23,7 @@ pub(super) fn numbers(answer: &str) -> Vec<f64> {
         match longest(&tokens[at..]) {
             Some((number, used)) => {
                 found.push(number);
+                found.extend(year(number, used, &tokens[at..]));
                 at += used;
             }
             None => at += 1,
@@ -39,6 +43,20 @@ fn longest(tokens: &[Token]) -> Option<(f64, usize)> {
         let number = number.filter(|_| !alone)?.to_f64()?;
         Some((number, used))
     })
+}
+
+/// The year that is said as two numbers, of which this is the first: "nineteen forty-five". In digits they
+/// are two numbers.
+fn year(century: f64, used: usize, tokens: &[Token]) -> Option<f64> {
+    let in_words = |tokens: &[Token]| tokens.iter().all(|t| !t.text.contains(char::is_numeric));
+    let (said, rest) = tokens.split_at_checked(used)?;
+    let goes_on = said.last().is_some_and(|token| !token.ends_part);
+    if !goes_on || !CENTURIES.contains(&century) || !in_words(said) {
+        return None;
+    }
+    let (rest_of_it, used) = longest(rest)?;
+    let is_rest = (10.0..100.0).contains(&rest_of_it) && in_words(&rest[..used]);
+    is_rest.then_some(century * 100.0 + rest_of_it)
 }
 
 /// A word or a number.
@@ -85,6 +103,13 @@ mod tests {
         assert_eq!(numbers("about 67 million people"), [67_000_000.0]);
         assert_eq!(numbers("16.09km, or minus two point five"), [16.09, -2.5]);
         assert_eq!(numbers("That is $40 and 3/4"), [40.75]);
+    }
+
+    #[test]
+    fn a_year_in_words_is_a_number_too() {
+        assert_eq!(numbers("Nineteen forty-five."), [19.0, 1945.0, 45.0]);
+        assert_eq!(numbers("fifteen, twenty"), [15.0, 20.0]);
+        assert_eq!(numbers("19 45"), [19.0, 45.0]);
     }
 
     #[test]
