@@ -43,6 +43,7 @@ mod turns;
 mod wer;
 mod word_times;
 
+pub mod assistant;
 pub mod soak;
 
 // Of a report's turns.
