@@ -99,6 +99,9 @@ pub(super) enum Within<'a> {
     State(&'a State),
 }
 
+/// Pages of the index that are kept beside the system's, as SQLite counts them: negative KiB.
+const CACHE: i32 = -256;
+
 impl Facts {
     /// The facts that come with the program. Their index is in this folder; it is made if it is not there, or
     /// damaged.
@@ -131,6 +134,8 @@ impl Facts {
     fn read(path: &Path) -> Result<Self, FactsError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        // The system keeps the file's pages anyway: a second copy of all that was ever looked up is not wanted.
+        connection.pragma_update(None, "cache_size", CACHE)?;
         let facts = Self { connection };
         // A file that is none fails here.
         facts.country_by_code("US")?;
