@@ -44,6 +44,17 @@ pub fn figures(turns: &[AskedTurn]) -> Metrics {
     let about = "judged answers where everything that was expected holds";
     metrics.rate("answers.right", Better::Higher, about, right, judged.len());
     add_check(&mut metrics, &judged, &CALLS_RIGHT);
+    let wants_call = |turn: &&&AskedTurn| turn.checks.is_right(CheckName::Call).is_some();
+    let wants_call: Vec<_> = judged.iter().filter(wants_call).collect();
+    let missed = wants_call.iter().filter(|turn| turn.calls.is_empty());
+    let about = "expected calls where no tool was called: whatever was said, nothing was done";
+    metrics.rate(
+        "calls.missed",
+        Better::Lower,
+        about,
+        missed.count(),
+        wants_call.len(),
+    );
     add_check(&mut metrics, &judged, &CALLS_FALSE);
     add_check(&mut metrics, &judged, &CANNOTS);
     let (whole, of) = conversations(&judged);
@@ -202,6 +213,20 @@ pub(super) mod tests {
         let metrics = figures(&turns);
         assert_eq!(rate(&metrics, "calls.false"), Some((1, 2)));
         assert_eq!(rate(&metrics, "calls.right"), Some((0, 1)));
+    }
+
+    #[test]
+    fn a_call_is_missed_where_no_tool_was_called() {
+        let missed = asked("a", Kind::Timers, &[(CheckName::Call, WRONG)]);
+        let other = AskedTurn {
+            calls: vec![GivenCall {
+                tool: "set_alarm".into(),
+                arguments: serde_json::Map::new(),
+            }],
+            ..missed.clone()
+        };
+        let metrics = figures(&[missed, other]);
+        assert_eq!(rate(&metrics, "calls.missed"), Some((1, 2)));
     }
 
     #[test]
