@@ -21,7 +21,7 @@ impl Sounds {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in [
             ("question", "What is the capital of France?"),
-            ("story", "Tell me about the sun."),
+            ("story", "What can you do?"),
             ("stop", "Stop."),
         ] {
             let said = bytes(&door.speech(text, "en-GB"));
@@ -107,8 +107,24 @@ fn openai_agents_for_python_talks_and_interrupts() {
         .env("OPENAI_AGENTS_DISABLE_TRACING", "1")
         .arg(script("agents_client.py"))
         .arg(&door.address)
-        .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));
+        .args(["question", "stop", "answer"].map(|name| sounds.path(name))));
     assert_interrupted(&told);
+    assert_paris(&door, &sounds.path("answer"));
+}
+
+#[test]
+fn pipecat_talks_and_interrupts() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let packages = ["pipecat-ai[openai,websocket]==1.14.0", "websockets==16.1.1"];
+    let told = run(Command::new("python3")
+        .env("PYTHONPATH", installed(&packages))
+        .arg(script("pipecat_client.py"))
+        .arg(&door.address)
+        .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));
+    assert_eq!(told["errors"], serde_json::json!([]), "{told}");
+    let user = told["user"][0].as_str().unwrap_or_default();
+    assert!(user.contains("capital of France"), "{told}");
     assert_paris(&door, &sounds.path("answer"));
 }
 
@@ -123,7 +139,7 @@ fn openai_agents_for_javascript_talks_and_interrupts() {
     let told = run(Command::new("node")
         .arg(copy)
         .arg(&door.address)
-        .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));
+        .args(["question", "stop", "answer"].map(|name| sounds.path(name))));
     assert_eq!(told["status"], "cancelled", "{told}");
     assert_interrupted(&told);
     assert_paris(&door, &sounds.path("answer"));

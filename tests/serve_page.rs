@@ -240,7 +240,7 @@ fn a_question_into_the_browsers_microphone_is_answered_by_its_loudspeaker() {
 #[test]
 fn who_speaks_over_a_reply_on_the_page_sees_what_was_not_heard_struck_through() {
     let door = Door::open(&[]);
-    let question = door.speech("Tell me about the sun.", "en-GB");
+    let question = door.speech("What can you do?", "en-GB");
     let stop = door.speech("Stop.", "en-GB");
     let mut browser = Browser::open(&door.url("/"), None);
     browser.evaluate("document.querySelector('#talk').click()");
@@ -285,7 +285,7 @@ fn the_page_is_used_by_keyboard_and_fits_a_telephone() {
 #[test]
 fn the_space_key_is_the_key_of_push_to_talk_and_escape_stops_a_reply() {
     let door = Door::open(&[]);
-    let question = door.speech("Tell me about the sun.", "en-GB");
+    let question = door.speech("What can you do?", "en-GB");
     let mut browser = Browser::open(&door.url("/"), None);
     browser.evaluate("document.querySelector('#push').click()");
     browser.evaluate("document.querySelector('#talk').click()");

@@ -66,7 +66,7 @@ fn a_reply_that_is_stopped_shows_what_was_not_heard() {
     let mut socket = enter(&door, 24_000);
     tell(
         &mut socket,
-        json!({ "type": "typed", "text": "Tell me about the sun." }),
+        json!({ "type": "typed", "text": "What can you do?" }),
     );
     until(&mut socket, |message| {
         let told = json(&message)?;

@@ -1,11 +1,11 @@
-// OpenAI's agents library for JavaScript, as it is: a question, a reply that is interrupted, and what it then
-// takes for the conversation. Prints a line of JSON.
-// usage: node agents.mjs HOST:PORT QUESTION.pcm STORY.pcm STOP.pcm ANSWER.pcm
+// OpenAI's agents library for JavaScript, as it is: a question, a long reply to a written one that is
+// interrupted, and what it then takes for the conversation. Prints a line of JSON.
+// usage: node agents.mjs HOST:PORT QUESTION.pcm STOP.pcm ANSWER.pcm
 
 import fs from "node:fs";
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from "@openai/agents/realtime";
 
-const [host, question, story, stop, answer] = process.argv.slice(2);
+const [host, question, stop, answer] = process.argv.slice(2);
 const instructions = "You are Vivi, a voice assistant.";
 const transport = new OpenAIRealtimeWebSocket({ url: `ws://${host}/v1/realtime`, useInsecureApiKey: true });
 const session = new RealtimeSession(new RealtimeAgent({ name: "Vivi", instructions }), { transport, model: "vivi" });
@@ -52,7 +52,7 @@ fs.writeFileSync(answer, Buffer.concat(audio));
 
 const begins = next("response.output_audio.delta");
 const ends = next("response.done");
-await say(story);
+session.sendMessage("What can you do?");
 await silenceUntil(begins);
 await silenceUntil(sleep(700));
 await say(stop);

@@ -1,7 +1,7 @@
-"""OpenAI's agents library for Python, as it is: a question, a reply that is interrupted, and what it then takes
-for the conversation. Prints a line of JSON.
+"""OpenAI's agents library for Python, as it is: a question, a long reply to a written one that is interrupted,
+and what it then takes for the conversation. Prints a line of JSON.
 
-usage: python3 agents_client.py HOST:PORT QUESTION.pcm STORY.pcm STOP.pcm ANSWER.pcm
+usage: python3 agents_client.py HOST:PORT QUESTION.pcm STOP.pcm ANSWER.pcm
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 
 from agents.realtime import RealtimeAgent, RealtimeRunner
 
-HOST, QUESTION, STORY, STOP, ANSWER = sys.argv[1:]
+HOST, QUESTION, STOP, ANSWER = sys.argv[1:]
 PIECE = 960
 
 
@@ -58,7 +58,7 @@ async def main():
         await silence_until(answered)
         with open(ANSWER, "wb") as file:
             file.write(audio)
-        await say(STORY)
+        await session.send_message("What can you do?")
         await silence_until(begins)
         await send(bytes(35 * PIECE))
         await say(STOP)
