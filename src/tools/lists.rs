@@ -16,7 +16,11 @@ pub(super) static TOOLS: &[Spec] = &[
         name: "add_to_list",
         description: "Add something to a list, the shopping list if none is named.",
         class: Class::Act,
-        parameters: &[required("item", "what to add"), LIST],
+        parameters: &[
+            required("item", "what to add"),
+            LIST,
+            optional("instead_of", "what to remove, since this takes its place"),
+        ],
         run: add,
     },
     Spec {
@@ -99,15 +103,19 @@ fn items(toolbox: &Toolbox, list: &str) -> Result<Vec<String>, ToolError> {
 
 fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
     let list = list(given);
-    let there = items(toolbox, &list)?;
     let named = several(given.required("item")?);
+    let replaced = several(given.text("instead_of").unwrap_or_default());
+    let there = items(toolbox, &list)?;
+    let (replaced, there): (Vec<String>, Vec<String>) = there
+        .into_iter()
+        .partition(|item| replaced.iter().any(|other| same(other, item)));
     let is_there = |item: &String| there.iter().any(|other| same(other, item));
     let new: Vec<String> = named
         .iter()
         .filter(|item| !is_there(item))
         .cloned()
         .collect();
-    if new.is_empty() {
+    if new.is_empty() && replaced.is_empty() {
         return say(format!(
             "The {list} list already has {}.",
             spell_out(&named)
@@ -117,12 +125,23 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
         return declined(format!("The {list} list is full."));
     }
     let transaction = toolbox.store.writing()?;
+    for item in &replaced {
+        let query = "DELETE FROM items WHERE list = ?1 AND item = ?2";
+        transaction.execute(query, params![list, item])?;
+    }
     for item in &new {
         let query = "INSERT INTO items (list, item) VALUES (?1, ?2)";
         transaction.execute(query, params![list, item])?;
     }
     transaction.commit()?;
-    say(format!("I added {} to the {list} list.", spell_out(&new)))
+    let added = spell_out(if new.is_empty() { &named } else { &new });
+    if replaced.is_empty() {
+        return say(format!("I added {added} to the {list} list."));
+    }
+    let replaced = spell_out(&replaced);
+    say(format!(
+        "The {list} list has {added} now, and not {replaced}."
+    ))
 }
 
 /// The things of "milk, eggs, and bread"; one of [`PAIRS`] is one thing.

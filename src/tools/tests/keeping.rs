@@ -240,6 +240,23 @@ fn two_things_are_two_items_unless_they_are_a_pair() {
 }
 
 #[test]
+fn an_item_takes_the_place_of_another() {
+    conversation(&[
+        (
+            "add_to_list",
+            &[("item", "milk")],
+            "I added milk to the shopping list.",
+        ),
+        (
+            "add_to_list",
+            &[("item", "cheese"), ("instead_of", "milk")],
+            "The shopping list has cheese now, and not milk.",
+        ),
+        ("read_list", &[], "On the shopping list: cheese."),
+    ]);
+}
+
+#[test]
 fn notes_are_taken_read_and_deleted() {
     conversation(&[
         ("read_notes", &[], "You have no notes."),
