@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::language::Language;
 
@@ -58,4 +60,36 @@ fn without_the_call_that_it_is_about_it_means_nothing() {
         let words = line.split('\t').nth(1).unwrap();
         assert_eq!(english.follow_up(words, &of_nothing), None, "{words}");
     }
+}
+
+#[test]
+fn questions_and_chat_take_up_no_call() {
+    let english = Intents::bundled(Language::English);
+    let texts = [
+        include_str!("tests/nothing.txt"),
+        include_str!("tests/harmless.txt"),
+        include_str!("tests/no_follow_ups.txt"),
+    ];
+    let calls = TABLE.lines().filter_map(|line| line.split('\t').next());
+    // Any words may be what one wants to buy or to be reminded of, where that was asked.
+    let any_words = ["!add_to_list", "!set_reminder time=nine"];
+    let calls: BTreeSet<_> = calls.filter(|call| !any_words.contains(call)).collect();
+    let mut wrong = Vec::new();
+    // These are chat only where nothing was called before.
+    let follow_ups = [
+        "No, ten minutes.",
+        "Make it ten minutes.",
+        "Actually, make that seven.",
+        "What about tomorrow?",
+        "How much is left?",
+    ];
+    let lines = texts.iter().flat_map(|text| text.lines());
+    for words in lines.filter(|line| !follow_ups.contains(line)) {
+        for call in &calls {
+            if let Some(decision) = english.follow_up(words, &last(call)) {
+                wrong.push(format!("{call} / {words}: {decision:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -74,8 +74,8 @@ fn a_mere_time_is_on_the_day_of_the_alarm_that_it_replaces() {
         (
             "set_alarm",
             &[("time", "in two hours"), INSTEAD],
-            "Your alarm is set for 4:15 PM.",
+            "Your alarm is set for 4:15 PM today.",
         ),
-        ("cancel_alarm", &[], "I cancelled the alarm for 4:15 PM."),
+        ("cancel_alarm", &[], "I cancelled the alarm for 4:15 PM today."),
     ]);
 }
