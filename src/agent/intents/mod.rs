@@ -8,7 +8,7 @@
 //!
 //! A whole utterance must be one sentence of the data files, but for politeness before and after it:
 //! what is not certain is left to the model. Only words about life and death are found anywhere.
-//! What takes up the call before ("No, ten minutes.", "And of Sweden?") is in [`follow_up`]: that call comes in.
+//! What takes up the call before ("No, ten minutes.", "And of Sweden?") is in `follow_up`: that call comes in.
 
 mod data;
 mod fixed;

@@ -76,6 +76,10 @@ fn a_mere_time_is_on_the_day_of_the_alarm_that_it_replaces() {
             &[("time", "in two hours"), INSTEAD],
             "Your alarm is set for 4:15 PM today.",
         ),
-        ("cancel_alarm", &[], "I cancelled the alarm for 4:15 PM today."),
+        (
+            "cancel_alarm",
+            &[],
+            "I cancelled the alarm for 4:15 PM today.",
+        ),
     ]);
 }
