@@ -47,6 +47,14 @@ impl Talk {
         self.on(Input::Called { reply, result })
     }
 
+    /// A call for these words, to the end of the exchange.
+    fn exchange(&mut self, turn: u64, user: &str, result: Result<Outcome, String>) {
+        self.answer(turn, user);
+        self.released(turn);
+        self.called(turn, result);
+        self.remember(user, "Done.");
+    }
+
     fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
         self.on(Input::Remember {
             user: user.into(),
@@ -215,6 +223,59 @@ fn a_voice_that_is_as_loud_as_it_can_be_says_so() {
     talk.answer(5, "Louder.");
     talk.released(5);
     assert_eq!(talk.called(5, louder()), say(5, "I cannot speak louder."));
+}
+
+/// The duration or another argument of the call that is made when the turn is decided.
+fn argument(commands: &[Command], name: &str) -> Option<String> {
+    let [Command::Call { call, .. }] = commands else {
+        return None;
+    };
+    Some(call.arguments.get(name)?.as_str()?.to_owned())
+}
+
+#[test]
+fn a_correction_takes_up_the_call_before_it_and_its_own() {
+    let mut talk = talk(true);
+    talk.exchange(1, TIMER, done());
+    talk.answer(2, "No, seven");
+    assert_eq!(talk.answer(3, "No, seven minutes."), []);
+    let called = talk.released(3);
+    assert_eq!(argument(&called, "duration"), Some("seven minutes".into()));
+    assert!(argument(&called, "instead_of").is_some());
+    talk.called(3, done());
+    talk.remember("No, seven minutes.", "Done.");
+    talk.answer(4, "Cancel it.");
+    assert_eq!(
+        call(&talk.released(4)).map(|(name, _)| name),
+        Some("cancel_timer")
+    );
+}
+
+#[test]
+fn a_call_is_not_taken_up_after_another_exchange() {
+    let mut talk = talk(true);
+    talk.exchange(1, TIMER, done());
+    talk.remember("I like tea.", "So do I.");
+    let commands = talk.answer(2, "No, seven minutes.");
+    assert!(matches!(commands[..], [Command::Write { .. }]));
+}
+
+#[test]
+fn a_call_that_failed_is_not_corrected() {
+    let mut talk = talk(true);
+    talk.exchange(1, TIMER, Err("The disk is full.".into()));
+    let commands = talk.answer(2, "No, seven minutes.");
+    assert!(matches!(commands[..], [Command::Write { .. }]));
+}
+
+#[test]
+fn an_answer_gives_what_a_tool_asked_for() {
+    let mut talk = talk(true);
+    let asked = "Please tell me the length of the timer.";
+    talk.exchange(1, "Set a timer.", Err(asked.into()));
+    talk.answer(2, "Eight minutes.");
+    let called = talk.released(2);
+    assert_eq!(argument(&called, "duration"), Some("eight minutes".into()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is answered without the language model: the commonest commands, and the few things that no model
 //! decides.
 
-use super::intents::{self, Circumstances, Decision, Engines, Intents};
+use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
 use crate::tools::{self, Call, Class};
 
@@ -25,6 +25,10 @@ pub struct Certain {
     setting: Setting,
     /// How many answers were chosen from several.
     chosen: usize,
+    /// The call of the exchange before, which words may take up.
+    last: Option<LastCall>,
+    /// The call of the exchange that is not over.
+    made: Option<LastCall>,
 }
 
 /// What is certain about some words.
@@ -47,12 +51,37 @@ impl Certain {
             jokes: intents::jokes(language),
             setting,
             chosen: 0,
+            last: None,
+            made: None,
         }
+    }
+
+    /// A call came to its end: it was done, or the tool said why not.
+    pub fn called(&mut self, call: Call, is_done: bool) {
+        let Call { name, arguments } = call;
+        self.made = Some(LastCall {
+            name,
+            arguments,
+            is_done,
+        });
+    }
+
+    /// Another reply is made: the call of the one before was in vain.
+    pub fn let_go(&mut self) {
+        self.made = None;
+    }
+
+    /// The exchange is over: what is said next may take up its call, and no older one.
+    pub fn exchange_is_over(&mut self) {
+        self.last = self.made.take();
     }
 
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
-        match self.intents.decide(words)? {
+        let take_up = |last: &LastCall| self.intents.follow_up(words, last);
+        let decision = self.intents.decide(words);
+        let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
+        match decision? {
             // Who switches the tools off has a model that knows better, but for these.
             Decision::Say(kind) if !self.setting.tools && !kind.is_for_people() => None,
             Decision::Say(kind) => {

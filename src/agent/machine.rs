@@ -44,8 +44,9 @@ pub struct Agent {
 #[derive(Debug, Clone, PartialEq)]
 struct Calling {
     reply: ReplyId,
-    /// What is to be called once the reply is released, because it changes something.
-    waiting: Option<Call>,
+    call: Call,
+    /// It is to be called once the reply is released, because it changes something.
+    is_waiting: bool,
 }
 
 /// A question whose answer decides whether a tool is called.
@@ -138,6 +139,7 @@ impl Agent {
             }
             Input::Ignored => {
                 self.let_go(commands);
+                self.certain.exchange_is_over();
                 self.question = None;
             }
             Input::Released(reply) => self.released(reply, commands),
@@ -146,6 +148,7 @@ impl Agent {
                 if self.in_doubt.take().is_some() {
                     commands.push(Command::Keep);
                 }
+                self.certain.exchange_is_over();
                 let control = self.control.take();
                 commands.extend(control.and_then(|control| self.carry_out(control)));
                 // Whatever is said after the question answers it; one that was cut off is none.
@@ -185,6 +188,7 @@ impl Agent {
     /// undone, since the same words come again, with more of them.
     fn let_go(&mut self, commands: &mut Vec<Command>) {
         (self.writing, self.calling, self.control) = (None, None, None);
+        self.certain.let_go();
         // A question of a draft that was thrown away was not asked.
         self.question.take_if(|question| !question.heard);
         if self.in_doubt.take().is_some() {
@@ -220,32 +224,30 @@ impl Agent {
 
     /// Calls a tool: now, or if it changes something, when what it answers is decided.
     fn call(&mut self, reply: ReplyId, call: Call, acts: bool, commands: &mut Vec<Command>) {
-        let waiting = if acts {
-            Some(call)
-        } else {
-            let in_doubt = false;
+        if !acts {
             commands.push(Command::Call {
                 reply,
-                call,
-                in_doubt,
+                call: call.clone(),
+                in_doubt: false,
             });
-            None
-        };
-        self.calling = Some(Calling { reply, waiting });
+        }
+        self.calling = Some(Calling {
+            reply,
+            call,
+            is_waiting: acts,
+        });
     }
 
     fn released(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
-        let calling = self
-            .calling
-            .as_mut()
-            .filter(|calling| calling.reply == reply);
-        if let Some(call) = calling.and_then(|calling| calling.waiting.take()) {
+        let calling = self.calling.as_mut();
+        let calling = calling.filter(|calling| calling.reply == reply && calling.is_waiting);
+        if let Some(calling) = calling {
+            calling.is_waiting = false;
             self.in_doubt = Some(reply);
-            let in_doubt = true;
             commands.push(Command::Call {
                 reply,
-                call,
-                in_doubt,
+                call: calling.call.clone(),
+                in_doubt: true,
             });
         }
     }
@@ -256,13 +258,10 @@ impl Agent {
         result: Result<Outcome, String>,
         commands: &mut Vec<Command>,
     ) {
-        if self
-            .calling
-            .take_if(|calling| calling.reply == reply)
-            .is_none()
-        {
+        let Some(calling) = self.calling.take_if(|calling| calling.reply == reply) else {
             return;
-        }
+        };
+        self.certain.called(calling.call, result.is_ok());
         let words = match result {
             Ok(Outcome::Say(words)) | Err(words) => words,
             Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),

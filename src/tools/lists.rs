@@ -16,7 +16,11 @@ pub(super) static TOOLS: &[Spec] = &[
         name: "add_to_list",
         description: "Add something to a list, the shopping list if none is named.",
         class: Class::Act,
-        parameters: &[required("item", "what to add"), LIST],
+        parameters: &[
+            required("item", "what to add"),
+            LIST,
+            optional("instead_of", "what to remove, since this takes its place"),
+        ],
         run: add,
     },
     Spec {
@@ -65,6 +69,8 @@ pub(super) static TOOLS: &[Spec] = &[
 
 /// The list that is meant when none is named.
 const USUAL_LIST: &str = "shopping";
+/// Things with "and" in their name, one a line.
+const PAIRS: &str = include_str!("../../assets/tools/en/pairs.txt");
 /// More on one list are refused.
 const MOST_ITEMS: usize = 500;
 /// More notes are not read at once.
@@ -97,15 +103,19 @@ fn items(toolbox: &Toolbox, list: &str) -> Result<Vec<String>, ToolError> {
 
 fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
     let list = list(given);
-    let there = items(toolbox, &list)?;
     let named = several(given.required("item")?);
+    let replaced = several(given.text("instead_of").unwrap_or_default());
+    let there = items(toolbox, &list)?;
+    let (replaced, there): (Vec<String>, Vec<String>) = there
+        .into_iter()
+        .partition(|item| replaced.iter().any(|other| same(other, item)));
     let is_there = |item: &String| there.iter().any(|other| same(other, item));
     let new: Vec<String> = named
         .iter()
         .filter(|item| !is_there(item))
         .cloned()
         .collect();
-    if new.is_empty() {
+    if new.is_empty() && replaced.is_empty() {
         return say(format!(
             "The {list} list already has {}.",
             spell_out(&named)
@@ -115,26 +125,46 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
         return declined(format!("The {list} list is full."));
     }
     let transaction = toolbox.store.writing()?;
+    for item in &replaced {
+        let query = "DELETE FROM items WHERE list = ?1 AND item = ?2";
+        transaction.execute(query, params![list, item])?;
+    }
     for item in &new {
         let query = "INSERT INTO items (list, item) VALUES (?1, ?2)";
         transaction.execute(query, params![list, item])?;
     }
     transaction.commit()?;
-    say(format!("I added {} to the {list} list.", spell_out(&new)))
+    let added = spell_out(if new.is_empty() { &named } else { &new });
+    if replaced.is_empty() {
+        return say(format!("I added {added} to the {list} list."));
+    }
+    let replaced = spell_out(&replaced);
+    say(format!(
+        "The {list} list has {added} now, and not {replaced}."
+    ))
 }
 
-/// The things of "milk, eggs, and bread". Without a comma it is one: "bread and butter".
+/// The things of "milk, eggs, and bread"; one of [`PAIRS`] is one thing.
 fn several(text: &str) -> Vec<String> {
-    if !text.contains(',') {
-        return vec![text.to_owned()];
+    let mut things = Vec::new();
+    for part in text.split(',') {
+        let part = part.trim();
+        let part = part.strip_prefix("and ").unwrap_or(part);
+        let mut rest = part.split(" and ").map(str::trim).peekable();
+        while let Some(thing) = rest.next() {
+            let pair = rest.peek().map(|next| format!("{thing} and {next}"));
+            let pair = pair.filter(|pair| PAIRS.lines().any(|known| same(known, pair)));
+            things.push(match pair {
+                Some(pair) => {
+                    rest.next();
+                    pair
+                }
+                None => thing.to_owned(),
+            });
+        }
     }
-    let text = text.replace(" and ", ", ");
-    let items = text.split(',').map(str::trim);
-    let items = items.map(|item| item.strip_prefix("and ").unwrap_or(item));
-    items
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect()
+    things.retain(|thing| !thing.is_empty());
+    things
 }
 
 fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
@@ -151,17 +181,31 @@ fn remove(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let (item, list) = (given.required("item")?, list(given));
-    let items = items(toolbox, &list)?;
-    let Some(there) = items.iter().find(|other| same(other, item)) else {
-        return declined(format!("The {list} list does not have {item}."));
-    };
-    let query = "DELETE FROM items WHERE list = ?1 AND item = ?2";
-    toolbox
-        .store
-        .connection
-        .execute(query, params![list, there])?;
-    say(format!("I took {there} off the {list} list."))
+    let list = list(given);
+    let there = items(toolbox, &list)?;
+    let mut named = vec![given.required("item")?.to_owned()];
+    if !there.iter().any(|item| same(item, &named[0])) {
+        named = several(&named[0]);
+    }
+    let (mut removed, mut missing) = (Vec::new(), Vec::new());
+    for name in named {
+        match there.iter().find(|item| same(item, &name)) {
+            Some(item) => removed.push(item.clone()),
+            None => missing.push(name),
+        }
+    }
+    if !missing.is_empty() {
+        let missing = spell_out(&missing);
+        return declined(format!("The {list} list does not have {missing}."));
+    }
+    let transaction = toolbox.store.writing()?;
+    for item in &removed {
+        let query = "DELETE FROM items WHERE list = ?1 AND item = ?2";
+        transaction.execute(query, params![list, item])?;
+    }
+    transaction.commit()?;
+    let removed = spell_out(&removed);
+    say(format!("I took {removed} off the {list} list."))
 }
 
 fn clear(

@@ -52,6 +52,31 @@ pub(super) struct CallSentences {
     pub never: Vec<String>,
 }
 
+/// Sentences that take up the call before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUpSentences {
+    /// The tools whose calls are taken up.
+    pub after: Vec<String>,
+    /// Whether the call was not done, for want of what the sentence gives.
+    #[serde(default)]
+    pub asked: bool,
+    /// Another tool.
+    pub tool: Option<String>,
+    /// The arguments that stay; without it all of them.
+    pub keep: Option<Vec<String>>,
+    /// Arguments that follow from the sentence.
+    #[serde(default)]
+    pub with: BTreeMap<String, String>,
+    /// The argument that gets what was in the slot before.
+    pub replaced: Option<String>,
+    /// Between what was in the slot before and what is said.
+    pub joined_by: Option<String>,
+    /// What was in the slot has this form, and its last word goes behind what is said.
+    pub unit_of: Option<String>,
+    pub sentences: Vec<String>,
+}
+
 /// Sentences that get words which no model decides.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +102,12 @@ pub(super) struct Calls {
     pub call: Vec<CallSentences>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUps {
+    pub follow_up: Vec<FollowUpSentences>,
+}
+
 /// What is fixed, and whom to call where.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +130,7 @@ struct Files {
     parts: &'static str,
     /// Those that act, and those that look up.
     calls: [&'static str; 2],
+    follow_ups: &'static str,
     fixed: &'static str,
     jokes: &'static str,
 }
@@ -112,6 +144,11 @@ macro_rules! files {
                 include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
                 include_str!(concat!("../../../assets/intents/", $code, "/lookup.toml")),
             ],
+            follow_ups: include_str!(concat!(
+                "../../../assets/intents/",
+                $code,
+                "/follow_ups.toml"
+            )),
             fixed: include_str!(concat!("../../../assets/intents/", $code, "/fixed.toml")),
             jokes: include_str!(concat!("../../../assets/intents/", $code, "/jokes.toml")),
         }
@@ -147,6 +184,13 @@ pub(super) fn bundled(language: Language) -> Option<(Writing, Parts, Calls, Fixe
         },
         read(files.fixed),
     ))
+}
+
+/// The sentences of a language that take up the call before; none for one without files.
+pub(super) fn follow_ups(language: Language) -> Vec<FollowUpSentences> {
+    files(language).map_or_else(Vec::new, |files| {
+        read::<FollowUps>(files.follow_ups).follow_up
+    })
 }
 
 /// The jokes of a language, each to be spoken as it stands; none for one without files.

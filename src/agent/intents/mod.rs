@@ -8,11 +8,11 @@
 //!
 //! A whole utterance must be one sentence of the data files, but for politeness before and after it:
 //! what is not certain is left to the model. Only words about life and death are found anywhere.
-//! A correction of what was asked before ("No, ten minutes.") is not understood here: it needs the
-//! previous decision.
+//! What takes up the call before ("No, ten minutes.", "And of Sweden?") is in `follow_up`: that call comes in.
 
 mod data;
 mod fixed;
+mod follow_up;
 mod heard;
 mod matching;
 mod template;
@@ -22,14 +22,16 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use crate::language::Language;
-use data::{CallSentences, FixedSentences, Parts};
+use data::{CallSentences, FixedSentences, FollowUpSentences, Parts};
 use fixed::Wordings;
+use follow_up::FollowUp;
 use heard::{Spelling, Word};
 use matching::{Capture, MOST_WORDS, Places, Utterance, bits};
 use template::{Grammar, Node, Reader};
 
 pub use data::jokes;
 pub use fixed::{Circumstances, Engines, Fixed};
+pub use follow_up::LastCall;
 
 /// What is said anywhere is looked for in this many words of an utterance.
 const MOST_WORDS_SEARCHED: usize = 600;
@@ -62,14 +64,15 @@ pub struct Intents {
     after: Node,
     /// Begins a command that follows another: "and tell me".
     further_command: Node,
-    sentences: Vec<Sentences>,
+    sentences: Vec<Sentences<Meaning>>,
+    follow_ups: Vec<Sentences<FollowUp>>,
     searched: Vec<Searched>,
     wordings: Wordings,
 }
 
 /// Sentences that mean one thing.
-struct Sentences {
-    meaning: Meaning,
+struct Sentences<M> {
+    meaning: M,
     sentences: Vec<Node>,
     /// Sentences that would be among them and mean something else.
     never: Node,
@@ -91,8 +94,8 @@ struct Searched {
 }
 
 /// A sentence that the words are.
-struct Found<'a> {
-    meaning: &'a Meaning,
+struct Found<'a, M> {
+    meaning: &'a M,
     captures: Vec<Capture>,
     /// How many of its words could be any, and how many words around it are only polite.
     left_open: (usize, usize),
@@ -112,7 +115,9 @@ impl Intents {
         let Some((writing, parts, calls, fixed)) = data::bundled(language) else {
             return Self::empty();
         };
-        let read = Self::read(Spelling::new(writing), &parts, &calls.call, &fixed.fixed);
+        let follow_ups = data::follow_ups(language);
+        let spelling = Spelling::new(writing);
+        let read = Self::read(spelling, &parts, &calls.call, &follow_ups, &fixed.fixed);
         let mut intents = read.expect("the bundled sentences are held valid by a test");
         intents.wordings = Wordings::new(fixed);
         intents
@@ -126,6 +131,7 @@ impl Intents {
             after: Node::OneOf(Vec::new()),
             further_command: Node::OneOf(Vec::new()),
             sentences: Vec::new(),
+            follow_ups: Vec::new(),
             searched: Vec::new(),
             wordings: Wordings::default(),
         }
@@ -135,6 +141,7 @@ impl Intents {
         spelling: Spelling,
         parts: &Parts,
         calls: &[CallSentences],
+        follow_ups: &[FollowUpSentences],
         fixed: &[FixedSentences],
     ) -> Result<Self, String> {
         let mut reader = Reader::new(&spelling, &parts.phrases, &parts.slots);
@@ -153,6 +160,10 @@ impl Intents {
                 &call.never,
             )?);
         }
+        let follow_ups = follow_ups
+            .iter()
+            .map(|written| FollowUp::read(&mut reader, written));
+        let follow_ups = follow_ups.collect::<Result<_, _>>()?;
         let mut searched = Vec::new();
         for fixed in fixed {
             let meaning = Meaning::Say(fixed.kind);
@@ -177,6 +188,7 @@ impl Intents {
             after,
             further_command,
             sentences,
+            follow_ups,
             searched,
             wordings: Wordings::default(),
         })
@@ -191,7 +203,7 @@ impl Intents {
         if let Some(kind) = self.search(&heard) {
             return Some(Decision::Say(kind));
         }
-        let found = self.compare(&heard)?;
+        let found = self.compare(&heard, self.sentences.iter())?;
         Some(match found.meaning {
             Meaning::Say(kind) => Decision::Say(*kind),
             Meaning::Call { tool, with } => {
@@ -235,7 +247,11 @@ impl Intents {
     }
 
     /// The sentence that the words are; of several, that which leaves the fewest words open.
-    fn compare(&self, heard: &[Word]) -> Option<Found<'_>> {
+    fn compare<'a, M>(
+        &self,
+        heard: &[Word],
+        sentences: impl Iterator<Item = &'a Sentences<M>>,
+    ) -> Option<Found<'a, M>> {
         if heard.len() > MOST_WORDS {
             return None;
         }
@@ -243,8 +259,8 @@ impl Intents {
         utterance.part_before(&self.further_command);
         let starts = Utterance::START | utterance.ends(&self.before, Utterance::START);
         let ends = self.ends_before_politeness(&utterance);
-        let mut best: Option<Found> = None;
-        for sentences in &self.sentences {
+        let mut best: Option<Found<M>> = None;
+        for sentences in sentences {
             let nodes = &sentences.sentences;
             let found = nodes
                 .iter()
@@ -304,10 +320,10 @@ impl Intents {
     }
 }
 
-impl Sentences {
+impl<M> Sentences<M> {
     fn read(
         reader: &mut Reader,
-        meaning: Meaning,
+        meaning: M,
         sentences: &[String],
         never: &[String],
     ) -> Result<Self, String> {

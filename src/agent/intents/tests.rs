@@ -60,7 +60,9 @@ fn assert_none(wrong: Vec<String>) {
 #[test]
 fn the_bundled_files_are_valid() {
     let (writing, parts, calls, fixed) = data::bundled(Language::English).unwrap();
-    Intents::read(Spelling::new(writing), &parts, &calls.call, &fixed.fixed)
+    let follow_ups = data::follow_ups(Language::English);
+    let spelling = Spelling::new(writing);
+    Intents::read(spelling, &parts, &calls.call, &follow_ups, &fixed.fixed)
         .map(|_| ())
         .unwrap();
 }
@@ -289,6 +291,7 @@ fn every_phrase_and_every_slot_type_is_used() {
         include_str!("../../../assets/intents/en/parts.toml"),
         include_str!("../../../assets/intents/en/calls.toml"),
         include_str!("../../../assets/intents/en/lookup.toml"),
+        include_str!("../../../assets/intents/en/follow_ups.toml"),
         include_str!("../../../assets/intents/en/fixed.toml"),
     ]
     .concat();

@@ -7,13 +7,18 @@ use super::value::{Failure, Value};
 /// Longer ones are refused, which bounds the depth of the descent.
 const MOST_WORDS: usize = 100;
 
-/// What the words compute to.
+/// What the words compute to. "Then" goes on with what is computed before it: "2 plus 3 then times 4".
 pub(super) fn evaluate(words: &[String], known: &Words) -> Result<Value, Failure> {
     if words.len() > MOST_WORDS {
         return Err(Failure::NotUnderstood);
     }
     let mut reader = Reader { rest: words, known };
-    let value = reader.sum()?;
+    let mut value = reader.sum()?;
+    while reader.take(&["then"]) {
+        value = reader.power_of(value)?;
+        value = reader.product_of(value)?;
+        value = reader.sum_of(value)?;
+    }
     if !reader.rest.is_empty() {
         return Err(Failure::NotUnderstood);
     }
@@ -125,7 +130,12 @@ impl Reader<'_> {
     }
 
     fn sum(&mut self) -> Result<Value, Failure> {
-        let mut value = self.product()?;
+        let value = self.product()?;
+        self.sum_of(value)
+    }
+
+    /// Goes on with a value.
+    fn sum_of(&mut self, mut value: Value) -> Result<Value, Failure> {
         while let Some(operation) = self.take_one_of(SUMS) {
             value = operation.of(&value, &self.product()?)?;
         }
@@ -133,7 +143,11 @@ impl Reader<'_> {
     }
 
     fn product(&mut self) -> Result<Value, Failure> {
-        let mut value = self.power()?;
+        let value = self.power()?;
+        self.product_of(value)
+    }
+
+    fn product_of(&mut self, mut value: Value) -> Result<Value, Failure> {
         while let Some(operation) = self.take_one_of(PRODUCTS) {
             value = operation.of(&value, &self.power()?)?;
         }
@@ -141,7 +155,11 @@ impl Reader<'_> {
     }
 
     fn power(&mut self) -> Result<Value, Failure> {
-        let mut value = self.prefix()?;
+        let value = self.prefix()?;
+        self.power_of(value)
+    }
+
+    fn power_of(&mut self, mut value: Value) -> Result<Value, Failure> {
         loop {
             let exponent = if self.take(&["squared"]) {
                 whole(2)

@@ -22,6 +22,10 @@ pub use due::{Ring, RingId};
 use row::Kind;
 
 const WHICH_TIMER: super::Parameter = optional("which", "which timer");
+const INSTEAD_OF: super::Parameter = optional(
+    "instead_of",
+    "\"the last one\", if this takes the place of the one that was set last",
+);
 const LENGTH: super::Parameter = required("duration", "the length of the timer");
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -29,7 +33,11 @@ pub(super) static TOOLS: &[Spec] = &[
         name: "set_timer",
         description: "Set a timer.",
         class: Class::Act,
-        parameters: &[LENGTH, optional("label", "what the timer is for")],
+        parameters: &[
+            LENGTH,
+            optional("label", "what the timer is for"),
+            INSTEAD_OF,
+        ],
         run: set::set_timer,
     },
     Spec {
@@ -39,6 +47,7 @@ pub(super) static TOOLS: &[Spec] = &[
         parameters: &[
             required("time", "the time of the alarm"),
             optional("label", "what the alarm is for"),
+            INSTEAD_OF,
         ],
         run: set::set_alarm,
     },
@@ -49,6 +58,7 @@ pub(super) static TOOLS: &[Spec] = &[
         parameters: &[
             required("text", "what to remind you of"),
             required("time", "when to remind you"),
+            INSTEAD_OF,
         ],
         run: set::set_reminder,
     },

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use jiff::ZonedDateTime;
 use jiff::civil::Time;
+use jiff::{SignedDuration, ZonedDateTime};
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{Precision, duration, moment, say_duration, say_moment, split};
+use super::super::spoken::{
+    Moment, Precision, duration, is_time_of_day, moment, say_duration, say_moment, split,
+};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
+use super::which::newest;
+use crate::language::Language;
 
 /// More at once are a misunderstanding.
 const MOST_RINGS: usize = 100;
@@ -17,6 +21,8 @@ const SHORTEST_TIMER: Duration = Duration::from_secs(1);
 const LONGEST_TIMER: Duration = Duration::from_secs(30 * 86_400);
 /// When a reminder for a day rings.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
+/// Another time of the day is looked for from this long before the one that it replaces.
+const BEFORE_THE_REPLACED: SignedDuration = SignedDuration::from_hours(6);
 /// Words of times that come again and again.
 const REPEATING: [&str; 8] = [
     "every", "each", "daily", "weekly", "hourly", "weekdays", "weekends", "everyday",
@@ -41,7 +47,8 @@ pub(super) fn set_timer(
         length_ms: Some(length_ms),
         when: When::At(now.timestamp().as_millisecond().saturating_add(length_ms)),
     };
-    insert(toolbox, &row)?;
+    let replaced = replaced(toolbox, given, Kind::Timer)?;
+    insert(toolbox, &row, replaced)?;
     let length = say_duration(length);
     match &row.label {
         Some(label) => say(format!("Your {label} timer is set for {length}.")),
@@ -56,7 +63,9 @@ pub(super) fn set_alarm(
 ) -> Result<Outcome, ToolError> {
     let text = given.required("time")?;
     refuse_repeating(text, "alarms")?;
-    let moment = moment(text, now, toolbox.language).ok_or_else(|| given.not_understood("time"))?;
+    let replaced = replaced(toolbox, given, Kind::Alarm)?;
+    let moment = meant(text, replaced.as_ref(), now, toolbox.language);
+    let moment = moment.ok_or_else(|| given.not_understood("time"))?;
     if moment.is_past(now) {
         return declined("That time has passed.");
     }
@@ -70,7 +79,7 @@ pub(super) fn set_alarm(
         length_ms: None,
         when: When::At(moment.at.timestamp().as_millisecond()),
     };
-    insert(toolbox, &row)?;
+    insert(toolbox, &row, replaced)?;
     let at = say_moment(&moment.at, now);
     match &row.label {
         Some(label) => say(format!("Your {label} alarm is set for {at}.")),
@@ -85,7 +94,9 @@ pub(super) fn set_reminder(
 ) -> Result<Outcome, ToolError> {
     let time = given.required("time")?;
     refuse_repeating(time, "reminders")?;
-    let moment = moment(time, now, toolbox.language).ok_or_else(|| given.not_understood("time"))?;
+    let replaced = replaced(toolbox, given, Kind::Reminder)?;
+    let moment = meant(time, replaced.as_ref(), now, toolbox.language);
+    let moment = moment.ok_or_else(|| given.not_understood("time"))?;
     if moment.is_past(now) {
         return declined("That time has passed.");
     }
@@ -106,18 +117,48 @@ pub(super) fn set_reminder(
         length_ms: None,
         when: When::At(at.timestamp().as_millisecond()),
     };
-    insert(toolbox, &row)?;
+    insert(toolbox, &row, replaced)?;
     let at = say_moment(&at, now);
     say(format!("I will remind you at {at}: {text}."))
 }
 
-fn insert(toolbox: &Toolbox, row: &Row) -> Result<(), ToolError> {
-    let connection = &toolbox.store.connection;
+/// The one whose place is to be taken: of its kind the one that was set last.
+fn replaced(toolbox: &Toolbox, given: &Arguments, kind: Kind) -> Result<Option<Row>, ToolError> {
+    if given.text("instead_of").is_none() {
+        return Ok(None);
+    }
+    Ok(newest(Row::all(&toolbox.store.connection, kind)?))
+}
+
+/// The moment that the text means. A mere time of the day is that of the day of what it replaces.
+fn meant(
+    text: &str,
+    replaced: Option<&Row>,
+    now: &ZonedDateTime,
+    language: Language,
+) -> Option<Moment> {
+    let around = replaced.and_then(|old| old.at(now).checked_sub(BEFORE_THE_REPLACED).ok());
+    let near = around.filter(|around| around > now);
+    let near = near.and_then(|around| moment(text, &around, language));
+    let near = near.filter(|near| is_time_of_day(text, near.at.time(), language));
+    near.or_else(|| moment(text, now, language))
+}
+
+fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(), ToolError> {
     let name = row.kind.name();
-    if Row::all(connection, row.kind)?.len() >= MOST_RINGS {
+    if Row::all(&toolbox.store.connection, row.kind)?.len() >= MOST_RINGS {
         return declined(format!("You have {MOST_RINGS} {name}s. Cancel one first."));
     }
-    Ok(row.insert(connection)?)
+    let transaction = toolbox.store.writing()?;
+    if let Some(replaced) = &replaced {
+        Row::delete(&transaction, replaced.id)?;
+    }
+    row.insert(&transaction)?;
+    transaction.commit()?;
+    if let Some(replaced) = replaced {
+        toolbox.given.take_back(replaced.id);
+    }
+    Ok(())
 }
 
 fn refuse_repeating(text: &str, kind: &str) -> Result<(), ToolError> {

@@ -8,6 +8,8 @@ use super::super::{ToolError, Toolbox, declined};
 use super::row::{Kind, Row};
 
 const ALL: [&str; 4] = ["all", "every", "everything", "both"];
+/// The one that was set last.
+const NEWEST: &str = "newest";
 /// Words that distinguish none.
 const EMPTY: [&str; 20] = [
     "the",
@@ -52,6 +54,9 @@ pub(super) fn which(
     if words.iter().any(|word| ALL.contains(&word.as_str())) {
         return Ok(rows);
     }
+    if words == [NEWEST] {
+        return Ok(newest(rows).into_iter().collect());
+    }
     if !words.iter().any(|word| is_telling(word)) {
         return only(rows, now);
     }
@@ -65,6 +70,11 @@ pub(super) fn which(
         return declined(format!("I found no such {name}. There is {there}."));
     }
     only(meant, now)
+}
+
+/// The one that was set last.
+pub(super) fn newest(rows: Vec<Row>) -> Option<Row> {
+    rows.into_iter().max_by_key(|row| row.id)
 }
 
 fn is_telling(word: &str) -> bool {

@@ -23,6 +23,8 @@ fn sums_are_computed_as_they_are_spoken() {
         ("100/4", "25"),
         ("ten divided by three", "about 3.3333"),
         ("two plus three times four", "14"),
+        ("two plus three then times four", "20"),
+        ("two plus three then squared then minus one", "24"),
         ("(2 + 3) * 4", "20"),
         ("half of 90", "45"),
         ("a third of 90", "30"),

@@ -204,6 +204,59 @@ fn several_things_with_commas_are_items_of_their_own() {
 }
 
 #[test]
+fn two_things_are_two_items_unless_they_are_a_pair() {
+    conversation(&[
+        (
+            "add_to_list",
+            &[("item", "rice and coffee")],
+            "I added rice and coffee to the shopping list.",
+        ),
+        (
+            "add_to_list",
+            &[("item", "fish and chips and the salt and pepper and tea")],
+            "I added fish and chips, the salt and pepper and tea to the shopping list.",
+        ),
+        (
+            "remove_from_list",
+            &[("item", "rice")],
+            "I took rice off the shopping list.",
+        ),
+        (
+            "remove_from_list",
+            &[("item", "coffee and tea")],
+            "I took coffee and tea off the shopping list.",
+        ),
+        (
+            "remove_from_list",
+            &[("item", "fish and chips and bread")],
+            "! The shopping list does not have bread.",
+        ),
+        (
+            "read_list",
+            &[],
+            "On the shopping list: fish and chips and the salt and pepper.",
+        ),
+    ]);
+}
+
+#[test]
+fn an_item_takes_the_place_of_another() {
+    conversation(&[
+        (
+            "add_to_list",
+            &[("item", "milk")],
+            "I added milk to the shopping list.",
+        ),
+        (
+            "add_to_list",
+            &[("item", "cheese"), ("instead_of", "milk")],
+            "The shopping list has cheese now, and not milk.",
+        ),
+        ("read_list", &[], "On the shopping list: cheese."),
+    ]);
+}
+
+#[test]
 fn notes_are_taken_read_and_deleted() {
     conversation(&[
         ("read_notes", &[], "You have no notes."),

@@ -1,6 +1,7 @@
 mod asking;
 mod calculating;
 mod keeping;
+mod replacing;
 mod ringing;
 mod store;
 mod timers;
