@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use vivavoce::agent::{History, Persona};
+use vivavoce::config::Config;
+use vivavoce::engines::EngineLoader;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
@@ -265,4 +267,27 @@ fn a_cache_of_fewer_bits_still_answers() {
         let reply = answer(&mut model, &history, "What is the capital of France?");
         assert!(reply.contains("Paris"), "{cache_type:?}: {reply}");
     }
+}
+
+#[test]
+fn the_prepared_model_answers_as_model_and_adapter_do() {
+    let bundled = Persona::bundled(Language::English);
+    let answers = [false, true].map(|prepare| {
+        let mut config = Config::default();
+        config.llm.prepare = Some(prepare);
+        let loader = EngineLoader::only(&config, &[ModelRole::Llm]).unwrap();
+        let mut model = loader.language_model(&bundled).unwrap();
+        let persona = loader.tell(bundled.clone());
+        let mut messages = persona.prefix();
+        messages.push(Message::new(Role::User, "What is the capital of France?"));
+        let prompt = Prompt::new(&messages, Opening::Reply);
+        model.prefill(&prompt, &|| false).unwrap().unwrap();
+        let mut answer = String::new();
+        model
+            .generate(&persona.sampling, &|| false, &mut |piece| answer += piece)
+            .unwrap();
+        answer
+    });
+    assert!(answers[0].contains("Paris"), "{answers:?}");
+    assert!(answers[1].contains("Paris"), "{answers:?}");
 }

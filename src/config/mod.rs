@@ -313,6 +313,8 @@ pub struct LlmConfig {
     pub reasoning_tokens: Option<usize>,
     /// Keep the persona's prompt state on disk between starts.
     pub disk_cache: bool,
+    /// Make the model and its adapter into one file at the first start; where the CPU gains by it, if absent.
+    pub prepare: Option<bool>,
     /// The model's name on a server; the first that it lists if absent.
     pub model: Option<String>,
     /// The environment variable that holds the server's key.
@@ -328,6 +330,7 @@ impl Default for LlmConfig {
             cache_type: CacheType::F16,
             reasoning_tokens: None,
             disk_cache: true,
+            prepare: None,
             model: None,
             api_key_env: None,
         }

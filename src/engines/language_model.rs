@@ -88,7 +88,7 @@ impl EngineLoader {
                 "the adapter cannot be written there: {e}. Set VIVAVOCE_DATA to a folder that can be written"
             ),
         })?;
-        if self.config.llm.disk_cache {
+        if self.config.llm.prepare.unwrap_or_else(prepare::is_worth_it) {
             match self.open_prepared(model, &model_id, (file.as_path(), adapter), keeps_states) {
                 Ok(llama) => return Ok(Box::new(llama)),
                 Err(reason) => tracing::warn!("{reason}. The adapter is computed beside the model"),
