@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use door::{Door, bytes, samples};
-use python_package::{installed, printed};
+use python_package::{installed, installed_with_sources, printed};
 use serde_json::Value;
 
 /// What the clients are given to say, and where they write what they heard.
@@ -118,7 +118,7 @@ fn pipecat_talks_and_interrupts() {
     let sounds = Sounds::of(&door);
     let packages = ["pipecat-ai[openai,websocket]==1.14.0", "websockets==16.1.1"];
     let told = run(Command::new("python3")
-        .env("PYTHONPATH", installed(&packages))
+        .env("PYTHONPATH", installed_with_sources(&packages, &["docopt"]))
         .arg(script("pipecat_client.py"))
         .arg(&door.address)
         .args(["question", "story", "stop", "answer"].map(|name| sounds.path(name))));

@@ -1,11 +1,19 @@
 //! Python packages that a test speaks with, installed once from the registry.
 
+// Each test binary uses some of it.
+#![allow(dead_code)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The folder for `PYTHONPATH` that holds these packages, each as `NAME==VERSION`, the first of which
 /// names the folder.
 pub fn installed(packages: &[&str]) -> PathBuf {
+    installed_with_sources(packages, &[])
+}
+
+/// The same, where these of what they need come as sources alone, which run when they are installed.
+pub fn installed_with_sources(packages: &[&str], sources: &[&str]) -> PathBuf {
     let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = tmp.join(packages[0].replace("==", "-"));
     if !folder.exists() {
@@ -14,6 +22,7 @@ pub fn installed(packages: &[&str]) -> PathBuf {
             .args(["-m", "pip", "install", "--quiet", "--only-binary", ":all:"])
             .arg("--target")
             .arg(part.path())
+            .args(sources.iter().flat_map(|name| ["--no-binary", name]))
             .args(packages)
             .output()
             .expect("python3 is there: scripts/setup.sh installs it");

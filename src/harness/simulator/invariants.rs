@@ -131,7 +131,12 @@ impl Invariants {
                         | IgnoreReason::ProbablyAskedToStop
                         | IgnoreReason::AskedToWait
                         | IgnoreReason::NothingToGoOnWith
+                        | IgnoreReason::TakenBack
                 );
+                if *reason == IgnoreReason::TakenBack {
+                    // A turn that was over may be taken back before its answer.
+                    self.owed.remove(&turn);
+                }
                 if std::mem::take(&mut self.carried) && !taken_back {
                     return Err(format!("a question was lost with turn {turn}: {reason}"));
                 }
