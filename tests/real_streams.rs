@@ -111,8 +111,8 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
     let reply = talk.wait_for("vivavoce:");
     assert!(reply.contains("Paris"), "{reply}");
 
-    // Its longest answer that is always the same.
-    say(&server, "What can you do?", 0.3);
+    // Its longest answer that is always the same, to words that this voice is always understood with.
+    say(&server, "Tell me what you can do.", 0.3);
     talk.wait_for(" ms: ");
     say(&server, "Stop. How many legs does a spider have?", 1.0);
     talk.wait_for("(stopped: ");

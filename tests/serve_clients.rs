@@ -21,7 +21,7 @@ impl Sounds {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in [
             ("question", "What is the capital of France?"),
-            ("story", "What can you do?"),
+            ("story", "Tell me what you can do."),
             ("stop", "Stop."),
         ] {
             let said = bytes(&door.speech(text, "en-GB"));

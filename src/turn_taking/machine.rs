@@ -115,7 +115,8 @@ impl TurnTaking {
             Event::TakeBack => self.take_back(commands),
             Event::Ring { id, words } => self.rings(now, id, words),
             Event::Withdraw(id) => self.withdraw(id),
-            Event::Sleep => self.asleep = true,
+            // Who has said something since they asked for it is awake.
+            Event::Sleep => self.asleep = self.state == State::Listening,
             Event::Partial { turn, text } => self.partial(now, turn, text, commands),
             Event::Decoded { turn, pause, text } => {
                 self.decoded(now, turn, pause, text, commands);

@@ -194,3 +194,16 @@ fn what_is_said_to_something_that_rings_is_meant_for_it_though_it_sleeps() {
     let commands = c.user_says(2, "Snooze.");
     assert!(commands.iter().any(|c| matches!(c, Command::Draft { .. })));
 }
+
+#[test]
+fn whoever_asks_something_before_it_sleeps_keeps_it_awake() {
+    let mut c = Conversation::new();
+    c.on(Event::Typed("What is it?".into()));
+    c.on(Event::Sleep);
+    c.on(started(1));
+    c.heard(reply(1), "A cat.");
+    let said = c.user_says(2, "And that?");
+    let is_answered =
+        |command: &Command| matches!(command, Command::Release(id) if *id == reply(2));
+    assert!(said.iter().any(is_answered), "{said:?}");
+}
