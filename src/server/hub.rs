@@ -152,11 +152,6 @@ impl Hub {
         taken.ok().map(|_| Seat(Arc::clone(self)))
     }
 
-    /// How many may talk at once.
-    pub fn most_seats(&self) -> usize {
-        self.most_seats
-    }
-
     /// Starts a session for a client called `name`, whose sound has this rate. It takes a second: on a blocking
     /// thread of the async runtime.
     ///
@@ -244,35 +239,35 @@ impl Hub {
         WrittenConversation::new(&self.persona(), setting, toolbox)
     }
 
-    /// Loads a voice: that of the persona, or another of those that come with the program.
+    /// The assistant's own voice, to be put back among the idle ones.
     ///
     /// # Errors
     /// It cannot be loaded.
-    pub fn load_voice(&self) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        self.loader.synthesizer(&self.persona)
+    pub fn take_voice(&self) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        self.voices.take(|| self.loader.synthesizer(&self.persona))
     }
 
-    /// Loads a recognizer.
+    /// A recognizer, to be put back among the idle ones.
     ///
     /// # Errors
     /// It cannot be loaded.
-    pub fn load_recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
-        self.loader.recognizer()
+    pub fn take_recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        self.recognizers.take(|| self.loader.recognizer())
     }
 
-    /// Loads voice activity.
+    /// A language model, to be put back among the idle ones.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn take_language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        (self.language_models).take(|| self.loader.language_model(&self.persona))
+    }
+
+    /// Loads voice activity, which every recording begins with anew.
     ///
     /// # Errors
     /// It cannot be loaded.
     pub fn load_activity(&self) -> Result<VoiceActivity, EnginesError> {
         self.loader.activity()
-    }
-
-    /// Loads a language model.
-    ///
-    /// # Errors
-    /// It cannot be loaded.
-    pub fn load_language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        self.loader.language_model(&self.persona)
     }
 }

@@ -115,8 +115,11 @@ impl Live {
                 }
             };
             match told {
-                Waiting::Due(event) if !self.send(event.clone()) => return None,
-                Waiting::Due(_) => {}
+                Waiting::Due(event) => {
+                    if !self.send(event) {
+                        return None;
+                    }
+                }
                 Waiting::Told(told) => {
                     if let Told::Event(event) = &told {
                         self.conversation.observe(event);

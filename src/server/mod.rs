@@ -11,6 +11,7 @@
 mod access;
 mod doors;
 mod hub;
+mod intake;
 mod live;
 mod problem;
 mod realtime;

@@ -4,7 +4,6 @@
 //! buffer, which the client tells. What the client hears comes when it comes: in bursts, with pauses, or
 //! not at all.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -12,6 +11,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::intake::{Intake, Pushed};
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
 use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
@@ -31,27 +31,26 @@ pub enum FromCard<'a> {
 /// Takes what the card gives; false: nobody is there any more.
 pub type Give = Box<dyn FnMut(FromCard) -> bool + Send>;
 
-/// What a client has pushed.
-#[derive(Debug)]
-enum Pushed {
-    Samples(Vec<i16>),
-    Then(Event),
-}
-
 /// Sound that may wait for its turn, for clients that send a whole file at once. While there is more, nothing
 /// is taken from the client. Seconds.
 const MOST_WAITING_S: usize = 30;
-/// A client whose sound does not come for this long is silent: until then it is only late.
-const LATE_STEPS: u32 = 60 / BLOCK_MS as u32;
-
 /// The card.
 pub struct RemoteCard {
     name: String,
     rate_hz: u32,
     wires: Option<Wires>,
-    waiting: Arc<AtomicUsize>,
-    gone: Arc<AtomicBool>,
-    latency_ms: Arc<AtomicU32>,
+    line: Arc<Line>,
+}
+
+/// What both ends know of each other.
+#[derive(Debug, Default)]
+struct Line {
+    /// Samples that wait for their turn.
+    waiting: AtomicUsize,
+    /// One end has gone.
+    gone: AtomicBool,
+    /// From the card to the client's loudspeaker.
+    latency_ms: AtomicU32,
 }
 
 /// What a stream takes with it: a client's card is opened once.
@@ -64,17 +63,14 @@ struct Wires {
 #[derive(Clone)]
 pub struct Microphone {
     push: Sender<Pushed>,
-    /// Samples that wait for their turn.
-    waiting: Arc<AtomicUsize>,
     most_waiting: usize,
-    gone: Arc<AtomicBool>,
-    latency_ms: Arc<AtomicU32>,
+    line: Arc<Line>,
 }
 
 impl Microphone {
     /// Gives samples at the card's rate.
     pub fn push(&self, samples: Vec<i16>) {
-        self.waiting.fetch_add(samples.len(), Ordering::Relaxed);
+        (self.line.waiting).fetch_add(samples.len(), Ordering::Relaxed);
         // A card that is gone hears nothing more.
         let _ = self.push.send(Pushed::Samples(samples));
     }
@@ -87,17 +83,17 @@ impl Microphone {
 
     /// Whether more may be pushed. If not, whoever sends is to wait.
     pub fn has_room(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) < self.most_waiting
+        self.line.waiting.load(Ordering::Relaxed) < self.most_waiting
     }
 
     /// Says how long sound takes from the card to the client's loudspeaker.
     pub fn set_latency_ms(&self, latency_ms: u32) {
-        self.latency_ms.store(latency_ms, Ordering::Relaxed);
+        (self.line.latency_ms).store(latency_ms, Ordering::Relaxed);
     }
 
     /// Says that the client has gone: the session ends.
     pub fn hang_up(&self) {
-        self.gone.store(true, Ordering::Relaxed);
+        self.line.gone.store(true, Ordering::Relaxed);
     }
 }
 
@@ -105,21 +101,17 @@ impl RemoteCard {
     /// A card at this rate for the client called `name`.
     pub fn new(name: String, rate_hz: u32, give: Give) -> (Self, Microphone) {
         let (push, pushed) = unbounded();
-        let (gone, latency_ms) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let line = Arc::new(Line::default());
         let microphone = Microphone {
             push,
-            waiting: Arc::default(),
             most_waiting: rate_hz as usize * MOST_WAITING_S,
-            gone: Arc::clone(&gone),
-            latency_ms: Arc::clone(&latency_ms),
+            line: Arc::clone(&line),
         };
         let card = Self {
             name,
             rate_hz,
             wires: Some(Wires { pushed, give }),
-            waiting: Arc::clone(&microphone.waiting),
-            gone,
-            latency_ms,
+            line,
         };
         (card, microphone)
     }
@@ -168,9 +160,7 @@ impl AudioDevice for RemoteCard {
             wires,
             intake: Intake::new(block),
             block,
-            waiting: Arc::clone(&self.waiting),
-            latency_ms: Arc::clone(&self.latency_ms),
-            gone: Arc::clone(&self.gone),
+            line: Arc::clone(&self.line),
             stop: Arc::clone(&stop),
         };
         let thread = std::thread::Builder::new()
@@ -179,7 +169,7 @@ impl AudioDevice for RemoteCard {
             .map_err(|e| failed(&e.to_string()))?;
         Ok(Box::new(RemoteStream {
             stop,
-            gone: Arc::clone(&self.gone),
+            line: Arc::clone(&self.line),
             thread: Some(thread),
         }))
     }
@@ -187,7 +177,7 @@ impl AudioDevice for RemoteCard {
 
 struct RemoteStream {
     stop: Arc<AtomicBool>,
-    gone: Arc<AtomicBool>,
+    line: Arc<Line>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -197,7 +187,7 @@ impl AudioStream for RemoteStream {
     }
 
     fn finished(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
+        self.line.gone.load(Ordering::Relaxed)
     }
 }
 
@@ -218,9 +208,7 @@ struct Card {
     intake: Intake,
     /// Samples in 10 ms.
     block: usize,
-    waiting: Arc<AtomicUsize>,
-    latency_ms: Arc<AtomicU32>,
-    gone: Arc<AtomicBool>,
+    line: Arc<Line>,
     stop: Arc<AtomicBool>,
 }
 
@@ -232,7 +220,7 @@ impl Card {
             for _ in 0..pace.wait() {
                 let now = Duration::from_millis(BLOCK_MS) * steps;
                 steps = steps.saturating_add(1);
-                let latency_ms = self.latency_ms.load(Ordering::Relaxed);
+                let latency_ms = self.line.latency_ms.load(Ordering::Relaxed);
                 let latency = Duration::from_millis(latency_ms.into());
                 self.render.begin_block(now, latency);
                 self.render.process(&mut played, 1);
@@ -241,10 +229,10 @@ impl Card {
                     self.intake.take(pushed);
                 }
                 self.capture.begin_block(now, Duration::ZERO);
-                let before = self.intake.given;
+                let before = self.intake.given();
                 self.capture.process(self.intake.step(), 1);
-                let given = self.intake.given - before;
-                self.waiting.fetch_sub(given, Ordering::Relaxed);
+                let given = self.intake.given() - before;
+                self.line.waiting.fetch_sub(given, Ordering::Relaxed);
                 while let Some(event) = self.intake.due() {
                     self.give(FromCard::Due(event));
                 }
@@ -254,146 +242,14 @@ impl Card {
 
     fn give(&mut self, what: FromCard) {
         if !(self.wires.give)(what) {
-            self.gone.store(true, Ordering::Relaxed);
+            self.line.gone.store(true, Ordering::Relaxed);
         }
-    }
-}
-
-/// Evens out what a client sends: a block every 10 ms, two while more waits, silence where nothing comes.
-struct Intake {
-    block: usize,
-    waiting: VecDeque<i16>,
-    out: Vec<i16>,
-    /// Steps in a row for which nothing came.
-    missed: u32,
-    /// Samples that came, and those of them that were given.
-    taken: usize,
-    given: usize,
-    /// What is due when so many samples were given.
-    marks: VecDeque<(usize, Event)>,
-}
-
-impl Intake {
-    fn new(block: usize) -> Self {
-        Self {
-            block,
-            waiting: VecDeque::new(),
-            out: Vec::new(),
-            missed: 0,
-            taken: 0,
-            given: 0,
-            marks: VecDeque::new(),
-        }
-    }
-
-    fn take(&mut self, pushed: Pushed) {
-        match pushed {
-            Pushed::Samples(samples) => {
-                self.taken += samples.len();
-                self.waiting.extend(samples);
-            }
-            Pushed::Then(event) => self.marks.push_back((self.taken, event)),
-        }
-    }
-
-    /// What is due by now, one at a time. What does not fill a block is given with the silence behind it.
-    fn due(&mut self) -> Option<Event> {
-        let given = self.given;
-        let (_, event) = self.marks.pop_front_if(|(at, _)| *at <= given)?;
-        Some(event)
-    }
-
-    /// What the microphone gives in these 10 ms.
-    fn step(&mut self) -> &[i16] {
-        self.out.clear();
-        if self.waiting.len() >= self.block {
-            self.missed = 0;
-            // What is behind catches up, at twice the speed.
-            let blocks = (self.waiting.len() / self.block).min(2);
-            self.out.extend(self.waiting.drain(..blocks * self.block));
-            self.given += self.out.len();
-            return &self.out;
-        }
-        self.missed = self.missed.saturating_add(1);
-        if self.missed == LATE_STEPS {
-            // The silence that was waited for.
-            self.fill(LATE_STEPS as usize);
-        } else if self.missed > LATE_STEPS {
-            self.fill(1);
-        }
-        &self.out
-    }
-
-    /// The rest of what came, then silence.
-    fn fill(&mut self, blocks: usize) {
-        self.given += self.waiting.len();
-        self.out.extend(self.waiting.drain(..));
-        self.out.resize(blocks * self.block, 0);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const BLOCK: usize = 160;
-
-    fn intake() -> Intake {
-        Intake::new(BLOCK)
-    }
-
-    fn samples(intake: &mut Intake, steps: usize) -> usize {
-        (0..steps).map(|_| intake.step().len()).sum()
-    }
-
-    #[test]
-    fn sound_that_comes_in_time_is_given_as_it_comes() {
-        let mut intake = intake();
-        for n in 0..100 {
-            intake.take(Pushed::Samples(vec![n; BLOCK]));
-            assert_eq!(intake.step(), [n; BLOCK]);
-        }
-    }
-
-    #[test]
-    fn sound_that_is_late_loses_nothing_and_is_caught_up_with() {
-        let mut intake = intake();
-        assert_eq!(samples(&mut intake, 3), 0);
-        intake.take(Pushed::Samples(vec![7; 4 * BLOCK]));
-        assert_eq!(samples(&mut intake, 2), 4 * BLOCK);
-        assert!(intake.out.iter().all(|sample| *sample == 7));
-    }
-
-    #[test]
-    fn a_client_that_sends_nothing_is_silent_and_time_goes_on() {
-        assert_eq!(samples(&mut intake(), 1_000), 1_000 * BLOCK);
-    }
-
-    #[test]
-    fn what_does_not_fill_a_block_is_heard_before_the_silence() {
-        let mut intake = intake();
-        intake.take(Pushed::Samples(vec![9; 10]));
-        let mut heard: Vec<i16> = Vec::new();
-        (0..20).for_each(|_| heard.extend(intake.step()));
-        assert_eq!(heard.len(), 20 * BLOCK);
-        assert!(heard[..10].iter().all(|s| *s == 9) && heard[10..].iter().all(|s| *s == 0));
-    }
-
-    #[test]
-    fn what_is_to_happen_after_some_sound_waits_for_all_of_it() {
-        let mut intake = intake();
-        intake.take(Pushed::Then(Event::TalkPressed));
-        intake.take(Pushed::Samples(vec![1; 4 * BLOCK + 7]));
-        intake.take(Pushed::Then(Event::TalkReleased));
-        assert_eq!(intake.due(), Some(Event::TalkPressed));
-        let steps = (0..100).take_while(|_| {
-            intake.step();
-            intake.due().is_none()
-        });
-        // Two of two blocks, and the silence that follows the rest of one.
-        assert_eq!(steps.count(), 1 + LATE_STEPS as usize);
-        assert_eq!(intake.given, 4 * BLOCK + 7);
-    }
 
     #[test]
     fn a_client_that_is_far_ahead_is_to_wait() {

@@ -88,7 +88,7 @@ pub struct Voice {
     pub speaker: Option<String>,
 }
 
-/// What a program that handles text makes of a transcript: an answer, or why there is none.
+/// The answer to a transcript, or the reason for having no answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Handled {

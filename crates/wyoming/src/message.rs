@@ -58,7 +58,7 @@ pub enum Message {
     SynthesizeStopped,
     /// The answer to a transcript.
     Handled(Handled),
-    /// There is none.
+    /// There is no answer, for this reason.
     NotHandled(Handled),
     /// Something went wrong.
     Error(Failure),

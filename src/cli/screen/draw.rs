@@ -107,7 +107,7 @@ fn draw_waterfall(frame: &mut Frame<'_>, state: &ScreenState, area: Rect) {
     frame.render_widget(turns.iter().map(row).collect::<Text<'_>>(), area);
 }
 
-/// A bar of so many cells with a part for each stage. Parts differ in colour, or in shade without colours.
+/// A bar with one part for each stage. The parts differ in colour; without colours, in shade.
 fn bar(state: &ScreenState, stages: &[Stage], per_ms: f64, cells: usize) -> Vec<Span<'static>> {
     let (mut spans, mut until_ms, mut drawn) = (Vec::new(), 0.0, 0);
     for (n, stage) in stages.iter().enumerate() {

@@ -38,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// Bytes of so many numbers; `None` if they are no whole blocks.
+    /// Bytes that `count` numbers take; `None` if they do not fill whole blocks.
     pub fn bytes(self, numbers: u64) -> Option<u64> {
         let (together, bytes) = block(self.number())?;
         numbers.is_multiple_of(together).then_some(())?;

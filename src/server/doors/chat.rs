@@ -9,10 +9,10 @@ use axum::extract::rejection::JsonRejection;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::chat_request::Request;
 use super::pass_on;
 use crate::clock::unix_seconds;
 use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
@@ -20,79 +20,8 @@ use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
 
-/// What is asked for.
-#[derive(Debug, Deserialize)]
-pub struct Request {
-    messages: Vec<Asked>,
-    #[serde(default)]
-    stream: bool,
-    #[serde(default)]
-    stream_options: StreamOptions,
-    max_tokens: Option<usize>,
-    max_completion_tokens: Option<usize>,
-    temperature: Option<f32>,
-    top_p: Option<f32>,
-    seed: Option<i64>,
-    n: Option<u32>,
-    tools: Option<Vec<Value>>,
-    response_format: Option<Value>,
-    #[serde(default)]
-    stop: Stop,
-}
-
-/// A message of the conversation.
-#[derive(Debug, Deserialize)]
-struct Asked {
-    role: String,
-    #[serde(default)]
-    content: Content,
-}
-
-/// Its words.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-    None(()),
-}
-
-impl Default for Content {
-    fn default() -> Self {
-        Self::None(())
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Part {
-    #[serde(rename = "type")]
-    kind: String,
-    text: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct StreamOptions {
-    include_usage: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(untagged)]
-enum Stop {
-    #[default]
-    Never,
-    One(String),
-    Any(Vec<String>),
-}
-
-/// Characters of a conversation at most; the model's context is smaller.
-const MOST_TEXT: usize = 200_000;
-/// Tokens of an answer, if nobody says.
-const TOKENS: usize = 512;
 /// Tokens that must fit behind the conversation; an answer may be longer, and ends where the context does.
 const ROOM: usize = 64;
-/// Words that end an answer, at most.
-const MOST_STOPS: usize = 4;
 /// Pieces that wait for the client.
 const AHEAD: usize = 64;
 
@@ -114,27 +43,17 @@ pub async fn complete(
     request: Result<Json<Request>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(request) = request.map_err(|e| Problem::wrong(None, e.body_text()))?;
-    let mut messages = messages(&request)?;
+    let mut messages = request.messages()?;
     if !messages.iter().any(|message| message.role == Role::System) {
         // A small model without instructions says nothing that makes sense.
         let mut persona = doors.hub.persona().prefix();
         persona.append(&mut messages);
         messages = persona;
     }
-    let sampling = sampling(&request)?;
+    let sampling = request.sampling()?;
+    let stops = request.stops()?.to_vec();
     let (written_out, mut written) = mpsc::channel(AHEAD);
     let hub = Arc::clone(&doors.hub);
-    let stops: Vec<String> = match request.stop {
-        Stop::Never => Vec::new(),
-        Stop::One(one) => vec![one],
-        Stop::Any(any) => any,
-    };
-    if stops.len() > MOST_STOPS {
-        return Err(Problem::wrong(
-            Some("stop"),
-            format!("give at most {MOST_STOPS} stops"),
-        ));
-    }
     let place = doors.work().await?;
     tokio::task::spawn_blocking(move || {
         let _place = place;
@@ -146,8 +65,7 @@ pub async fn complete(
     });
     let answer = Answer::new(doors.hub.persona().name);
     if request.stream {
-        let usage = request.stream_options.include_usage;
-        return Ok(streamed(answer, written, usage).into_response());
+        return Ok(streamed(answer, written, request.wants_usage()).into_response());
     }
     let mut text = String::new();
     while let Some(next) = written.recv().await {
@@ -179,109 +97,6 @@ fn problem(error: LlmError) -> Problem {
     }
 }
 
-fn messages(request: &Request) -> Result<Vec<Message>, Problem> {
-    let wrong = |message: String| Problem::wrong(Some("messages"), message);
-    let unsupported = [
-        (
-            request
-                .tools
-                .as_ref()
-                .is_some_and(|tools| !tools.is_empty()),
-            "tools",
-        ),
-        (request.n.is_some_and(|n| n != 1), "n"),
-        (
-            is_structured(request.response_format.as_ref()),
-            "response_format",
-        ),
-    ];
-    if let Some((_, param)) = unsupported.iter().find(|(asked, _)| *asked) {
-        return Err(Problem::wrong(
-            Some(param),
-            format!("{param} is not supported here yet"),
-        ));
-    }
-    let mut messages = Vec::new();
-    for asked in &request.messages {
-        let role = match asked.role.as_str() {
-            "system" | "developer" => Role::System,
-            "user" => Role::User,
-            "assistant" => Role::Assistant,
-            other => return Err(wrong(format!("there is no role {other:?} here"))),
-        };
-        let text = match &asked.content {
-            Content::Text(text) => text.clone(),
-            Content::None(()) => String::new(),
-            Content::Parts(parts) => {
-                if let Some(other) = parts.iter().find(|part| part.kind != "text") {
-                    return Err(wrong(format!(
-                        "{} is not understood here: text is",
-                        other.kind
-                    )));
-                }
-                let texts = parts.iter().filter_map(|part| part.text.as_deref());
-                texts.collect::<Vec<_>>().join("\n")
-            }
-        };
-        messages.push(Message::new(role, text));
-    }
-    let length: usize = messages.iter().map(|message| message.content.len()).sum();
-    match messages.last() {
-        None => Err(wrong("there is no message".into())),
-        Some(last) if last.role != Role::User => {
-            Err(wrong("the last message is to be the user's".into()))
-        }
-        Some(_) if length > MOST_TEXT => {
-            Err(wrong(format!("they have more than {MOST_TEXT} bytes")))
-        }
-        Some(_) => Ok(messages),
-    }
-}
-
-fn is_structured(format: Option<&Value>) -> bool {
-    format.is_some_and(|format| format["type"] != "text")
-}
-
-fn sampling(request: &Request) -> Result<Sampling, Problem> {
-    let default = Sampling {
-        temperature: 0.0,
-        repeat_penalty: 1.0,
-        max_tokens: TOKENS,
-        ..Sampling::default()
-    };
-    let most = request.max_completion_tokens.or(request.max_tokens);
-    let sampling = Sampling {
-        temperature: request.temperature.unwrap_or(default.temperature),
-        top_p: request.top_p.unwrap_or(default.top_p),
-        seed: request.seed.map_or(default.seed, |seed| seed as u32),
-        max_tokens: most.unwrap_or(default.max_tokens),
-        ..default
-    };
-    let checks = [
-        (
-            (0.0..=2.0).contains(&sampling.temperature),
-            "temperature",
-            "is 0 to 2",
-        ),
-        (
-            sampling.top_p > 0.0 && sampling.top_p <= 1.0,
-            "top_p",
-            "is above 0, at most 1",
-        ),
-        (
-            (1..=4_096).contains(&sampling.max_tokens),
-            "max_tokens",
-            "is 1 to 4096",
-        ),
-    ];
-    match checks.iter().find(|(holds, ..)| !holds) {
-        Some((_, param, expected)) => {
-            Err(Problem::wrong(Some(param), format!("{param} {expected}")))
-        }
-        None => Ok(sampling),
-    }
-}
-
 /// Has the model write, until its end, a stop word, or until nobody reads.
 fn write(
     hub: &Hub,
@@ -290,8 +105,8 @@ fn write(
     stops: &[String],
     written: &mpsc::Sender<Written>,
 ) -> Result<Done, LlmError> {
-    let load = || hub.load_language_model();
-    let mut model = (hub.language_models.take(load)).map_err(|e| LlmError::Run(e.to_string()))?;
+    let model = hub.take_language_model();
+    let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
     let gone = || written.is_closed();
     let prompt = Prompt::new(messages, Opening::Reply).with_room(sampling.max_tokens.min(ROOM));
     let read = match model.prefill(&prompt, &gone) {

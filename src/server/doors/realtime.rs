@@ -6,8 +6,6 @@ use std::sync::Arc;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::response::Response;
 
-use serde_json::json;
-
 use super::socket::{Client, ENDED, Sent, seated, start};
 use crate::config::{Endpointing, EndpointingStyle};
 use crate::llm::LlmError;
@@ -100,7 +98,10 @@ impl Connection {
                     }
                     true
                 }
-                Output::Configure(settings) => self.configure(&settings, out).await,
+                Output::Configure(settings) => {
+                    self.configure(&settings, out).await;
+                    true
+                }
             };
             if !goes_on {
                 return false;
@@ -124,22 +125,22 @@ impl Connection {
 
     /// Goes on in a session with these settings, which knows what was said in the one before. If none can be
     /// started, the client is told, and the one before goes on.
-    async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) -> bool {
+    async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) {
         let known = self.doors.hub.config().language;
         if settings.language.is_some_and(|language| language != known) {
             let message = format!(
                 "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
             );
-            return self
-                .refuse("session.audio.input.transcription.language", &message)
-                .await;
+            let param = "session.audio.input.transcription.language";
+            self.translator.not_changed(param, &message, out);
+            return;
         }
         let wishes = Wishes {
             earlier: self.wishes.earlier.clone(),
             ..wishes_of(settings)
         };
         if wishes == self.wishes {
-            return true;
+            return;
         }
         let earlier = [self.wishes.earlier.clone(), self.live.exchanges()].concat();
         let wishes = Wishes { earlier, ..wishes };
@@ -148,33 +149,20 @@ impl Connection {
                 live.keep(self.live.take_seat());
                 (self.live, self.wishes) = (live, wishes);
                 self.translator.restarted(out);
-                true
             }
             Err(Some(HubError::Session(SessionError::Llm(LlmError::TooLong { tokens, fits })))) => {
                 let message = format!(
                     "the instructions have {tokens} tokens, and {fits} fit; the session goes on as it was"
                 );
-                self.refuse("session.instructions", &message).await
+                self.translator
+                    .not_changed("session.instructions", &message, out);
             }
             Err(_) => {
                 let message = "the session cannot be changed, and goes on as it was; the program's own log \
                     says why";
-                self.refuse("session", message).await
+                self.translator.not_changed("session", message, out);
             }
         }
-    }
-
-    async fn refuse(&mut self, param: &str, message: &str) -> bool {
-        let error = json!({
-            "type": "invalid_request_error",
-            "code": "session_not_changed",
-            "param": param,
-            "message": message,
-            "event_id": null,
-        });
-        let event_id = format!("event_{:016x}", fastrand::u64(..));
-        let event = json!({ "type": "error", "event_id": event_id, "error": error });
-        self.client.text(&event).await
     }
 }
 

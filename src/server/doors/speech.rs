@@ -103,7 +103,7 @@ fn make(
             let voice = crate::engines::voice(name, crate::tts::Prosody::default())?;
             Box::new(voice)
         }
-        None => hub.voices.take(|| hub.load_voice()).map_err(|e| run(&e))?,
+        None => hub.take_voice().map_err(|e| run(&e))?,
     };
     voice.set_speed((speed * 100.0) as u16);
     let mut splitter = ClauseSplitter::new(ClauseLimits::default(), voice.language());

@@ -171,7 +171,7 @@ async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
 fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::failed("recognizer", e);
     let cancelled = || gone.load(Ordering::Relaxed);
-    let mut engine = (hub.recognizers.take(|| hub.load_recognizer())).map_err(|e| failed(&e))?;
+    let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
     let activity = hub.load_activity().map_err(|e| failed(&e))?;
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
     if !matches!(transcribed, Err(FileError::Stt(_))) {

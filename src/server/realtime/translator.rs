@@ -5,7 +5,7 @@ use super::making::Making;
 use super::response::{End, Response};
 use super::server::ServerEvents;
 use super::session::{Session, TurnEnd};
-use super::{Output, RATE};
+use super::{Output, RATE, Refusal};
 use crate::events::TurnId;
 
 /// The sound of a reply comes this much before it is known that it is one: 200 ms.
@@ -139,6 +139,12 @@ impl Translator {
         (self.making, self.held) = (Making::default(), Held::default());
         (self.over, self.unwanted, self.cut) = (TurnId::default(), 0, None);
         self.carried.clear();
+    }
+
+    /// The session cannot have the settings that it was to have, for this parameter, and goes on as it was.
+    pub fn not_changed(&mut self, param: &str, message: &str, out: &mut Vec<Output>) {
+        let refusal = Refusal::of(param, "session_not_changed", message);
+        self.events.error(refusal, None, out);
     }
 
     /// What was held is the end of a reply that is over.

@@ -70,8 +70,7 @@ impl Services for WyomingEngines {
         let _place = self.work.place()?;
         let hub = &self.work.doors.hub;
         let failed = |e: &dyn Display| trouble("recognizer", e);
-        let mut engine =
-            (hub.recognizers.take(|| hub.load_recognizer())).map_err(|e| failed(&e))?;
+        let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
         let activity = hub.load_activity().map_err(|e| failed(&e))?;
         let mut transcriber = RecordingTranscriber::new(engine.as_mut(), activity);
         let text = match transcriber.push(samples, cancelled) {
@@ -106,7 +105,7 @@ impl Services for WyomingEngines {
         let failed = |e: &dyn Display| trouble("language model", e);
         let known = self.conversations().take(conversation);
         let mut talk = known.unwrap_or_else(|| hub.written());
-        let model = hub.language_models.take(|| hub.load_language_model());
+        let model = hub.take_language_model();
         let mut model = model.map_err(|e| failed(&e))?;
         let answer = talk.answer(model.as_mut(), said, cancelled);
         self.conversations().put(conversation.clone(), talk);
@@ -143,7 +142,7 @@ impl Speaker for DoorVoice {
         let spoken = match &mut self.embedded {
             Some(voice) => speak_clause_unless(cancelled, voice.as_mut(), clause),
             None => {
-                let voice = hub.voices.take(|| hub.load_voice());
+                let voice = hub.take_voice();
                 let mut voice = voice.map_err(|e| failed(&e))?;
                 let spoken = speak_clause_unless(cancelled, voice.as_mut(), clause);
                 if spoken.is_ok() {

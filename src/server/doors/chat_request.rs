@@ -1,0 +1,204 @@
+//! What is asked of `/v1/chat/completions`, and what of it can be done.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::llm::{Message, Role, Sampling};
+use crate::server::problem::Problem;
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+pub struct Request {
+    messages: Vec<Asked>,
+    /// Piece by piece.
+    #[serde(default)]
+    pub stream: bool,
+    #[serde(default)]
+    stream_options: StreamOptions,
+    max_tokens: Option<usize>,
+    max_completion_tokens: Option<usize>,
+    temperature: Option<f32>,
+    top_p: Option<f32>,
+    seed: Option<i64>,
+    n: Option<u32>,
+    tools: Option<Vec<Value>>,
+    response_format: Option<Value>,
+    stop: Option<Stop>,
+}
+
+/// A message of the conversation.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    role: String,
+    content: Option<Content>,
+}
+
+/// Its words.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+/// Words that end an answer.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Stop {
+    One(String),
+    Any(Vec<String>),
+}
+
+/// Bytes of a conversation at most; the model's context is smaller.
+const MOST_TEXT: usize = 200_000;
+/// Tokens of an answer, if nobody says.
+const TOKENS: usize = 512;
+/// Words that end an answer, at most.
+const MOST_STOPS: usize = 4;
+
+impl Request {
+    /// The conversation.
+    ///
+    /// # Errors
+    /// It asks for what is not supported, or is no conversation.
+    pub fn messages(&self) -> Result<Vec<Message>, Problem> {
+        let wrong = |message: String| Problem::wrong(Some("messages"), message);
+        let unsupported = [
+            (
+                self.tools.as_ref().is_some_and(|tools| !tools.is_empty()),
+                "tools",
+            ),
+            (self.n.is_some_and(|n| n != 1), "n"),
+            (
+                is_structured(self.response_format.as_ref()),
+                "response_format",
+            ),
+        ];
+        if let Some((_, param)) = unsupported.iter().find(|(asked, _)| *asked) {
+            return Err(Problem::wrong(
+                Some(param),
+                format!("{param} is not supported here yet"),
+            ));
+        }
+        let mut messages = Vec::new();
+        for asked in &self.messages {
+            let role = match asked.role.as_str() {
+                "system" | "developer" => Role::System,
+                "user" => Role::User,
+                "assistant" => Role::Assistant,
+                other => return Err(wrong(format!("there is no role {other:?} here"))),
+            };
+            let text = match &asked.content {
+                Some(Content::Text(text)) => text.clone(),
+                None => String::new(),
+                Some(Content::Parts(parts)) => {
+                    if let Some(other) = parts.iter().find(|part| part.kind != "text") {
+                        return Err(wrong(format!(
+                            "{} is not understood here: text is",
+                            other.kind
+                        )));
+                    }
+                    let texts = parts.iter().filter_map(|part| part.text.as_deref());
+                    texts.collect::<Vec<_>>().join("\n")
+                }
+            };
+            messages.push(Message::new(role, text));
+        }
+        let length: usize = messages.iter().map(|message| message.content.len()).sum();
+        match messages.last() {
+            None => Err(wrong("there is no message".into())),
+            Some(last) if last.role != Role::User => {
+                Err(wrong("the last message is to be the user's".into()))
+            }
+            Some(_) if length > MOST_TEXT => {
+                Err(wrong(format!("they have more than {MOST_TEXT} bytes")))
+            }
+            Some(_) => Ok(messages),
+        }
+    }
+
+    /// How the next token is chosen.
+    ///
+    /// # Errors
+    /// A value is out of its range.
+    pub fn sampling(&self) -> Result<Sampling, Problem> {
+        let default = Sampling {
+            temperature: 0.0,
+            repeat_penalty: 1.0,
+            max_tokens: TOKENS,
+            ..Sampling::default()
+        };
+        let most = self.max_completion_tokens.or(self.max_tokens);
+        let sampling = Sampling {
+            temperature: self.temperature.unwrap_or(default.temperature),
+            top_p: self.top_p.unwrap_or(default.top_p),
+            seed: self.seed.map_or(default.seed, |seed| seed as u32),
+            max_tokens: most.unwrap_or(default.max_tokens),
+            ..default
+        };
+        let checks = [
+            (
+                (0.0..=2.0).contains(&sampling.temperature),
+                "temperature",
+                "is 0 to 2",
+            ),
+            (
+                sampling.top_p > 0.0 && sampling.top_p <= 1.0,
+                "top_p",
+                "is above 0, at most 1",
+            ),
+            (
+                (1..=4_096).contains(&sampling.max_tokens),
+                "max_tokens",
+                "is 1 to 4096",
+            ),
+        ];
+        match checks.iter().find(|(holds, ..)| !holds) {
+            Some((_, param, expected)) => {
+                Err(Problem::wrong(Some(param), format!("{param} {expected}")))
+            }
+            None => Ok(sampling),
+        }
+    }
+
+    /// Words that end the answer.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn stops(&self) -> Result<&[String], Problem> {
+        let stops = match &self.stop {
+            None => &[],
+            Some(Stop::One(one)) => std::slice::from_ref(one),
+            Some(Stop::Any(any)) => any.as_slice(),
+        };
+        match stops.len() {
+            0..=MOST_STOPS => Ok(stops),
+            _ => Err(Problem::wrong(
+                Some("stop"),
+                format!("give at most {MOST_STOPS} stops"),
+            )),
+        }
+    }
+
+    /// Whether what it cost is told at the end of a stream.
+    pub fn wants_usage(&self) -> bool {
+        self.stream_options.include_usage
+    }
+}
+
+fn is_structured(format: Option<&Value>) -> bool {
+    format.is_some_and(|format| format["type"] != "text")
+}
