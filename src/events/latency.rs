@@ -105,11 +105,12 @@ impl Latency {
 
     /// What lay between `from_ms`, the last sound, and the first sample of the reply, in order. A
     /// stage that was over before it was waited for, because a draft was made meanwhile, takes
-    /// nothing. With the silence at the beginning of the voice these add up to the response time.
+    /// nothing, and none ends after the first sample. With the silence at the beginning of the voice these add up to the response time.
     pub fn path(&self, from_ms: f64) -> Vec<Stage> {
         let (Some(ended), Some(first_sample)) = (self.turn_ended, self.first_sample) else {
             return Vec::new();
         };
+        let ended = ended.min(first_sample);
         let due = self
             .last_speech
             .zip(self.wait)
@@ -128,7 +129,7 @@ impl Latency {
             ("device", Some(first_sample)),
         ];
         for (name, moment) in moments {
-            let until = moment.unwrap_or(now).max(now);
+            let until = moment.unwrap_or(now).min(first_sample).max(now);
             stages.push(stage(name, until - now));
             now = until;
         }

@@ -234,9 +234,13 @@ impl<'a> Measuring<'a> {
         let mut latency = Latency::default();
         for event in events.all() {
             let of_turn = event.turn == Some(reply.turn);
-            // Of a later draft of the same turn nothing belongs to what was heard.
+            // Of a later draft of the same turn nothing belongs to what was heard. The end of the
+            // turn does, though a device whose clock lags may have it after the first sample.
             let heard = event.t_ms() <= reply.first_sample
-                || matches!(event.kind, EventKind::PlaybackStarted { .. });
+                || matches!(
+                    event.kind,
+                    EventKind::PlaybackStarted { .. } | EventKind::TurnEnded { .. }
+                );
             if of_turn && heard && event.t_ms() <= until {
                 latency.observe(event);
             }
