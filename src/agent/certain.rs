@@ -3,7 +3,8 @@
 
 use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
-use crate::tools::{self, Call, Class};
+use crate::tool_call::Call;
+use crate::tools::{self, Class};
 
 /// Who asks, and whom.
 #[derive(Debug, Clone, PartialEq, Eq)]

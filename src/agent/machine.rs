@@ -7,7 +7,8 @@ use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, P
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::{Lexicon, words};
 use crate::llm::Opening;
-use crate::tools::{self, Call, Class, Control, Outcome};
+use crate::tool_call::Call;
+use crate::tools::{self, Class, Control, Outcome};
 
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
 /// ready, is shorter.

@@ -4,7 +4,8 @@ use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
-use crate::tools::{Call, Outcome};
+use crate::tool_call::Call;
+use crate::tools::Outcome;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,8 @@ use super::conductor::ConductorInput;
 use crate::agent;
 use crate::clock::local_time;
 use crate::events::{EventKind, ReplyId};
-use crate::tools::{Call, Outcome, RingId, StoreError, Toolbox};
+use crate::tool_call::Call;
+use crate::tools::{Outcome, RingId, StoreError, Toolbox};
 use crate::turn_taking::Event;
 
 /// What the thread is asked for.

@@ -10,7 +10,8 @@ use crate::clock::local_time;
 use crate::events::{ReplyId, TurnId};
 use crate::lexicon::{Apologies, Lexicon};
 use crate::llm::{Finish, LanguageModel, LlmError, Prompt, Sampling};
-use crate::tools::{Call, Outcome, Toolbox};
+use crate::tool_call::Call;
+use crate::tools::{Outcome, Toolbox};
 
 /// A conversation. The language model comes with each question, so that many conversations share one.
 pub struct WrittenConversation {

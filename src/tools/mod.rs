@@ -34,6 +34,7 @@ use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use crate::language::Language;
+use crate::tool_call::Call;
 use arguments::Arguments;
 use lookup::{Facts, FactsError};
 use rings::Given;
@@ -43,15 +44,6 @@ use store::Store;
 pub use rings::{Ring, RingId};
 pub use session::SOFTEST;
 pub use store::StoreError;
-
-/// A call of a tool, as an intent or a model makes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    /// Which tool.
-    pub name: String,
-    /// By name; text as it was spoken. A number is read as its digits, `null` as if it were not there.
-    pub arguments: Map<String, Value>,
-}
 
 /// What a tool may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
