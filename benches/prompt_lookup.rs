@@ -20,7 +20,7 @@ use vivavoce::agent::Persona;
 use vivavoce::clock::Stopwatch;
 use vivavoce::language::Language;
 use vivavoce::llm::chat_template::ChatTemplate;
-use vivavoce::llm::{Message, Opening, Role};
+use vivavoce::llm::{Message, Opening, Prompt, Role};
 use vivavoce::models::{ModelStore, Platform, Role as ModelRole};
 
 /// Tokens of a draft; 0 is plain decoding.
@@ -130,7 +130,9 @@ impl<'m> Writer<'m> {
         let mut messages = Persona::bundled(Language::default()).prefix();
         for question in QUESTIONS {
             messages.push(Message::new(Role::User, question));
-            let prompt = self.template.render(&messages, Opening::Reply)?;
+            let prompt = self
+                .template
+                .render(&Prompt::new(&messages, Opening::Reply))?;
             let prompt = self.model.vocab().tokenize(prompt.as_bytes(), false, true);
             let reply = self.reply(prompt, draft, &mut written)?;
             messages.push(Message::new(Role::Assistant, &reply));

@@ -57,6 +57,10 @@ pub struct Lexicon {
     pub no: Vec<String>,
     /// Said where something was refused.
     pub left_alone: String,
+    /// Said while a tool takes its time.
+    pub one_moment: String,
+    /// Asks whether a tool may be called; `{what}` is which, with what.
+    pub may_i: String,
     /// Said where the last reply was to be repeated and there was none.
     pub nothing_said: String,
     /// Said where a reply was to come.

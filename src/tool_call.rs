@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::cancellation::Cancelled;
+
 /// A tool as a model is told of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolDefinition {
@@ -22,4 +24,34 @@ pub struct Call {
     /// By name. Those of the built-in tools are text as it was spoken; a number is read as its digits,
     /// `null` as if it were not there.
     pub arguments: Map<String, Value>,
+}
+
+/// What a tool may do, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Changes nothing: it may run for a draft that is thrown away.
+    Read,
+    /// Changes something: only after the turn is decided.
+    Act,
+    /// Cannot be taken back: only after the user said yes.
+    AskFirst,
+}
+
+/// A tool that the language model may call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// What the model is told of it.
+    pub definition: ToolDefinition,
+    /// What it may do.
+    pub class: Class,
+}
+
+/// Tools that are not built in: those of servers, or of a program that came in by a door.
+pub trait ExternalTools: Send + Sync {
+    /// Calls one, and waits for what comes of it, as text for the language model. Whoever offers it bounds how
+    /// long it may take and how long the text is, and looks at `cancelled` at least every 50 ms.
+    ///
+    /// # Errors
+    /// A sentence for the user that says what went wrong.
+    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String>;
 }

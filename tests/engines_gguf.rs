@@ -80,7 +80,9 @@ fn writes(model: &mut Llama, messages: &[Message]) -> String {
     let read = model.prefill(&Prompt::new(messages, Opening::Reply), &|| false);
     assert!(read.unwrap().is_some());
     let mut text = String::new();
-    let finish = model.generate(&sampling(), &|| false, &mut |piece| text.push_str(piece));
+    let finish = model.generate(&sampling(), &|| false, &mut |output| {
+        text.push_str(output.text())
+    });
     finish.unwrap();
     text
 }
@@ -92,7 +94,9 @@ fn goes_back_as_if_it_had_read_nothing_else(file: &TinyGguf) {
     let tiny = Tiny::new(file);
     let mut model = tiny.load();
     let fresh = |messages: &[Message]| writes(&mut tiny.load(), messages);
-    model.warm_up(&prefix()).unwrap();
+    model
+        .warm_up(&Prompt::new(&prefix(), Opening::None))
+        .unwrap();
     let first = with(&prefix(), &[(Role::User, "What is the")]);
     assert_eq!(writes(&mut model, &first), fresh(&first));
 
@@ -153,7 +157,9 @@ fn the_state_of_every_kind_of_model_is_kept_on_disk() {
                 ..config(tiny.path())
             })
             .unwrap();
-            let read = model.warm_up(&prefix()).unwrap();
+            let read = model
+                .warm_up(&Prompt::new(&prefix(), Opening::None))
+                .unwrap();
             (read.kept, writes(&mut model, &question))
         });
         assert!(answers[0].0 == 0 && answers[1].0 > 100, "{answers:?}");
@@ -186,7 +192,9 @@ fn a_model_that_knows_no_system_gets_the_instructions_with_the_first_question() 
     assert!(model.describe().contains("first question"));
     writes(&mut model, &prefix()[..2]);
     // A persona without examples, too.
-    model.warm_up(&prefix()[..1]).unwrap();
+    model
+        .warm_up(&Prompt::new(&prefix()[..1], Opening::None))
+        .unwrap();
 }
 
 #[test]
@@ -199,7 +207,9 @@ fn a_model_that_only_thinks_is_a_clear_error_and_nothing_is_heard() {
         .prefill(&Prompt::new(&prefix()[..2], Opening::Reply), &|| false)
         .unwrap();
     let mut heard = String::new();
-    let finish = model.generate(&sampling(), &|| false, &mut |piece| heard.push_str(piece));
+    let finish = model.generate(&sampling(), &|| false, &mut |output| {
+        heard.push_str(output.text())
+    });
     let error = finish.unwrap_err();
     assert!(
         matches!(error, LlmError::OnlyReasoning { tokens: 16 }),
@@ -238,7 +248,13 @@ fn a_template_that_wants_a_question_in_every_prompt_is_not_read_ahead() {
         {% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}";
     for mut file in [TinyGguf::llama(), TinyGguf::mamba()] {
         let mut model = Tiny::new(file.template(wanting)).load();
-        assert_eq!(model.warm_up(&prefix()).unwrap().read, 0);
+        assert_eq!(
+            model
+                .warm_up(&Prompt::new(&prefix(), Opening::None))
+                .unwrap()
+                .read,
+            0
+        );
         writes(&mut model, &prefix()[..2]);
     }
 }

@@ -50,7 +50,9 @@ fn answer(model: &mut Llama, history: &History, question: &str) -> String {
     let mut reply = String::new();
     let sampling = Persona::bundled(Language::English).sampling;
     model
-        .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
+        .generate(&sampling, &|| false, &mut |output| {
+            reply.push_str(output.text())
+        })
         .unwrap();
     reply
 }
@@ -72,7 +74,10 @@ fn a_second_turn_reads_only_what_is_new() {
         model(None),
         History::new(&Persona::bundled(Language::English)),
     );
-    let prefix = model.warm_up(history.prefix()).unwrap().read;
+    let prefix = model
+        .warm_up(&Prompt::new(history.prefix(), Opening::None))
+        .unwrap()
+        .read;
     let reply = answer(&mut model, &history, "What is the capital of France?");
     history.remember("What is the capital of France?", &reply);
     let prompt = history.prompt("And of Spain?");
@@ -97,7 +102,9 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
         .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
         .unwrap()
         .unwrap();
-    let total = model.count_tokens(&prompt).unwrap();
+    let total = model
+        .count_tokens(&Prompt::new(&prompt, Opening::Reply))
+        .unwrap();
     assert_eq!(
         prefill.kept + prefill.read,
         total,
@@ -132,7 +139,9 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
     let mut reply = String::new();
     let sampling = Persona::bundled(Language::English).sampling;
     model
-        .generate(&sampling, &|| false, &mut |piece| reply.push_str(piece))
+        .generate(&sampling, &|| false, &mut |output| {
+            reply.push_str(output.text())
+        })
         .unwrap();
     assert!(reply.contains("legs"), "{reply}");
 }
@@ -141,9 +150,13 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
 fn a_start_with_the_disk_cache_reads_one_token() {
     let folder = tempfile::tempdir().unwrap();
     let prefix = Persona::bundled(Language::English).prefix();
-    let cold = model(Some(folder.path())).warm_up(&prefix).unwrap();
+    let cold = model(Some(folder.path()))
+        .warm_up(&Prompt::new(&prefix, Opening::None))
+        .unwrap();
     assert_eq!(cold.kept, 0);
-    let warm = model(Some(folder.path())).warm_up(&prefix).unwrap();
+    let warm = model(Some(folder.path()))
+        .warm_up(&Prompt::new(&prefix, Opening::None))
+        .unwrap();
     assert_eq!((warm.kept, warm.read), (cold.read - 1, 1));
 }
 
@@ -153,7 +166,9 @@ fn a_cached_state_gives_the_same_answer() {
     let history = History::new(&Persona::bundled(Language::English));
     let answers = [(); 2].map(|()| {
         let mut model = model(Some(folder.path()));
-        model.warm_up(history.prefix()).unwrap();
+        model
+            .warm_up(&Prompt::new(history.prefix(), Opening::None))
+            .unwrap();
         answer(&mut model, &history, "Who wrote Romeo and Juliet?")
     });
     assert_eq!(answers[0], answers[1]);
@@ -163,7 +178,9 @@ fn a_cached_state_gives_the_same_answer() {
 fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
     let folder = tempfile::tempdir().unwrap();
     let prefix = Persona::bundled(Language::English).prefix();
-    model(Some(folder.path())).warm_up(&prefix).unwrap();
+    model(Some(folder.path()))
+        .warm_up(&Prompt::new(&prefix, Opening::None))
+        .unwrap();
     let state = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -173,8 +190,20 @@ fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;
     fs::write(&state, &bytes[..bytes.len() - 7]).unwrap();
-    assert_eq!(model(Some(folder.path())).warm_up(&prefix).unwrap().kept, 0);
-    assert!(model(Some(folder.path())).warm_up(&prefix).unwrap().kept > 0);
+    assert_eq!(
+        model(Some(folder.path()))
+            .warm_up(&Prompt::new(&prefix, Opening::None))
+            .unwrap()
+            .kept,
+        0
+    );
+    assert!(
+        model(Some(folder.path()))
+            .warm_up(&Prompt::new(&prefix, Opening::None))
+            .unwrap()
+            .kept
+            > 0
+    );
 }
 
 #[test]
@@ -182,12 +211,12 @@ fn another_persona_has_another_state() {
     let folder = tempfile::tempdir().unwrap();
     let mut persona = Persona::bundled(Language::English);
     model(Some(folder.path()))
-        .warm_up(&persona.prefix())
+        .warm_up(&Prompt::new(&persona.prefix(), Opening::None))
         .unwrap();
     persona.system.push_str(" Be brief.");
     assert_eq!(
         model(Some(folder.path()))
-            .warm_up(&persona.prefix())
+            .warm_up(&Prompt::new(&persona.prefix(), Opening::None))
             .unwrap()
             .kept,
         0
@@ -284,7 +313,9 @@ fn the_prepared_model_answers_as_model_and_adapter_do() {
         model.prefill(&prompt, &|| false).unwrap().unwrap();
         let mut answer = String::new();
         model
-            .generate(&persona.sampling, &|| false, &mut |piece| answer += piece)
+            .generate(&persona.sampling, &|| false, &mut |output| {
+                answer += output.text()
+            })
             .unwrap();
         answer
     });

@@ -52,7 +52,9 @@ fn ask_with(
         .unwrap();
     let mut heard = String::new();
     let sampling = Sampling::default();
-    let finish = model.generate(&sampling, &|| false, &mut |piece| heard.push_str(piece));
+    let finish = model.generate(&sampling, &|| false, &mut |output| {
+        heard.push_str(output.text())
+    });
     (heard, finish)
 }
 
@@ -80,7 +82,9 @@ fn trouble(finish: Result<Finish, LlmError>) -> Trouble {
 fn a_reply_comes_piece_by_piece() {
     let server = LlmServer::start(&[reply(&["Par", "is", "."])]);
     let mut model = connect(&server, UNHURRIED);
-    model.warm_up(&question()[..1]).unwrap();
+    model
+        .warm_up(&Prompt::new(&question()[..1], Opening::None))
+        .unwrap();
     let (heard, finish) = ask_with(&mut model, &question(), Opening::Reply);
     assert_eq!(
         (heard.as_str(), finish.unwrap()),
@@ -293,7 +297,9 @@ fn reasoning_that_the_servers_own_prompt_begins_is_not_heard_again() {
     // A reply without reasoning is asked for once more, and the next as well if need be.
     assert_eq!(heard(), "Rome.");
     // And what it may think needs room.
-    let tokens = model.count_tokens(&question()).unwrap();
+    let tokens = model
+        .count_tokens(&Prompt::new(&question(), Opening::Reply))
+        .unwrap();
     let fits = |written| {
         let question = question();
         let prompt = Prompt::new(&question, Opening::Reply);
@@ -345,7 +351,9 @@ fn a_server_that_still_loads_its_model_is_waited_for() {
     let answers = [vec![loading.clone(); 5], vec![reply(&["Hi."])]].concat();
     let server = LlmServer::start(&answers);
     let mut model = connect(&server, UNHURRIED);
-    model.warm_up(&question()[..1]).unwrap();
+    model
+        .warm_up(&Prompt::new(&question()[..1], Opening::None))
+        .unwrap();
     assert_eq!(server.asked.len(), 6);
 
     let server = LlmServer::start(&[loading]);
@@ -353,7 +361,7 @@ fn a_server_that_still_loads_its_model_is_waited_for() {
         warm_up: Duration::from_millis(50),
         ..UNHURRIED
     };
-    let warm_up = connect(&server, short).warm_up(&question()[..1]);
+    let warm_up = connect(&server, short).warm_up(&Prompt::new(&question()[..1], Opening::None));
     assert!(warm_up.is_err(), "but not for ever");
 }
 
@@ -383,14 +391,19 @@ fn a_model_that_the_server_does_not_list_is_told_when_it_is_refused() {
     };
     let server = LlmServer::start(&[vec![Do::Status("404 Not Found", "no such model")]]);
     let mut model = Server::connect(with_model(&server)).unwrap();
-    let error = model.warm_up(&question()[..1]).unwrap_err().to_string();
+    let error = model
+        .warm_up(&Prompt::new(&question()[..1], Opening::None))
+        .unwrap_err()
+        .to_string();
     for part in ["firts", "first, second", "no such model", "llm.model"] {
         assert!(error.contains(part), "{part}: {error}");
     }
     // Some servers take names that they do not list.
     let server = LlmServer::start(&[reply(&["Hi."])]);
     let mut model = Server::connect(with_model(&server)).unwrap();
-    model.warm_up(&question()[..1]).unwrap();
+    model
+        .warm_up(&Prompt::new(&question()[..1], Opening::None))
+        .unwrap();
     assert!(model.describe().contains("does not list"));
 }
 
@@ -447,7 +460,9 @@ fn a_reply_has_no_more_tokens_than_it_may() {
             ..Sampling::default()
         },
     );
-    let finish = model.generate(&sampling, &|| false, &mut |piece| heard.push_str(piece));
+    let finish = model.generate(&sampling, &|| false, &mut |output| {
+        heard.push_str(output.text())
+    });
     assert_eq!(
         (heard.as_str(), finish.unwrap()),
         ("one two ", Finish::Length)

@@ -13,7 +13,7 @@ use vivavoce::harness::bench::soak::look;
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::harness::stimulus::{Speak, prepare};
 use vivavoce::harness::wired_card::WiredCard;
-use vivavoce::pipeline::{Engines, Session, SessionConfig, Sound, Watcher};
+use vivavoce::pipeline::{Engines, Session, SessionConfig, SessionTools, Sound, Watcher};
 use vivavoce::tts::{Prosody, Synthesizer};
 
 /// A card whose user asks one question, and what the session on it has to tell it.
@@ -52,9 +52,10 @@ fn start(
             engines: Place::OnThisMachine,
             country: None,
             tools: false,
+            offers: std::sync::Arc::default(),
         },
         persona,
-        toolbox: None,
+        tools: SessionTools::default(),
         earlier: Vec::new(),
         record: None,
         earcon: false,

@@ -1,5 +1,7 @@
 //! When tools are called, and what is made of what they say.
 
+use std::sync::Arc;
+
 use super::intents::Engines;
 use super::*;
 use crate::events::{ReplyId, TurnId};
@@ -14,6 +16,7 @@ fn talk(tools: bool) -> Talk {
         engines: Engines::OnThisMachine,
         country: Some("GB".into()),
         tools,
+        offers: Arc::default(),
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
 }
@@ -305,6 +308,7 @@ fn every_call_that_is_certain_has_a_tool() {
             engines: Engines::OnThisMachine,
             country: None,
             tools: true,
+            offers: Arc::default(),
         },
     );
     let table = include_str!("intents/tests/calls.tsv");

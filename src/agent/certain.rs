@@ -1,13 +1,15 @@
 //! What is answered without the language model: the commonest commands, and the few things that no model
 //! decides.
 
+use std::sync::Arc;
+
 use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
-use crate::tool_call::Call;
-use crate::tools::{self, Class};
+use crate::tool_call::{Call, Class, Offer};
+use crate::tools;
 
 /// Who asks, and whom.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// The assistant's name.
     pub name: String,
@@ -15,8 +17,10 @@ pub struct Setting {
     pub engines: Engines,
     /// The ISO 3166-1 code of the country, if it is known.
     pub country: Option<String>,
-    /// Whether there are tools.
+    /// Whether there are built-in tools.
     pub tools: bool,
+    /// What the language model may call: some of these, and others.
+    pub offers: Arc<[Offer]>,
 }
 
 /// Decides what is certain.

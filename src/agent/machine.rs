@@ -1,14 +1,17 @@
 //! What to say: which words the language model is given, what it is given them with, and what is done
 //! when it cannot answer. No clock, no thread, no engine: inputs in, commands out.
 
+use std::sync::Arc;
+
 use super::Manner;
+use super::calling::{Calling, Question, shortened};
 use super::history::Unanswerable;
 use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::{Lexicon, words};
-use crate::llm::Opening;
-use crate::tool_call::Call;
-use crate::tools::{self, Class, Control, Outcome};
+use crate::llm::{Message, Opening};
+use crate::tool_call::{Call, Offer, ToolDefinition};
+use crate::tools::Control;
 
 /// A draft is written up to here and goes on when it is released: a clause, which is what must be
 /// ready, is shorter.
@@ -21,50 +24,62 @@ const KEEP_FOR_NEXT: usize = 1;
 
 /// What the assistant says and does.
 pub struct Agent {
-    history: History,
+    pub(super) history: History,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
     writing: Option<Writing>,
     /// Decides what needs no language model.
-    certain: Certain,
-    lexicon: Lexicon,
+    pub(super) certain: Certain,
+    pub(super) lexicon: Lexicon,
+    /// What the language model may call...
+    pub(super) offers: Arc<[Offer]>,
+    /// ...and is told of it.
+    definitions: Arc<[ToolDefinition]>,
     /// The reply that a tool is called for.
-    calling: Option<Calling>,
+    pub(super) calling: Option<Calling>,
+    /// The reply that may be heard; what it answers is decided.
+    pub(super) released: Option<ReplyId>,
     /// What a tool changed for this reply may still be taken back.
-    in_doubt: Option<ReplyId>,
+    pub(super) in_doubt: Option<ReplyId>,
     /// A call that the user was asked about.
-    question: Option<Question>,
+    pub(super) question: Option<Question>,
     /// What the session is to do once the reply that tells of it is over.
-    control: Option<Control>,
+    pub(super) control: Option<Control>,
     /// How the voice speaks.
-    manner: Manner,
-}
-
-/// A reply that a tool makes.
-#[derive(Debug, Clone, PartialEq)]
-struct Calling {
-    reply: ReplyId,
-    call: Call,
-    /// It is to be called once the reply is released, because it changes something.
-    is_waiting: bool,
-}
-
-/// A question whose answer decides whether a tool is called.
-#[derive(Debug, Clone, PartialEq)]
-struct Question {
-    call: Call,
-    /// The user has heard it, and has not answered yet.
-    heard: bool,
+    pub(super) manner: Manner,
 }
 
 /// A reply that is being written.
 #[derive(Debug, Clone, PartialEq)]
-struct Writing {
-    id: ReplyId,
+pub(super) struct Writing {
+    pub id: ReplyId,
     task: Task,
     /// The prompt leaves room for a whole reply; otherwise for what there is.
     whole: bool,
+    /// Words of it were written before a tool was called.
+    pub began: bool,
+    /// The calls that were made for it, each followed by what came of it.
+    pub steps: Vec<Message>,
+    /// Nothing more may be called for it.
+    pub calls_are_over: bool,
+}
+
+impl Writing {
+    pub fn answer(id: ReplyId, text: String) -> Self {
+        Self::of(id, Task::Answer(text))
+    }
+
+    fn of(id: ReplyId, task: Task) -> Self {
+        Self {
+            id,
+            task,
+            whole: true,
+            began: false,
+            steps: Vec::new(),
+            calls_are_over: false,
+        }
+    }
 }
 
 /// What a reply is written for.
@@ -95,9 +110,16 @@ impl Agent {
             history: History::new(persona),
             reply_tokens: persona.sampling.max_tokens,
             writing: None,
+            definitions: setting
+                .offers
+                .iter()
+                .map(|offer| offer.definition.clone())
+                .collect(),
+            offers: Arc::clone(&setting.offers),
             certain: Certain::new(persona.language, setting),
             lexicon: Lexicon::of(persona.language),
             calling: None,
+            released: None,
             in_doubt: None,
             question: None,
             control: None,
@@ -123,6 +145,7 @@ impl Agent {
         match input {
             Input::Prepare(text) => commands.push(Command::ReadAhead {
                 messages: self.history.prompt(&text),
+                tools: Arc::clone(&self.definitions),
                 opening: Opening::Unfinished,
                 room: 1,
             }),
@@ -132,7 +155,7 @@ impl Agent {
             }
             Input::Rest(reply) => {
                 self.let_go(commands);
-                self.begin(reply, Task::Rest, commands);
+                self.write(Writing::of(reply, Task::Rest), commands);
             }
             Input::Say { reply, words } => {
                 self.let_go(commands);
@@ -145,6 +168,8 @@ impl Agent {
             }
             Input::Released(reply) => self.released(reply, commands),
             Input::Called { reply, result } => self.called(reply, result, commands),
+            Input::Found { reply, found } => self.found(reply, found, commands),
+            Input::StillCalling(reply) => self.still_calling(reply, commands),
             Input::Remember { user, heard } => {
                 if self.in_doubt.take().is_some() {
                     commands.push(Command::Keep);
@@ -153,13 +178,18 @@ impl Agent {
                 let control = self.control.take();
                 commands.extend(control.and_then(|control| self.carry_out(control)));
                 // Whatever is said after the question answers it; one that was cut off is none.
-                let asked = heard.trim_end().ends_with('?');
+                let asked = heard.trim_end().ends_with(['?', '？']);
                 self.question
                     .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
                 self.history.remember(&user, &heard);
                 self.read_history(commands);
             }
-            Input::Written { reply, cancelled } => self.written(reply, cancelled, commands),
+            Input::Written {
+                reply,
+                cancelled,
+                began,
+                calls,
+            } => self.written(reply, cancelled, began, calls, commands),
             Input::Failed {
                 reply,
                 failure,
@@ -180,6 +210,7 @@ impl Agent {
     fn read_history(&self, commands: &mut Vec<Command>) {
         commands.push(Command::ReadAhead {
             messages: self.history.messages(),
+            tools: Arc::clone(&self.definitions),
             opening: Opening::None,
             room: self.reply_tokens + NEXT_QUESTION_TOKENS,
         });
@@ -198,11 +229,12 @@ impl Agent {
     }
 
     fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
+        let writing = Writing::answer(reply, text.clone());
         if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
             let words = words(&text);
             if Lexicon::consists_of(&self.lexicon.yes, &words) {
                 let call = question.call.clone();
-                return self.call(reply, call, true, commands);
+                return self.call(Calling::new(writing, call), true, commands);
             }
             if Lexicon::consists_of(&self.lexicon.no, &words) {
                 let words = self.lexicon.left_alone.clone();
@@ -210,108 +242,34 @@ impl Agent {
             }
         }
         match self.certain.decide(&text) {
-            None => self.begin(reply, Task::Answer(text), commands),
+            None => self.write(writing, commands),
             Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
-            Some(Certainty::Call(call, Class::Read)) => self.call(reply, call, false, commands),
-            Some(Certainty::Call(call, Class::Act)) => self.call(reply, call, true, commands),
-            Some(Certainty::Call(call, Class::AskFirst(question))) => {
-                let words = tools::question(&call, question);
-                let heard = false;
-                self.question = Some(Question { call, heard });
-                commands.push(Command::Say { reply, words });
+            Some(Certainty::Call(call, class)) => {
+                self.call_or_ask(Calling::new(writing, call), class, commands);
             }
-        }
-    }
-
-    /// Calls a tool: now, or if it changes something, when what it answers is decided.
-    fn call(&mut self, reply: ReplyId, call: Call, acts: bool, commands: &mut Vec<Command>) {
-        if !acts {
-            commands.push(Command::Call {
-                reply,
-                call: call.clone(),
-                in_doubt: false,
-            });
-        }
-        self.calling = Some(Calling {
-            reply,
-            call,
-            is_waiting: acts,
-        });
-    }
-
-    fn released(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
-        let calling = self.calling.as_mut();
-        let calling = calling.filter(|calling| calling.reply == reply && calling.is_waiting);
-        if let Some(calling) = calling {
-            calling.is_waiting = false;
-            self.in_doubt = Some(reply);
-            commands.push(Command::Call {
-                reply,
-                call: calling.call.clone(),
-                in_doubt: true,
-            });
-        }
-    }
-
-    fn called(
-        &mut self,
-        reply: ReplyId,
-        result: Result<Outcome, String>,
-        commands: &mut Vec<Command>,
-    ) {
-        let Some(calling) = self.calling.take_if(|calling| calling.reply == reply) else {
-            return;
-        };
-        self.certain.called(calling.call, result.is_ok());
-        let words = match result {
-            Ok(Outcome::Say(words)) | Err(words) => words,
-            Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),
-            Ok(Outcome::Control(control, words)) => {
-                let is_at_its_limit = self.manner.after(control) == Some(self.manner);
-                self.control = Some(control);
-                let limit = control.at_its_limit().filter(|_| is_at_its_limit);
-                limit.map_or(words, str::to_owned)
-            }
-        };
-        commands.push(Command::Say { reply, words });
-    }
-
-    /// What the session is to do for a tool.
-    fn carry_out(&mut self, control: Control) -> Option<Command> {
-        match control {
-            Control::Sleep => Some(Command::Sleep),
-            Control::EndConversation => Some(Command::EndConversation),
-            _ => self.manner.after(control).map(|manner| {
-                self.manner = manner;
-                Command::Speak(manner)
-            }),
         }
     }
 
     /// What the user heard last.
-    fn last_words(&self) -> String {
+    pub(super) fn last_words(&self) -> String {
         let last = self.history.last_heard();
         last.unwrap_or(&self.lexicon.nothing_said).to_owned()
     }
 
-    fn begin(&mut self, id: ReplyId, task: Task, commands: &mut Vec<Command>) {
-        let writing = Writing {
-            id,
-            task,
-            whole: true,
-        };
-        self.write(writing, commands);
-    }
-
-    fn write(&mut self, writing: Writing, commands: &mut Vec<Command>) {
-        let (messages, opening) = match &writing.task {
+    pub(super) fn write(&mut self, writing: Writing, commands: &mut Vec<Command>) {
+        let (mut messages, opening) = match &writing.task {
             Task::Answer(text) => (self.history.prompt(text), Opening::Reply),
             Task::AnswerAlone(text) => (self.history.prompt_alone(text), Opening::Reply),
             Task::Rest => (self.history.messages(), Opening::Unfinished),
         };
+        messages.extend_from_slice(&writing.steps);
         commands.push(Command::Write {
             reply: writing.id,
             messages,
+            tools: match writing.calls_are_over {
+                true => Arc::default(),
+                false => Arc::clone(&self.definitions),
+            },
             opening,
             room: if writing.whole { self.reply_tokens } else { 1 },
             draft_tokens: DRAFT_TOKENS,
@@ -319,10 +277,21 @@ impl Agent {
         self.writing = Some(writing);
     }
 
-    fn written(&mut self, reply: ReplyId, cancelled: bool, commands: &mut Vec<Command>) {
-        let Some(writing) = self.writing.take_if(|writing| writing.id == reply) else {
+    fn written(
+        &mut self,
+        reply: ReplyId,
+        cancelled: bool,
+        began: bool,
+        calls: Vec<Call>,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(mut writing) = self.writing.take_if(|writing| writing.id == reply) else {
             return;
         };
+        if !cancelled && !calls.is_empty() {
+            writing.began |= began;
+            return self.make_calls(writing, calls.into(), commands);
+        }
         match &writing.task {
             // The question is taken without what was said before: that would be refused with every
             // question to come.
@@ -363,6 +332,11 @@ impl Agent {
                 return self.write(Writing { task, ..writing }, commands);
             }
             _ => {}
+        }
+        // What a tool has found is said as it is, before nothing is.
+        if let Some(found) = writing.steps.last().filter(|_| !began) {
+            let words = shortened(&found.content);
+            return commands.push(Command::Say { reply, words });
         }
         if !matches!(writing.task, Task::Rest) {
             let reason = match failure.kind {

@@ -96,6 +96,8 @@ impl Talk {
                                 Input::Written {
                                     reply,
                                     cancelled: false,
+                                    began: true,
+                                    calls: Vec::new(),
                                 }
                             }
                             Err(kind) => Input::Failed {
@@ -112,6 +114,7 @@ impl Talk {
                     }
                     Command::Publish(..) => {}
                     Command::Call { .. }
+                    | Command::SayMeanwhile { .. }
                     | Command::Keep
                     | Command::TakeBack
                     | Command::Speak(..)
@@ -130,6 +133,7 @@ fn setting() -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         tools: true,
+        offers: std::sync::Arc::default(),
     }
 }
 

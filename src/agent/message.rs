@@ -1,10 +1,12 @@
 //! What goes into the agent and what comes out.
 
+use std::sync::Arc;
+
 use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
-use crate::tool_call::Call;
+use crate::tool_call::{Call, ToolDefinition};
 use crate::tools::Outcome;
 
 /// Something that happened.
@@ -41,6 +43,10 @@ pub enum Input {
         reply: ReplyId,
         /// Nobody wanted it any more.
         cancelled: bool,
+        /// Words of it were written.
+        began: bool,
+        /// What it wants to be called. The reply is not over then.
+        calls: Vec<Call>,
     },
     /// The language model has failed with a reply.
     Failed {
@@ -55,13 +61,22 @@ pub enum Input {
     Ignored,
     /// Turn taking: the reply may be heard; what it answers is decided.
     Released(ReplyId),
-    /// A tool was called.
+    /// A built-in tool was called.
     Called {
         /// The reply that it was called for.
         reply: ReplyId,
         /// What came of it, or a sentence that says why nothing did.
         result: Result<Outcome, String>,
     },
+    /// Another tool was called.
+    Found {
+        /// The reply that it was called for.
+        reply: ReplyId,
+        /// What the language model is to put into words, or a sentence that says why there is nothing.
+        found: Result<String, String>,
+    },
+    /// What was called for a reply takes its time.
+    StillCalling(ReplyId),
     /// What was to be read ahead has more tokens than fit.
     Crowded {
         /// Tokens of the prompt.
@@ -108,6 +123,8 @@ pub enum Command {
     ReadAhead {
         /// The conversation.
         messages: Vec<Message>,
+        /// What may be called.
+        tools: Arc<[ToolDefinition]>,
         /// How it ends.
         opening: Opening,
         /// Tokens that must fit behind it.
@@ -119,6 +136,8 @@ pub enum Command {
         reply: ReplyId,
         /// The conversation.
         messages: Vec<Message>,
+        /// What may be called.
+        tools: Arc<[ToolDefinition]>,
         /// How it ends.
         opening: Opening,
         /// Tokens that must fit behind it.
@@ -126,7 +145,14 @@ pub enum Command {
         /// As many tokens are written before the reply is released, and then no more until it is.
         draft_tokens: u32,
     },
-    /// Say these words as a reply.
+    /// Say these words of a reply; more will follow.
+    SayMeanwhile {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
+    /// Say these words as a reply, or as its end.
     Say {
         /// The reply.
         reply: ReplyId,

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod call_tests;
+mod calling;
 mod certain;
 mod history;
 pub mod intents;
@@ -10,6 +11,8 @@ mod machine;
 mod machine_tests;
 mod manner;
 mod message;
+#[cfg(test)]
+mod model_call_tests;
 mod persona;
 
 pub use certain::{Certain, Certainty, Setting};

@@ -1,13 +1,17 @@
 //! What a session's assistant is given beside its engines: its tools, and where it is.
 
+use std::sync::Arc;
+
 use vivavoce::agent::intents::Engines;
 use vivavoce::agent::{Persona, Setting};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::llm::server::Address;
+use vivavoce::pipeline::SessionTools;
+use vivavoce::tool_call::Offer;
 use vivavoce::tools::lookup::Facts;
-use vivavoce::tools::{OpenError, Toolbox};
+use vivavoce::tools::{self, OpenError, Toolbox};
 
 /// Where what the tools keep is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +25,7 @@ pub enum Keeping {
 /// The tools, if there are any in the language and they are not switched off, and the setting. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
-pub fn assistant(
-    config: &Config,
-    persona: &Persona,
-    keeping: Keeping,
-) -> (Setting, Option<Toolbox>) {
+pub fn assistant(config: &Config, persona: &Persona, keeping: Keeping) -> (Setting, SessionTools) {
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
@@ -37,8 +37,27 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         tools: toolbox.is_some(),
+        offers: match &toolbox {
+            Some(_) => offered(&config.tools.offered).collect(),
+            None => Arc::default(),
+        },
     };
-    (setting, toolbox)
+    let tools = SessionTools {
+        built_in: toolbox,
+        external: None,
+    };
+    (setting, tools)
+}
+
+/// The built-in tools of these names, for the language model.
+fn offered(names: &[String]) -> impl Iterator<Item = Offer> {
+    let specs = names
+        .iter()
+        .filter_map(|name| tools::specs().find(|spec| spec.name == name));
+    specs.map(|spec| Offer {
+        definition: spec.definition(),
+        class: spec.class,
+    })
 }
 
 fn open(persona: &Persona, keeping: Keeping) -> Option<Toolbox> {

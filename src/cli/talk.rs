@@ -176,12 +176,12 @@ fn converse(
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, toolbox) = assistant(config, &persona, keeping);
+    let (setting, tools) = assistant(config, &persona, keeping);
     let session_config = SessionConfig {
         turn_taking,
         persona,
         setting,
-        toolbox,
+        tools,
         earlier: Vec::new(),
         record: options.record,
         earcon: config.audio.earcon,

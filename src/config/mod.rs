@@ -21,6 +21,7 @@ use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
+use crate::tools;
 use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
@@ -281,6 +282,9 @@ pub struct ToolsConfig {
     pub enabled: bool,
     /// Whether what they keep outlasts the conversation.
     pub keep: bool,
+    /// Names of built-in tools that the language model may call too, beside the words that are certain. None
+    /// for a model that is too small to do that well.
+    pub offered: Vec<String>,
     /// The ISO 3166-1 code of the country, `"GB"`: whom to call in an emergency. That of the locale if
     /// absent.
     pub country: Option<String>,
@@ -291,6 +295,7 @@ impl Default for ToolsConfig {
         Self {
             enabled: true,
             keep: true,
+            offered: Vec::new(),
             country: None,
         }
     }
@@ -513,6 +518,11 @@ impl Config {
         ] {
             let expected = "1 to 256 threads, or 0 to choose by the machine";
             check(key, value, value <= MOST_THREADS, expected)?;
+        }
+        for name in &self.tools.offered {
+            let known = tools::class(name).is_some();
+            let expected = "the name of a built-in tool (docs/tools.md)";
+            check("tools.offered", name, known, expected)?;
         }
         self.turn_taking.validate()?;
         let context_ok = (512..=131_072).contains(&self.llm.context);

@@ -1,11 +1,15 @@
 //! Renders a model's own chat template (Jinja, as stored in the GGUF).
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Kwargs;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use super::{LlmError, Message, Opening, Role, fold_system, speech_filter};
+use super::{LlmError, Message, Opening, Prompt, Role, fold_system, speech_filter, tool_prompt};
 use crate::clock::unix_seconds;
+use crate::tool_call::{Call, ToolDefinition};
 
 /// A chat template with the special tokens that it may name.
 pub struct ChatTemplate {
@@ -16,6 +20,10 @@ pub struct ChatTemplate {
     folds_system: bool,
     /// It knows of reasoning, and does not end it itself before the reply.
     may_reason: bool,
+    /// It has a form of its own for tools.
+    knows_tools: bool,
+    /// Messages may be results of a tool.
+    knows_results: bool,
     /// What the model takes for a control token wherever it stands.
     control_tokens: Vec<String>,
 }
@@ -42,6 +50,7 @@ impl ChatTemplate {
         );
         environment
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_filter("tojson", to_json);
         environment.add_function("strftime_now", |format: String| today(&format));
         environment.add_function("raise_exception", |message: String| {
             Err::<String, _>(minijinja::Error::new(ErrorKind::InvalidOperation, message))
@@ -56,6 +65,8 @@ impl ChatTemplate {
             eos,
             folds_system: false,
             may_reason: false,
+            knows_tools: false,
+            knows_results: false,
             control_tokens: Vec::new(),
         };
         template.folds_system = template.loses_the_system();
@@ -63,9 +74,53 @@ impl ChatTemplate {
             Message::new(Role::System, TRY),
             Message::new(Role::User, "Hi."),
         ];
-        let prompt = template.render(&question, Opening::Reply)?;
+        let prompt = template.render(&Prompt::new(&question, Opening::Reply))?;
         template.may_reason = knows_reasoning && !speech_filter::closes_reasoning(&prompt);
+        template.knows_results = template.keeps_results();
+        template.knows_tools = template.keeps_tools();
         Ok(template)
+    }
+
+    /// Whether it has a form of its own for tools, their calls and results.
+    pub fn knows_tools(&self) -> bool {
+        self.knows_tools
+    }
+
+    /// Some templates know three roles; others refuse a fourth.
+    fn keeps_results(&self) -> bool {
+        let messages = [
+            Message::new(Role::User, "Hi."),
+            Message::new(Role::Assistant, "Hello."),
+            Message::new(Role::Tool, TRY),
+        ];
+        let rendered = self.fill_in(&Prompt::new(&messages, Opening::Reply), &messages, &[]);
+        rendered.is_ok_and(|text| text.contains(TRY))
+    }
+
+    /// Whether a tool, its call and its result are all found in a prompt.
+    fn keeps_tools(&self) -> bool {
+        let tool = ToolDefinition {
+            name: "try_it".into(),
+            description: TRY.into(),
+            parameters: serde_json::json!({ "type": "object", "properties": {} }),
+        };
+        let call = Call {
+            name: tool.name.clone(),
+            arguments: serde_json::Map::new(),
+        };
+        let messages = [
+            Message::new(Role::User, "Hi."),
+            Message::call(call.clone()),
+            Message::result(call, "It was tried."),
+        ];
+        let tools = [tool];
+        let prompt = Prompt::new(&messages, Opening::Reply).with_tools(&tools);
+        let rendered = self.fill_in(&prompt, &messages, &tools);
+        rendered.is_ok_and(|text| {
+            let described = text.find(TRY);
+            let called = described.and_then(|at| text[at..].find("try_it"));
+            called.is_some() && text.contains("It was tried.")
+        })
     }
 
     /// The model's control tokens, which nobody may forge.
@@ -100,7 +155,7 @@ impl ChatTemplate {
             Message::new(Role::System, TRY),
             Message::new(Role::User, "Hi."),
         ];
-        let rendered = self.render(&question, Opening::Reply);
+        let rendered = self.render(&Prompt::new(&question, Opening::Reply));
         !rendered.is_ok_and(|text| text.contains(TRY))
     }
 
@@ -109,37 +164,60 @@ impl ChatTemplate {
         self.folds_system
     }
 
-    /// The prompt of messages, ending as `opening` says.
+    /// The text of a prompt.
     ///
-    /// What people and models say cannot forge the template's control tokens.
-    pub fn render(&self, messages: &[Message], opening: Opening) -> Result<String, LlmError> {
-        let folded;
-        let messages = match self.folds_system {
-            true => {
-                folded = fold_system(messages);
-                &folded
-            }
-            false => messages,
-        };
+    /// What people, models and tools say cannot forge the template's control tokens.
+    ///
+    /// # Errors
+    /// The template refuses it.
+    pub fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {
+        let uses_tools =
+            !prompt.tools.is_empty() || prompt.messages.iter().any(|one| one.call.is_some());
+        let mut messages = Cow::Borrowed(prompt.messages);
+        let mut tools = prompt.tools;
+        if uses_tools && !self.knows_tools {
+            let words = tool_prompt::in_words(&messages, tools, self.knows_results);
+            (messages, tools) = (Cow::Owned(words), &[]);
+        }
+        if self.folds_system {
+            messages = Cow::Owned(fold_system(&messages));
+        }
+        self.fill_in(prompt, &messages, tools)
+    }
+
+    /// Renders messages and tools as they are.
+    fn fill_in(
+        &self,
+        prompt: &Prompt,
+        messages: &[Message],
+        tools: &[ToolDefinition],
+    ) -> Result<String, LlmError> {
+        let clean = |text: &str| self.broken_up(text);
         let last = messages.len().saturating_sub(1);
-        let unfinished = opening == Opening::Unfinished;
+        let unfinished = prompt.opening == Opening::Unfinished;
         let messages: Vec<Value> = messages
             .iter()
             .enumerate()
-            .map(|(n, m)| {
+            .map(|(n, message)| {
                 let end = if unfinished && n == last { CUT } else { "" };
-                let content = self.broken_up(&m.content) + end;
-                context! { role => m.role.name(), content }
+                let content = self.broken_up(&message.content) + end;
+                tool_prompt::message(message, n, content, &clean)
             })
             .collect();
         let template = self
             .environment
             .get_template(NAME)
             .map_err(|e| LlmError::Template(e.to_string()))?;
+        // Templates ask whether there is a list, and not whether it is empty.
+        let tools = match tools {
+            [] => Value::UNDEFINED,
+            tools => tool_prompt::for_template(tools, &clean).into(),
+        };
         let mut text = template
             .render(context! {
                 messages,
-                add_generation_prompt => opening == Opening::Reply,
+                tools,
+                add_generation_prompt => prompt.opening == Opening::Reply,
                 bos_token => &self.bos,
                 eos_token => &self.eos,
                 // Who waits for a spoken reply does not want to wait for reasoning first; the
@@ -154,6 +232,16 @@ impl ChatTemplate {
         }
         Ok(text)
     }
+}
+
+/// JSON as Python writes it, and with it everything that models were trained on: minijinja's own is for HTML,
+/// and writes an apostrophe as a number.
+fn to_json(value: &Value, options: Kwargs) -> Result<String, minijinja::Error> {
+    let json = match options.get::<Option<usize>>("indent")? {
+        Some(_) => serde_json::to_string_pretty(value),
+        None => tool_prompt::json_line(value),
+    };
+    json.map_err(|e| minijinja::Error::new(ErrorKind::BadSerialization, e.to_string()))
 }
 
 /// The template without the tags that mark what the assistant has written: they are for training, and
@@ -205,7 +293,10 @@ mod tests {
     #[test]
     fn python_methods_in_templates_work() {
         let prompt = template()
-            .render(&[Message::new(Role::User, " hi ")], Opening::Reply)
+            .render(&Prompt::new(
+                &[Message::new(Role::User, " hi ")],
+                Opening::Reply,
+            ))
             .unwrap();
         assert_eq!(
             prompt,
@@ -216,11 +307,13 @@ mod tests {
     #[test]
     fn a_conversation_is_a_prefix_of_its_continuation() {
         let mut messages = vec![Message::new(Role::User, "hi")];
-        let shorter = template().render(&messages, Opening::None).unwrap();
+        let shorter = template()
+            .render(&Prompt::new(&messages, Opening::None))
+            .unwrap();
         messages.push(Message::new(Role::Assistant, "hello"));
         assert!(
             template()
-                .render(&messages, Opening::Reply)
+                .render(&Prompt::new(&messages, Opening::Reply))
                 .unwrap()
                 .starts_with(&shorter)
         );
@@ -239,14 +332,19 @@ mod tests {
     #[test]
     fn an_unfinished_message_is_left_open() {
         let messages = [Message::new(Role::User, "what is the")];
-        let prompt = template().render(&messages, Opening::Unfinished).unwrap();
+        let prompt = template()
+            .render(&Prompt::new(&messages, Opening::Unfinished))
+            .unwrap();
         assert_eq!(prompt, "<|im_start|>user\nwhat is the");
     }
 
     #[test]
     fn nobody_can_forge_a_control_token() {
         let prompt = template()
-            .render(&[Message::new(Role::User, "<|im_end|>")], Opening::None)
+            .render(&Prompt::new(
+                &[Message::new(Role::User, "<|im_end|>")],
+                Opening::None,
+            ))
             .unwrap();
         assert_eq!(prompt.matches("<|im_end|>").count(), 1);
     }
@@ -256,7 +354,10 @@ mod tests {
         let control = ["</s>", "[INST]", "<\u{ff5c}User\u{ff5c}>"].map(str::to_owned);
         let template = template().with_control_tokens(control.into_iter());
         let said = "a</s>[INST]<\u{ff5c}User\u{ff5c}>[b]";
-        let prompt = template.render(&[Message::new(Role::User, said)], Opening::None);
+        let prompt = template.render(&Prompt::new(
+            &[Message::new(Role::User, said)],
+            Opening::None,
+        ));
         let prompt = prompt.unwrap();
         let words = "a< /s>[ INST]< \u{ff5c}User\u{ff5c}>[b]";
         assert!(prompt.contains(words), "{prompt}");
@@ -267,7 +368,10 @@ mod tests {
         let source = "{% for m in messages %}<{{ m.role }}> {%- generation -%} {{ m.content }}\
             {%- endgeneration %}.{% endfor %}";
         let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
-        let prompt = template.render(&[Message::new(Role::User, "Hi")], Opening::None);
+        let prompt = template.render(&Prompt::new(
+            &[Message::new(Role::User, "Hi")],
+            Opening::None,
+        ));
         assert_eq!(prompt.unwrap(), "<user>Hi.");
         let other = "{{ generation }}{% x";
         assert_eq!(without_generation_tags(other), other);
@@ -306,11 +410,78 @@ mod tests {
         ];
         for source in [refusing, silent] {
             let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
-            let prompt = template.render(&question, Opening::Reply).unwrap();
+            let prompt = template
+                .render(&Prompt::new(&question, Opening::Reply))
+                .unwrap();
             assert!(template.folds_system());
             assert_eq!(prompt, "<user>Be brief.\n\nHi.");
         }
         assert!(!template().folds_system());
+    }
+
+    const WITH_TOOLS: &str = "{% if tools %}{{ tools | tojson }}\n{% endif %}\
+        {% for m in messages %}<{{ m.role }}>{% if m.tool_calls %}\
+        {% for one in m.tool_calls %}{{ one.function | tojson }}{% endfor %}{% else %}{{ m.content }}\
+        {% endif %}{% endfor %}";
+
+    fn tool() -> ToolDefinition {
+        ToolDefinition {
+            name: "set_timer".into(),
+            description: "It's a <|im_end|> timer.".into(),
+            parameters: serde_json::json!({ "type": "object", "properties": { "length": {} } }),
+        }
+    }
+
+    fn rendered(template: &ChatTemplate) -> String {
+        let arguments = serde_json::json!({ "length": "ten minutes" });
+        let call = Call {
+            name: "set_timer".into(),
+            arguments: arguments.as_object().unwrap().clone(),
+        };
+        let messages = [
+            Message::new(Role::System, "Be brief."),
+            Message::new(Role::User, "Ten minutes."),
+            Message::call(call.clone()),
+            Message::result(call, "It runs.<|im_end|>"),
+        ];
+        let tools = [tool()];
+        let prompt = Prompt::new(&messages, Opening::Reply).with_tools(&tools);
+        template.render(&prompt).unwrap()
+    }
+
+    #[test]
+    fn a_template_that_knows_tools_gets_them_in_its_own_form() {
+        let template = ChatTemplate::new(WITH_TOOLS.into(), String::new(), String::new()).unwrap();
+        assert!(template.knows_tools());
+        let prompt = rendered(&template);
+        assert!(
+            prompt.starts_with(r#"[{"type": "function", "function": {"#),
+            "{prompt}"
+        );
+        let call = r#"<assistant>{"name": "set_timer", "arguments": {"length": "ten minutes"}}"#;
+        assert!(prompt.contains(call), "{prompt}");
+        assert!(prompt.ends_with("<tool>It runs.< |im_end|>"), "{prompt}");
+        assert!(prompt.contains("It's a < |im_end|> timer."), "{prompt}");
+    }
+
+    #[test]
+    fn a_template_that_knows_no_tools_gets_them_in_words() {
+        assert!(!template().knows_tools());
+        let prompt = rendered(&template());
+        let line = "Be brief. Tools: set_timer {length?}. Call one with <tool_call>.<|im_end|>";
+        assert!(prompt.contains(line), "{prompt}");
+        assert!(
+            prompt.contains("<|im_start|>tool\nIt runs.< |im_end|><|im_end|>"),
+            "{prompt}"
+        );
+    }
+
+    #[test]
+    fn without_tools_a_template_that_knows_them_writes_none() {
+        let template = ChatTemplate::new(WITH_TOOLS.into(), String::new(), String::new()).unwrap();
+        let messages = [Message::new(Role::User, "Hi.")];
+        let prompt = template.render(&Prompt::new(&messages, Opening::Reply));
+        assert_eq!(prompt.unwrap(), "<user>Hi.");
     }
 
     #[test]
@@ -319,7 +490,10 @@ mod tests {
             {% endif %} {{ strftime_now('%d %b %Y') }} {{ messages[0].content }}";
         let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
         let prompt = template
-            .render(&[Message::new(Role::User, "Hi.")], Opening::Reply)
+            .render(&Prompt::new(
+                &[Message::new(Role::User, "Hi.")],
+                Opening::Reply,
+            ))
             .unwrap();
         let words: Vec<&str> = prompt.split_whitespace().collect();
         assert_eq!((words[0], words.len()), ("quiet", 5), "{prompt}");

@@ -11,6 +11,7 @@ mod prefix_cache;
 pub mod prepare;
 pub mod server;
 mod speech_filter;
+mod tool_prompt;
 mod weights;
 
 pub use adapter::Adapter;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 use crate::cancellation::Cancelled;
 use crate::lexicon::Apology;
+use crate::tool_call::{Call, ToolDefinition};
 
 /// Who says a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub enum Role {
     User,
     /// The assistant.
     Assistant,
+    /// A tool that the assistant called.
+    Tool,
 }
 
 impl Role {
@@ -39,17 +43,20 @@ impl Role {
             Self::System => "system",
             Self::User => "user",
             Self::Assistant => "assistant",
+            Self::Tool => "tool",
         }
     }
 }
 
 /// One message of a conversation, as chat templates take it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// Who says it.
     pub role: Role,
-    /// The words.
+    /// The words; of a tool, what came of its call.
     pub content: String,
+    /// The tool that the assistant calls with it, or whose result it is.
+    pub call: Option<Call>,
 }
 
 impl Message {
@@ -58,6 +65,23 @@ impl Message {
         Self {
             role,
             content: content.into(),
+            call: None,
+        }
+    }
+
+    /// The assistant calls a tool, and says nothing.
+    pub fn call(call: Call) -> Self {
+        Self {
+            call: Some(call),
+            ..Self::new(Role::Assistant, "")
+        }
+    }
+
+    /// What came of a call.
+    pub fn result(call: Call, content: impl Into<String>) -> Self {
+        Self {
+            call: Some(call),
+            ..Self::new(Role::Tool, content)
         }
     }
 }
@@ -268,6 +292,8 @@ pub enum Opening {
 pub struct Prompt<'a> {
     /// The conversation.
     pub messages: &'a [Message],
+    /// What may be called.
+    pub tools: &'a [ToolDefinition],
     /// How it ends.
     pub opening: Opening,
     /// Tokens that must fit behind it, beside those of a model's reasoning.
@@ -275,18 +301,43 @@ pub struct Prompt<'a> {
 }
 
 impl<'a> Prompt<'a> {
-    /// A prompt behind which there need be no more room than for a token.
+    /// A prompt without tools, behind which there need be no more room than for a token.
     pub fn new(messages: &'a [Message], opening: Opening) -> Self {
         Self {
             messages,
+            tools: &[],
             opening,
             room: 1,
         }
     }
 
+    /// The same, with tools that may be called.
+    pub fn with_tools(self, tools: &'a [ToolDefinition]) -> Self {
+        Self { tools, ..self }
+    }
+
     /// The same, with room for so many tokens behind it.
     pub fn with_room(self, room: usize) -> Self {
         Self { room, ..self }
+    }
+}
+
+/// What a model writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output<'a> {
+    /// More of what is said to the user.
+    Text(&'a str),
+    /// A tool of the prompt's is to be called. No part of it was text.
+    Call(Call),
+}
+
+impl<'a> Output<'a> {
+    /// The words; of a call there are none.
+    pub fn text(&self) -> &'a str {
+        match self {
+            Self::Text(text) => text,
+            Self::Call(_) => "",
+        }
     }
 }
 
@@ -297,12 +348,17 @@ pub trait LanguageModel: Send {
         String::new()
     }
 
-    /// Reads the messages that every prompt begins with, from disk if they were read in an
-    /// earlier start, and runs the engine once.
-    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError>;
+    /// Whether it was made to call tools: it has a form of its own for them.
+    fn knows_tools(&self) -> bool {
+        false
+    }
 
-    /// Tokens that the messages take with a reply opened behind them.
-    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError>;
+    /// Reads what every prompt begins with, from disk if that was read in an earlier start, and runs the
+    /// engine once.
+    fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError>;
+
+    /// Tokens of a prompt.
+    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError>;
 
     /// Brings the cache to this prompt: cuts it to what they share and reads the rest. After
     /// [`Opening::Reply`] and [`Opening::Unfinished`], [`LanguageModel::generate`] can follow.
@@ -317,12 +373,12 @@ pub trait LanguageModel: Send {
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError>;
 
-    /// Continues the text behind the last prefill, piece by piece.
+    /// Continues the text behind the last prefill, piece by piece. Calls come at its end.
     fn generate(
         &mut self,
         sampling: &Sampling,
         cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError>;
 }
 

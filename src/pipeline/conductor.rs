@@ -19,6 +19,8 @@ use crate::clock::Timestamp;
 use crate::events::ReplyId;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
+use crate::tool_call::Call;
+use crate::tools;
 use crate::turn_taking::{Command, Decision, Event, State, TurnTaking};
 
 /// What comes to the thread.
@@ -49,8 +51,10 @@ pub struct Conductor {
     pub endpointing: Sender<EndpointingInput>,
     /// Commands to the language model.
     pub language_model: Sender<LanguageModelInput>,
-    /// Commands to the tools, if there are any.
+    /// Commands to the built-in tools, if there are any...
     pub tools: Option<Sender<ToolsInput>>,
+    /// ...and to others.
+    pub external_tools: Option<Sender<(ReplyId, Call)>>,
     /// The user has ended the conversation.
     pub is_over: bool,
     /// Commands to playback.
@@ -129,22 +133,26 @@ impl Conductor {
         match command {
             agent::Command::ReadAhead {
                 messages,
+                tools,
                 opening,
                 room,
             } => self.ask_model(LanguageModelInput::ReadAhead {
                 messages,
+                tools,
                 opening,
                 room,
             }),
             agent::Command::Write {
                 reply,
                 messages,
+                tools,
                 opening,
                 room,
                 draft_tokens,
             } => self.ask_model(LanguageModelInput::Write(Assignment {
                 reply,
                 messages,
+                tools,
                 opening,
                 room,
                 draft_tokens,
@@ -152,15 +160,14 @@ impl Conductor {
             agent::Command::Say { reply, words } => {
                 self.ask_model(LanguageModelInput::Say { reply, words });
             }
+            agent::Command::SayMeanwhile { reply, words } => {
+                self.ask_model(LanguageModelInput::SayMeanwhile { reply, words });
+            }
             agent::Command::Call {
                 reply,
                 call,
                 in_doubt,
-            } => self.ask_tools(ToolsInput::Call {
-                reply,
-                call,
-                in_doubt,
-            }),
+            } => self.call(reply, call, in_doubt),
             agent::Command::Keep => self.ask_tools(ToolsInput::Keep),
             agent::Command::TakeBack => self.ask_tools(ToolsInput::TakeBack),
             agent::Command::Speak(manner) => {
@@ -263,6 +270,19 @@ impl Conductor {
 
     fn tell_front_end(&self, control: CaptureControl) {
         let _ = self.capture.try_send(control);
+    }
+
+    fn call(&self, reply: ReplyId, call: Call, in_doubt: bool) {
+        match &self.external_tools {
+            Some(external) if tools::class(&call.name).is_none() => {
+                let _ = external.send((reply, call));
+            }
+            _ => self.ask_tools(ToolsInput::Call {
+                reply,
+                call,
+                in_doubt,
+            }),
+        }
     }
 
     fn ask_tools(&self, input: ToolsInput) {

@@ -2,6 +2,7 @@
 //! read what will be in the next prompt.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, TryRecvError};
@@ -15,7 +16,8 @@ use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
 use crate::language::is_han;
 use crate::llm::server::Trouble;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling};
+use crate::tool_call::{Call, ToolDefinition};
 use crate::turn_taking::Event;
 
 /// What the thread is asked for.
@@ -24,6 +26,8 @@ pub enum LanguageModelInput {
     ReadAhead {
         /// The conversation.
         messages: Vec<Message>,
+        /// What may be called.
+        tools: Arc<[ToolDefinition]>,
         /// How it ends.
         opening: Opening,
         /// Tokens that must fit behind it.
@@ -31,7 +35,14 @@ pub enum LanguageModelInput {
     },
     /// Write a reply.
     Write(Assignment),
-    /// Say these words; the model is not asked.
+    /// Say these words; more of the reply follows.
+    SayMeanwhile {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
+    /// Say these words, and no more of the reply; the model is not asked.
     Say {
         /// The reply.
         reply: ReplyId,
@@ -52,6 +63,8 @@ pub struct Assignment {
     pub reply: ReplyId,
     /// The conversation.
     pub messages: Vec<Message>,
+    /// What may be called.
+    pub tools: Arc<[ToolDefinition]>,
     /// How it ends.
     pub opening: Opening,
     /// Tokens that must fit behind it.
@@ -85,6 +98,17 @@ pub struct LanguageModelStage {
     pub live: LiveReply,
     /// Where events go.
     pub bus: EventBus,
+    /// What was written of the reply that a tool was called for.
+    pub so_far: Option<SoFar>,
+}
+
+/// What was written of a reply before a tool was called.
+#[derive(Debug, Default)]
+pub struct SoFar {
+    reply: Option<ReplyId>,
+    text: String,
+    tokens: u32,
+    busy: Duration,
 }
 
 impl LanguageModelStage {
@@ -101,14 +125,23 @@ impl LanguageModelStage {
         match input {
             LanguageModelInput::ReadAhead {
                 messages,
+                tools,
                 opening,
                 room,
-            } => return self.read_ahead(&Prompt::new(&messages, opening).with_room(room)),
+            } => {
+                let prompt = Prompt::new(&messages, opening).with_tools(&tools);
+                return self.read_ahead(&prompt.with_room(room));
+            }
             LanguageModelInput::Write(assignment) => {
                 let reply = assignment.reply;
-                let mut pieces = 0;
-                let told = match self.write(&assignment, &mut pieces) {
-                    Ok(cancelled) => agent::Input::Written { reply, cancelled },
+                let (mut pieces, mut calls) = (0, Vec::new());
+                let told = match self.write(&assignment, &mut pieces, &mut calls) {
+                    Ok(cancelled) => agent::Input::Written {
+                        reply,
+                        cancelled,
+                        began: pieces > 0,
+                        calls,
+                    },
                     Err(error) => agent::Input::Failed {
                         reply,
                         failure: failure(&error),
@@ -116,6 +149,10 @@ impl LanguageModelStage {
                     },
                 };
                 self.tell(told);
+            }
+            LanguageModelInput::SayMeanwhile { reply, words } => {
+                let text = words + " ";
+                self.pass_on(reply, SynthesizerInput::Piece { reply, text });
             }
             LanguageModelInput::Say { reply, words } => {
                 self.pass_on(reply, SynthesizerInput::Piece { reply, text: words });
@@ -139,27 +176,37 @@ impl LanguageModelStage {
         pass_on(&self.synthesizer, input, &|| !self.live.is(reply));
     }
 
-    /// Writes a reply, counting its pieces; says whether it was cancelled.
-    fn write(&mut self, assignment: &Assignment, pieces: &mut u32) -> Result<bool, LlmError> {
+    /// Writes a reply, counting its pieces; says whether it was cancelled. With calls the reply is not over.
+    fn write(
+        &mut self,
+        assignment: &Assignment,
+        pieces: &mut u32,
+        calls: &mut Vec<Call>,
+    ) -> Result<bool, LlmError> {
         let &Assignment {
             reply,
             ref messages,
+            ref tools,
             opening,
             room,
             draft_tokens,
         } = assignment;
-        let prompt = Prompt::new(messages, opening).with_room(room);
+        let prompt = Prompt::new(messages, opening).with_tools(tools);
         let turn = Some(reply.turn);
         let live = self.live.clone();
         let cancelled = || !live.is(reply);
+        let mut so_far = self.so_far.take().unwrap_or_default();
+        if so_far.reply != Some(reply) {
+            so_far = SoFar::default();
+        }
         let watch = Stopwatch::start();
-        let Some(prefill) = self.engine.prefill(&prompt, &cancelled)? else {
+        let Some(prefill) = self.engine.prefill(&prompt.with_room(room), &cancelled)? else {
             let complete = EventKind::ReplyComplete {
                 draft: reply.draft,
-                text: String::new(),
-                tokens: 0,
+                text: so_far.text,
+                tokens: so_far.tokens,
                 tokens_per_s: 0.0,
-                busy_ms: watch.elapsed_ms(),
+                busy_ms: (so_far.busy + watch.elapsed()).as_secs_f64() * 1000.0,
                 cancelled: true,
             };
             self.bus.publish(turn, complete);
@@ -175,7 +222,11 @@ impl LanguageModelStage {
         let mut idle = Duration::ZERO;
         let finish = self
             .engine
-            .generate(&self.sampling, &cancelled, &mut |piece| {
+            .generate(&self.sampling, &cancelled, &mut |output| {
+                let piece = match output {
+                    Output::Text(piece) => piece,
+                    Output::Call(call) => return calls.push(call),
+                };
                 if *pieces == 0 {
                     read_in = watch.elapsed();
                     bus.publish(turn, EventKind::FirstToken);
@@ -196,19 +247,33 @@ impl LanguageModelStage {
                 idle += waited.elapsed();
             })?;
         let cancelled_at_last = finish == Finish::Cancelled;
+        let busy = watch.elapsed().saturating_sub(idle);
+        let tokens = tokens_in(&text, *pieces);
+        let writing = busy.saturating_sub(read_in).as_secs_f64();
+        let tokens_per_s = f64::from(tokens) / writing.max(1e-6);
+        so_far = so_far.and(reply, &text, tokens, busy);
+        if !cancelled_at_last && !calls.is_empty() {
+            if *pieces > 0 {
+                // What comes next begins another clause.
+                let text = String::from(" ");
+                pass_on(
+                    synthesizer,
+                    SynthesizerInput::Piece { reply, text },
+                    &cancelled,
+                );
+            }
+            self.so_far = Some(so_far);
+            return Ok(false);
+        }
         if !cancelled_at_last {
             pass_on(synthesizer, SynthesizerInput::End(reply), &cancelled);
         }
-        let busy = watch.elapsed().saturating_sub(idle);
-        let writing = busy.saturating_sub(read_in).as_secs_f64();
-        let tokens = tokens_in(&text, *pieces);
-        let tokens_per_s = f64::from(tokens) / writing.max(1e-6);
         let complete = EventKind::ReplyComplete {
             draft: reply.draft,
-            text,
-            tokens,
+            text: so_far.text,
+            tokens: so_far.tokens,
             tokens_per_s,
-            busy_ms: busy.as_secs_f64() * 1000.0,
+            busy_ms: so_far.busy.as_secs_f64() * 1000.0,
             cancelled: cancelled_at_last,
         };
         self.bus.publish(turn, complete);
@@ -247,6 +312,22 @@ impl LanguageModelStage {
             Err(error) => tracing::info!("reading ahead: {error}"),
         }
         next.into_inner()
+    }
+}
+
+impl SoFar {
+    /// With more of the same reply.
+    fn and(self, reply: ReplyId, text: &str, tokens: u32, busy: Duration) -> Self {
+        let parted = match self.text.is_empty() || text.is_empty() {
+            true => "",
+            false => " ",
+        };
+        Self {
+            reply: Some(reply),
+            text: self.text + parted + text,
+            tokens: self.tokens + tokens,
+            busy: self.busy + busy,
+        }
     }
 }
 

@@ -11,11 +11,11 @@ use crossbeam_channel::bounded;
 struct Scripted<F>(F);
 
 impl<F: FnMut() -> Result<&'static str, LlmError> + Send> LanguageModel for Scripted<F> {
-    fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
+    fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
         Ok(Prefill::default())
     }
 
-    fn count_tokens(&self, _: &[Message]) -> Result<usize, LlmError> {
+    fn count_tokens(&self, _: &Prompt) -> Result<usize, LlmError> {
         Ok(1)
     }
 
@@ -35,10 +35,27 @@ impl<F: FnMut() -> Result<&'static str, LlmError> + Send> LanguageModel for Scri
         &mut self,
         _: &Sampling,
         _: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
-        on_piece((self.0)()?);
+        // What stands behind a bar is the name of a tool.
+        let (text, calls) = split((self.0)()?);
+        on_output(Output::Text(text));
+        for name in calls {
+            on_output(Output::Call(call(name)));
+        }
         Ok(Finish::Complete)
+    }
+}
+
+fn split(script: &str) -> (&str, Vec<&str>) {
+    let mut parts = script.split('|');
+    (parts.next().unwrap_or_default(), parts.collect())
+}
+
+fn call(name: &str) -> Call {
+    Call {
+        name: name.into(),
+        arguments: serde_json::Map::new(),
     }
 }
 
@@ -69,6 +86,7 @@ fn stage(script: impl FnMut() -> Result<&'static str, LlmError> + Send + 'static
             synthesizer,
             conductor,
             live,
+            so_far: None,
             bus: EventBus::new(SessionClock::start(), Vec::new()),
         },
         told,
@@ -83,6 +101,7 @@ impl Stage {
         let assignment = Assignment {
             reply: REPLY,
             messages: Vec::new(),
+            tools: Arc::default(),
             opening: Opening::Reply,
             room: 10,
             draft_tokens: 24,
@@ -115,6 +134,8 @@ fn a_reply_is_spoken_to_its_end_and_the_agent_is_told() {
     let written = agent::Input::Written {
         reply: REPLY,
         cancelled: false,
+        began: true,
+        calls: Vec::new(),
     };
     assert_eq!(stage.write(), written);
     let spoken: Vec<SynthesizerInput> = stage.spoken.try_iter().collect();
@@ -146,6 +167,7 @@ fn what_has_no_room_to_be_read_ahead_is_told() {
     let mut stage = stage(|| Ok("Yes."));
     stage.stage.take(LanguageModelInput::ReadAhead {
         messages: Vec::new(),
+        tools: Arc::default(),
         opening: Opening::None,
         room: 200,
     });
@@ -158,6 +180,7 @@ fn reading_ahead_gives_way_to_what_comes_in_and_to_the_end() {
     let mut stage = stage(|| Ok("Yes."));
     let read = || LanguageModelInput::ReadAhead {
         messages: Vec::new(),
+        tools: Arc::default(),
         opening: Opening::None,
         room: 1,
     };
@@ -172,4 +195,37 @@ fn several_tokens_in_a_piece_are_counted_as_such() {
     assert_eq!(tokens_in("The sun is a ball of fire that shines.", 1), 9);
     assert_eq!(tokens_in("月亮很亮。", 1), 4);
     assert_eq!(tokens_in("a b c", 5), 5);
+}
+
+#[test]
+fn a_reply_that_calls_a_tool_is_not_ended() {
+    let mut stage = stage(|| Ok("Let me see.|look"));
+    let written = agent::Input::Written {
+        reply: REPLY,
+        cancelled: false,
+        began: true,
+        calls: vec![call("look")],
+    };
+    assert_eq!(stage.write(), written);
+    let mut spoken = stage.spoken.try_iter();
+    assert!(spoken.all(|input| matches!(input, SynthesizerInput::Piece { .. })));
+}
+
+#[test]
+fn what_was_written_before_and_after_a_call_is_one_reply() {
+    let mut parts = ["Let me see.|look", "It is green."].into_iter();
+    let mut stage = stage(move || Ok(parts.next().unwrap_or_default()));
+    let complete = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&complete);
+    let watcher: super::super::bus::Watcher =
+        Box::new(move |event: &crate::events::SessionEvent| {
+            if let EventKind::ReplyComplete { text, .. } = &event.kind {
+                seen.lock().unwrap().push(text.clone());
+            }
+        });
+    stage.stage.bus = EventBus::new(SessionClock::start(), vec![watcher]);
+    stage.write();
+    stage.write();
+    drop(stage);
+    assert_eq!(*complete.lock().unwrap(), ["Let me see. It is green."]);
 }

@@ -18,6 +18,7 @@ mod capture;
 mod conductor;
 mod devices;
 mod endpointing;
+mod external_tools;
 mod language_model;
 mod live;
 mod playback;
@@ -32,7 +33,7 @@ pub use bus::{EventBus, Watcher};
 pub use devices::{Report, Sound, measure_echo};
 pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
-pub use session::{Engines, Session, SessionConfig, SessionError};
+pub use session::{Engines, Session, SessionConfig, SessionError, SessionTools};
 pub use written::{WrittenAnswer, WrittenConversation};
 
 /// The parts that the simulator drives on a clock of its own, without threads.

@@ -12,6 +12,7 @@ use super::capture::{Capture, CaptureOutputs};
 use super::conductor::{Conductor, ConductorInput};
 use super::devices::Sound;
 use super::endpointing::EndpointingStage;
+use super::external_tools::ExternalToolsStage;
 use super::language_model::LanguageModelStage;
 use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
@@ -25,9 +26,10 @@ use crate::audio::AudioError;
 use crate::clock::{SessionClock, Stopwatch, Timestamp};
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::events::{EventKind, SessionEvent};
-use crate::llm::{LanguageModel, LlmError, Message, Prefill};
+use crate::llm::{LanguageModel, LlmError, Message, Opening, Prefill, Prompt};
 use crate::playback::PlaybackQueue;
 use crate::stt::{Recognizer, SttError};
+use crate::tool_call::{ExternalTools, ToolDefinition};
 use crate::tools::Toolbox;
 use crate::tts::{Synthesizer, TtsError};
 use crate::turn_taking::{Event, TurnTaking, TurnTakingConfig};
@@ -57,8 +59,8 @@ pub struct SessionConfig {
     pub persona: Persona,
     /// Where it is, and what it may say of that.
     pub setting: Setting,
-    /// What acts for it, if anything does.
-    pub toolbox: Option<Toolbox>,
+    /// What acts for it.
+    pub tools: SessionTools,
     /// What was said and heard before: the user's words, and what was heard of the reply.
     pub earlier: Vec<(String, String)>,
     /// Where to record, if at all.
@@ -67,6 +69,15 @@ pub struct SessionConfig {
     pub earcon: bool,
     /// Since when the program runs, for the cold start.
     pub started: Stopwatch,
+}
+
+/// What acts for an assistant, if anything does.
+#[derive(Default)]
+pub struct SessionTools {
+    /// The built-in tools.
+    pub built_in: Option<Toolbox>,
+    /// Others.
+    pub external: Option<Arc<dyn ExternalTools>>,
 }
 
 /// Why a session cannot start.
@@ -138,14 +149,16 @@ impl Session {
             mut turn_taking,
             persona,
             setting,
-            toolbox,
+            tools: SessionTools { built_in, external },
             earlier,
             record,
             earcon,
             started,
         } = config;
         turn_taking.name.clone_from(&persona.name);
-        let (engines, prompt) = warm_up(engines, &persona.prefix())?;
+        let offers = setting.offers.iter();
+        let offered: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
+        let (engines, prompt) = warm_up(engines, &persona.prefix(), &offered)?;
 
         let recorder = record.as_deref().map(Recorder::create).transpose()?;
         let (block_out, blocks) = bounded(RECORDER_QUEUE);
@@ -164,6 +177,7 @@ impl Session {
         let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
         let (tools, tools_in) = bounded(COMMAND_QUEUE);
+        let (external_tools, external_tools_in) = bounded(COMMAND_QUEUE);
         let (control, control_in) = bounded(COMMAND_QUEUE);
         let (listen, listen_in) = bounded(COMMAND_QUEUE);
         let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
@@ -199,7 +213,8 @@ impl Session {
             waiting: Arc::clone(&waiting),
             endpointing,
             language_model,
-            tools: toolbox.is_some().then_some(tools),
+            tools: built_in.is_some().then_some(tools),
+            external_tools: external.is_some().then_some(external_tools),
             is_over: false,
             playback: control,
             capture: listen,
@@ -232,13 +247,14 @@ impl Session {
             conductor: conductor.clone(),
             live: live.clone(),
             bus: bus.clone(),
+            so_far: None,
         };
         let speaking = SynthesizerStage::new(
             engines.synthesizer,
             synthesizer_in,
             playback,
             conductor.clone(),
-            live,
+            live.clone(),
             bus.clone(),
         );
         let playing = PlaybackStage {
@@ -250,7 +266,14 @@ impl Session {
             audible,
             said: None,
         };
-        let acting = toolbox.map(|toolbox| ToolsStage {
+        let calling = external.map(|tools| ExternalToolsStage {
+            tools,
+            inputs: external_tools_in,
+            conductor: conductor.clone(),
+            live,
+            bus: bus.clone(),
+        });
+        let acting = built_in.map(|toolbox| ToolsStage {
             toolbox,
             inputs: tools_in,
             conductor: conductor.clone(),
@@ -268,6 +291,9 @@ impl Session {
         threads.push(spawn("synthesizer", move || speaking.run())?);
         if let Some(acting) = acting {
             threads.push(spawn("tools", move || acting.run())?);
+        }
+        if let Some(calling) = calling {
+            threads.push(spawn("external-tools", move || calling.run())?);
         }
         threads.push(spawn("language-model", move || thinking.run())?);
         threads.push(spawn("recognizer", move || recognizing.run())?);
@@ -358,11 +384,16 @@ impl Session {
 }
 
 /// Runs every engine once, the slow ones beside each other.
-fn warm_up(mut engines: Engines, prefix: &[Message]) -> Result<(Engines, Prefill), SessionError> {
+fn warm_up(
+    mut engines: Engines,
+    prefix: &[Message],
+    tools: &[ToolDefinition],
+) -> Result<(Engines, Prefill), SessionError> {
+    let prefix = Prompt::new(prefix, Opening::None).with_tools(tools);
     let (recognizer, model) = (&mut engines.recognizer, &mut engines.language_model);
     let (recognized, read) = std::thread::scope(|scope| {
         let recognizing = scope.spawn(|| recognizer.warm_up());
-        let read = model.warm_up(prefix);
+        let read = model.warm_up(&prefix);
         (recognizing.join(), read)
     });
     recognized.map_err(|_| SttError::Run("it panicked while it warmed up".into()))??;

@@ -4,19 +4,20 @@
 use std::collections::VecDeque;
 
 use super::language_model::failure;
+use super::session::SessionTools;
 use crate::agent::{Agent, Command, Input, Persona, Setting};
 use crate::cancellation::Cancelled;
 use crate::clock::local_time;
 use crate::events::{ReplyId, TurnId};
 use crate::lexicon::{Apologies, Lexicon};
-use crate::llm::{Finish, LanguageModel, LlmError, Prompt, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Output, Prompt, Sampling};
 use crate::tool_call::Call;
-use crate::tools::{Outcome, Toolbox};
+use crate::tools::class;
 
 /// A conversation. The language model comes with each question, so that many conversations share one.
 pub struct WrittenConversation {
     agent: Agent,
-    toolbox: Option<Toolbox>,
+    tools: SessionTools,
     sampling: Sampling,
     apologies: Apologies,
     turns: u64,
@@ -35,12 +36,21 @@ pub struct WrittenAnswer {
     pub cancelled: bool,
 }
 
+impl WrittenAnswer {
+    fn say(&mut self, words: &str) {
+        if !self.text.is_empty() && !self.text.ends_with(char::is_whitespace) {
+            self.text.push(' ');
+        }
+        self.text += words.trim_start();
+    }
+}
+
 impl WrittenConversation {
     /// A conversation with this character, to whom nothing was said yet.
-    pub fn new(persona: &Persona, setting: Setting, toolbox: Option<Toolbox>) -> Self {
+    pub fn new(persona: &Persona, setting: Setting, tools: SessionTools) -> Self {
         Self {
             agent: Agent::new(persona, setting),
-            toolbox,
+            tools,
             sampling: persona.sampling.clone(),
             apologies: Lexicon::of(persona.language).apologies,
             turns: 0,
@@ -86,7 +96,7 @@ impl WrittenConversation {
                 inputs.extend(carry_out(
                     command,
                     (&mut *model, &self.sampling, cancelled),
-                    self.toolbox.as_mut(),
+                    &mut self.tools,
                     &self.apologies,
                     answer,
                 ));
@@ -99,7 +109,7 @@ impl WrittenConversation {
 fn carry_out(
     command: Command,
     (model, sampling, cancelled): (&mut dyn LanguageModel, &Sampling, Cancelled),
-    toolbox: Option<&mut Toolbox>,
+    tools: &mut SessionTools,
     apologies: &Apologies,
     answer: &mut WrittenAnswer,
 ) -> Option<Input> {
@@ -107,28 +117,39 @@ fn carry_out(
         Command::Write {
             reply,
             messages,
+            tools,
             opening,
             room,
             ..
         } => {
-            let prompt = Prompt::new(&messages, opening).with_room(room);
-            let before = answer.text.len();
-            let written = write(model, &prompt, sampling, cancelled, &mut answer.text);
+            let prompt = Prompt::new(&messages, opening).with_tools(&tools);
+            let prompt = prompt.with_room(room);
+            let (mut text, mut calls) = (String::new(), Vec::new());
+            let written = write(model, &prompt, sampling, cancelled, |output| match output {
+                Output::Text(piece) => text.push_str(piece),
+                Output::Call(call) => calls.push(call),
+            });
+            let began = !text.is_empty();
+            answer.say(&text);
             Some(match written {
-                Ok(was_cancelled) => {
-                    answer.cancelled |= was_cancelled;
-                    let cancelled = was_cancelled;
-                    Input::Written { reply, cancelled }
+                Ok(cancelled) => {
+                    answer.cancelled |= cancelled;
+                    Input::Written {
+                        reply,
+                        cancelled,
+                        began,
+                        calls,
+                    }
                 }
                 Err(error) => Input::Failed {
                     reply,
                     failure: failure(&error),
-                    began: answer.text.len() > before,
+                    began,
                 },
             })
         }
         Command::Say { words, .. } => {
-            answer.text += &words;
+            answer.say(&words);
             None
         }
         Command::Call {
@@ -136,26 +157,33 @@ fn carry_out(
             call,
             in_doubt,
         } => {
-            let toolbox = toolbox?;
+            answer.calls.push(call.clone());
+            match &tools.external {
+                Some(external) if class(&call.name).is_none() => {
+                    let found = external.call(&call, cancelled);
+                    return Some(Input::Found { reply, found });
+                }
+                _ => {}
+            }
+            let toolbox = tools.built_in.as_mut()?;
             let now = local_time();
             let result = match in_doubt {
                 true => toolbox.call_in_doubt(&call, &now),
                 false => toolbox.call(&call, &now),
             };
-            answer.calls.push(call);
-            let result: Result<Outcome, String> = result.map_err(|error| error.to_string());
+            let result = result.map_err(|error| error.to_string());
             Some(Input::Called { reply, result })
         }
-        Command::Keep => note(toolbox?.keep()),
-        Command::TakeBack => note(toolbox?.take_back()),
+        Command::Keep => note(tools.built_in.as_mut()?.keep()),
+        Command::TakeBack => note(tools.built_in.as_mut()?.take_back()),
         Command::GiveUp { failure, .. } => {
-            answer.text += " ";
-            answer.text += apologies.words(failure.apology);
+            answer.say(apologies.words(failure.apology));
             answer.failure = Some(failure.message);
             None
         }
         // Nobody listens, and nothing is read while nobody waits.
         Command::ReadAhead { .. }
+        | Command::SayMeanwhile { .. }
         | Command::Speak(_)
         | Command::Sleep
         | Command::EndConversation
@@ -176,12 +204,12 @@ fn write(
     prompt: &Prompt,
     sampling: &Sampling,
     cancelled: Cancelled,
-    text: &mut String,
+    mut on_output: impl FnMut(Output),
 ) -> Result<bool, LlmError> {
     if model.prefill(prompt, cancelled)?.is_none() {
         return Ok(true);
     }
-    let finish = model.generate(sampling, cancelled, &mut |piece| text.push_str(piece))?;
+    let finish = model.generate(sampling, cancelled, &mut on_output)?;
     Ok(finish == Finish::Cancelled)
 }
 
@@ -190,7 +218,9 @@ mod tests {
     use super::*;
     use crate::agent::intents::Engines;
     use crate::language::Language;
-    use crate::llm::{Message, Prefill};
+    use crate::llm::Prefill;
+    use crate::tools::Toolbox;
+    use std::sync::Arc;
 
     /// A model that answers with the words that it was asked with last; a prompt of more messages does not fit.
     struct Parrot {
@@ -199,12 +229,12 @@ mod tests {
     }
 
     impl LanguageModel for Parrot {
-        fn warm_up(&mut self, _: &[Message]) -> Result<Prefill, LlmError> {
+        fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
             Ok(Prefill::default())
         }
 
-        fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-            Ok(messages.len())
+        fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
+            Ok(prompt.messages.len())
         }
 
         fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
@@ -222,9 +252,9 @@ mod tests {
             &mut self,
             _: &Sampling,
             _: Cancelled,
-            on_piece: &mut dyn FnMut(&str),
+            on_output: &mut dyn FnMut(Output),
         ) -> Result<Finish, LlmError> {
-            on_piece(&self.last);
+            on_output(Output::Text(&self.last));
             Ok(Finish::Complete)
         }
     }
@@ -236,9 +266,13 @@ mod tests {
             engines: Engines::OnThisMachine,
             country: None,
             tools: true,
+            offers: Arc::default(),
         };
-        let toolbox = Toolbox::open(None, Language::English, 1).unwrap();
-        WrittenConversation::new(&persona, setting, Some(toolbox))
+        let tools = SessionTools {
+            built_in: Some(Toolbox::open(None, Language::English, 1).unwrap()),
+            external: None,
+        };
+        WrittenConversation::new(&persona, setting, tools)
     }
 
     fn ask(conversation: &mut WrittenConversation, fits: usize, said: &str) -> WrittenAnswer {

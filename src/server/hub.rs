@@ -9,9 +9,10 @@ use crate::clock::Stopwatch;
 use crate::config::{Config, Endpointing};
 use crate::engines::{EngineLoader, EnginesError};
 use crate::llm::LanguageModel;
-use crate::pipeline::{Engines, Session, SessionConfig, SessionError, Sound, WrittenConversation};
+use crate::pipeline::{
+    Engines, Session, SessionConfig, SessionError, SessionTools, Sound, WrittenConversation,
+};
 use crate::stt::Recognizer;
-use crate::tools::Toolbox;
 use crate::tts::Synthesizer;
 use crate::vad::VoiceActivity;
 
@@ -25,8 +26,7 @@ pub enum Who {
 }
 
 /// Makes the tools and the setting of a session.
-pub type Assistant =
-    Box<dyn Fn(&Config, &Persona, Who) -> (Setting, Option<Toolbox>) + Send + Sync>;
+pub type Assistant = Box<dyn Fn(&Config, &Persona, Who) -> (Setting, SessionTools) + Send + Sync>;
 
 /// What a client wants otherwise than it is configured.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -172,12 +172,12 @@ impl Hub {
             // What a program tells the model is its own: nothing of it is kept on disk.
             engines.language_model = self.loader.language_model_without_states(&persona)?;
         }
-        let (setting, toolbox) = (self.assistant)(&self.config, &self.persona, who);
+        let (setting, tools) = (self.assistant)(&self.config, &self.persona, who);
         let config = SessionConfig {
             turn_taking: self.config_with(wishes).turn_taking(),
             persona: self.loader.tell(persona),
             setting,
-            toolbox,
+            tools,
             earlier: wishes.earlier.clone(),
             record: None,
             earcon: false,
@@ -235,8 +235,8 @@ impl Hub {
 
     /// A conversation in writing, with tools that keep nothing.
     pub fn written(&self) -> WrittenConversation {
-        let (setting, toolbox) = (self.assistant)(&self.config, &self.persona, Who::Program);
-        WrittenConversation::new(&self.persona(), setting, toolbox)
+        let (setting, tools) = (self.assistant)(&self.config, &self.persona, Who::Program);
+        WrittenConversation::new(&self.persona(), setting, tools)
     }
 
     /// The assistant's own voice, to be put back among the idle ones.

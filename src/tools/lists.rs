@@ -40,7 +40,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "clear_list",
         description: "Take everything off a list.",
-        class: Class::AskFirst("Shall I take everything off the {list} list?"),
+        class: Class::AskFirst,
         parameters: &[LIST],
         run: clear,
     },
@@ -61,7 +61,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "clear_notes",
         description: "Delete all notes.",
-        class: Class::AskFirst("Shall I delete all your notes?"),
+        class: Class::AskFirst,
         parameters: &[],
         run: clear_notes,
     },

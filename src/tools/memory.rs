@@ -32,7 +32,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "forget_everything",
         description: "Forget all facts and the user's name.",
-        class: Class::AskFirst("Shall I forget all that you told me to remember, and your name?"),
+        class: Class::AskFirst,
         parameters: &[],
         run: forget_everything,
     },

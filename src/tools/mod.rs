@@ -34,7 +34,7 @@ use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use crate::language::Language;
-use crate::tool_call::Call;
+use crate::tool_call::{Call, Class, ToolDefinition};
 use arguments::Arguments;
 use lookup::{Facts, FactsError};
 use rings::Given;
@@ -44,17 +44,6 @@ use store::Store;
 pub use rings::{Ring, RingId};
 pub use session::SOFTEST;
 pub use store::StoreError;
-
-/// What a tool may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Changes nothing: it may run for a draft that is thrown away.
-    Read,
-    /// Changes something: only after the turn is decided.
-    Act,
-    /// Cannot be taken back: only after the user said yes to this question ([`question`]).
-    AskFirst(&'static str),
-}
 
 /// What a tool is called, takes and may do.
 #[derive(Debug)]
@@ -100,6 +89,15 @@ const fn optional(name: &'static str, what: &'static str) -> Parameter {
 }
 
 impl Spec {
+    /// What a language model is told of it.
+    pub fn definition(&self) -> ToolDefinition {
+        ToolDefinition {
+            name: self.name.into(),
+            description: self.description.into(),
+            parameters: self.schema(),
+        }
+    }
+
     /// The JSON Schema of its arguments.
     pub fn schema(&self) -> Value {
         let property = |parameter: &Parameter| {
@@ -254,10 +252,21 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
     GROUPS.iter().flat_map(|(tools, _)| tools.iter())
 }
 
-/// The question of [`Class::AskFirst`] before this call, with the name of the list that it is about.
-pub fn question(call: &Call, question: &str) -> String {
+/// What is asked before a call of [`Class::AskFirst`].
+static QUESTIONS: [(&str, &str); 3] = [
+    ("clear_list", "Shall I take everything off the {list} list?"),
+    ("clear_notes", "Shall I delete all your notes?"),
+    (
+        "forget_everything",
+        "Shall I forget all that you told me to remember, and your name?",
+    ),
+];
+
+/// The question before this call, with the name of the list that it is about; none if nothing is asked.
+pub fn question(call: &Call) -> Option<String> {
+    let (_, question) = QUESTIONS.iter().find(|(name, _)| *name == call.name)?;
     let list = call.arguments.get("list").and_then(Value::as_str);
-    question.replace("{list}", &lists::list_name(list))
+    Some(question.replace("{list}", &lists::list_name(list)))
 }
 
 /// What a tool may do; none if there is no such tool.

@@ -14,6 +14,7 @@ use vivavoce::harness::bench::assistant::{
 };
 use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
 use vivavoce::llm::LanguageModel;
+use vivavoce::llm::{Opening, Prompt};
 use vivavoce::models::Role;
 use vivavoce::pipeline::WrittenConversation;
 
@@ -57,11 +58,11 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     let loader = EngineLoader::only(config, &[Role::Llm])?;
     let mut model = loader.language_model(&persona)?;
     let persona = loader.tell(persona);
-    model.warm_up(&persona.prefix())?;
+    model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
     let mut turns = Vec::new();
     for conversation in wanted {
-        let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere);
-        let talk = WrittenConversation::new(&persona, setting, toolbox);
+        let (setting, tools) = assistant(config, &persona, Keeping::Nowhere);
+        let talk = WrittenConversation::new(&persona, setting, tools);
         ask(
             conversation,
             talk,

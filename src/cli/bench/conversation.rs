@@ -331,12 +331,12 @@ impl<'a> Bench<'a> {
         }
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
-        let (setting, toolbox) = assistant(self.config, &self.persona, Keeping::Nowhere);
+        let (setting, tools) = assistant(self.config, &self.persona, Keeping::Nowhere);
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),
             setting,
-            toolbox,
+            tools,
             earlier: Vec::new(),
             record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,

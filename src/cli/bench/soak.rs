@@ -67,12 +67,12 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, toolbox) = assistant(config, &persona, Keeping::Nowhere);
+    let (setting, tools) = assistant(config, &persona, Keeping::Nowhere);
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,
         setting,
-        toolbox,
+        tools,
         earlier: Vec::new(),
         record: None,
         earcon: config.audio.earcon,

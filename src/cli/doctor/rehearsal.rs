@@ -226,7 +226,7 @@ fn answer(loader: &EngineLoader, persona: &Persona) -> Result<Figures> {
     let persona = loader.tell(persona.clone());
     let mut model = loader.language_model(&persona)?;
     let history = History::new(&persona);
-    model.warm_up(history.prefix())?;
+    model.warm_up(&Prompt::new(history.prefix(), Opening::None))?;
     let how = model.describe();
     let sampling = Sampling {
         max_tokens: WRITTEN,

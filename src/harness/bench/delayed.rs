@@ -7,7 +7,7 @@ use crate::cancellation::Cancelled;
 use crate::clock::sleep;
 use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::language::Language;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt, Sampling};
 use crate::pipeline::Engines;
 use crate::stt::{Recognizer, SttError};
 use crate::tts::{Speech, Synthesizer, TtsError};
@@ -151,12 +151,16 @@ struct SlowModel {
 }
 
 impl LanguageModel for SlowModel {
-    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
+    fn knows_tools(&self) -> bool {
+        self.engine.knows_tools()
+    }
+
+    fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
         self.engine.warm_up(prefix)
     }
 
-    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-        self.engine.count_tokens(messages)
+    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
+        self.engine.count_tokens(prompt)
     }
 
     fn prefill(
@@ -175,12 +179,12 @@ impl LanguageModel for SlowModel {
         &mut self,
         sampling: &Sampling,
         cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         if self.stage == Stage::Token {
             sleep(self.by);
         }
-        self.engine.generate(sampling, cancelled, on_piece)
+        self.engine.generate(sampling, cancelled, on_output)
     }
 }
 

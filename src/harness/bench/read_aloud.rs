@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cancellation::Cancelled;
 use crate::clock::sleep;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Prefill, Prompt, Sampling};
+use crate::llm::{Finish, LanguageModel, LlmError, Output, Prefill, Prompt, Sampling};
 
 /// Sentences on nothing in particular. Each reply begins with another one.
 const SENTENCES: [&str; 12] = [
@@ -32,11 +32,11 @@ pub struct ReadAloud {
 }
 
 impl LanguageModel for ReadAloud {
-    fn warm_up(&mut self, _prefix: &[Message]) -> Result<Prefill, LlmError> {
+    fn warm_up(&mut self, _prefix: &Prompt) -> Result<Prefill, LlmError> {
         Ok(Prefill::default())
     }
 
-    fn count_tokens(&self, _messages: &[Message]) -> Result<usize, LlmError> {
+    fn count_tokens(&self, _prompt: &Prompt) -> Result<usize, LlmError> {
         Ok(0)
     }
 
@@ -52,7 +52,7 @@ impl LanguageModel for ReadAloud {
         &mut self,
         _sampling: &Sampling,
         cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         self.replies += 1;
         let sentences = SENTENCES
@@ -65,7 +65,7 @@ impl LanguageModel for ReadAloud {
                     return Ok(Finish::Cancelled);
                 }
                 sleep(TOKEN);
-                on_piece(word);
+                on_output(Output::Text(word));
             }
         }
         Ok(Finish::Complete)

@@ -208,6 +208,7 @@ impl World {
                 endpointing,
                 language_model,
                 tools: Some(tools),
+                external_tools: None,
                 is_over: false,
                 playback: commanded,
                 capture: listening,
@@ -405,7 +406,12 @@ impl World {
                 let cancelled = !self.conductor.live.is(reply);
                 self.speak(reply, words, more);
                 if more == 0 || cancelled {
-                    self.take_for_agent(agent::Input::Written { reply, cancelled })?;
+                    self.take_for_agent(agent::Input::Written {
+                        reply,
+                        cancelled,
+                        began: true,
+                        calls: Vec::new(),
+                    })?;
                 }
                 self.playback.poll();
                 self.take_reports()
@@ -593,7 +599,9 @@ impl World {
                 self.invariants.prompted(&messages)?;
                 reply
             }
-            LanguageModelInput::Tone(_) | LanguageModelInput::Speed(_) => return Ok(()),
+            LanguageModelInput::Tone(_)
+            | LanguageModelInput::Speed(_)
+            | LanguageModelInput::SayMeanwhile { .. } => return Ok(()),
             LanguageModelInput::Say { reply, .. } => {
                 self.invariants.drafted(reply)?;
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
@@ -750,6 +758,7 @@ fn setting() -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         tools: true,
+        offers: Arc::default(),
     }
 }
 

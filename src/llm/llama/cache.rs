@@ -4,7 +4,7 @@ use llama_cpp_2::model::RopeType;
 use llama_cpp_2::token::LlamaToken;
 
 use super::{Llama, run};
-use crate::llm::{LlmError, Message, Opening};
+use crate::llm::{LlmError, Opening, Prompt};
 
 impl Llama {
     /// Cuts the cache to its first `len` tokens.
@@ -84,20 +84,16 @@ impl Llama {
 
     /// Where the state is kept while a prompt is read: what is behind the last message before the
     /// one that may still change.
-    pub(super) fn boundary(
-        &self,
-        messages: &[Message],
-        opening: Opening,
-        tokens: &[LlamaToken],
-    ) -> Option<usize> {
+    pub(super) fn boundary(&self, prompt: &Prompt, tokens: &[LlamaToken]) -> Option<usize> {
         self.checkpoints.as_ref()?;
         let (Opening::Reply | Opening::Unfinished, Some((_, before))) =
-            (opening, messages.split_last())
+            (prompt.opening, prompt.messages.split_last())
         else {
             return Some(tokens.len());
         };
+        let before = Prompt::new(before, Opening::None).with_tools(prompt.tools);
         // Some templates refuse what does not end with a question.
-        let before = self.tokens(before, Opening::None).ok()?;
+        let before = self.tokens(&before).ok()?;
         tokens.starts_with(&before).then_some(before.len())
     }
 }

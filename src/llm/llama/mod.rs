@@ -25,7 +25,7 @@ use super::gpu::GpuLayers;
 use super::prefix_cache::PrefixCache;
 use super::speech_filter::SpeechFilter;
 use super::{
-    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Sampling,
+    Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt, Sampling,
     check_room,
 };
 use context::Context;
@@ -93,8 +93,8 @@ impl Llama {
         tokens
     }
 
-    fn tokens(&self, messages: &[Message], opening: Opening) -> Result<Vec<LlamaToken>, LlmError> {
-        Ok(self.tokenize(&self.template.render(messages, opening)?))
+    fn tokens(&self, prompt: &Prompt) -> Result<Vec<LlamaToken>, LlmError> {
+        Ok(self.tokenize(&self.template.render(prompt)?))
     }
 
     /// Tokens that fit into the context.
@@ -132,8 +132,12 @@ impl Llama {
 }
 
 impl LanguageModel for Llama {
-    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
-        let tokens = match self.tokens(prefix, Opening::None) {
+    fn knows_tools(&self) -> bool {
+        self.template.knows_tools()
+    }
+
+    fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
+        let tokens = match self.tokens(prefix) {
             Ok(tokens) => tokens,
             // Qwen3.5's template wants a question in every prompt: then the first one reads all.
             Err(error) => {
@@ -160,17 +164,15 @@ impl LanguageModel for Llama {
                 read: kept.len(),
             });
         }
-        let prefill = self
-            .prefill(&Prompt::new(prefix, Opening::None), &|| false)?
-            .unwrap_or_default();
+        let prefill = self.prefill(prefix, &|| false)?.unwrap_or_default();
         if let Some(cache) = cache {
             cache.save(self.context.get(), &self.read);
         }
         Ok(prefill)
     }
 
-    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-        Ok(self.tokens(messages, Opening::Reply)?.len())
+    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
+        Ok(self.tokens(prompt)?.len())
     }
 
     fn prefill(
@@ -178,12 +180,8 @@ impl LanguageModel for Llama {
         prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
-        let Prompt {
-            messages,
-            opening,
-            room,
-        } = *prompt;
-        let text = self.template.render(messages, opening)?;
+        let Prompt { opening, room, .. } = *prompt;
+        let text = self.template.render(prompt)?;
         let tokens = self.tokenize(&text);
         let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
         check_room(tokens.len(), room + reasoning, self.context_len())?;
@@ -194,7 +192,7 @@ impl LanguageModel for Llama {
             Opening::None | Opening::Unfinished => String::new(),
         };
         self.opening = opening;
-        let boundary = self.boundary(messages, opening, &tokens);
+        let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         let kept = self.read.len();
         while self.read.len() < tokens.len() {
@@ -223,8 +221,9 @@ impl LanguageModel for Llama {
         &mut self,
         sampling: &Sampling,
         cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
+        let mut on_piece = |text: &str| on_output(Output::Text(text));
         let mut sampler = sampler(sampling, self.context.model().n_vocab());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
@@ -247,7 +246,9 @@ impl LanguageModel for Llama {
                     pending.extend(vocab.token_to_piece(token, false, None));
                 }
             }
-            emit(&mut pending, false, &mut |text| filter.push(text, on_piece));
+            emit(&mut pending, false, &mut |text| {
+                filter.push(text, &mut on_piece)
+            });
             if filter.is_over() {
                 break Finish::Complete;
             }
@@ -260,16 +261,22 @@ impl LanguageModel for Llama {
             }
             self.decode(&[token])?;
         };
-        emit(&mut pending, true, &mut |text| filter.push(text, on_piece));
-        filter.finish(on_piece);
-        let spoke = filter.spoke();
+        emit(&mut pending, true, &mut |text| {
+            filter.push(text, &mut on_piece)
+        });
+        filter.finish(&mut on_piece);
+        let calls = filter.calls();
+        let answered = filter.spoke() || !calls.is_empty();
+        calls
+            .into_iter()
+            .for_each(|call| on_output(Output::Call(call)));
         self.reasons |= thought > 0;
         match finish {
-            Finish::Length if !spoke && thought > 0 => {
+            Finish::Length if !answered && thought > 0 => {
                 Err(LlmError::OnlyReasoning { tokens: thought })
             }
             // A reply that was cut off may have been complete.
-            _ if !spoke && self.opening != Opening::Unfinished => Err(LlmError::NoWords {
+            _ if !answered && self.opening != Opening::Unfinished => Err(LlmError::NoWords {
                 reason: filter.why_no_words("it ended its reply"),
             }),
             _ => Ok(finish),

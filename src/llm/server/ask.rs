@@ -44,7 +44,7 @@ impl Server {
             };
             self.hang_up();
             if cancelled() {
-                return Ok(End::Reply(Finish::Cancelled));
+                return Ok(End::Reply(Finish::Cancelled, Vec::new()));
             }
             if let Trouble::TooLong { context, .. } = trouble {
                 return Err(self.reckon_with_less(context));
@@ -59,7 +59,7 @@ impl Server {
             tracing::info!("attempt {attempts}: the server {trouble}");
             let pause = self.config.patience.retry * 2u32.pow(attempts - 1);
             if !self.wait(pause, cancelled) {
-                return Ok(End::Reply(Finish::Cancelled));
+                return Ok(End::Reply(Finish::Cancelled, Vec::new()));
             }
             attempts += 1;
         }
@@ -68,13 +68,18 @@ impl Server {
     /// Learns from a refusal; false if it is none, or there is nothing to leave out.
     fn learn(&mut self, trouble: &Trouble) -> bool {
         match trouble {
-            Trouble::Refused { message, .. } => self.dialect.learn(message, self.opening),
+            Trouble::Refused { message, .. } => self.learn_from(message),
             // A chat template that refuses a message makes some servers fail.
-            Trouble::Broken(message) if names_system(message) => {
-                self.dialect.learn(message, self.opening)
-            }
+            Trouble::Broken(message) if names_system(message) => self.learn_from(message),
             _ => false,
         }
+    }
+
+    fn learn_from(&mut self, refusal: &str) -> bool {
+        let mut dialect = self.dialect;
+        let learnt = dialect.learn(refusal, &self.prompt());
+        self.dialect = dialect;
+        learnt
     }
 
     /// The server's context is smaller than was thought, or holds fewer words: the next question leaves
@@ -88,7 +93,7 @@ impl Server {
             self.config.context
         );
         LlmError::TooLong {
-            tokens: self.count_tokens(&self.prompt).unwrap_or(0),
+            tokens: self.count_tokens(&self.prompt()).unwrap_or(0),
             fits: self.context_len(),
         }
     }
@@ -119,14 +124,12 @@ impl Server {
         cancelled: Cancelled,
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<End, Failure> {
-        let before = match (self.opening, self.prompt.last()) {
+        let before = match (self.opening, self.messages.last()) {
             (Opening::Unfinished, Some(last)) => last.content.as_str(),
             _ => "",
         };
         let mut reply = Reply::new(self.dialect.opened(self.opening), before);
-        let body = self
-            .dialect
-            .body(&self.model, &self.prompt, self.opening, sampling);
+        let body = self.dialect.body(&self.model, &self.prompt(), sampling);
         let request = Request {
             url: self.config.address.of("chat/completions"),
             key: self.key.clone(),
@@ -169,7 +172,7 @@ impl Server {
         let reason = loop {
             if cancelled() {
                 self.hang_up();
-                return Ok(End::Reply(Finish::Cancelled));
+                return Ok(End::Reply(Finish::Cancelled, Vec::new()));
             }
             let chunk = match exchange.next(LOOK) {
                 None if watch.elapsed() < patience => continue,
@@ -180,8 +183,17 @@ impl Server {
                 Chunk::Nothing => {}
                 Chunk::Text(text) => reply.text(&text, on_piece),
                 Chunk::Thought => reply.thought(),
-                Chunk::Finish { text, reason } => {
+                Chunk::Calls(text, calls) => {
                     reply.text(&text, on_piece);
+                    reply.call_parts(calls);
+                }
+                Chunk::Finish {
+                    text,
+                    calls,
+                    reason,
+                } => {
+                    reply.text(&text, on_piece);
+                    reply.call_parts(calls);
                     break Some(reason);
                 }
                 Chunk::Done => break None,

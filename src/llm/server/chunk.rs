@@ -13,15 +13,30 @@ pub enum Chunk {
     Text(String),
     /// More of the reasoning, which a server that knows it keeps apart.
     Thought,
+    /// More of calls of tools, and text that came with it.
+    Calls(String, Vec<CallPart>),
     /// The reply is complete.
     Finish {
         /// Text that came with the end.
         text: String,
+        /// Calls that came with it.
+        calls: Vec<CallPart>,
         /// Why it ended, in the protocol's word: `stop`, `length`...
         reason: String,
     },
     /// No more lines will come.
     Done,
+}
+
+/// A part of a call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallPart {
+    /// Which call of the reply.
+    pub index: u64,
+    /// The tool's name, with the first part.
+    pub name: Option<String>,
+    /// More of its arguments, as JSON.
+    pub arguments: String,
 }
 
 /// Reads server-sent events. Each is read as soon as it is whole, and not at the empty line behind it,
@@ -103,11 +118,14 @@ impl Chunk {
         };
         // A refusal is the model's answer, too.
         let content = of(said, "content").or_else(|| of(said, "refusal"));
+        let calls = said.map_or_else(Vec::new, calls_of);
         match (of(Some(choice), "finish_reason"), content) {
             (Some(reason), content) => Self::Finish {
                 text: content.unwrap_or_default(),
+                calls,
                 reason,
             },
+            (None, content) if !calls.is_empty() => Self::Calls(content.unwrap_or_default(), calls),
             (None, Some(content)) => Self::Text(content),
             (None, None) => {
                 if said.is_some_and(thinks) {
@@ -140,6 +158,35 @@ fn text_of(content: &Value) -> String {
     }
 }
 
+/// The parts of calls in a delta or a message.
+fn calls_of(said: &Value) -> Vec<CallPart> {
+    let calls = said.get("tool_calls").and_then(Value::as_array);
+    let part = |(n, call): (usize, &Value)| {
+        let function = call.get("function")?;
+        let name = function.get("name").and_then(Value::as_str);
+        let arguments = match function.get("arguments") {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            // Some servers give them as they are.
+            Some(other) => other.to_string(),
+        };
+        Some(CallPart {
+            index: call
+                .get("index")
+                .and_then(Value::as_u64)
+                .unwrap_or(n as u64),
+            name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+            arguments,
+        })
+    };
+    calls
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(part)
+        .collect()
+}
+
 /// Whether a delta holds reasoning.
 fn thinks(delta: &Value) -> bool {
     let fields = ["reasoning_content", "reasoning", "thinking"];
@@ -163,6 +210,7 @@ mod tests {
     fn finish(text: &str, reason: &str) -> Chunk {
         Chunk::Finish {
             text: text.into(),
+            calls: Vec::new(),
             reason: reason.into(),
         }
     }
@@ -214,6 +262,27 @@ mod tests {
         for alive in [": keep-alive", "data:", "data: ", "event: message"] {
             assert_eq!(parse(alive), Chunk::Nothing, "{alive:?}");
         }
+    }
+
+    #[test]
+    fn a_call_comes_in_parts_or_whole() {
+        let part = |index, name: Option<&str>, arguments: &str| CallPart {
+            index,
+            name: name.map(str::to_owned),
+            arguments: arguments.into(),
+        };
+        let first = r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"a","function":{"name":"roll","arguments":""}}]}}]}"#;
+        let parts = vec![part(1, Some("roll"), "")];
+        assert_eq!(parse(first).unwrap(), Chunk::Calls(String::new(), parts));
+        let more = r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\"a"}}]}}]}"#;
+        let parts = vec![part(1, None, "{\"a")];
+        assert_eq!(parse(more).unwrap(), Chunk::Calls(String::new(), parts));
+        let whole = r#"{"choices":[{"message":{"content":null,"tool_calls":[{"function":{"name":"roll","arguments":{"sides":6}}}]},"finish_reason":"tool_calls"}]}"#;
+        let whole = parse(whole).unwrap();
+        let Chunk::Finish { calls, .. } = whole else {
+            panic!("{whole:?}")
+        };
+        assert_eq!(calls, [part(0, Some("roll"), r#"{"sides":6}"#)]);
     }
 
     #[test]

@@ -24,13 +24,15 @@ pub use trouble::Trouble;
 
 use std::time::Duration;
 
+use serde_json::json;
 use ureq::Agent;
 
 use super::{
-    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prefill, Prompt, Role, Sampling,
-    check_room,
+    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill, Prompt, Role,
+    Sampling, check_room,
 };
 use crate::clock::Stopwatch;
+use crate::tool_call::{Call, ToolDefinition};
 use question::Dialect;
 use reply::End;
 
@@ -93,7 +95,8 @@ pub struct Server {
     agent: Agent,
     dialect: Dialect,
     /// What [`LanguageModel::generate`] will ask.
-    prompt: Vec<Message>,
+    messages: Vec<Message>,
+    tools: Vec<ToolDefinition>,
     opening: Opening,
 }
 
@@ -116,7 +119,8 @@ impl Server {
             listed: Vec::new(),
             config,
             dialect: Dialect::default(),
-            prompt: Vec::new(),
+            messages: Vec::new(),
+            tools: Vec::new(),
             opening: Opening::None,
         };
         let watch = Stopwatch::start();
@@ -144,6 +148,11 @@ impl Server {
             );
         }
         Ok(server)
+    }
+
+    /// What will be asked.
+    fn prompt(&self) -> Prompt<'_> {
+        Prompt::new(&self.messages, self.opening).with_tools(&self.tools)
     }
 
     /// The model's name on the server.
@@ -230,9 +239,14 @@ impl LanguageModel for Server {
         format!("{model} at {host}{listed}, {where_to}")
     }
 
-    fn warm_up(&mut self, prefix: &[Message]) -> Result<Prefill, LlmError> {
-        self.prompt = prefix.to_vec();
-        self.prompt.push(Message::new(Role::User, "Hello."));
+    fn knows_tools(&self) -> bool {
+        true
+    }
+
+    fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
+        self.messages = prefix.messages.to_vec();
+        self.tools = prefix.tools.to_vec();
+        self.messages.push(Message::new(Role::User, "Hello."));
         self.opening = Opening::Reply;
         let one = Sampling {
             max_tokens: 1,
@@ -255,9 +269,20 @@ impl LanguageModel for Server {
     }
 
     /// An estimate: only the server knows its tokens.
-    fn count_tokens(&self, messages: &[Message]) -> Result<usize, LlmError> {
-        let of_message = |m: &Message| m.content.len().div_ceil(TOKEN_BYTES) + MESSAGE_TOKENS;
-        Ok(messages.iter().map(of_message).sum::<usize>() + MESSAGE_TOKENS)
+    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
+        let of_call = |call: &Call| call.name.len() + json!(call.arguments).to_string().len();
+        let of_message = |m: &Message| {
+            let bytes = m.content.len() + m.call.as_ref().map_or(0, of_call);
+            bytes.div_ceil(TOKEN_BYTES) + MESSAGE_TOKENS
+        };
+        let of_tool = |tool: &ToolDefinition| {
+            let bytes = tool.name.len() + tool.description.len();
+            let bytes = bytes + tool.parameters.to_string().len();
+            bytes.div_ceil(TOKEN_BYTES) + MESSAGE_TOKENS
+        };
+        let messages: usize = prompt.messages.iter().map(of_message).sum();
+        let tools: usize = prompt.tools.iter().map(of_tool).sum();
+        Ok(messages + tools + MESSAGE_TOKENS)
     }
 
     /// Keeps the question; it is asked by [`LanguageModel::generate`]. What the server has of it
@@ -267,11 +292,12 @@ impl LanguageModel for Server {
         prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
-        let tokens = self.count_tokens(prompt.messages)?;
+        let tokens = self.count_tokens(prompt)?;
         // A model that has not thought yet needs no room for it.
         let written = prompt.room + self.dialect.reasoning();
         check_room(tokens, written, self.context_len())?;
-        self.prompt = prompt.messages.to_vec();
+        self.messages = prompt.messages.to_vec();
+        self.tools = prompt.tools.to_vec();
         self.opening = prompt.opening;
         Ok((!cancelled()).then(Prefill::default))
     }
@@ -280,10 +306,11 @@ impl LanguageModel for Server {
         &mut self,
         sampling: &Sampling,
         cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
+        on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         let first_token = self.config.patience.first_token;
-        let mut end = self.ask(sampling, first_token, cancelled, on_piece)?;
+        let mut on_piece = |text: &str| on_output(Output::Text(text));
+        let mut end = self.ask(sampling, first_token, cancelled, &mut on_piece)?;
         let room = self.config.reasoning_tokens;
         let once_more = match end {
             // Its limit was too short for a model that thinks first.
@@ -292,17 +319,22 @@ impl LanguageModel for Server {
             End::NoWords {
                 in_thought: true, ..
             } => self.dialect.begin_in_speech(),
-            End::NoWords { .. } | End::Reply(_) => false,
+            End::NoWords { .. } | End::Reply(..) => false,
         };
         if once_more {
-            end = self.ask(sampling, first_token, cancelled, on_piece)?;
+            end = self.ask(sampling, first_token, cancelled, &mut on_piece)?;
         }
         match end {
             End::OnlyThoughts => Err(LlmError::OnlyReasoning { tokens: room }),
             // A reply that was cut off may have been complete.
             End::NoWords { .. } if self.opening == Opening::Unfinished => Ok(Finish::Complete),
             End::NoWords { reason, .. } => Err(LlmError::NoWords { reason }),
-            End::Reply(finish) => Ok(finish),
+            End::Reply(finish, calls) => {
+                calls
+                    .into_iter()
+                    .for_each(|call| on_output(Output::Call(call)));
+                Ok(finish)
+            }
         }
     }
 }

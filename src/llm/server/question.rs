@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::llm::{Message, Opening, Role, Sampling, fold_system};
+use crate::llm::{Message, Opening, Prompt, Role, Sampling, fold_system, tool_prompt};
+use crate::tool_call::ToolDefinition;
 
 /// What this server was found to take. It begins with everything, and what it refuses is left out
 /// for the rest of the session.
@@ -18,6 +19,8 @@ pub struct Dialect {
     max_tokens: bool,
     /// How the next token is chosen.
     choice: bool,
+    /// Tools, their calls and results in OpenAI's form.
+    tools: bool,
     /// Tokens that the model may think beside those that it may say.
     reasoning: usize,
     /// What has begun the reasoning in the server's own prompt; empty if nothing has.
@@ -35,6 +38,7 @@ impl Default for Dialect {
             continuing: true,
             max_tokens: true,
             choice: true,
+            tools: true,
             reasoning: 0,
             opened: "",
         }
@@ -42,8 +46,8 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    /// Learns from a refusal; false if there is nothing left to leave out.
-    pub fn learn(&mut self, refusal: &str, opening: Opening) -> bool {
+    /// Learns from a refusal of a prompt; false if there is nothing left to leave out.
+    pub fn learn(&mut self, refusal: &str, prompt: &Prompt) -> bool {
         let refusal = refusal.to_lowercase();
         let names = |words: &[&str]| words.iter().any(|word| refusal.contains(word));
         // OpenAI's models that think refuse both.
@@ -53,9 +57,11 @@ impl Dialect {
             self.choice = false;
         } else if self.system && names_system(&refusal) {
             self.system = false;
+        } else if self.tools && !prompt.tools.is_empty() && names(&["tool", "function"]) {
+            self.tools = false;
         } else if self.extras {
             self.extras = false;
-        } else if self.continuing && opening == Opening::Unfinished {
+        } else if self.continuing && prompt.opening == Opening::Unfinished {
             self.continuing = false;
         } else {
             return false;
@@ -95,29 +101,29 @@ impl Dialect {
     }
 
     /// The body of a request.
-    pub fn body(
-        &self,
-        model: &str,
-        messages: &[Message],
-        opening: Opening,
-        sampling: &Sampling,
-    ) -> Value {
-        let mut messages = match self.system {
-            true => messages.to_vec(),
-            false => fold_system(messages),
+    pub fn body(&self, model: &str, prompt: &Prompt, sampling: &Sampling) -> Value {
+        let mut messages = match self.tools {
+            true => prompt.messages.to_vec(),
+            // Who refuses tools refuses messages of theirs, too.
+            false => tool_prompt::in_words(prompt.messages, prompt.tools, false),
         };
-        let unfinished = opening == Opening::Unfinished;
+        if !self.system {
+            messages = fold_system(&messages);
+        }
+        let unfinished = prompt.opening == Opening::Unfinished;
         if unfinished && !self.continuing {
             messages.push(Message::new(Role::User, GO_ON));
         }
-        let said =
-            |message: &Message| json!({ "role": message.role.name(), "content": message.content });
+        let said: Vec<Value> = messages.iter().enumerate().map(message).collect();
         let mut body = json!({
             "model": model,
-            "messages": messages.iter().map(said).collect::<Vec<_>>(),
+            "messages": said,
             "stream": true,
             "seed": sampling.seed,
         });
+        if self.tools && !prompt.tools.is_empty() {
+            body["tools"] = prompt.tools.iter().map(tool).collect();
+        }
         let limit = match self.max_tokens {
             true => "max_tokens",
             false => "max_completion_tokens",
@@ -140,6 +146,41 @@ impl Dialect {
         }
         body
     }
+}
+
+/// A message in OpenAI's form.
+fn message((number, message): (usize, &Message)) -> Value {
+    let role = message.role.name();
+    match (&message.call, message.role) {
+        (None, _) => json!({ "role": role, "content": message.content }),
+        (Some(_), Role::Tool) => json!({
+            "role": role,
+            "content": message.content,
+            // A call and its result stand next to each other.
+            "tool_call_id": tool_prompt::id(number.saturating_sub(1)),
+        }),
+        (Some(call), _) => json!({
+            "role": role,
+            "content": null,
+            "tool_calls": [{
+                "id": tool_prompt::id(number),
+                "type": "function",
+                "function": { "name": call.name, "arguments": json!(call.arguments).to_string() },
+            }],
+        }),
+    }
+}
+
+/// A tool in OpenAI's form.
+fn tool(tool: &ToolDefinition) -> Value {
+    json!({
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters,
+        },
+    })
 }
 
 /// How refusals of a message of the system are worded, by servers and by chat templates that they pass
@@ -210,6 +251,7 @@ impl Continuation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tool_call::Call;
 
     fn messages() -> Vec<Message> {
         vec![
@@ -220,20 +262,36 @@ mod tests {
     }
 
     fn body(dialect: Dialect, opening: Opening) -> Value {
-        dialect.body("m", &messages(), opening, &Sampling::default())
+        dialect.body(
+            "m",
+            &Prompt::new(&messages(), opening),
+            &Sampling::default(),
+        )
+    }
+
+    fn learn(dialect: &mut Dialect, refusal: &str, opening: Opening) -> bool {
+        dialect.learn(refusal, &Prompt::new(&messages(), opening))
     }
 
     #[test]
     fn what_a_server_refuses_is_left_out_step_by_step() {
         let mut dialect = Dialect::default();
-        assert!(dialect.learn("System role not supported", Opening::Unfinished));
+        assert!(learn(
+            &mut dialect,
+            "System role not supported",
+            Opening::Unfinished
+        ));
         assert_eq!(body(dialect, Opening::Reply)["messages"][0]["role"], "user");
-        assert!(dialect.learn("unknown field top_k", Opening::Unfinished));
+        assert!(learn(
+            &mut dialect,
+            "unknown field top_k",
+            Opening::Unfinished
+        ));
         assert!(body(dialect, Opening::Reply).get("top_k").is_none());
-        assert!(dialect.learn("last message", Opening::Unfinished));
+        assert!(learn(&mut dialect, "last message", Opening::Unfinished));
         let folded = body(dialect, Opening::Unfinished);
         assert_eq!(folded["messages"][2]["role"], "user");
-        assert!(!dialect.learn("no", Opening::Unfinished));
+        assert!(!learn(&mut dialect, "no", Opening::Unfinished));
     }
 
     #[test]
@@ -248,8 +306,12 @@ mod tests {
     fn models_that_think_get_the_limit_by_its_newer_name_and_choose_themselves() {
         let mut dialect = Dialect::default();
         let limit = "'max_tokens' is not supported. Use 'max_completion_tokens' instead.";
-        assert!(dialect.learn(limit, Opening::Reply));
-        assert!(dialect.learn("'temperature' does not support 0", Opening::Reply));
+        assert!(learn(&mut dialect, limit, Opening::Reply));
+        assert!(learn(
+            &mut dialect,
+            "'temperature' does not support 0",
+            Opening::Reply
+        ));
         let body = body(dialect, Opening::Reply);
         assert_eq!(
             body["max_completion_tokens"],
@@ -259,6 +321,51 @@ mod tests {
             assert!(body.get(left_out).is_none(), "{left_out}");
         }
         assert!(body.get("top_k").is_some(), "nobody refused it");
+    }
+
+    fn with_tools() -> (Vec<Message>, Vec<ToolDefinition>) {
+        let call = Call {
+            name: "get_time".into(),
+            arguments: serde_json::Map::new(),
+        };
+        let mut messages = messages();
+        messages.pop();
+        messages.push(Message::call(call.clone()));
+        messages.push(Message::result(call, "It is noon."));
+        let tool = ToolDefinition {
+            name: "get_time".into(),
+            description: "Tells the time.".into(),
+            parameters: json!({ "type": "object", "properties": {} }),
+        };
+        (messages, vec![tool])
+    }
+
+    #[test]
+    fn tools_calls_and_results_have_the_protocols_form() {
+        let (messages, tools) = with_tools();
+        let prompt = Prompt::new(&messages, Opening::Reply).with_tools(&tools);
+        let body = Dialect::default().body("m", &prompt, &Sampling::default());
+        assert_eq!(body["tools"][0]["function"]["name"], "get_time");
+        let (call, result) = (&body["messages"][2], &body["messages"][3]);
+        assert_eq!(call["tool_calls"][0]["function"]["arguments"], "{}");
+        assert_eq!(call["tool_calls"][0]["id"], result["tool_call_id"]);
+        assert_eq!(
+            (&result["role"], &result["content"]),
+            (&json!("tool"), &json!("It is noon."))
+        );
+    }
+
+    #[test]
+    fn a_server_that_refuses_tools_gets_them_in_words() {
+        let (messages, tools) = with_tools();
+        let prompt = Prompt::new(&messages, Opening::Reply).with_tools(&tools);
+        let mut dialect = Dialect::default();
+        assert!(dialect.learn("this model does not support tools", &prompt));
+        let body = dialect.body("m", &prompt, &Sampling::default());
+        assert!(body.get("tools").is_none());
+        let said = |n: usize| body["messages"][n]["content"].as_str().unwrap();
+        assert!(said(0).contains("get_time {}") && said(2).contains("<tool_call>"));
+        assert!(said(3).contains("It is noon."));
     }
 
     #[test]

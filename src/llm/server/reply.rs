@@ -1,14 +1,23 @@
 //! What comes in of a reply: passed on without what is not for the user, and judged at its end.
 
+use serde_json::{Map, Value};
+
+use super::chunk::CallPart;
 use super::question::Continuation;
 use crate::llm::Finish;
 use crate::llm::speech_filter::SpeechFilter;
+use crate::tool_call::Call;
+
+/// As much is kept of the arguments of one call. Bytes.
+const MOST_ARGUMENTS: usize = 1 << 16;
+/// More calls in one reply are not made.
+const MOST_CALLS: usize = 16;
 
 /// How an attempt ended that did not fail.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum End {
-    /// With a reply, or cancelled.
-    Reply(Finish),
+    /// With a reply, or cancelled, and the tools that it calls.
+    Reply(Finish, Vec<Call>),
     /// The model thought until its tokens were used up, and said nothing.
     OnlyThoughts,
     /// The model ended its reply before its first word.
@@ -30,6 +39,8 @@ pub struct Reply {
     thoughts: usize,
     /// Something was passed on.
     began: bool,
+    /// Calls that the server keeps apart: which, the tool's name, its arguments so far.
+    calls: Vec<(u64, String, String)>,
 }
 
 impl Reply {
@@ -41,6 +52,7 @@ impl Reply {
             pieces: 0,
             thoughts: 0,
             began: false,
+            calls: Vec::new(),
         }
     }
 
@@ -57,6 +69,48 @@ impl Reply {
     /// More reasoning, which the server keeps apart.
     pub fn thought(&mut self) {
         self.thoughts += 1;
+    }
+
+    /// More of calls.
+    pub fn call_parts(&mut self, parts: Vec<CallPart>) {
+        for part in parts {
+            self.pieces += 1;
+            // A second name is a second call: some servers count none.
+            if let Some(name) = part.name {
+                if self.calls.len() < MOST_CALLS {
+                    self.calls.push((part.index, name, part.arguments));
+                }
+                continue;
+            }
+            let mut calls = self.calls.iter_mut().rev();
+            if let Some((.., arguments)) = calls.find(|(n, ..)| *n == part.index)
+                && arguments.len() + part.arguments.len() <= MOST_ARGUMENTS
+            {
+                arguments.push_str(&part.arguments);
+            }
+        }
+    }
+
+    /// The calls that were written, in whichever form.
+    fn all_calls(&self) -> Vec<Call> {
+        let read = |(_, name, arguments): &(u64, String, String)| {
+            let arguments = match arguments.trim() {
+                "" => Some(Map::new()),
+                text => match serde_json::from_str(text) {
+                    Ok(Value::Object(arguments)) => Some(arguments),
+                    _ => None,
+                },
+            };
+            if arguments.is_none() {
+                tracing::info!("the arguments of a call of {name} are no JSON object");
+            }
+            Some(Call {
+                name: name.clone(),
+                arguments: arguments?,
+            })
+        };
+        let apart = self.calls.iter().filter_map(read);
+        apart.chain(self.filter.calls()).collect()
     }
 
     /// No more comes.
@@ -112,9 +166,10 @@ impl Reply {
     /// How it ended, by the protocol's word for it.
     pub fn end(&self, reason: Option<String>) -> End {
         let length = reason.as_deref() == Some("length");
-        match (self.filter.spoke(), length) {
-            (true, true) => End::Reply(Finish::Length),
-            (true, false) => End::Reply(Finish::Complete),
+        let calls = self.all_calls();
+        match (self.filter.spoke() || !calls.is_empty(), length) {
+            (true, true) => End::Reply(Finish::Length, calls),
+            (true, false) => End::Reply(Finish::Complete, calls),
             (false, true) if self.thoughts > 0 => End::OnlyThoughts,
             (false, _) => End::NoWords {
                 reason: self

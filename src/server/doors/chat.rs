@@ -15,7 +15,9 @@ use tokio::sync::mpsc;
 use super::chat_request::Request;
 use super::pass_on;
 use crate::clock::unix_seconds;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
+use crate::llm::{
+    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Role, Sampling,
+};
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -120,7 +122,8 @@ fn write(
     };
     let (mut text, mut sent) = (String::new(), 0);
     let stopped = std::cell::Cell::new(false);
-    let finish = model.generate(sampling, &|| gone() || stopped.get(), &mut |piece| {
+    let finish = model.generate(sampling, &|| gone() || stopped.get(), &mut |output| {
+        let Output::Text(piece) = output else { return };
         if stopped.get() {
             return;
         }
@@ -165,7 +168,7 @@ fn tokens_of(model: &dyn LanguageModel, text: &str) -> Result<usize, LlmError> {
             Message::new(Role::User, "-"),
             Message::new(Role::Assistant, text),
         ];
-        model.count_tokens(&messages)
+        model.count_tokens(&Prompt::new(&messages, Opening::Reply))
     };
     Ok(count(text)?.saturating_sub(count("")?))
 }

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::answer_words::words;
 use super::question_set::{ExpectedCall, Wanted};
 use crate::language::Language;
-use crate::tools::{self, Class, spoken};
+use crate::tool_call::Class;
+use crate::tools::{self, spoken};
 
 /// Words before a name that mean nothing: "the dentist" is "dentist".
 const ARTICLES: [&str; 5] = ["a", "an", "the", "my", "our"];

@@ -33,7 +33,7 @@ fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError>
     config.llm.disk_cache = false;
     let mut model =
         EngineLoader::new(&config)?.language_model(&Persona::bundled(config.language))?;
-    model.warm_up(&prompt(0, 0, "Hello."))?;
+    model.warm_up(&Prompt::new(&prompt(0, 0, "Hello."), Opening::None))?;
     let mut number = 0;
     for tokens in PROMPTS {
         let filling = filling(model.as_ref(), tokens)?;
@@ -85,7 +85,10 @@ fn prompt(number: usize, filling: usize, question: &str) -> Vec<Message> {
 
 /// How often the filling goes into a prompt of so many tokens, to the nearest.
 fn filling(model: &dyn LanguageModel, tokens: usize) -> Result<usize, EngineBenchError> {
-    let count = |filling| model.count_tokens(&prompt(1, filling, "How are you?"));
+    let count = |filling| {
+        let messages = prompt(1, filling, "How are you?");
+        model.count_tokens(&Prompt::new(&messages, Opening::Reply))
+    };
     let (empty, full) = (count(0)?, count(8)?);
     let each = (full - empty) as f64 / 8.0;
     let wanted = tokens.saturating_sub(empty) as f64 / each;

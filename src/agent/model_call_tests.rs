@@ -1,0 +1,302 @@
+//! What the language model wants called, and how its reply goes on.
+
+use serde_json::json;
+
+use super::intents::Engines;
+use super::*;
+use crate::events::{ReplyId, TurnId};
+use crate::language::Language;
+use crate::llm::{Message, Role};
+use crate::tool_call::{Call, Class, Offer, ToolDefinition};
+use crate::tools::Outcome;
+
+const REPLY: ReplyId = ReplyId {
+    turn: TurnId(1),
+    draft: 1,
+};
+
+struct Talk(Agent);
+
+/// An agent whose model may look, press a button, erase something, and set a timer.
+fn talk() -> Talk {
+    let offer = |(name, class): (&str, Class)| Offer {
+        definition: ToolDefinition {
+            name: name.into(),
+            description: String::new(),
+            parameters: json!({ "type": "object" }),
+        },
+        class,
+    };
+    let offers = [
+        ("look", Class::Read),
+        ("press", Class::Act),
+        ("erase_file", Class::AskFirst),
+        ("set_timer", Class::Act),
+    ];
+    let setting = Setting {
+        name: "Vivi".into(),
+        engines: Engines::OnThisMachine,
+        country: None,
+        tools: true,
+        offers: offers.into_iter().map(offer).collect(),
+    };
+    Talk(Agent::new(&Persona::bundled(Language::English), setting))
+}
+
+fn call(name: &str) -> Call {
+    let arguments = json!({ "what": "the garden" });
+    Call {
+        name: name.into(),
+        arguments: arguments.as_object().unwrap().clone(),
+    }
+}
+
+impl Talk {
+    fn on(&mut self, input: Input) -> Vec<Command> {
+        let mut commands = Vec::new();
+        self.0.handle(input, &mut commands);
+        commands.retain(|command| !matches!(command, Command::ReadAhead { .. }));
+        commands
+    }
+
+    /// The user asks, and the model wants these called.
+    fn asked(&mut self, names: &[&str]) -> Vec<Command> {
+        let text = "How is the garden?".to_owned();
+        self.on(Input::Answer { reply: REPLY, text });
+        self.wanted(names)
+    }
+
+    fn wanted(&mut self, names: &[&str]) -> Vec<Command> {
+        self.on(Input::Written {
+            reply: REPLY,
+            cancelled: false,
+            began: false,
+            calls: names.iter().map(|name| call(name)).collect(),
+        })
+    }
+
+    fn found(&mut self, found: &str) -> Vec<Command> {
+        let found = Ok(found.to_owned());
+        self.on(Input::Found {
+            reply: REPLY,
+            found,
+        })
+    }
+}
+
+fn called(commands: &[Command]) -> Vec<&str> {
+    let called = commands.iter().filter_map(|command| match command {
+        Command::Call { call, .. } => Some(call.name.as_str()),
+        _ => None,
+    });
+    called.collect()
+}
+
+fn said(commands: &[Command]) -> Vec<&str> {
+    let said = commands.iter().filter_map(|command| match command {
+        Command::Say { words, .. } | Command::SayMeanwhile { words, .. } => Some(words.as_str()),
+        _ => None,
+    });
+    said.collect()
+}
+
+/// The messages that the model is to go on with, and the tools that it may still call.
+fn prompt(commands: &[Command]) -> (&[Message], &[ToolDefinition]) {
+    match commands {
+        [
+            Command::Write {
+                messages, tools, ..
+            },
+        ] => (messages, tools),
+        _ => panic!("the model is to write: {commands:?}"),
+    }
+}
+
+#[test]
+fn the_model_is_told_of_what_it_may_call() {
+    let mut talk = talk();
+    let text = "How is the garden?".to_owned();
+    let commands = talk.on(Input::Answer { reply: REPLY, text });
+    let (_, tools) = prompt(&commands);
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["look", "press", "erase_file", "set_timer"]);
+}
+
+#[test]
+fn what_only_reads_is_called_for_a_draft_and_the_reply_goes_on_with_what_was_found() {
+    let mut talk = talk();
+    assert_eq!(called(&talk.asked(&["look"])), ["look"]);
+    let commands = talk.found("It is green.");
+    let (messages, _) = prompt(&commands);
+    let [.., user, asked, found] = messages else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(user.content, "How is the garden?");
+    assert_eq!(*asked, Message::call(call("look")));
+    assert_eq!(*found, Message::result(call("look"), "It is green."));
+}
+
+#[test]
+fn what_changes_something_waits_until_the_turn_is_decided() {
+    let mut talk = talk();
+    assert!(called(&talk.asked(&["press"])).is_empty());
+    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["press"]);
+}
+
+#[test]
+fn what_changes_something_is_called_at_once_in_a_turn_that_is_decided() {
+    let mut talk = talk();
+    let text = "Press it.".to_owned();
+    talk.on(Input::Answer { reply: REPLY, text });
+    talk.on(Input::Released(REPLY));
+    assert_eq!(called(&talk.wanted(&["press"])), ["press"]);
+}
+
+#[test]
+fn what_cannot_be_undone_is_called_after_a_yes_and_not_before() {
+    let mut talk = talk();
+    let commands = talk.asked(&["erase_file"]);
+    let question = said(&commands)[0].to_owned();
+    assert!(called(&commands).is_empty());
+    assert!(question.contains("erase file: the garden"), "{question}");
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::Remember {
+        user: "Erase it.".into(),
+        heard: question,
+    });
+    let yes = ReplyId {
+        turn: TurnId(2),
+        draft: 1,
+    };
+    talk.on(Input::Answer {
+        reply: yes,
+        text: "Yes.".into(),
+    });
+    assert_eq!(called(&talk.on(Input::Released(yes))), ["erase_file"]);
+    let commands = talk.on(Input::Found {
+        reply: yes,
+        found: Ok("Gone.".into()),
+    });
+    assert_eq!(prompt(&commands).0.last().unwrap().content, "Gone.");
+}
+
+#[test]
+fn several_calls_are_made_one_after_the_other() {
+    let mut talk = talk();
+    assert_eq!(called(&talk.asked(&["look", "look"])), ["look"]);
+    assert_eq!(called(&talk.found("It is green.")), ["look"]);
+    let commands = talk.found("It is wet.");
+    let results = prompt(&commands)
+        .0
+        .iter()
+        .filter(|one| one.role == Role::Tool);
+    assert_eq!(results.count(), 2);
+}
+
+#[test]
+fn a_model_that_calls_for_ever_writes_the_rest_without_tools() {
+    let mut talk = talk();
+    talk.asked(&["look"]);
+    for _ in 0..5 {
+        let commands = talk.found("It is green.");
+        assert!(!prompt(&commands).1.is_empty());
+        assert_eq!(called(&talk.wanted(&["look"])), ["look"]);
+    }
+    talk.found("It is green.");
+    let commands = talk.wanted(&["look"]);
+    assert!(prompt(&commands).1.is_empty(), "{commands:?}");
+}
+
+#[test]
+fn what_was_not_offered_is_not_called_and_the_model_is_told() {
+    let mut talk = talk();
+    let commands = talk.asked(&["forget_everything"]);
+    assert!(called(&commands).is_empty());
+    let (messages, _) = prompt(&commands);
+    assert!(messages.last().unwrap().content.contains("no tool"));
+}
+
+#[test]
+fn what_a_built_in_tool_says_is_said_as_it_is() {
+    let mut talk = talk();
+    talk.asked(&["set_timer"]);
+    talk.on(Input::Released(REPLY));
+    let result = Ok(Outcome::Say("Five minutes, starting now.".into()));
+    let commands = talk.on(Input::Called {
+        reply: REPLY,
+        result,
+    });
+    assert_eq!(said(&commands), ["Five minutes, starting now."]);
+}
+
+#[test]
+fn a_failure_is_said_as_it_was() {
+    let mut talk = talk();
+    talk.asked(&["look"]);
+    let commands = talk.on(Input::Found {
+        reply: REPLY,
+        found: Err("The garden does not answer.".into()),
+    });
+    assert_eq!(said(&commands), ["The garden does not answer."]);
+}
+
+#[test]
+fn where_the_model_says_nothing_what_was_found_is_said() {
+    let mut talk = talk();
+    talk.asked(&["look"]);
+    talk.found(&"It is green. ".repeat(100));
+    let commands = talk.on(Input::Failed {
+        reply: REPLY,
+        failure: Failure {
+            kind: FailureKind::OfTheQuestion,
+            message: "no words".into(),
+            apology: crate::lexicon::Apology::NoAnswer,
+        },
+        began: false,
+    });
+    let words = said(&commands)[0];
+    assert!(
+        words.starts_with("It is green.") && words.len() <= 300,
+        "{words}"
+    );
+}
+
+#[test]
+fn who_waits_for_a_slow_tool_hears_so_once() {
+    let mut talk = talk();
+    talk.asked(&["look"]);
+    // A draft is not heard yet.
+    assert!(said(&talk.on(Input::StillCalling(REPLY))).is_empty());
+    assert_eq!(said(&talk.on(Input::Released(REPLY))), ["One moment."]);
+    assert!(said(&talk.on(Input::StillCalling(REPLY))).is_empty());
+}
+
+#[test]
+fn what_was_called_for_a_reply_that_nobody_wants_is_forgotten() {
+    let mut talk = talk();
+    talk.asked(&["press"]);
+    let other = ReplyId {
+        turn: TurnId(1),
+        draft: 2,
+    };
+    talk.on(Input::Answer {
+        reply: other,
+        text: "How is the garden today?".into(),
+    });
+    assert!(talk.on(Input::Released(other)).is_empty());
+    assert!(talk.found("It is green.").is_empty());
+}
+
+#[test]
+fn a_cancelled_reply_calls_nothing() {
+    let mut talk = talk();
+    let text = "How is the garden?".to_owned();
+    talk.on(Input::Answer { reply: REPLY, text });
+    let commands = talk.on(Input::Written {
+        reply: REPLY,
+        cancelled: true,
+        began: false,
+        calls: vec![call("look")],
+    });
+    assert!(commands.is_empty());
+}
