@@ -17,6 +17,8 @@ mod tests;
 mod tokens;
 mod wrapper;
 
+pub use wrapper::may_hold_calls;
+
 use crate::tool_call::Call;
 use cursor::{Cursor, is_name_part};
 

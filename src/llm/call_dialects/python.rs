@@ -38,25 +38,34 @@ pub fn list(text: &mut Cursor) -> Option<Vec<Call>> {
 
 /// A call whose name was read. `print(f())` calls `f`: Gemma prints what it wants to know.
 pub fn call(name: &str, text: &mut Cursor) -> Option<Call> {
-    if !text.take("(") {
-        return None;
+    if name != "print" {
+        return plain_call(name, text);
     }
+    let mut inner = *text;
+    inner.take("(");
+    inner.skip_space();
+    let printed = inner.name();
+    if !inner.rest().starts_with('(') {
+        return plain_call(name, text);
+    }
+    let call = plain_call(printed, &mut inner)?;
+    *text = inner;
     text.skip_space();
-    if name == "print" {
-        let mut inner = *text;
-        let printed = inner.name();
-        if inner.rest().starts_with('(') {
-            let call = call(printed, &mut inner)?;
-            *text = inner;
-            text.skip_space();
-            return text.take(")").then_some(call);
-        }
+    text.take(")").then_some(call)
+}
+
+fn plain_call(name: &str, text: &mut Cursor) -> Option<Call> {
+    if name.is_empty() || !text.take("(") {
+        return None;
     }
     let mut arguments = Map::new();
     loop {
         text.skip_space();
         if text.take(")") {
-            break;
+            return Some(Call {
+                name: name.to_owned(),
+                arguments,
+            });
         }
         // An argument without a name is for a parameter that is not known here.
         let key = text.take_while(|c| c.is_alphanumeric() || c == '_');
@@ -73,8 +82,4 @@ pub fn call(name: &str, text: &mut Cursor) -> Option<Call> {
             return None;
         }
     }
-    (!name.is_empty()).then(|| Call {
-        name: name.to_owned(),
-        arguments,
-    })
 }

@@ -102,6 +102,17 @@ pub const SAMPLES: &[Sample] = &[
         "{\"name\": \"find_zebra\", \"parameters\": {\"place\": \"Zanzibar\", \"count\": 7}}",
         ONE,
     ),
+    sample(
+        "Llama 3.2, two bare calls",
+        "{\"name\": \"find_zebra\", \"parameters\": {\"place\": \"Zanzibar\", \"count\": 7}}; {\"name\": \
+         \"stop_xylophone\", \"parameters\": {}}",
+        TWO,
+    ),
+    last(
+        "Llama 3.1, a tag of its own that nothing ends",
+        "<function=find_zebra>{\"place\": \"Zanzibar\", \"count\": 7}",
+        ONE,
+    ),
     last(
         "Llama 3.1, Python's tag",
         "<|python_tag|>{\"name\": \"find_zebra\", \"parameters\": {\"place\": \"Zanzibar\", \"count\": 7}}; \

@@ -25,12 +25,15 @@ pub fn call(text: &mut Cursor) -> Option<Call> {
     let opened = ["function", "invoke"]
         .iter()
         .find_map(|word| open(text, word))?;
-    let mut inner = Cursor::new(text.until(&opened.end)?);
-    inner.skip_space();
-    let arguments = if inner.peek() == Some('{') {
-        literal::only_object(inner.rest())?
+    text.skip_space();
+    let arguments = if text.peek() == Some('{') {
+        let arguments = literal::object(text)?;
+        // Llama 3.1 ends its message here now and then.
+        text.skip_space();
+        text.take(&opened.end);
+        arguments
     } else {
-        parameters(inner)?
+        parameters(Cursor::new(text.until(&opened.end)?))?
     };
     Some(Call {
         name: opened.name.to_owned(),

@@ -216,6 +216,7 @@ fn a_region_of_nothing_but_brackets_is_no_call() {
     ] {
         assert_none(&bracket.repeat(10_000));
     }
+    assert_none(&format!("```tool_code\n{}", "print(".repeat(10_000)));
 }
 
 #[test]

@@ -68,6 +68,13 @@ fn mark(text: &str) -> Option<(usize, bool)> {
     Some((word.len(), true))
 }
 
+/// Whether what a tag of this name stands around may be a call: it is no definition and no result of a tool, and
+/// no part of a call. In lower case.
+pub fn may_hold_calls(name: &str) -> bool {
+    let is_other = NOT_AROUND_CALLS.iter().any(|part| name.contains(part));
+    !is_other && name != "tools" && !name.ends_with("_tools")
+}
+
 /// The tag that a text begins with, if such tags stand around calls.
 fn tag(text: &str) -> Option<(usize, Edge)> {
     let close = match text.chars().next()? {
@@ -85,8 +92,8 @@ fn tag(text: &str) -> Option<(usize, Edge)> {
         return None;
     }
     let body = body.to_ascii_lowercase();
-    let has = |parts: &[&str]| parts.iter().any(|part| body.contains(part));
-    if !has(&AROUND_CALLS) || has(&NOT_AROUND_CALLS) {
+    let is_of_program = AROUND_CALLS.iter().any(|part| body.contains(part));
+    if !is_of_program || !may_hold_calls(body.trim_matches(['/', '|'])) {
         return None;
     }
     let is_end = body.trim_start_matches('|').starts_with('/')

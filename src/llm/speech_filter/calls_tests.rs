@@ -133,6 +133,7 @@ fn speech_that_looks_a_little_like_a_call_is_heard_and_is_none() {
         "functools is a module of Python.",
         "functools",
         "functools[0] is wrong.",
+        "functools{braces} too.",
         "For example, fun.",
         "It calls print(\"hello\").",
         "Call: 555 1234.",
@@ -211,4 +212,21 @@ fn a_region_that_is_too_long_is_dropped_and_so_are_those_behind_it() {
     assert_eq!(heard, "Done.");
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].name, "f");
+}
+
+/// A token without text is not there for who reads the call.
+#[test]
+fn tokens_within_a_call_are_marks() {
+    for token in [
+        "<escape>",
+        "<|\"|>",
+        "<arg_key>",
+        "</arg_value>",
+        "[ARGS]",
+        "[CALL_ID]",
+        "<|constrain|>",
+        "<｜tool▁sep｜>",
+    ] {
+        assert!(is_mark(token), "{token}");
+    }
 }

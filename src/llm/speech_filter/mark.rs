@@ -159,11 +159,12 @@ fn announcement(text: &str, line: Line) -> Seen {
         return Seen::Text;
     }
     if let Some(rest) = text.strip_prefix(FUNCTOOLS) {
-        let inner = rest.strip_prefix('[').map(str::trim_start);
-        return match inner {
-            Some("") => Seen::Beginning,
-            Some(inner) if inner.starts_with('{') => Seen::Mark(FUNCTOOLS.len(), Mark::Calls),
-            None if rest.is_empty() => Seen::Beginning,
+        return match data(rest) {
+            _ if rest.is_empty() => Seen::Beginning,
+            Seen::Mark(..) if rest[1..].trim_start().starts_with('{') => {
+                Seen::Mark(FUNCTOOLS.len(), Mark::Calls)
+            }
+            Seen::Beginning => Seen::Beginning,
             _ => Seen::Text,
         };
     }

@@ -21,7 +21,7 @@ mod tests;
 
 pub use prompt::{closes_reasoning, is_mark, opens_reasoning};
 
-use super::call_dialects::calls_in;
+use super::call_dialects::{calls_in, may_hold_calls};
 use crate::tool_call::Call;
 use data::Scan;
 use mark::{Edge, Line, Mark, Seen};
@@ -237,7 +237,7 @@ impl SpeechFilter {
     /// Keeps what follows a mark if a program is to read it.
     fn keep_behind(&mut self, mark: &Mark, marked: &str) {
         let keeps = match mark {
-            Mark::Tool(Edge::Begin, name) => tag::may_hold_calls(name),
+            Mark::Tool(Edge::Begin, name) => may_hold_calls(name),
             Mark::Calls | Mark::Data | Mark::Fence | Mark::Channel => true,
             _ => false,
         };
@@ -345,7 +345,9 @@ impl SpeechFilter {
 
     fn say(&mut self, text: &str, speak: &mut dyn FnMut(&str)) {
         let text = if self.trim && self.at_space {
-            text.trim_start()
+            // Llama separates calls so.
+            let is_between = |c: char| c.is_whitespace() || c == ';' && self.for_programs;
+            text.trim_start_matches(is_between)
         } else {
             text
         };

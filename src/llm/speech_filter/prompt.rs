@@ -17,8 +17,20 @@ pub fn closes_reasoning(prompt: &str) -> bool {
     matches!(last_mark(prompt), Some(Mark::Thought(Edge::End, _)))
 }
 
+/// Tokens within a call (FunctionGemma, GLM-4.5) that are no marks elsewhere.
+const WITHIN_CALLS: [&str; 5] = [
+    "<escape>",
+    "<arg_key>",
+    "</arg_key>",
+    "<arg_value>",
+    "</arg_value>",
+];
+
 /// Whether a text, such as a token's, is a mark and no words.
 pub fn is_mark(text: &str) -> bool {
+    if WITHIN_CALLS.contains(&text) {
+        return true;
+    }
     match tag(text) {
         Seen::Mark(length, _) => length == text.len(),
         Seen::Beginning => is_cut_off(text),

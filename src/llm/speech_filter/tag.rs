@@ -206,14 +206,6 @@ pub fn is_tool(name: &str) -> bool {
     name.contains("tool") || name.contains("function") || ["invoke", "parameter"].contains(&name)
 }
 
-/// Whether what a tag of this name stands around may be a call: it is no definition and no result of a tool.
-pub fn may_hold_calls(name: &str) -> bool {
-    let others = ["respon", "result", "output", "declar", "defin"];
-    !others.iter().any(|other| name.contains(other))
-        && !["tools", "tool"].contains(&name)
-        && !name.ends_with("_tools")
-}
-
 /// What stands between angle brackets, in lower case; `text` begins with it as it is written.
 fn angle_mark(body: &str, text: &str) -> Option<Mark> {
     let closing = body.trim_start().starts_with('/');
