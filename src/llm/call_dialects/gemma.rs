@@ -1,5 +1,5 @@
-//! Calls of FunctionGemma, `call:f{a:<escape>x<escape>,b:2}`, and Gemma 4, `call:f{a:<|"|>x<|"|>,b:2}`: objects
-//! whose keys have no quotation marks, and whose texts stand between tokens.
+//! Calls of FunctionGemma, `call:f{a:<escape>x<escape>,b:2}`, and Gemma 4, `call:f{a:<|"|>x<|"|>,b:2}`: the
+//! keys of the object have no quotation marks, and its texts stand between tokens.
 
 use serde_json::{Map, Value};
 

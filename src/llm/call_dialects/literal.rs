@@ -121,8 +121,8 @@ pub fn string(text: &mut Cursor) -> Option<String> {
     }
 }
 
-/// The character that follows a backslash stands for; those that JSON and Python have in common, and quotation
-/// marks.
+/// What the characters behind a backslash stand for: those that JSON and Python have in common, and
+/// quotation marks.
 fn escaped(text: &mut Cursor) -> Option<char> {
     let kind = text.peek()?;
     text.skip(kind.len_utf8());

@@ -291,8 +291,8 @@ pub const SAMPLES: &[Sample] = &[
     ),
 ];
 
-/// A text after one to three accidents: a character is deleted, inserted or doubled, a stretch is cut out, or the
-/// rest is cut off.
+/// A text after one to three accidents: a character is deleted, inserted or doubled, a stretch is cut out,
+/// or the rest is cut off.
 pub fn damaged(text: &str, random: &mut fastrand::Rng) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     for _ in 0..random.usize(1..4) {

@@ -21,7 +21,8 @@ enum Edge {
     End,
 }
 
-/// Whether what was gone over says that calls follow; a fence of JSON, or none, does not.
+/// Goes over what stands around calls and between them. True if it says that calls follow; a fence of JSON
+/// does not, nor one without a language.
 pub fn skip(text: &mut Cursor) -> bool {
     let mut announced = false;
     loop {
@@ -68,8 +69,8 @@ fn mark(text: &str) -> Option<(usize, bool)> {
     Some((word.len(), true))
 }
 
-/// Whether what a tag of this name stands around may be a call: it is no definition and no result of a tool, and
-/// no part of a call. In lower case.
+/// Whether what a tag of this name, in lower case, stands around may be a call: it is no definition and no
+/// result of a tool, and no part of a call.
 pub fn may_hold_calls(name: &str) -> bool {
     let is_other = NOT_AROUND_CALLS.iter().any(|part| name.contains(part));
     !is_other && name != "tools" && !name.ends_with("_tools")

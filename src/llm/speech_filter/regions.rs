@@ -32,7 +32,7 @@ impl Regions {
         };
         if self.bytes + text.len() > MOST_BYTES {
             tracing::warn!(
-                "a reply holds more than {MOST_BYTES} bytes for programs: calls of tools behind them are not read"
+                "a reply holds more than {MOST_BYTES} bytes for programs: calls behind them are not read"
             );
             self.full = true;
             self.open = None;
