@@ -2,6 +2,7 @@
 //! Owned by the `language-model` thread.
 
 mod adapter;
+mod call_dialects;
 pub mod chat_template;
 mod checkpoints;
 pub mod gguf;

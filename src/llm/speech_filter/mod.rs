@@ -1,45 +1,33 @@
 //! Takes out of a reply, while it is written, what is not for the user's ears: reasoning, calls of tools,
 //! control tokens, data, and a dialogue that the model goes on writing by itself. Neither is it for the
-//! history.
+//! history. What is meant for a program is kept, and the calls in it are read out at the reply's end.
 //!
-//! One filter for every engine, because servers hand on what they do not know. `mark` knows how models
-//! write such things, `data` where a piece of data ends. What may become a mark is held back until that is
+//! One filter for every engine, because servers hand on what they do not know. `mark`, `tag` and `speaker`
+//! know how models write such things, `data` where a piece of data ends, `regions` keeps what a program is to
+//! read, and `prompt` tells what a reply goes on with. What may become a mark is held back until that is
 //! known, so how a reply was cut into pieces does not matter.
 
+#[cfg(test)]
+mod calls_tests;
 mod data;
 mod mark;
+mod place;
+mod prompt;
+mod regions;
+mod speaker;
+mod tag;
 #[cfg(test)]
 mod tests;
 
+pub use prompt::{closes_reasoning, is_mark, opens_reasoning};
+
+use super::call_dialects::{calls_in, may_hold_calls};
+use crate::tool_call::Call;
 use data::Scan;
 use mark::{Edge, Line, Mark, Seen};
-
-/// Where the text is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    /// What the user hears.
-    Speech,
-    /// Reasoning, within so many blocks.
-    Thought(usize),
-    /// A part of a "harmony" message on a channel that the user does not hear.
-    Part,
-    /// The name of a channel or the role of a "harmony" message, up to [`MESSAGE`].
-    Header,
-    /// The role of the message that begins.
-    Role,
-    /// A call of a tool or its result, up to the tag that ends it; so many of that name are open.
-    Tool(String, usize),
-    /// The name of a tool; its arguments follow.
-    Calls,
-    /// JSON, or a call written as in Python.
-    Data(Scan),
-    /// A block of code that is meant for a program.
-    Fence,
-    /// What somebody else is made to say.
-    Other,
-    /// Behind the reply's end.
-    Over,
-}
+use place::Place;
+use prompt::last_mark;
+use regions::Regions;
 
 /// Ends the header of a "harmony" message.
 const MESSAGE: &str = "<|message|>";
@@ -47,6 +35,8 @@ const CHANNEL: &str = "<|channel|>";
 /// How a prompt ends that has opened reasoning on a channel.
 const ANALYSIS: &str = "<|channel|>analysis<|message|>";
 const FENCE: &str = "```";
+/// Most calls that are taken from a reply; a model that writes more repeats itself.
+const MOST_CALLS: usize = 16;
 
 /// A filter over one reply.
 #[derive(Debug)]
@@ -64,50 +54,12 @@ pub struct SpeechFilter {
     said: bool,
     /// Something for a program was taken out.
     for_programs: bool,
+    regions: Regions,
     /// What somebody else was made to say before the first word of the reply: a dialogue, if a third speaker
     /// follows.
     other: String,
     /// What would have begun a block that was closed and not opened: all before it was reasoning.
     stray: Option<&'static str>,
-}
-
-/// Whether a text, such as a template, names what begins reasoning.
-pub fn opens_reasoning(text: &str) -> bool {
-    text.contains(CHANNEL)
-        || text
-            .char_indices()
-            .any(|(at, _)| opened_at(text, at).is_some())
-}
-
-/// Whether a prompt ends with the end of a block of reasoning.
-pub fn closes_reasoning(prompt: &str) -> bool {
-    matches!(last_mark(prompt), Some(Mark::Thought(Edge::End, _)))
-}
-
-/// Whether a text, such as a token's, is a mark and no words.
-pub fn is_mark(text: &str) -> bool {
-    match mark::tag(text) {
-        Seen::Mark(length, _) => length == text.len(),
-        Seen::Beginning => mark::is_cut_off(text),
-        Seen::Text => false,
-    }
-}
-
-fn opened_at(text: &str, at: usize) -> Option<&'static str> {
-    match mark::tag(&text[at..]) {
-        Seen::Mark(_, Mark::Thought(Edge::Begin, open)) => Some(open),
-        _ => None,
-    }
-}
-
-/// The mark that a text ends with.
-fn last_mark(text: &str) -> Option<Mark> {
-    let text = text.trim_end();
-    let at = text.rfind(['<', '[', '◁'])?;
-    match mark::tag(&text[at..]) {
-        Seen::Mark(length, mark) if at + length == text.len() => Some(mark),
-        _ => None,
-    }
 }
 
 impl SpeechFilter {
@@ -127,6 +79,7 @@ impl SpeechFilter {
             at_space: true,
             said: false,
             for_programs: false,
+            regions: Regions::default(),
             other: String::new(),
             stray: None,
         }
@@ -161,6 +114,13 @@ impl SpeechFilter {
         }
     }
 
+    /// The calls of tools that the reply holds, in order; all are known after [`SpeechFilter::finish`].
+    /// Reasoning holds none, and a call that was cut off is none.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.regions.iter().flat_map(calls_in);
+        calls.take(MOST_CALLS).collect()
+    }
+
     /// Takes a piece and hands on what of it is for the user.
     pub fn push(&mut self, piece: &str, speak: &mut dyn FnMut(&str)) {
         self.held.push_str(piece);
@@ -170,8 +130,10 @@ impl SpeechFilter {
     /// The reply is over: what might still have become a mark has not, unless it was cut off.
     pub fn finish(&mut self, speak: &mut dyn FnMut(&str)) {
         while self.step(true, speak) {}
+        self.regions.add(&self.held);
+        self.regions.end();
         let other = std::mem::take(&mut self.other) + &self.held;
-        if self.place == Place::Other && mark::names_a_third_speaker(&other) {
+        if self.place == Place::Other && speaker::names_a_third_speaker(&other) {
             // The user asked for a dialogue, and this is it.
             self.say(&other, speak);
         }
@@ -185,7 +147,7 @@ impl SpeechFilter {
             Place::Thought(_) | Place::Part | Place::Tool(..) | Place::Other => self.silence(),
             Place::Header => self.header(),
             Place::Role => self.role(last),
-            Place::Calls => self.calls(),
+            Place::Calls => self.tool_name(),
             Place::Data(scan) => {
                 let end = scan.end_in(&self.held);
                 self.skip(end)
@@ -194,7 +156,7 @@ impl SpeechFilter {
                 let end = self.held.find(FENCE).map(|at| at + FENCE.len());
                 if end.is_none() {
                     let ticks = self.held.trim_end_matches('`').len();
-                    self.held.drain(..ticks);
+                    self.drop_held(ticks);
                     return false;
                 }
                 self.skip(end)
@@ -208,11 +170,18 @@ impl SpeechFilter {
 
     /// Lets everything go up to where speech goes on; all of it if that is not there yet.
     fn skip(&mut self, end: Option<usize>) -> bool {
-        self.held.drain(..end.unwrap_or(self.held.len()));
+        self.drop_held(end.unwrap_or(self.held.len()));
         if end.is_some() {
+            self.regions.end();
             self.place = Place::Speech;
         }
         end.is_some()
+    }
+
+    /// Lets so many bytes go that the user does not hear.
+    fn drop_held(&mut self, length: usize) {
+        self.regions.add(&self.held[..length]);
+        self.held.drain(..length);
     }
 
     fn speech(&mut self, last: bool, speak: &mut dyn FnMut(&str)) -> bool {
@@ -239,10 +208,12 @@ impl SpeechFilter {
         let marked: String = self.held.drain(..length).collect();
         self.trim = true;
         self.for_programs |= mark.is_for_programs();
+        self.keep_behind(&mark, &marked);
         self.place = match mark {
             Mark::Token | Mark::Message | Mark::PartEnd | Mark::Assistant => Place::Speech,
             Mark::Thought(Edge::Begin, _) => Place::Thought(1),
             Mark::Thought(Edge::End, open) => {
+                self.regions.forget();
                 self.stray = self.stray.or(Some(open));
                 Place::Speech
             }
@@ -263,6 +234,18 @@ impl SpeechFilter {
         true
     }
 
+    /// Keeps what follows a mark if a program is to read it.
+    fn keep_behind(&mut self, mark: &Mark, marked: &str) {
+        let keeps = match mark {
+            Mark::Tool(Edge::Begin, name) => may_hold_calls(name),
+            Mark::Calls | Mark::Data | Mark::Fence | Mark::Channel => true,
+            _ => false,
+        };
+        if keeps {
+            self.regions.begin(marked);
+        }
+    }
+
     /// Somebody else is made to speak: the reply is over, unless it has not begun.
     fn somebody_else(&self) -> Place {
         if self.said { Place::Over } else { Place::Other }
@@ -274,15 +257,14 @@ impl SpeechFilter {
         while let Some(character) = self.held[at..].chars().next() {
             let rest = &self.held[at..];
             let seen = match self.place {
-                Place::Other => mark::speaker(rest, self.line),
-                _ => mark::tag(rest),
+                Place::Other => speaker::speaker(rest, self.line),
+                _ => tag::tag(rest),
             };
             match seen {
                 Seen::Beginning => break,
                 Seen::Mark(length, mark) => {
-                    if let Some(next) = self.behind(&mark) {
-                        self.held.drain(..at + length);
-                        self.place = next;
+                    if let Some(next) = self.place.behind(&mark) {
+                        self.leave_silence(at, length, next);
                         return true;
                     }
                 }
@@ -291,47 +273,40 @@ impl SpeechFilter {
             self.line = self.line.after(character);
             at += character.len_utf8();
         }
-        let silent = self.held.drain(..at);
         if self.place == Place::Other {
-            self.other.extend(silent);
+            self.other.push_str(&self.held[..at]);
         }
+        self.drop_held(at);
         false
     }
 
-    /// Where a mark leads from what is not heard; `None` if it changes nothing.
-    fn behind(&self, mark: &Mark) -> Option<Place> {
-        let nested = |edge: Edge, depth: usize| match edge {
-            Edge::Begin => depth + 1,
-            Edge::End => depth - 1,
-        };
-        match (&self.place, mark) {
-            (Place::Thought(depth), Mark::Thought(edge, _)) => Some(match nested(*edge, *depth) {
-                0 => Place::Speech,
-                depth => Place::Thought(depth),
-            }),
-            (Place::Tool(name, depth), Mark::Tool(edge, other)) if name == other => {
-                Some(match nested(*edge, *depth) {
-                    0 => Place::Speech,
-                    depth => Place::Tool(name.clone(), depth),
-                })
-            }
-            (Place::Part, Mark::PartEnd) | (Place::Other, Mark::Assistant) => Some(Place::Speech),
-            (Place::Part, Mark::End) => Some(Place::Over),
-            (Place::Part | Place::Other, Mark::Channel) => Some(Place::Header),
-            (Place::Other, Mark::Role) => Some(Place::Role),
-            _ => None,
+    /// Goes on behind a mark of so many bytes at `at`.
+    fn leave_silence(&mut self, at: usize, length: usize, next: Place) {
+        self.drop_held(at);
+        match next {
+            Place::Header => self.regions.begin(&self.held[..length]),
+            _ => self.regions.add(&self.held[..length]),
         }
+        if !matches!(next, Place::Header | Place::Tool(..)) {
+            self.regions.end();
+        }
+        self.held.drain(..length);
+        self.place = next;
     }
 
     fn header(&mut self) -> bool {
         let Some(at) = self.held.find(MESSAGE) else {
             return false;
         };
-        let header: String = self.held.drain(..at + MESSAGE.len()).collect();
-        let header = header.trim_end_matches(MESSAGE);
+        let begin: String = self.held.drain(..at + MESSAGE.len()).collect();
+        self.regions.add(&begin);
+        let header = begin.trim_end_matches(MESSAGE);
         let channel = header.rsplit(CHANNEL).next().unwrap_or_default();
         // A message without a channel has only its role here.
         let spoken = channel.trim().starts_with("final") || header.trim() == "assistant";
+        if spoken || channel.trim().starts_with("analysis") {
+            self.regions.abandon();
+        }
         self.place = if spoken { Place::Speech } else { Place::Part };
         true
     }
@@ -344,7 +319,7 @@ impl SpeechFilter {
             return false;
         }
         let end = begin + end.unwrap_or(name.len());
-        self.place = match mark::role(&self.held[begin..end]) {
+        self.place = match tag::role(&self.held[begin..end]) {
             Some(Mark::Other) => self.somebody_else(),
             Some(_) => Place::Speech,
             // No role: the message begins at once.
@@ -357,19 +332,22 @@ impl SpeechFilter {
         true
     }
 
-    fn calls(&mut self) -> bool {
+    /// Goes over the name of a tool, to its arguments.
+    fn tool_name(&mut self) -> bool {
         let Some(at) = self.held.find('{') else {
             return false;
         };
         let listed = self.held[..at].trim_end().ends_with('[');
-        self.held.drain(..at);
+        self.drop_held(at);
         self.place = Place::Data(Scan::within(usize::from(listed)));
         true
     }
 
     fn say(&mut self, text: &str, speak: &mut dyn FnMut(&str)) {
         let text = if self.trim && self.at_space {
-            text.trim_start()
+            // Llama separates calls so.
+            let is_between = |c: char| c.is_whitespace() || c == ';' && self.for_programs;
+            text.trim_start_matches(is_between)
         } else {
             text
         };
