@@ -81,11 +81,7 @@ impl Connection {
                 said: String::new(),
             },
         };
-        let said = match child {
-            Some(child) => child.stop().await,
-            None => String::new(),
-        };
-        Err(fault.get().cloned().unwrap_or(error).with_said(said))
+        Err(explained(error, child, &fault).await)
     }
 
     /// Who is asked.
@@ -101,13 +97,18 @@ impl Connection {
     /// Ends it, within little more than a second; why it had ended, if it had.
     pub(super) async fn close(mut self) -> McpError {
         let _ = self.service.close_with_timeout(CLOSING).await;
-        let said = match self.child {
-            Some(child) => child.stop().await,
-            None => String::new(),
-        };
-        let ended = McpError::Ended { said };
-        self.fault.get().cloned().unwrap_or(ended)
+        explained(ended(), self.child, &self.fault).await
     }
+}
+
+/// An error with what is known once the server's process is ended too.
+async fn explained(error: McpError, child: Option<Child>, fault: &Fault) -> McpError {
+    let error = match (child, error) {
+        (Some(child), error) => error.with_said(child.stop().await),
+        (None, McpError::Ended { .. }) => McpError::BrokenOff,
+        (None, error) => error,
+    };
+    fault.get().cloned().unwrap_or(error)
 }
 
 /// Calls a tool. Where this is dropped before the answer, the server is told that nobody waits for it.

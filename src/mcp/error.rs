@@ -24,6 +24,12 @@ pub enum McpError {
     NotUp { waited: Duration, said: String },
     #[error("it ended{}", wrote(.said))]
     Ended { said: String },
+    /// Over HTTP; what was too large is not told from what broke off there, but for an answer in one piece.
+    #[error(
+        "the connection broke off: it closed it, or sent a message larger than {} MB",
+        MOST_BYTES >> 20
+    )]
+    BrokenOff,
     #[error("it was closed: one of its messages was larger than {} MB", MOST_BYTES >> 20)]
     TooLarge,
     #[error("it was closed: it sent more messages than any tool needs")]

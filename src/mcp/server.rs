@@ -28,6 +28,8 @@ pub(super) struct Server {
 struct State {
     connection: Option<Connection>,
     restarts: Restarts,
+    /// Counts the connections, so that a call knows whether the one it used is still there.
+    generation: u64,
     /// Calls since the last that was answered.
     unanswered: u32,
 }
@@ -45,6 +47,7 @@ impl Server {
         let state = State {
             connection: Some(connection),
             restarts: Restarts::default(),
+            generation: 0,
             unanswered: 0,
         };
         let server = Self {
@@ -66,7 +69,7 @@ impl Server {
         tool: String,
         arguments: JsonObject,
     ) -> Result<String, McpError> {
-        let peer = self.peer().await?;
+        let (peer, generation) = self.peer().await?;
         let answer = timeout(self.config.timeout, call(&peer, tool, arguments)).await;
         let mut state = self.state.lock().await;
         match answer {
@@ -74,7 +77,7 @@ impl Server {
                 state.restarts.worked();
                 state.unanswered = 0;
             }
-            Ok(Err(McpError::Ended { .. })) => return Err(state.why_over().await),
+            Ok(Err(McpError::Ended { .. })) => return Err(state.why_over(generation).await),
             Ok(Err(_)) => {}
             Err(_) => {
                 state.unanswered += 1;
@@ -86,13 +89,13 @@ impl Server {
         answer.unwrap_or(Err(McpError::TimedOut(self.config.timeout)))
     }
 
-    /// Who is asked: the server as it runs, or as it is started again.
-    async fn peer(&self) -> Result<Peer<RoleClient>, McpError> {
+    /// Who is asked, and by which connection: the server as it runs, or as it is started again.
+    async fn peer(&self) -> Result<(Peer<RoleClient>, u64), McpError> {
         let mut state = self.state.lock().await;
         if let Some(connection) = &state.connection
             && !connection.is_over()
         {
-            return Ok(connection.peer().clone());
+            return Ok((connection.peer().clone(), state.generation));
         }
         state.close().await;
         let now = self.began.elapsed();
@@ -104,7 +107,8 @@ impl Server {
         let (connection, _) = Connection::open(&self.config, self.patience).await?;
         let peer = connection.peer().clone();
         state.connection = Some(connection);
-        Ok(peer)
+        state.generation += 1;
+        Ok((peer, state.generation))
     }
 
     /// Ends it, within little more than a second.
@@ -120,10 +124,13 @@ impl State {
         Some(self.connection.take()?.close().await)
     }
 
-    /// Why the connection of a call ended, if no other call has replaced it meanwhile.
-    async fn why_over(&mut self) -> McpError {
-        let over = self.connection.as_ref().is_some_and(Connection::is_over);
-        let why = if over { self.close().await } else { None };
+    /// Why the connection of a call ended, if no other call has replaced it meanwhile; it is closed then.
+    async fn why_over(&mut self, generation: u64) -> McpError {
+        let why = if self.generation == generation {
+            self.close().await
+        } else {
+            None
+        };
         why.unwrap_or(McpError::Ended {
             said: String::new(),
         })
