@@ -77,21 +77,21 @@ fn a_token_that_is_not_there_is_named() {
 fn a_server_that_leads_elsewhere_is_not_followed() {
     let server = HttpServer::start("elsewhere");
     let error = refused(server.config(""), PATIENCE);
-    assert!(matches!(error, McpError::CannotReach(_)), "{error}");
+    assert!(error.to_string().contains("HTTP 307"), "{error}");
 }
 
 #[test]
 fn a_server_that_wants_a_token_says_so() {
     let server = HttpServer::start("forbidden");
     let error = refused(server.config(""), PATIENCE);
-    assert!(error.to_string().contains("401"), "{error}");
+    assert_eq!(error, McpError::NotLetIn);
 }
 
 #[test]
 fn a_server_that_is_not_there_is_a_trouble() {
     let config = HttpServer::start("normal").config("");
     let error = refused(config, PATIENCE);
-    assert!(matches!(error, McpError::CannotReach(_)), "{error}");
+    assert!(error.to_string().contains("refused"), "{error}");
 }
 
 #[test]
@@ -121,5 +121,8 @@ fn a_server_that_went_away_is_an_error_of_the_call() {
     let client = connect(server.config(""));
     drop(server);
     let answer = echo(&client, "hello");
-    assert!(matches!(answer, Err(McpError::CannotReach(_))), "{answer:?}");
+    assert!(
+        matches!(answer, Err(McpError::CannotReach(_))),
+        "{answer:?}"
+    );
 }

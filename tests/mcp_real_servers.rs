@@ -38,7 +38,13 @@ fn effect(client: &McpClient, name: &str) -> Effect {
 fn the_time_server_tells_the_time_elsewhere() {
     let packages = installed(&["mcp-server-time==2026.10.19"]);
     let env = format!("env = {{ PYTHONPATH = {:?} }}", packages.to_str().unwrap());
-    let command = ["python3", "-m", "mcp_server_time", "--local-timezone", "UTC"];
+    let command = [
+        "python3",
+        "-m",
+        "mcp_server_time",
+        "--local-timezone",
+        "UTC",
+    ];
     let client = connect(config(&command, &env));
     let arguments = json!({
         "source_timezone": "UTC", "time": "12:00", "target_timezone": "Asia/Kathmandu",
@@ -47,7 +53,10 @@ fn the_time_server_tells_the_time_elsewhere() {
     assert!(answer.contains("17:45"), "{answer}");
     let nowhere = json!({"timezone": "Nowhere/Atlantis"});
     let declined = call(&client, "s_get_current_time", nowhere);
-    assert!(matches!(declined, Err(McpError::Declined(_))), "{declined:?}");
+    assert!(
+        matches!(declined, Err(McpError::Declined(_))),
+        "{declined:?}"
+    );
 }
 
 #[test]
@@ -60,7 +69,10 @@ fn the_filesystem_server_reads_its_folder_and_no_other() {
     let read = |path: &str| call(&client, "s_read_text_file", json!({ "path": path }));
     assert_eq!(read(note.to_str().unwrap()), Ok("Buy milk.".to_owned()));
     let elsewhere = read("/etc/passwd");
-    assert!(matches!(elsewhere, Err(McpError::Declined(_))), "{elsewhere:?}");
+    assert!(
+        matches!(elsewhere, Err(McpError::Declined(_))),
+        "{elsewhere:?}"
+    );
     assert_eq!(effect(&client, "s_read_text_file"), Effect::ReadsOnly);
     assert_eq!(effect(&client, "s_write_file"), Effect::AsksFirst);
 }
@@ -69,7 +81,10 @@ fn the_filesystem_server_reads_its_folder_and_no_other() {
 fn the_memory_server_keeps_what_it_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("memory.jsonl");
-    let env = format!("env = {{ MEMORY_FILE_PATH = {:?} }}", file.to_str().unwrap());
+    let env = format!(
+        "env = {{ MEMORY_FILE_PATH = {:?} }}",
+        file.to_str().unwrap()
+    );
     let client = connect(config(&["node", &npm(MEMORY)], &env));
     let milk = json!({"name": "milk", "entityType": "food", "observations": ["is out"]});
     call(&client, "s_create_entities", json!({ "entities": [milk] })).unwrap();
@@ -112,7 +127,9 @@ fn the_everything_server_is_called_over_http() {
         .spawn()
         .unwrap();
     let _server = OverHttp(server);
-    wait_for("its port", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+    wait_for("its port", || {
+        std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+    });
     let client = connect(toml::from_str(&format!("url = 'http://127.0.0.1:{port}/mcp'")).unwrap());
     let echo = call(&client, "s_echo", json!({"message": "hello"})).unwrap();
     assert!(echo.contains("hello"), "{echo}");
@@ -134,7 +151,12 @@ fn servers_side_by_side_keep_their_tools_apart() {
 #[test]
 fn npx_and_what_it_starts_is_a_server_too() {
     let folder = npm_package::installed(MEMORY);
-    let command = ["npx", "--prefix", folder.to_str().unwrap(), "mcp-server-memory"];
+    let command = [
+        "npx",
+        "--prefix",
+        folder.to_str().unwrap(),
+        "mcp-server-memory",
+    ];
     let (client, troubles) = try_connect(config(&command, ""), PATIENCE);
     assert_eq!(troubles, []);
     assert_eq!(effect(&client, "s_read_graph"), Effect::ReadsOnly);

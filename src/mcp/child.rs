@@ -102,6 +102,11 @@ impl Child {
         Ok((child, output, input))
     }
 
+    /// The end of what it wrote to its standard error so far.
+    pub(super) fn errors(&self) -> String {
+        self.errors.shown()
+    }
+
     /// Ends it, after its input was closed, within four times [`GRACE`]; the end of what it wrote to its
     /// standard error.
     pub(super) async fn stop(mut self) -> String {

@@ -80,7 +80,9 @@ pub enum ConfigError {
     NeitherCommandNorUrl,
     #[error("an MCP server has `command` or `url`, not both: make it two servers")]
     BothCommandAndUrl,
-    #[error("`command` is empty: write the program and its arguments, as [\"npx\", \"-y\", \"...\"]")]
+    #[error(
+        "`command` is empty: write the program and its arguments, as [\"npx\", \"-y\", \"...\"]"
+    )]
     EmptyCommand,
     #[error("`env` is for a server with `command`; one with `url` gets its key by `token_env`")]
     EnvironmentWithUrl,
@@ -90,7 +92,9 @@ pub enum ConfigError {
     TokenWithCommand,
     #[error("`{url}` is no http or https address: {why}")]
     Url { url: String, why: String },
-    #[error("`url` holds a user or a password: put the token into a variable, and name that in `token_env`")]
+    #[error(
+        "`url` holds a user or a password: put the token into a variable, and name that in `token_env`"
+    )]
     PasswordInUrl,
     #[error("a token would be sent to {0} unencrypted: use https")]
     TokenUnencrypted(String),

@@ -104,7 +104,19 @@ impl Connection {
 /// An error with what is known once the server's process is ended too.
 async fn explained(error: McpError, child: Option<Child>, fault: &Fault) -> McpError {
     let error = match (child, error) {
-        (Some(child), error) => error.with_said(child.stop().await),
+        (Some(child), McpError::NotUp { waited, .. }) => {
+            // Not what it says of being ended.
+            let said = child.errors();
+            child.stop().await;
+            McpError::NotUp { waited, said }
+        }
+        (Some(child), error) => {
+            let said = child.stop().await;
+            match error {
+                McpError::Ended { .. } => McpError::Ended { said },
+                other => other,
+            }
+        }
         (None, McpError::Ended { .. }) => McpError::BrokenOff,
         (None, error) => error,
     };

@@ -18,6 +18,10 @@ pub enum McpError {
     #[error("cannot reach it: {0}. Does it run, and is its address right?")]
     CannotReach(String),
     #[error(
+        "it lets nobody in without the right token: set one, and name its variable in `token_env`"
+    )]
+    NotLetIn,
+    #[error(
         "it did not answer within {} s of its start. Start its command by hand to see what it waits for{}",
         .waited.as_secs(), wrote(.said)
     )]
@@ -49,16 +53,6 @@ pub enum McpError {
     Declined(String),
     #[error("the thread of the MCP servers is gone: restart the program ({0})")]
     NoThread(String),
-}
-
-impl McpError {
-    /// The same, with what the server wrote to its standard error where the message has room for it.
-    pub(super) fn with_said(mut self, text: String) -> Self {
-        if let Self::NotUp { said, .. } | Self::Ended { said } = &mut self {
-            *said = text;
-        }
-        self
-    }
 }
 
 /// What a server wrote to its standard error, as the end of a message.

@@ -111,17 +111,29 @@ impl Transport<RoleClient> for HttpTransport {
 
 /// What an error of the transport is to the user.
 pub(super) fn error_of(error: &(dyn Error + 'static)) -> McpError {
-    let mut innermost = error;
-    loop {
-        type Http = StreamableHttpError<reqwest::Error>;
-        if let Some(Http::ResponseBodyTooLarge { .. }) = innermost.downcast_ref::<Http>() {
-            return McpError::TooLarge;
+    type Http = StreamableHttpError<reqwest::Error>;
+    let why = match innermost(error).downcast_ref::<Http>() {
+        Some(Http::ResponseBodyTooLarge { .. }) => return McpError::TooLarge,
+        Some(Http::AuthRequired(_) | Http::InsufficientScope(_)) => return McpError::NotLetIn,
+        Some(Http::Client(error)) => innermost(error).to_string(),
+        Some(Http::UnexpectedServerResponse(why)) => {
+            if why.starts_with("HTTP 401") || why.starts_with("HTTP 403") {
+                return McpError::NotLetIn;
+            }
+            why.trim_end_matches([':', ' ']).to_owned()
         }
-        match innermost.source() {
-            Some(source) => innermost = source,
-            None => break,
-        }
+        _ => innermost(error).to_string(),
+    };
+    McpError::CannotReach(plain(&why, 300))
+}
+
+/// The cause of an error, or the transport's part of it: what is outside names types of ours, and the address,
+/// which the user knows.
+fn innermost<'a>(mut error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    while let Some(source) = error.source()
+        && !error.is::<StreamableHttpError<reqwest::Error>>()
+    {
+        error = source;
     }
-    // The outer ones name types of ours, and the address, which the user knows.
-    McpError::CannotReach(plain(&innermost.to_string(), 300))
+    error
 }

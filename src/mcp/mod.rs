@@ -17,8 +17,8 @@ mod error;
 mod http;
 mod message_budget;
 mod refuses_requests;
-mod result_text;
 mod restarts;
+mod result_text;
 mod server;
 mod tools;
 

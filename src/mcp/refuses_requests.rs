@@ -7,8 +7,9 @@
 
 use rmcp::handler::client::ClientHandler;
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationCreateRequestMethod,
-    Implementation, ListRootsRequestMethod, ListRootsResult, ProtocolVersion,
+    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult,
+    ElicitationCreateRequestMethod, Implementation, ListRootsRequestMethod, ListRootsResult,
+    ProtocolVersion,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleClient};

@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn letters_of_all_scripts_stay() {
-        for text in ["Zwölf Boxkämpfer", "现在几点了？", "مرحبا", "👩🏽‍✈️ waves"] {
+        for text in ["Zwölf Boxkämpfer", "现在几点了？", "مرحبا", "👩🏽‍✈️ waves"]
+        {
             assert_eq!(plain(text, 100), text);
         }
     }
@@ -172,14 +173,20 @@ mod tests {
         let text = "A sentence of ten words ends here, and no later. ".repeat(100);
         let short = plain(&text, MOST_CHARACTERS);
         assert!(short.chars().count() <= MOST_CHARACTERS);
-        assert!(short.ends_with("no later. (The rest was cut off.)"), "{short}");
+        assert!(
+            short.ends_with("no later. (The rest was cut off.)"),
+            "{short}"
+        );
     }
 
     #[test]
     fn without_sentences_it_is_cut_at_a_word() {
         let short = plain(&"word ".repeat(1_000), MOST_CHARACTERS);
         assert!(short.chars().count() <= MOST_CHARACTERS);
-        assert!(short.ends_with("word word (The rest was cut off.)"), "{short}");
+        assert!(
+            short.ends_with("word word (The rest was cut off.)"),
+            "{short}"
+        );
     }
 
     #[test]
@@ -191,7 +198,10 @@ mod tests {
     #[test]
     fn a_number_with_a_point_ends_no_sentence() {
         let text = format!("{}3.14159", "one two ".repeat(20));
-        assert_eq!(shortened(&text, text.len() - 3), "one two ".repeat(20).trim());
+        assert_eq!(
+            shortened(&text, text.len() - 3),
+            "one two ".repeat(20).trim()
+        );
     }
 
     #[test]

@@ -72,7 +72,9 @@ impl Effect {
 pub enum NotOffered {
     #[error("it has no tool named `{wanted}`, which `tools` lists; it has: {has}")]
     Absent { wanted: String, has: String },
-    #[error("it has more than {MOST_TOOLS} tools: the others are left out; name those you want in `tools`")]
+    #[error(
+        "it has more than {MOST_TOOLS} tools: the others are left out; name those you want in `tools`"
+    )]
     TooMany,
     #[error("its tool `{tool}` is left out: {why}")]
     Unusable { tool: String, why: &'static str },
@@ -191,7 +193,13 @@ mod tests {
     }
 
     fn all(server: &str, listed: Vec<Tool>) -> (Vec<McpTool>, Vec<NotOffered>) {
-        offered(server, listed, None, Trust::Annotations, &mut BTreeSet::new())
+        offered(
+            server,
+            listed,
+            None,
+            Trust::Annotations,
+            &mut BTreeSet::new(),
+        )
     }
 
     fn effect(annotations: Value, trust: Trust) -> Effect {
@@ -212,8 +220,14 @@ mod tests {
     #[test]
     fn annotations_say_what_a_tool_may_do_and_silence_says_ask() {
         let trust = Trust::Annotations;
-        assert_eq!(effect(json!({"readOnlyHint": true}), trust), Effect::ReadsOnly);
-        assert_eq!(effect(json!({"destructiveHint": false}), trust), Effect::Acts);
+        assert_eq!(
+            effect(json!({"readOnlyHint": true}), trust),
+            Effect::ReadsOnly
+        );
+        assert_eq!(
+            effect(json!({"destructiveHint": false}), trust),
+            Effect::Acts
+        );
         for unsure in [
             json!(null),
             json!({}),
@@ -226,7 +240,10 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_trusted_is_asked_about_before_each_call() {
-        for claim in [json!({"readOnlyHint": true}), json!({"destructiveHint": false})] {
+        for claim in [
+            json!({"readOnlyHint": true}),
+            json!({"destructiveHint": false}),
+        ] {
             assert_eq!(effect(claim, Trust::Ask), Effect::AsksFirst);
         }
     }
