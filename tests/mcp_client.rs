@@ -15,6 +15,9 @@ use serde_json::json;
 use vivavoce::clock::Stopwatch;
 use vivavoce::mcp::{Effect, McpClient, McpError, McpTrouble, NotOffered};
 
+/// A second, and what a busy machine adds.
+const ENDING: Duration = Duration::from_secs(5);
+
 /// A client of our server in a mode.
 fn client(mode: &str) -> McpClient {
     connect(stdio(&[mode], ""))
@@ -258,6 +261,19 @@ fn a_server_that_leaves_three_calls_without_an_answer_is_started_again() {
 }
 
 #[test]
+fn a_server_that_stops_reading_holds_nobody_up() {
+    let client = connect(stdio(&["deaf"], "timeout_s = 1"));
+    assert!(matches!(misbehave(&client), Err(McpError::TimedOut(_))));
+    // More than a pipe holds.
+    let answer = echo(&client, &"x".repeat(1 << 20));
+    assert!(matches!(answer, Err(McpError::TimedOut(_))), "{answer:?}");
+    let ending = Stopwatch::start();
+    drop(client);
+    let took = ending.elapsed();
+    assert!(took < ENDING, "{took:?}");
+}
+
+#[test]
 fn an_answer_of_ten_megabytes_ends_the_connection_and_the_next_call_has_a_new_one() {
     let client = client("ten_megabytes");
     assert_eq!(misbehave(&client), Err(McpError::TooLarge));
@@ -352,8 +368,7 @@ fn a_stubborn_server_ends_with_the_client_and_so_does_what_it_started() {
     let ending = Stopwatch::start();
     drop(client);
     let took = ending.elapsed();
-    // A second, and what a busy machine adds.
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(took < ENDING, "{took:?}");
     // It was waited for: not even its entry in the table of processes is left.
     assert!(!Path::new("/proc").join(server).exists());
     // Who waits for its child is not us.

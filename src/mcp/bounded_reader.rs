@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::Instant;
 
 use super::error::McpError;
 use super::message_budget::MessageBudget;
+use crate::clock::Stopwatch;
 
 /// The largest message of a server, in bytes.
 pub(super) const MOST_BYTES: usize = 4 << 20;
@@ -27,7 +27,7 @@ pub(super) struct BoundedReader<R> {
     /// Bytes since the last line's end.
     in_line: usize,
     budget: MessageBudget,
-    started: Instant,
+    started: Stopwatch,
     fault: Fault,
 }
 
@@ -38,7 +38,7 @@ impl<R> BoundedReader<R> {
             inner,
             in_line: 0,
             budget: MessageBudget::new(),
-            started: Instant::now(),
+            started: Stopwatch::start(),
             fault,
         }
     }

@@ -13,13 +13,13 @@ use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransportConfig, StreamableHttpError,
 };
 use rmcp::transport::{StreamableHttpClientTransport, Transport};
-use tokio::time::Instant;
 
 use super::bounded_reader::{Fault, MOST_BYTES};
 use super::config::is_loopback;
 use super::error::McpError;
 use super::message_budget::MessageBudget;
 use super::result_text::plain;
+use crate::clock::Stopwatch;
 
 /// How long a connection may take to be there.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ pub(super) fn transport(
     Ok(HttpTransport {
         inner: StreamableHttpClientTransport::with_client(client, config),
         budget: MessageBudget::new(),
-        started: Instant::now(),
+        started: Stopwatch::start(),
         fault,
     })
 }
@@ -81,7 +81,7 @@ fn tls() -> Result<rustls::ClientConfig, McpError> {
 pub(super) struct HttpTransport {
     inner: StreamableHttpClientTransport<reqwest::Client>,
     budget: MessageBudget,
-    started: Instant,
+    started: Stopwatch,
     fault: Fault,
 }
 

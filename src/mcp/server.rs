@@ -6,12 +6,13 @@ use rmcp::RoleClient;
 use rmcp::model::{JsonObject, Tool};
 use rmcp::service::Peer;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::config::McpServerConfig;
 use super::connection::{Connection, call};
 use super::error::McpError;
 use super::restarts::Restarts;
+use crate::clock::Stopwatch;
 
 /// A server that leaves so many calls in a row without an answer is started again.
 const UNANSWERED: u32 = 3;
@@ -21,7 +22,7 @@ pub(super) struct Server {
     config: McpServerConfig,
     /// How long a restart may take.
     patience: Duration,
-    began: Instant,
+    began: Stopwatch,
     state: Mutex<State>,
 }
 
@@ -53,7 +54,7 @@ impl Server {
         let server = Self {
             config,
             patience,
-            began: Instant::now(),
+            began: Stopwatch::start(),
             state: Mutex::new(state),
         };
         Ok((server, tools))

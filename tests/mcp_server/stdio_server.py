@@ -93,6 +93,8 @@ def notify(text):
 def misbehave(request):
     if MODE == "silent":
         return
+    if MODE == "deaf":
+        time.sleep(600)  # And reads nothing meanwhile.
     if MODE == "declines":
         say(request, "There is no such file.", isError=True)
     elif MODE == "protocol_error":
