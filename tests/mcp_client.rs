@@ -18,9 +18,9 @@ use vivavoce::mcp::{Effect, McpClient, McpError, McpTrouble, NotOffered};
 /// A second, and what a busy machine adds.
 const ENDING: Duration = Duration::from_secs(5);
 
-/// A client of our server in a mode.
+/// A client of our server in a mode, with time for its calls on any machine.
 fn client(mode: &str) -> McpClient {
-    connect(stdio(&[mode], ""))
+    connect(stdio(&[mode], "timeout_s = 600"))
 }
 
 /// It still answers after whatever happened.
@@ -215,9 +215,9 @@ fn a_server_that_reports_much_is_heard_to_its_end() {
 fn a_call_that_is_not_answered_ends_in_time_and_the_server_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("told");
-    let more = "timeout_s = 1";
+    let more = "timeout_s = 3";
     let client = connect(stdio(&["silent", file.to_str().unwrap()], more));
-    let limit = Duration::from_secs(1);
+    let limit = Duration::from_secs(3);
     assert_eq!(misbehave(&client), Err(McpError::TimedOut(limit)));
     wait_for_line(&file, "cancelled");
     assert_answers(&client);
@@ -250,7 +250,7 @@ fn wait_for_line(file: &Path, line: &str) {
 fn a_server_that_leaves_three_calls_without_an_answer_is_started_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("starts");
-    let client = connect(stdio(&["silent", file.to_str().unwrap()], "timeout_s = 1"));
+    let client = connect(stdio(&["silent", file.to_str().unwrap()], "timeout_s = 3"));
     for _ in 0..3 {
         assert!(matches!(misbehave(&client), Err(McpError::TimedOut(_))));
     }

@@ -31,8 +31,9 @@ impl HttpServer {
     }
 
     fn config(&self, more: &str) -> McpServerConfig {
-        let table = format!("url = 'http://127.0.0.1:{}/mcp'\n{more}", self.port);
-        toml::from_str(&table).unwrap()
+        let url = format!("url = 'http://127.0.0.1:{}/mcp'", self.port);
+        // Time for its calls on any machine.
+        toml::from_str(&format!("{url}\ntimeout_s = 600\n{more}")).unwrap()
     }
 }
 

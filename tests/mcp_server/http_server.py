@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         note["params"] = {"level": "info", "data": "flood"}
         try:
             while MODE == "flood" and message["method"] == "tools/call":
-                self.wfile.write(f"data: {json.dumps(note)}\n\n".encode())
+                self.wfile.write(f"data: {json.dumps(note)}\n\n".encode() * 100)
             self.wfile.write(f"data: {text}\n\n".encode())
         except OSError:
             pass  # The client has seen enough.
