@@ -36,6 +36,7 @@ pub mod stt;
 
 pub mod agent;
 pub mod llm;
+pub mod mcp;
 pub mod tool_call;
 pub mod tools;
 

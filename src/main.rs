@@ -301,7 +301,8 @@ fn configure(common: &Common) -> Result<Config> {
 /// Logs go where `VIVAVOCE_LOG` says, or to stderr; but never onto the view: a conversation on a
 /// terminal logs to a file in the data folder. Without `RUST_LOG` only warnings.
 fn start_log(conversation: bool) {
-    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error";
+    // rmcp's warnings quote MCP servers, whose texts are not ours to print; errors reach the user by `mcp`.
+    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error,rmcp=off";
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)

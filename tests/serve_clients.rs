@@ -1,6 +1,7 @@
 //! Clients that others wrote, as they come from their registries, over OpenAI's protocols.
 
 mod door;
+mod npm_package;
 mod program;
 mod python_package;
 
@@ -132,7 +133,7 @@ fn pipecat_talks_and_interrupts() {
 fn openai_agents_for_javascript_talks_and_interrupts() {
     let door = Door::open(&[]);
     let sounds = Sounds::of(&door);
-    let folder = npm_installed();
+    let folder = npm_package::installed(&["@openai/agents@0.20.0", "zod@4.6.7"]);
     // Node looks for packages beside the script.
     let copy = folder.join("agents.mjs");
     std::fs::copy(script("agents.mjs"), &copy).unwrap();
@@ -143,29 +144,4 @@ fn openai_agents_for_javascript_talks_and_interrupts() {
     assert_eq!(told["status"], "cancelled", "{told}");
     assert_interrupted(&told);
     assert_paris(&door, &sounds.path("answer"));
-}
-
-/// The folder that holds the packages of npm, installed once.
-fn npm_installed() -> PathBuf {
-    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = tmp.join("openai-agents-js");
-    if !folder.exists() {
-        let part = tempfile::tempdir_in(tmp).unwrap();
-        let npm = Command::new("npm")
-            .args([
-                "install",
-                "--silent",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-            ])
-            .args(["@openai/agents@0.20.0", "zod@4.6.7"])
-            .current_dir(part.path())
-            .output()
-            .expect("npm is there: scripts/setup.sh --test installs it");
-        assert!(npm.status.success(), "{}", printed(&npm));
-        // Another test may have been faster.
-        let _ = std::fs::rename(part.path(), &folder);
-    }
-    folder
 }

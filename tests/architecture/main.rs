@@ -269,22 +269,36 @@ fn the_protocol_machines_of_the_server_are_pure() {
 }
 
 #[test]
-fn only_the_server_knows_an_async_runtime_and_nothing_that_talks_knows_the_server() {
+fn only_the_server_and_the_mcp_client_are_async_and_nothing_that_talks_knows_the_server() {
     for (path, text) in sources("") {
         let module = module_of(&path);
         if module.first().is_some_and(|first| first == "server") {
             continue;
         }
+        let is_mcp = module.first().is_some_and(|first| first == "mcp");
         for named in paths(&text, &module) {
-            let is_async = ["tokio", "axum", "futures_util"]
+            let is_async = ["tokio", "axum", "futures_util", "rmcp", "reqwest"]
                 .iter()
                 .any(|one| begins_with(&named, one));
-            assert!(!is_async, "{} names `{named}`", path.display());
+            assert!(!is_async || is_mcp, "{} names `{named}`", path.display());
             let is_cli = module
                 .first()
                 .is_some_and(|first| first == "cli" || first == "main");
             let is_server = begins_with(&named, "crate::server");
             assert!(!is_server || is_cli, "{} names `{named}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_mcp_client_knows_calls_and_nothing_that_makes_them() {
+    for (path, text) in sources("mcp") {
+        for named in paths(&text, &module_of(&path)) {
+            let known = !named.starts_with("crate::")
+                || ["mcp", "tool_call", "cancellation", "clock"]
+                    .iter()
+                    .any(|one| begins_with(&named, &format!("crate::{one}")));
+            assert!(known, "{} names `{named}`", path.display());
         }
     }
 }
