@@ -21,6 +21,7 @@ use vivavoce::turn_taking::Drafts;
 use cli::bench::{BenchCommand, NOT_MEASURED};
 use cli::models::ModelsCommand;
 use cli::talk::{LOADING, Options, QUIT};
+use cli::tools::ToolsCommand;
 
 /// A voice assistant that lives on your machine: it listens, answers aloud, and stops when you
 /// cut in. Nothing leaves the machine.
@@ -126,6 +127,9 @@ enum Command {
     /// List, fetch and check models
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// List the tools that can be called, built in and of MCP servers, and call one
+    #[command(subcommand)]
+    Tools(ToolsCommand),
     /// Measure
     #[command(subcommand)]
     Bench(Box<BenchCommand>),
@@ -224,6 +228,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
+        Command::Tools(command) => cli::tools::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {
             seed,

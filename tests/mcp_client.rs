@@ -13,7 +13,8 @@ use mcp_server::{
 };
 use serde_json::json;
 use vivavoce::clock::Stopwatch;
-use vivavoce::mcp::{Effect, McpClient, McpError, McpTrouble, NotOffered};
+use vivavoce::mcp::{McpClient, McpError, McpTrouble, NotOffered};
+use vivavoce::tool_call::Class;
 
 /// A second, and what a busy machine adds.
 const ENDING: Duration = Duration::from_secs(5);
@@ -34,14 +35,11 @@ fn a_tool_is_told_and_called() {
     let told: Vec<_> = client
         .tools()
         .iter()
-        .map(|tool| (tool.definition.name.as_str(), tool.effect))
+        .map(|tool| (tool.offer.definition.name.as_str(), tool.offer.class))
         .collect();
-    let expected = [
-        ("s_echo", Effect::ReadsOnly),
-        ("s_misbehave", Effect::AsksFirst),
-    ];
+    let expected = [("s_echo", Class::Read), ("s_misbehave", Class::AskFirst)];
     assert_eq!(told, expected);
-    let definition = &client.tools()[0].definition;
+    let definition = &client.tools()[0].offer.definition;
     assert_eq!(definition.description, "Does echo.");
     assert_eq!(
         definition.parameters["properties"]["text"]["type"],

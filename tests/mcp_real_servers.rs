@@ -12,7 +12,8 @@ use std::process::{Child, Command, Stdio};
 use mcp_server::{PATIENCE, call, config, connect, try_connect, wait_for};
 use python_package::installed;
 use serde_json::json;
-use vivavoce::mcp::{Effect, McpClient, McpError};
+use vivavoce::mcp::{McpClient, McpError};
+use vivavoce::tool_call::Class;
 
 /// What a server of npm starts with; its package is the first of `packages`.
 fn npm(packages: &[&str]) -> String {
@@ -28,10 +29,12 @@ const EVERYTHING: &[&str] = &["@modelcontextprotocol/server-everything@2026.8.31
 const FILESYSTEM: &[&str] = &["@modelcontextprotocol/server-filesystem@2026.8.31"];
 const MEMORY: &[&str] = &["@modelcontextprotocol/server-memory@2026.8.31"];
 
-fn effect(client: &McpClient, name: &str) -> Effect {
+fn effect(client: &McpClient, name: &str) -> Class {
     let mut tools = client.tools().iter();
-    let tool = tools.find(|tool| tool.definition.name == name);
-    tool.unwrap_or_else(|| panic!("{name} is not there")).effect
+    let tool = tools.find(|tool| tool.offer.definition.name == name);
+    tool.unwrap_or_else(|| panic!("{name} is not there"))
+        .offer
+        .class
 }
 
 #[test]
@@ -73,8 +76,8 @@ fn the_filesystem_server_reads_its_folder_and_no_other() {
         matches!(elsewhere, Err(McpError::Declined(_))),
         "{elsewhere:?}"
     );
-    assert_eq!(effect(&client, "s_read_text_file"), Effect::ReadsOnly);
-    assert_eq!(effect(&client, "s_write_file"), Effect::AsksFirst);
+    assert_eq!(effect(&client, "s_read_text_file"), Class::Read);
+    assert_eq!(effect(&client, "s_write_file"), Class::AskFirst);
 }
 
 #[test]
@@ -144,8 +147,8 @@ fn servers_side_by_side_keep_their_tools_apart() {
     ]);
     let (client, troubles) = McpClient::connect(&servers, PATIENCE);
     assert_eq!(troubles, []);
-    assert_eq!(effect(&client, "one_list_directory"), Effect::ReadsOnly);
-    assert_eq!(effect(&client, "two_list_directory"), Effect::ReadsOnly);
+    assert_eq!(effect(&client, "one_list_directory"), Class::Read);
+    assert_eq!(effect(&client, "two_list_directory"), Class::Read);
 }
 
 #[test]
@@ -159,5 +162,5 @@ fn npx_and_what_it_starts_is_a_server_too() {
     ];
     let (client, troubles) = try_connect(config(&command, ""), PATIENCE);
     assert_eq!(troubles, []);
-    assert_eq!(effect(&client, "s_read_graph"), Effect::ReadsOnly);
+    assert_eq!(effect(&client, "s_read_graph"), Class::Read);
 }

@@ -1,6 +1,7 @@
 //! What a session's assistant is given beside its engines: its tools, and where it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use vivavoce::agent::intents::Engines;
 use vivavoce::agent::{Persona, Setting};
@@ -8,10 +9,14 @@ use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::llm::server::Address;
+use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
-use vivavoce::tool_call::Offer;
+use vivavoce::tool_call::{ExternalTools, Offer};
 use vivavoce::tools::lookup::Facts;
 use vivavoce::tools::{self, OpenError, Toolbox};
+
+/// How long a server may take to come up: one that is fetched at its first start takes some seconds.
+const MCP_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where what the tools keep is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,39 +30,55 @@ pub enum Keeping {
 /// The tools, if there are any in the language and they are not switched off, and the setting. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
-pub fn assistant(config: &Config, persona: &Persona, keeping: Keeping) -> (Setting, SessionTools) {
+pub fn assistant(
+    config: &Config,
+    persona: &Persona,
+    keeping: Keeping,
+    mcp: Option<Arc<McpClient>>,
+) -> (Setting, SessionTools) {
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
     };
     let toolbox = config.tools.enabled.then(|| open(persona, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
+    let names = toolbox.iter().flat_map(|_| &config.tools.offered);
+    let others = mcp.iter().flat_map(|mcp| mcp.tools());
+    let others = others.map(|tool| tool.offer.clone());
+    let offers = names.filter_map(|name| built_in(name)).chain(others);
     let setting = Setting {
         name: persona.name.clone(),
         engines: place_of_engines(config),
         country: country(config),
         tools: toolbox.is_some(),
-        offers: match &toolbox {
-            Some(_) => offered(&config.tools.offered).collect(),
-            None => Arc::default(),
-        },
+        offers: offers.collect(),
     };
     let tools = SessionTools {
         built_in: toolbox,
-        external: None,
+        external: mcp.map(|mcp| mcp as Arc<dyn ExternalTools>),
     };
     (setting, tools)
 }
 
-/// The built-in tools of these names, for the language model.
-fn offered(names: &[String]) -> impl Iterator<Item = Offer> {
-    let specs = names
-        .iter()
-        .filter_map(|name| tools::specs().find(|spec| spec.name == name));
-    specs.map(|spec| Offer {
+/// A built-in tool, for the language model.
+fn built_in(name: &str) -> Option<Offer> {
+    let spec = tools::specs().find(|spec| spec.name == name)?;
+    Some(Offer {
         definition: spec.definition(),
         class: spec.class,
     })
+}
+
+/// Starts the servers that are configured. What does not come up is said, and the others go on.
+pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
+    if config.mcp.is_empty() {
+        return None;
+    }
+    let (client, troubles) = McpClient::connect(&config.mcp, MCP_PATIENCE);
+    for trouble in troubles {
+        out!("{trouble}");
+    }
+    Some(Arc::new(client))
 }
 
 fn open(persona: &Persona, keeping: Keeping) -> Option<Toolbox> {

@@ -30,5 +30,6 @@ pub mod serve;
 pub mod simulate;
 pub mod sound;
 pub mod talk;
+pub mod tools;
 pub mod transcribe;
 pub mod view;

@@ -11,7 +11,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
 
-use super::assistant::{Keeping, assistant};
+use super::assistant::{Keeping, assistant, connect_mcp};
 use super::talk::{LOADING, QUIT};
 
 /// Its options.
@@ -43,14 +43,13 @@ pub struct ServeOptions {
 pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let token = server::token(&data_dir())?;
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
-    let assistant: Assistant = Box::new(|config, persona, who| {
-        let keeping = match who {
-            Who::User => Keeping::InDataFolder,
-            Who::Program => Keeping::Nowhere,
-        };
-        assistant(config, persona, keeping)
-    });
     LOADING.store(true, Ordering::Relaxed);
+    let mcp = connect_mcp(config);
+    let assistant: Assistant = Box::new(move |config, persona, who| match who {
+        Who::User => assistant(config, persona, Keeping::InDataFolder, mcp.clone()),
+        // What a program says may not reach the user's own servers.
+        Who::Program => assistant(config, persona, Keeping::Nowhere, None),
+    });
     let hub = Hub::new(config.clone(), persona, assistant, options.sessions.into())?;
     LOADING.store(false, Ordering::Relaxed);
     let server = ServerConfig {

@@ -22,7 +22,7 @@ use vivavoce::pipeline::{CONVERSATION, LANGUAGE_MODEL, Session, SessionConfig, W
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
-use super::assistant::{Keeping, assistant};
+use super::assistant::{Keeping, assistant, connect_mcp};
 use super::screen::Screen;
 use super::sound::{self, Opened};
 use super::view::{Plain, View};
@@ -169,14 +169,19 @@ fn converse(
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
-    let engines = loader.load(&persona)?;
+    let (mcp, engines) = std::thread::scope(|scope| {
+        let mcp = scope.spawn(|| connect_mcp(config));
+        let engines = loader.load(&persona);
+        (mcp.join(), engines)
+    });
+    let (mcp, engines) = (mcp.unwrap_or_default(), engines?);
     let persona = loader.tell(persona);
     let (event_out, events) = bounded(VIEW_QUEUE);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, tools) = assistant(config, &persona, keeping);
+    let (setting, tools) = assistant(config, &persona, keeping, mcp);
     let session_config = SessionConfig {
         turn_taking,
         persona,

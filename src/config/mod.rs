@@ -8,6 +8,7 @@ mod engine;
 
 pub use engine::{LlmEngine, SttEngine, TtsEngine};
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
+use crate::mcp::McpServerConfig;
 use crate::tools;
 use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
 use crate::vad::ActivityConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub tts: TtsConfig,
     /// What acts: timers, lists, sums.
     pub tools: ToolsConfig,
+    /// Servers of the Model Context Protocol, by name: their tools are the language model's too.
+    pub mcp: BTreeMap<String, McpServerConfig>,
     /// Cores.
     pub threads: ThreadConfig,
 }
@@ -72,6 +76,7 @@ impl Default for Config {
             llm: LlmConfig::default(),
             tts: TtsConfig::default(),
             tools: ToolsConfig::default(),
+            mcp: BTreeMap::new(),
             threads: ThreadConfig::default(),
         }
     }

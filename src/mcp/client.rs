@@ -17,7 +17,7 @@ use super::error::McpError;
 use super::server::Server;
 use super::tools::{McpTool, NotOffered, offered};
 use crate::cancellation::Cancelled;
-use crate::tool_call::Call;
+use crate::tool_call::{Call, ExternalTools};
 
 /// How often a call that waits looks whether it is given up.
 const LOOK: Duration = Duration::from_millis(20);
@@ -138,7 +138,7 @@ impl McpClient {
     /// messages is the server.
     pub fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, McpError> {
         let unknown = || McpError::UnknownTool(call.name.clone());
-        let known = |tool: &&McpTool| tool.definition.name == call.name;
+        let known = |tool: &&McpTool| tool.offer.definition.name == call.name;
         let tool = self.tools.iter().find(known).ok_or_else(unknown)?;
         let server = self.servers.get(&tool.server).ok_or_else(unknown)?.clone();
         let thread = self.thread.as_ref().ok_or_else(unknown)?;
@@ -180,6 +180,19 @@ impl Drop for McpClient {
             let _ = ended_out.send(());
         });
         let _ = ended.recv_timeout(ENDING);
+    }
+}
+
+impl ExternalTools for McpClient {
+    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String> {
+        let server = |tool: &McpTool| tool.server.clone();
+        let known = |tool: &&McpTool| tool.offer.definition.name == call.name;
+        let server = self.tools.iter().find(known).map(server);
+        let server = server.unwrap_or_else(|| call.name.clone());
+        Self::call(self, call, cancelled).map_err(|error| match error {
+            McpError::Declined(why) => format!("{server} says: {why}"),
+            error => format!("I could not use {server}: {error}."),
+        })
     }
 }
 

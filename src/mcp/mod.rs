@@ -25,4 +25,4 @@ mod tools;
 pub use client::{McpClient, McpTrouble};
 pub use config::{ConfigError, Environment, McpServerConfig, Reached, Trust};
 pub use error::McpError;
-pub use tools::{Effect, McpTool, NotOffered};
+pub use tools::{McpTool, NotOffered};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::config::Trust;
 use super::result_text::plain;
-use crate::tool_call::ToolDefinition;
+use crate::tool_call::{Class, Offer, ToolDefinition};
 
 /// Tools of one server that are offered.
 pub(super) const MOST_TOOLS: usize = 64;
@@ -22,14 +22,12 @@ const OWN_NAME_BYTES: usize = 128;
 /// A tool that can be called.
 #[derive(Debug, Clone, PartialEq)]
 pub struct McpTool {
-    /// As the model is told of it. Its name is always `SERVER_TOOL` (with every character beyond
+    /// As the model is told of it, and what it may do. Its name is always `SERVER_TOOL` (with every character beyond
     /// `[a-zA-Z0-9_-]` as `_`, and at most 64 of them), so that it stays what it is when another server is
     /// configured, and never is that of a built-in tool.
-    pub definition: ToolDefinition,
+    pub offer: Offer,
     /// The server's name in the configuration.
     pub server: String,
-    /// What it may do.
-    pub effect: Effect,
     /// The name that the server knows it by.
     pub(super) own_name: String,
 }
@@ -42,27 +40,15 @@ pub struct McpTool {
 /// nothing here can watch what it does. Even an honest tool that reads only sends its arguments to the
 /// server, and those may hold what the user said. So a server whose author is not trusted does not belong
 /// into the configuration, and one whose annotations are not trusted gets `trust = "ask"`. Then *every* tool
-/// is [`Effect::AsksFirst`], also one that claims to read only: that claim is a hint of the same server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// It changes nothing, so it may be called for a draft, and again (`readOnlyHint` is true).
-    ReadsOnly,
-    /// It changes something, and destroys nothing (`destructiveHint` is false).
-    Acts,
-    /// It may destroy something, or does not say: without annotations a tool counts as destructive, as MCP
-    /// has it. The user is asked before it is called; the caller does that.
-    AsksFirst,
-}
-
-impl Effect {
-    fn of(annotations: Option<&ToolAnnotations>, trust: Trust) -> Self {
-        let hint = |hint: fn(&ToolAnnotations) -> Option<bool>| annotations.and_then(hint);
-        match trust {
-            Trust::Ask => Self::AsksFirst,
-            Trust::Annotations if hint(|a| a.read_only_hint) == Some(true) => Self::ReadsOnly,
-            Trust::Annotations if hint(|a| a.destructive_hint) == Some(false) => Self::Acts,
-            Trust::Annotations => Self::AsksFirst,
-        }
+/// is [`Class::AskFirst`], also one that claims to read only: that claim is a hint of the same server.
+/// Without annotations a tool counts as destructive, as MCP has it.
+fn class(annotations: Option<&ToolAnnotations>, trust: Trust) -> Class {
+    let hint = |hint: fn(&ToolAnnotations) -> Option<bool>| annotations.and_then(hint);
+    match trust {
+        Trust::Ask => Class::AskFirst,
+        Trust::Annotations if hint(|a| a.read_only_hint) == Some(true) => Class::Read,
+        Trust::Annotations if hint(|a| a.destructive_hint) == Some(false) => Class::Act,
+        Trust::Annotations => Class::AskFirst,
     }
 }
 
@@ -110,10 +96,10 @@ pub(super) fn offered(
                     description: plain(description, DESCRIPTION_CHARACTERS),
                     parameters: Value::Object(parameters),
                 };
+                let class = class(tool.annotations.as_ref(), trust);
                 tools.push(McpTool {
-                    definition,
+                    offer: Offer { definition, class },
                     server: server.to_owned(),
-                    effect: Effect::of(tool.annotations.as_ref(), trust),
                     own_name: tool.name.into_owned(),
                 });
             }
@@ -202,39 +188,33 @@ mod tests {
         )
     }
 
-    fn effect(annotations: Value, trust: Trust) -> Effect {
+    fn class_of(annotations: Value, trust: Trust) -> Class {
         let tool = tool("t", annotations);
-        Effect::of(tool.annotations.as_ref(), trust)
+        class(tool.annotations.as_ref(), trust)
     }
 
     #[test]
     fn a_tool_is_told_by_its_server_and_its_name() {
         let (tools, troubles) = all("notes", vec![tool("read_file", json!(null))]);
         assert_eq!(troubles, []);
-        assert_eq!(tools[0].definition.name, "notes_read_file");
-        assert_eq!(tools[0].definition.description, "does read_file");
-        assert_eq!(tools[0].definition.parameters["type"], "object");
+        assert_eq!(tools[0].offer.definition.name, "notes_read_file");
+        assert_eq!(tools[0].offer.definition.description, "does read_file");
+        assert_eq!(tools[0].offer.definition.parameters["type"], "object");
         assert_eq!(tools[0].own_name, "read_file");
     }
 
     #[test]
     fn annotations_say_what_a_tool_may_do_and_silence_says_ask() {
         let trust = Trust::Annotations;
-        assert_eq!(
-            effect(json!({"readOnlyHint": true}), trust),
-            Effect::ReadsOnly
-        );
-        assert_eq!(
-            effect(json!({"destructiveHint": false}), trust),
-            Effect::Acts
-        );
+        assert_eq!(class_of(json!({"readOnlyHint": true}), trust), Class::Read);
+        assert_eq!(class_of(json!({"destructiveHint": false}), trust), Class::Act);
         for unsure in [
             json!(null),
             json!({}),
             json!({"readOnlyHint": false}),
             json!({"destructiveHint": true}),
         ] {
-            assert_eq!(effect(unsure, trust), Effect::AsksFirst);
+            assert_eq!(class_of(unsure, trust), Class::AskFirst);
         }
     }
 
@@ -244,7 +224,7 @@ mod tests {
             json!({"readOnlyHint": true}),
             json!({"destructiveHint": false}),
         ] {
-            assert_eq!(effect(claim, Trust::Ask), Effect::AsksFirst);
+            assert_eq!(class_of(claim, Trust::Ask), Class::AskFirst);
         }
     }
 
@@ -309,7 +289,7 @@ mod tests {
         let mut long = tool("t", json!(null));
         long.description = Some(format!("\u{1b}[2Jsays {}", "much ".repeat(1_000)).into());
         let (tools, _) = all("s", vec![long]);
-        let description = &tools[0].definition.description;
+        let description = &tools[0].offer.definition.description;
         assert!(description.starts_with("says much"), "{description}");
         assert!(description.chars().count() <= DESCRIPTION_CHARACTERS);
     }

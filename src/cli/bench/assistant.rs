@@ -61,7 +61,7 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
     let mut turns = Vec::new();
     for conversation in wanted {
-        let (setting, tools) = assistant(config, &persona, Keeping::Nowhere);
+        let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
         let talk = WrittenConversation::new(&persona, setting, tools);
         ask(
             conversation,

@@ -331,7 +331,7 @@ impl<'a> Bench<'a> {
         }
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
-        let (setting, tools) = assistant(self.config, &self.persona, Keeping::Nowhere);
+        let (setting, tools) = assistant(self.config, &self.persona, Keeping::Nowhere, None);
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),

@@ -67,7 +67,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, tools) = assistant(config, &persona, Keeping::Nowhere);
+    let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,

@@ -1,0 +1,114 @@
+//! `vivavoce tools`: what can be called, and calling it by hand.
+
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::{Map, Value};
+use vivavoce::agent::Persona;
+use vivavoce::clock::local_time;
+use vivavoce::config::Config;
+use vivavoce::tool_call::{Call, Class, Offer};
+use vivavoce::tools::{self, Outcome};
+
+use super::assistant::{Keeping, assistant, connect_mcp};
+use super::talk::QUIT;
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum ToolsCommand {
+    /// List the built-in tools and those of MCP servers, and what each may do
+    List,
+    /// Call one, and print what it says
+    Call {
+        /// Its name
+        name: String,
+        /// Its arguments as a JSON object: '{"duration": "five minutes"}'
+        #[arg(value_name = "JSON", default_value = "{}", value_parser = object)]
+        arguments: Map<String, Value>,
+    },
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(text)
+        .map_err(|e| format!("{e}; write an object: '{{\"duration\": \"five minutes\"}}'"))
+}
+
+/// Runs the command.
+pub fn run(config: &Config, command: &ToolsCommand) -> Result<()> {
+    match command {
+        ToolsCommand::List => {
+            list(config);
+            Ok(())
+        }
+        ToolsCommand::Call { name, arguments } => {
+            let (name, arguments) = (name.clone(), arguments.clone());
+            call(config, &Call { name, arguments })
+        }
+    }
+}
+
+/// What the tool says goes to standard output; why it did nothing is the error.
+fn call(config: &Config, call: &Call) -> Result<()> {
+    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let said = if tools::class(&call.name).is_some() {
+        let (_, tools) = assistant(config, &persona, Keeping::InDataFolder, None);
+        let mut toolbox = tools
+            .built_in
+            .context("the built-in tools are switched off, or do not know this language")?;
+        match toolbox.call(call, &local_time())? {
+            Outcome::Say(words) | Outcome::Control(_, words) => words,
+        }
+    } else {
+        let mcp = connect_mcp(config).with_context(|| {
+            format!(
+                "there is no tool {:?}: see `vivavoce tools list`",
+                call.name
+            )
+        })?;
+        let quit = || QUIT.load(Ordering::Relaxed);
+        mcp.call(call, &quit).map_err(|error| anyhow!("{error}"))?
+    };
+    out!("{said}");
+    Ok(())
+}
+
+fn list(config: &Config) {
+    let built_in = tools::specs().map(|spec| Offer {
+        definition: spec.definition(),
+        class: spec.class,
+    });
+    out!("built in:");
+    built_in.for_each(|offer| describe(&offer));
+    let Some(mcp) = connect_mcp(config) else {
+        return out!("\nMCP servers: none; docs/mcp.md says how to configure one");
+    };
+    for server in config.mcp.keys() {
+        out!("\nMCP server {server}:");
+        let tools = mcp.tools().iter().filter(|tool| tool.server == *server);
+        tools.for_each(|tool| describe(&tool.offer));
+    }
+}
+
+fn describe(offer: &Offer) {
+    let may = match offer.class {
+        Class::Read => "reads",
+        Class::Act => "acts",
+        Class::AskFirst => "asks first",
+    };
+    let definition = &offer.definition;
+    let required = definition.parameters["required"].as_array();
+    let is_required = |name: &String| {
+        required.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name.as_str())))
+    };
+    let names = definition.parameters["properties"].as_object();
+    let names = names.into_iter().flat_map(|names| names.keys());
+    let names: Vec<String> = names
+        .map(|name| match is_required(name) {
+            true => name.clone(),
+            false => format!("[{name}]"),
+        })
+        .collect();
+    out!("  {} ({may}) {}", definition.name, names.join(" "));
+    let first = definition.description.lines().next().unwrap_or_default();
+    out!("      {first}");
+}
