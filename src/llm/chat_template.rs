@@ -24,6 +24,8 @@ pub struct ChatTemplate {
     knows_tools: bool,
     /// Messages may be results of a tool.
     knows_results: bool,
+    /// Calls are JSON between `<tool_call>` and its end.
+    calls_are_tagged_json: bool,
     /// What the model takes for a control token wherever it stands.
     control_tokens: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl ChatTemplate {
             may_reason: false,
             knows_tools: false,
             knows_results: false,
+            calls_are_tagged_json: is_tagged_json(&source),
             control_tokens: Vec::new(),
         };
         template.folds_system = template.loses_the_system();
@@ -78,12 +81,19 @@ impl ChatTemplate {
         template.may_reason = knows_reasoning && !speech_filter::closes_reasoning(&prompt);
         template.knows_results = template.keeps_results();
         template.knows_tools = template.keeps_tools();
+        // Who knows no tools is told to write them so.
+        template.calls_are_tagged_json |= !template.knows_tools;
         Ok(template)
     }
 
     /// Whether it has a form of its own for tools, their calls and results.
     pub fn knows_tools(&self) -> bool {
         self.knows_tools
+    }
+
+    /// Whether calls are written as JSON between `<tool_call>` and its end, so that a grammar can hold them to it.
+    pub fn calls_are_tagged_json(&self) -> bool {
+        self.calls_are_tagged_json
     }
 
     /// Some templates know three roles; others refuse a fourth.
@@ -232,6 +242,12 @@ impl ChatTemplate {
         }
         Ok(text)
     }
+}
+
+/// Whether a template has calls in the form of Hermes's and Qwen's: others use the same tag around XML.
+fn is_tagged_json(source: &str) -> bool {
+    let other = ["<function=", "<arg_key>", "<invoke", "<|tool_call|>"];
+    source.contains("<tool_call>") && !other.iter().any(|mark| source.contains(mark))
 }
 
 /// JSON as Python writes it, and with it everything that models were trained on: minijinja's own is for HTML,

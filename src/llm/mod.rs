@@ -12,6 +12,7 @@ mod prefix_cache;
 pub mod prepare;
 pub mod server;
 mod speech_filter;
+mod tool_grammar;
 mod tool_prompt;
 mod weights;
 

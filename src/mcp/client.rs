@@ -190,7 +190,11 @@ impl ExternalTools for McpClient {
         let server = self.tools.iter().find(known).map(server);
         let server = server.unwrap_or_else(|| call.name.clone());
         Self::call(self, call, cancelled).map_err(|error| match error {
-            McpError::Declined(why) => format!("{server} says: {why}"),
+            // Programs write the rest, such as where in their source it was, for programmers.
+            McpError::Declined(why) => {
+                let first = why.lines().next().unwrap_or_default();
+                format!("{server} says: {first}")
+            }
             error => format!("I could not use {server}: {error}."),
         })
     }

@@ -207,7 +207,10 @@ mod tests {
     fn annotations_say_what_a_tool_may_do_and_silence_says_ask() {
         let trust = Trust::Annotations;
         assert_eq!(class_of(json!({"readOnlyHint": true}), trust), Class::Read);
-        assert_eq!(class_of(json!({"destructiveHint": false}), trust), Class::Act);
+        assert_eq!(
+            class_of(json!({"destructiveHint": false}), trust),
+            Class::Act
+        );
         for unsure in [
             json!(null),
             json!({}),

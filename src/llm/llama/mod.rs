@@ -24,6 +24,7 @@ use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
 use super::prefix_cache::PrefixCache;
 use super::speech_filter::SpeechFilter;
+use super::tool_grammar;
 use super::{
     Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt, Sampling,
     check_room,
@@ -77,6 +78,8 @@ pub struct Llama {
     prompt_end: String,
     /// How it was opened.
     opening: Opening,
+    /// What calls of its tools are held to.
+    grammar: Option<String>,
 }
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
@@ -192,6 +195,8 @@ impl LanguageModel for Llama {
             Opening::None | Opening::Unfinished => String::new(),
         };
         self.opening = opening;
+        let is_held = !prompt.tools.is_empty() && self.template.calls_are_tagged_json();
+        self.grammar = is_held.then(|| tool_grammar::grammar(prompt.tools));
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         let kept = self.read.len();
@@ -224,7 +229,7 @@ impl LanguageModel for Llama {
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         let mut on_piece = |text: &str| on_output(Output::Text(text));
-        let mut sampler = sampler(sampling, self.context.model().n_vocab());
+        let mut sampler = sampler(sampling, self.context.model(), self.grammar.as_deref());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
         let (mut said, mut thought) = (0, 0);
