@@ -13,6 +13,7 @@ use crate::pipeline::{
     Engines, Session, SessionConfig, SessionError, SessionTools, Sound, WrittenConversation,
 };
 use crate::stt::Recognizer;
+use crate::tool_call::{Class, Offer, ToolDefinition};
 use crate::tts::Synthesizer;
 use crate::vad::VoiceActivity;
 
@@ -39,6 +40,9 @@ pub struct Wishes {
     pub push_to_talk: bool,
     /// Speed of the voice in percent of its own.
     pub speed_percent: Option<u16>,
+    /// Functions that the client calls for the language model. They take the place of the built-in tools: what
+    /// its assistant does is the program's to say.
+    pub tools: Vec<ToolDefinition>,
     /// What was said and heard before, in another session.
     pub earlier: Vec<(String, String)>,
 }
@@ -52,6 +56,16 @@ pub enum HubError {
     /// The session cannot start.
     #[error(transparent)]
     Session(#[from] SessionError),
+}
+
+/// A client's functions, as the language model may have them called. What they do is not known here: never for a
+/// draft that may be thrown away.
+fn offers(tools: &[ToolDefinition]) -> Arc<[Offer]> {
+    let offer = |tool: &ToolDefinition| Offer {
+        definition: tool.clone(),
+        class: Class::Act,
+    };
+    tools.iter().map(offer).collect()
 }
 
 /// See the module.
@@ -172,7 +186,15 @@ impl Hub {
             // What a program tells the model is its own: nothing of it is kept on disk.
             engines.language_model = self.loader.language_model_without_states(&persona)?;
         }
-        let (setting, tools) = (self.assistant)(&self.config, &self.persona, who);
+        let (mut setting, mut tools) = (self.assistant)(&self.config, &self.persona, who);
+        let (wires, ends) = wires(name, rate_hz);
+        if !wishes.tools.is_empty() {
+            (setting.tools, setting.offers) = (false, offers(&wishes.tools));
+            tools = SessionTools {
+                built_in: None,
+                external: Some(wires.functions),
+            };
+        }
         let config = SessionConfig {
             turn_taking: self.config_with(wishes).turn_taking(),
             persona: self.loader.tell(persona),
@@ -183,10 +205,9 @@ impl Hub {
             earcon: false,
             started: Stopwatch::start(),
         };
-        let wires = wires(name, rate_hz);
         let sound = Sound::new(vec![Box::new(wires.card)]);
         let session = Session::start(config, engines, sound, vec![wires.watcher])?;
-        Ok(Live::new(session, wires.microphone, wires.told))
+        Ok(Live::new(session, ends))
     }
 
     /// Engines that are there, or are loaded now; the next ones are loaded meanwhile.

@@ -1,14 +1,17 @@
 //! A session with the wires to its client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::client_tools::ClientTools;
 use super::hub::Seat;
 use super::remote_card::{FromCard, Give, Microphone, RemoteCard};
 use crate::events::{Conversation, SessionEvent};
 use crate::pipeline::{Session, Watcher};
+use crate::tool_call::Call;
 use crate::turn_taking::Event;
 
 /// What a session tells its client, in its order.
@@ -18,6 +21,10 @@ pub enum Told {
     Event(Box<SessionEvent>),
     /// 10 ms of what the loudspeaker plays.
     Played(Vec<i16>),
+    /// The session wants a function of the client's called, with this number.
+    Called(u64, Box<Call>),
+    /// Nobody waits for what comes of a call.
+    CallIsOver(u64),
 }
 
 /// What waits for whoever serves the client.
@@ -34,22 +41,28 @@ const QUEUE: usize = 1_024;
 /// How often it is looked whether a session has ended by itself: its card goes on.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The ends of a session's wires.
+/// The session's ends of its wires.
 pub struct Wires {
-    /// For the session.
+    /// The client's microphone and loudspeaker.
     pub card: RemoteCard,
-    /// For the session.
+    /// What tells of its events.
     pub watcher: Watcher,
-    /// For the client.
-    pub microphone: Microphone,
-    /// For the client.
-    pub told: mpsc::Receiver<Waiting>,
+    /// What calls the client's functions.
+    pub functions: Arc<ClientTools>,
+}
+
+/// The client's ends.
+pub struct Ends {
+    microphone: Microphone,
+    functions: Arc<ClientTools>,
+    told: mpsc::Receiver<Waiting>,
 }
 
 /// Wires for a client's card of this name and rate.
-pub fn wires(name: &str, rate_hz: u32) -> Wires {
+pub fn wires(name: &str, rate_hz: u32) -> (Wires, Ends) {
     let (tell, told) = mpsc::channel(QUEUE);
     let tell_event = tell.clone();
+    let functions = Arc::new(ClientTools::new(tell.clone()));
     let give: Give = Box::new(move |what| {
         let what = match what {
             FromCard::Played(block) => Waiting::Told(Told::Played(block.to_vec())),
@@ -66,12 +79,17 @@ pub fn wires(name: &str, rate_hz: u32) -> Wires {
             line.hang_up();
         }
     });
-    Wires {
+    let wires = Wires {
         card,
         watcher,
+        functions: Arc::clone(&functions),
+    };
+    let ends = Ends {
         microphone,
+        functions,
         told,
-    }
+    };
+    (wires, ends)
 }
 
 /// A session that runs for a client. Dropped, it ends.
@@ -80,6 +98,8 @@ pub struct Live {
     session: Option<Session>,
     /// The client's microphone.
     pub microphone: Microphone,
+    /// The client's functions.
+    pub functions: Arc<ClientTools>,
     told: mpsc::Receiver<Waiting>,
     look: Interval,
     conversation: Conversation,
@@ -87,13 +107,19 @@ pub struct Live {
 }
 
 impl Live {
-    /// A session, and the client's ends of its wires. Within an async runtime.
-    pub fn new(session: Session, microphone: Microphone, told: mpsc::Receiver<Waiting>) -> Self {
+    /// A session, with the client's ends of its wires. Within an async runtime.
+    pub fn new(session: Session, ends: Ends) -> Self {
+        let Ends {
+            microphone,
+            functions,
+            told,
+        } = ends;
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             session: Some(session),
             microphone,
+            functions,
             told,
             look,
             conversation: Conversation::default(),

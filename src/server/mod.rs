@@ -9,6 +9,7 @@
 //! ```
 
 mod access;
+mod client_tools;
 mod doors;
 mod hub;
 mod intake;

@@ -146,6 +146,8 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
                     !gate.lets_through(&block) || client.samples(&block).await
                 }
                 Some(Told::Event(event)) => client.texts(&view.observe(&event)).await,
+                // The page has no functions.
+                Some(Told::Called(..) | Told::CallIsOver(_)) => true,
                 None => return client.close(ENDED).await,
             },
         };

@@ -47,6 +47,8 @@ async fn converse(doors: Arc<Doors>, client: Client) {
                 Some(Told::Played(block)) => {
                     !gate.lets_through(&block) || client.samples(&block).await
                 }
+                // These clients have no functions.
+                Some(Told::Called(..) | Told::CallIsOver(_)) => true,
                 Some(Told::Event(event)) => match text_of(&event.kind) {
                     Some(text) => client.text(&text).await,
                     None => true,

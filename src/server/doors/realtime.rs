@@ -75,6 +75,8 @@ impl Connection {
                 told = self.live.next() => match told {
                     Some(Told::Event(event)) => self.translator.session(&event, &mut out),
                     Some(Told::Played(block)) => self.translator.played(&block, &mut out),
+                    Some(Told::Called(number, call)) => self.translator.call(number, &call, &mut out),
+                    Some(Told::CallIsOver(number)) => self.translator.call_is_over(number),
                     None => return self.client.close(ENDED).await,
                 },
             }
@@ -91,6 +93,10 @@ impl Connection {
                     true
                 }
                 Output::Do(act) => self.act(act),
+                Output::Found { call, output } => {
+                    self.live.functions.answer(call, &output);
+                    true
+                }
                 Output::Truncated { behind_ms } => {
                     // More than that cut off something older than what sounds.
                     if behind_ms <= MOST_BEHIND_MS {
@@ -182,6 +188,7 @@ fn wishes_of(settings: &Settings) -> Wishes {
         endpointing,
         push_to_talk: settings.turn_end == TurnEnd::Key,
         speed_percent: Some(settings.speed_percent).filter(|percent| *percent != 100),
+        tools: settings.tools.clone(),
         earlier: Vec::new(),
     }
 }
