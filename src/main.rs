@@ -4,14 +4,12 @@
 
 mod cli;
 
-use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result};
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use anyhow::Result;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::language::Language;
@@ -173,14 +171,27 @@ fn on_or_off(text: &str) -> Result<bool, String> {
     }
 }
 
+/// The command line and the environment. A variable that is empty is one that is not set.
+fn parse() -> Cli {
+    let command = Cli::command().mut_args(|arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        match value.is_some_and(|value| value.is_empty()) {
+            true => arg.env(None::<&'static str>),
+            false => arg,
+        }
+    });
+    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
     let started = Stopwatch::start();
-    let cli = Cli::parse();
-    start_log(matches!(&cli.command, Command::Talk { .. }));
+    let cli = parse();
+    cli::log::start(matches!(&cli.command, Command::Talk { .. }));
     let quit = || {
         // The second time the user means now.
         if LOADING.load(Ordering::Relaxed) || QUIT.swap(true, Ordering::Relaxed) {
             cli::screen::restore();
+            vivavoce::engines::remove_temporary_dir();
             std::process::exit(130);
         }
     };
@@ -301,51 +312,4 @@ fn configure(common: &Common) -> Result<Config> {
     }
     config.validate()?;
     Ok(config)
-}
-
-/// Logs go where `VIVAVOCE_LOG` says, or to stderr; but never onto the view: a conversation on a
-/// terminal logs to a file in the data folder. Without `RUST_LOG` only warnings.
-fn start_log(conversation: bool) {
-    // rmcp's warnings quote MCP servers, whose texts are not ours to print; errors reach the user by `mcp`.
-    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error,rmcp=off";
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false);
-    let on_view = conversation && std::io::stderr().is_terminal();
-    let own = || on_view.then(|| vivavoce::engines::data_dir().join("vivavoce.log"));
-    match std::env::var_os("VIVAVOCE_LOG")
-        .map(PathBuf::from)
-        .or_else(own)
-    {
-        Some(path) => match open_log(&path) {
-            Ok(file) => subscriber.with_writer(file).init(),
-            Err(error) => {
-                eprintln!("{error:#}");
-                subscriber.with_writer(std::io::stderr).init();
-            }
-        },
-        None => subscriber.with_writer(std::io::stderr).init(),
-    }
-}
-
-/// A log that is larger when the program starts is set aside. Bytes.
-const MOST_LOG_BYTES: u64 = 10 << 20;
-
-fn open_log(path: &Path) -> Result<std::sync::Mutex<std::fs::File>> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let grown = std::fs::metadata(path).is_ok_and(|data| data.len() > MOST_LOG_BYTES);
-    if grown {
-        // The one before goes; a log that cannot be moved grows on.
-        let _ = std::fs::rename(path, path.with_extension("log.old"));
-    }
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path);
-    Ok(std::sync::Mutex::new(file.with_context(|| {
-        format!("cannot log to {}", path.display())
-    })?))
 }

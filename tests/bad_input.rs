@@ -37,6 +37,37 @@ fn fails_with(status: i32, command: &mut Command) -> String {
     text(&output)
 }
 
+#[test]
+fn a_variable_that_is_empty_is_one_that_is_not_set() {
+    let help = text(&run(vivavoce().arg("--help")));
+    let named = help.split("[env: ").skip(1);
+    let names = named.filter_map(|rest| rest.split('=').next());
+    let mut names: Vec<&str> = names.collect();
+    assert!(
+        names.len() > 10 && names.contains(&"VIVAVOCE_MODELS"),
+        "{names:?}"
+    );
+    names.extend([
+        "VIVAVOCE_LOG",
+        "VIVAVOCE_WHISPER",
+        "VIVAVOCE_PYTHON",
+        "HF_ENDPOINT",
+    ]);
+    let mut command = vivavoce();
+    for name in names {
+        // The test's own are needed: models and data.
+        if command
+            .get_envs()
+            .all(|(set, value)| set != name || value.is_none())
+        {
+            command.env(name, "");
+        }
+    }
+    let output = run(command.args(["models", "path"]));
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(!text(&output).contains("cannot"), "{}", text(&output));
+}
+
 /// A WAV file of a second with the given format.
 fn wav(folder: &TempDir, spec: WavSpec, float: f32) -> PathBuf {
     let path = folder.path().join("sound.wav");

@@ -200,6 +200,19 @@ fn a_piper_voice_with_phonemes_of_another_kind_is_refused() {
 }
 
 #[test]
+fn a_piper_voice_without_a_sample_rate_that_there_is_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = piper(folder.path(), "en-us");
+    let file = folder.path().join("voice.onnx.json");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    for rate in ["0", "7", "4000000000"] {
+        std::fs::write(&file, settings.replace("22050", rate)).unwrap();
+        let message = refusal(TtsEngine::Piper(path.clone()), Language::English);
+        assert!(message.contains("sample_rate"), "{message}");
+    }
+}
+
+#[test]
 fn a_piper_voice_without_its_settings_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = piper(folder.path(), "en-us");

@@ -77,6 +77,37 @@ fn no_executable_configures_amx_tiles() {
     }
 }
 
+/// The same on a machine whose CPU has no AMX, where no build would have the kernels anyway: with our flags, the
+/// compiler does not say that the CPU has it.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[test]
+fn our_flags_hide_amx_from_the_code_that_asks_for_it() {
+    let config = std::fs::read_to_string(".cargo/config.toml").unwrap();
+    let config: toml::Table = config.parse().unwrap();
+    for (variable, compiler) in [("CFLAGS", "c"), ("CXXFLAGS", "c++")] {
+        let flags = &config["env"][format!("{variable}_x86_64_unknown_linux_gnu")];
+        let macros = |flags: &str| {
+            let mut command = Command::new("c++");
+            command.args([
+                "-march=sapphirerapids",
+                "-dM",
+                "-E",
+                "-x",
+                compiler,
+                "/dev/null",
+            ]);
+            command.args(flags.split_whitespace());
+            String::from_utf8(command.output().unwrap().stdout).unwrap()
+        };
+        let without_ours = macros("");
+        assert!(
+            without_ours.contains("__AMX_INT8__"),
+            "the compiler knows AMX"
+        );
+        assert!(!macros(flags.as_str().unwrap()).contains("__AMX_INT8__"));
+    }
+}
+
 /// How often each of two instructions stands in an executable's code.
 #[cfg(target_arch = "x86_64")]
 fn instructions(executable: &Path, names: [&str; 2]) -> [usize; 2] {

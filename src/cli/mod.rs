@@ -22,6 +22,7 @@ pub fn positive(text: &str) -> Result<f64, String> {
 pub mod assistant;
 pub mod bench;
 pub mod doctor;
+pub mod log;
 pub mod models;
 pub mod printable;
 pub mod say;

@@ -7,6 +7,7 @@ use voice::profile_voice;
 pub use voice::{synthesizer, voice};
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -354,13 +355,21 @@ pub fn cache_dir() -> PathBuf {
 }
 
 fn own_dir(name: &str, platform: impl Fn(&ProjectDirs) -> PathBuf) -> PathBuf {
-    let named = std::env::var_os("VIVAVOCE_DATA").filter(|folder| !folder.is_empty());
-    if let Some(folder) = named {
-        return PathBuf::from(folder).join(name);
-    }
-    match ProjectDirs::from("", "", "vivavoce") {
-        Some(dirs) => platform(&dirs),
-        None => private_temporary_dir().join(name),
+    let named = std::env::var_os("VIVAVOCE_DATA");
+    let platform = ProjectDirs::from("", "", "vivavoce").map(|dirs| platform(&dirs));
+    place(name, named, platform, private_temporary_dir)
+}
+
+/// The folder called `name` in the one that the user has named, else the platform's, else in one that is made.
+fn place(
+    name: &str,
+    named: Option<OsString>,
+    platform: Option<PathBuf>,
+    made: impl FnOnce() -> PathBuf,
+) -> PathBuf {
+    match named.filter(|folder| !folder.is_empty()) {
+        Some(folder) => PathBuf::from(folder).join(name),
+        None => platform.unwrap_or_else(|| made().join(name)),
     }
 }
 
@@ -393,4 +402,38 @@ pub fn remove_temporary_dir() {
             .unwrap_or_else(PoisonError::into_inner)
             .take(),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed(named: Option<&str>, platform: Option<&str>) -> PathBuf {
+        let made = || PathBuf::from("/made");
+        place(
+            "data",
+            named.map(Into::into),
+            platform.map(Into::into),
+            made,
+        )
+    }
+
+    #[test]
+    fn what_the_user_names_goes_before_the_platforms_folder() {
+        let folder = placed(Some("/named"), Some("/home/me/.local/share/vivavoce"));
+        assert_eq!(folder, PathBuf::from("/named/data"));
+    }
+
+    #[test]
+    fn a_name_that_is_empty_names_nothing() {
+        assert_eq!(
+            placed(Some(""), Some("/share/vivavoce")),
+            PathBuf::from("/share/vivavoce")
+        );
+    }
+
+    #[test]
+    fn without_a_home_a_folder_is_made() {
+        assert_eq!(placed(None, None), PathBuf::from("/made/data"));
+    }
 }

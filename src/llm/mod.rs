@@ -22,6 +22,7 @@ pub use llama::{CacheType, Llama, LlamaConfig};
 use std::path::PathBuf;
 
 use crate::cancellation::Cancelled;
+use crate::language::is_han;
 use crate::lexicon::Apology;
 use crate::tool_call::{Call, ToolDefinition};
 
@@ -322,6 +323,17 @@ impl<'a> Prompt<'a> {
     pub fn with_room(self, room: usize) -> Self {
         Self { room, ..self }
     }
+}
+
+/// Characters of a token, about, in alphabets; a Chinese character is one.
+const TOKEN_CHARACTERS: usize = 4;
+
+/// Tokens of a text that came in so many pieces: a piece has at least one, and of a server's pieces
+/// many have several.
+pub fn tokens_in(text: &str, pieces: u32) -> u32 {
+    let han = text.chars().filter(|c| is_han(*c)).count();
+    let by_length = han + (text.chars().count() - han) / TOKEN_CHARACTERS;
+    pieces.max(u32::try_from(by_length).unwrap_or(u32::MAX))
 }
 
 /// What a model writes.

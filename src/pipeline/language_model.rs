@@ -14,9 +14,10 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::{self, Failure, FailureKind};
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
-use crate::language::is_han;
 use crate::llm::server::Trouble;
-use crate::llm::{Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling};
+use crate::llm::{
+    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
+};
 use crate::tool_call::{Call, ToolDefinition};
 use crate::turn_taking::Event;
 
@@ -77,8 +78,6 @@ pub struct Assignment {
 pub const LANGUAGE_MODEL: &str = "language model";
 /// Fewer tokens, or a single piece, say nothing about how fast the model writes.
 const ENOUGH_TO_JUDGE: u32 = 8;
-/// Characters of a token, about, in alphabets; a Chinese character is one.
-const TOKEN_CHARACTERS: usize = 4;
 /// How long a full queue is waited for before cancellation is looked at again.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -353,14 +352,6 @@ pub fn failure(error: &LlmError) -> Failure {
         message: error.to_string(),
         apology: error.apology(),
     }
-}
-
-/// Tokens of a text that came in so many pieces: a piece has at least one, and of a server's pieces
-/// many have several.
-fn tokens_in(text: &str, pieces: u32) -> u32 {
-    let han = text.chars().filter(|c| is_han(*c)).count();
-    let by_length = han + (text.chars().count() - han) / TOKEN_CHARACTERS;
-    pieces.max(u32::try_from(by_length).unwrap_or(u32::MAX))
 }
 
 /// Hands something to a stage that may be busy, unless the reply is cancelled meanwhile.

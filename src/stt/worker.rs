@@ -41,7 +41,8 @@ pub struct WorkerCommand {
 pub fn find_worker() -> Result<PathBuf, SttError> {
     let own = std::env::current_exe().unwrap_or_default();
     let file = format!("{NAME}{}", std::env::consts::EXE_SUFFIX);
-    let path = match std::env::var_os(PLACE) {
+    let named = std::env::var_os(PLACE).filter(|path| !path.is_empty());
+    let path = match named {
         Some(path) => PathBuf::from(path),
         None => own.parent().unwrap_or(Path::new("")).join(file),
     };

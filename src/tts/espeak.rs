@@ -61,7 +61,7 @@ impl Espeak {
         let mut command = Command::new(PROGRAM);
         command.args(["-q", "--ipa=1", "--stdin", "-v", &self.voice]);
         let line = piece.trim().replace('\n', " ");
-        let output = match run_to_end(command, line, cancelled).map_err(failed)? {
+        let output = match run_to_end(command, line, LIMIT, cancelled).map_err(failed)? {
             Some(output) => output,
             None => return Ok(None),
         };
@@ -70,11 +70,12 @@ impl Espeak {
     }
 }
 
-/// Runs a program on an input. What it wrote; `None` if it was cancelled. Whatever happens, the program
+/// Runs a program on an input, for so long at most. What it wrote; `None` if it was cancelled. Whatever happens, the program
 /// has ended afterwards.
 fn run_to_end(
     mut command: Command,
     input: String,
+    limit: Duration,
     cancelled: Cancelled,
 ) -> Result<Option<String>, String> {
     let mut process = command
@@ -94,7 +95,7 @@ fn run_to_end(
             let _ = pipe.write_all(input.as_bytes());
         });
     }
-    let output = wait(&output, cancelled);
+    let output = wait(&output, limit, cancelled);
     if !matches!(output, Ok(Some(_))) {
         let _ = process.kill();
     }
@@ -115,15 +116,19 @@ fn run_to_end(
 }
 
 /// Waits until a pipe was read to its end. `None`: cancelled.
-fn wait(pipe: &Receiver<Vec<u8>>, cancelled: Cancelled) -> Result<Option<Vec<u8>>, String> {
+fn wait(
+    pipe: &Receiver<Vec<u8>>,
+    limit: Duration,
+    cancelled: Cancelled,
+) -> Result<Option<Vec<u8>>, String> {
     let started = Stopwatch::start();
     loop {
         match pipe.recv_timeout(LOOK) {
             Ok(bytes) => return Ok(Some(bytes)),
             Err(RecvTimeoutError::Disconnected) => return Err("its output was lost".into()),
             Err(RecvTimeoutError::Timeout) if cancelled() => return Ok(None),
-            Err(RecvTimeoutError::Timeout) if started.elapsed() > LIMIT => {
-                return Err(format!("it did not answer within {} s", LIMIT.as_secs()));
+            Err(RecvTimeoutError::Timeout) if started.elapsed() > limit => {
+                return Err(format!("it did not answer within {} s", limit.as_secs()));
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -202,7 +207,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_program_that_hangs_is_ended_when_it_is_cancelled() {
-        let ran = run_to_end(shell("exec sleep 1000"), "a".into(), &|| true);
+        let ran = run_to_end(shell("exec sleep 1000"), "a".into(), LIMIT, &|| true);
         assert_eq!(ran, Ok(None));
     }
 
@@ -210,7 +215,12 @@ mod tests {
     #[test]
     fn a_program_that_ends_without_reading_is_quoted() {
         let long = "a".repeat(1 << 20);
-        let ran = run_to_end(shell("echo no such voice >&2; exit 1"), long, &|| false);
+        let ran = run_to_end(
+            shell("echo no such voice >&2; exit 1"),
+            long,
+            LIMIT,
+            &|| false,
+        );
         assert_eq!(ran, Err("no such voice".into()));
     }
 
@@ -218,5 +228,12 @@ mod tests {
     fn a_word_is_its_sounds_alone() {
         assert_eq!(sounds("(en)_k_ˈuː_l_(de)"), "kˈuːl");
         assert_eq!(sounds("t͡s_aɪ_t"), "tsaɪt");
+    }
+
+    #[test]
+    fn a_program_that_does_not_answer_is_ended() {
+        let limit = Duration::from_millis(1);
+        let ran = run_to_end(shell("exec sleep 1000"), "a".into(), limit, &|| false);
+        assert!(ran.unwrap_err().contains("did not answer"));
     }
 }

@@ -19,7 +19,7 @@ use vivavoce::models::Role;
 use vivavoce::pipeline::WrittenConversation;
 
 use crate::cli::assistant::{Keeping, assistant};
-use crate::cli::talk::QUIT;
+use crate::cli::talk::{LOADING, QUIT};
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -55,10 +55,12 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     let mut trust = Trust::before(config)?;
     let watch = LoadWatch::start();
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::only(config, &[Role::Llm])?;
     let mut model = loader.language_model(&persona)?;
     let persona = loader.tell(persona);
     model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
+    LOADING.store(false, Ordering::Relaxed);
     let mut turns = Vec::new();
     for conversation in wanted {
         let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);

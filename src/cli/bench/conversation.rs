@@ -28,7 +28,7 @@ use super::endpointing::listener;
 use super::report::{Outputs, publish};
 use crate::cli::assistant::{Keeping, assistant};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
-use crate::cli::talk::QUIT;
+use crate::cli::talk::{LOADING, QUIT};
 
 /// Which conversations are held, and what becomes of them.
 #[derive(Debug, clap::Args)]
@@ -322,6 +322,7 @@ impl<'a> Bench<'a> {
         self.questions.note(&scenario.name, &stimuli)?;
         let watch = LoadWatch::start();
         let started = Stopwatch::start();
+        LOADING.store(true, Ordering::Relaxed);
         let mut engines = self.loader.load(&self.persona)?;
         if scenario.long_replies {
             engines.language_model = Box::new(ReadAloud::default());
@@ -342,7 +343,9 @@ impl<'a> Bench<'a> {
             earcon: self.config.audio.earcon,
             started,
         };
-        let session = Session::start(session_config, engines, opened.sound, watchers)?;
+        let session = Session::start(session_config, engines, opened.sound, watchers);
+        LOADING.store(false, Ordering::Relaxed);
+        let session = session?;
         while !session.is_over() {
             if QUIT.load(Ordering::Relaxed) {
                 session.stop()?;

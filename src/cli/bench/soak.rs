@@ -19,7 +19,7 @@ use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 
 use crate::cli::assistant::{Keeping, assistant};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
-use crate::cli::talk::QUIT;
+use crate::cli::talk::{LOADING, QUIT};
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -58,6 +58,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let stimuli = prepare_stimuli(&scenario)?;
     let started = Stopwatch::start();
     let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
     let engines = loader.load(&persona)?;
     let persona = loader.tell(persona);
@@ -78,7 +79,9 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         earcon: config.audio.earcon,
         started,
     };
-    let session = Session::start(session_config, engines, opened.sound, watchers)?;
+    let session = Session::start(session_config, engines, opened.sound, watchers);
+    LOADING.store(false, Ordering::Relaxed);
+    let session = session?;
     let soak = follow(&session, &events, log)?;
     session.stop()?;
     let report = soak.report(args.hours);

@@ -20,7 +20,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::harness::bench::word_errors;
 use vivavoce::language::Language;
-use vivavoce::llm::{Opening, Prompt, Sampling};
+use vivavoce::llm::{Opening, Prompt, Sampling, tokens_in};
 use vivavoce::stt::{Recognizer, transcribe_clip};
 use vivavoce::tts::speak_clause;
 
@@ -236,15 +236,18 @@ fn answer(loader: &EngineLoader, persona: &Persona) -> Result<Figures> {
     let question = history.prompt("Tell me a story.");
     model.prefill(&Prompt::new(&question, Opening::Reply), &|| false)?;
     let (mut first_ms, mut last_ms, mut pieces) = (None, 0.0, 0u32);
-    model.generate(&sampling, &|| false, &mut |_| {
+    let mut written = String::new();
+    model.generate(&sampling, &|| false, &mut |output| {
+        written += output.text();
         last_ms = watch.elapsed_ms();
         first_ms.get_or_insert(last_ms);
         pieces += 1;
     })?;
     let first_ms = first_ms.context("it wrote nothing to \"Tell me a story.\"")?;
     // One piece says nothing about a pace.
+    let tokens = tokens_in(&written, pieces);
     let pace = (pieces > 1 && last_ms > first_ms)
-        .then(|| f64::from(pieces - 1) * 1000.0 / (last_ms - first_ms));
+        .then(|| f64::from(tokens - 1) * 1000.0 / (last_ms - first_ms));
     let pace_text = pace.map_or(String::new(), |pace| format!(", {pace:.0} tokens a second"));
     let text = format!("first token after {first_ms:.0} ms{pace_text}");
     Ok(Figures {

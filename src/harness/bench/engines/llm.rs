@@ -7,7 +7,7 @@ use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::engines::EngineLoader;
 use crate::harness::bench::metric::{Better, Unit};
-use crate::llm::{LanguageModel, Message, Opening, Prompt, Role, Sampling};
+use crate::llm::{LanguageModel, Message, Opening, Prompt, Role, Sampling, tokens_in};
 
 /// Lengths of prompts. Tokens.
 const PROMPTS: [usize; 3] = [32, 128, 512];
@@ -128,12 +128,15 @@ fn tokens_per_s(
         ),
         &|| false,
     )?;
-    let (mut pieces, mut watch, mut took) = (0usize, None, 0.0);
-    model.generate(&sampling, &|| false, &mut |_| {
+    let (mut pieces, mut watch, mut took) = (0u32, None, 0.0);
+    let mut text = String::new();
+    model.generate(&sampling, &|| false, &mut |output| {
+        text += output.text();
         let watch = watch.get_or_insert_with(Stopwatch::start);
         took = watch.elapsed().as_secs_f64();
         pieces += 1;
     })?;
-    let enough = pieces > WRITTEN / 4 && took > 0.0;
-    Ok(enough.then(|| (pieces - 1) as f64 / took))
+    let tokens = tokens_in(&text, pieces);
+    let enough = tokens as usize > WRITTEN / 4 && pieces > 1 && took > 0.0;
+    Ok(enough.then(|| f64::from(tokens - 1) / took))
 }
