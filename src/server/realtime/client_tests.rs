@@ -264,13 +264,15 @@ fn what_was_written_and_cancelled_does_not_answer_what_was_written_next() {
         c.client(json!({ "type": "response.create" }));
         if text == "One." {
             c.client(json!({ "type": "response.cancel" }));
+        } else {
+            assert_eq!(c.acts(), [Act::Typed("Two.".into())]);
         }
     }
     c.tell(1, ended("One.", EndReason::Typed));
     assert!(c.tell(1, interrupted()).is_empty());
     c.tell(2, ended("Two.", EndReason::Typed));
     let sent = c.makes(2, &["Yes."]);
-    assert_eq!(types(&sent), ["response.output_audio_transcript.delta"]);
+    assert!(types(&sent).contains(&"response.output_audio_transcript.delta"));
 }
 
 #[test]

@@ -34,15 +34,19 @@
 //! system and assistant items are kept and given back, but it does not read them. Only a system item
 //! behind the last reply is answered, if nothing else is.
 
+mod calls;
 mod client;
 mod fields;
 mod from_client;
 mod from_session;
 mod items;
 mod making;
+mod new_item;
 mod response;
+mod response_object;
 mod server;
 mod session;
+mod tools;
 mod translator;
 
 #[cfg(test)]
@@ -83,6 +87,13 @@ pub enum Output {
     /// The session must run with these settings from now on. If it is started again for that, call
     /// [`Translator::restarted`].
     Configure(Settings),
+    /// The client called what [`Translator::call`] told it to call, and this came of it: the turn goes on.
+    Found {
+        /// The session's number of the call.
+        call: u64,
+        /// What came of it, at most 32 KiB. It may be empty.
+        output: String,
+    },
     /// The client cut a reply off at this many milliseconds before the end of what it was sent: it plays that
     /// much later than our loudspeaker, if it cut off what just sounded.
     Truncated {
