@@ -183,6 +183,8 @@ impl Translator {
             ..before
         };
         self.begin_response(response, out);
+        // What was said meanwhile.
+        self.send_words(out);
     }
 
     /// This turn is over, and its last call with it: the response that ended with that is given.

@@ -115,7 +115,7 @@ impl Translator {
         if samples < LEAST_AUDIO {
             return Err(empty(
                 "there are less than 100 ms of audio to commit; append more. What is appended while a \
-                 response is active is not part of a turn",
+                 response is active, or a call waits for its result, is not part of a turn",
             ));
         }
         if !self.is_manual() {
