@@ -264,10 +264,11 @@ fn what_still_sounds_when_a_call_is_made_comes_with_the_words_after_it() {
     c.tells(&id, "sunny");
     c.client(create_response());
     assert!(c.play(&SILENCE, 100).is_empty(), "silence is no message");
+    assert!(c.play(&SOUND, 1).is_empty());
     c.makes(1, &["It is sunny."]);
     let sent = c.play(&SOUND, 1);
     let loud = audio(&sent).iter().filter(|sample| **sample != 0).count();
-    assert_eq!(loud, 41 * 240);
+    assert_eq!(loud, 42 * 240);
 }
 
 #[test]
@@ -318,6 +319,8 @@ fn the_words_before_a_call_are_not_said_again_after_it() {
     c.tell(1, saying("Let me look. It"));
     c.tell(2, EventKind::SpeechStarted);
     let sent = c.tell(1, interrupted());
+    let told = first(&sent, "response.output_audio_transcript.done");
+    assert_eq!(told["transcript"], "It is sunny.");
     let item = first(&sent, "response.output_item.done")["item"].clone();
     assert_eq!(item["content"][0]["transcript"], "It");
     c.tell(1, heard("Let me look. It is"));

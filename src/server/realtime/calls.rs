@@ -206,9 +206,7 @@ impl Translator {
 
     /// The client does not want the turn any more whose call waits.
     pub(super) fn cancel_call(&mut self, out: &mut Vec<Output>) {
-        if self.response.is_none()
-            && let Some(Of::Turn(turn)) = self.called.as_ref().map(|called| called.response.of)
-        {
+        if let Some(Of::Turn(turn)) = self.called.as_ref().map(|called| called.response.of) {
             self.forget_call(turn);
             out.push(Output::Do(Act::Cancel));
         }

@@ -276,6 +276,17 @@ fn what_was_written_and_cancelled_does_not_answer_what_was_written_next() {
 }
 
 #[test]
+fn what_was_written_before_somebody_spoke_is_not_answered_later() {
+    let mut c = Connection::new();
+    create(&mut c, "a", "user", "Hello.");
+    c.tell(1, EventKind::SpeechStarted);
+    let (stage, message) = ("recognizer".into(), "it is gone".to_owned());
+    c.tell(1, EventKind::Error { stage, message });
+    let sent = c.client(json!({ "type": "response.create" }));
+    assert_eq!(sent[1]["response"]["status"], "failed");
+}
+
+#[test]
 fn an_error_does_not_repeat_all_that_a_client_sent() {
     let mut c = Connection::new();
     let sent = c.client(json!({ "type": "x".repeat(100_000) }));

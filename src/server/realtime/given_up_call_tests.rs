@@ -203,6 +203,16 @@ fn another_turn_that_is_answered_gives_a_call_up() {
 }
 
 #[test]
+fn a_turn_that_is_answered_anew_waits_for_no_result() {
+    let mut c = Connection::new();
+    let id = called(&mut c);
+    c.tell(1, ended("How is it in Rome now?", EndReason::Silence));
+    c.makes(1, &["Sunny."]);
+    c.tell(1, heard("Sunny."));
+    is_given_up(&mut c, &id);
+}
+
+#[test]
 fn what_is_written_instead_of_an_answer_gives_the_call_up() {
     let mut c = Connection::new();
     let id = called(&mut c);
