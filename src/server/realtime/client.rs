@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::items::NewItem;
+use super::new_item::NewItem;
 
 /// An id of an event or of an item has at most this many bytes.
 pub(super) const LONGEST_ID: usize = 512;

@@ -7,8 +7,10 @@ use super::client::{
     Append, CancelResponse, ClientEvent, CreateItem, ItemId, ResponseOptions, SessionUpdate,
     TruncateItem, read,
 };
-use super::items::{Content, Item, LONGEST_TEXT, Role};
-use super::response::{Asked, End, Of};
+use super::items::Item;
+use super::new_item::LONGEST_TEXT;
+use super::response::{Asked, AskedFor, Of};
+use super::response_object::End;
 use super::session::Modality;
 use super::translator::Translator;
 use super::{Act, Output, RATE, Refusal};
@@ -95,7 +97,7 @@ impl Translator {
             .collect();
         let count = samples.len() as u64;
         self.input.appended += count;
-        let may_begin = self.is_manual() && self.response.is_none();
+        let may_begin = self.is_manual() && self.response.is_none() && !self.waits_for_result();
         if may_begin && !self.input.is_pressed {
             self.input.is_pressed = true;
             out.push(Output::Do(Act::Press));
@@ -113,7 +115,7 @@ impl Translator {
         if samples < LEAST_AUDIO {
             return Err(empty(
                 "there are less than 100 ms of audio to commit; append more. What is appended while a \
-                 response is active is not part of a turn",
+                 response is active, or a call waits for its result, is not part of a turn",
             ));
         }
         if !self.is_manual() {
@@ -135,8 +137,7 @@ impl Translator {
         self.input.committed.push((id.clone(), samples));
         let previous = self.items.last_id();
         self.events.committed(&id, previous.as_deref(), out);
-        let item = Item::new(id, Role::User, vec![Content::InputAudio(None)]);
-        self.add_item(item, out);
+        self.add_item(Item::speech(id, None), out);
         Ok(())
     }
 
@@ -161,6 +162,7 @@ impl Translator {
             return Err(Refusal::of("item.id", "item_create_duplicate_id", message));
         }
         let item = create.item.check(id.clone())?;
+        self.check_call_id(&item.body)?;
         let Some(previous) = create.previous_item_id else {
             self.add_item(item, out);
             return Ok(());
@@ -182,7 +184,7 @@ impl Translator {
         if self
             .response
             .as_ref()
-            .is_some_and(|r| r.item_id == *item_id)
+            .is_some_and(|r| r.message.as_ref() == Some(item_id))
         {
             return Err(Refusal::of(
                 "item_id",
@@ -240,30 +242,46 @@ impl Translator {
         if self.input.is_pressed && !self.input.committed.is_empty() {
             self.open_response(Of::Asked(Asked::Spoken), Some(asked_for), out);
             out.push(Output::Do(Act::Release));
+        } else if self.has_result() {
+            self.go_on_asked(asked_for, out);
         } else {
-            let mut text = self.items.unanswered();
-            if text.is_empty() {
-                text = options.instructions.unwrap_or_default().trim().to_owned();
-            }
-            if text.len() > LONGEST_TEXT {
-                let message = format!("an answer is given to at most {LONGEST_TEXT} bytes of text");
-                return Err(Refusal::new("invalid_value", message));
-            }
-            if text.is_empty() {
-                let end = End::Failed {
-                    code: "nothing_to_answer",
-                    message: "there is nothing to answer: create an item of the user's, commit audio, or give \
-                              the response instructions"
-                        .into(),
-                };
-                self.fail_response(asked_for, &end, out);
+            let instructions = options.instructions.unwrap_or_default();
+            if !self.answer_what_was_written(asked_for, &instructions, out)? {
                 return Ok(());
             }
-            self.open_response(Of::Asked(Asked::Typed), Some(asked_for), out);
-            out.push(Output::Do(Act::Typed(text)));
         }
         (self.input.is_pressed, self.input.uncommitted) = (false, 0);
         Ok(())
+    }
+
+    /// Has what the client wrote answered, or the instructions if that is nothing; false: there are none.
+    fn answer_what_was_written(
+        &mut self,
+        asked_for: AskedFor,
+        instructions: &str,
+        out: &mut Vec<Output>,
+    ) -> Result<bool, Refusal> {
+        let mut text = self.items.unanswered();
+        if text.is_empty() {
+            instructions.trim().clone_into(&mut text);
+        }
+        if text.len() > LONGEST_TEXT {
+            let message = format!("an answer is given to at most {LONGEST_TEXT} bytes of text");
+            return Err(Refusal::new("invalid_value", message));
+        }
+        if text.is_empty() {
+            let end = End::Failed {
+                code: "nothing_to_answer",
+                message: "there is nothing to answer: create an item of the user's, commit audio, or give \
+                          the response instructions"
+                    .into(),
+            };
+            self.fail_response(asked_for, &end, out);
+            return Ok(false);
+        }
+        self.open_response(Of::Asked(Asked::Typed), Some(asked_for), out);
+        out.push(Output::Do(Act::Typed(text)));
+        Ok(true)
     }
 
     fn cancel_response(
@@ -274,6 +292,9 @@ impl Translator {
         let wanted = cancel.response_id.as_ref();
         let active = self.response.as_ref().map(|response| &response.id);
         if active.is_none() || wanted.is_some_and(|id| Some(id) != active) {
+            if wanted.is_none() {
+                self.cancel_call(out);
+            }
             let message = "Cancellation failed: no such response is active";
             return Err(Refusal::new("response_cancel_not_active", message));
         }

@@ -1,7 +1,8 @@
 //! The session's side: its events.
 
-use super::items::{Content, Item, Role};
-use super::response::{Asked, End, Of};
+use super::items::Item;
+use super::response::{Asked, Of};
+use super::response_object::End;
 use super::translator::{Speech, Translator};
 use super::{Output, RATE};
 use crate::events::{EndReason, EventKind, SessionEvent, TurnId};
@@ -31,7 +32,11 @@ impl Translator {
             EventKind::TurnIgnored { text, .. } => self.turn_ignored(turn, text, out),
             EventKind::TurnExtended => self.turn_extended(turn, out),
             EventKind::PlaybackStarted { .. } => self.playback_started(turn, out),
-            EventKind::Saying { text } => self.says(turn, text),
+            EventKind::Clause { .. } => self.go_on_unasked(turn, out),
+            EventKind::Saying { text } => {
+                self.go_on_unasked(turn, out);
+                self.says(turn, text);
+            }
             EventKind::Unducked { .. } => {
                 self.stop_speech(out);
             }
@@ -39,6 +44,8 @@ impl Translator {
                 self.tell_speech(out);
                 if self.is_open(turn) {
                     self.close_response(End::TurnDetected, out);
+                } else {
+                    self.forget_call(turn);
                 }
             }
             EventKind::Heard { text } => self.heard(turn, text, out),
@@ -48,7 +55,7 @@ impl Translator {
         self.send_words(out);
     }
 
-    fn is_open(&self, turn: TurnId) -> bool {
+    pub(super) fn is_open(&self, turn: TurnId) -> bool {
         self.response.as_ref().is_some_and(|r| r.is_of(turn))
     }
 
@@ -78,6 +85,7 @@ impl Translator {
     }
 
     fn turn_ended(&mut self, turn: TurnId, reason: EndReason, text: &str, out: &mut Vec<Output>) {
+        self.forget_calls_up_to(turn);
         let asked = match reason {
             EndReason::Typed => Asked::Typed,
             _ if self.is_manual() => Asked::Spoken,
@@ -151,8 +159,8 @@ impl Translator {
         let previous = self.items.last_id();
         self.events.committed(id, previous.as_deref(), out);
         let told = words.filter(|_| self.session.transcribes);
-        let content = vec![Content::InputAudio(told.map(str::to_owned))];
-        self.add_item(Item::new(id.to_owned(), Role::User, content), out);
+        let item = Item::speech(id.to_owned(), told.map(str::to_owned));
+        self.add_item(item, out);
         if let Some(words) = told {
             self.events.transcribed(id, words, seconds, out);
         }
@@ -166,7 +174,7 @@ impl Translator {
                 continue;
             }
             if let Some(item) = self.items.get_mut(&id) {
-                item.content = vec![Content::InputAudio(Some(words.to_owned()))];
+                item.transcribed(words);
             }
             let seconds = samples as f64 / f64::from(RATE);
             self.events.transcribed(&id, words, seconds, out);
@@ -175,6 +183,7 @@ impl Translator {
     }
 
     fn turn_ignored(&mut self, turn: TurnId, text: &str, out: &mut Vec<Output>) {
+        self.forget_call(turn);
         if !self.is_manual() {
             self.stop_speech(out);
         } else if self.waits_for() == Some(Asked::Spoken) {
@@ -187,20 +196,26 @@ impl Translator {
     }
 
     fn turn_extended(&mut self, turn: TurnId, out: &mut Vec<Output>) {
-        if !self.is_open(turn) {
-            return;
-        }
-        self.tell_speech(out);
-        let Some(response) = &self.response else {
+        let over = if self.is_open(turn) {
+            self.tell_speech(out);
+            self.close_response(End::TurnDetected, out)
+        } else {
+            // Speech that begins while a call waits is told as it begins.
+            self.forget_call(turn)
+        };
+        let Some(response) = over else {
             return;
         };
-        let (item_id, answers) = (response.item_id.clone(), response.answers.clone());
-        self.carried.clone_from(&response.carries);
-        self.close_response(End::TurnDetected, out);
+        self.carried = response.carries;
+        let messages = response.messages_before.into_iter().chain(response.message);
         // A client may yet truncate what it has heard a syllable of.
-        let unheard = self.items.get(&item_id).filter(|i| i.track.samples == 0);
-        let gone = unheard.map(|_| item_id);
-        for id in gone.into_iter().chain(answers) {
+        let is_unheard = |id: &String| {
+            let item = self.items.get(id);
+            item.is_some_and(|item| item.track.samples == 0)
+        };
+        let mut gone: Vec<String> = messages.filter(is_unheard).collect();
+        gone.extend(response.answers);
+        for id in gone {
             if self.items.remove(&id).is_some() {
                 self.events.item_deleted(&id, out);
             }
@@ -208,7 +223,9 @@ impl Translator {
     }
 
     fn playback_started(&mut self, turn: TurnId, out: &mut Vec<Output>) {
-        if !self.is_open(turn) && turn > self.over && self.waits_for().is_none() {
+        let goes_on = self.called_sounds(turn);
+        self.go_on_unasked(turn, out);
+        if !goes_on && !self.is_open(turn) && turn > self.over && self.waits_for().is_none() {
             // The assistant speaks unasked.
             self.close_response(superseded(), out);
             self.open_response(Of::Turn(turn), None, out);
@@ -218,9 +235,10 @@ impl Translator {
 
     fn says(&mut self, turn: TurnId, text: &str) {
         if let Some(response) = self.response.as_ref().filter(|r| r.is_of(turn))
-            && let Some(item) = self.items.get_mut(&response.item_id)
+            && let Some(item_id) = &response.message
+            && let Some(item) = self.items.get_mut(item_id)
         {
-            item.track.says(text);
+            item.track.says(behind(&response.words_before, text));
         }
     }
 
@@ -234,10 +252,13 @@ impl Translator {
             self.close_response(end, out);
             // Who began to speak as it came to its end has the turn now.
             self.tell_speech(out);
-        } else if let Some((_, item_id)) = self.cut.take_if(|(cut, _)| *cut == turn)
-            && let Some(item) = self.items.get_mut(&item_id)
-        {
-            item.heard(text);
+        } else {
+            self.forget_call(turn);
+            if let Some(cut) = self.cut.take_if(|cut| cut.turn == turn)
+                && let Some(item) = self.items.get_mut(&cut.item_id)
+            {
+                item.heard(behind(&cut.words_before, text));
+            }
         }
         self.forget_held();
     }
@@ -245,7 +266,9 @@ impl Translator {
     /// What went wrong may name files of this machine, or a server: the client hears which stage failed.
     fn failed(&mut self, turn: TurnId, stage: &str, out: &mut Vec<Output>) {
         let message = &format!("the {stage} failed; the program's own log says why");
-        if let Some(response) = self.response.as_mut().filter(|r| r.is_of(turn)) {
+        let called = self.called.as_mut().map(|called| &mut called.response);
+        let mut responses = self.response.as_mut().into_iter().chain(called);
+        if let Some(response) = responses.find(|response| response.is_of(turn)) {
             response.failure = Some(message.to_owned());
         } else if stage == RECOGNIZER && !self.is_manual() {
             self.speech_not_understood(turn, message, out);
@@ -281,4 +304,13 @@ fn superseded() -> End {
 /// What a turn says, without the words that the client wrote before.
 fn without<'a>(carried: &str, text: &'a str) -> &'a str {
     text.strip_prefix(carried).unwrap_or(text).trim_start()
+}
+
+/// What is said of a turn's reply, behind these words of it.
+fn behind<'a>(before: &str, text: &'a str) -> &'a str {
+    match text.strip_prefix(before) {
+        Some(rest) => rest.trim_start(),
+        None if before.starts_with(text) => "",
+        None => text,
+    }
 }

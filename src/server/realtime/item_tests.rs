@@ -40,11 +40,10 @@ fn items_that_cannot_be_are_errors() {
     audio["content"][0] = json!({ "type": "input_audio", "audio": "" });
     let mut empty = text_item("x", "user", "");
     empty["content"] = json!([]);
-    let call = json!({ "type": "function_call", "name": "f", "arguments": "{}" });
     for item in [
         audio,
         empty,
-        call,
+        json!({ "type": "mcp_call", "name": "f", "arguments": "{}" }),
         text_item("a", "user", "Again."),
         text_item("", "user", "No id."),
         text_item("x", "critic", "No role."),
@@ -134,7 +133,8 @@ fn what_cannot_be_truncated_is_an_error() {
 #[test]
 fn an_item_that_is_being_made_cannot_be_deleted() {
     let mut c = Connection::new();
-    let sent = c.asks(1, "Hello.");
+    c.asks(1, "Hello.");
+    let sent = c.makes(1, &["Hi."]);
     let id = &first(&sent, "response.output_item.added")["item"]["id"];
     let sent = c.client(json!({ "type": "conversation.item.delete", "item_id": id }));
     assert_eq!(code(&sent), "item_delete_invalid_item_id");
@@ -143,7 +143,8 @@ fn an_item_that_is_being_made_cannot_be_deleted() {
 #[test]
 fn an_item_that_is_being_made_is_not_dropped() {
     let mut c = Connection::new();
-    let sent = c.asks(1, "Hello.");
+    c.asks(1, "Hello.");
+    let sent = c.makes(1, &["Hi."]);
     let id = first(&sent, "response.output_item.added")["item"]["id"].clone();
     for index in 0..MOST_ITEMS {
         create(&mut c, &format!("i{index}"), "user", "One.");

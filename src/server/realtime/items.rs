@@ -1,15 +1,11 @@
 //! The conversation as the client sees it: items in their order.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::LONGEST_ID;
 use super::{RATE, Refusal};
 
 /// Items that are kept; the oldest are dropped.
 pub(super) const MOST_ITEMS: usize = 1_000;
-/// Bytes of all texts of an item that a client creates.
-pub(super) const LONGEST_TEXT: usize = 32 * 1024;
 
 /// Who an item is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,27 +75,94 @@ impl Track {
     }
 }
 
-/// A message of the conversation.
+/// What an item is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Body {
+    /// Something that was said or written.
+    Message { role: Role, content: Vec<Content> },
+    /// A function of the client's that is to be called.
+    Call(FunctionCall),
+    /// What came of a call.
+    Result { call_id: String, output: String },
+}
+
+/// A function of the client's that is to be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FunctionCall {
+    pub call_id: String,
+    pub name: String,
+    /// A JSON object, written.
+    pub arguments: String,
+}
+
+/// Something in the conversation.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub id: String,
-    pub role: Role,
-    pub content: Vec<Content>,
+    pub body: Body,
     pub status: Status,
     /// The sound of a reply.
     pub track: Track,
+    /// What was written up to here was answered, or is not to be.
+    pub is_answered: bool,
 }
 
 impl Item {
-    /// A message that is complete.
-    pub fn new(id: String, role: Role, content: Vec<Content>) -> Self {
+    /// One that is complete.
+    pub fn new(id: String, body: Body) -> Self {
         Self {
             id,
-            role,
-            content,
+            body,
             status: Status::Completed,
             track: Track::default(),
+            is_answered: false,
         }
+    }
+
+    /// What the user said, with its words if they are known: turns that are spoken are answered by themselves.
+    pub fn speech(id: String, words: Option<String>) -> Self {
+        let (role, content) = (Role::User, vec![Content::InputAudio(words)]);
+        Self {
+            is_answered: true,
+            ..Self::new(id, Body::Message { role, content })
+        }
+    }
+
+    /// A reply that begins.
+    pub fn reply(id: String, content: Vec<Content>) -> Self {
+        let role = Role::Assistant;
+        Self {
+            status: Status::InProgress,
+            ..Self::new(id, Body::Message { role, content })
+        }
+    }
+
+    /// The parts of a message; of anything else, none.
+    pub fn content(&self) -> &[Content] {
+        match &self.body {
+            Body::Message { content, .. } => content,
+            Body::Call(_) | Body::Result { .. } => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn content_mut(&mut self) -> &mut [Content] {
+        match &mut self.body {
+            Body::Message { content, .. } => content,
+            Body::Call(_) | Body::Result { .. } => &mut [],
+        }
+    }
+
+    /// The words of what the user said are known now.
+    pub fn transcribed(&mut self, words: &str) {
+        if let [Content::InputAudio(transcript)] = self.content_mut() {
+            *transcript = Some(words.to_owned());
+        }
+    }
+
+    /// The call of this item has this id.
+    pub fn calls(&self, id: &str) -> bool {
+        matches!(&self.body, Body::Call(call) if call.call_id == id)
     }
 
     /// Cuts the sound of a reply off, and its words with it.
@@ -107,7 +170,7 @@ impl Item {
     /// # Errors
     /// It has no sound, or not as much.
     pub fn truncate(&mut self, end_ms: u64) -> Result<(), Refusal> {
-        let [Content::OutputAudio(transcript)] = &mut self.content[..] else {
+        let Some(transcript) = self.body.spoken_reply() else {
             return Err(Refusal::of(
                 "item_id",
                 "item_truncate_invalid_item_id",
@@ -137,8 +200,8 @@ impl Item {
 
     /// What of a reply was heard, unless the client knows better.
     pub fn heard(&mut self, words: &str) {
-        if let [Content::OutputAudio(transcript)] = &mut self.content[..]
-            && !self.track.truncated
+        if !self.track.truncated
+            && let Some(transcript) = self.body.spoken_reply()
         {
             words.clone_into(transcript);
         }
@@ -146,107 +209,69 @@ impl Item {
 
     /// As it is sent.
     pub fn to_json(&self) -> Value {
-        let role = match self.role {
-            Role::User => "user",
-            Role::Assistant => "assistant",
-            Role::System => "system",
-        };
-        let status = match self.status {
+        let mut item = self.body.to_json();
+        item["id"] = self.id.as_str().into();
+        item["object"] = "realtime.item".into();
+        item["status"] = match self.status {
             Status::InProgress => "in_progress",
             Status::Completed => "completed",
             Status::Incomplete => "incomplete",
-        };
-        let content = self.content.iter().map(|content| match content {
-            Content::InputText(text) => json!({ "type": "input_text", "text": text }),
-            Content::InputAudio(transcript) => {
-                json!({ "type": "input_audio", "transcript": transcript })
-            }
-            Content::OutputText(text) => json!({ "type": "output_text", "text": text }),
-            Content::OutputAudio(transcript) => {
-                json!({ "type": "output_audio", "transcript": transcript })
-            }
-        });
-        let content: Vec<Value> = content.collect();
-        json!({
-            "id": self.id,
-            "object": "realtime.item",
-            "type": "message",
-            "status": status,
-            "role": role,
-            "content": content,
-        })
+        }
+        .into();
+        item
     }
 }
 
-/// An item as a client writes it.
-#[derive(Debug, Deserialize)]
-pub(super) struct NewItem {
-    pub id: Option<String>,
-    #[serde(rename = "type")]
-    kind: String,
-    role: Option<String>,
-    #[serde(default)]
-    content: Vec<NewPart>,
-}
-
-#[derive(Debug, Deserialize)]
-struct NewPart {
-    #[serde(rename = "type")]
-    kind: String,
-    text: Option<String>,
-}
-
-impl NewItem {
-    /// The item, with this id.
-    ///
-    /// # Errors
-    /// It is none that a client may create here.
-    pub fn check(self, id: String) -> Result<Item, Refusal> {
-        if id.is_empty() || id.len() > LONGEST_ID {
-            let message = format!("the id must have 1 to {LONGEST_ID} bytes");
-            return Err(Refusal::of("item.id", "invalid_value", message));
+impl Body {
+    /// The words of a reply that is sound.
+    fn spoken_reply(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Message { content, .. } => match &mut content[..] {
+                [Content::OutputAudio(transcript)] => Some(transcript),
+                _ => None,
+            },
+            Self::Call(_) | Self::Result { .. } => None,
         }
-        if self.kind != "message" {
-            let message = format!(
-                "items of type {:?} are not supported: this server calls its own tools, not the client's",
-                self.kind
-            );
-            return Err(Refusal::of("item.type", "unsupported_value", message));
-        }
-        let (role, part) = match self.role.as_deref() {
-            Some("user") => (Role::User, "input_text"),
-            Some("system") => (Role::System, "input_text"),
-            Some("assistant") => (Role::Assistant, "output_text"),
-            _ => {
-                let message = "the role must be \"user\", \"assistant\" or \"system\"";
-                return Err(Refusal::of("item.role", "invalid_value", message));
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Message { role, content } => {
+                let role = match role {
+                    Role::User => "user",
+                    Role::Assistant => "assistant",
+                    Role::System => "system",
+                };
+                let content: Vec<Value> = content.iter().map(Content::to_json).collect();
+                json!({ "type": "message", "role": role, "content": content })
             }
-        };
-        let mut content = Vec::new();
-        let mut bytes = 0;
-        for (index, given) in self.content.into_iter().enumerate() {
-            let text = given.text.filter(|_| given.kind == part).ok_or_else(|| {
-                Refusal::of(
-                    format!("item.content[{index}]"),
-                    "unsupported_value",
-                    format!(
-                        "a part of such an item must have the type {part:?} and a text; audio is taken by \
-                         input_audio_buffer.append only, images are not"
-                    ),
-                )
-            })?;
-            bytes += text.len();
-            content.push(match role {
-                Role::Assistant => Content::OutputText(text),
-                Role::User | Role::System => Content::InputText(text),
-            });
+            Self::Call(call) => json!({
+                "type": "function_call",
+                "call_id": call.call_id,
+                "name": call.name,
+                "arguments": call.arguments,
+            }),
+            Self::Result { call_id, output } => json!({
+                "type": "function_call_output",
+                "call_id": call_id,
+                "output": output,
+            }),
         }
-        if content.is_empty() || bytes > LONGEST_TEXT {
-            let message =
-                format!("an item must have at least one text, and at most {LONGEST_TEXT} bytes");
-            return Err(Refusal::of("item.content", "invalid_value", message));
+    }
+}
+
+impl Content {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::InputText(text) => json!({ "type": "input_text", "text": text }),
+            Self::InputAudio(transcript) => {
+                json!({ "type": "input_audio", "transcript": transcript })
+            }
+            Self::OutputText(text) => json!({ "type": "output_text", "text": text }),
+            Self::OutputAudio(transcript) => {
+                json!({ "type": "output_audio", "transcript": transcript })
+            }
         }
-        Ok(Item::new(id, role, content))
     }
 }
 
@@ -321,15 +346,35 @@ impl Items {
         Some(self.0.remove(at).id)
     }
 
-    /// What the user wrote since the last reply; if that is nothing, what a system item says.
+    /// Whether a call of this id is part of the conversation.
+    pub fn have_call(&self, id: &str) -> bool {
+        self.0.iter().any(|item| item.calls(id))
+    }
+
+    /// What came of this call, as it was told last.
+    pub fn result_of(&self, id: &str) -> Option<&str> {
+        self.0.iter().rev().find_map(|item| match &item.body {
+            Body::Result { call_id, output } if call_id == id => Some(output.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Everything that is there now is answered.
+    pub fn are_answered(&mut self) {
+        for item in &mut self.0 {
+            item.is_answered = true;
+        }
+    }
+
+    /// What the user wrote since something was answered; if that is nothing, what a system item says.
     pub fn unanswered(&self) -> String {
-        let answered = |item: &Item| {
-            item.role == Role::Assistant || matches!(item.content[..], [Content::InputAudio(_)])
-        };
-        let from = self.0.iter().rposition(answered).map_or(0, |at| at + 1);
-        let by = |role: Role| {
-            let items = self.0[from..].iter().filter(|item| item.role == role);
-            let texts = items.flat_map(|item| &item.content);
+        let answered = self.0.iter().rposition(|item| item.is_answered);
+        let from = answered.map_or(0, |at| at + 1);
+        let by = |wanted: Role| {
+            let items = self.0[from..]
+                .iter()
+                .filter(|item| matches!(&item.body, Body::Message { role, .. } if *role == wanted));
+            let texts = items.flat_map(|item| item.content());
             let texts = texts.filter_map(|content| match content {
                 Content::InputText(text) => Some(text.trim()).filter(|text| !text.is_empty()),
                 _ => None,

@@ -1,148 +1,16 @@
 //! Whatever both sides do, in whatever order: what is sent keeps to the rules of the protocol.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
+use super::strict_client::Client;
 use super::testing::*;
 use crate::events::{EndReason, EventKind, GoOnReason, RollbackReason};
 
 const ROUNDS: u64 = 300;
 const STEPS: usize = 120;
 
-/// The names that Pipecat knows, and that are sent here.
-const ALLOWED: [&str; 26] = [
-    "error",
-    "session.created",
-    "session.updated",
-    "input_audio_buffer.committed",
-    "input_audio_buffer.cleared",
-    "input_audio_buffer.speech_started",
-    "input_audio_buffer.speech_stopped",
-    "conversation.item.added",
-    "conversation.item.done",
-    "conversation.item.truncated",
-    "conversation.item.deleted",
-    "conversation.item.retrieved",
-    "conversation.item.input_audio_transcription.completed",
-    "conversation.item.input_audio_transcription.failed",
-    "response.created",
-    "response.done",
-    "response.output_item.added",
-    "response.output_item.done",
-    "response.content_part.added",
-    "response.content_part.done",
-    "response.output_text.delta",
-    "response.output_text.done",
-    "response.output_audio_transcript.delta",
-    "response.output_audio_transcript.done",
-    "response.output_audio.delta",
-    "response.output_audio.done",
-];
-
-/// What a client knows from the events so far.
-#[derive(Default)]
-pub struct Client {
-    events: HashSet<String>,
-    /// In the order of the conversation.
-    pub items: Vec<String>,
-    added: HashSet<String>,
-    pub response: Option<String>,
-    /// The item that was promised when speech began.
-    pub speaks: Option<String>,
-    words: String,
-}
-
-impl Client {
-    /// Takes an event, and finds it in order.
-    pub fn take(&mut self, event: &Value) {
-        let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
-        let kind = text("type");
-        assert!(ALLOWED.contains(&kind.as_str()), "{kind}");
-        assert!(self.events.insert(text("event_id")), "an id comes twice");
-        match kind.as_str() {
-            "input_audio_buffer.speech_started" => {
-                assert!(self.speaks.replace(text("item_id")).is_none());
-            }
-            "input_audio_buffer.speech_stopped" => {
-                assert_eq!(self.speaks.take(), Some(text("item_id")));
-            }
-            "conversation.item.added" => self.add(event),
-            "conversation.item.deleted" => {
-                let at = self.items.iter().position(|id| *id == text("item_id"));
-                self.items
-                    .remove(at.expect("only what is there is deleted"));
-            }
-            "conversation.item.done" | "conversation.item.retrieved" => {
-                self.knows(&event["item"]["id"]);
-            }
-            "conversation.item.truncated" => self.knows(&event["item_id"]),
-            _ if kind.starts_with("conversation.item.input_audio_transcription") => {
-                self.knows(&event["item_id"]);
-            }
-            "response.created" => {
-                let id = event["response"]["id"].as_str().unwrap().to_owned();
-                assert!(self.response.replace(id).is_none(), "one at a time");
-                self.words.clear();
-            }
-            "response.done" => {
-                let id = event["response"]["id"].as_str().unwrap();
-                assert_eq!(self.response.take().as_deref(), Some(id));
-                assert!(event["response"]["usage"]["total_tokens"].is_u64());
-                for item in event["response"]["output"].as_array().unwrap() {
-                    self.knows(&item["id"]);
-                }
-            }
-            _ if kind.starts_with("response.") => self.take_part(&kind, event),
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, event: &Value) {
-        let id = event["item"]["id"].as_str().unwrap().to_owned();
-        assert!(!self.items.contains(&id), "an item is added once");
-        let at = match event["previous_item_id"].as_str() {
-            None => 0,
-            Some(previous) => {
-                let at = self.items.iter().position(|id| id == previous);
-                at.expect("what is before it is known") + 1
-            }
-        };
-        self.added.insert(id.clone());
-        self.items.insert(at, id);
-    }
-
-    fn take_part(&mut self, kind: &str, event: &Value) {
-        assert_eq!(event["response_id"].as_str(), self.response.as_deref());
-        let words = |field: &str| event[field].as_str().unwrap().to_owned();
-        match kind {
-            "response.output_item.added" => {
-                let id = event["item"]["id"].as_str().unwrap();
-                self.added.insert(id.to_owned());
-            }
-            "response.output_item.done" => self.knows(&event["item"]["id"]),
-            _ => self.knows(&event["item_id"]),
-        }
-        match kind {
-            "response.output_audio_transcript.delta" | "response.output_text.delta" => {
-                self.words.push_str(&words("delta"));
-            }
-            "response.output_audio_transcript.done" => {
-                assert_eq!(words("transcript"), self.words);
-            }
-            "response.output_text.done" => assert_eq!(words("text"), self.words),
-            _ => {}
-        }
-    }
-
-    fn knows(&self, id: &Value) {
-        let id = id.as_str().unwrap();
-        assert!(self.added.contains(id), "{id} was never added");
-    }
-}
-
 /// Something that a client may do, likely or not.
-fn client_event(random: &mut fastrand::Rng, items: &[String]) -> Value {
+fn client_event(random: &mut fastrand::Rng, items: &[String], calls: &[Value]) -> Value {
     let some = || json!("none");
     let item = random.choice(items).map_or_else(some, |id| json!(id));
     let detections = [
@@ -150,7 +18,7 @@ fn client_event(random: &mut fastrand::Rng, items: &[String]) -> Value {
         json!({ "type": "semantic_vad" }),
         json!({ "type": "server_vad" }),
     ];
-    match random.usize(0..13) {
+    match random.usize(0..17) {
         0 | 1 => json!({
             "type": "input_audio_buffer.append",
             "audio": "AAAA".repeat(random.usize(0..3_000)),
@@ -173,6 +41,24 @@ fn client_event(random: &mut fastrand::Rng, items: &[String]) -> Value {
         }),
         9 | 10 => json!({ "type": "response.create" }),
         11 => json!({ "type": "response.cancel" }),
+        12..15 => {
+            // The newest, in time or late; an older one, again or late; or none.
+            let newest = calls.last().filter(|_| random.bool());
+            let call_id = newest.or_else(|| random.choice(calls)).cloned();
+            let call_id = call_id.filter(|_| random.usize(0..8) > 0);
+            let (kind, call_id) = ("function_call_output", call_id.unwrap_or("none".into()));
+            json!({
+                "type": "conversation.item.create",
+                "item": { "type": kind, "call_id": call_id, "output": "sunny" },
+            })
+        }
+        15 => json!({
+            "type": "conversation.item.create",
+            "item": {
+                "type": "function_call", "call_id": format!("own{}", random.u32(0..3)),
+                "name": "weather", "arguments": "{}",
+            },
+        }),
         _ => {
             let modalities = [random.choice(["audio", "text"]).unwrap()];
             let input = json!({ "turn_detection": random.choice(detections) });
@@ -229,16 +115,71 @@ fn session_event(random: &mut fastrand::Rng) -> EventKind {
     }
 }
 
+/// The calls of a session, which waits for the result of the newest.
+#[derive(Default)]
+struct Calls {
+    made: u64,
+    waiting: Option<u64>,
+    told: u32,
+    found: u32,
+}
+
+impl Calls {
+    /// The session calls a function, gives the call up, or the client answers at once.
+    fn go_on(
+        &mut self,
+        random: &mut fastrand::Rng,
+        c: &mut Connection,
+        client: &Client,
+    ) -> Vec<Value> {
+        match (random.usize(0..5), client.calls.last()) {
+            (0 | 1, _) => {
+                self.made += 1;
+                let sent = c.calls(self.made, "weather");
+                if !sent.is_empty() {
+                    assert!(types(&sent).contains(&"response.done"), "the call ends it");
+                    self.told += 1;
+                    self.waiting = Some(self.made);
+                }
+                sent
+            }
+            (2 | 3, Some(newest)) => {
+                let mut sent = c.tells(newest, "sunny");
+                sent.extend(c.client(json!({ "type": "response.create" })));
+                sent
+            }
+            _ => {
+                c.out.clear();
+                let over = self.made.saturating_sub(random.u64(0..2));
+                c.translator.call_is_over(over);
+                self.waiting.take_if(|waiting| *waiting == over);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The session takes the results that it is given.
+    fn take(&mut self, found: Vec<(u64, String)>) {
+        for (call, output) in found {
+            let waiting = self.waiting.take();
+            assert_eq!(waiting, Some(call), "only who waits gets a result, and one");
+            assert_eq!(output, "sunny");
+            self.found += 1;
+        }
+    }
+}
+
 #[test]
 fn whatever_both_sides_do_the_order_is_kept() {
+    let (mut told, mut found) = (0, 0);
     for seed in 0..ROUNDS {
         let mut random = fastrand::Rng::with_seed(seed);
         let (mut c, mut client) = (Connection::new(), Client::default());
-        let mut turn = 1;
+        let (mut turn, mut calls) = (1, Calls::default());
         for _ in 0..STEPS {
-            let sent = match random.usize(0..10) {
+            let sent = match random.usize(0..12) {
                 0..4 => {
-                    let event = client_event(&mut random, &client.items);
+                    let event = client_event(&mut random, &client.items, &client.calls);
                     c.client(event)
                 }
                 4..8 => {
@@ -247,19 +188,25 @@ fn whatever_both_sides_do_the_order_is_kept() {
                     c.tell(of, session_event(&mut random))
                 }
                 8 => c.play(&SOUND, random.usize(1..8)),
-                _ => c.play(&SILENCE, random.usize(1..8)),
+                9 => c.play(&SILENCE, random.usize(1..8)),
+                _ => calls.go_on(&mut random, &mut c, &client),
             };
             sent.iter().for_each(|event| client.take(event));
             assert_eq!(client.response.is_some(), c.translator.response.is_some());
+            let results = c.found();
+            assert!(results.is_empty() || client.response.is_some());
+            calls.take(results);
             if random.usize(0..60) == 0 {
-                turn = 1;
+                (turn, calls.waiting) = (1, None);
                 c.restarted().iter().for_each(|event| client.take(event));
                 assert_eq!((&client.response, &client.speaks), (&None, &None));
             }
         }
         let ids = c.translator.items.ids();
         assert_eq!(client.items, ids, "seed {seed}: both sides know the same");
+        (told, found) = (told + calls.told, found + calls.found);
     }
+    assert!(told > 500 && found > 100, "{told} calls, {found} results");
 }
 
 #[test]
@@ -267,7 +214,7 @@ fn frames_that_were_damaged_are_survived() {
     let mut random = fastrand::Rng::with_seed(1);
     let mut c = Connection::new();
     for _ in 0..3_000 {
-        let mut frame = client_event(&mut random, &[]).to_string().into_bytes();
+        let mut frame = client_event(&mut random, &[], &[]).to_string().into_bytes();
         for _ in 0..random.usize(1..4) {
             let at = random.usize(0..frame.len());
             frame[at] = random.u8(32..127);

@@ -1,13 +1,15 @@
-//! The response that is open: how it begins, what is sent of it, and how it ends.
+//! The response that is open: how it begins, what is sent of it, and how it ends. Its message begins with the
+//! first words or sound, so that a response that only calls a function has none.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::items::{Content, Item, Role, Status};
-use super::making::{Usage, spaced};
+use super::items::{Content, Item, Status};
+use super::making::spaced;
+use super::response_object::{End, Sent};
 use super::server::Place;
-use super::session::{Modality, audio_format};
+use super::session::Modality;
 use super::translator::Translator;
 use super::{Output, RATE};
 use crate::events::TurnId;
@@ -37,13 +39,17 @@ pub(super) enum Of {
 #[derive(Debug)]
 pub(super) struct Response {
     pub id: String,
-    /// The assistant's item.
-    pub item_id: String,
+    /// The assistant's message, once it has words or sounds.
+    pub message: Option<String>,
     pub of: Of,
     pub modality: Modality,
     pub metadata: Option<Map<String, Value>>,
     /// Its clauses that were sent.
     pub words: String,
+    /// Those of the responses before it, of the same turn.
+    pub words_before: String,
+    /// The messages of those.
+    pub messages_before: Vec<String>,
     /// Audio that was not sent yet.
     pub audio: Vec<i16>,
     /// It can be heard.
@@ -63,139 +69,79 @@ impl Response {
     }
 }
 
-/// How a response ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
-    /// It was heard to its end.
-    Completed,
-    /// The user spoke.
-    TurnDetected,
-    /// The client did not want it any more.
-    ClientCancelled,
-    /// It could not be made, or not to its end.
-    Failed { code: &'static str, message: String },
+/// A reply that was cut off, or that goes on after a call: what was heard of it is told later.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub turn: TurnId,
+    /// Its message.
+    pub item_id: String,
+    /// The words of the turn's messages before it.
+    pub words_before: String,
 }
 
-impl End {
-    fn status(&self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::TurnDetected | Self::ClientCancelled => "cancelled",
-            Self::Failed { .. } => "failed",
-        }
-    }
-
-    fn details(&self) -> Value {
-        match self {
-            Self::Completed => Value::Null,
-            Self::TurnDetected => json!({ "type": "cancelled", "reason": "turn_detected" }),
-            Self::ClientCancelled => json!({ "type": "cancelled", "reason": "client_cancelled" }),
-            Self::Failed { code, message } => json!({
-                "type": "failed",
-                "error": { "type": "server_error", "code": code, "message": message },
-            }),
-        }
-    }
-}
-
-/// A response as it is sent.
-struct Sent<'a> {
-    id: &'a str,
-    modality: Modality,
-    metadata: Option<&'a Map<String, Value>>,
-    voice: &'a str,
-    conversation_id: &'a str,
-}
-
-impl Sent<'_> {
-    /// One that begins.
-    fn created(&self) -> Value {
-        self.to_json("in_progress", Value::Null, Vec::new(), Value::Null)
-    }
-
-    /// One that is over, with the items that it gave.
-    fn done(&self, end: &End, output: Vec<Value>, usage: Usage) -> Value {
-        let Usage {
-            input,
-            cached,
-            output: written,
-        } = usage;
-        let usage = json!({
-            "total_tokens": input + written,
-            "input_tokens": input,
-            "output_tokens": written,
-            "input_token_details": {
-                "text_tokens": input,
-                "audio_tokens": 0,
-                "image_tokens": 0,
-                "cached_tokens": cached,
-                "cached_tokens_details": {
-                    "text_tokens": cached,
-                    "audio_tokens": 0,
-                    "image_tokens": 0,
-                },
-            },
-            "output_token_details": { "text_tokens": written, "audio_tokens": 0 },
-        });
-        self.to_json(end.status(), end.details(), output, usage)
-    }
-
-    fn to_json(&self, status: &str, details: Value, output: Vec<Value>, usage: Value) -> Value {
-        json!({
-            "id": self.id,
-            "object": "realtime.response",
-            "status": status,
-            "status_details": details,
-            "output": output,
-            "output_modalities": self.modality.to_json(),
-            "audio": { "output": { "format": audio_format(), "voice": self.voice } },
-            "conversation_id": self.conversation_id,
-            "max_output_tokens": "inf",
-            "metadata": self.metadata,
-            "usage": usage,
-        })
-    }
-}
+/// In what a response is to come, and what the client calls it.
+pub(super) type AskedFor = (Modality, Option<Map<String, Value>>);
 
 impl Translator {
-    /// Begins a response, which no other is open beside.
+    /// Begins a response to everything that was written, which no other is open beside.
     pub(super) fn open_response(
         &mut self,
         of: Of,
-        asked_for: Option<(Modality, Option<Map<String, Value>>)>,
+        asked_for: Option<AskedFor>,
         out: &mut Vec<Output>,
     ) {
         let (modality, metadata) = asked_for.unwrap_or((self.session.modality, None));
         let response = Response {
             id: self.events.id("resp"),
-            item_id: self.events.id("item"),
+            message: None,
             of,
             modality,
             metadata,
             words: String::new(),
+            words_before: String::new(),
+            messages_before: Vec::new(),
             audio: Vec::new(),
             sounds: false,
             failure: None,
             answers: None,
             carries: String::new(),
         };
+        self.items.are_answered();
+        self.begin_response(response, out);
+    }
+
+    /// Begins this response.
+    pub(super) fn begin_response(&mut self, response: Response, out: &mut Vec<Output>) {
         let created = self.sent(&response).created();
         self.events.response("created", created, out);
-        let item_id = response.item_id.clone();
-        let mut item = Item::new(item_id, Role::Assistant, Vec::new());
-        item.status = Status::InProgress;
-        self.events.output_item("added", &response.id, &item, out);
+        self.response = Some(response);
+    }
+
+    /// Begins the message of the open response, if it has not begun. What of it was heard before this was known
+    /// belongs to it.
+    fn begin_message(&mut self, out: &mut Vec<Output>) {
+        let Some(response) = self.response.as_mut().filter(|r| r.message.is_none()) else {
+            return;
+        };
+        let id = self.events.id("item");
+        response.message = Some(id.clone());
+        if response.sounds {
+            response.audio = self.held.take();
+        }
+        let item = Item::reply(id.clone(), Vec::new());
+        self.events
+            .output_item("added", &response.id, 0, &item, out);
         let previous = self.items.last_id();
         self.events.item("added", &item, previous.as_deref(), out);
-        item.content.push(match modality {
+        if let Some(at) = place(response) {
+            let part = Some(("part", part(response.modality, "")));
+            self.events.part("content_part.added", at, part, out);
+        }
+        let content = match response.modality {
             Modality::Audio => Content::OutputAudio(String::new()),
             Modality::Text => Content::OutputText(String::new()),
-        });
-        self.items.push(item);
-        let part = Some(("part", part(modality, "")));
-        self.events
-            .part("content_part.added", place(&response), part, out);
-        self.response = Some(response);
+        };
+        self.items.push(Item::reply(id, vec![content]));
         self.drop_oldest(out);
     }
 
@@ -212,7 +158,7 @@ impl Translator {
     /// A response that cannot be made.
     pub(super) fn fail_response(
         &mut self,
-        (modality, metadata): (Modality, Option<Map<String, Value>>),
+        (modality, metadata): AskedFor,
         end: &End,
         out: &mut Vec<Output>,
     ) {
@@ -234,32 +180,42 @@ impl Translator {
 
     /// Sends the clauses of the open response that were made meanwhile.
     pub(super) fn send_words(&mut self, out: &mut Vec<Output>) {
+        if !self.is_open(self.making.turn) {
+            return;
+        }
+        let clauses = self.making.take();
+        if clauses.is_empty() {
+            return;
+        }
+        self.begin_message(out);
         let Some(response) = &mut self.response else {
             return;
         };
-        if !response.is_of(self.making.turn) {
-            return;
-        }
         let name = match response.modality {
             Modality::Audio => "output_audio_transcript.delta",
             Modality::Text => "output_text.delta",
         };
-        for clause in self.making.take() {
+        for clause in clauses {
             let delta = spaced(&response.words, &clause);
             response.words.push_str(&delta);
-            let delta = Some(("delta", delta.into()));
-            self.events.part(name, place(response), delta, out);
+            if let Some(at) = place(response) {
+                let delta = Some(("delta", delta.into()));
+                self.events.part(name, at, delta, out);
+            }
         }
     }
 
-    /// The reply of this turn can be heard: what was heard of it before this was known belongs to it.
+    /// The reply of this turn can be heard.
     pub(super) fn begin_sound(&mut self, turn: TurnId, out: &mut Vec<Output>) {
         if let Some(response) = &mut self.response
             && response.is_of(turn)
             && !response.sounds
         {
             response.sounds = true;
-            response.audio = std::mem::take(&mut self.held).samples;
+            match response.message {
+                None => self.begin_message(out),
+                Some(_) => response.audio = self.held.take(),
+            }
             self.send_audio(out);
         }
     }
@@ -280,45 +236,75 @@ impl Translator {
             return;
         }
         let samples = std::mem::take(&mut response.audio);
-        if let Some(item) = self.items.get_mut(&response.item_id) {
+        let Some(at) = place(response) else {
+            return;
+        };
+        if let Some(item) = self.items.get_mut(at.item_id) {
             item.track.samples += samples.len() as u64;
         }
         let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
         let delta = Some(("delta", STANDARD.encode(bytes).into()));
-        let at = place(response);
         self.events.part("output_audio.delta", at, delta, out);
     }
 
-    /// Ends the open response, if there is one.
-    pub(super) fn close_response(&mut self, end: End, out: &mut Vec<Output>) {
+    /// Ends the open response, if there is one, and gives it.
+    pub(super) fn close_response(&mut self, end: End, out: &mut Vec<Output>) -> Option<Response> {
+        let (response, output) = self.take_response(&end, out)?;
+        match response.of {
+            Of::Turn(turn) => self.over = self.over.max(turn),
+            Of::Asked(Asked::Typed) => self.unwanted += 1,
+            Of::Asked(Asked::Spoken) => {}
+        }
+        self.tell_done(&response, &end, output, out);
+        Some(response)
+    }
+
+    /// Takes the open response out and ends its message, if there is one: that is given as it is then.
+    pub(super) fn take_response(
+        &mut self,
+        end: &End,
+        out: &mut Vec<Output>,
+    ) -> Option<(Response, Vec<Value>)> {
         self.send_words(out);
         // Who has cut a reply off wants to hear no more of it.
         if !matches!(end, End::TurnDetected | End::ClientCancelled) {
             self.send_audio_from(1, out);
         }
-        let Some(response) = self.response.take() else {
-            return;
-        };
-        match response.of {
-            Of::Turn(turn) => {
-                self.over = self.over.max(turn);
-                self.cut = Some((turn, response.item_id.clone()));
-            }
-            Of::Asked(Asked::Typed) => self.unwanted += 1,
-            Of::Asked(Asked::Spoken) => {}
+        let response = self.response.take()?;
+        if let (Of::Turn(turn), Some(item_id)) = (response.of, &response.message) {
+            self.cut = Some(Cut {
+                turn,
+                item_id: item_id.clone(),
+                words_before: response.words_before.clone(),
+            });
         }
-        let output = self.close_item(&response, &end, out);
+        let message = self.close_message(&response, end, out);
+        Some((response, message.into_iter().collect()))
+    }
+
+    /// Tells that a response is over, and what it gave and cost.
+    pub(super) fn tell_done(
+        &mut self,
+        response: &Response,
+        end: &End,
+        output: Vec<Value>,
+        out: &mut Vec<Output>,
+    ) {
         let usage = match response.is_of(self.making.turn) {
             true => self.making.usage,
             false => Default::default(),
         };
-        let done = self.sent(&response).done(&end, output, usage);
+        let done = self.sent(response).done(end, output, usage);
         self.events.response("done", done, out);
     }
 
-    /// Ends what the response has given, and gives it as it is then.
-    fn close_item(&mut self, response: &Response, end: &End, out: &mut Vec<Output>) -> Vec<Value> {
-        let at = place(response);
+    fn close_message(
+        &mut self,
+        response: &Response,
+        end: &End,
+        out: &mut Vec<Output>,
+    ) -> Option<Value> {
+        let at = place(response)?;
         let words = json!(response.words);
         match response.modality {
             Modality::Audio => {
@@ -332,11 +318,9 @@ impl Translator {
                 self.events.part("output_text.done", at, text, out);
             }
         }
-        let Some(item) = self.items.get_mut(&response.item_id) else {
-            return Vec::new();
-        };
+        let item = self.items.get_mut(at.item_id)?;
         finish_item(item, response, end);
-        let said = match &item.content[..] {
+        let said = match item.content() {
             [Content::OutputAudio(words) | Content::OutputText(words)] => words.as_str(),
             _ => "",
         };
@@ -345,8 +329,8 @@ impl Translator {
         let item = item.clone();
         let previous = self.items.previous_id(&item.id);
         self.events.item("done", &item, previous.as_deref(), out);
-        self.events.output_item("done", &response.id, &item, out);
-        vec![item.to_json()]
+        self.events.output_item("done", &response.id, 0, &item, out);
+        Some(item.to_json())
     }
 }
 
@@ -357,7 +341,7 @@ fn finish_item(item: &mut Item, response: &Response, end: &End) {
         true => Status::Completed,
         false => Status::Incomplete,
     };
-    match &mut item.content[..] {
+    match item.content_mut() {
         [Content::OutputText(text)] => text.clone_from(&response.words),
         _ if completed => item.heard(&response.words),
         _ => {
@@ -367,11 +351,12 @@ fn finish_item(item: &mut Item, response: &Response, end: &End) {
     }
 }
 
-fn place(response: &Response) -> Place<'_> {
-    Place {
+/// Where the response's message is, if it has begun.
+fn place(response: &Response) -> Option<Place<'_>> {
+    Some(Place {
         response_id: &response.id,
-        item_id: &response.item_id,
-    }
+        item_id: response.message.as_deref()?,
+    })
 }
 
 fn part(modality: Modality, words: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::items::Item;
+use super::items::{FunctionCall, Item};
 use super::{Output, Refusal};
 
 /// Where a part of a response is.
@@ -129,18 +129,47 @@ impl ServerEvents {
         &mut self,
         name: &str,
         response_id: &str,
+        index: usize,
         item: &Item,
         out: &mut Vec<Output>,
     ) {
         let event = json!({
             "response_id": response_id,
-            "output_index": 0,
+            "output_index": index,
             "item": item.to_json(),
         });
         self.send(&format!("response.output_item.{name}"), event, out);
     }
 
-    /// Something of a response's only part: `field` is what is told of it.
+    /// The arguments of a call, which is this item of the response.
+    pub fn arguments(
+        &mut self,
+        at: Place<'_>,
+        index: usize,
+        call: &FunctionCall,
+        out: &mut Vec<Output>,
+    ) {
+        let FunctionCall {
+            call_id,
+            name,
+            arguments,
+        } = call;
+        let place = json!({
+            "response_id": at.response_id,
+            "item_id": at.item_id,
+            "output_index": index,
+            "call_id": call_id,
+        });
+        let mut delta = place.clone();
+        delta["delta"] = arguments.as_str().into();
+        self.send("response.function_call_arguments.delta", delta, out);
+        let mut done = place;
+        done["name"] = name.as_str().into();
+        done["arguments"] = arguments.as_str().into();
+        self.send("response.function_call_arguments.done", done, out);
+    }
+
+    /// Something of the only part of a response's message: `field` is what is told of it.
     pub fn part(
         &mut self,
         name: &str,

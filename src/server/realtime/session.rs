@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::{given, number, object, wrong};
-use super::{RATE, Refusal};
+use super::{RATE, Refusal, tools};
 use crate::language::Language;
+use crate::tool_call::ToolDefinition;
 
 /// Bytes of the instructions.
 const LONGEST_INSTRUCTIONS: usize = 64 * 1024;
@@ -54,7 +55,7 @@ pub enum TurnEnd {
 }
 
 /// What of a session a client has set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Instructions to the language model; `None`: those of the persona.
     pub instructions: Option<String>,
@@ -64,6 +65,8 @@ pub struct Settings {
     pub speed_percent: u16,
     /// What the user speaks; `None`: the server's.
     pub language: Option<Language>,
+    /// The client's functions that the language model may call: [`super::Translator::call`].
+    pub tools: Vec<ToolDefinition>,
 }
 
 /// In what a response comes.
@@ -106,6 +109,10 @@ pub(super) struct Session {
     pub modality: Modality,
     /// Whether the user's words are told.
     pub transcribes: bool,
+    /// The client's functions.
+    tools: Vec<ToolDefinition>,
+    /// Whether they may be called.
+    may_call: bool,
 }
 
 impl Session {
@@ -119,9 +126,12 @@ impl Session {
                 turn_end: TurnEnd::Meaning(Eagerness::Medium),
                 speed_percent: 100,
                 language: None,
+                tools: Vec::new(),
             },
             modality: Modality::Audio,
             transcribes: true,
+            tools: Vec::new(),
+            may_call: true,
         }
     }
 
@@ -159,6 +169,7 @@ impl Session {
         if let Some(modalities) = given(update, "output_modalities") {
             session.modality = Modality::read(modalities, "session.output_modalities")?;
         }
+        session.update_tools(update)?;
         check_without_effect(update)?;
         if let Some(audio) = object(update, "session", "audio")? {
             if let Some(input) = object(audio, "session.audio", "input")? {
@@ -169,6 +180,20 @@ impl Session {
             }
         }
         Ok(session)
+    }
+
+    fn update_tools(&mut self, update: &Map<String, Value>) -> Result<(), Refusal> {
+        if let Some(tools) = given(update, "tools") {
+            self.tools = tools::read(tools)?;
+        }
+        if let Some(choice) = given(update, "tool_choice") {
+            self.may_call = tools::read_choice(choice)?;
+        }
+        self.settings.tools = match self.may_call {
+            true => self.tools.clone(),
+            false => Vec::new(),
+        };
+        Ok(())
     }
 
     fn update_input(&mut self, input: &Map<String, Value>) -> Result<(), Refusal> {
@@ -243,8 +268,8 @@ impl Session {
                     "speed": f64::from(settings.speed_percent) / 100.0,
                 },
             },
-            "tools": [],
-            "tool_choice": "auto",
+            "tools": self.tools.iter().map(tools::to_json).collect::<Vec<_>>(),
+            "tool_choice": if self.may_call { "auto" } else { "none" },
             "max_output_tokens": "inf",
             "tracing": null,
             "truncation": "auto",
@@ -358,9 +383,6 @@ fn check_format(audio: &Map<String, Value>, path: &str) -> Result<(), Refusal> {
 
 /// What is accepted without effect is to be right all the same.
 fn check_without_effect(update: &Map<String, Value>) -> Result<(), Refusal> {
-    if given(update, "tools").is_some_and(|tools| !tools.is_array()) {
-        return Err(wrong("session.tools", "a list"));
-    }
     match given(update, "max_output_tokens") {
         Some(Value::String(text)) if text != "inf" => {}
         Some(Value::String(_)) | None => return Ok(()),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Act, Output, Settings, Translator};
 use crate::clock::Timestamp;
 use crate::events::{EndReason, EventKind, IgnoreReason, InterruptReason, SessionEvent, TurnId};
+use crate::tool_call::Call;
 
 /// 10 ms of a reply's sound, and of silence.
 pub const SOUND: [i16; 240] = [1_000; 240];
@@ -80,6 +81,33 @@ impl Connection {
         }
         self.keep();
         self.sends()
+    }
+
+    /// The session wants this called, with a city.
+    pub fn calls(&mut self, number: u64, name: &str) -> Vec<Value> {
+        let arguments = json!({ "city": "Rome" }).as_object().unwrap().clone();
+        let name = name.into();
+        self.out.clear();
+        self.translator
+            .call(number, &Call { name, arguments }, &mut self.out);
+        self.keep();
+        self.sends()
+    }
+
+    /// The client tells what came of a call.
+    pub fn tells(&mut self, call_id: &Value, output: &str) -> Vec<Value> {
+        let kind = "function_call_output";
+        let item = json!({ "type": kind, "call_id": call_id, "output": output });
+        self.client(json!({ "type": "conversation.item.create", "item": item }))
+    }
+
+    /// The results that the session got at last.
+    pub fn found(&self) -> Vec<(u64, String)> {
+        let found = self.out.iter().filter_map(|output| match output {
+            Output::Found { call, output } => Some((*call, output.clone())),
+            _ => None,
+        });
+        found.collect()
     }
 
     pub fn restarted(&mut self) -> Vec<Value> {
@@ -220,6 +248,11 @@ pub fn text_item(id: &str, role: &str, text: &str) -> Value {
 pub fn create(c: &mut Connection, id: &str, role: &str, text: &str) -> Vec<Value> {
     let item = text_item(id, role, text);
     c.client(json!({ "type": "conversation.item.create", "item": item }))
+}
+
+/// The id of the call that is told.
+pub fn call_id(sent: &[Value]) -> Value {
+    first(sent, "response.function_call_arguments.done")["call_id"].clone()
 }
 
 /// The code of the first error.

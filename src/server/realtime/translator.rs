@@ -1,8 +1,10 @@
 //! The machine: its state, and what both of its sides do to the conversation and the user's speech.
 
+use super::calls::Called;
 use super::items::{Item, Items};
 use super::making::Making;
-use super::response::{End, Response};
+use super::response::{Cut, Response};
+use super::response_object::End;
 use super::server::ServerEvents;
 use super::session::{Session, TurnEnd};
 use super::{Output, RATE, Refusal};
@@ -10,6 +12,8 @@ use crate::events::TurnId;
 
 /// The sound of a reply comes this much before it is known that it is one: 200 ms.
 const HELD_SAMPLES: usize = RATE as usize / 5;
+/// As much is kept of what sounds while a call waits, until a response can have it: 10 s.
+const KEPT_SAMPLES: usize = RATE as usize * 10;
 /// After as much silence what is held was no reply's beginning: 100 ms.
 const SILENT_SAMPLES: usize = RATE as usize / 10;
 
@@ -39,30 +43,42 @@ pub(super) struct Input {
     pub committed: Vec<(String, u64)>,
 }
 
-/// What sounds while no reply is known to.
+/// What sounds while there is no message for it.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    pub samples: Vec<i16>,
+    samples: Vec<i16>,
     /// Samples of silence at its end.
     silent: usize,
 }
 
 impl Held {
-    fn push(&mut self, samples: &[i16]) {
+    /// `is_reply`: it is known to be the sound of a reply, whose pauses are left out.
+    fn push(&mut self, samples: &[i16], is_reply: bool) {
         match samples.iter().all(|sample| *sample == 0) {
             true => self.silent += samples.len(),
             false => self.silent = 0,
         }
         if self.silent >= SILENT_SAMPLES {
-            self.samples.clear();
+            if !is_reply {
+                self.samples.clear();
+            }
             return;
         }
         // Silence before it is not its beginning.
         if self.silent == 0 || !self.samples.is_empty() {
             self.samples.extend_from_slice(samples);
         }
-        let excess = self.samples.len().saturating_sub(HELD_SAMPLES);
+        let most = match is_reply {
+            true => KEPT_SAMPLES,
+            false => HELD_SAMPLES,
+        };
+        let excess = self.samples.len().saturating_sub(most);
         self.samples.drain(..excess);
+    }
+
+    /// What was held.
+    pub fn take(&mut self) -> Vec<i16> {
+        std::mem::take(self).samples
     }
 }
 
@@ -84,8 +100,9 @@ pub struct Translator {
     pub(super) unwanted: u32,
     /// Words that the client wrote and that the next turn begins with.
     pub(super) carried: String,
-    /// The last reply that was cut off, and its item: what was heard of it is told later.
-    pub(super) cut: Option<(TurnId, String)>,
+    pub(super) cut: Option<Cut>,
+    /// The client's function that was called last, unless the turn went on or is over.
+    pub(super) called: Option<Called>,
 }
 
 impl Translator {
@@ -109,6 +126,7 @@ impl Translator {
             unwanted: 0,
             carried: String::new(),
             cut: None,
+            called: None,
         }
     }
 
@@ -122,11 +140,15 @@ impl Translator {
     /// moment, it is best given before the events of that moment.
     pub fn played(&mut self, samples: &[i16], out: &mut Vec<Output>) {
         match &mut self.response {
-            Some(response) if response.sounds => {
+            Some(response) if response.sounds && response.message.is_some() => {
                 response.audio.extend_from_slice(samples);
                 self.send_audio(out);
             }
-            _ => self.held.push(samples),
+            Some(response) => self.held.push(samples, response.sounds),
+            None => {
+                let is_reply = self.called.as_ref().is_some_and(Called::sounds);
+                self.held.push(samples, is_reply);
+            }
         }
     }
 
@@ -137,7 +159,8 @@ impl Translator {
         self.give_committed_up("the session was started again", out);
         (self.input.uncommitted, self.input.is_pressed) = (0, false);
         (self.making, self.held) = (Making::default(), Held::default());
-        (self.over, self.unwanted, self.cut) = (TurnId::default(), 0, None);
+        (self.over, self.unwanted) = (TurnId::default(), 0);
+        (self.cut, self.called) = (None, None);
         self.carried.clear();
     }
 
@@ -171,7 +194,9 @@ impl Translator {
     pub(super) fn drop_oldest(&mut self, out: &mut Vec<Output>) {
         let (response, committed) = (&self.response, &self.input.committed);
         let may_go = |item: &Item| {
-            response.as_ref().is_none_or(|r| r.item_id != item.id)
+            response
+                .as_ref()
+                .is_none_or(|r| r.message.as_ref() != Some(&item.id))
                 && committed.iter().all(|(id, _)| *id != item.id)
         };
         if let Some(id) = self.items.drop_oldest(may_go) {
