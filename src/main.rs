@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};

@@ -54,4 +54,10 @@ pub trait ExternalTools: Send + Sync {
     /// # Errors
     /// A sentence for the user that says what went wrong.
     fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String>;
+
+    /// Whether the user hears "one moment" while a call takes its time. Not where whoever calls decides what
+    /// sounds meanwhile.
+    fn may_be_bridged(&self) -> bool {
+        true
+    }
 }

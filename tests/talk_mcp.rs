@@ -50,7 +50,11 @@ fn typed(config: &Path, server: &LlmServer, lines: &str) -> String {
 
 /// The last messages of each question that the language model was asked.
 fn asked(server: &LlmServer) -> Vec<Value> {
-    let last = |body: Value| body["messages"].as_array().and_then(|all| all.last().cloned());
+    let last = |body: Value| {
+        body["messages"]
+            .as_array()
+            .and_then(|all| all.last().cloned())
+    };
     server.asked.try_iter().filter_map(last).collect()
 }
 
@@ -59,7 +63,11 @@ fn what_a_tool_found_is_told_to_the_model_and_said() {
     let folder = tempfile::tempdir().unwrap();
     let answers = [reply(&["Hi."]), calls(CALLS_ECHO), reply(&["It is green."])];
     let server = LlmServer::start(&answers);
-    let printed = typed(&config(folder.path(), "normal"), &server, "How is the lamp?\n");
+    let printed = typed(
+        &config(folder.path(), "normal"),
+        &server,
+        "How is the lamp?\n",
+    );
     assert!(printed.contains("It is green."), "{printed}");
     assert!(!printed.contains("s_echo"), "{printed}");
     let asked = asked(&server);
@@ -87,7 +95,10 @@ fn what_may_destroy_something_is_not_called_without_a_yes() {
         &server,
         "How is the lamp?\nNo.\n",
     );
-    assert!(printed.contains("May I do this: s misbehave: the cellar?"), "{printed}");
+    assert!(
+        printed.contains("May I do this: s misbehave: the cellar?"),
+        "{printed}"
+    );
     assert!(printed.contains("I'll leave it"), "{printed}");
     let results = asked(&server);
     let results = results.iter().filter(|message| message["role"] == "tool");
@@ -97,7 +108,11 @@ fn what_may_destroy_something_is_not_called_without_a_yes() {
 #[test]
 fn after_a_yes_it_is_called() {
     let folder = tempfile::tempdir().unwrap();
-    let answers = [reply(&["Hi."]), calls(CALLS_MISBEHAVE), reply(&["It is done."])];
+    let answers = [
+        reply(&["Hi."]),
+        calls(CALLS_MISBEHAVE),
+        reply(&["It is done."]),
+    ];
     let server = LlmServer::start(&answers);
     let printed = typed(
         &config(folder.path(), "instructions"),
@@ -132,7 +147,11 @@ fn a_tool_that_fails_is_explained_and_the_conversation_goes_on() {
 fn a_server_that_does_not_come_up_is_named_and_the_conversation_is_held() {
     let folder = tempfile::tempdir().unwrap();
     let server = LlmServer::start(&[reply(&["Hi."]), reply(&["Hello."])]);
-    let printed = typed(&config(folder.path(), "dies_at_once"), &server, "Good day to you.\n");
+    let printed = typed(
+        &config(folder.path(), "dies_at_once"),
+        &server,
+        "Good day to you.\n",
+    );
     assert!(printed.contains("MCP server `s`"), "{printed}");
     assert!(printed.contains("Hello."), "{printed}");
 }
@@ -154,5 +173,8 @@ fn a_tool_is_called_by_voice() {
     let called = of_kind(&events, "tool_called");
     assert_eq!(called.len(), 1, "{printed}");
     assert_eq!(called[0]["said"], "The lamp is green.");
-    assert_eq!(texts(&events, "heard"), ["The lamp is green, and it shines."]);
+    assert_eq!(
+        texts(&events, "heard"),
+        ["The lamp is green, and it shines."]
+    );
 }

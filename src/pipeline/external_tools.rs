@@ -44,8 +44,9 @@ impl ExternalToolsStage {
         let watch = Stopwatch::start();
         let is_told = Cell::new(false);
         // Whoever waits looks here all the time, so this is where time is noticed.
+        let is_bridged = self.tools.may_be_bridged();
         let cancelled = || {
-            if watch.elapsed() >= PATIENCE && !is_told.replace(true) {
+            if is_bridged && watch.elapsed() >= PATIENCE && !is_told.replace(true) {
                 self.tell(agent::Input::StillCalling(reply));
             }
             !self.live.is(reply)

@@ -76,6 +76,12 @@ impl ExternalTools for ClientTools {
         }
         found
     }
+
+    /// A program may fill the time itself, and its protocol has no place for words between a call and its
+    /// answer.
+    fn may_be_bridged(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]
