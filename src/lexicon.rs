@@ -61,6 +61,8 @@ pub struct Lexicon {
     pub one_moment: String,
     /// Asks whether a tool may be called; `{what}` is which, with what.
     pub may_i: String,
+    /// Said where a tool could not be called; `{what}` is whose it is.
+    pub could_not_use: String,
     /// Said where the last reply was to be repeated and there was none.
     pub nothing_said: String,
     /// Said where a reply was to come.

@@ -46,14 +46,28 @@ pub struct Offer {
     pub class: Class,
 }
 
+/// Why a tool that is not built in found nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallFailure {
+    /// The tool itself says why: the language model may mend its arguments, or explain it.
+    Declined(String),
+    /// It could not be called, or did not answer.
+    Unusable {
+        /// Whose tool it is, as the user knows it.
+        whose: String,
+        /// For whoever watches.
+        why: String,
+    },
+}
+
 /// Tools that are not built in: those of servers, or of a program that came in by a door.
 pub trait ExternalTools: Send + Sync {
     /// Calls one, and waits for what comes of it, as text for the language model. Whoever offers it bounds how
     /// long it may take and how long the text is, and looks at `cancelled` at least every 50 ms.
     ///
     /// # Errors
-    /// A sentence for the user that says what went wrong.
-    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String>;
+    /// See [`CallFailure`].
+    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, CallFailure>;
 
     /// Whether the user hears "one moment" while a call takes its time. Not where whoever calls decides what
     /// sounds meanwhile.

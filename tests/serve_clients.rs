@@ -24,6 +24,7 @@ impl Sounds {
             ("question", "What is the capital of France?"),
             ("story", "Tell me what you can do."),
             ("stop", "Stop."),
+            ("command", "Turn on the lamp in the kitchen."),
         ] {
             let said = bytes(&door.speech(text, "en-GB"));
             std::fs::write(folder.path().join(name), said).unwrap();
@@ -69,6 +70,60 @@ fn assert_interrupted(told: &Value) {
     assert!(text(1).contains("Paris"), "{told}");
     assert_eq!(history[3]["role"], "assistant", "{told}");
     assert_eq!(history[3]["status"], "incomplete", "{told}");
+}
+
+/// A function was called with what was said, and its result was put into words.
+fn assert_called(door: &Door, told: &Value, answer: &Path) {
+    assert_eq!(told["errors"], serde_json::json!([]), "{told}");
+    let place = told["places"][0].as_str().unwrap_or_default();
+    assert!(place.to_lowercase().contains("kitchen"), "{told}");
+    let heard = samples(&std::fs::read(answer).unwrap());
+    let words = door.words(&heard, 24_000).to_lowercase();
+    assert!(
+        words.contains("lamp") || words.contains("kitchen"),
+        "{words:?}"
+    );
+}
+
+#[test]
+fn openai_agents_for_python_has_a_function_called() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let packages = ["openai-agents==0.24.0", "websockets==16.1.1"];
+    let told = run(Command::new("python3")
+        .env("PYTHONPATH", installed(&packages))
+        .env("OPENAI_AGENTS_DISABLE_TRACING", "1")
+        .arg(script("agents_function.py"))
+        .arg(&door.address)
+        .args(["command", "answer"].map(|name| sounds.path(name))));
+    assert_called(&door, &told, &sounds.path("answer"));
+}
+
+#[test]
+fn openai_agents_for_javascript_has_a_function_called() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let folder = npm_package::installed(&["@openai/agents@0.20.0", "zod@4.6.7"]);
+    let copy = folder.join("agents_function.mjs");
+    std::fs::copy(script("agents_function.mjs"), &copy).unwrap();
+    let told = run(Command::new("node")
+        .arg(copy)
+        .arg(&door.address)
+        .args(["command", "answer"].map(|name| sounds.path(name))));
+    assert_called(&door, &told, &sounds.path("answer"));
+}
+
+#[test]
+fn pipecat_has_a_function_called() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let packages = ["pipecat-ai[openai,websocket]==1.14.0", "websockets==16.1.1"];
+    let told = run(Command::new("python3")
+        .env("PYTHONPATH", installed_with_sources(&packages, &["docopt"]))
+        .arg(script("pipecat_function.py"))
+        .arg(&door.address)
+        .args(["command", "answer"].map(|name| sounds.path(name))));
+    assert_called(&door, &told, &sounds.path("answer"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use vivavoce::harness::simulator::{Conversation, Totals, simulate};
+use vivavoce::harness::simulator::{Conversation, Totals, simulate, timeline};
 
 const CONVERSATIONS: u64 = 10_000;
 const WORKERS: u64 = 4;
@@ -37,6 +37,7 @@ fn ten_thousand_conversations_keep_every_invariant() {
         "{totals:?}"
     );
     assert!(totals.deafened > 20, "{totals:?}");
+    assert!(totals.calls > 1_000, "{totals:?}");
     assert!(
         totals.rolled_back > 1_000 && totals.failures > 500,
         "{totals:?}"
@@ -45,8 +46,9 @@ fn ten_thousand_conversations_keep_every_invariant() {
 
 #[test]
 fn a_seed_replays_exactly() {
-    let once = |seed| simulate(Conversation { seed });
     for seed in 0..20 {
-        assert_eq!(once(seed), once(seed));
+        let once = timeline(Conversation { seed });
+        assert!(once.lines().count() > 20, "{once}");
+        assert_eq!(once, timeline(Conversation { seed }));
     }
 }

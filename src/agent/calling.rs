@@ -4,21 +4,25 @@
 
 use std::collections::VecDeque;
 
+use serde_json::Value;
+
 use super::machine::{Agent, Writing};
 use super::{Command, Manner};
 use crate::events::ReplyId;
 use crate::llm::Message;
-use crate::tool_call::{Call, Class};
+use crate::tool_call::{Call, CallFailure, Class};
 use crate::tools::{self, Control, Outcome};
 
 /// For one reply, the language model may have so many tools called. It writes the rest without them.
 const MOST_CALLS: usize = 6;
 /// As much of what a tool found is said where the language model says nothing about it. Characters.
 const MOST_SAID: usize = 300;
-/// As many arguments of a call are named in the question whether it may be made...
-const MOST_NAMED: usize = 3;
+/// So much of a call is named in the question whether it may be made...
+const MOST_NAMED: usize = 6;
 /// ...each up to so many characters.
-const MOST_OF_ARGUMENT: usize = 40;
+const MOST_OF_ARGUMENT: usize = 60;
+/// What is known of a call whose end nobody waited for.
+const CALLED: &str = "It was called; what came of it is not known.";
 
 /// A reply that a tool is called for.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,17 +99,27 @@ impl Agent {
         &mut self,
         reply: ReplyId,
         call: Call,
-        in_doubt: bool,
+        acts: bool,
         commands: &mut Vec<Command>,
     ) {
+        let in_doubt = acts && self.is_built_in(&call);
         if in_doubt {
             self.in_doubt = Some(reply);
+        } else if acts {
+            // What others did cannot be undone: it is not done again, for whatever becomes of the reply.
+            self.question = None;
+            self.acts.push(Message::call(call.clone()));
+            self.acts.push(Message::result(call.clone(), CALLED));
         }
         commands.push(Command::Call {
             reply,
             call,
             in_doubt,
         });
+    }
+
+    fn is_built_in(&self, call: &Call) -> bool {
+        self.has_built_in && tools::class(&call.name).is_some()
     }
 
     /// A reply may be heard: what waited for that is called.
@@ -131,22 +145,45 @@ impl Agent {
         commands: &mut Vec<Command>,
     ) {
         while let Some(call) = pending.pop_front() {
-            if writing.steps.len() / 2 >= MOST_CALLS {
-                writing.calls_are_over = true;
-                break;
-            }
             let mut offers = self.offers.iter();
             let Some(offer) = offers.find(|offer| offer.definition.name == call.name) else {
                 let none = format!("There is no tool that is called {}.", call.name);
                 note(&mut writing, call, none);
+                writing.calls_are_over |= writing.steps.len() / 2 > MOST_CALLS;
                 continue;
             };
             let class = offer.class;
+            if writing.steps.len() / 2 >= MOST_CALLS {
+                writing.calls_are_over = true;
+                note(
+                    &mut writing,
+                    call,
+                    "It was not called: these are too many calls.".into(),
+                );
+                continue;
+            }
+            // Only the last change of a reply can be taken back.
+            if self.in_doubt == Some(writing.id) && class != Class::Read && self.is_built_in(&call)
+            {
+                let why = "It was not called: only one thing is changed at a time.";
+                note(&mut writing, call, why.into());
+                continue;
+            }
             let mut calling = Calling::new(writing, call);
             calling.pending = pending;
             return self.call_or_ask(calling, class, commands);
         }
         self.write(writing, commands);
+    }
+
+    /// The language model comes to no end: what a tool has found is said as it is.
+    pub(super) fn say_what_was_found(&self, writing: Writing, commands: &mut Vec<Command>) {
+        let words = match &writing.found {
+            Some(found) => shortened(found),
+            None => self.lexicon.could_not_use.replace("{what}", "that"),
+        };
+        let reply = writing.id;
+        commands.push(Command::Say { reply, words });
     }
 
     /// What was called has come to an end.
@@ -180,20 +217,33 @@ impl Agent {
     pub(super) fn found(
         &mut self,
         reply: ReplyId,
-        found: Result<String, String>,
+        found: Result<String, CallFailure>,
         commands: &mut Vec<Command>,
     ) {
         let Some(calling) = self.calling.take_if(|calling| calling.reply() == reply) else {
             return;
         };
         match found {
-            Ok(found) => self.go_on(calling, found, commands),
-            Err(words) => commands.push(Command::Say { reply, words }),
+            Ok(found) | Err(CallFailure::Declined(found)) => {
+                self.go_on(calling, found, commands);
+            }
+            // Explained as it was, and not by a model that may invent another end.
+            Err(CallFailure::Unusable { whose, .. }) => {
+                let words = self.lexicon.could_not_use.replace("{what}", &whose);
+                commands.push(Command::Say { reply, words });
+            }
         }
     }
 
     /// The reply goes on with what a call has come to.
     fn go_on(&mut self, mut calling: Calling, found: String, commands: &mut Vec<Command>) {
+        // What was done is known better now.
+        if let [.., act, result] = &mut self.acts[..]
+            && act.call.as_ref() == Some(&calling.call)
+        {
+            result.content.clone_from(&found);
+        }
+        calling.writing.found = Some(found.clone());
         note(&mut calling.writing, calling.call, found);
         self.make_calls(calling.writing, calling.pending, commands);
     }
@@ -231,22 +281,36 @@ impl Agent {
         }
     }
 
-    /// The question whether something may be called that the program knows nothing about.
+    /// The question whether something may be called that the program knows nothing about: all that is in the
+    /// call, or how much more there is.
     fn may_i(&self, call: &Call) -> String {
-        let arguments = call.arguments.values().filter_map(|value| match value {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(_) | serde_json::Value::Bool(_) => Some(value.to_string()),
-            _ => None,
-        });
-        let arguments = arguments.take(MOST_NAMED);
-        let arguments: Vec<String> = arguments
-            .map(|text| text.chars().take(MOST_OF_ARGUMENT).collect())
-            .collect();
+        let mut values = Vec::new();
+        call.arguments
+            .values()
+            .for_each(|value| name_all(value, &mut values));
         let mut what = call.name.replace(['_', '-'], " ");
-        if !arguments.is_empty() {
-            what = format!("{what}: {}", arguments.join(", "));
+        for (n, value) in values.iter().enumerate() {
+            if n == MOST_NAMED {
+                what = format!("{what}... +{}", values.len() - n);
+                break;
+            }
+            let shown: String = value.chars().take(MOST_OF_ARGUMENT).collect();
+            let cut = if shown.len() < value.len() { "..." } else { "" };
+            let mark = if n == 0 { ":" } else { "," };
+            what = format!("{what}{mark} {shown}{cut}");
         }
         self.lexicon.may_i.replace("{what}", &what)
+    }
+}
+
+/// All that an argument holds, in words.
+fn name_all(value: &Value, values: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => values.push(text.clone()),
+        Value::Bool(_) | Value::Number(_) => values.push(value.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| name_all(item, values)),
+        Value::Object(fields) => fields.values().for_each(|field| name_all(field, values)),
     }
 }
 
@@ -257,7 +321,7 @@ fn note(writing: &mut Writing, call: Call, found: String) {
 }
 
 /// As much of a text as is said, up to the end of a word.
-pub(super) fn shortened(text: &str) -> String {
+fn shortened(text: &str) -> String {
     let Some((end, _)) = text.char_indices().nth(MOST_SAID) else {
         return text.to_owned();
     };

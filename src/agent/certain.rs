@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
-use crate::tool_call::{Call, Class, Offer};
+use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 use crate::tools;
 
 /// Who asks, and whom.
@@ -81,6 +81,19 @@ impl Certain {
         self.last = self.made.take();
     }
 
+    /// Whether a tool that is not built in has to do with one of these.
+    fn is_offered(&self, words: &[&str]) -> bool {
+        let about = |offer: &Offer| {
+            let ToolDefinition {
+                name, description, ..
+            } = &offer.definition;
+            let text = format!("{name} {description}").to_lowercase();
+            let is_built_in = self.setting.tools && tools::class(name).is_some();
+            !is_built_in && words.iter().any(|word| text.contains(word))
+        };
+        self.setting.offers.iter().any(about)
+    }
+
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
         let take_up = |last: &LastCall| self.intents.follow_up(words, last);
@@ -89,6 +102,8 @@ impl Certain {
         match decision? {
             // Who switches the tools off has a model that knows better, but for these.
             Decision::Say(kind) if !self.setting.tools && !kind.is_for_people() => None,
+            // A tool of somebody else's may do what we cannot.
+            Decision::Say(kind) if self.is_offered(kind.lacks()) => None,
             Decision::Say(kind) => {
                 let circumstances = Circumstances {
                     name: &self.setting.name,

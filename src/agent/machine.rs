@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Manner;
-use super::calling::{Calling, Question, shortened};
+use super::calling::{Calling, Question};
 use super::history::Unanswerable;
 use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
@@ -32,6 +32,8 @@ pub struct Agent {
     /// Decides what needs no language model.
     pub(super) certain: Certain,
     pub(super) lexicon: Lexicon,
+    /// There are built-in tools.
+    pub(super) has_built_in: bool,
     /// What the language model may call...
     pub(super) offers: Arc<[Offer]>,
     /// ...and is told of it.
@@ -42,6 +44,9 @@ pub struct Agent {
     pub(super) released: Option<ReplyId>,
     /// What a tool changed for this reply may still be taken back.
     pub(super) in_doubt: Option<ReplyId>,
+    /// What was done by tools that cannot take it back, for words that were not answered yet: calls, and what
+    /// is known of them. It is not done again.
+    pub(super) acts: Vec<Message>,
     /// A call that the user was asked about.
     pub(super) question: Option<Question>,
     /// What the session is to do once the reply that tells of it is over.
@@ -61,6 +66,8 @@ pub(super) struct Writing {
     pub began: bool,
     /// The calls that were made for it, each followed by what came of it.
     pub steps: Vec<Message>,
+    /// What the last of them found.
+    pub found: Option<String>,
     /// Nothing more may be called for it.
     pub calls_are_over: bool,
 }
@@ -77,6 +84,7 @@ impl Writing {
             whole: true,
             began: false,
             steps: Vec::new(),
+            found: None,
             calls_are_over: false,
         }
     }
@@ -115,12 +123,14 @@ impl Agent {
                 .iter()
                 .map(|offer| offer.definition.clone())
                 .collect(),
+            has_built_in: setting.tools,
             offers: Arc::clone(&setting.offers),
             certain: Certain::new(persona.language, setting),
             lexicon: Lexicon::of(persona.language),
             calling: None,
             released: None,
             in_doubt: None,
+            acts: Vec::new(),
             question: None,
             control: None,
             manner: Manner::default(),
@@ -165,25 +175,13 @@ impl Agent {
                 self.let_go(commands);
                 self.certain.exchange_is_over();
                 self.question = None;
+                self.acts.clear();
             }
             Input::Released(reply) => self.released(reply, commands),
             Input::Called { reply, result } => self.called(reply, result, commands),
             Input::Found { reply, found } => self.found(reply, found, commands),
             Input::StillCalling(reply) => self.still_calling(reply, commands),
-            Input::Remember { user, heard } => {
-                if self.in_doubt.take().is_some() {
-                    commands.push(Command::Keep);
-                }
-                self.certain.exchange_is_over();
-                let control = self.control.take();
-                commands.extend(control.and_then(|control| self.carry_out(control)));
-                // Whatever is said after the question answers it; one that was cut off is none.
-                let asked = heard.trim_end().ends_with(['?', '？']);
-                self.question
-                    .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-                self.history.remember(&user, &heard);
-                self.read_history(commands);
-            }
+            Input::Remember { user, heard } => self.remember(&user, &heard, commands),
             Input::Written {
                 reply,
                 cancelled,
@@ -203,6 +201,33 @@ impl Agent {
                 }
             }
         }
+    }
+
+    /// An exchange is over, and this of the reply was heard.
+    fn remember(&mut self, user: &str, heard: &str, commands: &mut Vec<Command>) {
+        if self.in_doubt.take().is_some() {
+            commands.push(Command::Keep);
+        }
+        // What was still to be called for it is not.
+        let is_over = |reply: ReplyId| self.released == Some(reply);
+        self.calling.take_if(|calling| is_over(calling.reply()));
+        self.writing.take_if(|writing| is_over(writing.id));
+        self.certain.exchange_is_over();
+        let control = self.control.take();
+        commands.extend(control.and_then(|control| self.carry_out(control)));
+        // Whatever is said after the question answers it; one that was cut off is none.
+        let asked = heard.trim_end().ends_with(['?', '？']);
+        self.question
+            .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
+        // That it was slow is no answer, and not to be learnt from.
+        let meanwhile = self.lexicon.one_moment.as_str();
+        let said = heard.trim_start();
+        let heard = said.strip_prefix(meanwhile).map_or(said, str::trim_start);
+        if !heard.is_empty() {
+            self.acts.clear();
+        }
+        self.history.remember(user, heard);
+        self.read_history(commands);
     }
 
     /// Reads what was said, while nobody waits and not when the next question comes, and finds out
@@ -229,7 +254,8 @@ impl Agent {
     }
 
     fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
-        let writing = Writing::answer(reply, text.clone());
+        let mut writing = Writing::answer(reply, text.clone());
+        writing.steps.clone_from(&self.acts);
         if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
             let words = words(&text);
             if Lexicon::consists_of(&self.lexicon.yes, &words) {
@@ -262,14 +288,13 @@ impl Agent {
             Task::AnswerAlone(text) => (self.history.prompt_alone(text), Opening::Reply),
             Task::Rest => (self.history.messages(), Opening::Unfinished),
         };
-        messages.extend_from_slice(&writing.steps);
+        if opening == Opening::Reply {
+            messages.extend_from_slice(&writing.steps);
+        }
         commands.push(Command::Write {
             reply: writing.id,
             messages,
-            tools: match writing.calls_are_over {
-                true => Arc::default(),
-                false => Arc::clone(&self.definitions),
-            },
+            tools: Arc::clone(&self.definitions),
             opening,
             room: if writing.whole { self.reply_tokens } else { 1 },
             draft_tokens: DRAFT_TOKENS,
@@ -290,7 +315,12 @@ impl Agent {
         };
         if !cancelled && !calls.is_empty() {
             writing.began |= began;
-            return self.make_calls(writing, calls.into(), commands);
+            return match writing.task {
+                // What goes on with a reply is its rest, and no new question to anybody.
+                Task::Rest => commands.push(Command::End(reply)),
+                _ if writing.calls_are_over => self.say_what_was_found(writing, commands),
+                _ => self.make_calls(writing, calls.into(), commands),
+            };
         }
         match &writing.task {
             // The question is taken without what was said before: that would be refused with every
@@ -334,9 +364,8 @@ impl Agent {
             _ => {}
         }
         // What a tool has found is said as it is, before nothing is.
-        if let Some(found) = writing.steps.last().filter(|_| !began) {
-            let words = shortened(&found.content);
-            return commands.push(Command::Say { reply, words });
+        if writing.found.is_some() && !began {
+            return self.say_what_was_found(writing, commands);
         }
         if !matches!(writing.task, Task::Rest) {
             let reason = match failure.kind {

@@ -115,6 +115,7 @@ impl Talk {
                     Command::Publish(..) => {}
                     Command::Call { .. }
                     | Command::SayMeanwhile { .. }
+                    | Command::End(_)
                     | Command::Keep
                     | Command::TakeBack
                     | Command::Speak(..)

@@ -6,7 +6,7 @@ use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
-use crate::tool_call::{Call, ToolDefinition};
+use crate::tool_call::{Call, CallFailure, ToolDefinition};
 use crate::tools::Outcome;
 
 /// Something that happened.
@@ -72,8 +72,8 @@ pub enum Input {
     Found {
         /// The reply that it was called for.
         reply: ReplyId,
-        /// What the language model is to put into words, or a sentence that says why there is nothing.
-        found: Result<String, String>,
+        /// What the language model is to put into words.
+        found: Result<String, CallFailure>,
     },
     /// What was called for a reply takes its time.
     StillCalling(ReplyId),
@@ -159,7 +159,9 @@ pub enum Command {
         /// The words.
         words: String,
     },
-    /// Call a tool. Answered by [`Input::Called`].
+    /// Nothing more is said of a reply.
+    End(ReplyId),
+    /// Call a tool. Answered by [`Input::Called`] or [`Input::Found`].
     Call {
         /// The reply that it is called for.
         reply: ReplyId,

@@ -7,7 +7,7 @@ use super::*;
 use crate::events::{ReplyId, TurnId};
 use crate::language::Language;
 use crate::llm::{Message, Role};
-use crate::tool_call::{Call, Class, Offer, ToolDefinition};
+use crate::tool_call::{Call, CallFailure, Class, Offer, ToolDefinition};
 use crate::tools::Outcome;
 
 const REPLY: ReplyId = ReplyId {
@@ -41,6 +41,24 @@ fn talk() -> Talk {
         offers: offers.into_iter().map(offer).collect(),
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
+}
+
+fn setting_with(names: &[&str]) -> Setting {
+    let offer = |name: &&str| Offer {
+        definition: ToolDefinition {
+            name: (*name).into(),
+            description: String::new(),
+            parameters: json!({ "type": "object" }),
+        },
+        class: Class::Read,
+    };
+    Setting {
+        name: "Vivi".into(),
+        engines: Engines::OnThisMachine,
+        country: None,
+        tools: false,
+        offers: names.iter().map(offer).collect(),
+    }
 }
 
 fn call(name: &str) -> Call {
@@ -194,17 +212,181 @@ fn several_calls_are_made_one_after_the_other() {
 }
 
 #[test]
-fn a_model_that_calls_for_ever_writes_the_rest_without_tools() {
+fn a_model_that_calls_for_ever_is_told_to_stop_and_then_what_was_found_is_said() {
     let mut talk = talk();
     talk.asked(&["look"]);
     for _ in 0..5 {
         let commands = talk.found("It is green.");
-        assert!(!prompt(&commands).1.is_empty());
+        prompt(&commands);
         assert_eq!(called(&talk.wanted(&["look"])), ["look"]);
     }
     talk.found("It is green.");
     let commands = talk.wanted(&["look"]);
-    assert!(prompt(&commands).1.is_empty(), "{commands:?}");
+    let (messages, tools) = prompt(&commands);
+    assert!(
+        messages.last().unwrap().content.contains("too many"),
+        "{commands:?}"
+    );
+    // What was read of the prompt is not read again.
+    assert_eq!(tools.len(), 4);
+    assert_eq!(said(&talk.wanted(&["look"])), ["It is green."]);
+}
+
+#[test]
+fn a_model_that_wants_what_there_is_not_for_ever_comes_to_an_end() {
+    let mut talk = talk();
+    let mut commands = talk.asked(&["fly"]);
+    for _ in 0..20 {
+        if !said(&commands).is_empty() {
+            return;
+        }
+        prompt(&commands);
+        commands = talk.wanted(&["fly"]);
+    }
+    panic!("{commands:?}");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_not_done_again_for_the_same_words() {
+    let mut talk = talk();
+    talk.asked(&["press"]);
+    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["press"]);
+    // A cough: the same words are answered anew.
+    let again = ReplyId {
+        turn: TurnId(2),
+        draft: 1,
+    };
+    let commands = talk.on(Input::Answer {
+        reply: again,
+        text: "How is the garden?".into(),
+    });
+    let (messages, _) = prompt(&commands);
+    let [.., act, known] = messages else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(*act, Message::call(call("press")));
+    assert!(known.content.contains("was called"), "{known:?}");
+}
+
+#[test]
+fn what_was_done_is_forgotten_with_the_words_that_it_was_done_for() {
+    let mut talk = talk();
+    talk.asked(&["press"]);
+    talk.on(Input::Released(REPLY));
+    talk.found("Pressed.");
+    talk.on(Input::Remember {
+        user: "How is the garden?".into(),
+        heard: "I pressed it.".into(),
+    });
+    let next = ReplyId {
+        turn: TurnId(2),
+        draft: 1,
+    };
+    let commands = talk.on(Input::Answer {
+        reply: next,
+        text: "And now?".into(),
+    });
+    assert!(
+        prompt(&commands)
+            .0
+            .iter()
+            .all(|message| message.call.is_none())
+    );
+}
+
+#[test]
+fn an_exchange_that_is_over_calls_nothing_more() {
+    let mut talk = talk();
+    talk.asked(&["press", "press"]);
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::Remember {
+        user: "Press it twice.".into(),
+        heard: String::new(),
+    });
+    assert!(talk.found("Pressed.").is_empty());
+}
+
+#[test]
+fn a_yes_is_for_one_call() {
+    let mut talk = talk();
+    let question = said(&talk.asked(&["erase_file"]))[0].to_owned();
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::Remember {
+        user: "Erase it.".into(),
+        heard: question,
+    });
+    let reply = |draft| ReplyId {
+        turn: TurnId(2),
+        draft,
+    };
+    talk.on(Input::Answer {
+        reply: reply(1),
+        text: "Yes.".into(),
+    });
+    assert_eq!(called(&talk.on(Input::Released(reply(1)))), ["erase_file"]);
+    // The user goes on.
+    let commands = talk.on(Input::Answer {
+        reply: reply(2),
+        text: "Yes please.".into(),
+    });
+    assert!(called(&commands).is_empty());
+    assert!(called(&talk.on(Input::Released(reply(2)))).is_empty());
+}
+
+#[test]
+fn of_two_changes_that_could_be_taken_back_one_is_made() {
+    let mut talk = talk();
+    talk.asked(&["set_timer", "set_timer"]);
+    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["set_timer"]);
+    let result = Ok(Outcome::Say("It runs.".into()));
+    let commands = talk.on(Input::Called {
+        reply: REPLY,
+        result,
+    });
+    let (messages, _) = prompt(&commands);
+    assert!(messages.last().unwrap().content.contains("one thing"));
+}
+
+#[test]
+fn the_rest_of_a_reply_calls_nothing() {
+    let mut talk = talk();
+    talk.on(Input::Rest(REPLY));
+    let commands = talk.wanted(&["look"]);
+    assert_eq!(commands, [Command::End(REPLY)]);
+}
+
+#[test]
+fn a_question_names_all_that_is_in_the_call_or_how_much_more_there_is() {
+    let mut talk = talk();
+    let text = "Erase them.".to_owned();
+    talk.on(Input::Answer { reply: REPLY, text });
+    let paths: Vec<String> = (0..9).map(|n| format!("/file/{n}")).collect();
+    let arguments = json!({ "paths": paths, "why": { "note": "x".repeat(100) } });
+    let commands = talk.on(Input::Written {
+        reply: REPLY,
+        cancelled: false,
+        began: false,
+        calls: vec![Call {
+            name: "erase_file".into(),
+            arguments: arguments.as_object().unwrap().clone(),
+        }],
+    });
+    let question = said(&commands)[0];
+    assert!(question.contains("/file/0, /file/1"), "{question}");
+    assert!(question.contains("... +4"), "{question}");
+}
+
+#[test]
+fn what_we_cannot_do_is_left_to_a_tool_that_may() {
+    let mut talk = talk();
+    let text = "Play some music.".to_owned();
+    let commands = talk.on(Input::Answer { reply: REPLY, text });
+    assert!(!said(&commands).is_empty(), "{commands:?}");
+    let mut setting = setting_with(&["player_play_song"]);
+    setting.tools = true;
+    let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
+    let text = "Play some music.".to_owned();
+    prompt(&talk.on(Input::Answer { reply: REPLY, text }));
 }
 
 #[test]
@@ -235,9 +417,26 @@ fn a_failure_is_said_as_it_was() {
     talk.asked(&["look"]);
     let commands = talk.on(Input::Found {
         reply: REPLY,
-        found: Err("The garden does not answer.".into()),
+        found: Err(CallFailure::Unusable {
+            whose: "the garden".into(),
+            why: "it has gone".into(),
+        }),
     });
-    assert_eq!(said(&commands), ["The garden does not answer."]);
+    assert_eq!(said(&commands), ["I could not use the garden."]);
+}
+
+#[test]
+fn what_a_tool_declines_is_told_to_the_model() {
+    let mut talk = talk();
+    talk.asked(&["look"]);
+    let commands = talk.on(Input::Found {
+        reply: REPLY,
+        found: Err(CallFailure::Declined("no such garden".into())),
+    });
+    assert_eq!(
+        prompt(&commands).0.last().unwrap().content,
+        "no such garden"
+    );
 }
 
 #[test]

@@ -44,7 +44,9 @@ pub fn assistant(
     let toolbox = toolbox.flatten().map(with_facts);
     let names = toolbox.iter().flat_map(|_| &config.tools.offered);
     let others = mcp.iter().flat_map(|mcp| mcp.tools());
+    // Whoever has the name of a built-in tool would have that one called.
     let others = others.map(|tool| tool.offer.clone());
+    let others = others.filter(|offer| tools::class(&offer.definition.name).is_none());
     let offers = names.filter_map(|name| built_in(name)).chain(others);
     let setting = Setting {
         name: persona.name.clone(),
@@ -76,7 +78,8 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
     }
     let (client, troubles) = McpClient::connect(&config.mcp, MCP_PATIENCE);
     for trouble in troubles {
-        out!("{trouble}");
+        let trouble = super::printable::printable(&trouble.to_string());
+        eprintln!("{trouble}");
     }
     Some(Arc::new(client))
 }

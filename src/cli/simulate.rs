@@ -72,10 +72,11 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
         totals.went_on
     );
     out!(
-        "{} drafts, {} thrown away; {} engine failures",
+        "{} drafts, {} thrown away; {} engine failures; {} tools called for the language model",
         totals.drafts,
         totals.rolled_back,
-        totals.failures
+        totals.failures,
+        totals.calls
     );
     Ok(())
 }

@@ -362,11 +362,6 @@ pub trait LanguageModel: Send {
         String::new()
     }
 
-    /// Whether it was made to call tools: it has a form of its own for them.
-    fn knows_tools(&self) -> bool {
-        false
-    }
-
     /// Reads what every prompt begins with, from disk if that was read in an earlier start, and runs the
     /// engine once.
     fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError>;

@@ -1,14 +1,16 @@
 //! A grammar for calls in the form of `<tool_call>{"name": ..., "arguments": {...}}</tool_call>`: only tools that
-//! there are, only their arguments, none of the required ones left out. Pure; in llama.cpp's GBNF.
+//! there are, only their arguments, none of the required ones left out. It begins behind the tag. Pure; in
+//! llama.cpp's GBNF.
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::tool_call::ToolDefinition;
 
-/// Where the grammar begins to hold: what is in the parentheses is the first that it reads.
-pub const TRIGGER: &str = "[\\s\\S]*?(<tool_call>)[\\s\\S]*";
+/// What the grammar begins to hold behind. llama.cpp's own triggers are not used: they search the whole reply at
+/// each token, and end the program where the token that completes the tag goes on otherwise than the grammar.
+pub const TAG: &str = "<tool_call>";
 /// Its first rule.
 pub const ROOT: &str = "root";
 /// A tool with more arguments may be given any: the grammar is not to be larger than the prompt.
@@ -30,7 +32,7 @@ object ::= "{" (string ": " value (", " string ": " value)*)? "}"
 pub fn grammar(tools: &[ToolDefinition]) -> String {
     let calls: Vec<String> = (0..tools.len()).map(|n| format!("call-{n}")).collect();
     let mut rules = format!(
-        "{ROOT} ::= \"<tool_call>\" space \"{{\\\"name\\\": \" ({}) \"}}\" space \"</tool_call>\"\n",
+        "{ROOT} ::= space \"{{\\\"name\\\": \" ({}) \"}}\" space \"</tool_call>\"\n",
         calls.join(" | ")
     );
     for (n, tool) in tools.iter().enumerate() {
@@ -46,15 +48,18 @@ pub fn grammar(tools: &[ToolDefinition]) -> String {
 
 /// The name of the rule for a tool's arguments, which joins the rules.
 fn arguments(tool: usize, schema: &Value, rules: &mut String) -> String {
-    let none = Map::new();
-    let properties = schema["properties"].as_object().unwrap_or(&none);
-    if properties.len() > MOST_ARGUMENTS {
-        return "object".into();
-    }
     let required: Vec<&str> = schema["required"]
         .as_array()
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
+    let properties = schema["properties"].as_object().filter(|properties| {
+        let is_known = |name: &&str| properties.contains_key(*name);
+        properties.len() <= MOST_ARGUMENTS && required.iter().all(is_known)
+    });
+    // What the schema says otherwise is not held.
+    let Some(properties) = properties else {
+        return "object".into();
+    };
     let is_required = |name: &&String| required.contains(&name.as_str());
     let pair = |name: &String| {
         let key = literal(&format!("{}: ", json!(name)));
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_call_names_a_tool_that_there_is() {
-        let grammar = grammar(&[tool(json!({}))]);
+        let grammar = grammar(&[tool(json!({ "properties": {} }))]);
         assert!(rule(&grammar, "root").contains("(call-0)"));
         let call = r#""\"set_timer\"" ", \"arguments\": " arguments-0"#;
         assert_eq!(rule(&grammar, "call-0"), call);
@@ -161,6 +166,19 @@ mod tests {
         let rest = r#""\"count\": " integer (", " rest-0-1)? | rest-0-1"#;
         assert_eq!(rule(&grammar, "rest-0-0"), rest);
         assert_eq!(rule(&grammar, "rest-0-1"), r#""\"label\": " string"#);
+    }
+
+    #[test]
+    fn a_schema_that_says_it_otherwise_allows_any_object() {
+        let schemas = [
+            json!({ "type": "object" }),
+            json!({ "$ref": "#/x" }),
+            json!({ "properties": { "a": {} }, "required": ["b"] }),
+        ];
+        for schema in schemas {
+            let grammar = grammar(&[tool(schema)]);
+            assert!(rule(&grammar, "call-0").ends_with(" object"), "{grammar}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::error::McpError;
 use super::server::Server;
 use super::tools::{McpTool, NotOffered, offered};
 use crate::cancellation::Cancelled;
-use crate::tool_call::{Call, ExternalTools};
+use crate::tool_call::{Call, CallFailure, ExternalTools};
 
 /// How often a call that waits looks whether it is given up.
 const LOOK: Duration = Duration::from_millis(20);
@@ -129,7 +129,7 @@ impl McpClient {
     }
 
     /// Calls a tool and waits for its answer: text of at most 2,000 characters, which says so if it was
-    /// cut. Whether the user is to be asked before is the caller's to look at ([`McpTool::effect`]). Blocks
+    /// cut. Whether the user is to be asked before is the caller's to look at ([`McpTool::offer`]). Blocks
     /// for as long as the server's `timeout_s`, and the time of a restart where the server had ended.
     ///
     /// # Errors
@@ -184,18 +184,16 @@ impl Drop for McpClient {
 }
 
 impl ExternalTools for McpClient {
-    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String> {
-        let server = |tool: &McpTool| tool.server.clone();
+    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, CallFailure> {
         let known = |tool: &&McpTool| tool.offer.definition.name == call.name;
-        let server = self.tools.iter().find(known).map(server);
-        let server = server.unwrap_or_else(|| call.name.clone());
+        let tool = self.tools.iter().find(known);
+        let whose = tool.map_or(&call.name, |tool| &tool.server).clone();
         Self::call(self, call, cancelled).map_err(|error| match error {
-            // Programs write the rest, such as where in their source it was, for programmers.
-            McpError::Declined(why) => {
-                let first = why.lines().next().unwrap_or_default();
-                format!("{server} says: {first}")
-            }
-            error => format!("I could not use {server}: {error}."),
+            McpError::Declined(why) => CallFailure::Declined(why),
+            error => CallFailure::Unusable {
+                whose,
+                why: error.to_string(),
+            },
         })
     }
 }

@@ -163,6 +163,7 @@ impl Conductor {
             agent::Command::SayMeanwhile { reply, words } => {
                 self.ask_model(LanguageModelInput::SayMeanwhile { reply, words });
             }
+            agent::Command::End(reply) => self.ask_model(LanguageModelInput::End(reply)),
             agent::Command::Call {
                 reply,
                 call,
@@ -273,8 +274,9 @@ impl Conductor {
     }
 
     fn call(&self, reply: ReplyId, call: Call, in_doubt: bool) {
+        let is_built_in = self.tools.is_some() && tools::class(&call.name).is_some();
         match &self.external_tools {
-            Some(external) if tools::class(&call.name).is_none() => {
+            Some(external) if !is_built_in => {
                 let _ = external.send((reply, call));
             }
             _ => self.ask_tools(ToolsInput::Call {

@@ -13,7 +13,7 @@ use super::live::LiveReply;
 use crate::agent;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
-use crate::tool_call::{Call, ExternalTools};
+use crate::tool_call::{Call, CallFailure, ExternalTools};
 
 /// A call that takes longer than this is told to the agent while it lasts.
 const PATIENCE: Duration = Duration::from_millis(700);
@@ -41,6 +41,10 @@ impl ExternalToolsStage {
     }
 
     fn call(&self, reply: ReplyId, call: &Call) {
+        // Nobody waits for it any more.
+        if !self.live.is(reply) {
+            return;
+        }
         let watch = Stopwatch::start();
         let is_told = Cell::new(false);
         // Whoever waits looks here all the time, so this is where time is noticed.
@@ -52,10 +56,11 @@ impl ExternalToolsStage {
             !self.live.is(reply)
         };
         let found = self.tools.call(call, &cancelled);
-        if !self.live.is(reply) {
-            return;
-        }
-        let (Ok(said) | Err(said)) = &found;
+        let said = match &found {
+            Ok(said) | Err(CallFailure::Declined(said)) => said,
+            Err(CallFailure::Unusable { why, .. }) => why,
+        };
+        // What was begun is told, also where nobody waits for its end.
         let called = EventKind::ToolCalled {
             tool: call.name.clone(),
             arguments: call.arguments.clone(),
@@ -88,10 +93,10 @@ mod tests {
     struct Slow(u32);
 
     impl ExternalTools for Slow {
-        fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String> {
+        fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, CallFailure> {
             for _ in 0..self.0 {
                 if cancelled() {
-                    return Err("cancelled".into());
+                    return Err(CallFailure::Declined("cancelled".into()));
                 }
                 sleep(Duration::from_millis(10));
             }
@@ -141,9 +146,24 @@ mod tests {
     }
 
     #[test]
-    fn a_call_ends_with_the_reply_that_it_is_for() {
+    fn nothing_is_called_for_a_reply_that_is_gone() {
         let live = live();
         live.clear(REPLY);
         assert_eq!(told(u32::MAX, &live), []);
+    }
+
+    #[test]
+    fn a_call_ends_with_the_reply_that_it_is_for() {
+        let live = live();
+        let stopped = live.clone();
+        let stop = std::thread::spawn(move || {
+            sleep(Duration::from_millis(50));
+            stopped.clear(REPLY);
+        });
+        let told = told(u32::MAX, &live);
+        stop.join().unwrap();
+        let found = Err(CallFailure::Declined("cancelled".into()));
+        let reply = REPLY;
+        assert_eq!(told.last(), Some(&agent::Input::Found { reply, found }));
     }
 }

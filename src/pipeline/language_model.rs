@@ -152,6 +152,7 @@ impl LanguageModelStage {
             LanguageModelInput::SayMeanwhile { reply, words } => {
                 let text = words + " ";
                 self.pass_on(reply, SynthesizerInput::Piece { reply, text });
+                self.pass_on(reply, SynthesizerInput::Flush(reply));
             }
             LanguageModelInput::Say { reply, words } => {
                 self.pass_on(reply, SynthesizerInput::Piece { reply, text: words });
@@ -253,13 +254,7 @@ impl LanguageModelStage {
         so_far = so_far.and(reply, &text, tokens, busy);
         if !cancelled_at_last && !calls.is_empty() {
             if *pieces > 0 {
-                // What comes next begins another clause.
-                let text = String::from(" ");
-                pass_on(
-                    synthesizer,
-                    SynthesizerInput::Piece { reply, text },
-                    &cancelled,
-                );
+                pass_on(synthesizer, SynthesizerInput::Flush(reply), &cancelled);
             }
             self.so_far = Some(so_far);
             return Ok(false);

@@ -21,6 +21,8 @@ pub enum SynthesizerInput {
         /// The piece.
         text: String,
     },
+    /// What there is of the reply is spoken now; more follows, and not at once.
+    Flush(ReplyId),
     /// A tone goes before the reply.
     Tone(ReplyId),
     /// The reply is complete.
@@ -76,6 +78,10 @@ impl SynthesizerStage {
                         self.splitter.hurry();
                     }
                     (reply, self.splitter.push(&text), false)
+                }
+                SynthesizerInput::Flush(reply) => {
+                    self.begin(reply);
+                    (reply, self.splitter.flush().into_iter().collect(), false)
                 }
                 SynthesizerInput::Tone(reply) => {
                     self.begin(reply);

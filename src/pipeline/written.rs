@@ -158,8 +158,9 @@ fn carry_out(
             in_doubt,
         } => {
             answer.calls.push(call.clone());
+            let is_built_in = tools.built_in.is_some() && class(&call.name).is_some();
             match &tools.external {
-                Some(external) if class(&call.name).is_none() => {
+                Some(external) if !is_built_in => {
                     let found = external.call(&call, cancelled);
                     return Some(Input::Found { reply, found });
                 }
@@ -184,6 +185,7 @@ fn carry_out(
         // Nobody listens, and nothing is read while nobody waits.
         Command::ReadAhead { .. }
         | Command::SayMeanwhile { .. }
+        | Command::End(_)
         | Command::Speak(_)
         | Command::Sleep
         | Command::EndConversation

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::live::{Told, Waiting};
 use crate::cancellation::Cancelled;
 use crate::clock::Stopwatch;
-use crate::tool_call::{Call, ExternalTools};
+use crate::tool_call::{Call, CallFailure, ExternalTools};
 
 /// A client that has not answered after this time will not.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,14 +49,14 @@ impl ClientTools {
 }
 
 impl ExternalTools for ClientTools {
-    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, String> {
+    fn call(&self, call: &Call, cancelled: Cancelled) -> Result<String, CallFailure> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         let (answer_out, answer) = bounded(1);
         self.waiting.lock().insert(number, answer_out);
         let called = Told::Called(number, Box::new(call.clone()));
         let mut found = match self.tell.try_send(Waiting::Told(called)) {
             Ok(()) => None,
-            Err(_) => Some(Err("The program has gone.".to_owned())),
+            Err(_) => Some(Err(unusable("it has gone"))),
         };
         let watch = Stopwatch::start();
         let found = loop {
@@ -65,9 +65,11 @@ impl ExternalTools for ClientTools {
             }
             found = match answer.recv_timeout(LOOK) {
                 Ok(output) => Some(Ok(output)),
-                Err(RecvTimeoutError::Timeout) if cancelled() => Some(Err(String::new())),
+                Err(RecvTimeoutError::Timeout) if cancelled() => {
+                    Some(Err(unusable("nobody waits for it any more")))
+                }
                 Err(RecvTimeoutError::Timeout) if watch.elapsed() < PATIENCE => None,
-                Err(_) => Some(Err("The program did not answer.".to_owned())),
+                Err(_) => Some(Err(unusable("it did not answer"))),
             };
         };
         self.waiting.lock().remove(&number);
@@ -81,6 +83,13 @@ impl ExternalTools for ClientTools {
     /// answer.
     fn may_be_bridged(&self) -> bool {
         false
+    }
+}
+
+fn unusable(why: &str) -> CallFailure {
+    CallFailure::Unusable {
+        whose: "the program".into(),
+        why: why.into(),
     }
 }
 

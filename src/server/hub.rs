@@ -182,7 +182,7 @@ impl Hub {
         if wishes.speed_percent.is_some() {
             engines.synthesizer = self.loader.synthesizer(&persona)?;
         }
-        if wishes.instructions.is_some() {
+        if wishes.instructions.is_some() || !wishes.tools.is_empty() {
             // What a program tells the model is its own: nothing of it is kept on disk.
             engines.language_model = self.loader.language_model_without_states(&persona)?;
         }

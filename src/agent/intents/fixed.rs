@@ -53,6 +53,34 @@ pub enum Fixed {
 }
 
 impl Fixed {
+    /// Words of which a tool's name or description has one if it can do what this says cannot be done; none for
+    /// what does not say that.
+    pub fn lacks(self) -> &'static [&'static str] {
+        match self {
+            Self::CannotWeather => &["weather", "forecast"],
+            Self::CannotNews => &["news", "stock", "price", "score", "search", "web"],
+            Self::CannotCall => &["phone", "call_", "dial"],
+            Self::CannotMessage => &["message", "sms", "chat"],
+            Self::CannotMusic => &["music", "song", "play", "video", "media"],
+            Self::CannotMail => &["mail"],
+            Self::CannotHome => &[
+                "light",
+                "lamp",
+                "switch",
+                "heat",
+                "thermostat",
+                "door",
+                "home",
+            ],
+            Self::CannotInternet => &["search", "web", "fetch", "browse", "url"],
+            Self::CannotSee => &["camera", "image", "picture", "screen"],
+            Self::CannotCalendar => &["calendar", "event", "appointment", "meeting"],
+            Self::CannotNavigate => &["map", "route", "direction", "location", "navigat"],
+            Self::CannotOrder => &["order", "buy", "book", "reserv", "shop"],
+            _ => &[],
+        }
+    }
+
     /// Whether no model may decide it: somebody's safety, and where their words go.
     pub fn is_for_people(self) -> bool {
         matches!(

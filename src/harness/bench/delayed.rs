@@ -151,10 +151,6 @@ struct SlowModel {
 }
 
 impl LanguageModel for SlowModel {
-    fn knows_tools(&self) -> bool {
-        self.engine.knows_tools()
-    }
-
     fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
         self.engine.warm_up(prefix)
     }

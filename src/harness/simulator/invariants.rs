@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::events::{EventKind, IgnoreReason, ReplyId, TurnId};
 use crate::llm::{Message, Role};
 use crate::playback::DUCKED_GAIN;
+use crate::tool_call::Class;
 
 /// From the command to stop until nothing sounds: the fade and the callbacks around it.
 const STOP_MS: f64 = 30.0;
@@ -59,6 +60,18 @@ impl Invariants {
             None => Ok(()),
             Some(before) => Err(format!("nobody knows whether {before:?} stays")),
         }
+    }
+
+    /// A tool that is not built in was called for the language model. What changes something waits for the
+    /// release, and cannot be undone.
+    pub fn called_external(&mut self, reply: ReplyId, class: Class) -> Result<(), String> {
+        if class != Class::Read && !self.released.contains_key(&reply) {
+            return Err(format!("a tool acted for {reply:?}, which is a draft"));
+        }
+        if class != Class::Read && self.stopped.contains_key(&reply) {
+            return Err(format!("a tool acted for {reply:?}, which was stopped"));
+        }
+        Ok(())
     }
 
     /// What a tool changed stays.

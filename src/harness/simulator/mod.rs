@@ -10,7 +10,7 @@ mod invariants;
 mod user;
 mod world;
 
-pub use world::{Conversation, Failure, simulate};
+pub use world::{Conversation, Failure, simulate, timeline};
 
 /// What a set of conversations amounted to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Totals {
     pub failures: u64,
     /// How often replies were not to be listened over any more.
     pub deafened: u64,
+    /// Tools that the language model had called.
+    pub calls: u64,
 }
 
 impl Totals {
@@ -45,6 +47,7 @@ impl Totals {
         self.rolled_back += other.rolled_back;
         self.interrupted += other.interrupted;
         self.went_on += other.went_on;
+        self.calls += other.calls;
         self.failures += other.failures;
         self.deafened += other.deafened;
     }

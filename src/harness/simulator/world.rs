@@ -1,5 +1,8 @@
 //! One conversation: the parts that ship, the parts that are scripted, and the clock.
 
+#[path = "model_calls.rs"]
+mod model_calls;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fmt::Write;
@@ -28,6 +31,7 @@ use crate::pipeline::scripted::{
     ToolsInput,
 };
 use crate::playback::PlaybackQueue;
+use crate::tool_call::Call;
 use crate::tools::{Control, Outcome};
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
 
@@ -70,6 +74,14 @@ pub fn simulate(conversation: Conversation) -> Result<Totals, Box<Failure>> {
     }
 }
 
+/// What happens in a conversation, a line each.
+pub fn timeline(conversation: Conversation) -> String {
+    let mut world = World::new(conversation.seed);
+    // What is broken is in it.
+    let _ = world.run();
+    world.timeline
+}
+
 /// Something that will happen.
 enum Happening {
     /// The user does the next thing of the script.
@@ -84,6 +96,8 @@ enum Happening {
     Decoded(TurnId, u32, String),
     /// A clause of a reply is ready: how many words, and how many clauses follow.
     Clause(ReplyId, usize, u32),
+    /// The language model wants tools called.
+    Wants(ReplyId),
     /// The language model fails: what there is of the reply is all of it.
     BrokenOff(ReplyId),
     /// The agent is told something.
@@ -134,6 +148,7 @@ struct World {
     endpointing_in: Receiver<EndpointingInput>,
     language_model_in: Receiver<LanguageModelInput>,
     tools_in: Receiver<ToolsInput>,
+    external_tools_in: Receiver<(ReplyId, Call)>,
     clauses: Sender<PlaybackInput>,
     /// Between the executor and playback, so that what is commanded is seen.
     control_in: Receiver<PlaybackControl>,
@@ -148,6 +163,8 @@ struct World {
     transcript_from: Timestamp,
     /// Replies that the language model has failed with before their first word, and may try again.
     retried: BTreeSet<ReplyId>,
+    /// Replies that go on once a tool has been called.
+    goes_on: BTreeSet<ReplyId>,
     user_busy_until: Timestamp,
     // What is watched.
     published: Arc<Mutex<Vec<SessionEvent>>>,
@@ -173,6 +190,7 @@ impl World {
         let (endpointing, endpointing_in) = bounded(QUEUE);
         let (language_model, language_model_in) = bounded(QUEUE);
         let (tools, tools_in) = bounded(QUEUE);
+        let (external_tools, external_tools_in) = bounded(QUEUE);
         let (commanded, control_in) = bounded(QUEUE);
         let (listening, front_end_in) = bounded(QUEUE);
         let (control, obeyed) = bounded(QUEUE);
@@ -208,7 +226,7 @@ impl World {
                 endpointing,
                 language_model,
                 tools: Some(tools),
-                external_tools: None,
+                external_tools: Some(external_tools),
                 is_over: false,
                 playback: commanded,
                 capture: listening,
@@ -234,6 +252,7 @@ impl World {
             endpointing_in,
             language_model_in,
             tools_in,
+            external_tools_in,
             clauses,
             control_in,
             control,
@@ -244,6 +263,7 @@ impl World {
             said: Vec::new(),
             transcript_from: Timestamp::ZERO,
             retried: BTreeSet::new(),
+            goes_on: BTreeSet::new(),
             user_busy_until: Timestamp::ZERO,
             published,
             invariants: Invariants::default(),
@@ -391,6 +411,7 @@ impl World {
                 );
                 self.take(Event::Decoded { turn, pause, text })
             }
+            Happening::Wants(reply) => self.wants(reply),
             Happening::BrokenOff(reply) => {
                 let failure = self.failure();
                 self.note("language model", &format!("{reply:?}: {failure:?}"));
@@ -551,6 +572,9 @@ impl World {
         while let Ok(input) = self.tools_in.try_recv() {
             self.act_on(input)?;
         }
+        while let Ok((reply, call)) = self.external_tools_in.try_recv() {
+            self.call_external(reply, &call)?;
+        }
         Ok(())
     }
 
@@ -594,16 +618,32 @@ impl World {
                 return self.invariants.prompted(&messages);
             }
             LanguageModelInput::Write(Assignment {
-                reply, messages, ..
+                reply,
+                messages,
+                tools,
+                ..
             }) => {
                 self.invariants.prompted(&messages)?;
+                if !tools.is_empty() && self.model_calls() {
+                    if !self.goes_on.contains(&reply) {
+                        self.invariants.drafted(reply)?;
+                    }
+                    let takes = self.machine.takes(&mut self.rng, 30, 250);
+                    let at = self.language_model.work(self.now, takes);
+                    self.schedule(at, Happening::Wants(reply));
+                    return Ok(());
+                }
                 reply
             }
-            LanguageModelInput::Tone(_)
-            | LanguageModelInput::Speed(_)
-            | LanguageModelInput::SayMeanwhile { .. } => return Ok(()),
+            LanguageModelInput::Tone(_) | LanguageModelInput::Speed(_) => return Ok(()),
+            LanguageModelInput::SayMeanwhile { reply, .. } => {
+                self.speak(reply, 2, 1);
+                return Ok(());
+            }
             LanguageModelInput::Say { reply, .. } => {
-                self.invariants.drafted(reply)?;
+                if !self.goes_on.contains(&reply) {
+                    self.invariants.drafted(reply)?;
+                }
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
                 let at = self.now + takes;
                 let happening = if self.machine.fails(&mut self.rng) {
@@ -623,7 +663,7 @@ impl World {
             }
         };
         // What failed may be tried in another way.
-        if !self.retried.remove(&reply) {
+        if !self.retried.remove(&reply) && !self.goes_on.contains(&reply) {
             self.invariants.drafted(reply)?;
         }
         let takes = self.machine.takes(&mut self.rng, 30, 250);
@@ -758,7 +798,7 @@ fn setting() -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         tools: true,
-        offers: Arc::default(),
+        offers: model_calls::offers(),
     }
 }
 

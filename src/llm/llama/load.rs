@@ -54,6 +54,7 @@ impl Llama {
             checkpoints: folds_state.then(Checkpoints::default),
             prompt_end: String::new(),
             opening: Opening::None,
+            has_tools: false,
             grammar: None,
         };
         tracing::info!("{}", llama.describe());

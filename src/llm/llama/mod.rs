@@ -30,7 +30,7 @@ use super::{
     check_room,
 };
 use context::Context;
-use sampler::sampler;
+use sampler::{held_to, sampler};
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
@@ -78,9 +78,14 @@ pub struct Llama {
     prompt_end: String,
     /// How it was opened.
     opening: Opening,
-    /// What calls of its tools are held to.
+    /// It names tools.
+    has_tools: bool,
+    /// What calls of them are held to.
     grammar: Option<String>,
 }
+
+/// Tokens of a reply that may be calls of tools, beside those that are said.
+const CALL_TOKENS: usize = 512;
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
 const PROMPT_END: usize = 64;
@@ -135,10 +140,6 @@ impl Llama {
 }
 
 impl LanguageModel for Llama {
-    fn knows_tools(&self) -> bool {
-        self.template.knows_tools()
-    }
-
     fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
         let tokens = match self.tokens(prefix) {
             Ok(tokens) => tokens,
@@ -195,7 +196,8 @@ impl LanguageModel for Llama {
             Opening::None | Opening::Unfinished => String::new(),
         };
         self.opening = opening;
-        let is_held = !prompt.tools.is_empty() && self.template.calls_are_tagged_json();
+        self.has_tools = !prompt.tools.is_empty();
+        let is_held = self.has_tools && self.template.calls_are_tagged_json();
         self.grammar = is_held.then(|| tool_grammar::grammar(prompt.tools));
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
@@ -229,15 +231,17 @@ impl LanguageModel for Llama {
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         let mut on_piece = |text: &str| on_output(Output::Text(text));
-        let mut sampler = sampler(sampling, self.context.model(), self.grammar.as_deref());
+        let mut sampler = sampler(sampling, self.context.model());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
-        let (mut said, mut thought) = (0, 0);
+        let (mut said, mut thought, mut called) = (0, 0, 0);
+        let mut watch = TagWatch::default();
         let finish = loop {
             if cancelled() {
                 return Ok(Finish::Cancelled);
             }
-            if said >= sampling.max_tokens || thought >= self.config.reasoning_tokens.max(1) {
+            let thinks_on = thought < self.config.reasoning_tokens.max(1);
+            if said >= sampling.max_tokens || called >= CALL_TOKENS || !thinks_on {
                 break Finish::Length;
             }
             let token = sampler.sample(self.context.get(), -1);
@@ -252,13 +256,21 @@ impl LanguageModel for Llama {
                 }
             }
             emit(&mut pending, false, &mut |text| {
-                filter.push(text, &mut on_piece)
+                watch.push(text);
+                filter.push(text, &mut on_piece);
             });
+            if watch.is_complete()
+                && !filter.is_thinking()
+                && let Some(grammar) = self.grammar.take()
+            {
+                sampler = held_to(&grammar, sampling, self.context.model());
+            }
             if filter.is_over() {
                 break Finish::Complete;
             }
             match filter.is_thinking() {
                 true => thought += 1,
+                false if self.has_tools && filter.is_calling() => called += 1,
                 false => said += 1,
             }
             if self.read.len() + 1 >= self.context_len() {
@@ -270,7 +282,10 @@ impl LanguageModel for Llama {
             filter.push(text, &mut on_piece)
         });
         filter.finish(&mut on_piece);
-        let calls = filter.calls();
+        let calls = match self.has_tools {
+            true => filter.calls(),
+            false => Vec::new(),
+        };
         let answered = filter.spoke() || !calls.is_empty();
         calls
             .into_iter()
@@ -310,6 +325,23 @@ impl LanguageModel for Llama {
     }
 }
 
+/// Watches for the tag that begins a call, at the end of what was written so far.
+#[derive(Default)]
+struct TagWatch(String);
+
+impl TagWatch {
+    fn push(&mut self, text: &str) {
+        self.0.push_str(text);
+        let excess = self.0.len().saturating_sub(tool_grammar::TAG.len());
+        self.0.drain(..self.0.floor_char_boundary(excess));
+    }
+
+    /// Whether the tag ends with the last token. One that goes on with more is not held to the grammar.
+    fn is_complete(&self) -> bool {
+        self.0.ends_with(tool_grammar::TAG)
+    }
+}
+
 fn run(error: impl std::fmt::Display) -> LlmError {
     LlmError::Run(error.to_string())
 }
@@ -330,6 +362,18 @@ fn emit(pending: &mut Vec<u8>, all: bool, on_piece: &mut dyn FnMut(&str)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tag_of_a_call_is_seen_where_it_ends_with_a_token() {
+        let complete = |pieces: &[&str]| {
+            let mut watch = TagWatch::default();
+            pieces.iter().for_each(|piece| watch.push(piece));
+            watch.is_complete()
+        };
+        assert!(complete(&["Well é <", "tool", "_call", ">"]));
+        assert!(!complete(&["<tool_call", ">{"]));
+        assert!(!complete(&["<tool_call>", "{"]));
+    }
 
     #[test]
     fn a_character_spread_over_tokens_is_handed_over_whole() {

@@ -8,17 +8,24 @@ use crate::llm::{Sampling, tool_grammar};
 /// Tokens that the repetition penalty looks back over.
 const PENALTY_WINDOW: i32 = 64;
 
-/// The chain of choices that a configuration means. With a grammar, calls of tools keep to it from their tag
-/// on.
-pub fn sampler(sampling: &Sampling, model: &LlamaModel, grammar: Option<&str>) -> LlamaSampler {
+/// The chain of choices that a configuration means.
+pub fn sampler(sampling: &Sampling, model: &LlamaModel) -> LlamaSampler {
+    LlamaSampler::chain_simple(choices(sampling, model))
+}
+
+/// The same, held to a grammar from here on; without it where llama.cpp does not take it.
+pub fn held_to(grammar: &str, sampling: &Sampling, model: &LlamaModel) -> LlamaSampler {
     let mut chain = Vec::new();
-    if let Some(grammar) = grammar {
-        let (root, trigger) = (tool_grammar::ROOT, [tool_grammar::TRIGGER.to_owned()]);
-        match LlamaSampler::grammar_lazy_patterns(model, grammar, root, &trigger, &[]) {
-            Ok(sampler) => chain.push(sampler),
-            Err(error) => tracing::warn!("calls of tools are not held to their schema: {error}"),
-        }
+    match LlamaSampler::grammar(model, grammar, tool_grammar::ROOT) {
+        Ok(sampler) => chain.push(sampler),
+        Err(error) => tracing::warn!("a call is not held to its tool's schema: {error}"),
     }
+    chain.extend(choices(sampling, model));
+    LlamaSampler::chain_simple(chain)
+}
+
+fn choices(sampling: &Sampling, model: &LlamaModel) -> Vec<LlamaSampler> {
+    let mut chain = Vec::new();
     let n_vocab = model.n_vocab();
     if sampling.repeat_penalty != 1.0 {
         let penalty = sampling.repeat_penalty;
@@ -38,5 +45,5 @@ pub fn sampler(sampling: &Sampling, model: &LlamaModel, grammar: Option<&str>) -
     } else {
         chain.push(LlamaSampler::greedy());
     }
-    LlamaSampler::chain_simple(chain)
+    chain
 }

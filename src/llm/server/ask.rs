@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::chunk::Chunk;
 use super::exchange::{Exchange, Request};
-use super::question::names_system;
+use super::question::{self, names_system};
 use super::reply::{End, Reply};
 use super::trouble::Trouble;
 use super::{Server, agent};
@@ -128,7 +128,11 @@ impl Server {
             (Opening::Unfinished, Some(last)) => last.content.as_str(),
             _ => "",
         };
-        let mut reply = Reply::new(self.dialect.opened(self.opening), before);
+        let mut reply = Reply::new(
+            self.dialect.opened(self.opening),
+            before,
+            !self.tools.is_empty(),
+        );
         let body = self.dialect.body(&self.model, &self.prompt(), sampling);
         let request = Request {
             url: self.config.address.of("chat/completions"),
@@ -201,7 +205,7 @@ impl Server {
             // Time in which the user of the pieces was slow is not the server's.
             (watch, patience) = (Stopwatch::start(), self.config.patience.next_token);
             let thought_enough = reply.only_thinks(self.config.reasoning_tokens.max(1));
-            if thought_enough || reply.is_long(sampling.max_tokens) {
+            if thought_enough || reply.is_long(question::limit(sampling, &self.prompt())) {
                 self.hang_up();
                 reply.finish(on_piece);
                 return Ok(reply.end(Some("length".into())));

@@ -239,10 +239,6 @@ impl LanguageModel for Server {
         format!("{model} at {host}{listed}, {where_to}")
     }
 
-    fn knows_tools(&self) -> bool {
-        true
-    }
-
     fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
         self.messages = prefix.messages.to_vec();
         self.tools = prefix.tools.to_vec();

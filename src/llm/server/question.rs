@@ -27,6 +27,18 @@ pub struct Dialect {
     opened: &'static str,
 }
 
+/// Tokens that calls of tools may take beside those that are said.
+const CALL_TOKENS: usize = 512;
+
+/// Tokens of a reply, without reasoning.
+pub fn limit(sampling: &Sampling, prompt: &Prompt) -> usize {
+    let calls = match prompt.tools {
+        [] => 0,
+        _ => CALL_TOKENS,
+    };
+    sampling.max_tokens + calls
+}
+
 /// What stands in for [`Opening::Unfinished`] where a server does not go on with a message.
 const GO_ON: &str = "Go on exactly where you stopped.";
 
@@ -128,7 +140,7 @@ impl Dialect {
             true => "max_tokens",
             false => "max_completion_tokens",
         };
-        body[limit] = json!(sampling.max_tokens + self.reasoning);
+        body[limit] = json!(self::limit(sampling, prompt) + self.reasoning);
         if self.choice {
             body["temperature"] = json!(sampling.temperature);
             body["top_p"] = json!(sampling.top_p);

@@ -39,14 +39,18 @@ pub struct Reply {
     thoughts: usize,
     /// Something was passed on.
     began: bool,
+    /// The prompt names tools.
+    has_tools: bool,
     /// Calls that the server keeps apart: which, the tool's name, its arguments so far.
     calls: Vec<(u64, String, String)>,
 }
 
 impl Reply {
     /// A reply to a prompt that has opened a block with `opened`, and that goes on with `before`.
-    pub fn new(opened: &str, before: &str) -> Self {
+    /// With tools it may hold calls.
+    pub fn new(opened: &str, before: &str, has_tools: bool) -> Self {
         Self {
+            has_tools,
             filter: SpeechFilter::after(opened),
             continuation: Continuation::of(before),
             pieces: 0,
@@ -109,8 +113,12 @@ impl Reply {
                 arguments: arguments?,
             })
         };
-        let apart = self.calls.iter().filter_map(read);
-        apart.chain(self.filter.calls()).collect()
+        match (self.has_tools, self.calls.is_empty()) {
+            (false, _) => Vec::new(),
+            // Some servers leave in the text what they have read out of it.
+            (true, false) => self.calls.iter().filter_map(read).collect(),
+            (true, true) => self.filter.calls(),
+        }
     }
 
     /// No more comes.

@@ -95,6 +95,14 @@ impl SpeechFilter {
         matches!(self.place, Place::Thought(_) | Place::Part | Place::Header)
     }
 
+    /// Whether what is written now is meant for a program.
+    pub fn is_calling(&self) -> bool {
+        matches!(
+            self.place,
+            Place::Tool(..) | Place::Calls | Place::Data(_) | Place::Fence
+        )
+    }
+
     /// Whether nothing of what follows is part of the reply.
     pub fn is_over(&self) -> bool {
         self.place == Place::Over

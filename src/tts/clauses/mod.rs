@@ -134,8 +134,15 @@ impl ClauseSplitter {
 
     /// Ends the reply: returns what is left, unless it is blank, and starts afresh.
     pub fn finish(&mut self) -> Option<String> {
-        let rest = std::mem::take(&mut self.draft.text);
+        let rest = self.flush();
         self.reset();
+        rest
+    }
+
+    /// Returns what is left, unless it is blank; the reply goes on after a while.
+    pub fn flush(&mut self) -> Option<String> {
+        let rest = std::mem::take(&mut self.draft).text;
+        self.first_is_out |= !rest.trim().is_empty();
         (!rest.trim().is_empty()).then_some(rest)
     }
 
