@@ -4,16 +4,18 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use vivavoce::agent::{History, Persona};
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
-    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
-    Sampling,
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output,
+    Prompt, Role, Sampling,
 };
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
+use vivavoce::tool_call::{Call, ToolDefinition};
 
 /// A fresh model with its states in `cache_dir`, if any.
 fn model(cache_dir: Option<&Path>) -> Llama {
@@ -321,4 +323,63 @@ fn the_prepared_model_answers_as_model_and_adapter_do() {
     });
     assert!(answers[0].contains("Paris"), "{answers:?}");
     assert!(answers[1].contains("Paris"), "{answers:?}");
+}
+
+/// A tool that the starter's model has never seen, with arguments that it would not think of.
+fn lamp(required: &[&str]) -> ToolDefinition {
+    let name = |name: &&str| ((*name).to_owned(), json!({ "type": "string" }));
+    let properties: serde_json::Map<_, _> = required.iter().map(name).collect();
+    ToolDefinition {
+        name: "turn_on_lamp".into(),
+        description: "Turns a lamp on.".into(),
+        parameters: json!({ "type": "object", "properties": properties, "required": required }),
+    }
+}
+
+/// What the starter's model says and calls.
+fn asked(question: &str, tools: &[ToolDefinition]) -> (String, Vec<Call>) {
+    let bundled = Persona::bundled(Language::English);
+    let loader = EngineLoader::only(&Config::default(), &[ModelRole::Llm]).unwrap();
+    let mut model = loader.language_model(&bundled).unwrap();
+    let persona = loader.tell(bundled);
+    let mut messages = persona.prefix();
+    messages.push(Message::new(Role::User, question));
+    let prompt = Prompt::new(&messages, Opening::Reply).with_tools(tools);
+    model.prefill(&prompt, &|| false).unwrap();
+    let (mut said, mut calls) = (String::new(), Vec::new());
+    model
+        .generate(&persona.sampling, &|| false, &mut |output| match output {
+            Output::Text(text) => said.push_str(text),
+            Output::Call(call) => calls.push(call),
+        })
+        .unwrap();
+    (said, calls)
+}
+
+#[test]
+fn a_call_has_every_argument_that_its_tool_requires_and_nothing_of_it_is_said() {
+    let arguments = ["place", "colour", "a_word_that_nobody_expects"];
+    let (said, calls) = asked("Turn on the lamp in the kitchen.", &[lamp(&arguments)]);
+    assert_eq!(calls.len(), 1, "{said:?} {calls:?}");
+    assert_eq!(calls[0].name, "turn_on_lamp");
+    for argument in arguments {
+        assert!(calls[0].arguments[argument].is_string(), "{calls:?}");
+    }
+    assert!(said.trim().is_empty(), "{said:?}");
+}
+
+#[test]
+fn what_was_asked_is_what_a_tool_is_called_with() {
+    let (_, calls) = asked("Turn on the lamp in the kitchen.", &[lamp(&["place"])]);
+    let place = calls[0].arguments["place"].as_str().unwrap();
+    assert!(place.to_lowercase().contains("kitchen"), "{calls:?}");
+}
+
+#[test]
+fn a_question_that_no_tool_is_for_is_answered() {
+    let (said, calls) = asked("What is the capital of France?", &[lamp(&["place"])]);
+    assert!(
+        calls.is_empty() && said.contains("Paris"),
+        "{said:?} {calls:?}"
+    );
 }

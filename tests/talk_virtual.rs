@@ -191,6 +191,26 @@ fn a_recording_that_a_full_disk_ends_is_said_and_the_conversation_goes_on() {
     assert!(said.contains("No space left on device"), "{said}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_the_output_file_is_said_and_the_conversation_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("played.wav");
+    std::os::unix::fs::symlink("/dev/full", &file).unwrap();
+    let output = run(vivavoce()
+        .args([
+            "talk", "--plain", "--input", "null", "--for", "3", "--output",
+        ])
+        .arg(format!("file:{}", file.display())));
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("error: loudspeaker: "),
+        "while it talks: {said}"
+    );
+    assert!(said.contains("not all in the file"), "at the end: {said}");
+}
+
 /// Both begin with no voice and no prompt's state on the disk, and write them at the same moment.
 #[test]
 fn two_programs_share_one_data_folder() {

@@ -113,6 +113,8 @@ pub enum StreamNote {
     Xrun(String),
     /// The stream is dead and must be opened again.
     Lost(String),
+    /// The stream goes on, and what the loudspeaker plays is written nowhere any more.
+    Unwritten(String),
 }
 
 #[cfg(test)]

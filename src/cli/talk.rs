@@ -18,7 +18,9 @@ use vivavoce::events::{EventKind, LatencyByTurn, SessionEvent};
 use vivavoce::harness::bench::{Recording, turns};
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::llm::server::Address;
-use vivavoce::pipeline::{CONVERSATION, LANGUAGE_MODEL, Session, SessionConfig, Watcher};
+use vivavoce::pipeline::{
+    CONVERSATION, LANGUAGE_MODEL, LOUDSPEAKER, Session, SessionConfig, Watcher,
+};
 use vivavoce::power;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
@@ -207,6 +209,7 @@ fn converse(
         last_press: Stopwatch::start(),
         pending: 0,
         recording_error: None,
+        output_error: None,
     };
     let mut view: Box<dyn View> = match screen {
         true if config.turn_taking.push_to_talk => Box::new(Screen::open(
@@ -225,6 +228,9 @@ fn converse(
     if let Some(error) = talk.recording_error {
         return Err(anyhow::Error::from(error).context("the recording is incomplete"));
     }
+    if let Some(error) = talk.output_error {
+        bail!("what was played is not all in the file: {error}");
+    }
     Ok(talk.latency)
 }
 
@@ -242,6 +248,8 @@ struct Talk {
     pending: usize,
     /// Why the recording ended before the conversation.
     recording_error: Option<AudioError>,
+    /// Why what is played is written nowhere any more.
+    output_error: Option<String>,
 }
 
 impl Talk {
@@ -280,6 +288,9 @@ impl Talk {
             // And then its apology is, which nothing interrupts where messages wait for their answers.
             EventKind::Error { stage, .. } if stage == LANGUAGE_MODEL && self.one_by_one => {
                 self.pending += 1;
+            }
+            EventKind::Error { stage, message } if stage == LOUDSPEAKER => {
+                self.output_error = Some(message.clone());
             }
             _ => {}
         }

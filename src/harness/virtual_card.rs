@@ -252,7 +252,7 @@ impl Card {
         if let Err(error) = result {
             let _ = self
                 .note
-                .try_send(StreamNote::Glitch(format!("{error}; it ends here")));
+                .try_send(StreamNote::Unwritten(format!("{error}; it ends here")));
             self.parts.file = None;
         }
     }

@@ -25,6 +25,8 @@ use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input, Microphone};
 use crate::turn_taking::Event;
 use crate::vad::VoiceActivity;
 
+/// What the stage is called where what it plays can be written no more.
+pub const LOUDSPEAKER: &str = "loudspeaker";
 /// How often the device's ring is looked at: half a block.
 const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
 /// How often a lost device is looked for.
@@ -203,6 +205,7 @@ impl Capture {
                 tracing::warn!("{text}");
                 self.last_glitch = text;
             }
+            StreamNote::Unwritten(text) => self.ears.bus.error(LOUDSPEAKER, text),
             StreamNote::Lost(text) => {
                 self.say(format!("{text}; looking for it again"));
                 if let Some(open) = self.open.take() {

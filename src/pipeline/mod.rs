@@ -30,6 +30,7 @@ mod tools;
 mod written;
 
 pub use bus::{EventBus, Watcher};
+pub use capture::LOUDSPEAKER;
 pub use devices::{Report, Sound, measure_echo};
 pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};

@@ -411,3 +411,15 @@ fn who_waits_hears_the_first_words_sooner() {
     assert_eq!(first(true), "I am a professional ");
     assert_eq!(first(false), "I am a professional basketball coach ");
 }
+
+#[test]
+fn what_is_flushed_is_a_clause_and_what_follows_is_no_first_one() {
+    let mut splitter = splitter();
+    assert!(splitter.push("One moment. ").is_empty());
+    assert_eq!(splitter.flush().as_deref(), Some("One moment. "));
+    assert_eq!(splitter.flush(), None);
+    // A first clause would be cut at the comma.
+    let mut clauses = splitter.push("Well, now it is green.");
+    clauses.extend(splitter.finish());
+    assert_eq!(clauses, ["Well, now it is green."]);
+}

@@ -137,7 +137,9 @@ pub fn record(
             match note {
                 StreamNote::Lost(text) => return Err(DeviceError::Lost(text)),
                 StreamNote::Xrun(_) => found.xruns += 1,
-                StreamNote::Glitch(text) => *found.complaints.entry(text).or_default() += 1,
+                StreamNote::Glitch(text) | StreamNote::Unwritten(text) => {
+                    *found.complaints.entry(text).or_default() += 1
+                }
             }
         }
         if !progress((found.captured.len() as f64 / capture_enough as f64).min(1.0)) {
