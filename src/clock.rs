@@ -101,9 +101,6 @@ pub struct Pace {
     ticks: u32,
 }
 
-/// What a thread has missed beyond this is gone: nobody wants to hear it at once.
-const MOST_LATE: Duration = Duration::from_secs(4);
-
 impl Pace {
     /// A pace of one tick per `period`, the first one `period` from now.
     pub fn every(period: Duration) -> Self {
@@ -115,7 +112,7 @@ impl Pace {
     }
 
     /// Sleeps until the next tick is due, unless it is already; how many are due by now, at least
-    /// one. Who was away for long, in a machine that slept, is told of [`MOST_LATE`] only.
+    /// one.
     pub fn wait(&mut self) -> u32 {
         let next = self.period * (self.ticks + 1);
         if let Some(rest) = next.checked_sub(self.started.elapsed()) {
@@ -130,8 +127,7 @@ impl Pace {
         let passed = u32::try_from(passed).unwrap_or(u32::MAX);
         let due = passed.saturating_sub(self.ticks).max(1);
         self.ticks = self.ticks.saturating_add(due);
-        let most = MOST_LATE.as_nanos() / self.period.as_nanos().max(1);
-        due.min(u32::try_from(most).unwrap_or(u32::MAX).max(1))
+        due
     }
 }
 
@@ -266,12 +262,5 @@ mod tests {
             Timestamp::from_millis(5) - Duration::from_millis(9),
             Timestamp::ZERO
         );
-    }
-
-    #[test]
-    fn who_was_away_for_long_catches_up_a_few_seconds_only() {
-        let mut pace = Pace::every(Duration::from_millis(10));
-        assert_eq!(pace.due(Duration::from_secs(3_600)), 400);
-        assert_eq!(pace.due(Duration::from_millis(3_600_010)), 1);
     }
 }

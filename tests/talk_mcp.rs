@@ -153,7 +153,7 @@ fn a_server_that_does_not_come_up_is_named_and_the_conversation_is_held() {
         "Good day to you.\n",
     );
     assert!(printed.contains("MCP server `s`"), "{printed}");
-    assert!(printed.contains("Hello."), "{printed}");
+    assert!(printed.contains("vivavoce: Hello"), "{printed}");
 }
 
 #[test]

@@ -144,6 +144,9 @@ impl Agent {
         mut pending: VecDeque<Call>,
         commands: &mut Vec<Command>,
     ) {
+        if self.stopped == Some(writing.id) {
+            return;
+        }
         while let Some(call) = pending.pop_front() {
             let mut offers = self.offers.iter();
             let Some(offer) = offers.find(|offer| offer.definition.name == call.name) else {

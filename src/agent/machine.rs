@@ -42,6 +42,8 @@ pub struct Agent {
     pub(super) calling: Option<Calling>,
     /// The reply that may be heard; what it answers is decided.
     pub(super) released: Option<ReplyId>,
+    /// The reply that nobody wants any more.
+    pub(super) stopped: Option<ReplyId>,
     /// What a tool changed for this reply may still be taken back.
     pub(super) in_doubt: Option<ReplyId>,
     /// What was done by tools that cannot take it back, for words that were not answered yet: calls, and what
@@ -129,6 +131,7 @@ impl Agent {
             lexicon: Lexicon::of(persona.language),
             calling: None,
             released: None,
+            stopped: None,
             in_doubt: None,
             acts: Vec::new(),
             question: None,
@@ -178,6 +181,7 @@ impl Agent {
                 self.acts.clear();
             }
             Input::Released(reply) => self.released(reply, commands),
+            Input::Stopped(reply) => self.stopped = Some(reply),
             Input::Called { reply, result } => self.called(reply, result, commands),
             Input::Found { reply, found } => self.found(reply, found, commands),
             Input::StillCalling(reply) => self.still_calling(reply, commands),

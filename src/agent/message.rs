@@ -61,6 +61,8 @@ pub enum Input {
     Ignored,
     /// Turn taking: the reply may be heard; what it answers is decided.
     Released(ReplyId),
+    /// Turn taking: nobody wants this reply any more. Its exchange may not be over.
+    Stopped(ReplyId),
     /// A built-in tool was called.
     Called {
         /// The reply that it was called for.

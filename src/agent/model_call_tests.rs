@@ -307,6 +307,15 @@ fn an_exchange_that_is_over_calls_nothing_more() {
 }
 
 #[test]
+fn a_reply_that_was_stopped_calls_nothing_more() {
+    let mut talk = talk();
+    talk.asked(&["press", "press"]);
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::Stopped(REPLY));
+    assert!(talk.found("Pressed.").is_empty());
+}
+
+#[test]
 fn a_yes_is_for_one_call() {
     let mut talk = talk();
     let question = said(&talk.asked(&["erase_file"]))[0].to_owned();

@@ -104,6 +104,10 @@ pub trait AudioStream: Send {
     }
 }
 
+/// A card of ours that was away for longer, in a machine that slept, goes on without what it missed: nobody
+/// wants to hear that at once. Blocks of 10 ms.
+pub const MOST_LATE: u32 = 400;
+
 /// What a running stream reports.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StreamNote {

@@ -15,7 +15,7 @@ use super::scenario::{Anchor, Scenario, When};
 use super::stimulus::Prepared;
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
-use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
+use crate::audio::device::{AudioDevice, AudioStream, MOST_LATE, Rates, StreamNote};
 use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE, from_db};
 use crate::audio::noise::Noise;
 use crate::audio::wav::WavFile;
@@ -209,7 +209,7 @@ impl Card {
     fn run(mut self) -> Parts {
         let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
         while !self.stop.load(Ordering::Relaxed) {
-            for _ in 0..pace.wait() {
+            for _ in 0..pace.wait().min(MOST_LATE) {
                 self.step();
             }
         }

@@ -250,6 +250,7 @@ impl Conductor {
             Command::StopReply(reply) => {
                 self.live.clear(reply);
                 let _ = self.playback.send(PlaybackControl::Stop(reply));
+                self.take_for_agent(now, agent::Input::Stopped(reply));
             }
             Command::KnowSpeaker { since } => {
                 self.tell_front_end(CaptureControl::KnowSpeaker { since });

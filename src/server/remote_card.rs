@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::intake::{Intake, Pushed};
 use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
-use crate::audio::device::{AudioDevice, AudioStream, Rates, StreamNote};
+use crate::audio::device::{AudioDevice, AudioStream, MOST_LATE, Rates, StreamNote};
 use crate::audio::frame::BLOCK_MS;
 use crate::clock::Pace;
 use crate::turn_taking::Event;
@@ -217,7 +217,7 @@ impl Card {
         let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
         let (mut steps, mut played) = (0u32, vec![0i16; self.block]);
         while !self.stop.load(Ordering::Relaxed) {
-            for _ in 0..pace.wait() {
+            for _ in 0..pace.wait().min(MOST_LATE) {
                 let now = Duration::from_millis(BLOCK_MS) * steps;
                 steps = steps.saturating_add(1);
                 let latency_ms = self.line.latency_ms.load(Ordering::Relaxed);

@@ -625,9 +625,7 @@ impl World {
             }) => {
                 self.invariants.prompted(&messages)?;
                 if !tools.is_empty() && self.model_calls() {
-                    if !self.goes_on.contains(&reply) {
-                        self.invariants.drafted(reply)?;
-                    }
+                    self.begun(reply)?;
                     let takes = self.machine.takes(&mut self.rng, 30, 250);
                     let at = self.language_model.work(self.now, takes);
                     self.schedule(at, Happening::Wants(reply));
@@ -641,9 +639,7 @@ impl World {
                 return Ok(());
             }
             LanguageModelInput::Say { reply, .. } => {
-                if !self.goes_on.contains(&reply) {
-                    self.invariants.drafted(reply)?;
-                }
+                self.begun(reply)?;
                 let takes = self.machine.takes(&mut self.rng, 5, 60);
                 let at = self.now + takes;
                 let happening = if self.machine.fails(&mut self.rng) {
@@ -662,10 +658,7 @@ impl World {
                 return Ok(());
             }
         };
-        // What failed may be tried in another way.
-        if !self.retried.remove(&reply) && !self.goes_on.contains(&reply) {
-            self.invariants.drafted(reply)?;
-        }
+        self.begun(reply)?;
         let takes = self.machine.takes(&mut self.rng, 30, 250);
         let at = self.language_model.work(self.now, takes);
         if self.machine.fails(&mut self.rng) {
@@ -677,6 +670,15 @@ impl World {
         let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
         self.schedule(at, Happening::Clause(reply, words, more));
         Ok(())
+    }
+
+    /// The language model begins with a reply. What failed may be tried in another way, and a reply goes on once
+    /// a tool was called.
+    fn begun(&mut self, reply: ReplyId) -> Result<(), String> {
+        match self.retried.remove(&reply) || self.goes_on.contains(&reply) {
+            true => Ok(()),
+            false => self.invariants.drafted(reply),
+        }
     }
 
     /// A scripted tool works: what it changes is an effect, which must be wanted.

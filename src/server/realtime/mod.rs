@@ -83,7 +83,7 @@ mod tool_tests;
 #[cfg(test)]
 mod turn_taking_tests;
 #[cfg(test)]
-mod turn_taking_world;
+mod turn_taking_world_tests;
 #[cfg(test)]
 mod turn_tests;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::turn_taking_world::{STEP_MS, World};
+use super::turn_taking_world_tests::{STEP_MS, World};
 
 /// Steps of one conversation.
 const STEPS: u64 = 6_000;
