@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use super::machine::{Agent, Writing};
-use super::{Command, Manner};
+use super::{Command, Failure, FailureKind, Manner};
 use crate::events::ReplyId;
+use crate::lexicon::Apology;
 use crate::llm::Message;
 use crate::tool_call::{Call, CallFailure, Class};
 use crate::tools::{self, Control, Outcome};
@@ -165,6 +166,10 @@ impl Agent {
                 );
                 continue;
             }
+            if class != Class::Read && writing.was_made(&call) {
+                note(&mut writing, call, "It was called already.".into());
+                continue;
+            }
             // Only the last change of a reply can be taken back.
             if self.in_doubt == Some(writing.id) && class != Class::Read && self.is_built_in(&call)
             {
@@ -180,13 +185,24 @@ impl Agent {
     }
 
     /// The language model comes to no end: what a tool has found is said as it is.
-    pub(super) fn say_what_was_found(&self, writing: Writing, commands: &mut Vec<Command>) {
-        let words = match &writing.found {
-            Some(found) => shortened(found),
-            None => self.lexicon.could_not_use.replace("{what}", "that"),
-        };
+    pub(super) fn say_what_was_found(&mut self, writing: Writing, commands: &mut Vec<Command>) {
         let reply = writing.id;
-        commands.push(Command::Say { reply, words });
+        self.is_answered(&writing, false, commands);
+        commands.push(match &writing.found {
+            Some(found) => Command::Say {
+                reply,
+                words: shortened(found),
+            },
+            None => Command::GiveUp {
+                reply,
+                failure: Failure {
+                    kind: FailureKind::OfTheQuestion,
+                    message: "the language model calls tools that there are not, and says nothing"
+                        .into(),
+                    apology: Apology::NoAnswer,
+                },
+            },
+        });
     }
 
     /// What was called has come to an end.
@@ -231,21 +247,26 @@ impl Agent {
                 self.go_on(calling, found, commands);
             }
             // Explained as it was, and not by a model that may invent another end.
-            Err(CallFailure::Unusable { whose, .. }) => {
+            Err(CallFailure::Unusable { whose, why }) => {
+                self.learn(&calling.call, &why);
                 let words = self.lexicon.could_not_use.replace("{what}", &whose);
                 commands.push(Command::Say { reply, words });
             }
         }
     }
 
+    /// What was done is known better now.
+    fn learn(&mut self, call: &Call, found: &str) {
+        if let [.., act, result] = &mut self.acts[..]
+            && act.call.as_ref() == Some(call)
+        {
+            found.clone_into(&mut result.content);
+        }
+    }
+
     /// The reply goes on with what a call has come to.
     fn go_on(&mut self, mut calling: Calling, found: String, commands: &mut Vec<Command>) {
-        // What was done is known better now.
-        if let [.., act, result] = &mut self.acts[..]
-            && act.call.as_ref() == Some(&calling.call)
-        {
-            result.content.clone_from(&found);
-        }
+        self.learn(&calling.call, &found);
         calling.writing.found = Some(found.clone());
         note(&mut calling.writing, calling.call, found);
         self.make_calls(calling.writing, calling.pending, commands);
@@ -267,6 +288,7 @@ impl Agent {
         let calling = self.calling.as_mut();
         let writing = calling.map(|calling| &mut calling.writing);
         if writing.is_some_and(|writing| !std::mem::replace(&mut writing.began, true)) {
+            self.bridged = Some(reply);
             let words = self.lexicon.one_moment.clone();
             commands.push(Command::SayMeanwhile { reply, words });
         }

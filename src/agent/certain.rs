@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
-use crate::tool_call::{Call, Class, Offer, ToolDefinition};
+use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
 
 /// Who asks, and whom.
@@ -84,12 +84,10 @@ impl Certain {
     /// Whether a tool that is not built in has to do with one of these.
     fn is_offered(&self, words: &[&str]) -> bool {
         let about = |offer: &Offer| {
-            let ToolDefinition {
-                name, description, ..
-            } = &offer.definition;
-            let text = format!("{name} {description}").to_lowercase();
-            let is_built_in = self.setting.tools && tools::class(name).is_some();
-            !is_built_in && words.iter().any(|word| text.contains(word))
+            let name = offer.definition.name.to_lowercase();
+            let is_built_in = self.setting.tools && tools::class(&name).is_some();
+            let mut parts = name.split(|c: char| !c.is_alphanumeric());
+            !is_built_in && parts.any(|part| words.iter().any(|word| part.starts_with(word)))
         };
         self.setting.offers.iter().any(about)
     }

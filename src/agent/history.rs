@@ -124,6 +124,11 @@ impl History {
         self.exchanges.drain(..).count()
     }
 
+    /// Whether there are words of the user whose answer was not heard at all.
+    pub fn has_unanswered(&self) -> bool {
+        !self.unanswered.is_empty()
+    }
+
     /// What was heard of the last reply.
     pub fn last_heard(&self) -> Option<&str> {
         self.exchanges.back().map(|(_, heard)| heard.as_str())
@@ -174,7 +179,8 @@ impl History {
 
     fn with_unanswered(&self, user: &str) -> String {
         let before = self.unanswered.iter().map(String::as_str);
-        before.chain([user]).collect::<Vec<_>>().join(" ")
+        let now = Some(user).filter(|user| !user.is_empty());
+        before.chain(now).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Agent {
     pub(super) calling: Option<Calling>,
     /// The reply that may be heard; what it answers is decided.
     pub(super) released: Option<ReplyId>,
+    /// The reply in which the user heard that a tool takes its time.
+    pub(super) bridged: Option<ReplyId>,
     /// The reply that nobody wants any more.
     pub(super) stopped: Option<ReplyId>,
     /// What a tool changed for this reply may still be taken back.
@@ -68,6 +70,8 @@ pub(super) struct Writing {
     pub began: bool,
     /// The calls that were made for it, each followed by what came of it.
     pub steps: Vec<Message>,
+    /// As many messages of those are of calls that were made before it, for the same words.
+    pub before: usize,
     /// What the last of them found.
     pub found: Option<String>,
     /// Nothing more may be called for it.
@@ -79,6 +83,21 @@ impl Writing {
         Self::of(id, Task::Answer(text))
     }
 
+    /// The same, after what was done for its words before.
+    fn after(self, acts: &[Message]) -> Self {
+        Self {
+            steps: acts.to_vec(),
+            before: acts.len(),
+            ..self
+        }
+    }
+
+    /// Whether this was called for the same words before, and cannot be taken back.
+    pub fn was_made(&self, call: &Call) -> bool {
+        let mut before = self.steps[..self.before].iter();
+        before.any(|step| step.call.as_ref() == Some(call))
+    }
+
     fn of(id: ReplyId, task: Task) -> Self {
         Self {
             id,
@@ -86,6 +105,7 @@ impl Writing {
             whole: true,
             began: false,
             steps: Vec::new(),
+            before: 0,
             found: None,
             calls_are_over: false,
         }
@@ -131,6 +151,7 @@ impl Agent {
             lexicon: Lexicon::of(persona.language),
             calling: None,
             released: None,
+            bridged: None,
             stopped: None,
             in_doubt: None,
             acts: Vec::new(),
@@ -168,7 +189,13 @@ impl Agent {
             }
             Input::Rest(reply) => {
                 self.let_go(commands);
-                self.write(Writing::of(reply, Task::Rest), commands);
+                let task = match self.history.has_unanswered() {
+                    // Nothing of its answer was heard yet: there is nothing to go on with.
+                    true => Task::Answer(String::new()),
+                    false => Task::Rest,
+                };
+                let writing = Writing::of(reply, task).after(&self.acts);
+                self.write(writing, commands);
             }
             Input::Say { reply, words } => {
                 self.let_go(commands);
@@ -178,7 +205,6 @@ impl Agent {
                 self.let_go(commands);
                 self.certain.exchange_is_over();
                 self.question = None;
-                self.acts.clear();
             }
             Input::Released(reply) => self.released(reply, commands),
             Input::Stopped(reply) => self.stopped = Some(reply),
@@ -223,15 +249,27 @@ impl Agent {
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-        // That it was slow is no answer, and not to be learnt from.
-        let meanwhile = self.lexicon.one_moment.as_str();
-        let said = heard.trim_start();
-        let heard = said.strip_prefix(meanwhile).map_or(said, str::trim_start);
-        if !heard.is_empty() {
+        self.history.remember(user, self.answer_in(heard));
+        // They belong to words that were not answered yet, or to a question about them.
+        if !self.history.has_unanswered() && self.question.is_none() {
             self.acts.clear();
         }
-        self.history.remember(user, heard);
         self.read_history(commands);
+    }
+
+    /// What was heard of a reply, without what was said while a tool took its time: that is no answer, and not to
+    /// be learnt from.
+    fn answer_in<'a>(&self, heard: &'a str) -> &'a str {
+        if self.bridged.is_none() || self.bridged != self.released {
+            return heard;
+        }
+        let (said, meanwhile) = (heard.trim(), self.lexicon.one_moment.as_str());
+        match said.strip_prefix(meanwhile) {
+            Some(answer) => answer.trim_start(),
+            // Cut off within it.
+            None if meanwhile.starts_with(said) => "",
+            None => heard,
+        }
     }
 
     /// Reads what was said, while nobody waits and not when the next question comes, and finds out
@@ -258,8 +296,7 @@ impl Agent {
     }
 
     fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
-        let mut writing = Writing::answer(reply, text.clone());
-        writing.steps.clone_from(&self.acts);
+        let writing = Writing::answer(reply, text.clone()).after(&self.acts);
         if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
             let words = words(&text);
             if Lexicon::consists_of(&self.lexicon.yes, &words) {
@@ -326,12 +363,22 @@ impl Agent {
                 _ => self.make_calls(writing, calls.into(), commands),
             };
         }
+        self.is_answered(&writing, cancelled, commands);
+    }
+
+    /// A reply was made, or nobody wanted it.
+    pub(super) fn is_answered(
+        &mut self,
+        writing: &Writing,
+        cancelled: bool,
+        commands: &mut Vec<Command>,
+    ) {
         match &writing.task {
             // The question is taken without what was said before: that would be refused with every
             // question to come.
             Task::AnswerAlone(_) if !cancelled => {
                 let exchanges = self.history.forget_all();
-                publish_forgotten(Some(reply.turn), exchanges, commands);
+                publish_forgotten(Some(writing.id.turn), exchanges, commands);
             }
             Task::Answer(_) | Task::AnswerAlone(_) => {}
             Task::Rest => return,

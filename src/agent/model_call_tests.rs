@@ -237,7 +237,7 @@ fn a_model_that_wants_what_there_is_not_for_ever_comes_to_an_end() {
     let mut talk = talk();
     let mut commands = talk.asked(&["fly"]);
     for _ in 0..20 {
-        if !said(&commands).is_empty() {
+        if matches!(commands[..], [Command::GiveUp { .. }]) {
             return;
         }
         prompt(&commands);
@@ -313,6 +313,74 @@ fn a_reply_that_was_stopped_calls_nothing_more() {
     talk.on(Input::Released(REPLY));
     talk.on(Input::Stopped(REPLY));
     assert!(talk.found("Pressed.").is_empty());
+}
+
+/// `press` is called, and the user stops the reply after this was heard of it.
+fn pressed_and_stopped_after(heard: &str) -> Talk {
+    let mut talk = talk();
+    talk.asked(&["press"]);
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::StillCalling(REPLY));
+    talk.on(Input::Stopped(REPLY));
+    talk.on(Input::Remember {
+        user: "How is the garden?".into(),
+        heard: heard.into(),
+    });
+    talk.on(Input::Ignored);
+    talk
+}
+
+const NEXT: ReplyId = ReplyId {
+    turn: TurnId(2),
+    draft: 1,
+};
+
+#[test]
+fn what_was_done_for_words_that_were_not_answered_is_known_to_the_next_question() {
+    for heard in ["", "One", "One moment."] {
+        let mut talk = pressed_and_stopped_after(heard);
+        let text = "And now?".to_owned();
+        let commands = talk.on(Input::Answer { reply: NEXT, text });
+        let (messages, _) = prompt(&commands);
+        let [.., user, act, _] = messages else {
+            panic!("{messages:?}")
+        };
+        assert_eq!(user.content, "How is the garden? And now?", "{heard:?}");
+        assert_eq!(*act, Message::call(call("press")));
+        talk.on(Input::Released(NEXT));
+        let wants = talk.on(Input::Written {
+            reply: NEXT,
+            cancelled: false,
+            began: false,
+            calls: vec![call("press")],
+        });
+        assert!(called(&wants).is_empty(), "{heard:?}: {wants:?}");
+    }
+}
+
+#[test]
+fn go_on_before_anything_was_heard_is_the_question_again() {
+    let mut talk = pressed_and_stopped_after("One moment.");
+    let commands = talk.on(Input::Rest(NEXT));
+    let (messages, _) = prompt(&commands);
+    let [.., user, _, _] = messages else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(user.content, "How is the garden?");
+}
+
+#[test]
+fn a_model_may_say_one_moment_itself() {
+    let mut talk = talk();
+    let text = "Wait.".to_owned();
+    talk.on(Input::Answer { reply: REPLY, text });
+    talk.on(Input::Released(REPLY));
+    talk.on(Input::Remember {
+        user: "Wait.".into(),
+        heard: "One moment.".into(),
+    });
+    let last = talk.0.history().messages().pop().unwrap();
+    assert_eq!(last.content, "One moment.");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl ExternalTools for ClientTools {
         let called = Told::Called(number, Box::new(call.clone()));
         let mut found = match self.tell.try_send(Waiting::Told(called)) {
             Ok(()) => None,
-            Err(_) => Some(Err(unusable("it has gone"))),
+            Err(_) => Some(Err(unusable(call, "the program has gone"))),
         };
         let watch = Stopwatch::start();
         let found = loop {
@@ -66,10 +66,10 @@ impl ExternalTools for ClientTools {
             found = match answer.recv_timeout(LOOK) {
                 Ok(output) => Some(Ok(output)),
                 Err(RecvTimeoutError::Timeout) if cancelled() => {
-                    Some(Err(unusable("nobody waits for it any more")))
+                    Some(Err(unusable(call, "nobody waits for it any more")))
                 }
                 Err(RecvTimeoutError::Timeout) if watch.elapsed() < PATIENCE => None,
-                Err(_) => Some(Err(unusable("it did not answer"))),
+                Err(_) => Some(Err(unusable(call, "the program did not answer"))),
             };
         };
         self.waiting.lock().remove(&number);
@@ -86,9 +86,9 @@ impl ExternalTools for ClientTools {
     }
 }
 
-fn unusable(why: &str) -> CallFailure {
+fn unusable(call: &Call, why: &str) -> CallFailure {
     CallFailure::Unusable {
-        whose: "the program".into(),
+        whose: call.name.replace(['_', '-'], " "),
         why: why.into(),
     }
 }

@@ -53,13 +53,13 @@ pub enum Fixed {
 }
 
 impl Fixed {
-    /// Words of which a tool's name or description has one if it can do what this says cannot be done; none for
-    /// what does not say that.
+    /// What a part of a tool's name begins with if it can do what this says cannot be done; none for what does not
+    /// say that.
     pub fn lacks(self) -> &'static [&'static str] {
         match self {
             Self::CannotWeather => &["weather", "forecast"],
             Self::CannotNews => &["news", "stock", "price", "score", "search", "web"],
-            Self::CannotCall => &["phone", "call_", "dial"],
+            Self::CannotCall => &["phone", "dial"],
             Self::CannotMessage => &["message", "sms", "chat"],
             Self::CannotMusic => &["music", "song", "play", "video", "media"],
             Self::CannotMail => &["mail"],

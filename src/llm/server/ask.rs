@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::chunk::Chunk;
 use super::exchange::{Exchange, Request};
-use super::question::{self, names_system};
+use super::question::names_system;
 use super::reply::{End, Reply};
 use super::trouble::Trouble;
 use super::{Server, agent};
@@ -205,7 +205,7 @@ impl Server {
             // Time in which the user of the pieces was slow is not the server's.
             (watch, patience) = (Stopwatch::start(), self.config.patience.next_token);
             let thought_enough = reply.only_thinks(self.config.reasoning_tokens.max(1));
-            if thought_enough || reply.is_long(question::limit(sampling, &self.prompt())) {
+            if thought_enough || reply.is_long(sampling.max_tokens) {
                 self.hang_up();
                 reply.finish(on_piece);
                 return Ok(reply.end(Some("length".into())));

@@ -33,7 +33,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::tool_call::{Call, ToolDefinition};
-use question::Dialect;
+use question::{CALL_TOKENS, Dialect};
 use reply::End;
 
 /// How long the server is waited for.
@@ -290,7 +290,11 @@ impl LanguageModel for Server {
     ) -> Result<Option<Prefill>, LlmError> {
         let tokens = self.count_tokens(prompt)?;
         // A model that has not thought yet needs no room for it.
-        let written = prompt.room + self.dialect.reasoning();
+        let calls = match prompt.tools {
+            [] => 0,
+            _ => CALL_TOKENS,
+        };
+        let written = prompt.room + calls + self.dialect.reasoning();
         check_room(tokens, written, self.context_len())?;
         self.messages = prompt.messages.to_vec();
         self.tools = prompt.tools.to_vec();

@@ -28,16 +28,7 @@ pub struct Dialect {
 }
 
 /// Tokens that calls of tools may take beside those that are said.
-const CALL_TOKENS: usize = 512;
-
-/// Tokens of a reply, without reasoning.
-pub fn limit(sampling: &Sampling, prompt: &Prompt) -> usize {
-    let calls = match prompt.tools {
-        [] => 0,
-        _ => CALL_TOKENS,
-    };
-    sampling.max_tokens + calls
-}
+pub const CALL_TOKENS: usize = 512;
 
 /// What stands in for [`Opening::Unfinished`] where a server does not go on with a message.
 const GO_ON: &str = "Go on exactly where you stopped.";
@@ -140,7 +131,11 @@ impl Dialect {
             true => "max_tokens",
             false => "max_completion_tokens",
         };
-        body[limit] = json!(self::limit(sampling, prompt) + self.reasoning);
+        let calls = match prompt.tools {
+            [] => 0,
+            _ => CALL_TOKENS,
+        };
+        body[limit] = json!(sampling.max_tokens + calls + self.reasoning);
         if self.choice {
             body["temperature"] = json!(sampling.temperature);
             body["top_p"] = json!(sampling.top_p);

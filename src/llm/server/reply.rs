@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::chunk::CallPart;
-use super::question::Continuation;
+use super::question::{CALL_TOKENS, Continuation};
 use crate::llm::Finish;
 use crate::llm::speech_filter::SpeechFilter;
 use crate::tool_call::Call;
@@ -37,6 +37,8 @@ pub struct Reply {
     pieces: usize,
     /// Pieces that were reasoning.
     thoughts: usize,
+    /// Pieces of calls that the server keeps apart.
+    called: usize,
     /// Something was passed on.
     began: bool,
     /// The prompt names tools.
@@ -55,6 +57,7 @@ impl Reply {
             continuation: Continuation::of(before),
             pieces: 0,
             thoughts: 0,
+            called: 0,
             began: false,
             calls: Vec::new(),
         }
@@ -78,7 +81,7 @@ impl Reply {
     /// More of calls.
     pub fn call_parts(&mut self, parts: Vec<CallPart>) {
         for part in parts {
-            self.pieces += 1;
+            self.called += 1;
             // A second name is a second call: some servers count none.
             if let Some(name) = part.name {
                 if self.calls.len() < MOST_CALLS {
@@ -153,7 +156,7 @@ impl Reply {
 
     /// Whether it has so many tokens, whoever they are meant for.
     pub fn is_long(&self, tokens: usize) -> bool {
-        self.pieces >= tokens
+        self.pieces >= tokens || self.called >= CALL_TOKENS
     }
 
     /// Whether nothing of what follows is part of it.
