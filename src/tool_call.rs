@@ -16,6 +16,20 @@ pub struct ToolDefinition {
     pub parameters: Value,
 }
 
+impl ToolDefinition {
+    /// The names of its arguments, and whether each is required.
+    pub fn arguments(&self) -> impl Iterator<Item = (&String, bool)> {
+        let required = self.parameters["required"].as_array();
+        let is_required = move |name: &String| {
+            let mut required = required.into_iter().flatten();
+            required.any(|one| one.as_str() == Some(name.as_str()))
+        };
+        let properties = self.parameters["properties"].as_object();
+        let names = properties.into_iter().flat_map(Map::keys);
+        names.map(move |name| (name, is_required(name)))
+    }
+}
+
 /// A call of a tool, as an intent or a model makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {

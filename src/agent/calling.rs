@@ -14,13 +14,13 @@ use crate::llm::Message;
 use crate::tool_call::{Call, CallFailure, Class};
 use crate::tools::{self, Control, Outcome};
 
-/// For one reply, the language model may have so many tools called. It writes the rest without them.
+/// Calls that are made for one reply. The language model is told of others that they were not made.
 const MOST_CALLS: usize = 6;
-/// As much of what a tool found is said where the language model says nothing about it. Characters.
+/// Characters of what a tool found that are said where the language model says nothing about it.
 const MOST_SAID: usize = 300;
-/// So much of a call is named in the question whether it may be made...
+/// Values of a call that are named in the question whether it may be made.
 const MOST_NAMED: usize = 6;
-/// ...each up to so many characters.
+/// Characters of each of these values.
 const MOST_OF_ARGUMENT: usize = 60;
 /// What is known of a call whose end nobody waited for.
 const CALLED: &str = "It was called; what came of it is not known.";

@@ -24,7 +24,7 @@ const KEEP_FOR_NEXT: usize = 1;
 
 /// What the assistant says and does.
 pub struct Agent {
-    pub(super) history: History,
+    history: History,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
@@ -245,7 +245,7 @@ impl Agent {
         self.certain.exchange_is_over();
         let control = self.control.take();
         commands.extend(control.and_then(|control| self.carry_out(control)));
-        // Whatever is said after the question answers it; one that was cut off is none.
+        // What the user says next answers the question. A question that was cut off was not asked.
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);

@@ -1,6 +1,8 @@
 //! What the assistant says and does: the second pure machine. Turn taking says when.
 
 #[cfg(test)]
+mod act_tests;
+#[cfg(test)]
 mod call_tests;
 mod calling;
 mod certain;

@@ -10,15 +10,15 @@ use crate::llm::{Message, Role};
 use crate::tool_call::{Call, CallFailure, Class, Offer, ToolDefinition};
 use crate::tools::Outcome;
 
-const REPLY: ReplyId = ReplyId {
+pub(super) const REPLY: ReplyId = ReplyId {
     turn: TurnId(1),
     draft: 1,
 };
 
-struct Talk(Agent);
+pub(super) struct Talk(pub Agent);
 
 /// An agent whose model may look, press a button, erase something, and set a timer.
-fn talk() -> Talk {
+pub(super) fn talk() -> Talk {
     let offer = |(name, class): (&str, Class)| Offer {
         definition: ToolDefinition {
             name: name.into(),
@@ -61,7 +61,7 @@ fn setting_with(names: &[&str]) -> Setting {
     }
 }
 
-fn call(name: &str) -> Call {
+pub(super) fn call(name: &str) -> Call {
     let arguments = json!({ "what": "the garden" });
     Call {
         name: name.into(),
@@ -70,7 +70,7 @@ fn call(name: &str) -> Call {
 }
 
 impl Talk {
-    fn on(&mut self, input: Input) -> Vec<Command> {
+    pub fn on(&mut self, input: Input) -> Vec<Command> {
         let mut commands = Vec::new();
         self.0.handle(input, &mut commands);
         commands.retain(|command| !matches!(command, Command::ReadAhead { .. }));
@@ -78,13 +78,13 @@ impl Talk {
     }
 
     /// The user asks, and the model wants these called.
-    fn asked(&mut self, names: &[&str]) -> Vec<Command> {
+    pub fn asked(&mut self, names: &[&str]) -> Vec<Command> {
         let text = "How is the garden?".to_owned();
         self.on(Input::Answer { reply: REPLY, text });
         self.wanted(names)
     }
 
-    fn wanted(&mut self, names: &[&str]) -> Vec<Command> {
+    pub fn wanted(&mut self, names: &[&str]) -> Vec<Command> {
         self.on(Input::Written {
             reply: REPLY,
             cancelled: false,
@@ -93,7 +93,7 @@ impl Talk {
         })
     }
 
-    fn found(&mut self, found: &str) -> Vec<Command> {
+    pub fn found(&mut self, found: &str) -> Vec<Command> {
         let found = Ok(found.to_owned());
         self.on(Input::Found {
             reply: REPLY,
@@ -102,7 +102,7 @@ impl Talk {
     }
 }
 
-fn called(commands: &[Command]) -> Vec<&str> {
+pub(super) fn called(commands: &[Command]) -> Vec<&str> {
     let called = commands.iter().filter_map(|command| match command {
         Command::Call { call, .. } => Some(call.name.as_str()),
         _ => None,
@@ -110,7 +110,7 @@ fn called(commands: &[Command]) -> Vec<&str> {
     called.collect()
 }
 
-fn said(commands: &[Command]) -> Vec<&str> {
+pub(super) fn said(commands: &[Command]) -> Vec<&str> {
     let said = commands.iter().filter_map(|command| match command {
         Command::Say { words, .. } | Command::SayMeanwhile { words, .. } => Some(words.as_str()),
         _ => None,
@@ -119,7 +119,7 @@ fn said(commands: &[Command]) -> Vec<&str> {
 }
 
 /// The messages that the model is to go on with, and the tools that it may still call.
-fn prompt(commands: &[Command]) -> (&[Message], &[ToolDefinition]) {
+pub(super) fn prompt(commands: &[Command]) -> (&[Message], &[ToolDefinition]) {
     match commands {
         [
             Command::Write {
@@ -152,50 +152,6 @@ fn what_only_reads_is_called_for_a_draft_and_the_reply_goes_on_with_what_was_fou
     assert_eq!(user.content, "How is the garden?");
     assert_eq!(*asked, Message::call(call("look")));
     assert_eq!(*found, Message::result(call("look"), "It is green."));
-}
-
-#[test]
-fn what_changes_something_waits_until_the_turn_is_decided() {
-    let mut talk = talk();
-    assert!(called(&talk.asked(&["press"])).is_empty());
-    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["press"]);
-}
-
-#[test]
-fn what_changes_something_is_called_at_once_in_a_turn_that_is_decided() {
-    let mut talk = talk();
-    let text = "Press it.".to_owned();
-    talk.on(Input::Answer { reply: REPLY, text });
-    talk.on(Input::Released(REPLY));
-    assert_eq!(called(&talk.wanted(&["press"])), ["press"]);
-}
-
-#[test]
-fn what_cannot_be_undone_is_called_after_a_yes_and_not_before() {
-    let mut talk = talk();
-    let commands = talk.asked(&["erase_file"]);
-    let question = said(&commands)[0].to_owned();
-    assert!(called(&commands).is_empty());
-    assert!(question.contains("erase file: the garden"), "{question}");
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::Remember {
-        user: "Erase it.".into(),
-        heard: question,
-    });
-    let yes = ReplyId {
-        turn: TurnId(2),
-        draft: 1,
-    };
-    talk.on(Input::Answer {
-        reply: yes,
-        text: "Yes.".into(),
-    });
-    assert_eq!(called(&talk.on(Input::Released(yes))), ["erase_file"]);
-    let commands = talk.on(Input::Found {
-        reply: yes,
-        found: Ok("Gone.".into()),
-    });
-    assert_eq!(prompt(&commands).0.last().unwrap().content, "Gone.");
 }
 
 #[test]
@@ -244,184 +200,6 @@ fn a_model_that_wants_what_there_is_not_for_ever_comes_to_an_end() {
         commands = talk.wanted(&["fly"]);
     }
     panic!("{commands:?}");
-}
-
-#[test]
-fn what_cannot_be_taken_back_is_not_done_again_for_the_same_words() {
-    let mut talk = talk();
-    talk.asked(&["press"]);
-    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["press"]);
-    // A cough: the same words are answered anew.
-    let again = ReplyId {
-        turn: TurnId(2),
-        draft: 1,
-    };
-    let commands = talk.on(Input::Answer {
-        reply: again,
-        text: "How is the garden?".into(),
-    });
-    let (messages, _) = prompt(&commands);
-    let [.., act, known] = messages else {
-        panic!("{messages:?}")
-    };
-    assert_eq!(*act, Message::call(call("press")));
-    assert!(known.content.contains("was called"), "{known:?}");
-}
-
-#[test]
-fn what_was_done_is_forgotten_with_the_words_that_it_was_done_for() {
-    let mut talk = talk();
-    talk.asked(&["press"]);
-    talk.on(Input::Released(REPLY));
-    talk.found("Pressed.");
-    talk.on(Input::Remember {
-        user: "How is the garden?".into(),
-        heard: "I pressed it.".into(),
-    });
-    let next = ReplyId {
-        turn: TurnId(2),
-        draft: 1,
-    };
-    let commands = talk.on(Input::Answer {
-        reply: next,
-        text: "And now?".into(),
-    });
-    assert!(
-        prompt(&commands)
-            .0
-            .iter()
-            .all(|message| message.call.is_none())
-    );
-}
-
-#[test]
-fn an_exchange_that_is_over_calls_nothing_more() {
-    let mut talk = talk();
-    talk.asked(&["press", "press"]);
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::Remember {
-        user: "Press it twice.".into(),
-        heard: String::new(),
-    });
-    assert!(talk.found("Pressed.").is_empty());
-}
-
-#[test]
-fn a_reply_that_was_stopped_calls_nothing_more() {
-    let mut talk = talk();
-    talk.asked(&["press", "press"]);
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::Stopped(REPLY));
-    assert!(talk.found("Pressed.").is_empty());
-}
-
-/// `press` is called, and the user stops the reply after this was heard of it.
-fn pressed_and_stopped_after(heard: &str) -> Talk {
-    let mut talk = talk();
-    talk.asked(&["press"]);
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::StillCalling(REPLY));
-    talk.on(Input::Stopped(REPLY));
-    talk.on(Input::Remember {
-        user: "How is the garden?".into(),
-        heard: heard.into(),
-    });
-    talk.on(Input::Ignored);
-    talk
-}
-
-const NEXT: ReplyId = ReplyId {
-    turn: TurnId(2),
-    draft: 1,
-};
-
-#[test]
-fn what_was_done_for_words_that_were_not_answered_is_known_to_the_next_question() {
-    for heard in ["", "One", "One moment."] {
-        let mut talk = pressed_and_stopped_after(heard);
-        let text = "And now?".to_owned();
-        let commands = talk.on(Input::Answer { reply: NEXT, text });
-        let (messages, _) = prompt(&commands);
-        let [.., user, act, _] = messages else {
-            panic!("{messages:?}")
-        };
-        assert_eq!(user.content, "How is the garden? And now?", "{heard:?}");
-        assert_eq!(*act, Message::call(call("press")));
-        talk.on(Input::Released(NEXT));
-        let wants = talk.on(Input::Written {
-            reply: NEXT,
-            cancelled: false,
-            began: false,
-            calls: vec![call("press")],
-        });
-        assert!(called(&wants).is_empty(), "{heard:?}: {wants:?}");
-    }
-}
-
-#[test]
-fn go_on_before_anything_was_heard_is_the_question_again() {
-    let mut talk = pressed_and_stopped_after("One moment.");
-    let commands = talk.on(Input::Rest(NEXT));
-    let (messages, _) = prompt(&commands);
-    let [.., user, _, _] = messages else {
-        panic!("{messages:?}")
-    };
-    assert_eq!(user.content, "How is the garden?");
-}
-
-#[test]
-fn a_model_may_say_one_moment_itself() {
-    let mut talk = talk();
-    let text = "Wait.".to_owned();
-    talk.on(Input::Answer { reply: REPLY, text });
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::Remember {
-        user: "Wait.".into(),
-        heard: "One moment.".into(),
-    });
-    let last = talk.0.history().messages().pop().unwrap();
-    assert_eq!(last.content, "One moment.");
-}
-
-#[test]
-fn a_yes_is_for_one_call() {
-    let mut talk = talk();
-    let question = said(&talk.asked(&["erase_file"]))[0].to_owned();
-    talk.on(Input::Released(REPLY));
-    talk.on(Input::Remember {
-        user: "Erase it.".into(),
-        heard: question,
-    });
-    let reply = |draft| ReplyId {
-        turn: TurnId(2),
-        draft,
-    };
-    talk.on(Input::Answer {
-        reply: reply(1),
-        text: "Yes.".into(),
-    });
-    assert_eq!(called(&talk.on(Input::Released(reply(1)))), ["erase_file"]);
-    // The user goes on.
-    let commands = talk.on(Input::Answer {
-        reply: reply(2),
-        text: "Yes please.".into(),
-    });
-    assert!(called(&commands).is_empty());
-    assert!(called(&talk.on(Input::Released(reply(2)))).is_empty());
-}
-
-#[test]
-fn of_two_changes_that_could_be_taken_back_one_is_made() {
-    let mut talk = talk();
-    talk.asked(&["set_timer", "set_timer"]);
-    assert_eq!(called(&talk.on(Input::Released(REPLY))), ["set_timer"]);
-    let result = Ok(Outcome::Say("It runs.".into()));
-    let commands = talk.on(Input::Called {
-        reply: REPLY,
-        result,
-    });
-    let (messages, _) = prompt(&commands);
-    assert!(messages.last().unwrap().content.contains("one thing"));
 }
 
 #[test]

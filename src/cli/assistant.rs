@@ -11,7 +11,7 @@ use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::llm::server::Address;
 use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
-use vivavoce::tool_call::{ExternalTools, Offer};
+use vivavoce::tool_call::ExternalTools;
 use vivavoce::tools::lookup::Facts;
 use vivavoce::tools::{self, OpenError, Toolbox};
 
@@ -47,7 +47,9 @@ pub fn assistant(
     // Whoever has the name of a built-in tool would have that one called.
     let others = others.map(|tool| tool.offer.clone());
     let others = others.filter(|offer| tools::class(&offer.definition.name).is_none());
-    let offers = names.filter_map(|name| built_in(name)).chain(others);
+    let spec = |name: &String| tools::specs().find(|spec| spec.name == name);
+    let own = names.filter_map(spec).map(tools::Spec::offer);
+    let offers = own.chain(others);
     let setting = Setting {
         name: persona.name.clone(),
         engines: place_of_engines(config),
@@ -60,15 +62,6 @@ pub fn assistant(
         external: mcp.map(|mcp| mcp as Arc<dyn ExternalTools>),
     };
     (setting, tools)
-}
-
-/// A built-in tool, for the language model.
-fn built_in(name: &str) -> Option<Offer> {
-    let spec = tools::specs().find(|spec| spec.name == name)?;
-    Some(Offer {
-        definition: spec.definition(),
-        class: spec.class,
-    })
 }
 
 /// Starts the servers that are configured. What does not come up is said, and the others go on.

@@ -73,12 +73,8 @@ fn call(config: &Config, call: &Call) -> Result<()> {
 }
 
 fn list(config: &Config) {
-    let built_in = tools::specs().map(|spec| Offer {
-        definition: spec.definition(),
-        class: spec.class,
-    });
     out!("built in:");
-    built_in.for_each(|offer| describe(&offer));
+    tools::specs().for_each(|spec| describe(&spec.offer()));
     let Some(mcp) = connect_mcp(config) else {
         return out!("\nMCP servers: none; docs/mcp.md says how to configure one");
     };
@@ -96,18 +92,13 @@ fn describe(offer: &Offer) {
         Class::AskFirst => "asks first",
     };
     let definition = &offer.definition;
-    let required = definition.parameters["required"].as_array();
-    let is_required = |name: &String| {
-        required.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name.as_str())))
-    };
-    let names = definition.parameters["properties"].as_object();
-    let names = names.into_iter().flat_map(|names| names.keys());
-    let names: Vec<String> = names
-        .map(|name| match is_required(name) {
+    let names = definition
+        .arguments()
+        .map(|(name, is_required)| match is_required {
             true => name.clone(),
             false => format!("[{name}]"),
-        })
-        .collect();
+        });
+    let names: Vec<String> = names.collect();
     out!("  {} ({may}) {}", definition.name, names.join(" "));
     let first = definition.description.lines().next().unwrap_or_default();
     out!("      {first}");

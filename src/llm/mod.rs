@@ -290,6 +290,9 @@ pub enum Opening {
     Unfinished,
 }
 
+/// Tokens of a reply that may be calls of tools, beside those that are said.
+const CALL_TOKENS: usize = 512;
+
 /// What a model is to read, and go on with.
 #[derive(Debug, Clone, Copy)]
 pub struct Prompt<'a> {
@@ -317,6 +320,15 @@ impl<'a> Prompt<'a> {
     /// The same, with tools that may be called.
     pub fn with_tools(self, tools: &'a [ToolDefinition]) -> Self {
         Self { tools, ..self }
+    }
+
+    /// Tokens that calls may take behind it: none where there is nothing to call.
+    fn call_tokens(&self) -> usize {
+        if self.tools.is_empty() {
+            0
+        } else {
+            CALL_TOKENS
+        }
     }
 
     /// The same, with room for so many tokens behind it.

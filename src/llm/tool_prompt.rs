@@ -21,18 +21,13 @@ pub fn line(tools: &[ToolDefinition]) -> String {
 
 /// A tool with its arguments; those that may be left out have a question mark.
 fn in_short(tool: &ToolDefinition) -> String {
-    let required = tool.parameters["required"].as_array();
-    let is_required = |name: &str| {
-        required.is_some_and(|required| required.iter().any(|one| one.as_str() == Some(name)))
-    };
-    let arguments = tool.parameters["properties"].as_object();
-    let names = arguments.into_iter().flat_map(|arguments| arguments.keys());
-    let names: Vec<String> = names
-        .map(|name| match is_required(name) {
+    let names = tool
+        .arguments()
+        .map(|(name, is_required)| match is_required {
             true => name.clone(),
             false => format!("{name}?"),
-        })
-        .collect();
+        });
+    let names: Vec<String> = names.collect();
     format!("{} {{{}}}", tool.name, names.join(", "))
 }
 

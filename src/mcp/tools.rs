@@ -24,7 +24,7 @@ const OWN_NAME_BYTES: usize = 128;
 pub struct McpTool {
     /// As the model is told of it, and what it may do. Its name is always `SERVER_TOOL` (with every character beyond
     /// `[a-zA-Z0-9_-]` as `_`, and at most 64 of them), so that it stays what it is when another server is
-    /// configured, and never is that of a built-in tool.
+    /// configured.
     pub offer: Offer,
     /// The server's name in the configuration.
     pub server: String,

@@ -34,7 +34,7 @@ use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
 use crate::language::Language;
-use crate::tool_call::{Call, Class, ToolDefinition};
+use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 use arguments::Arguments;
 use lookup::{Facts, FactsError};
 use rings::Given;
@@ -90,11 +90,19 @@ const fn optional(name: &'static str, what: &'static str) -> Parameter {
 
 impl Spec {
     /// What a language model is told of it.
-    pub fn definition(&self) -> ToolDefinition {
+    fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: self.name.into(),
             description: self.description.into(),
             parameters: self.schema(),
+        }
+    }
+
+    /// As a language model may call it.
+    pub fn offer(&self) -> Offer {
+        Offer {
+            definition: self.definition(),
+            class: self.class,
         }
     }
 

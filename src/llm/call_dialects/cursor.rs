@@ -27,7 +27,7 @@ impl<'a> Cursor<'a> {
         self.rest = self.rest.trim_start();
     }
 
-    /// Goes over so many bytes, or to the end if there are fewer; `bytes` is where a character begins.
+    /// Skips `bytes` bytes, or the rest if it is shorter. A character must begin there.
     pub fn skip(&mut self, bytes: usize) {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    /// The name that is next; empty if there is none.
+    /// Reads a name. Empty if the text does not go on with one.
     pub fn name(&mut self) -> &'a str {
         let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
         if self.rest.starts_with(begins) {

@@ -52,7 +52,7 @@ fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_name_part)
 }
 
-/// Calls one behind the other, up to what is none.
+/// Reads calls that follow each other. Ends at the first text that is no call.
 fn sequence(region: &str) -> Vec<Call> {
     let mut text = Cursor::new(region);
     let (mut calls, mut origin) = (Vec::new(), Origin::Bare);

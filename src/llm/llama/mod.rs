@@ -26,8 +26,8 @@ use super::prefix_cache::PrefixCache;
 use super::speech_filter::SpeechFilter;
 use super::tool_grammar;
 use super::{
-    Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt, Sampling,
-    check_room,
+    CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt,
+    Sampling, check_room,
 };
 use context::Context;
 use sampler::{held_to, sampler};
@@ -83,9 +83,6 @@ pub struct Llama {
     /// What calls of them are held to.
     grammar: Option<String>,
 }
-
-/// Tokens of a reply that may be calls of tools, beside those that are said.
-const CALL_TOKENS: usize = 512;
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
 const PROMPT_END: usize = 64;

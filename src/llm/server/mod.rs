@@ -33,7 +33,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::tool_call::{Call, ToolDefinition};
-use question::{CALL_TOKENS, Dialect};
+use question::Dialect;
 use reply::End;
 
 /// How long the server is waited for.
@@ -290,11 +290,7 @@ impl LanguageModel for Server {
     ) -> Result<Option<Prefill>, LlmError> {
         let tokens = self.count_tokens(prompt)?;
         // A model that has not thought yet needs no room for it.
-        let calls = match prompt.tools {
-            [] => 0,
-            _ => CALL_TOKENS,
-        };
-        let written = prompt.room + calls + self.dialect.reasoning();
+        let written = prompt.room + prompt.call_tokens() + self.dialect.reasoning();
         check_room(tokens, written, self.context_len())?;
         self.messages = prompt.messages.to_vec();
         self.tools = prompt.tools.to_vec();

@@ -27,9 +27,6 @@ pub struct Dialect {
     opened: &'static str,
 }
 
-/// Tokens that calls of tools may take beside those that are said.
-pub const CALL_TOKENS: usize = 512;
-
 /// What stands in for [`Opening::Unfinished`] where a server does not go on with a message.
 const GO_ON: &str = "Go on exactly where you stopped.";
 
@@ -131,11 +128,7 @@ impl Dialect {
             true => "max_tokens",
             false => "max_completion_tokens",
         };
-        let calls = match prompt.tools {
-            [] => 0,
-            _ => CALL_TOKENS,
-        };
-        body[limit] = json!(sampling.max_tokens + calls + self.reasoning);
+        body[limit] = json!(sampling.max_tokens + prompt.call_tokens() + self.reasoning);
         if self.choice {
             body["temperature"] = json!(sampling.temperature);
             body["top_p"] = json!(sampling.top_p);

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::chunk::CallPart;
-use super::question::{CALL_TOKENS, Continuation};
-use crate::llm::Finish;
+use super::question::Continuation;
 use crate::llm::speech_filter::SpeechFilter;
+use crate::llm::{CALL_TOKENS, Finish};
 use crate::tool_call::Call;
 
 /// As much is kept of the arguments of one call. Bytes.
