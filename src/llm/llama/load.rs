@@ -1,5 +1,6 @@
 //! From a file to a model that can be asked.
 
+use std::cell::RefCell;
 use std::num::NonZeroU32;
 use std::sync::PoisonError;
 
@@ -50,6 +51,7 @@ impl Llama {
             context,
             config,
             on_gpu,
+            prompt_tokens: RefCell::default(),
             read: Vec::new(),
             checkpoints: folds_state.then(Checkpoints::default),
             prompt_end: String::new(),

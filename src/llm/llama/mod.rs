@@ -9,15 +9,18 @@ mod cache;
 mod cache_type;
 mod context;
 mod load;
+mod prompt_tokens;
 mod sampler;
 
 pub use cache_type::CacheType;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::vocab::LlamaVocab;
 
 use super::chat_template::ChatTemplate;
 use super::checkpoints::Checkpoints;
@@ -30,6 +33,7 @@ use super::{
     Sampling, check_room,
 };
 use context::Context;
+use prompt_tokens::{PromptTokens, Tokenizer};
 use sampler::{held_to, sampler};
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
@@ -70,6 +74,8 @@ pub struct Llama {
     reasons: bool,
     /// Control tokens that say what is not for the user, and their text.
     marks: HashMap<LlamaToken, Vec<u8>>,
+    /// The prompt that was made into tokens last.
+    prompt_tokens: RefCell<PromptTokens<LlamaToken>>,
     /// Tokens whose state the cache holds, in order.
     read: Vec<LlamaToken>,
     /// `None`: the cache can be cut at any place.
@@ -91,7 +97,7 @@ impl Llama {
     fn tokenize(&self, text: &str) -> Vec<LlamaToken> {
         let vocab = self.context.model().vocab();
         // Most templates write the beginning-of-text token themselves where the model wants one.
-        let mut tokens = vocab.tokenize(text.as_bytes(), false, true);
+        let mut tokens = self.prompt_tokens.borrow_mut().of(text, &vocab).to_vec();
         if vocab.should_add_bos() && tokens.first().is_some_and(|first| *first != vocab.bos()) {
             tokens.insert(0, vocab.bos());
         }
@@ -319,6 +325,22 @@ impl LanguageModel for Llama {
             self.context.get().n_ctx(),
             config.cache_type.name(),
         )
+    }
+}
+
+impl Tokenizer for LlamaVocab<'_> {
+    type Token = LlamaToken;
+
+    fn tokens(&self, text: &str) -> Vec<LlamaToken> {
+        self.tokenize(text.as_bytes(), false, true)
+    }
+
+    fn text(&self, token: LlamaToken) -> Vec<u8> {
+        self.token_to_piece(token, true, None)
+    }
+
+    fn is_control(&self, token: LlamaToken) -> bool {
+        LlamaVocab::is_control(self, token)
     }
 }
 
