@@ -8,6 +8,7 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
+use crate::languages::Languages;
 use crate::model_file::check_kind;
 use crate::{abort, evidence};
 
@@ -39,7 +40,7 @@ pub struct Settings {
     pub model: PathBuf,
     /// Threads of a decode.
     pub threads: usize,
-    /// Spoken language where a request names none; `auto` listens for it.
+    /// Spoken language where a request names none; `auto` listens for it, `auto:en,de` among these.
     pub language: String,
     /// Text before every transcript: spelling of names, style. None unless asked for: small models
     /// are led astray by it.
@@ -55,7 +56,7 @@ pub struct Settings {
 pub struct Request {
     /// Mono at 16 kHz.
     pub samples: Vec<f32>,
-    /// Spoken language; that of the settings if absent.
+    /// Spoken language, as in the settings; theirs if absent.
     pub language: Option<String>,
     /// Words that may be said: comes after the settings' own prompt.
     pub prompt: Option<String>,
@@ -122,8 +123,8 @@ pub struct Engine {
     state: WhisperState,
     settings: Settings,
     /// Setting a language leaks its name each time (whisper-rs 0.16), so it is done once for each.
-    params: HashMap<Option<&'static str>, FullParams<'static, 'static>>,
-    /// Heard last, where languages are detected.
+    params: HashMap<&'static str, FullParams<'static, 'static>>,
+    /// Heard last, where several may be spoken.
     detected: Option<&'static str>,
 }
 
@@ -149,7 +150,7 @@ impl Engine {
             params: HashMap::new(),
             detected: None,
         };
-        engine.language(None)?;
+        engine.languages_of(None)?;
         let quiet_noise: Vec<f32> = (0..TAIL).map(|n| (n % 7) as f32 * 1e-2).collect();
         let warm_up = Request {
             samples: quiet_noise,
@@ -170,10 +171,7 @@ impl Engine {
     /// The languages that it understands.
     pub fn languages(&self) -> Vec<String> {
         match self.context.is_multilingual() {
-            true => (0..=whisper_rs::get_lang_max_id())
-                .filter_map(whisper_rs::get_lang_str)
-                .map(str::to_owned)
-                .collect(),
+            true => crate::languages::all().map(str::to_owned).collect(),
             false => vec!["en".into()],
         }
     }
@@ -187,18 +185,41 @@ impl Engine {
         request: &Request,
         abort: &AtomicBool,
     ) -> Result<Option<Heard>, EngineError> {
-        let language = self.language(request.language.as_deref())?;
-        // Detection costs as much as a decode; within an utterance the language stays.
-        let language = language.or(self.detected.filter(|_| request.partial));
+        let languages = self.languages_of(request.language.as_deref())?;
+        let guess = languages.guess(self.detected);
         if evidence::is_silent(&request.samples) {
-            let language = language.or(self.detected).unwrap_or("en");
             return Ok(Some(Heard {
                 text: String::new(),
-                language,
+                language: guess,
             }));
         }
         let mut samples = request.samples.clone();
         samples.resize(samples.len() + TAIL, 0.0);
+        let mut language = guess;
+        if !self.decode(request, &samples, language, abort)? {
+            return Ok(None);
+        }
+        if !languages.is_one() {
+            language = self.spoken(&languages, guess)?;
+            if language != guess && !self.decode(request, &samples, language, abort)? {
+                return Ok(None);
+            }
+            self.detected = Some(language);
+        }
+        Ok(Some(Heard {
+            text: self.text(request.samples.len() as f32 / RATE as f32)?,
+            language,
+        }))
+    }
+
+    /// Writes down in one language what is in the samples; false: aborted.
+    fn decode(
+        &mut self,
+        request: &Request,
+        samples: &[f32],
+        language: &'static str,
+        abort: &AtomicBool,
+    ) -> Result<bool, EngineError> {
         let prompt = self.prompt(request)?;
         let mut params = self.params(language);
         params.set_audio_ctx(self.audio_context(request.samples.len()) as i32);
@@ -212,37 +233,46 @@ impl Engine {
         if !prompt.is_empty() {
             params.set_tokens(&prompt);
         }
-        let ran = abort::full(&mut self.state, params, &samples, abort);
+        let ran = abort::full(&mut self.state, params, samples, abort);
         if abort.load(Ordering::Relaxed) {
-            return Ok(None);
+            return Ok(false);
         }
         ran.map_err(run_failed)?;
-        if language.is_none() {
-            self.detected = whisper_rs::get_lang_str(self.state.full_lang_id_from_state());
-        }
-        Ok(Some(Heard {
-            text: self.text(request.samples.len() as f32 / RATE as f32)?,
-            language: language.or(self.detected).unwrap_or("en"),
-        }))
+        Ok(true)
     }
 
-    /// The language to decode in; `None` where it has to be heard.
-    fn language(&self, asked: Option<&str>) -> Result<Option<&'static str>, EngineError> {
-        let asked = asked.unwrap_or(&self.settings.language);
-        // Others write "en-GB" or "en_GB".
-        let short = asked.split(['-', '_']).next().unwrap_or(asked);
-        let instead = match self.context.is_multilingual() {
-            true if short.eq_ignore_ascii_case("auto") => return Ok(None),
-            false if short.eq_ignore_ascii_case("auto") => return Ok(Some("en")),
-            true => "write its short name, such as en, de or zh, or auto",
-            false => "it is for English alone; take one without .en in its name",
+    /// What was spoken in what was heard last: a decoder's step, where whisper.cpp's own detection would encode
+    /// all of the audio once more.
+    fn spoken(
+        &mut self,
+        languages: &Languages,
+        guess: &'static str,
+    ) -> Result<&'static str, EngineError> {
+        let token = |name: &str| {
+            let id = whisper_rs::get_lang_id(name)?;
+            usize::try_from(self.context.token_lang(id)).ok()
         };
-        let known = whisper_rs::get_lang_id(&short.to_ascii_lowercase())
-            .and_then(whisper_rs::get_lang_str)
-            .filter(|known| self.context.is_multilingual() || *known == "en");
-        known.map(Some).ok_or_else(|| EngineError::Language {
-            asked: asked.to_owned(),
-            instead,
+        let tokens: HashMap<&str, usize> = languages
+            .names()
+            .filter_map(|name| Some((name, token(name)?)))
+            .collect();
+        let logits = self.first_logits()?;
+        let logit = |name: &str| Some(*logits.get(*tokens.get(name)?)?);
+        Ok(languages.spoken(guess, logit))
+    }
+
+    /// The languages that may be spoken, by what was asked for, or by the settings.
+    fn languages_of(&self, asked: Option<&str>) -> Result<Languages, EngineError> {
+        let asked = asked.unwrap_or(&self.settings.language);
+        let is_multilingual = self.context.is_multilingual();
+        Languages::parse(asked, is_multilingual, known_language).map_err(|asked| {
+            EngineError::Language {
+                asked,
+                instead: match is_multilingual {
+                    true => "write short names, such as en, de or zh, or auto, or auto:en,de",
+                    false => "it is for English alone; take one without .en in its name",
+                },
+            }
         })
     }
 
@@ -260,11 +290,11 @@ impl Engine {
     }
 
     /// A copy of the language's parameters.
-    fn params(&mut self, language: Option<&'static str>) -> FullParams<'static, 'static> {
+    fn params(&mut self, language: &'static str) -> FullParams<'static, 'static> {
         let threads = self.settings.threads;
         let params = self.params.entry(language).or_insert_with(|| {
             let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
-            params.set_language(language);
+            params.set_language(Some(language));
             params.set_n_threads(threads as i32);
             params.set_no_context(true);
             params.set_no_timestamps(true);
@@ -291,12 +321,17 @@ impl Engine {
     /// own, from the token with which each transcript starts. whisper.cpp's own figure is read from a row
     /// that it computes only where that token is all of the prompt, and is that of the audio before else.
     fn no_speech(&mut self) -> Result<f32, EngineError> {
+        let logits = self.first_logits()?;
+        let nobody = usize::try_from(self.context.token_nosp()).unwrap_or(usize::MAX);
+        Ok(evidence::probability(logits, nobody))
+    }
+
+    /// What the model expects first of what it heard last.
+    fn first_logits(&mut self) -> Result<&[f32], EngineError> {
         let start = [self.context.token_sot()];
         let decoded = self.state.decode(&start, 0, self.settings.threads);
         decoded.map_err(run_failed)?;
-        let logits = self.state.get_logits().map_err(run_failed)?;
-        let nobody = usize::try_from(self.context.token_nosp()).unwrap_or(usize::MAX);
-        Ok(evidence::probability(logits, nobody))
+        self.state.get_logits().map_err(run_failed)
     }
 
     /// What the model wrote of so many seconds, as far as it had reason to.
@@ -331,6 +366,13 @@ impl Engine {
         let text = String::from_utf8_lossy(&text);
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
+}
+
+/// The model's own short name of a language, in any case, with its region or without.
+fn known_language(name: &str) -> Option<&'static str> {
+    // Others write "en-GB" or "en_GB".
+    let short = name.split(['-', '_']).next().unwrap_or(name);
+    whisper_rs::get_lang_id(&short.to_ascii_lowercase()).and_then(whisper_rs::get_lang_str)
 }
 
 fn run_failed(error: whisper_rs::WhisperError) -> EngineError {

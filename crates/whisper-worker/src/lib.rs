@@ -9,12 +9,13 @@
 //! [`session`] speaks the protocol and keeps the audio, [`service`] decodes one job after the other,
 //! [`engine`] is the model (`model_file` says whether a file is one, [`device`] where it is computed),
 //! [`evidence`] decides whether what it wrote was said, [`stream`] which words of an unfinished
-//! utterance are sure, [`abort`] lets a decode be given up.
+//! utterance are sure, `languages` which language was spoken, [`abort`] lets a decode be given up.
 
 pub mod abort;
 pub mod device;
 pub mod engine;
 pub mod evidence;
+mod languages;
 mod model_file;
 pub mod service;
 pub mod session;

@@ -26,7 +26,7 @@ struct Arguments {
     /// The model, in whisper.cpp's ggml format
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// The spoken language (en, de, zh...), or auto
+    /// The spoken language (en, de, zh...), or auto, or auto:en,de for one of these
     #[arg(long, default_value = "auto")]
     language: String,
     /// Threads; half of the cores if absent
