@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// A language that a conversation can be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +124,113 @@ impl<'de> Deserialize<'de> for Language {
     }
 }
 
+/// By its code.
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// The languages of a conversation: the one that it begins in, and those that it goes over to when the user
+/// speaks them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Languages {
+    first: Language,
+    others: Vec<Language>,
+}
+
+/// Before a list of languages, or alone for all of them.
+const AUTO: &str = "auto";
+
+impl Languages {
+    /// The one that the conversation begins in.
+    pub fn first(&self) -> Language {
+        self.first
+    }
+
+    /// Those that the user may speak instead.
+    pub fn others(&self) -> &[Language] {
+        &self.others
+    }
+
+    /// All of them, the first one first.
+    pub fn iter(&self) -> impl Iterator<Item = Language> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    /// Whether it is the only one.
+    pub fn is_one(&self) -> bool {
+        self.others.is_empty()
+    }
+}
+
+/// English.
+impl Default for Languages {
+    fn default() -> Self {
+        Language::default().into()
+    }
+}
+
+/// The first one first. None: English.
+impl FromIterator<Language> for Languages {
+    fn from_iter<I: IntoIterator<Item = Language>>(languages: I) -> Self {
+        let mut languages = languages.into_iter();
+        let first = languages.next().unwrap_or_default();
+        let mut others: Vec<Language> = Vec::new();
+        for language in languages {
+            if language != first && !others.contains(&language) {
+                others.push(language);
+            }
+        }
+        Self { first, others }
+    }
+}
+
+impl From<Language> for Languages {
+    fn from(first: Language) -> Self {
+        Self {
+            first,
+            others: Vec::new(),
+        }
+    }
+}
+
+/// As it is written: `de`, or `auto:de,en`.
+impl fmt::Display for Languages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let codes: Vec<&str> = self.iter().map(Language::code).collect();
+        match self.is_one() {
+            true => f.pad(self.first.code()),
+            false => f.pad(&format!("{AUTO}:{}", codes.join(","))),
+        }
+    }
+}
+
+/// `de`; `auto:de,en` for these two, beginning in German; `auto` for all.
+impl FromStr for Languages {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, list) = text.split_once(':').unwrap_or((text, ""));
+        Ok(match (kind.eq_ignore_ascii_case(AUTO), list) {
+            (false, _) => Language::from_str(text)?.into(),
+            (true, "") => Language::all().collect(),
+            (true, list) => {
+                let codes = list.split(',').map(|code| code.trim().parse());
+                codes.collect::<Result<_, String>>()?
+            }
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Languages {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
 /// Whether it is a Chinese character, which no space parts from the next word.
 pub(crate) fn is_han(character: char) -> bool {
     matches!(
@@ -163,6 +270,30 @@ mod tests {
         assert_eq!("de".parse(), Ok(Language::German));
         assert_eq!("fr_CA".parse(), Ok(Language::French));
         assert_eq!("ZH-cn".parse(), Ok(Language::Chinese));
+    }
+
+    #[test]
+    fn a_list_of_languages_begins_with_the_first_and_has_each_once() {
+        let languages: Languages = "auto:de, en,de,en-GB".parse().unwrap();
+        assert_eq!(languages.first(), Language::German);
+        assert_eq!(languages.others(), [Language::English]);
+        assert_eq!(languages.to_string(), "auto:de,en");
+    }
+
+    #[test]
+    fn auto_alone_is_every_language() {
+        let languages: Languages = "auto".parse().unwrap();
+        assert_eq!(languages.iter().count(), Language::all().count());
+    }
+
+    #[test]
+    fn one_language_is_written_by_its_code() {
+        let languages: Languages = "de-AT".parse().unwrap();
+        assert!(languages.is_one());
+        assert_eq!(languages.to_string(), "de");
+        assert!("auto:".parse::<Languages>().unwrap().iter().count() > 1);
+        assert!("auto:en,xx".parse::<Languages>().is_err());
+        assert!("de:en".parse::<Languages>().is_err());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
-use vivavoce::language::Language;
+use vivavoce::language::Languages;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::turn_taking::Drafts;
 
@@ -60,9 +60,9 @@ struct Common {
     /// Whether timers, lists and what you tell it outlast the conversation: on, off
     #[arg(long, global = true, env = "VIVAVOCE_KEEP", value_name = "X", value_parser = on_or_off)]
     keep: Option<bool>,
-    /// Language of the conversation: en, de, es, fr, it, zh
+    /// Language of the conversation: en, de, es, fr, it, zh; auto:en,de goes over to the one that you speak
     #[arg(long, global = true, env = "VIVAVOCE_LANG", value_name = "CODE")]
-    lang: Option<Language>,
+    lang: Option<Languages>,
     /// The recognizer: profile, whisper, whisper:FILE, wyoming:HOST:PORT
     #[arg(long, global = true, env = "VIVAVOCE_STT", value_name = "X")]
     stt: Option<SttEngine>,
@@ -292,8 +292,8 @@ fn configure(common: &Common) -> Result<Config> {
     if let Some(drafts) = common.drafts {
         config.turn_taking.drafts = Some(drafts);
     }
-    if let Some(language) = common.lang {
-        config.language = language;
+    if let Some(languages) = &common.lang {
+        config.language.clone_from(languages);
     }
     if let Some(engine) = &common.stt {
         config.stt.engine.clone_from(engine);

@@ -55,6 +55,7 @@ fn start(
             offers: std::sync::Arc::default(),
         },
         persona,
+        in_other_languages: Vec::new(),
         tools: SessionTools::default(),
         earlier: Vec::new(),
         record: None,
@@ -83,7 +84,7 @@ fn heard(session: Session, events: &Receiver<SessionEvent>) -> Vec<String> {
 #[test]
 fn two_sessions_share_the_models_and_nothing_else() {
     let config = Config::default();
-    let persona = Persona::bundled(config.language);
+    let persona = Persona::bundled(config.language.first());
     let loader = EngineLoader::new(&config).unwrap();
     let first = loader.load(&persona).unwrap();
     let alone = look().map(|resources| resources.memory_kib);

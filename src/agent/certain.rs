@@ -61,6 +61,13 @@ impl Certain {
         }
     }
 
+    /// Goes over to another language. What was asked in the one before is not taken up.
+    pub fn speak(&mut self, language: Language) {
+        self.intents = Intents::bundled(language);
+        self.jokes = intents::jokes(language);
+        (self.last, self.made) = (None, None);
+    }
+
     /// A call came to its end: it was done, or the tool said why not.
     pub fn called(&mut self, call: Call, is_done: bool) {
         let Call { name, arguments } = call;

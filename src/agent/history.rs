@@ -3,17 +3,27 @@
 use std::collections::VecDeque;
 
 use super::Persona;
+use crate::language::Language;
 use crate::llm::{Message, Role};
 
 /// The prompt's parts: the persona, which stays, and the exchanges, of which the oldest leave.
 #[derive(Debug, Clone)]
 pub struct History {
     prefix: Vec<Message>,
-    exchanges: VecDeque<(String, String)>,
+    language: Language,
+    exchanges: VecDeque<Exchange>,
     /// Words of the user whose answer was not heard at all: they go before what they say next.
     unanswered: VecDeque<String>,
     /// Words that no answer could be made to, and why.
     failed: Option<(String, Unanswerable)>,
+}
+
+/// What the user said, and what was heard of the answer.
+#[derive(Debug, Clone)]
+struct Exchange {
+    user: String,
+    heard: String,
+    language: Language,
 }
 
 /// How long there is no answer to a question.
@@ -44,6 +54,7 @@ impl History {
     pub fn new(persona: &Persona) -> Self {
         Self {
             prefix: persona.prefix(),
+            language: persona.language,
             exchanges: VecDeque::new(),
             unanswered: VecDeque::new(),
             failed: None,
@@ -55,12 +66,27 @@ impl History {
         &self.prefix
     }
 
+    /// Goes on with another character's prefix, in its language.
+    pub fn speak(&mut self, persona: &Persona) {
+        self.prefix = persona.prefix();
+        self.language = persona.language;
+    }
+
+    /// The exchanges that a prompt has: of those in another language the last one alone, which the next question
+    /// may be about. A small model goes on in the language that it reads most of.
+    fn read(&self) -> impl Iterator<Item = &Exchange> {
+        let last = self.exchanges.len().saturating_sub(1);
+        let numbered = self.exchanges.iter().enumerate();
+        let read = numbered.filter(move |(n, one)| *n == last || one.language == self.language);
+        read.map(|(_, exchange)| exchange)
+    }
+
     /// All messages so far.
     pub fn messages(&self) -> Vec<Message> {
-        let exchanges = self.exchanges.iter().flat_map(|(user, assistant)| {
+        let exchanges = self.read().flat_map(|exchange| {
             [
-                Message::new(Role::User, user),
-                Message::new(Role::Assistant, assistant),
+                Message::new(Role::User, &exchange.user),
+                Message::new(Role::Assistant, &exchange.heard),
             ]
         });
         self.prefix.iter().cloned().chain(exchanges).collect()
@@ -86,10 +112,10 @@ impl History {
         let heard = heard.trim();
         if user.is_empty()
             && self.unanswered.is_empty()
-            && let Some((_, before)) = self.exchanges.back_mut()
+            && let Some(last) = self.exchanges.back_mut()
         {
             if !heard.is_empty() {
-                *before = format!("{before} {heard}");
+                last.heard = format!("{} {heard}", last.heard);
             }
             return;
         }
@@ -97,7 +123,11 @@ impl History {
         if !heard.is_empty() {
             let user = self.with_unanswered(user);
             self.unanswered.clear();
-            self.exchanges.push_back((user, heard.to_owned()));
+            self.exchanges.push_back(Exchange {
+                user,
+                heard: heard.to_owned(),
+                language: self.language,
+            });
         } else if !user.is_empty() {
             match failed.map(|(_, how_long)| how_long) {
                 None => {}
@@ -131,7 +161,7 @@ impl History {
 
     /// What was heard of the last reply.
     pub fn last_heard(&self) -> Option<&str> {
-        self.exchanges.back().map(|(_, heard)| heard.as_str())
+        self.exchanges.back().map(|last| last.heard.as_str())
     }
 
     /// Number of exchanges.
@@ -169,10 +199,7 @@ impl History {
     /// Length of the prompt's texts.
     fn bytes(&self, user: &str) -> usize {
         let prefix: usize = self.prefix.iter().map(|m| m.content.len()).sum();
-        let said = self
-            .exchanges
-            .iter()
-            .map(|(user, heard)| user.len() + heard.len());
+        let said = (self.read()).map(|exchange| exchange.user.len() + exchange.heard.len());
         let unanswered: usize = self.unanswered.iter().map(String::len).sum();
         prefix + said.sum::<usize>() + unanswered + user.len()
     }
@@ -187,7 +214,6 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Language;
 
     fn said(history: &History) -> Vec<String> {
         let messages = history.messages();
@@ -278,6 +304,21 @@ mod tests {
         history.remember("far too long", "");
         assert!(history.make_room("", 100, 50, 0).anything);
         assert_eq!(history.prompt("next").last().unwrap().content, "next");
+    }
+
+    #[test]
+    fn of_what_was_said_in_another_language_the_last_exchange_is_read() {
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("one", "1");
+        history.remember("two", "2");
+        let german = Persona::bundled(Language::German);
+        history.speak(&german);
+        assert_eq!(said(&history), ["two", "2"]);
+        assert!(history.messages().starts_with(&german.prefix()));
+        history.remember("drei", "3");
+        assert_eq!(said(&history), ["drei", "3"]);
+        history.speak(&Persona::bundled(Language::English));
+        assert_eq!(said(&history), ["one", "1", "two", "2", "drei", "3"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::calling::{Calling, Question};
 use super::history::Unanswerable;
 use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
 use crate::events::{EventKind, ReplyId, TurnId};
+use crate::language::Language;
 use crate::lexicon::{Lexicon, words};
 use crate::llm::{Message, Opening};
 use crate::tool_call::{Call, Offer, ToolDefinition};
@@ -25,6 +26,11 @@ const KEEP_FOR_NEXT: usize = 1;
 /// What the assistant says and does.
 pub struct Agent {
     history: History,
+    /// The character in each language that it speaks.
+    personas: Vec<Persona>,
+    language: Language,
+    /// The user speaks another language; it is taken up with the next answer, since a reply may still sound.
+    spoken: Option<Language>,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
@@ -138,6 +144,9 @@ impl Agent {
     pub fn new(persona: &Persona, setting: Setting) -> Self {
         Self {
             history: History::new(persona),
+            personas: vec![persona.clone()],
+            language: persona.language,
+            spoken: None,
             reply_tokens: persona.sampling.max_tokens,
             writing: None,
             definitions: setting
@@ -161,6 +170,12 @@ impl Agent {
         }
     }
 
+    /// The same, which has this character in other languages and answers in the one that the user speaks.
+    pub fn speaking(mut self, others: &[Persona]) -> Self {
+        self.personas.extend_from_slice(others);
+        self
+    }
+
     /// The same, after these words of the user and what was heard of the replies.
     pub fn after(mut self, exchanges: &[(String, String)]) -> Self {
         for (user, heard) in exchanges {
@@ -177,6 +192,7 @@ impl Agent {
     /// Takes what happened and appends what is to be done.
     pub fn handle(&mut self, input: Input, commands: &mut Vec<Command>) {
         match input {
+            Input::Spoken(language) => self.spoken = Some(language),
             Input::Prepare(text) => commands.push(Command::ReadAhead {
                 messages: self.history.prompt(&text),
                 tools: Arc::clone(&self.definitions),
@@ -295,7 +311,25 @@ impl Agent {
         }
     }
 
+    /// Goes over to the language that the user speaks.
+    fn take_up_language(&mut self, commands: &mut Vec<Command>) {
+        let Some(language) = self.spoken.take().filter(|now| *now != self.language) else {
+            return;
+        };
+        let Some(persona) = self.personas.iter().find(|one| one.language == language) else {
+            return;
+        };
+        self.language = language;
+        self.history.speak(persona);
+        self.certain.speak(language);
+        self.lexicon = Lexicon::of(language);
+        commands.push(Command::SpeakIn(language));
+        let message = format!("the conversation goes on in {language}");
+        commands.push(Command::Publish(None, EventKind::Notice { message }));
+    }
+
     fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
+        self.take_up_language(commands);
         let writing = Writing::answer(reply, text.clone()).after(&self.acts);
         if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
             let words = words(&text);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
+use crate::language::Language;
 use crate::lexicon::Apology;
 use crate::llm::{Message, Opening};
 use crate::tool_call::{Call, CallFailure, ToolDefinition};
@@ -12,6 +13,8 @@ use crate::tools::Outcome;
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
+    /// The user speaks this language from here on.
+    Spoken(Language),
     /// Turn taking: the user's turn begins with these words.
     Prepare(String),
     /// Turn taking: make a reply to the user's words.
@@ -178,6 +181,8 @@ pub enum Command {
     TakeBack,
     /// Speak in this manner from now on.
     Speak(Manner),
+    /// Speak this language from now on.
+    SpeakIn(Language),
     /// Answer nothing until the user calls.
     Sleep,
     /// The user has said goodbye.

@@ -42,7 +42,7 @@ pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
     if matches!(output, Endpoint::Scenario(_)) {
         bail!("a scenario is no loudspeaker; use -o FILE.wav");
     }
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let mut engine = engines::synthesizer(config, &persona)?;
     let mut splitter = ClauseSplitter::new(ClauseLimits::default(), engine.language());
     let mut clauses = splitter.push(text);

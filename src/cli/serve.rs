@@ -42,7 +42,7 @@ pub struct ServeOptions {
 /// Runs the command.
 pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let token = server::token(&data_dir())?;
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let mcp = connect_mcp(config);
     let assistant: Assistant = Box::new(move |config, persona, who| match who {

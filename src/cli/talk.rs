@@ -168,7 +168,7 @@ fn converse(
             address.authority()
         );
     }
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
     let (mcp, engines) = std::thread::scope(|scope| {
@@ -187,6 +187,7 @@ fn converse(
     let session_config = SessionConfig {
         turn_taking,
         persona,
+        in_other_languages: loader.in_other_languages(),
         setting,
         tools,
         earlier: Vec::new(),

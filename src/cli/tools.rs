@@ -49,7 +49,7 @@ pub fn run(config: &Config, command: &ToolsCommand) -> Result<()> {
 
 /// What the tool says goes to standard output; why it did nothing is the error.
 fn call(config: &Config, call: &Call) -> Result<()> {
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let said = if tools::class(&call.name).is_some() {
         let (_, tools) = assistant(config, &persona, Keeping::InDataFolder, None);
         let mut toolbox = tools

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use self::engine::{RelativePath, line_or_table};
 
 use crate::endpointing::EndpointPolicy;
-use crate::language::Language;
+use crate::language::Languages;
 use crate::lexicon::Lexicon;
 use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
@@ -31,8 +31,8 @@ use crate::vad::ActivityConfig;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Language of the conversation.
-    pub language: Language,
+    /// Languages of the conversation.
+    pub language: Languages,
     /// Profile of models.
     pub profile: String,
     /// Folder of models; the platform's data folder if absent.
@@ -65,7 +65,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            language: Language::default(),
+            language: Languages::default(),
             profile: "starter".into(),
             models_dir: None,
             persona: None,
@@ -244,7 +244,7 @@ impl Config {
         let config = &self.turn_taking;
         let ms = |ms: Option<u64>| ms.map(Duration::from_millis);
         let policy = config.endpointing.policy();
-        let lexicon = Lexicon::of(self.language);
+        let lexicon = Lexicon::of(self.language.first());
         let still_there = || lexicon.still_there.clone();
         TurnTakingConfig {
             endpointing: policy.between(ms(config.floor_ms), ms(config.ceiling_ms)),

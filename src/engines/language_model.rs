@@ -19,6 +19,14 @@ impl EngineLoader {
         }
     }
 
+    /// The assistant in the other languages of the conversation, as the language model is to be told of it.
+    pub fn in_other_languages(&self) -> Vec<Persona> {
+        let others = self.config.language.others().iter();
+        others
+            .map(|language| self.tell(Persona::bundled(*language)))
+            .collect()
+    }
+
     /// The adapter with which the profile's language model knows this character.
     fn adapter(&self, persona: &Persona) -> Option<&'static Adapter> {
         let own = self

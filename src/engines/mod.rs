@@ -18,7 +18,7 @@ use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::{EndpointingError, SmartTurn};
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::llm::LlmError;
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
@@ -133,7 +133,13 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
 }
 
 /// Whether all models that are needed know the language.
-fn check_language(language: Language, selection: &Selection) -> Result<(), EnginesError> {
+fn check_language(languages: &Languages, selection: &Selection) -> Result<(), EnginesError> {
+    languages
+        .iter()
+        .try_for_each(|language| knows(language, selection))
+}
+
+fn knows(language: Language, selection: &Selection) -> Result<(), EnginesError> {
     let code = |c: &String| c == language.code();
     let mut missing: Vec<String> = Vec::new();
     for Wanted { role, model, .. } in &selection.files {
@@ -189,7 +195,7 @@ impl EngineLoader {
         let store = ModelStore::open(config.models_dir.as_deref())?;
         let manifest = store.manifest()?;
         let selection = narrow(needed(config, &manifest)?);
-        check_language(config.language, &selection)?;
+        check_language(&config.language, &selection)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
         Ok(Self {
@@ -209,7 +215,7 @@ impl EngineLoader {
         // The large loads are independent of each other.
         let (language_model, synthesizer, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(persona));
-            let synthesizer = scope.spawn(|| self.synthesizer(persona));
+            let synthesizer = scope.spawn(|| self.voices(persona));
             let rest = self
                 .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
@@ -257,7 +263,7 @@ impl EngineLoader {
             },
             SttEngine::Wyoming(address) => Ok(Box::new(WyomingRecognizer::new(
                 address,
-                self.config.language,
+                self.config.language.clone(),
                 vocabulary,
             ))),
         }
@@ -277,7 +283,7 @@ impl EngineLoader {
         Ok(Box::new(Whisper::start(WorkerCommand {
             program: find_worker()?,
             model: model.to_path_buf(),
-            language: self.config.language.code().into(),
+            language: self.config.language.to_string(),
             vocabulary: vocabulary.to_vec(),
             threads: self.budget.stt,
         })?))

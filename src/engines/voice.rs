@@ -9,7 +9,8 @@ use crate::config::{Config, TtsEngine};
 use crate::language::Language;
 use crate::models::{Manifest, Model, ModelsError, Role};
 use crate::tts::{
-    HIBARI_VOICE, Hibari, Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, VOICES, WyomingVoice,
+    HIBARI_VOICE, Hibari, Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, VOICES, Voices,
+    WyomingVoice,
 };
 
 /// The profile's own voice, if it speaks the language and no voice of the program is named.
@@ -19,7 +20,7 @@ pub(super) fn profile_voice<'m>(
 ) -> Result<Option<&'m Model>, ModelsError> {
     let id = manifest.profile(&config.profile)?.roles.get(&Role::Tts);
     let speaks = |model: &&Model| {
-        let code = config.language.code();
+        let code = config.language.first().code();
         model.languages.is_empty() || model.languages.iter().any(|known| known == code)
     };
     let model = id.and_then(|id| manifest.model(id)).filter(speaks);
@@ -35,10 +36,23 @@ fn names_embedded(name: Option<&str>) -> bool {
 /// Whether a persona wants another voice than the profile's, which was chosen for the configuration's
 /// language: it speaks another one, or names a voice that comes with the program.
 fn wants_another(config: &Config, persona: &Persona) -> bool {
-    persona.language != config.language || names_embedded(persona.voice.name.as_deref())
+    persona.language != config.language.first() || names_embedded(persona.voice.name.as_deref())
 }
 
 impl EngineLoader {
+    /// The voice that is configured, and one for each other language of the conversation.
+    pub(super) fn voices(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        let first = self.synthesizer(persona)?;
+        let others = self.config.language.others().iter();
+        let others: Vec<_> = others
+            .map(|language| self.synthesizer(&Persona::bundled(*language)))
+            .collect::<Result<_, _>>()?;
+        Ok(match others.is_empty() {
+            true => first,
+            false => Box::new(Voices::new(first, others)),
+        })
+    }
+
     /// Loads a voice alone: the one that is configured, or the persona's among the embedded ones.
     pub fn synthesizer(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         match &self.config.tts.engine {

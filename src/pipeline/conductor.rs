@@ -105,6 +105,10 @@ impl Conductor {
         self.latest = now;
         let mut commands = std::mem::take(&mut self.commands);
         let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
+        if let Event::Spoken(language) = event {
+            self.language = language;
+            self.take_for_agent(now, agent::Input::Spoken(language));
+        }
         self.machine.handle(now, event, &mut commands);
         if let Some((out, event)) = recorded {
             let decision = Decision::new(now, event, &commands);
@@ -176,6 +180,9 @@ impl Conductor {
                 let _ = self
                     .playback
                     .send(PlaybackControl::UserVolume(manner.gain()));
+            }
+            agent::Command::SpeakIn(language) => {
+                self.ask_model(LanguageModelInput::SpeakIn(language));
             }
             agent::Command::Sleep => self.take(now, Event::Sleep),
             // Who goes on speaking has not ended it.

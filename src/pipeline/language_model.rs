@@ -14,6 +14,7 @@ use super::synthesizer::SynthesizerInput;
 use crate::agent::{self, Failure, FailureKind};
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
+use crate::language::Language;
 use crate::llm::server::Trouble;
 use crate::llm::{
     Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
@@ -56,6 +57,8 @@ pub enum LanguageModelInput {
     End(ReplyId),
     /// Replies are spoken at this speed from now on, in percent of the voice's own.
     Speed(u16),
+    /// Replies are spoken in this language from now on.
+    SpeakIn(Language),
 }
 
 /// A reply to be written.
@@ -161,6 +164,9 @@ impl LanguageModelStage {
             LanguageModelInput::Tone(reply) => self.pass_on(reply, SynthesizerInput::Tone(reply)),
             LanguageModelInput::Speed(percent) => {
                 let _ = self.synthesizer.send(SynthesizerInput::Speed(percent));
+            }
+            LanguageModelInput::SpeakIn(language) => {
+                let _ = self.synthesizer.send(SynthesizerInput::SpeakIn(language));
             }
             LanguageModelInput::End(reply) => self.pass_on(reply, SynthesizerInput::End(reply)),
         }

@@ -16,9 +16,9 @@ use super::conductor::ConductorInput;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
-use crate::language::Language;
+use crate::language::Languages;
 use crate::lexicon::{Apology, Lexicon};
-use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
+use crate::stt::{Recognizer, Spoken, SpokenLanguage, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::Event;
 
 /// Audio and commands, in the order in which they happened.
@@ -65,7 +65,9 @@ const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
 /// The thread's state.
 pub struct RecognizerStage {
     engine: Box<dyn Recognizer>,
-    language: Language,
+    language: SpokenLanguage,
+    /// Languages that are not the conversation's, and that this was said of.
+    unknown: Vec<String>,
     inputs: Receiver<RecognizerInput>,
     conductor: Sender<ConductorInput>,
     bus: EventBus,
@@ -86,10 +88,10 @@ struct Turn {
 }
 
 impl RecognizerStage {
-    /// A stage over an engine, in a conversation in this language.
+    /// A stage over an engine, in a conversation in one of these languages.
     pub fn new(
         engine: Box<dyn Recognizer>,
-        language: Language,
+        languages: Languages,
         inputs: Receiver<RecognizerInput>,
         waiting: CommandsWaiting,
         conductor: Sender<ConductorInput>,
@@ -97,7 +99,8 @@ impl RecognizerStage {
     ) -> Self {
         Self {
             engine,
-            language,
+            language: SpokenLanguage::new(languages),
+            unknown: Vec::new(),
             inputs,
             conductor,
             bus,
@@ -225,6 +228,7 @@ impl RecognizerStage {
                 turn.decoded = length;
                 turn.at_pause = Some((length, text));
                 let (turn, text) = (turn.id, whole.clone());
+                self.tell_language(&whole);
                 self.send(Event::Decoded { turn, pause, text });
                 let text = whole;
                 self.bus
@@ -245,6 +249,25 @@ impl RecognizerStage {
         }
     }
 
+    /// Before what was said: its language, if it is another one than before.
+    fn tell_language(&mut self, text: &str) {
+        match self.language.heard(text, self.engine.spoken()) {
+            Spoken::AsBefore => {}
+            Spoken::Other(language) => self.send(Event::Spoken(language)),
+            Spoken::Unknown(code) if self.unknown.contains(&code) => {}
+            Spoken::Unknown(code) => {
+                let message = format!(
+                    "that was {code}, which is none of the languages of this conversation: it is answered in {} \
+                     (--lang auto:{},{code} would add it)",
+                    self.language.now(),
+                    self.language.now().code()
+                );
+                self.unknown.push(code);
+                self.bus.publish(None, EventKind::Notice { message });
+            }
+        }
+    }
+
     /// Passes on what happened to the engine.
     fn tell(&mut self) {
         for message in self.engine.take_notices() {
@@ -254,7 +277,7 @@ impl RecognizerStage {
 
     fn failed(&mut self, error: SttError) {
         if let Some(turn) = self.turn.take() {
-            let apologies = Lexicon::of(self.language).apologies;
+            let apologies = Lexicon::of(self.language.now()).apologies;
             let apology = apologies.words(Apology::NotHeard).to_owned();
             self.send(Event::Failed {
                 turn: turn.id,

@@ -57,6 +57,8 @@ pub struct SessionConfig {
     pub turn_taking: TurnTakingConfig,
     /// Who the assistant is.
     pub persona: Persona,
+    /// Who it is in other languages, if it goes over to those.
+    pub in_other_languages: Vec<Persona>,
     /// Where it is, and what it may say of that.
     pub setting: Setting,
     /// What acts for it.
@@ -148,6 +150,7 @@ impl Session {
         let SessionConfig {
             mut turn_taking,
             persona,
+            in_other_languages,
             setting,
             tools: SessionTools { built_in, external },
             earlier,
@@ -158,7 +161,8 @@ impl Session {
         turn_taking.name.clone_from(&persona.name);
         let offers = setting.offers.iter();
         let offered: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
-        let (engines, prompt) = warm_up(engines, &persona.prefix(), &offered)?;
+        let personas = || std::iter::once(&persona).chain(&in_other_languages);
+        let (engines, prompt) = warm_up(engines, personas(), &offered)?;
 
         let recorder = record.as_deref().map(Recorder::create).transpose()?;
         let (block_out, blocks) = bounded(RECORDER_QUEUE);
@@ -206,7 +210,9 @@ impl Session {
         )?;
         let conducting = Conductor {
             machine: TurnTaking::new(turn_taking),
-            agent: Agent::new(&persona, setting).after(&earlier),
+            agent: Agent::new(&persona, setting)
+                .speaking(&in_other_languages)
+                .after(&earlier),
             language: persona.language,
             inputs: conductor_in,
             recognizer,
@@ -233,7 +239,7 @@ impl Session {
         );
         let recognizing = RecognizerStage::new(
             engines.recognizer,
-            persona.language,
+            personas().map(|persona| persona.language).collect(),
             recognizer_in,
             waiting,
             conductor.clone(),
@@ -383,17 +389,20 @@ impl Session {
     }
 }
 
-/// Runs every engine once, the slow ones beside each other.
-fn warm_up(
+/// Runs every engine once, the slow ones beside each other. The language model reads each character's instructions,
+/// those of the first one last.
+fn warm_up<'p>(
     mut engines: Engines,
-    prefix: &[Message],
+    personas: impl DoubleEndedIterator<Item = &'p Persona>,
     tools: &[ToolDefinition],
 ) -> Result<(Engines, Prefill), SessionError> {
-    let prefix = Prompt::new(prefix, Opening::None).with_tools(tools);
+    let prefixes: Vec<Vec<Message>> = personas.rev().map(Persona::prefix).collect();
     let (recognizer, model) = (&mut engines.recognizer, &mut engines.language_model);
     let (recognized, read) = std::thread::scope(|scope| {
         let recognizing = scope.spawn(|| recognizer.warm_up());
-        let read = model.warm_up(&prefix);
+        let read = prefixes.iter().try_fold(Prefill::default(), |_, prefix| {
+            model.warm_up(&Prompt::new(prefix, Opening::None).with_tools(tools))
+        });
         (recognizing.join(), read)
     });
     recognized.map_err(|_| SttError::Run("it panicked while it warmed up".into()))??;

@@ -8,6 +8,7 @@ use super::language_model::pass_on;
 use super::live::LiveReply;
 use super::playback::PlaybackInput;
 use crate::events::{EventKind, ReplyId};
+use crate::language::Language;
 use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
 use crate::tts::{SpokenClause, Synthesizer, TtsError, ring_tone, speak_clause_unless};
 use crate::turn_taking::Event;
@@ -29,6 +30,8 @@ pub enum SynthesizerInput {
     End(ReplyId),
     /// What follows is spoken at this speed, in percent of the voice's own.
     Speed(u16),
+    /// What follows is spoken in this language.
+    SpeakIn(Language),
 }
 
 /// The thread's state.
@@ -90,6 +93,12 @@ impl SynthesizerStage {
                 }
                 SynthesizerInput::Speed(percent) => {
                     self.engine.set_speed(percent);
+                    continue;
+                }
+                SynthesizerInput::SpeakIn(language) => {
+                    self.engine.speak_in(language);
+                    let language = self.engine.language();
+                    self.splitter = ClauseSplitter::new(ClauseLimits::default(), language);
                     continue;
                 }
                 SynthesizerInput::End(reply) => {

@@ -198,6 +198,10 @@ impl Hub {
         let config = SessionConfig {
             turn_taking: self.config_with(wishes).turn_taking(),
             persona: self.loader.tell(persona),
+            in_other_languages: match wishes.instructions {
+                Some(_) => Vec::new(),
+                None => self.loader.in_other_languages(),
+            },
             setting,
             tools,
             earlier: wishes.earlier.clone(),

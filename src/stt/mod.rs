@@ -7,6 +7,7 @@ mod file;
 mod moonshine;
 mod pace;
 mod recording;
+mod spoken_language;
 mod tokenizer;
 mod transcribe;
 mod utterance;
@@ -18,6 +19,7 @@ pub use clip::transcribe_clip;
 pub use file::{FileError, transcribe_file};
 pub use moonshine::Moonshine;
 pub use recording::RecordingTranscriber;
+pub use spoken_language::{Spoken, SpokenLanguage};
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};
 pub use whisper::Whisper;
@@ -82,6 +84,11 @@ pub trait Recognizer: Send {
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
         self.transcribe(samples, cancelled)
+    }
+
+    /// The code of the language of what was transcribed last; `None`: there is nothing to tell apart.
+    fn spoken(&self) -> Option<&str> {
+        None
     }
 
     /// What happened to the engine that the user should know, since this was last asked.

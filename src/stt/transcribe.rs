@@ -49,6 +49,15 @@ const PARTIAL: &str = "partial";
 /// Audio is sent in pieces of this many samples.
 const CHUNK: usize = SPEECH_RATE as usize;
 
+/// What a peer heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The words; empty if there were none.
+    pub text: String,
+    /// The code of their language, if the peer says so.
+    pub language: Option<String>,
+}
+
 /// Sends audio and waits for its transcript, for as long as the peer's pace allows, which is learnt from it. `None`: cancelled; the answer is still to come then.
 ///
 /// # Errors
@@ -59,14 +68,19 @@ pub fn transcribe(
     samples: &[f32],
     pace: &mut Pace,
     cancelled: Cancelled,
-) -> Result<Option<String>, ExchangeError> {
+) -> Result<Option<Heard>, ExchangeError> {
     let (watch, limit) = (Stopwatch::start(), pace.limit(samples.len()));
     exchange::send(peer, request(question, samples))?;
     let heard = exchange::wait_for(peer, limit, cancelled, |message| match message {
         Message::Transcript(transcript) => {
             let number = transcript.context.as_ref().and_then(|c| c.get(NUMBER));
             let stale = number.is_some_and(|number| number != &Value::from(question.number));
-            (!stale).then(|| Ok(transcript.text.trim().to_owned()))
+            (!stale).then(|| {
+                Ok(Heard {
+                    text: transcript.text.trim().to_owned(),
+                    language: transcript.language,
+                })
+            })
         }
         _ => None,
     })?;

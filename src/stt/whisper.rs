@@ -29,6 +29,8 @@ pub struct Whisper {
     replaced: Option<String>,
     notices: Vec<String>,
     number: u64,
+    /// The language of what it heard last.
+    spoken: Option<String>,
 }
 
 impl Whisper {
@@ -64,6 +66,7 @@ impl Whisper {
             replaced: None,
             notices: Vec::new(),
             number: 0,
+            spoken: None,
         })
     }
 
@@ -122,7 +125,11 @@ impl Whisper {
             vocabulary: &self.command.vocabulary,
         };
         let (peer, pace) = (self.worker.peer(), &mut self.pace);
-        transcribe(peer, &question, samples, pace, cancelled)
+        let heard = transcribe(peer, &question, samples, pace, cancelled)?;
+        Ok(heard.map(|heard| {
+            self.spoken = heard.language;
+            heard.text
+        }))
     }
 
     /// A new worker in the place of this one. Returns what became of it.
@@ -145,6 +152,10 @@ impl Recognizer for Whisper {
 
     fn describe(&self) -> String {
         self.worker.info().map_or_else(String::new, describe)
+    }
+
+    fn spoken(&self) -> Option<&str> {
+        self.spoken.as_deref()
     }
 
     fn transcribe(

@@ -13,7 +13,7 @@ use super::transcribe::{PATIENCE, Question, describe, transcribe};
 use super::{Cancelled, Recognizer, SILENCE_DBFS, SttError};
 use crate::audio::frame::{dbfs, peak};
 use crate::exchange::{self, ExchangeError, Patience};
-use crate::language::Language;
+use crate::language::Languages;
 
 /// A network that takes longer than this to connect is of no use for speech.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -21,7 +21,9 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// A speech-to-text server.
 pub struct WyomingRecognizer {
     address: String,
-    language: Language,
+    languages: Languages,
+    /// Of what it heard last.
+    spoken: Option<String>,
     vocabulary: Vec<String>,
     patience: Patience,
     pace: Pace,
@@ -31,12 +33,13 @@ pub struct WyomingRecognizer {
 }
 
 impl WyomingRecognizer {
-    /// A server at `HOST:PORT`, told the spoken language and words that may be said. Nothing is sent
-    /// before [`Recognizer::warm_up`].
-    pub fn new(address: &str, language: Language, vocabulary: &[String]) -> Self {
+    /// A server at `HOST:PORT`, told the spoken language and words that may be said; of several languages it
+    /// is to find out which one it is. Nothing is sent before [`Recognizer::warm_up`].
+    pub fn new(address: &str, languages: Languages, vocabulary: &[String]) -> Self {
         Self {
             address: address.to_owned(),
-            language,
+            languages,
+            spoken: None,
             vocabulary: vocabulary.to_vec(),
             patience: PATIENCE,
             pace: Pace::new(PATIENCE, None),
@@ -68,11 +71,18 @@ impl WyomingRecognizer {
         let question = Question {
             number: self.number,
             partial,
-            language: Some(self.language.code()),
+            language: match self.languages.is_one() {
+                true => Some(self.languages.first().code()),
+                false => None,
+            },
             vocabulary: &self.vocabulary,
         };
         let peer = self.connect()?;
-        transcribe(&peer, &question, samples, &mut self.pace, cancelled)
+        let heard = transcribe(&peer, &question, samples, &mut self.pace, cancelled)?;
+        Ok(heard.map(|heard| {
+            self.spoken = heard.language;
+            heard.text
+        }))
     }
 
     fn hear(
@@ -126,6 +136,10 @@ impl Recognizer for WyomingRecognizer {
 
     fn describe(&self) -> String {
         self.offer.clone()
+    }
+
+    fn spoken(&self) -> Option<&str> {
+        self.spoken.as_deref()
     }
 
     fn transcribe(

@@ -12,6 +12,7 @@ mod piper;
 mod ring_tone;
 pub mod speakable;
 mod voice;
+mod voices;
 mod wyoming;
 
 pub use hibari::{HIBARI_VOICE, Hibari};
@@ -21,6 +22,7 @@ pub use pico::{Pico, VOICES};
 pub use piper::Piper;
 pub use ring_tone::ring_tone;
 pub use voice::{SpokenClause, Word, speak_clause, speak_clause_unless};
+pub use voices::Voices;
 pub use wyoming::WyomingVoice;
 
 use std::path::PathBuf;
@@ -147,6 +149,9 @@ impl From<Clip> for Speech {
 pub trait Synthesizer: Send {
     /// What it speaks: text is made speakable for it.
     fn language(&self) -> Language;
+
+    /// Speaks this language from now on, if it is one of several that it speaks.
+    fn speak_in(&mut self, _language: Language) {}
 
     /// Runs once on something short, so that the first reply is as fast as the others.
     fn warm_up(&mut self) -> Result<(), TtsError>;

@@ -71,6 +71,17 @@ pub struct TurnTakingConfig {
 }
 
 impl TurnTakingConfig {
+    /// Goes over to another language's words.
+    pub fn speak(&mut self, language: Language) {
+        let lexicon = Lexicon::of(language);
+        if let Some(prompt) = &mut self.idle_prompt
+            && prompt.words == self.lexicon.still_there
+        {
+            prompt.words.clone_from(&lexicon.still_there);
+        }
+        self.lexicon = lexicon;
+    }
+
     /// Whether these words are meant for an assistant that sleeps.
     pub fn wakes(&self, said: &[String]) -> bool {
         let name = words(&self.name);

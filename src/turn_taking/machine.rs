@@ -117,6 +117,7 @@ impl TurnTaking {
             Event::Withdraw(id) => self.withdraw(id),
             // Who has said something since they asked for it is awake.
             Event::Sleep => self.asleep = self.state == State::Listening,
+            Event::Spoken(language) => self.config.speak(language),
             Event::Partial { turn, text } => self.partial(now, turn, text, commands),
             Event::Decoded { turn, pause, text } => {
                 self.decoded(now, turn, pause, text, commands);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId, TurnId};
+use crate::language::Language;
 
 /// Something that happened. Each message that answers a command carries what it answers. It can be
 /// written down and read again, to replay a session's decisions.
@@ -40,6 +41,8 @@ pub enum Event {
     Withdraw(i64),
     /// Nothing is to be answered until the user asks for it by one of the words that wake.
     Sleep,
+    /// The user speaks this language from here on.
+    Spoken(Language),
     /// What the user has said so far, while they speak.
     Partial {
         /// The turn.

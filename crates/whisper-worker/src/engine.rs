@@ -8,7 +8,7 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
-use crate::languages::Languages;
+use crate::languages::{self, Languages};
 use crate::model_file::check_kind;
 use crate::{abort, evidence};
 
@@ -171,7 +171,7 @@ impl Engine {
     /// The languages that it understands.
     pub fn languages(&self) -> Vec<String> {
         match self.context.is_multilingual() {
-            true => crate::languages::all().map(str::to_owned).collect(),
+            true => languages::all().map(str::to_owned).collect(),
             false => vec!["en".into()],
         }
     }
@@ -200,7 +200,7 @@ impl Engine {
             return Ok(None);
         }
         if !languages.is_one() {
-            language = self.spoken(&languages, guess)?;
+            language = self.spoken(&languages, guess, request.samples.len())?;
             if language != guess && !self.decode(request, &samples, language, abort)? {
                 return Ok(None);
             }
@@ -247,18 +247,17 @@ impl Engine {
         &mut self,
         languages: &Languages,
         guess: &'static str,
+        samples: usize,
     ) -> Result<&'static str, EngineError> {
-        let token = |name: &str| {
+        let token = |name: &'static str| {
             let id = whisper_rs::get_lang_id(name)?;
-            usize::try_from(self.context.token_lang(id)).ok()
+            Some((name, usize::try_from(self.context.token_lang(id)).ok()?))
         };
-        let tokens: HashMap<&str, usize> = languages
-            .names()
-            .filter_map(|name| Some((name, token(name)?)))
-            .collect();
+        let tokens: Vec<(&'static str, usize)> = languages::all().filter_map(token).collect();
         let logits = self.first_logits()?;
-        let logit = |name: &str| Some(*logits.get(*tokens.get(name)?)?);
-        Ok(languages.spoken(guess, logit))
+        let of = |(name, token): (&'static str, usize)| Some((name, *logits.get(token)?));
+        let logits: Vec<(&'static str, f32)> = tokens.into_iter().filter_map(of).collect();
+        Ok(languages.spoken(guess, &logits, samples as f32 / RATE as f32))
     }
 
     /// The languages that may be spoken, by what was asked for, or by the settings.
@@ -321,8 +320,8 @@ impl Engine {
     /// own, from the token with which each transcript starts. whisper.cpp's own figure is read from a row
     /// that it computes only where that token is all of the prompt, and is that of the audio before else.
     fn no_speech(&mut self) -> Result<f32, EngineError> {
-        let logits = self.first_logits()?;
         let nobody = usize::try_from(self.context.token_nosp()).unwrap_or(usize::MAX);
+        let logits = self.first_logits()?;
         Ok(evidence::probability(logits, nobody))
     }
 

@@ -2,6 +2,10 @@
 
 /// How much surer than of the guess the model must be of another language.
 const SURER: f32 = 2.0;
+/// So sure the model must be, and so long the audio, that a language is spoken which was not expected: in single
+/// words it hears languages that nobody speaks. Seconds.
+const UNEXPECTED: f32 = 0.8;
+const ENOUGH_AUDIO: f32 = 1.5;
 
 /// The languages that may be spoken: one, or several to be told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +64,34 @@ impl Languages {
         before.unwrap_or(self.names[0])
     }
 
-    /// What was spoken, by the model's logits: the guess, unless another language is clearly likelier.
-    pub fn spoken(&self, guess: &'static str, logit: impl Fn(&str) -> Option<f32>) -> &'static str {
-        let with_logits = self.names().filter_map(|name| Some((name, logit(name)?)));
-        let best = with_logits.max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let of_guess = logit(guess).unwrap_or(f32::NEG_INFINITY);
-        match best {
+    /// What was spoken in so many seconds, by the model's logits of all languages: the guess, unless another one of
+    /// these is clearly likelier, or it was surely none of them. What was said is then written as it was said: told that
+    /// it is another language, Whisper would translate it.
+    pub fn spoken(
+        &self,
+        guess: &'static str,
+        logits: &[(&'static str, f32)],
+        seconds: f32,
+    ) -> &'static str {
+        let likeliest = |among: &dyn Fn(&str) -> bool| {
+            let among = logits.iter().filter(|(name, _)| among(name));
+            among.copied().max_by(|(_, a), (_, b)| a.total_cmp(b))
+        };
+        let expected = |name: &str| self.names.contains(&name);
+        let of_guess = likeliest(&|name| name == guess).map_or(f32::NEG_INFINITY, |(_, of)| of);
+        if let Some((other, of_other)) = likeliest(&|_| true)
+            && !expected(other)
+            && seconds >= ENOUGH_AUDIO
+        {
+            let all: f32 = logits
+                .iter()
+                .map(|(_, logit)| (logit - of_other).exp())
+                .sum();
+            if 1.0 / all >= UNEXPECTED {
+                return other;
+            }
+        }
+        match likeliest(&expected) {
             Some((best, of_best)) if of_best >= of_guess + SURER.ln() => best,
             _ => guess,
         }
@@ -116,10 +142,19 @@ mod tests {
     #[test]
     fn another_language_than_the_guess_must_be_clearly_likelier() {
         let languages = Languages::parse("auto:en,de", true, known).unwrap();
-        let german = |logit: f32| move |name: &str| Some(if name == "de" { logit } else { 1.0 });
-        assert_eq!(languages.spoken("en", german(3.0)), "de");
-        assert_eq!(languages.spoken("en", german(1.5)), "en");
-        assert_eq!(languages.spoken("de", german(0.5)), "de");
-        assert_eq!(languages.spoken("en", |_| None), "en");
+        let german = |logit: f32| [("en", 1.0), ("de", logit), ("ja", 1.2)];
+        assert_eq!(languages.spoken("en", &german(3.0), 3.0), "de");
+        assert_eq!(languages.spoken("en", &german(1.5), 3.0), "en");
+        assert_eq!(languages.spoken("de", &german(0.5), 3.0), "de");
+        assert_eq!(languages.spoken("en", &[], 3.0), "en");
+    }
+
+    #[test]
+    fn a_language_that_nobody_expects_is_heard_where_it_is_sure_and_long() {
+        let languages = Languages::parse("auto:en,de", true, known).unwrap();
+        let french = |logit: f32| [("en", 1.0), ("de", 0.0), ("fr", logit)];
+        assert_eq!(languages.spoken("en", &french(9.0), 3.0), "fr");
+        assert_eq!(languages.spoken("en", &french(9.0), 0.6), "en");
+        assert_eq!(languages.spoken("en", &french(1.5), 3.0), "en");
     }
 }

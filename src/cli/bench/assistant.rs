@@ -54,7 +54,7 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     }
     let mut trust = Trust::before(config)?;
     let watch = LoadWatch::start();
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::only(config, &[Role::Llm])?;
     let mut model = loader.language_model(&persona)?;

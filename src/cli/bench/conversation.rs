@@ -242,7 +242,7 @@ impl<'a> Bench<'a> {
     pub fn new(config: &'a Config, args: &'a HeldArgs) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let loader = EngineLoader::new(config)?;
-        let persona = Persona::load(config.persona.as_deref(), config.language)?;
+        let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
         let mut persona = loader.tell(persona);
         let tokens = &mut persona.sampling.max_tokens;
         *tokens = (*tokens).min(args.reply_tokens as usize);
@@ -336,6 +336,7 @@ impl<'a> Bench<'a> {
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),
+            in_other_languages: Vec::new(),
             setting,
             tools,
             earlier: Vec::new(),

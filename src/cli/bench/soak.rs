@@ -57,7 +57,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let scenario = random_user(args.seed, length);
     let stimuli = prepare_stimuli(&scenario)?;
     let started = Stopwatch::start();
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
     let engines = loader.load(&persona)?;
@@ -72,6 +72,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,
+        in_other_languages: Vec::new(),
         setting,
         tools,
         earlier: Vec::new(),

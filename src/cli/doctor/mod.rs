@@ -193,7 +193,7 @@ fn show_profile(config: &Config, real_time_factor: f64, tokens_per_s: f64) -> Re
         tokens_per_s,
         real_time_factor,
     };
-    match fit::best_profile(&machine, &measured, &manifest, config.language) {
+    match fit::best_profile(&machine, &measured, &manifest, config.language.first()) {
         Some(name) if name == config.profile => {
             out!("profile          {name}: the largest that this machine runs fast enough");
         }

@@ -128,7 +128,7 @@ fn sentence(language: Language) -> &'static str {
 /// # Errors
 /// The models are not there, or the persona cannot be read.
 pub fn rehearse(config: &Config) -> Result<()> {
-    let persona = Persona::load(config.persona.as_deref(), config.language)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let loader = EngineLoader::new(config)?;
     let mut speech = None;
     for part in Part::ALL {

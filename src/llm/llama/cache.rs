@@ -3,6 +3,7 @@
 use llama_cpp_2::model::RopeType;
 use llama_cpp_2::token::LlamaToken;
 
+use super::branches::part_early;
 use super::{Llama, run};
 use crate::llm::{LlmError, Opening, Prompt};
 
@@ -52,6 +53,18 @@ impl Llama {
         Ok(())
     }
 
+    /// Goes over to another conversation, if these tokens are of one: what was read is kept for when it comes back.
+    pub(super) fn change_branch(&mut self, tokens: &[LlamaToken]) {
+        if self.checkpoints.is_some() || !part_early(&self.read, tokens) {
+            return;
+        }
+        self.branches.leave(self.context.get(), &self.read);
+        let branches = &mut self.branches;
+        if let Some(read) = self.context.with(|context| branches.enter(context, tokens)) {
+            self.read = read;
+        }
+    }
+
     /// Brings the cache to a beginning of `tokens`, the longest that it can. The logits of the last
     /// token are needed for a reply, so at least one is then left to be read.
     pub(super) fn go_back(
@@ -60,6 +73,7 @@ impl Llama {
         opening: Opening,
     ) -> Result<(), LlmError> {
         let Some(checkpoints) = &self.checkpoints else {
+            self.change_branch(tokens);
             self.close_gap(shared_prefix(&self.read, tokens), tokens)?;
             let shared = shared_prefix(&self.read, tokens);
             let shared = shared.min(tokens.len().saturating_sub(1));
@@ -98,7 +112,8 @@ impl Llama {
     }
 }
 
-fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
+/// Tokens that both begin with.
+pub(super) fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 

@@ -8,6 +8,7 @@ use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 
+use super::branches::Branches;
 use super::context::Context;
 use super::{CHUNK, CacheType, Llama, LlamaConfig};
 use crate::llm::checkpoints::Checkpoints;
@@ -53,6 +54,7 @@ impl Llama {
             on_gpu,
             prompt_tokens: RefCell::default(),
             read: Vec::new(),
+            branches: Branches::default(),
             checkpoints: folds_state.then(Checkpoints::default),
             prompt_end: String::new(),
             opening: Opening::None,

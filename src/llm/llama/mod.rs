@@ -5,6 +5,7 @@
 //! before: the next turn, a reply that was cut to what was heard, a forgotten exchange. Where the cache cannot be cut ([`Checkpoints`]), it goes
 //! back to a state that was kept.
 
+mod branches;
 mod cache;
 mod cache_type;
 mod context;
@@ -32,6 +33,7 @@ use super::{
     CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt,
     Sampling, check_room,
 };
+use branches::Branches;
 use context::Context;
 use prompt_tokens::{PromptTokens, Tokenizer};
 use sampler::{held_to, sampler};
@@ -78,6 +80,8 @@ pub struct Llama {
     prompt_tokens: RefCell<PromptTokens<LlamaToken>>,
     /// Tokens whose state the cache holds, in order.
     read: Vec<LlamaToken>,
+    /// Other conversations, where the cache can be cut at any place.
+    branches: Branches,
     /// `None`: the cache can be cut at any place.
     checkpoints: Option<Checkpoints>,
     /// How the prompt ends that was read last.
@@ -152,6 +156,7 @@ impl LanguageModel for Llama {
                 return Ok(Prefill::default());
             }
         };
+        self.change_branch(&tokens);
         let cache = self.disk_cache(&tokens);
         if cache
             .as_ref()

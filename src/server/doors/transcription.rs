@@ -65,7 +65,7 @@ pub async fn transcribe(
             return Err(Problem::wrong(Some("response_format"), message));
         }
     };
-    let known = doors.hub.config().language.code();
+    let known = doors.hub.config().language.first().code();
     if let Some(language) = asked.language.filter(|code| code != known) {
         let message = format!(
             "{language:?} is not recognized here, {known} is: start `vivavoce serve --lang CODE`"
@@ -104,7 +104,7 @@ pub async fn transcribe(
         Format::Verbose => {
             let verbose = json!({
                 "task": "transcribe",
-                "language": doors.hub.config().language.to_string().to_lowercase(),
+                "language": doors.hub.config().language.first().to_string().to_lowercase(),
                 "duration": seconds,
                 "text": text,
             });

@@ -47,7 +47,7 @@ impl WyomingEngines {
     pub(in crate::server) fn new(doors: Arc<Doors>, runtime: Handle) -> Self {
         let persona = doors.hub.persona();
         Self {
-            info: info(&persona, doors.hub.config().language),
+            info: info(&persona, doors.hub.config().language.first()),
             persona,
             conversations: Mutex::default(),
             work: Work { doors, runtime },

@@ -32,7 +32,7 @@ fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError>
     config.threads.llm = threads;
     config.llm.disk_cache = false;
     let mut model =
-        EngineLoader::new(&config)?.language_model(&Persona::bundled(config.language))?;
+        EngineLoader::new(&config)?.language_model(&Persona::bundled(config.language.first()))?;
     model.warm_up(&Prompt::new(&prompt(0, 0, "Hello."), Opening::None))?;
     let mut number = 0;
     for tokens in PROMPTS {

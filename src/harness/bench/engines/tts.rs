@@ -13,7 +13,7 @@ use crate::tts::speak_clause;
 const FIRST_CLAUSE: &str = "The capital of France is Paris.";
 
 pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
-    let persona = Persona::load(task.config.persona.as_deref(), task.config.language)?;
+    let persona = Persona::load(task.config.persona.as_deref(), task.config.language.first())?;
     let mut voice = task.loader.synthesizer(&persona)?;
     voice.warm_up()?;
     task.time(
