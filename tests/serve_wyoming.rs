@@ -63,7 +63,7 @@ fn what_its_voice_says_over_the_network_its_recognizer_understands() {
     let mut voice = WyomingVoice::new(&address, None, Language::English);
     let clip = voice.synthesize(SENTENCE).unwrap();
     assert!(clip.seconds() > 1.0, "{} s", clip.seconds());
-    let mut recognizer = WyomingRecognizer::new(&address, Language::English, &[]);
+    let mut recognizer = WyomingRecognizer::new(&address, Language::English.into(), &[]);
     recognizer.warm_up().unwrap();
     assert!(recognizer.describe().contains("vivavoce"));
     let samples = clip.at_rate(16_000).unwrap().samples;
@@ -83,7 +83,7 @@ fn a_voice_and_a_language_that_it_lacks_are_answered_with_those_that_it_has() {
     );
     let mut voice = WyomingVoice::new(&address, Some("de-DE"), Language::German);
     assert!(voice.synthesize("Guten Tag.").unwrap().seconds() > 0.3);
-    let mut recognizer = WyomingRecognizer::new(&address, Language::German, &[]);
+    let mut recognizer = WyomingRecognizer::new(&address, Language::German.into(), &[]);
     let tone: Vec<f32> = (0..16_000).map(|n| (n as f32 * 0.1).sin() * 0.5).collect();
     let error = recognizer
         .transcribe(&tone, &|| false)

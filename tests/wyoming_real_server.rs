@@ -54,7 +54,7 @@ fn start() -> (Server, String) {
 #[test]
 fn nine_of_ten_words_come_back_from_a_server_that_others_wrote() {
     let (_server, address) = start();
-    let mut recognizer = WyomingRecognizer::new(&address, Language::English, &[]);
+    let mut recognizer = WyomingRecognizer::new(&address, Language::English.into(), &[]);
     // It says that it is ready a moment before it listens.
     let patient = (0..100).any(|_| {
         let ready = recognizer.warm_up().is_ok();

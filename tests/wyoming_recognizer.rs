@@ -17,7 +17,7 @@ use wyoming::{Info, Message, Transcript};
 use wyoming_server::{SOON, answer, garbage, listen_only, nobody, read_until, server};
 
 fn recognizer(address: &str) -> WyomingRecognizer {
-    WyomingRecognizer::new(address, Language::English, &[])
+    WyomingRecognizer::new(address, Language::English.into(), &[])
 }
 
 /// What a user is told who speaks to this server.

@@ -321,3 +321,47 @@ fn what_came_of_an_older_reply_changes_nothing() {
     });
     assert_eq!((said.as_str(), talk.given_up, talk.asked.len()), ("", 0, 0));
 }
+
+/// The instructions of the prompt that answers these words, and the languages that the voice goes over to.
+fn answered_in(agent: &mut Agent, text: &str) -> (String, Vec<Language>) {
+    let reply = ReplyId {
+        turn: TurnId(1),
+        draft: 1,
+    };
+    let (mut commands, text) = (Vec::new(), text.to_owned());
+    agent.handle(Input::Answer { reply, text }, &mut commands);
+    let (mut instructions, mut spoken) = (String::new(), Vec::new());
+    for command in commands {
+        match command {
+            Command::Write { messages, .. } => instructions = messages[0].content.clone(),
+            Command::SpeakIn(language) => spoken.push(language),
+            _ => {}
+        }
+    }
+    (instructions, spoken)
+}
+
+#[test]
+fn the_language_that_the_user_speaks_is_answered_in_from_the_next_answer_on() {
+    let german = Persona::bundled(Language::German);
+    let english = Persona::bundled(Language::English);
+    let agent = Agent::new(&english, setting());
+    let mut agent = agent.speaking(std::slice::from_ref(&german));
+    let mut commands = Vec::new();
+    agent.handle(Input::Spoken(Language::German), &mut commands);
+    assert!(commands.is_empty(), "a reply may still sound: {commands:?}");
+    let said = "Erzähl mir von der Sonne.";
+    let answered = answered_in(&mut agent, said);
+    assert_eq!(answered, (german.system, vec![Language::German]));
+    let (_, again) = answered_in(&mut agent, said);
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn a_language_that_it_has_no_character_in_is_answered_in_the_one_before() {
+    let english = Persona::bundled(Language::English);
+    let mut agent = Agent::new(&english, setting());
+    agent.handle(Input::Spoken(Language::German), &mut Vec::new());
+    let answered = answered_in(&mut agent, "Erzähl mir von der Sonne.");
+    assert_eq!(answered, (english.system, Vec::new()));
+}

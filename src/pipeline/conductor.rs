@@ -103,12 +103,12 @@ impl Conductor {
     pub fn take(&mut self, now: Timestamp, event: Event) {
         let now = now.max(self.latest);
         self.latest = now;
-        let mut commands = std::mem::take(&mut self.commands);
-        let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         if let Event::Spoken(language) = event {
             self.language = language;
             self.take_for_agent(now, agent::Input::Spoken(language));
         }
+        let mut commands = std::mem::take(&mut self.commands);
+        let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         self.machine.handle(now, event, &mut commands);
         if let Some((out, event)) = recorded {
             let decision = Decision::new(now, event, &commands);

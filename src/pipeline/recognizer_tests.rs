@@ -5,6 +5,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::*;
 use crate::cancellation::Cancelled;
 use crate::clock::SessionClock;
+use crate::language::Language;
 
 type Decode = Box<dyn FnMut(Cancelled) -> Result<Option<String>, SttError> + Send>;
 
@@ -13,11 +14,17 @@ type Decode = Box<dyn FnMut(Cancelled) -> Result<Option<String>, SttError> + Sen
 struct Scripted {
     partials: VecDeque<Decode>,
     finals: VecDeque<Decode>,
+    /// What all of it is spoken in.
+    spoken: Option<&'static str>,
 }
 
 impl Recognizer for Scripted {
     fn warm_up(&mut self) -> Result<(), SttError> {
         Ok(())
+    }
+
+    fn spoken(&self) -> Option<&str> {
+        self.spoken
     }
 
     fn transcribe(&mut self, _: &[f32], cancelled: Cancelled) -> Result<Option<String>, SttError> {
@@ -60,7 +67,7 @@ impl Stage {
         let bus = EventBus::new(SessionClock::start(), Vec::new());
         let stage = RecognizerStage::new(
             Box::new(script),
-            Language::English,
+            "auto:en,de".parse().unwrap(),
             commands,
             Arc::clone(&waiting),
             conductor,
@@ -119,6 +126,7 @@ fn a_partial_that_fails_does_not_end_the_turn() {
     let mut stage = Stage::new(Scripted {
         partials: [fails()].into(),
         finals: [says("Hello.")].into(),
+        ..Scripted::default()
     });
     stage.speech();
     assert_eq!(stage.told(), []);
@@ -131,6 +139,7 @@ fn a_final_that_fails_is_told_with_words_for_the_user() {
     let mut stage = Stage::new(Scripted {
         partials: [says("Hello")].into(),
         finals: [fails()].into(),
+        ..Scripted::default()
     });
     stage.speech();
     stage.told();
@@ -156,6 +165,7 @@ fn a_final_is_given_up_when_the_user_goes_on() {
     let mut stage = Stage::new(Scripted {
         partials: [says("Hello"), says("Hello you")].into(),
         finals: [given_up, says("Hello you.")].into(),
+        ..Scripted::default()
     });
     waiting.set(Arc::clone(&stage.waiting)).unwrap();
     stage.speech();
@@ -177,6 +187,7 @@ fn a_partial_loses_no_words_where_a_long_turn_is_cut() {
     let mut stage = Stage::new(Scripted {
         partials: partials.chain([says("c"), says("c")]).collect(),
         finals: [says("a b")].into(),
+        ..Scripted::default()
     });
     let mut told = Vec::new();
     while stage
@@ -199,4 +210,30 @@ fn a_partial_loses_no_words_where_a_long_turn_is_cut() {
     });
     let ends: Vec<&str> = partials.collect();
     assert_eq!(ends[ends.len() - 2..], ["a b", "a b c"]);
+}
+
+/// What is told of a pause after which this was heard.
+fn told_of(text: &'static str, spoken: &'static str) -> Vec<Event> {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Well")].into(),
+        finals: [says(text)].into(),
+        spoken: Some(spoken),
+    });
+    stage.speech();
+    stage.told();
+    stage.pause(1);
+    stage.told()
+}
+
+#[test]
+fn words_in_another_language_are_told_after_their_language() {
+    let german = "Wie viel Uhr ist es?";
+    let told = [Event::Spoken(Language::German), decoded(1, german)];
+    assert_eq!(told_of(german, "de"), told);
+}
+
+#[test]
+fn words_in_a_language_that_is_not_the_conversations_change_nothing() {
+    let french = "Quelle heure est-il ?";
+    assert_eq!(told_of(french, "fr"), [decoded(1, french)]);
 }

@@ -187,6 +187,7 @@ fn carry_out(
         | Command::SayMeanwhile { .. }
         | Command::End(_)
         | Command::Speak(_)
+        | Command::SpeakIn(_)
         | Command::Sleep
         | Command::EndConversation
         | Command::Publish(..) => None,

@@ -219,3 +219,14 @@ fn a_chinese_guess_with_its_own_mark_is_kept() {
     });
     assert!(c.after(500).pause().contains(&draft(reply(1), "你好吗？")));
 }
+
+#[test]
+fn the_words_of_the_language_that_the_user_goes_over_to_are_known() {
+    let mut c = Conversation::in_a_story_with(speaking(Language::English), "");
+    c.on(Event::Spoken(Language::German));
+    let commands = c.says_over(2, 400, "Hör auf.");
+    assert!(
+        commands.contains(&Command::StopReply(reply(1))),
+        "{commands:?}"
+    );
+}

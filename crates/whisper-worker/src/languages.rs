@@ -53,11 +53,6 @@ impl Languages {
         self.names.len() == 1
     }
 
-    /// All of them.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.names.iter().copied()
-    }
-
     /// What is probably spoken: what was heard before, if it is one of them.
     pub fn guess(&self, before: Option<&'static str>) -> &'static str {
         let before = before.filter(|before| self.names.contains(before));
@@ -107,8 +102,7 @@ mod tests {
     }
 
     fn names(asked: &str, is_multilingual: bool) -> Result<Vec<&'static str>, String> {
-        let languages = Languages::parse(asked, is_multilingual, known)?;
-        Ok(languages.names().collect())
+        Ok(Languages::parse(asked, is_multilingual, known)?.names)
     }
 
     #[test]

@@ -633,7 +633,9 @@ impl World {
                 }
                 reply
             }
-            LanguageModelInput::Tone(_) | LanguageModelInput::Speed(_) => return Ok(()),
+            LanguageModelInput::Tone(_)
+            | LanguageModelInput::Speed(_)
+            | LanguageModelInput::SpeakIn(_) => return Ok(()),
             LanguageModelInput::SayMeanwhile { reply, .. } => {
                 self.speak(reply, 2, 1);
                 return Ok(());
