@@ -72,13 +72,10 @@ impl History {
         self.language = persona.language;
     }
 
-    /// The exchanges that a prompt has: of those in another language the last one alone, which the next question
-    /// may be about. A small model goes on in the language that it reads most of.
+    /// The exchanges that a prompt has: those in its language. A small model goes on in a language that it reads.
     fn read(&self) -> impl Iterator<Item = &Exchange> {
-        let last = self.exchanges.len().saturating_sub(1);
-        let numbered = self.exchanges.iter().enumerate();
-        let read = numbered.filter(move |(n, one)| *n == last || one.language == self.language);
-        read.map(|(_, exchange)| exchange)
+        let exchanges = self.exchanges.iter();
+        exchanges.filter(|exchange| exchange.language == self.language)
     }
 
     /// All messages so far.
@@ -307,18 +304,18 @@ mod tests {
     }
 
     #[test]
-    fn of_what_was_said_in_another_language_the_last_exchange_is_read() {
+    fn what_was_said_in_another_language_is_kept_and_not_read() {
         let mut history = History::new(&Persona::bundled(Language::English));
         history.remember("one", "1");
         history.remember("two", "2");
         let german = Persona::bundled(Language::German);
         history.speak(&german);
-        assert_eq!(said(&history), ["two", "2"]);
+        assert!(said(&history).is_empty());
         assert!(history.messages().starts_with(&german.prefix()));
         history.remember("drei", "3");
         assert_eq!(said(&history), ["drei", "3"]);
         history.speak(&Persona::bundled(Language::English));
-        assert_eq!(said(&history), ["one", "1", "two", "2", "drei", "3"]);
+        assert_eq!(said(&history), ["one", "1", "two", "2"]);
     }
 
     #[test]

@@ -195,29 +195,41 @@ impl Engine {
         }
         let mut samples = request.samples.clone();
         samples.resize(samples.len() + TAIL, 0.0);
-        let mut language = guess;
-        if !self.decode(request, &samples, language, abort)? {
+        // In a wrong language every text is doubtful: it is not tried again in that.
+        let tries = !request.partial && languages.is_one();
+        if !self.decode(request, (&samples, guess), tries, abort)? {
             return Ok(None);
         }
+        let seconds = request.samples.len() as f32 / RATE as f32;
         if !languages.is_one() {
-            language = self.spoken(&languages, guess, request.samples.len())?;
-            if language != guess && !self.decode(request, &samples, language, abort)? {
-                return Ok(None);
-            }
+            let language = self.spoken(&languages, guess, seconds)?;
             self.detected = Some(language);
+            if language != guess {
+                // There is another partial soon, and the guess is better then.
+                if request.partial {
+                    let text = String::new();
+                    return Ok(Some(Heard { text, language }));
+                }
+                if !self.decode(request, (&samples, language), true, abort)? {
+                    return Ok(None);
+                }
+                let text = self.text(seconds)?;
+                return Ok(Some(Heard { text, language }));
+            }
         }
         Ok(Some(Heard {
-            text: self.text(request.samples.len() as f32 / RATE as f32)?,
-            language,
+            text: self.text(seconds)?,
+            language: guess,
         }))
     }
 
-    /// Writes down in one language what is in the samples; false: aborted.
+    /// Writes down in one language what is in the samples, and again where that is doubtful, if there are more
+    /// tries; false: aborted.
     fn decode(
         &mut self,
         request: &Request,
-        samples: &[f32],
-        language: &'static str,
+        (samples, language): (&[f32], &'static str),
+        tries: bool,
         abort: &AtomicBool,
     ) -> Result<bool, EngineError> {
         let prompt = self.prompt(request)?;
@@ -225,11 +237,7 @@ impl Engine {
         params.set_audio_ctx(self.audio_context(request.samples.len()) as i32);
         let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
         params.set_max_tokens(most as i32);
-        params.set_temperature_inc(if request.partial {
-            0.0
-        } else {
-            TEMPERATURE_STEP
-        });
+        params.set_temperature_inc(if tries { TEMPERATURE_STEP } else { 0.0 });
         if !prompt.is_empty() {
             params.set_tokens(&prompt);
         }
@@ -247,7 +255,7 @@ impl Engine {
         &mut self,
         languages: &Languages,
         guess: &'static str,
-        samples: usize,
+        seconds: f32,
     ) -> Result<&'static str, EngineError> {
         let token = |name: &'static str| {
             let id = whisper_rs::get_lang_id(name)?;
@@ -257,7 +265,7 @@ impl Engine {
         let logits = self.first_logits()?;
         let of = |(name, token): (&'static str, usize)| Some((name, *logits.get(token)?));
         let logits: Vec<(&'static str, f32)> = tokens.into_iter().filter_map(of).collect();
-        Ok(languages.spoken(guess, &logits, samples as f32 / RATE as f32))
+        Ok(languages.spoken(guess, &logits, seconds))
     }
 
     /// The languages that may be spoken, by what was asked for, or by the settings.
