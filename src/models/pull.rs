@@ -97,16 +97,15 @@ impl ModelStore {
         let selection = &learnt.known_of(selection);
         let reports = self.examine(selection, Depth::HashUnstamped, &mut watch);
         watch.check()?;
-        for sound in reports.iter().filter(|r| r.status == FileStatus::Verified) {
-            // It may have been put in place by hand, after a pull that had begun to make it.
-            staging.remove_inputs(sound.wanted.file);
-        }
-        let mut lacking: Vec<FileReport<'_>> = reports
+        let (sound, mut lacking): (Vec<_>, Vec<_>) = reports
             .into_iter()
-            .filter(|report| report.status != FileStatus::Verified)
-            .collect();
+            .partition(|report| report.status == FileStatus::Verified);
+        // They may have been put in place by hand, after a pull that had begun to make them.
+        sound
+            .iter()
+            .for_each(|report| staging.remove_inputs(report.wanted.file));
         let mut summary = PullSummary {
-            already_there: selection.files.len() - lacking.len(),
+            already_there: sound.len(),
             ..PullSummary::default()
         };
         // Files out of one package stand together, so that each can go before the next comes.
