@@ -216,6 +216,42 @@ fn inputs_go_when_the_file_was_put_in_place_by_hand() {
 }
 
 #[test]
+fn what_a_file_is_made_of_is_in_the_advice() {
+    let server = Server::start(|_| Reply::status("404 Not Found"));
+    let (_folder, store) = store();
+    let error = pull(&store, &converted(&server), &options()).unwrap_err();
+    let model = format!(
+        "model.bin, {} bytes, SHA-256 {}",
+        model_bin().len(),
+        sha256(&model_bin())
+    );
+    assert!(error.to_string().contains(&model), "{error}");
+}
+
+/// A download that broke off is only of use while the file lacks.
+#[test]
+fn what_one_source_began_goes_when_another_gave_the_file() {
+    let (_folder, store) = store();
+    let part = resumable_part(&store, "a.bin", &content());
+    std::fs::create_dir_all(part.parent().unwrap()).unwrap();
+    std::fs::write(&part, &content()[..1000]).unwrap();
+    let carried = tempfile::tempdir().unwrap();
+    std::fs::write(carried.path().join("a.bin"), content()).unwrap();
+    let source = r#"{ url = "http://127.0.0.1:9/a.bin" }"#;
+    let from = PullOptions {
+        from: Some(carried.path().to_owned()),
+        ..options()
+    };
+    pull(
+        &store,
+        &manifest(&[FileSpec("a.bin", &content(), source)]),
+        &from,
+    )
+    .unwrap();
+    assert_eq!(left_in_staging(&store), [""; 0]);
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_asked_once_in_a_pull() {
     let (_folder, store) = store();
     let hub = |path: &str| format!("{{ hub = \"someone/ears\", path = \"{path}\" }}");

@@ -43,6 +43,12 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
                 file.size
             ),
         });
+        for input in file.inputs() {
+            say(&format!(
+                "        or, in a folder for --from, what it is made of: {}, {} bytes, SHA-256 {}",
+                input.name, input.size, input.sha256
+            ));
+        }
     }
     let _ = write!(text, "    then run\n      {pull}");
     text

@@ -51,7 +51,7 @@ impl<'a> Fetcher<'a> {
         self.tarballs.keep_only(package);
         let tried = match self.fetch_anywhere(slot, watch)? {
             Ok(()) => {
-                self.staging.remove_inputs(slot.file);
+                self.staging.forget(slot.file);
                 return Ok(Ok(()));
             }
             Err(tried) => tried,
@@ -169,7 +169,7 @@ impl<'a> Fetcher<'a> {
         // After a cancel or with a full disk the inputs stay: another pull will need them. What was
         // refused would be refused again.
         let made = note(made, &mut tried)?;
-        self.staging.remove_inputs(slot.file);
+        self.staging.forget(slot.file);
         Ok(if made { Ok(()) } else { Err(tried) })
     }
 

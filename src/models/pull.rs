@@ -100,10 +100,10 @@ impl ModelStore {
         let (sound, mut lacking): (Vec<_>, Vec<_>) = reports
             .into_iter()
             .partition(|report| report.status == FileStatus::Verified);
-        // They may have been put in place by hand, after a pull that had begun to make them.
+        // They may have been put in place by hand, after a pull that had begun to get them.
         sound
             .iter()
-            .for_each(|report| staging.remove_inputs(report.wanted.file));
+            .for_each(|report| staging.forget(report.wanted.file));
         let mut summary = PullSummary {
             already_there: sound.len(),
             ..PullSummary::default()

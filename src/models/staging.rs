@@ -24,6 +24,8 @@ const RESUMABLE: &str = ".http.part";
 const JOINED: &str = ".joined.part";
 /// The ending of a whole file that another is to be made of.
 const INPUT: &str = ".input";
+/// What outlives a pull that was stopped.
+const LASTING: [&str; 3] = [RESUMABLE, JOINED, INPUT];
 /// How often a wait looks whether the user has given up.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
@@ -82,7 +84,7 @@ impl Staging {
         let with_inputs = files.flat_map(|file| iter::once(file).chain(file.inputs()));
         let kept: Vec<PathBuf> = with_inputs
             .filter(|file| file.is_known())
-            .flat_map(|file| [RESUMABLE, JOINED, INPUT].map(|ending| self.staged(file, ending)))
+            .flat_map(|file| LASTING.map(|ending| self.staged(file, ending)))
             .collect();
         for entry in fs::read_dir(&self.folder).map_err(on_disk)? {
             let path = entry.map_err(on_disk)?.path();
@@ -122,10 +124,13 @@ impl Staging {
         self.staged(file, INPUT)
     }
 
-    /// Removes what `file` was to be made of, there or not.
-    pub(super) fn remove_inputs(&self, file: &ModelFile) {
-        for input in file.inputs() {
-            remove(&self.input(input));
+    /// Removes what is left of getting `file`, there or not: begun downloads and what it was to be
+    /// made of.
+    pub(super) fn forget(&self, file: &ModelFile) {
+        for file in iter::once(file).chain(file.inputs()) {
+            for ending in LASTING {
+                remove(&self.staged(file, ending));
+            }
         }
     }
 
