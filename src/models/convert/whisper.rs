@@ -56,12 +56,14 @@ pub(super) fn convert(
 fn tokens(path: &Path) -> Result<Vec<Vec<u8>>, ConvertError> {
     let file = VOCABULARY;
     let text = fs::read_to_string(path).map_err(|source| ConvertError::Read { file, source })?;
-    let lines = text.split('\n').take_while(|line| *line != FIRST_SPECIAL);
-    let tokens: Option<Vec<Vec<u8>>> = lines.map(bytes_of).collect();
     let unfit = || {
         let why = format!("it is no list of byte-level tokens that {FIRST_SPECIAL} ends");
         ConvertError::Unfit { file, why }
     };
+    let lines: Vec<&str> = text.split('\n').collect();
+    let end = lines.iter().position(|line| *line == FIRST_SPECIAL);
+    let with_text = &lines[..end.ok_or_else(unfit)?];
+    let tokens: Option<Vec<Vec<u8>>> = with_text.iter().map(|line| bytes_of(line)).collect();
     tokens.ok_or_else(unfit)
 }
 
