@@ -51,6 +51,7 @@ fn a_variable_that_is_empty_is_one_that_is_not_set() {
         "VIVAVOCE_LOG",
         "VIVAVOCE_WHISPER",
         "VIVAVOCE_PYTHON",
+        "VIVAVOCE_NPM",
         "HF_ENDPOINT",
     ]);
     let mut command = vivavoce();

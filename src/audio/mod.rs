@@ -18,6 +18,7 @@ pub mod cpal_device;
 pub mod device;
 pub mod frame;
 pub mod latency;
+pub mod mel_filters;
 pub mod noise;
 pub mod resample;
 pub mod sound_file;

