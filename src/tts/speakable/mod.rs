@@ -11,9 +11,11 @@
 //! Invariant: the segments' `written` joined together is the clause, for any Unicode input, so that
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
+mod amounts;
 mod english;
 mod markup;
 mod others;
+pub(super) mod spanish;
 #[cfg(test)]
 mod tests;
 mod word;
