@@ -8,6 +8,7 @@
 //! how long its phonemes take knows when each word has been said.
 
 mod english;
+mod italian;
 mod spanish;
 mod spelling;
 
@@ -15,6 +16,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub use english::{Accent, English, UNKNOWN, UnknownWordReader};
+pub use italian::Italian;
 pub use spanish::Spanish;
 
 use super::TtsError;

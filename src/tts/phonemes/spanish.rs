@@ -379,7 +379,7 @@ fn phonemes(sounds: &[Sound], before: Option<Sound>, next: Option<char>) -> Stri
             ('b', _) if soft && !stop => 'β',
             ('d', _) if soft && !stop => 'ð',
             ('ɡ', _) if soft && !stop => 'ɣ',
-            ('n', Some(Sound::Consonant('b' | 'p' | 'f'))) => 'm',
+            ('n', Some(Sound::Consonant('b' | 'p'))) => 'm',
             ('n', Some(Sound::Consonant('ɡ' | 'x'))) => 'ŋ',
             ('n', None) if matches!(next, Some('b' | 'v' | 'p')) => 'm',
             ('n', None) if next == Some('g') => 'ŋ',

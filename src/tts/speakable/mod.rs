@@ -13,6 +13,7 @@
 
 mod amounts;
 mod english;
+pub(super) mod italian;
 mod markup;
 mod others;
 pub(super) mod spanish;
