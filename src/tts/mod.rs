@@ -65,8 +65,8 @@ pub enum TtsError {
     },
     /// The program that makes phonemes does not work.
     #[error(
-        "Piper's voices need the program espeak-ng: {reason}. Install it (on Debian: apt install \
-         espeak-ng), or choose another voice with --tts"
+        "this voice needs the program espeak-ng: {reason}. Install it (on Debian: apt install espeak-ng), or \
+         choose another voice: --tts pico needs no other program"
     )]
     Phonemizer {
         /// What it said.

@@ -8,6 +8,7 @@
 //! how long its phonemes take knows when each word has been said.
 
 mod english;
+mod espeak;
 mod italian;
 mod spanish;
 mod spelling;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub use english::{Accent, English, UNKNOWN, UnknownWordReader};
+pub use espeak::EspeakPhonemizer;
 pub use italian::Italian;
 pub use spanish::Spanish;
 

@@ -39,7 +39,7 @@ const VOICELESS_IZZ: &[&str] = &["pizz", "svizz", "indirizz", "schizz", "stizz"]
 /// Words with a closed e or o where others have an open one.
 const CLOSED: &str = "quello quella quelli quelle questo questa questi queste capelli capello mento dentro mentre entro
     venti trenta vero vera veri vere sera sere nero nera neri nere mese mesi nome nomi come dove ora allora ancora
-    della nella dello nello sulla dalla delle nelle davvero ovvero almeno appena nemmeno invece sembra sembrano spero inoltre oltre
+    della nella dello nello sulla dalla delle nelle davvero stasera ovvero almeno appena nemmeno invece sembra sembrano spero inoltre oltre
     risposta agosto giovane giovani prodotto prodotti pena corte fossero fosse mostra mostrano voto voti pollo scorso
     nascosto pepe ricetta bolle orologio po noi voi quei del nel bel economico economica economiche dovresti molto molta molti molte sotto posto posta posti conto mondo secondo giorno solo sola soli sole voce croce
     volo corso forse bosco rosso rossa rossi rosse tondo stesso stessa stessi stesse freddo fredda verde verdi lettera
@@ -386,7 +386,7 @@ fn consonant(letters: &[char], at: usize, own: &str) -> (&'static str, usize) {
         'v' if doubled => ("vv", 2),
         'v' | 'w' => ("v", 1),
         'x' => ("ks", 1),
-        'z' => z(at == 0, doubled, own),
+        'z' => z(at == 0, doubled, &letters.iter().collect::<String>()),
         // A silent h.
         _ => ("", 1),
     }
