@@ -7,6 +7,7 @@
 //! Invariant: what a voice says is known to the byte of the text, word for word, so that a voice that knows
 //! how long its phonemes take knows when each word has been said.
 
+mod chinese;
 mod english;
 mod espeak;
 mod italian;
@@ -16,6 +17,7 @@ mod spelling;
 use std::collections::HashMap;
 use std::path::Path;
 
+pub use chinese::Chinese;
 pub use english::{Accent, English, UNKNOWN, UnknownWordReader};
 pub use espeak::EspeakPhonemizer;
 pub use italian::Italian;

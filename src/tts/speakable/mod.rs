@@ -12,6 +12,7 @@
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
 mod amounts;
+pub(super) mod chinese;
 mod english;
 pub(super) mod italian;
 mod markup;
