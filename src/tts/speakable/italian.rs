@@ -1,5 +1,107 @@
 //! Italian: numbers, amounts, times and dates in words, so that each voice says them in the same way.
 
+use super::Said;
+use super::amounts::{self, Words};
+use super::word::Context;
+use crate::language::Language;
+
+const WORDS: Words = Words {
+    language: Language::Italian,
+    cardinal,
+    counting,
+    ordinal,
+    roman,
+    point: "virgola",
+    minus: "meno",
+    percent: "per cento",
+    to: "a",
+    and: "e",
+    cents: "e",
+    of: " ",
+    months: [
+        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
+        "novembre", "dicembre",
+    ],
+    units: &[
+        ("km", "chilometro", "chilometri"),
+        ("m", "metro", "metri"),
+        ("cm", "centimetro", "centimetri"),
+        ("mm", "millimetro", "millimetri"),
+        ("kg", "chilo", "chili"),
+        ("g", "grammo", "grammi"),
+        ("l", "litro", "litri"),
+        ("ml", "millilitro", "millilitri"),
+        ("km/h", "chilometro all'ora", "chilometri all'ora"),
+        ("m²", "metro quadrato", "metri quadrati"),
+        ("h", "ora", "ore"),
+        ("min", "minuto", "minuti"),
+        ("s", "secondo", "secondi"),
+        ("°", "grado", "gradi"),
+        ("°C", "grado", "gradi"),
+        ("ºC", "grado", "gradi"),
+    ],
+    money: &[
+        ("€", "euro", "euro"),
+        ("$", "dollaro", "dollari"),
+        ("£", "sterlina", "sterline"),
+    ],
+    abbreviations: &[
+        ("Sig", "signor"),
+        ("sig", "signor"),
+        ("Sigra", "signora"),
+        ("Dott", "dottor"),
+        ("dott", "dottor"),
+        ("Prof", "professor"),
+        ("prof", "professor"),
+        ("ecc", "eccetera"),
+        ("pag", "pagina"),
+        ("tel", "telefono"),
+    ],
+};
+
+/// Says the word at hand, together with as many of the next as belong to it.
+pub(super) fn say(context: &Context) -> Said {
+    amounts::say(context, &WORDS)
+}
+
+fn ordinal(number: u64, feminine: bool) -> Option<String> {
+    const ORDINALS: [&str; 10] = [
+        "primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono", "decimo",
+    ];
+    let ordinal = match ORDINALS.get(number.checked_sub(1)? as usize) {
+        Some(ordinal) => (*ordinal).to_owned(),
+        // "undicesimo", "ventitreesimo"
+        None => match cardinal(number) {
+            words if words.ends_with('é') => format!("{}eesimo", &words[..words.len() - 'é'.len_utf8()]),
+            words if words.ends_with("sei") => format!("{words}esimo"),
+            words => format!("{}esimo", &words[..words.len() - 1]),
+        },
+    };
+    Some(match ordinal.strip_suffix('o') {
+        Some(stem) if feminine => format!("{stem}a"),
+        _ => ordinal,
+    })
+}
+
+/// "un giorno", "una ora", "primo maggio"
+fn counting(number: u64, noun: &str) -> String {
+    match number {
+        1 if WORDS.months.contains(&noun) => "primo".to_owned(),
+        1 if noun.ends_with('a') || noun.ends_with("zione") => "una".to_owned(),
+        1 => "un".to_owned(),
+        _ => cardinal(number),
+    }
+}
+
+/// "XIX secolo", "Luigi XIV"
+fn roman(number: u64, next: Option<&str>) -> String {
+    match next {
+        Some("secolo") => ordinal(number, false).unwrap_or_else(|| cardinal(number)),
+        Some("edizione" | "legislatura") => ordinal(number, true).unwrap_or_else(|| cardinal(number)),
+        _ => cardinal(number),
+    }
+}
+
 /// Numbers below twenty have words of their own.
 const SMALL: [&str; 20] = [
     "zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici",

@@ -1,5 +1,92 @@
 //! Spanish: numbers, amounts, times and dates in words, so that each voice says them in the same way.
 
+use super::Said;
+use super::amounts::{self, Words};
+use super::word::Context;
+use crate::language::Language;
+
+const WORDS: Words = Words {
+    language: Language::Spanish,
+    cardinal,
+    counting,
+    ordinal,
+    roman: |number, _| cardinal(number),
+    point: "coma",
+    minus: "menos",
+    percent: "por ciento",
+    to: "a",
+    and: "y",
+    cents: "con",
+    of: " de ",
+    months: [
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+        "noviembre", "diciembre",
+    ],
+    units: &[
+        ("km", "kilómetro", "kilómetros"),
+        ("m", "metro", "metros"),
+        ("cm", "centímetro", "centímetros"),
+        ("mm", "milímetro", "milímetros"),
+        ("kg", "kilo", "kilos"),
+        ("g", "gramo", "gramos"),
+        ("l", "litro", "litros"),
+        ("ml", "mililitro", "mililitros"),
+        ("km/h", "kilómetro por hora", "kilómetros por hora"),
+        ("m²", "metro cuadrado", "metros cuadrados"),
+        ("h", "hora", "horas"),
+        ("min", "minuto", "minutos"),
+        ("s", "segundo", "segundos"),
+        ("°", "grado", "grados"),
+        ("°C", "grado", "grados"),
+        ("ºC", "grado", "grados"),
+    ],
+    money: &[
+        ("€", "euro", "euros"),
+        ("$", "dólar", "dólares"),
+        ("£", "libra", "libras"),
+    ],
+    abbreviations: &[
+        ("Sr", "señor"),
+        ("Sra", "señora"),
+        ("Srta", "señorita"),
+        ("Dr", "doctor"),
+        ("Dra", "doctora"),
+        ("Ud", "usted"),
+        ("Uds", "ustedes"),
+        ("etc", "etcétera"),
+        ("núm", "número"),
+        ("pág", "página"),
+        ("Av", "avenida"),
+        ("aprox", "aproximadamente"),
+    ],
+};
+
+/// Says the word at hand, together with as many of the next as belong to it.
+pub(super) fn say(context: &Context) -> Said {
+    amounts::say(context, &WORDS)
+}
+
+fn ordinal(number: u64, feminine: bool) -> Option<String> {
+    const ORDINALS: [&str; 10] = [
+        "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno", "décimo",
+    ];
+    let ordinal = *ORDINALS.get(number.checked_sub(1)? as usize)?;
+    Some(match ordinal.strip_suffix('o') {
+        Some(stem) if feminine => format!("{stem}a"),
+        _ => ordinal.to_owned(),
+    })
+}
+
+/// "un año", "veintiuna horas"
+fn counting(number: u64, noun: &str) -> String {
+    let feminine = ["a", "as", "ción", "ciones", "dad", "dades"].iter().any(|end| noun.ends_with(end));
+    match cardinal(number).strip_suffix("uno") {
+        Some(rest) if number % 100 != 11 && feminine => format!("{rest}una"),
+        Some(_) => shortened(number),
+        None => cardinal(number),
+    }
+}
+
 /// Numbers below thirty have words of their own.
 const SMALL: [&str; 30] = [
     "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce",
@@ -44,8 +131,7 @@ pub(in crate::tts) fn cardinal(number: u64) -> String {
 fn shortened(number: u64) -> String {
     let words = cardinal(number);
     match words.strip_suffix("uno") {
-        Some("veinti") => "veintiún".to_owned(),
-        Some(rest) if rest.ends_with("veinti") => format!("{}ún", rest),
+        Some(rest) if rest.ends_with("veinti") => format!("{rest}ún"),
         Some(rest) => format!("{rest}un"),
         None => words,
     }

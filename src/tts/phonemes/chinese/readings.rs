@@ -14,6 +14,18 @@ const NEUTRAL: &str = "妈妈 爸爸 哥哥 弟弟 姐姐 妹妹 奶奶 爷爷 �
     耳朵 窗户 豆腐 萝卜 葡萄 故事 生意 招呼 打听 清楚 麻烦 客气 热闹 暖和 凉快 丈夫 父亲 母亲 姑娘 亲戚 大夫 护士 \
     师傅 力气 脾气 意思 本事 困难 力量 地方 商量 收拾 打扮 干净 结实 新鲜 老实 马虎 糊涂 部分 队伍 粮食 棉花";
 
+/// The same, of words that are read in another way by people than in the list.
+const CORRECTED: [(&str, &str); 8] = [
+    ("很长", "2chang2"),
+    ("太长", "2chang2"),
+    ("多长", "2chang2"),
+    ("最长", "2chang2"),
+    ("更长", "2chang2"),
+    ("长得", "2de5"),
+    ("对不起", "2bu5"),
+    ("了不起", "1liao3 2bu5"),
+];
+
 /// The readings of words that are not read as their characters are.
 pub(super) struct Readings {
     /// By word: places, beginning at 1, and readings there.
@@ -24,7 +36,7 @@ impl Readings {
     pub(super) fn load() -> Self {
         let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
         Self {
-            words: lines.filter_map(|line| line.split_once(' ')).collect(),
+            words: lines.filter_map(|line| line.split_once(' ')).chain(CORRECTED).collect(),
         }
     }
 
