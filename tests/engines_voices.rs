@@ -312,7 +312,11 @@ fn kokoro_speaks_no_german() {
 fn kokoro_speaks_the_language_of_the_conversation() {
     let folder = tempfile::tempdir().unwrap();
     let engine = kokoro(folder.path());
-    let voices = [(Language::Spanish, "ef_dora"), (Language::Italian, "if_sara"), (Language::Chinese, "zf_xiaobei")];
+    let voices = [
+        (Language::Spanish, "ef_dora"),
+        (Language::Italian, "if_sara"),
+        (Language::Chinese, "zf_xiaobei"),
+    ];
     for (language, name) in voices {
         let style = folder.path().join("af_heart.bin");
         std::fs::copy(&style, folder.path().join(format!("{name}.bin"))).unwrap();
@@ -330,7 +334,10 @@ fn a_voice_of_another_language_is_told_which_speak_this_one() {
         panic!("it was loaded");
     };
     let message = error.to_string();
-    assert!(message.contains("Spanish") && message.contains("em_alex"), "{message}");
+    assert!(
+        message.contains("Spanish") && message.contains("em_alex"),
+        "{message}"
+    );
 }
 
 #[test]

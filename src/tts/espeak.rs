@@ -61,7 +61,7 @@ impl Espeak {
         cancelled: Cancelled,
         text: &'t str,
     ) -> Result<Option<Vec<Piece<'t>>>, TtsError> {
-        let mut spoken = Vec::new();
+        let (mut spoken, mut start) = (Vec::new(), 0);
         for (text, mark) in pieces(text) {
             let mut words = Vec::new();
             if text.chars().any(char::is_alphanumeric) {
@@ -70,7 +70,13 @@ impl Espeak {
                     None => return Ok(None),
                 }
             }
-            spoken.push(Piece { text, words, mark });
+            spoken.push(Piece {
+                text,
+                start,
+                words,
+                mark,
+            });
+            start += text.len() + mark.map_or(0, char::len_utf8);
         }
         Ok(Some(spoken))
     }
@@ -91,8 +97,9 @@ impl Espeak {
 
 /// A stretch of text between marks, and what is said for it.
 pub struct Piece<'t> {
-    /// As it was written.
+    /// As it was written, and where it begins.
     pub text: &'t str,
+    pub start: usize,
     /// Its words: what is one phoneme stands between `_`.
     pub words: Vec<String>,
     /// The mark behind it.

@@ -13,7 +13,8 @@ use ort::value::{Tensor, TensorRef};
 use serde::Deserialize;
 
 use super::phonemes::{
-    Accent, Chinese, English, EspeakPhonemizer, Italian, PhonemeNumbers, Phonemizer, Spanish, pieces,
+    Accent, Chinese, English, EspeakPhonemizer, Italian, PhonemeNumbers, Phonemizer, Spanish,
+    pieces,
 };
 use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
@@ -292,7 +293,10 @@ mod tests {
     #[test]
     fn voices_of_other_languages_speak_none_of_ours() {
         for name in ["hf_alpha", "jf_nezumi", "pf_dora"] {
-            assert!(!Language::all().any(|language| speaks(name, language)), "{name}");
+            assert!(
+                !Language::all().any(|language| speaks(name, language)),
+                "{name}"
+            );
         }
     }
 }

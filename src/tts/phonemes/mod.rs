@@ -11,6 +11,8 @@ mod chinese;
 mod english;
 mod espeak;
 mod italian;
+#[cfg(test)]
+mod reader_tests;
 mod spanish;
 mod spelling;
 

@@ -84,12 +84,19 @@ fn roman(context: &Context, words: &Words) -> Option<Said> {
         return None;
     }
     let number = (1..40).find(|number| roman_digits(*number) == core)?;
-    said((words.roman)(number, context.next(1).map(|next| next.core)), 1)
+    said(
+        (words.roman)(number, context.next(1).map(|next| next.core)),
+        1,
+    )
 }
 
 fn roman_digits(number: u64) -> String {
     const ONES: [&str; 10] = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
-    format!("{}{}", "X".repeat((number / 10) as usize), ONES[(number % 10) as usize])
+    format!(
+        "{}{}",
+        "X".repeat((number / 10) as usize),
+        ONES[(number % 10) as usize]
+    )
 }
 
 fn amount(context: &Context, words: &Words) -> Option<Said> {
@@ -104,9 +111,20 @@ fn amount(context: &Context, words: &Words) -> Option<Said> {
         && let (Some((low, "")), Some((high, ""))) = (number(low), number(high))
         && !low.negative
     {
-        return said(format!("{} {} {}", plain(&low, words), words.to, plain(&high, words)), 1);
+        return said(
+            format!(
+                "{} {} {}",
+                plain(&low, words),
+                words.to,
+                plain(&high, words)
+            ),
+            1,
+        );
     }
-    let sign = words.money.iter().find(|(sign, ..)| core.starts_with(sign) && sign.len() < core.len());
+    let sign = words
+        .money
+        .iter()
+        .find(|(sign, ..)| core.starts_with(sign) && sign.len() < core.len());
     let bare = sign.map_or(core, |(sign, ..)| &core[sign.len()..]);
     let (number, rest) = number(bare)?;
     if let (Some(money), "") = (sign, rest) {
@@ -148,7 +166,11 @@ fn with_sign(number: &Number, sign: &str, words: &Words) -> Option<String> {
         return Some(price(number, money, words));
     }
     let (_, one, many) = words.units.iter().find(is_it)?;
-    let unit = if number.is_plain() && number.whole == "1" { one } else { many };
+    let unit = if number.is_plain() && number.whole == "1" {
+        one
+    } else {
+        many
+    };
     let count = match number.value() {
         Some(value) if number.is_plain() => (words.counting)(value, unit),
         _ => plain(number, words),
@@ -176,7 +198,8 @@ impl Number {
 
     /// What stands before the point, if it is read as a number.
     fn value(&self) -> Option<u64> {
-        let counted = self.whole.len() <= 12 && (self.whole.len() == 1 || !self.whole.starts_with('0'));
+        let counted =
+            self.whole.len() <= 12 && (self.whole.len() == 1 || !self.whole.starts_with('0'));
         self.whole.parse().ok().filter(|_| counted)
     }
 }
@@ -184,7 +207,9 @@ impl Number {
 /// A number alone.
 fn plain(number: &Number, words: &Words) -> String {
     let one_by_one = |digits: &str| {
-        let digits = digits.bytes().map(|digit| (words.cardinal)(u64::from(digit - b'0')));
+        let digits = digits
+            .bytes()
+            .map(|digit| (words.cardinal)(u64::from(digit - b'0')));
         digits.collect::<Vec<_>>().join(" ")
     };
     let mut said = match number.value() {
@@ -219,7 +244,11 @@ fn number(written: &str) -> Option<(Number, &str)> {
         whole.push_str(group);
         rest = after;
     }
-    let point = if whole.len() == first.len() { &['.', ','][..] } else { &[','][..] };
+    let point = if whole.len() == first.len() {
+        &['.', ','][..]
+    } else {
+        &[','][..]
+    };
     let mut fraction = String::new();
     if let Some((group, after)) = rest.strip_prefix(point).and_then(digits)
         && !after.starts_with(['.', ','])
@@ -239,14 +268,19 @@ fn number(written: &str) -> Option<(Number, &str)> {
 
 /// The digits at the beginning, and what stands behind them.
 fn digits(written: &str) -> Option<(&str, &str)> {
-    let end = written.find(|c: char| !c.is_ascii_digit()).unwrap_or(written.len());
+    let end = written
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(written.len());
     (end > 0).then(|| written.split_at(end))
 }
 
 /// "15:30", "8:05h"
 fn time(core: &str, words: &Words) -> Option<String> {
     let (hour, minute) = core.trim_end_matches('h').split_once(':')?;
-    let (hour, minute) = (below(hour, 25)?, below(minute, 60).filter(|_| minute.len() == 2)?);
+    let (hour, minute) = (
+        below(hour, 25)?,
+        below(minute, 60).filter(|_| minute.len() == 2)?,
+    );
     let said = (words.cardinal)(hour);
     Some(match minute {
         0 => said,
@@ -256,7 +290,10 @@ fn time(core: &str, words: &Words) -> Option<String> {
 
 fn below(written: &str, limit: u64) -> Option<u64> {
     let all_digits = written.bytes().all(|c| c.is_ascii_digit()) && written.len() <= 4;
-    written.parse().ok().filter(|number| all_digits && *number < limit)
+    written
+        .parse()
+        .ok()
+        .filter(|number| all_digits && *number < limit)
 }
 
 /// "12/5/2024", "2024-05-12"
@@ -265,12 +302,20 @@ fn date(core: &str, words: &Words) -> Option<String> {
     let [first, month, last] = parts[..] else {
         return None;
     };
-    let (day, year) = if first.len() == 4 { (last, first) } else { (first, last) };
+    let (day, year) = if first.len() == 4 {
+        (last, first)
+    } else {
+        (first, last)
+    };
     let (day, month) = (below(day, 32)?, below(month, 13)?);
     let year = below(year, 3000).filter(|_| year.len() == 4)?;
     let month = words.months.get(month.checked_sub(1)? as usize)?;
     let of = words.of;
-    let day = if day == 1 { (words.counting)(1, month) } else { (words.cardinal)(day) };
+    let day = if day == 1 {
+        (words.counting)(1, month)
+    } else {
+        (words.cardinal)(day)
+    };
     Some(format!("{day}{of}{month}{of}{}", (words.cardinal)(year)))
 }
 

@@ -27,7 +27,13 @@ const UNITS: [(&str, &str); 14] = [
     ("l", "升"),
 ];
 /// What is written before an amount of money, and what is said behind it.
-const MONEY: [(char, &str); 5] = [('¥', "元"), ('￥', "元"), ('$', "美元"), ('€', "欧元"), ('£', "英镑")];
+const MONEY: [(char, &str); 5] = [
+    ('¥', "元"),
+    ('￥', "元"),
+    ('$', "美元"),
+    ('€', "欧元"),
+    ('£', "英镑"),
+];
 
 /// Says the word at hand, which is often the whole clause.
 pub(super) fn say(context: &Context) -> Said {
@@ -48,7 +54,11 @@ fn in_words(text: &str) -> String {
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         if !first.is_ascii_digit() {
-            said.push(sign(first, text[..at].chars().next_back(), rest[first.len_utf8()..].chars().next()));
+            said.push(sign(
+                first,
+                text[..at].chars().next_back(),
+                rest[first.len_utf8()..].chars().next(),
+            ));
             at += first.len_utf8();
             continue;
         }
@@ -88,12 +98,17 @@ fn sign(sign: char, before: Option<char>, after: Option<char>) -> char {
 
 /// The digits at the beginning, and what stands behind them.
 fn run(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
 fn below(written: &str, limit: u64) -> Option<u64> {
-    written.parse().ok().filter(|number| written.len() <= 4 && *number < limit)
+    written
+        .parse()
+        .ok()
+        .filter(|number| written.len() <= 4 && *number < limit)
 }
 
 /// "2024-05-12", "2024/5/12", "2024年"
@@ -102,20 +117,33 @@ fn date(text: &str) -> Option<(String, usize)> {
     if rest.starts_with('年') {
         return Some((one_by_one(year), year.len()));
     }
-    let mark = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
+    let mark = rest
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '-' | '/' | '.'))?;
     let (month, rest) = run(&rest[1..])?;
     let (day, rest) = run(rest.strip_prefix(mark)?)?;
     let (month, day) = (below(month, 13)?, below(day, 32)?);
-    let said = format!("{}年{}月{}日", one_by_one(year), cardinal(month), cardinal(day));
+    let said = format!(
+        "{}年{}月{}日",
+        one_by_one(year),
+        cardinal(month),
+        cardinal(day)
+    );
     Some((said, text.len() - rest.len()))
 }
 
 /// "15:30"
 fn time(text: &str) -> Option<(String, usize)> {
     let (hour, rest) = run(text)?;
-    let (minute, rest) = run(rest.strip_prefix([':', '：'])?).filter(|(minute, _)| minute.len() == 2)?;
+    let (minute, rest) =
+        run(rest.strip_prefix([':', '：'])?).filter(|(minute, _)| minute.len() == 2)?;
     let (hour, minute) = (below(hour, 25)?, below(minute, 60)?);
-    let hour = if hour == 2 { "两".to_owned() } else { cardinal(hour) };
+    let hour = if hour == 2 {
+        "两".to_owned()
+    } else {
+        cardinal(hour)
+    };
     let said = match minute {
         0 => format!("{hour}点"),
         1..10 => format!("{hour}点零{}分", cardinal(minute)),
@@ -187,7 +215,9 @@ pub(in crate::tts) fn cardinal(number: u64) -> String {
 pub(in crate::tts) fn digits(written: &str) -> String {
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     match digits.parse() {
-        Ok(number) if digits.len() <= 9 && (digits.len() == 1 || !digits.starts_with('0')) => cardinal(number),
+        Ok(number) if digits.len() <= 9 && (digits.len() == 1 || !digits.starts_with('0')) => {
+            cardinal(number)
+        }
         _ => one_by_one(&digits),
     }
 }
@@ -203,9 +233,17 @@ fn groups(number: u64) -> String {
         if number >= unit {
             let (count, rest) = (number / unit, number % unit);
             let gap = rest > 0 && rest < unit / 10;
-            let rest = if rest > 0 { groups(rest) } else { String::new() };
+            let rest = if rest > 0 {
+                groups(rest)
+            } else {
+                String::new()
+            };
             let zero = if gap { "零" } else { "" };
-            let count = if count == 2 { "两".to_owned() } else { groups(count) };
+            let count = if count == 2 {
+                "两".to_owned()
+            } else {
+                groups(count)
+            };
             return format!("{count}{name}{zero}{rest}");
         }
     }
@@ -224,7 +262,11 @@ fn below_ten_thousand(number: u64) -> String {
             said.push('零');
             gap = false;
         }
-        said.push(if digit == 2 && unit == 1000 { '两' } else { DIGITS[digit as usize] });
+        said.push(if digit == 2 && unit == 1000 {
+            '两'
+        } else {
+            DIGITS[digit as usize]
+        });
         said.push_str(name);
     }
     said

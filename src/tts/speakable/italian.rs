@@ -19,8 +19,18 @@ const WORDS: Words = Words {
     cents: "e",
     of: " ",
     months: [
-        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
-        "novembre", "dicembre",
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
     ],
     units: &[
         ("km", "chilometro", "chilometri"),
@@ -66,13 +76,16 @@ pub(super) fn say(context: &Context) -> Said {
 
 fn ordinal(number: u64, feminine: bool) -> Option<String> {
     const ORDINALS: [&str; 10] = [
-        "primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono", "decimo",
+        "primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono",
+        "decimo",
     ];
     let ordinal = match ORDINALS.get(number.checked_sub(1)? as usize) {
         Some(ordinal) => (*ordinal).to_owned(),
         // "undicesimo", "ventitreesimo"
         None => match cardinal(number) {
-            words if words.ends_with('é') => format!("{}eesimo", &words[..words.len() - 'é'.len_utf8()]),
+            words if words.ends_with('é') => {
+                format!("{}eesimo", &words[..words.len() - 'é'.len_utf8()])
+            }
             words if words.ends_with("sei") => format!("{words}esimo"),
             words => format!("{}esimo", &words[..words.len() - 1]),
         },
@@ -97,18 +110,47 @@ fn counting(number: u64, noun: &str) -> String {
 fn roman(number: u64, next: Option<&str>) -> String {
     match next {
         Some("secolo") => ordinal(number, false).unwrap_or_else(|| cardinal(number)),
-        Some("edizione" | "legislatura") => ordinal(number, true).unwrap_or_else(|| cardinal(number)),
+        Some("edizione" | "legislatura") => {
+            ordinal(number, true).unwrap_or_else(|| cardinal(number))
+        }
         _ => cardinal(number),
     }
 }
 
 /// Numbers below twenty have words of their own.
 const SMALL: [&str; 20] = [
-    "zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici",
-    "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove",
+    "zero",
+    "uno",
+    "due",
+    "tre",
+    "quattro",
+    "cinque",
+    "sei",
+    "sette",
+    "otto",
+    "nove",
+    "dieci",
+    "undici",
+    "dodici",
+    "tredici",
+    "quattordici",
+    "quindici",
+    "sedici",
+    "diciassette",
+    "diciotto",
+    "diciannove",
 ];
 const TENS: [&str; 10] = [
-    "", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta",
+    "",
+    "",
+    "venti",
+    "trenta",
+    "quaranta",
+    "cinquanta",
+    "sessanta",
+    "settanta",
+    "ottanta",
+    "novanta",
 ];
 
 /// A number in words, up to a billion (10¹²); larger ones digit by digit.

@@ -19,8 +19,18 @@ const WORDS: Words = Words {
     cents: "con",
     of: " de ",
     months: [
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-        "noviembre", "diciembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
     ],
     units: &[
         ("km", "kilómetro", "kilómetros"),
@@ -68,7 +78,8 @@ pub(super) fn say(context: &Context) -> Said {
 
 fn ordinal(number: u64, feminine: bool) -> Option<String> {
     const ORDINALS: [&str; 10] = [
-        "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno", "décimo",
+        "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo",
+        "noveno", "décimo",
     ];
     let ordinal = *ORDINALS.get(number.checked_sub(1)? as usize)?;
     Some(match ordinal.strip_suffix('o') {
@@ -79,7 +90,9 @@ fn ordinal(number: u64, feminine: bool) -> Option<String> {
 
 /// "un año", "veintiuna horas"
 fn counting(number: u64, noun: &str) -> String {
-    let feminine = ["a", "as", "ción", "ciones", "dad", "dades"].iter().any(|end| noun.ends_with(end));
+    let feminine = ["a", "as", "ción", "ciones", "dad", "dades"]
+        .iter()
+        .any(|end| noun.ends_with(end));
     match cardinal(number).strip_suffix("uno") {
         Some(rest) if number % 100 != 11 && feminine => format!("{rest}una"),
         Some(_) => shortened(number),
@@ -89,17 +102,60 @@ fn counting(number: u64, noun: &str) -> String {
 
 /// Numbers below thirty have words of their own.
 const SMALL: [&str; 30] = [
-    "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce",
-    "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno",
-    "veintidós", "veintitrés", "veinticuatro", "veinticinco", "veintiséis", "veintisiete", "veintiocho",
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciséis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidós",
+    "veintitrés",
+    "veinticuatro",
+    "veinticinco",
+    "veintiséis",
+    "veintisiete",
+    "veintiocho",
     "veintinueve",
 ];
 const TENS: [&str; 10] = [
-    "", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa",
+    "",
+    "",
+    "",
+    "treinta",
+    "cuarenta",
+    "cincuenta",
+    "sesenta",
+    "setenta",
+    "ochenta",
+    "noventa",
 ];
 const HUNDREDS: [&str; 10] = [
-    "", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos", "setecientos",
-    "ochocientos", "novecientos",
+    "",
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
 ];
 
 /// A number in words, up to a billion (10¹²) as one; larger ones digit by digit.

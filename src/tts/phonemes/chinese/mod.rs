@@ -6,11 +6,14 @@
 mod readings;
 mod sandhi;
 mod syllable;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use jieba_rs::Jieba;
+use unicode_normalization::UnicodeNormalization;
 
 use self::readings::Readings;
 use self::syllable::{Syllable, phonemes};
@@ -107,7 +110,8 @@ impl Kind {
 }
 
 fn is_latin(c: char) -> bool {
-    c.is_alphabetic() && matches!(c, '\0'..='\u{2AF}' | '\u{1E00}'..='\u{1EFF}' | '\u{FF21}'..='\u{FF5A}')
+    c.is_alphabetic()
+        && matches!(c, '\0'..='\u{2AF}' | '\u{1E00}'..='\u{1EFF}' | '\u{FF21}'..='\u{FF5A}')
 }
 
 impl Chinese {
@@ -141,7 +145,8 @@ impl Chinese {
         }
         let characters: Vec<char> = run.chars().collect();
         sandhi::change(&characters, &mut syllables, &lengths);
-        let (mut said, mut rest, mut end) = (Vec::with_capacity(words.len()), syllables.as_slice(), 0);
+        let (mut said, mut rest, mut end) =
+            (Vec::with_capacity(words.len()), syllables.as_slice(), 0);
         for (word, length) in words.iter().zip(lengths) {
             let (own, others) = rest.split_at(length);
             (rest, end) = (others, end + word.len());
@@ -150,24 +155,80 @@ impl Chinese {
         said
     }
 
-    /// Says a word in Latin letters, in English.
+    /// Says a word in Latin letters: in English, an abbreviation by its letters.
     fn latin(&self, run: &str, start: usize, phonemes: &mut Phonemes) -> Result<(), TtsError> {
-        let english = self.english.get_or_init(|| English::new(Accent::EnglishUS));
-        let words = english.read(run)?;
-        phonemes.push(&words.text);
+        let letters = || run.nfkd().filter_map(letter);
+        let is_spelt = !run.contains(char::is_lowercase) || letters().nth(LONGEST_WORD).is_some();
+        if is_spelt {
+            letters().for_each(|letter| phonemes.push(letter));
+        } else {
+            let english = self.english.get_or_init(|| English::new(Accent::EnglishUS));
+            phonemes.push(&english.read(run)?.text);
+        }
         phonemes.end_word(start + run.len());
         Ok(())
     }
 }
 
+/// Longer words are spelt, since their reading takes long.
+const LONGEST_WORD: usize = 40;
+
+/// The English name of a letter.
+fn letter(letter: char) -> Option<&'static str> {
+    const NAMES: [&str; 26] = [
+        "ˈA",
+        "bˈi",
+        "sˈi",
+        "dˈi",
+        "ˈi",
+        "ˈɛf",
+        "ʤˈi",
+        "ˈAʧ",
+        "ˈI",
+        "ʤˈA",
+        "kˈA",
+        "ˈɛl",
+        "ˈɛm",
+        "ˈɛn",
+        "ˈO",
+        "pˈi",
+        "kjˈu",
+        "ˈɑɹ",
+        "ˈɛs",
+        "tˈi",
+        "jˈu",
+        "vˈi",
+        "dˈʌbᵊlju",
+        "ˈɛks",
+        "wˈI",
+        "zˈi",
+    ];
+    let place = u32::from(letter.to_ascii_lowercase()).checked_sub(u32::from('a'))?;
+    NAMES.get(place as usize).copied()
+}
+
 /// Children, in which the last character is a syllable of its own.
 const NOT_BENT: [&str; 12] = [
-    "女儿", "婴儿", "幼儿", "孤儿", "少儿", "胎儿", "男儿", "健儿", "侄儿", "婴幼儿", "宠儿", "混血儿",
+    "女儿",
+    "婴儿",
+    "幼儿",
+    "孤儿",
+    "少儿",
+    "胎儿",
+    "男儿",
+    "健儿",
+    "侄儿",
+    "婴幼儿",
+    "宠儿",
+    "混血儿",
 ];
 
 fn word_phonemes(word: &str, syllables: &[Syllable]) -> String {
     let bent = syllables.len() > 1 && word.ends_with('儿') && !NOT_BENT.contains(&word);
-    let mut said: String = syllables[..syllables.len() - usize::from(bent)].iter().map(phonemes).collect();
+    let mut said: String = syllables[..syllables.len() - usize::from(bent)]
+        .iter()
+        .map(phonemes)
+        .collect();
     if bent {
         said.push('ɚ');
     }
@@ -190,7 +251,10 @@ impl Phonemes {
         let phonemes_end = self.text.len();
         let said = self.words.last().map_or(0, |word| word.phonemes_end);
         if self.text[said..].contains(char::is_alphabetic) {
-            self.words.push(PhonemeWord { text_end, phonemes_end });
+            self.words.push(PhonemeWord {
+                text_end,
+                phonemes_end,
+            });
         }
     }
 

@@ -7,7 +7,10 @@ use pinyin::ToPinyin;
 use super::syllable::Syllable;
 
 /// Words in which a character is not read as it is most often.
-const WORDS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phonemes/zh_words.txt"));
+const WORDS: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/assets/phonemes/zh_words.txt"
+));
 /// Words whose last syllable has no tone in what people say.
 const NEUTRAL: &str = "妈妈 爸爸 哥哥 弟弟 姐姐 妹妹 奶奶 爷爷 叔叔 舅舅 姑姑 婶婶 宝宝 娃娃 星星 谢谢 太太 妻子 朋友 先生 \
     东西 明白 喜欢 告诉 时候 休息 晚上 早上 知道 眼睛 衣服 名字 学生 事情 关系 认识 舒服 漂亮 聪明 消息 月亮 头发 \
@@ -36,18 +39,32 @@ impl Readings {
     pub(super) fn load() -> Self {
         let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
         Self {
-            words: lines.filter_map(|line| line.split_once(' ')).chain(CORRECTED).collect(),
+            words: lines
+                .filter_map(|line| line.split_once(' '))
+                .chain(CORRECTED)
+                .collect(),
         }
     }
 
     /// The syllables of a word, one for each character that has a reading.
-    pub(super) fn of(&self, word: &str, before: Option<&str>, after: Option<&str>) -> Vec<Syllable> {
+    pub(super) fn of(
+        &self,
+        word: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Vec<Syllable> {
         if let Some(alone) = alone(word, before, after) {
             return vec![Syllable::parse(alone)];
         }
         let mut syllables: Vec<Syllable> = word
             .to_pinyin()
-            .map(|pinyin| Syllable::parse(pinyin.map_or("", |pinyin| pinyin.with_tone_num_end())))
+            .zip(word.chars())
+            .map(|(pinyin, character)| match (pinyin, character) {
+                (Some(pinyin), _) => Syllable::parse(pinyin.with_tone_num_end()),
+                (None, '〇') => Syllable::parse("ling2"),
+                // A rare character that no dictionary of ours reads.
+                (None, _) => Syllable::parse(""),
+            })
             .collect();
         let own = self.words.get(word).copied().unwrap_or_default();
         for (place, reading) in own.split(' ').filter_map(|own| own.split_at_checked(1)) {
@@ -72,7 +89,9 @@ fn alone(word: &str, before: Option<&str>, after: Option<&str>) -> Option<&'stat
         "得" => Some("de5"),
         // "高兴地说", and not "下地干活"
         "地" if long && after.is_some() => Some("de5"),
-        "长" if !after.is_some_and(|after| after.starts_with(['大', '得', '了', '成', '出'])) => Some("chang2"),
+        "长" if !after.is_some_and(|after| after.starts_with(['大', '得', '了', '成', '出'])) => {
+            Some("chang2")
+        }
         _ => None,
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn change(characters: &[char], syllables: &mut [Syllable], words: &[u
         // "是不是", "看一看"
         let repeats = before.is_some() && before == after;
         match characters[at] {
-            '一' | '不' if repeats && !before.is_some_and(|c| DIGITS.contains(c)) => syllables[at].tone = 5,
+            '一' | '不' if repeats && !before.is_some_and(|c| DIGITS.contains(c)) => {
+                syllables[at].tone = 5
+            }
             '不' if next_tone == Some(4) => syllables[at].tone = 2,
             '一' => {
                 let is_digit = before.is_some_and(|c| DIGITS.contains(c)) && after != Some('个')
@@ -42,7 +44,10 @@ fn third_tones(syllables: &mut [Syllable], words: &[usize]) {
         for at in (start..end).rev() {
             let next = at + 1;
             let joined = next < end || *length == 1 && n + 1 < words.len();
-            if joined && syllables[at].tone == 3 && syllables.get(next).is_some_and(|next| next.tone == 3) {
+            if joined
+                && syllables[at].tone == 3
+                && syllables.get(next).is_some_and(|next| next.tone == 3)
+            {
                 syllables[at].tone = 2;
             }
         }

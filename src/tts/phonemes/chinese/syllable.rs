@@ -109,7 +109,9 @@ pub(super) fn phonemes(syllable: &Syllable) -> String {
         return format!("{sound}ɨ{tone}");
     }
     let known = FINALS.iter().find(|(name, ..)| *name == rest);
-    known.map_or_else(String::new, |(_, vowel, end)| format!("{sound}{vowel}{tone}{end}"))
+    known.map_or_else(String::new, |(_, vowel, end)| {
+        format!("{sound}{vowel}{tone}{end}")
+    })
 }
 
 /// How a syllable begins, as it is written and as it sounds, and how it ends, by its full name ("jiu" ends in

@@ -3,14 +3,16 @@
 
 /// Endings of words that are stressed on the last syllable but two, if the word has three at least.
 const EARLY_ENDINGS: &[&str] = &[
-    "abile", "abili", "ibile", "ibili", "ebole", "eboli", "evole", "evoli", "issimo", "issima", "issimi", "issime",
-    "ico", "ica", "ici", "iche", "ologo", "ologi", "ologa", "grafo", "grafi", "grafa", "metro", "metri", "olo",
-    "ola", "oli", "ole", "ulo", "ula", "uli", "ule", "ido", "ida", "idi", "ide", "imo", "ima", "imi", "ime", "ile",
-    "ili", "agine", "agini", "igine", "igini", "edine", "udine", "udini", "ordine", "ordini", "ermine", "ermini",
-    "argine", "argini", "ergine", "ergini", "ulmine", "avano", "evano", "ivano", "ebbero", "essero", "assero",
-    "issero", "arono", "erono", "irono", "ono", "aneo", "anea", "anei", "anee", "area", "aree", "aereo", "aerea", "andosi", "endosi",
-    "andolo", "endolo", "andola", "endola", "andoli", "endoli", "andomi", "endomi", "andoti", "endoti", "fono", "esimo", "esima",
-    "uomini", "ere", "ttero", "sero",
+    "abile", "abili", "ibile", "ibili", "ebole", "eboli", "evole", "evoli", "issimo", "issima",
+    "issimi", "issime", "ico", "ica", "ici", "iche", "ologo", "ologi", "ologa", "grafo", "grafi",
+    "grafa", "metro", "metri", "olo", "ola", "oli", "ole", "ulo", "ula", "uli", "ule", "ido",
+    "ida", "idi", "ide", "imo", "ima", "imi", "ime", "ile", "ili", "agine", "agini", "igine",
+    "igini", "edine", "udine", "udini", "ordine", "ordini", "ermine", "ermini", "argine", "argini",
+    "ergine", "ergini", "ulmine", "avano", "evano", "ivano", "ebbero", "essero", "assero",
+    "issero", "arono", "erono", "irono", "ono", "aneo", "anea", "anei", "anee", "area", "aree",
+    "aereo", "aerea", "andosi", "endosi", "andolo", "endolo", "andola", "endola", "andoli",
+    "endoli", "andomi", "endomi", "andoti", "endoti", "fono", "esimo", "esima", "uomini", "ere",
+    "ttero", "sero",
 ];
 /// Words that are stressed on the last syllable but one although they end so; "-iere" stands for all words with
 /// this ending.
@@ -52,33 +54,109 @@ carico arbitro arbitri ettaro ettari chiaro tunnel computer euro software manica
 ";
 /// Ends of words in which an i before the last vowel is stressed: "farmacia".
 const STRESSED_I: &[&str] = &[
-    "logia", "logie", "grafia", "grafie", "sofia", "sofie", "metria", "patia", "nomia", "crazia", "crazie", "farmacia",
-    "farmacie", "energia", "energie", "magia", "bugia", "bugie", "strategia", "strategie", "nostalgia", "allergia",
-    "allergie", "polizia", "pulizia", "compagnia", "compagnie", "allegria", "malattia", "malattie", "fantasia",
-    "periferia", "cortesia", "teoria", "teorie", "categoria", "categorie", "terapia", "maria", "lucia",
+    "logia",
+    "logie",
+    "grafia",
+    "grafie",
+    "sofia",
+    "sofie",
+    "metria",
+    "patia",
+    "nomia",
+    "crazia",
+    "crazie",
+    "farmacia",
+    "farmacie",
+    "energia",
+    "energie",
+    "magia",
+    "bugia",
+    "bugie",
+    "strategia",
+    "strategie",
+    "nostalgia",
+    "allergia",
+    "allergie",
+    "polizia",
+    "pulizia",
+    "compagnia",
+    "compagnie",
+    "allegria",
+    "malattia",
+    "malattie",
+    "fantasia",
+    "periferia",
+    "cortesia",
+    "teoria",
+    "teorie",
+    "categoria",
+    "categorie",
+    "terapia",
+    "maria",
+    "lucia",
 ];
 /// The same of whole words, or of other endings.
 const STRESSED_I_TOO: &[&str] = &[
-    "pizzeria", "libreria", "galleria", "batteria", "garanzia", "follia", "poesia", "poesie", "anatomia", "ironia",
-    "sinfonia", "melodia", "geologia", "gelosia", "simpatia", "trattoria", "lavanderia", "segreteria", "osteria",
-    "armonia", "mania", "anarchia", "gerarchia", "etnia", "tuttavia",
+    "pizzeria",
+    "libreria",
+    "galleria",
+    "batteria",
+    "garanzia",
+    "follia",
+    "poesia",
+    "poesie",
+    "anatomia",
+    "ironia",
+    "sinfonia",
+    "melodia",
+    "geologia",
+    "gelosia",
+    "simpatia",
+    "trattoria",
+    "lavanderia",
+    "segreteria",
+    "osteria",
+    "armonia",
+    "mania",
+    "anarchia",
+    "gerarchia",
+    "etnia",
+    "tuttavia",
 ];
 /// Pronouns behind an infinitive: "prendersi".
 const PRONOUNS: &[&str] = &["si", "lo", "la", "li", "le", "ci", "mi", "ti", "vi", "ne"];
 
 /// Whether an i before the last vowel is stressed.
 pub(super) fn has_stressed_i(word: &str) -> bool {
-    STRESSED_I.iter().chain(STRESSED_I_TOO).any(|end| word.ends_with(end))
+    STRESSED_I
+        .iter()
+        .chain(STRESSED_I_TOO)
+        .any(|end| word.ends_with(end))
 }
 
 /// The stressed one of so many syllables, of a word without an accent.
 pub(super) fn stressed(word: &str, syllables: usize) -> usize {
     let back = match syllables {
         0 | 1 => 1,
-        _ if ["ar", "or", "ir", "al", "el", "un", "an", "on", "aver", "oter"].iter().any(|end| word.ends_with(end)) => 1,
+        _ if [
+            "ar", "or", "ir", "al", "el", "un", "an", "on", "aver", "oter",
+        ]
+        .iter()
+        .any(|end| word.ends_with(end)) =>
+        {
+            1
+        }
         2 => 2,
         // "abitano", of "abita"
-        _ if syllables > 3 && word.strip_suffix("no").is_some_and(|verb| verb.ends_with('a') && is_early(verb)) && !word.ends_with("icano") && word != "capitano" => 4,
+        _ if syllables > 3
+            && word
+                .strip_suffix("no")
+                .is_some_and(|verb| verb.ends_with('a') && is_early(verb))
+            && !word.ends_with("icano")
+            && word != "capitano" =>
+        {
+            4
+        }
         _ if is_early(word) => 3,
         _ => 2,
     };
@@ -101,5 +179,6 @@ fn is_early(word: &str) -> bool {
         Some(ending) => word.ends_with(ending),
         None => word == late,
     };
-    EARLY_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !LATE.split_whitespace().any(is_late)
+    EARLY_ENDINGS.iter().any(|ending| word.ends_with(ending))
+        && !LATE.split_whitespace().any(is_late)
 }

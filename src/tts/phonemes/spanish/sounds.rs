@@ -1,111 +1,25 @@
-//! Spanish of Spain, by its spelling, which says nearly all: which syllable is stressed, too.
-//!
-//! It writes what espeak-ng says, since Kokoro learned Spanish from that: with a weaker stress on each second
-//! syllable before the strong one, a soft b, d and g between vowels, across words too, and an n that moves
-//! to where the next sound is made.
+//! The sounds of a Spanish word, and which of its syllables are stressed.
 
-use super::spelling::{self, Spelling};
-use super::{Phonemes, Phonemizer};
-use crate::cancellation::Cancelled;
-use crate::tts::TtsError;
-use crate::tts::speakable::spanish::cardinal;
-
-/// Reads Spanish.
-pub struct Spanish;
-
-impl Phonemizer for Spanish {
-    fn read_unless(&self, _: Cancelled, text: &str) -> Result<Option<Phonemes>, TtsError> {
-        Ok(Some(spelling::read::<Self>(text)))
-    }
-}
-
-/// Words that have no stress of their own within a clause.
-const UNSTRESSED: [&str; 36] = [
-    "a", "al", "con", "de", "del", "e", "el", "en", "la", "las", "le", "les", "lo", "los", "me", "mi", "mis",
-    "nos", "o", "os", "por", "que", "quien", "se", "si", "sin", "su", "sus", "te", "tras", "tu", "tus", "u",
-    "y", "ni", "san",
-];
-/// Words that have a weak one.
-const WEAK: [&str; 23] = [
-    "ante", "aunque", "bajo", "como", "cuando", "cuanto", "desde", "donde", "entre", "hacia", "hasta",
-    "mientras", "nuestra", "nuestras", "nuestro", "nuestros", "para", "pero", "porque", "quienes", "sobre",
-    "vuestra", "vuestro",
-];
 /// Words in "mente" that are no adverbs.
 const NO_ADVERBS: [&str; 6] = [
-    "implemente", "complemente", "incremente", "vehemente", "inclemente", "atormente",
+    "implemente",
+    "complemente",
+    "incremente",
+    "vehemente",
+    "inclemente",
+    "atormente",
 ];
 
-impl Spelling for Spanish {
-    fn clause(words: &[String]) -> Vec<String> {
-        let last = words.len().saturating_sub(1);
-        let (mut said, mut before) = (Vec::with_capacity(words.len()), None);
-        for (n, word) in words.iter().enumerate() {
-            let stress = match word.as_str() {
-                w if n < last && UNSTRESSED.contains(&w) => Stress::None,
-                w if n < last && WEAK.contains(&w) => Stress::Weak,
-                _ => Stress::Strong,
-            };
-            let next = words.get(n + 1).and_then(|word| word.chars().next());
-            let sounds = sounds(word, stress);
-            let phonemes = phonemes(&sounds, before, next);
-            before = sounds.last().copied().or(before);
-            said.push(phonemes);
-        }
-        said
-    }
-
-    fn is_letter(letter: char) -> bool {
-        matches!(letter, 'a'..='z' | 'á' | 'é' | 'í' | 'ó' | 'ú' | 'ü' | 'ñ')
-    }
-
-    fn letter_name(letter: char) -> &'static str {
-        match letter {
-            'a' | 'á' => "a",
-            'b' => "be",
-            'c' => "ce",
-            'd' => "de",
-            'e' | 'é' => "e",
-            'f' => "efe",
-            'g' => "ge",
-            'h' => "hache",
-            'i' | 'í' => "i",
-            'j' => "jota",
-            'k' => "ka",
-            'l' => "ele",
-            'm' => "eme",
-            'n' => "ene",
-            'ñ' => "eñe",
-            'o' | 'ó' => "o",
-            'p' => "pe",
-            'q' => "cu",
-            'r' => "erre",
-            's' => "ese",
-            't' => "te",
-            'u' | 'ú' | 'ü' => "u",
-            'v' => "uve",
-            'w' => "uve doble",
-            'x' => "equis",
-            'y' => "ye",
-            'z' => "zeta",
-            _ => "",
-        }
-    }
-
-    fn number(number: u64) -> String {
-        cardinal(number)
-    }
-}
-
+/// How strong a syllable is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stress {
+pub(super) enum Stress {
     None,
     Weak,
     Strong,
 }
 
 impl Stress {
-    fn mark(self) -> &'static str {
+    pub(super) fn mark(self) -> &'static str {
         match self {
             Self::None => "",
             Self::Weak => "ˌ",
@@ -116,7 +30,7 @@ impl Stress {
 
 /// A sound of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sound {
+pub(super) enum Sound {
     /// A consonant, or a vowel that is none of its own ("j" in "bien"), before its neighbours change it.
     Consonant(char),
     /// The vowel of a syllable; one sign may be two sounds.
@@ -138,7 +52,7 @@ enum Letter {
 }
 
 /// A word's sounds.
-fn sounds(word: &str, stress: Stress) -> Vec<Sound> {
+pub(super) fn sounds(word: &str, stress: Stress) -> Vec<Sound> {
     let stem = word.strip_suffix("mente").filter(|stem| {
         stem.chars().count() >= 4
             && stem.ends_with(['a', 'e', 'l', 'n', 'r', 'z'])
@@ -183,18 +97,21 @@ fn plain_sounds(word: &str, stress: Stress) -> Vec<Sound> {
         }
     }
     // A stressed e before an n with another consonant is open.
-    if let Sound::Vowel(vowel @ 'e', Stress::Strong) = &mut sounds[vowels[strong]]
-        && letters_close_with_n(&sounds[vowels[strong] + 1..])
-    {
-        sounds[vowels[strong]] = Sound::Vowel('ɛ', Stress::Strong);
+    let (at, after) = (vowels[strong], vowels[strong] + 1);
+    if sounds[at] == Sound::Vowel('e', Stress::Strong) && closes_with_n(&sounds[after..]) {
+        sounds[at] = Sound::Vowel('ɛ', Stress::Strong);
     }
     sounds
 }
 
-fn letters_close_with_n(after: &[Sound]) -> bool {
+fn closes_with_n(after: &[Sound]) -> bool {
     matches!(
         after,
-        [Sound::Consonant('n'), Sound::Consonant('t' | 'd' | 's' | 'θ' | 'ɡ' | 'x' | 'ʧ'), ..]
+        [
+            Sound::Consonant('n'),
+            Sound::Consonant('t' | 'd' | 's' | 'θ' | 'ɡ' | 'x' | 'ʧ'),
+            ..
+        ]
     )
 }
 
@@ -203,10 +120,16 @@ fn letters(word: &str) -> Vec<Letter> {
     let chars: Vec<char> = word.chars().collect();
     let (mut letters, mut at) = (Vec::with_capacity(chars.len()), 0);
     while at < chars.len() {
-        if is_vowel(chars[at]) && !(chars[at] == 'y' && chars.get(at + 1).is_some_and(|c| is_vowel(*c))) {
+        if is_vowel(chars[at])
+            && !(chars[at] == 'y' && chars.get(at + 1).is_some_and(|c| is_vowel(*c)))
+        {
             let (letter, accent) = without_accent(chars[at]);
             let apart = at > 0 && chars[at - 1] == 'h';
-            letters.push(Letter::Vowel { letter, accent, apart });
+            letters.push(Letter::Vowel {
+                letter,
+                accent,
+                apart,
+            });
             at += 1;
             continue;
         }
@@ -256,7 +179,10 @@ fn consonant(chars: &[char], at: usize) -> (&'static str, usize) {
         'w' => ("w", 1),
         'x' if at == 0 => ("s", 1),
         // "México", "mexicano"
-        'x' if at >= 2 && chars[..at].ends_with(&['m', 'e']) | chars[..at].ends_with(&['m', 'é']) && next == 'i' => {
+        'x' if at >= 2
+            && chars[..at].ends_with(&['m', 'e']) | chars[..at].ends_with(&['m', 'é'])
+            && next == 'i' =>
+        {
             ("x", 1)
         }
         'x' => ("ks", 1),
@@ -327,7 +253,11 @@ fn syllables(letters: &[Letter]) -> (Vec<Sound>, Option<usize>) {
 /// The vowel at a place, if nothing parts it from the one before, and whether it has an accent.
 fn joined_vowel(letters: &[Letter], at: usize) -> Option<(char, bool)> {
     match letters.get(at) {
-        Some(Letter::Vowel { letter, accent, apart: false }) => Some((*letter, *accent)),
+        Some(Letter::Vowel {
+            letter,
+            accent,
+            apart: false,
+        }) => Some((*letter, *accent)),
         _ => None,
     }
 }
@@ -341,7 +271,10 @@ fn stays_vowel(letters: &[Letter], at: usize) -> bool {
         Some(Letter::Consonant('r')) => true,
         Some(Letter::Consonant('l')) if is_u => true,
         Some(Letter::Consonant('ɾ' | 'l')) => {
-            matches!(before(2), Some(Letter::Consonant('p' | 't' | 'k' | 'b' | 'd' | 'ɡ' | 'f')))
+            matches!(
+                before(2),
+                Some(Letter::Consonant('p' | 't' | 'k' | 'b' | 'd' | 'ɡ' | 'f'))
+            )
         }
         _ => false,
     }
@@ -349,49 +282,20 @@ fn stays_vowel(letters: &[Letter], at: usize) -> bool {
 
 /// "muy"
 fn is_final_uy(letters: &[Letter], at: usize) -> bool {
-    matches!(letters[at..], [Letter::Vowel { letter: 'u', .. }, Letter::Vowel { letter: 'y', .. }])
+    matches!(
+        letters[at..],
+        [
+            Letter::Vowel { letter: 'u', .. },
+            Letter::Vowel { letter: 'y', .. }
+        ]
+    )
 }
 
-/// Sounds of a word as they are beside others: `before` is the sound before it in the clause, `next` the
-/// letter after it.
-fn phonemes(sounds: &[Sound], before: Option<Sound>, next: Option<char>) -> String {
-    let mut phonemes = String::with_capacity(2 * sounds.len());
-    for (n, sound) in sounds.iter().enumerate() {
-        let consonant = match sound {
-            Sound::Vowel(vowel, stress) => {
-                phonemes.push_str(stress.mark());
-                phonemes.push(*vowel);
-                continue;
-            }
-            Sound::Glide(glide) => {
-                phonemes.push(*glide);
-                continue;
-            }
-            Sound::Consonant(consonant) => *consonant,
-        };
-        let earlier = n.checked_sub(1).map(|n| sounds[n]).or(before);
-        let hard = matches!(earlier, None | Some(Sound::Consonant('n' | 'm')));
-        let later = sounds.get(n + 1);
-        // At the end of a word it is soft before a vowel alone.
-        let soft = !hard && (later.is_some() || next.is_some_and(is_vowel));
-        let stop = matches!(later, Some(Sound::Consonant('t' | 'k' | 'm' | 'n' | 'p')));
-        phonemes.push(match (consonant, later) {
-            ('b', _) if soft && !stop => 'β',
-            ('d', _) if soft && !stop => 'ð',
-            ('ɡ', _) if soft && !stop => 'ɣ',
-            ('n', Some(Sound::Consonant('b' | 'p'))) => 'm',
-            ('n', Some(Sound::Consonant('ɡ' | 'x'))) => 'ŋ',
-            ('n', None) if matches!(next, Some('b' | 'v' | 'p')) => 'm',
-            ('n', None) if next == Some('g') => 'ŋ',
-            ('ʝ', _) if matches!(earlier, Some(Sound::Consonant('n'))) => 'ʤ',
-            (other, _) => other,
-        });
-    }
-    phonemes
-}
-
-fn is_vowel(c: char) -> bool {
-    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'á' | 'é' | 'í' | 'ó' | 'ú' | 'ü' | 'y')
+pub(super) fn is_vowel(c: char) -> bool {
+    matches!(
+        c,
+        'a' | 'e' | 'i' | 'o' | 'u' | 'á' | 'é' | 'í' | 'ó' | 'ú' | 'ü' | 'y'
+    )
 }
 
 fn without_accent(vowel: char) -> (char, bool) {
