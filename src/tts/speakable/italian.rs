@@ -96,10 +96,11 @@ fn ordinal(number: u64, feminine: bool) -> Option<String> {
     })
 }
 
-/// "un giorno", "una ora", "primo maggio"
+/// "un giorno", "un' ora", "primo maggio"
 fn counting(number: u64, noun: &str) -> String {
     match number {
         1 if WORDS.months.contains(&noun) => "primo".to_owned(),
+        1 if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && noun.ends_with('a') => "un'".to_owned(),
         1 if noun.ends_with('a') || noun.ends_with("zione") => "una".to_owned(),
         1 => "un".to_owned(),
         _ => cardinal(number),

@@ -12,6 +12,8 @@
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
 mod amounts;
+#[cfg(test)]
+mod amounts_tests;
 pub(super) mod chinese;
 mod english;
 pub(super) mod italian;

@@ -88,15 +88,25 @@ fn ordinal(number: u64, feminine: bool) -> Option<String> {
     })
 }
 
+/// Nouns that end as feminine ones do.
+const MASCULINE: [&str; 8] = [
+    "día",
+    "días",
+    "problema",
+    "problemas",
+    "programa",
+    "programas",
+    "idioma",
+    "idiomas",
+];
+
 /// "un año", "veintiuna horas"
 fn counting(number: u64, noun: &str) -> String {
-    let feminine = ["a", "as", "ción", "ciones", "dad", "dades"]
-        .iter()
-        .any(|end| noun.ends_with(end));
+    let endings = ["a", "as", "ción", "ciones", "dad", "dades"];
+    let is_feminine = endings.iter().any(|end| noun.ends_with(end)) && !MASCULINE.contains(&noun);
     match cardinal(number).strip_suffix("uno") {
-        Some(rest) if number % 100 != 11 && feminine => format!("{rest}una"),
-        Some(_) => shortened(number),
-        None => cardinal(number),
+        Some(rest) if is_feminine => format!("{rest}una"),
+        _ => shortened(number),
     }
 }
 
