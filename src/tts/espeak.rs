@@ -14,8 +14,10 @@ use crate::clock::Stopwatch;
 
 /// The program that is run.
 const PROGRAM: &str = "espeak-ng";
-/// Marks that are heard as pauses, and that the program leaves out.
-const MARKS: [char; 11] = ['.', ',', ';', ':', '!', '?', '…', '—', '–', '(', ')'];
+/// Marks that the program leaves out, and that all voices know as phonemes.
+const MARKS: [char; 6] = ['.', ',', ';', ':', '!', '?'];
+/// The same, that some voices know.
+const RARE_MARKS: [char; 5] = ['…', '—', '–', '(', ')'];
 
 /// A phrase takes it ten milliseconds; what takes longer than this hangs.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -50,7 +52,7 @@ impl Espeak {
             }
             let words: Vec<String> = piece.words.iter().map(|word| sounds(word)).collect();
             phonemes.push_str(&words.join(" "));
-            phonemes.extend(piece.mark);
+            phonemes.extend(piece.mark.filter(|mark| MARKS.contains(mark)));
         }
         Ok(Some(phonemes))
     }
@@ -191,7 +193,7 @@ fn pieces(text: &str) -> Vec<(&str, Option<char>)> {
     for (at, c) in text.char_indices() {
         let after = at + c.len_utf8();
         let within = text[after..].starts_with(char::is_alphanumeric);
-        if MARKS.contains(&c) && !within {
+        if (MARKS.contains(&c) || RARE_MARKS.contains(&c)) && !within {
             pieces.push((&text[start..at], Some(c)));
             start = after;
         }

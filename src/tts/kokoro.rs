@@ -89,7 +89,10 @@ impl Kokoro {
             return Err(TtsError::OtherLanguage {
                 name: name.into(),
                 language,
-                known: known.join(", "),
+                known: match known.is_empty() {
+                    true => "none of the folder's".into(),
+                    false => known.join(", "),
+                },
             });
         }
         let numbers = numbers(&folder.join("tokenizer.json"))?;

@@ -17,17 +17,17 @@ const EARLY_ENDINGS: &[&str] = &[
 /// Words that are stressed on the last syllable but one although they end so; "-iere" stands for all words with
 /// this ending.
 const LATE: &str = "
-amica amici amiche amico antica antiche antico aprile barile cavolino civile civili corea cortile -cadere -cantile
+amica amici amiche amico antica antiche antico aprile barile civile civili corea cortile -cadere -cantile
 -volere -dovere -enrico fatica fatiche federico -femminile formica formiche fucile fucili gentile gentili -giacere
 -giovanile -godere -iere infantile ludovico maschile maschili -manere nemica nemici nemico -ombelico ostile ostili
 parola parole -parere -piacere pistola pistole -potere regime regimi -rida -ride -sapere sedile sedili -sedere sottile
 sottili spagnola spagnoli spagnolo -suadere sublime -tacere -temere -tenere -uccide -uccido -valere -vedere avere
--decide -decido -divide -divido -esprime -opprime -iola -iole -ioli -iolo -uola -uole -uoli -uolo -dono concime controllo -fero
+-decide -decido -divide -divido -esprime -opprime -iola -iole -ioli -iolo -uola -uole -uoli -uolo dono perdono abbandono concime controllo -fero
 petrolio consola consolo germania vicino -ttile
 ";
 /// Words that are stressed on the last syllable but two; those of [`EARLY_ENDINGS`] are not here.
 const EARLY: &str = "
-abita abitano abiti abito aiutano albergano alberi albero amano analisi andarsene angela angeli angelo anima
+abita abitano abiti abito aiutano alberi albero amano analisi andarsene angela angeli angelo anima
 anime animo anonima anonimo aquila arrivano aspettano aspettami attendono autobus bergamo brindisi cagliari cambiano
 camera camere cantano capita capitano cercano cesare chiacchiera chiacchierano chiamami chiamano chiedimi cinema
 compiti compito comprano considera contano continuano crediti credito creano crescita davide debiti debito deposito
@@ -38,19 +38,19 @@ indice iniziano internet ipotesi isola isole italo lacrima lacrime lascialo lasc
 libera libere liberi libero limita limite limiti macchina macchine manager mancano mandano mangiano mantova margini
 medita mediterraneo meritano merita meriti merito mettono metropoli modena mostrano nascita nomina numeri numero oceano
 opera operano origini ordina organi organo ospita ospite ospiti ostacolo padova pagano pagina pagine parlano partecipa
-passano passami pausano pecora pecore penisola pensano perdita perdite piacciono pillola pillole piccoli polvere polveri
+passano passami pecora pecore penisola pensano perdita perdite piacciono pillola pillole piccoli polvere polveri
 portano portami possano potevano povera povere poveri povero preoccupa prendere prestiti prestito principe principi
 quattordici quindici raccontami raccontano recita recupera recupero regolano restano ricordami ricordano ricordati
 rimini ripetimi rispondimi sabato sandali scivolo scusami sedici sembrano semina sentono seguimi siano sindaco
 sintesi sintomo sintomi sognano solita solite soliti solito spiegami spirito spiriti stanno stavano stefano stiano
-stomaco studiano subita subito suonano supera svegliami svizzera tavolino taranto tornano telefona tempera termina tollera tredici trovano udine
+stomaco studiano subita subito suonano supera svegliami svizzera taranto tornano telefona tempera termina tollera tredici trovano udine
 undici usano utilizzano vendita vendite vengano vergine vescovi vescovo visita visite vivono vogliano vomito zucchero
-zingaro attimi barbara giacomo domenico monaco spengimi accendimi passero cellula cellule regola regole scatola
-favola tavola ultimo unico lampada lampade mandorla mandorle cattedra camicetta tossico pentola pentole costano
+zingaro barbara giacomo accendimi passero cellula cellule regola regole scatola
+favola tavola ultimo unico lampada lampade mandorla mandorle cattedra tossico pentola pentole costano
 cominciano metodo metodi fenomeno fenomeni proposito dollari dollaro linea linee ipotesi termina emergono scegliere
 semplice semplici popolo popoli tramite codice codici termini periodo periodi video erano frigorifero millilitri
 millilitro frigorifero soccorrere abbiano ebbero vadano dicano vedano mettano leggano scrivano aprano chiudano viaggiano giungla trappola carica
-carico arbitro arbitri ettaro ettari chiaro tunnel computer euro software manica maniche lunedi
+carico arbitro arbitri ettaro ettari computer software manica maniche
 ";
 /// Ends of words in which an i before the last vowel is stressed: "farmacia".
 const STRESSED_I: &[&str] = &[
@@ -134,33 +134,39 @@ pub(super) fn has_stressed_i(word: &str) -> bool {
         .any(|end| word.ends_with(end))
 }
 
+/// Ends of words that have lost their last vowel: "signor", "poter".
+const CUT_OFF: [&str; 10] = [
+    "ar", "or", "ir", "al", "el", "un", "an", "on", "aver", "oter",
+];
+/// Words that are no forms of a verb in "are", as "abitano" is one.
+const NO_VERBS: [&str; 8] = [
+    "americano",
+    "africano",
+    "messicano",
+    "dominicano",
+    "repubblicano",
+    "anglicano",
+    "capitano",
+    "meridiano",
+];
+
 /// The stressed one of so many syllables, of a word without an accent.
 pub(super) fn stressed(word: &str, syllables: usize) -> usize {
     let back = match syllables {
         0 | 1 => 1,
-        _ if [
-            "ar", "or", "ir", "al", "el", "un", "an", "on", "aver", "oter",
-        ]
-        .iter()
-        .any(|end| word.ends_with(end)) =>
-        {
-            1
-        }
+        _ if CUT_OFF.iter().any(|end| word.ends_with(end)) => 1,
         2 => 2,
-        // "abitano", of "abita"
-        _ if syllables > 3
-            && word
-                .strip_suffix("no")
-                .is_some_and(|verb| verb.ends_with('a') && is_early(verb))
-            && !word.ends_with("icano")
-            && word != "capitano" =>
-        {
-            4
-        }
+        _ if syllables > 3 && is_of_early_verb(word) => 4,
         _ if is_early(word) => 3,
         _ => 2,
     };
     syllables.saturating_sub(back)
+}
+
+/// "abitano", of "abita"
+fn is_of_early_verb(word: &str) -> bool {
+    let verb = word.strip_suffix("no").filter(|verb| verb.ends_with('a'));
+    verb.is_some_and(is_early) && !NO_VERBS.contains(&word)
 }
 
 fn is_early(word: &str) -> bool {
