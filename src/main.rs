@@ -72,7 +72,7 @@ struct Common {
     /// The voice: profile, pico, hibari[:FOLDER], kokoro[:FOLDER], piper:FILE.onnx, wyoming:HOST:PORT
     #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
     tts: Option<TtsEngine>,
-    /// Which of its voices: en-GB, de-DE (pico), bf_emma (kokoro), a speaker's name
+    /// Which of its voices: en-GB, de-DE (pico), bf_emma, ef_dora (kokoro), a speaker's name
     #[arg(long, global = true, env = "VIVAVOCE_VOICE", value_name = "NAME")]
     voice: Option<String>,
     /// Layers of the language model on a GPU: a number, or auto

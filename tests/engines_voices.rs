@@ -302,10 +302,42 @@ fn kokoro_spells_out_a_word_that_it_does_not_know() {
 }
 
 #[test]
-fn kokoro_speaks_english_only() {
+fn kokoro_speaks_no_german() {
     let folder = tempfile::tempdir().unwrap();
     let message = refusal(kokoro(folder.path()), Language::German);
     assert!(message.contains("German"), "{message}");
+}
+
+#[test]
+fn kokoro_speaks_the_language_of_the_conversation() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = kokoro(folder.path());
+    let voices = [
+        (Language::Spanish, "ef_dora"),
+        (Language::Italian, "if_sara"),
+        (Language::Chinese, "zf_xiaobei"),
+    ];
+    for (language, name) in voices {
+        let style = folder.path().join("af_heart.bin");
+        std::fs::copy(&style, folder.path().join(format!("{name}.bin"))).unwrap();
+        assert_eq!(load(engine.clone(), language).unwrap().language(), language);
+    }
+}
+
+#[test]
+fn a_voice_of_another_language_is_told_which_speak_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = kokoro(folder.path());
+    let style = folder.path().join("af_heart.bin");
+    std::fs::copy(&style, folder.path().join("em_alex.bin")).unwrap();
+    let Err(error) = load_named(engine, Some("af_heart"), Language::Spanish) else {
+        panic!("it was loaded");
+    };
+    let message = error.to_string();
+    assert!(
+        message.contains("Spanish") && message.contains("em_alex"),
+        "{message}"
+    );
 }
 
 #[test]

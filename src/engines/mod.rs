@@ -65,7 +65,7 @@ pub enum EnginesError {
     /// No embedded voice speaks the language.
     #[error(
         "no voice that comes with the program speaks {language}; name one with --tts \
-         (piper:FILE.onnx or wyoming:HOST:PORT)"
+         (kokoro:FOLDER, piper:FILE.onnx or wyoming:HOST:PORT)"
     )]
     NoVoice {
         /// The language.

@@ -126,7 +126,10 @@ impl EngineLoader {
         folder: &Path,
         persona: &Persona,
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        check_english(persona)?;
+        let language = persona.language;
+        if language != Language::English {
+            return Err(EnginesError::NoVoice { language });
+        }
         let name = self.config.tts.voice.as_deref().unwrap_or(HIBARI_VOICE);
         Ok(Box::new(Hibari::load(
             self.first(Role::OnnxRuntime)?,
@@ -141,31 +144,22 @@ impl EngineLoader {
         folder: &Path,
         persona: &Persona,
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        check_english(persona)?;
-        let name = self.config.tts.voice.as_deref().unwrap_or(KOKORO_VOICE);
+        let language = persona.language;
+        let usual = Kokoro::usual_voice(language).ok_or(EnginesError::NoVoice { language })?;
+        let name = self.config.tts.voice.as_deref().unwrap_or(usual);
         Ok(Box::new(Kokoro::load(
             self.first(Role::OnnxRuntime)?,
             folder,
             name,
+            language,
             persona.voice.prosody,
             self.budget.tts(),
         )?))
     }
 }
 
-/// Some engines speak English alone.
-fn check_english(persona: &Persona) -> Result<(), EnginesError> {
-    match persona.language {
-        Language::English => Ok(()),
-        language => Err(EnginesError::NoVoice { language }),
-    }
-}
-
 /// A voice that takes longer for a second of speech is too slow for a conversation. Seconds.
 const SLOWEST_VOICE: f64 = 0.5;
-
-/// Kokoro's best rated voice.
-const KOKORO_VOICE: &str = "af_heart";
 
 /// Loads the voice that is configured; models are not looked at if it needs none.
 pub fn synthesizer(

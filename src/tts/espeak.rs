@@ -14,8 +14,10 @@ use crate::clock::Stopwatch;
 
 /// The program that is run.
 const PROGRAM: &str = "espeak-ng";
-/// Marks that voices know as phonemes, and that the program leaves out.
+/// Marks that the program leaves out, and that all voices know as phonemes.
 const MARKS: [char; 6] = ['.', ',', ';', ':', '!', '?'];
+/// The same, that some voices know.
+const RARE_MARKS: [char; 5] = ['…', '—', '–', '(', ')'];
 
 /// A phrase takes it ten milliseconds; what takes longer than this hangs.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -40,23 +42,48 @@ impl Espeak {
     /// Text as phonemes of the International Phonetic Alphabet, with the marks that were in it. `None`:
     /// cancelled.
     pub fn phonemes(&self, cancelled: Cancelled, text: &str) -> Result<Option<String>, TtsError> {
+        let Some(pieces) = self.pieces(cancelled, text)? else {
+            return Ok(None);
+        };
         let mut phonemes = String::new();
-        for (piece, mark) in pieces(text) {
-            if piece.chars().any(char::is_alphanumeric) {
-                if !phonemes.is_empty() {
-                    phonemes.push(' ');
-                }
-                match self.run(cancelled, piece)? {
-                    Some(sounds) => phonemes.push_str(&sounds),
-                    None => return Ok(None),
-                }
+        for piece in pieces {
+            if !piece.words.is_empty() && !phonemes.is_empty() {
+                phonemes.push(' ');
             }
-            phonemes.extend(mark);
+            let words: Vec<String> = piece.words.iter().map(|word| sounds(word)).collect();
+            phonemes.push_str(&words.join(" "));
+            phonemes.extend(piece.mark.filter(|mark| MARKS.contains(mark)));
         }
         Ok(Some(phonemes))
     }
 
-    fn run(&self, cancelled: Cancelled, piece: &str) -> Result<Option<String>, TtsError> {
+    /// The same, as it is written between marks, each word with `_` between its phonemes. `None`: cancelled.
+    pub fn pieces<'t>(
+        &self,
+        cancelled: Cancelled,
+        text: &'t str,
+    ) -> Result<Option<Vec<Piece<'t>>>, TtsError> {
+        let (mut spoken, mut start) = (Vec::new(), 0);
+        for (text, mark) in pieces(text) {
+            let mut words = Vec::new();
+            if text.chars().any(char::is_alphanumeric) {
+                match self.run(cancelled, text)? {
+                    Some(own) => words = own,
+                    None => return Ok(None),
+                }
+            }
+            spoken.push(Piece {
+                text,
+                start,
+                words,
+                mark,
+            });
+            start += text.len() + mark.map_or(0, char::len_utf8);
+        }
+        Ok(Some(spoken))
+    }
+
+    fn run(&self, cancelled: Cancelled, piece: &str) -> Result<Option<Vec<String>>, TtsError> {
         let failed = |reason: String| TtsError::Phonemizer { reason };
         let mut command = Command::new(PROGRAM);
         command.args(["-q", "--ipa=1", "--stdin", "-v", &self.voice]);
@@ -65,9 +92,20 @@ impl Espeak {
             Some(output) => output,
             None => return Ok(None),
         };
-        let words: Vec<String> = output.split_whitespace().map(sounds).collect();
-        Ok(Some(words.join(" ")))
+        let words = output.split_whitespace().map(without_asides);
+        Ok(Some(words.filter(|word| !word.is_empty()).collect()))
     }
+}
+
+/// A stretch of text between marks, and what is said for it.
+pub struct Piece<'t> {
+    /// As it was written, and where it begins.
+    pub text: &'t str,
+    pub start: usize,
+    /// Its words: what is one phoneme stands between `_`.
+    pub words: Vec<String>,
+    /// The mark behind it.
+    pub mark: Option<char>,
 }
 
 /// Runs a program on an input, for so long at most. What it wrote; `None` if it was cancelled. Whatever happens, the program
@@ -155,7 +193,7 @@ fn pieces(text: &str) -> Vec<(&str, Option<char>)> {
     for (at, c) in text.char_indices() {
         let after = at + c.len_utf8();
         let within = text[after..].starts_with(char::is_alphanumeric);
-        if MARKS.contains(&c) && !within {
+        if (MARKS.contains(&c) || RARE_MARKS.contains(&c)) && !within {
             pieces.push((&text[start..at], Some(c)));
             start = after;
         }
@@ -164,20 +202,23 @@ fn pieces(text: &str) -> Vec<(&str, Option<char>)> {
     pieces
 }
 
-/// A word without what joins the letters of one phoneme (`--ipa=1` does), and without "(en)", which
-/// says that what follows is said as in another language.
-fn sounds(word: &str) -> String {
-    let (mut sounds, mut aside) = (String::with_capacity(word.len()), false);
+/// A word without "(en)", which says that what follows is said as in another language.
+fn without_asides(word: &str) -> String {
+    let (mut kept, mut aside) = (String::with_capacity(word.len()), false);
     for c in word.chars() {
         match c {
             '(' => aside = true,
             ')' => aside = false,
-            '_' | '\u{361}' | '\u{200d}' => {}
             _ if aside => {}
-            _ => sounds.push(c),
+            _ => kept.push(c),
         }
     }
-    sounds
+    kept
+}
+
+/// A word without what parts its phonemes, and what joins the letters of one.
+fn sounds(word: &str) -> String {
+    word.replace(['_', '\u{361}', '\u{200d}'], "")
 }
 
 #[cfg(test)]
@@ -226,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_word_is_its_sounds_alone() {
-        assert_eq!(sounds("(en)_k_ˈuː_l_(de)"), "kˈuːl");
+        assert_eq!(sounds(&without_asides("(en)_k_ˈuː_l_(de)")), "kˈuːl");
         assert_eq!(sounds("t͡s_aɪ_t"), "tsaɪt");
     }
 

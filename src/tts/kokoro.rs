@@ -1,8 +1,9 @@
-//! Kokoro (82 million parameters, Apache-2.0) through ONNX Runtime: an English neural voice at
-//! 24 kHz, which reads phonemes. A word that the dictionary lacks is spelt out.
+//! Kokoro (82 million parameters, Apache-2.0) through ONNX Runtime: a neural voice at 24 kHz, which reads the
+//! phonemes of English, Spanish, French, Italian and Mandarin.
 //!
 //! Its folder holds the graph (any one `.onnx` file), `tokenizer.json` with the number of each
-//! phoneme, and a file `NAME.bin` for each voice: a table of styles, one for each count of phonemes.
+//! phoneme, and a file `NAME.bin` for each voice: a table of styles, one for each count of phonemes. The first letter
+//! of a voice's name says what it speaks.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +12,10 @@ use std::path::{Path, PathBuf};
 use ort::value::{Tensor, TensorRef};
 use serde::Deserialize;
 
-use super::phonemes::{Accent, PhonemeNumbers, Phonemizer, pieces};
+use super::phonemes::{
+    Accent, Chinese, English, EspeakPhonemizer, Italian, PhonemeNumbers, Phonemizer, Spanish,
+    pieces,
+};
 use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
@@ -30,7 +34,8 @@ const PAD: i64 = 0;
 /// A voice of Kokoro.
 pub struct Kokoro {
     graph: Graph,
-    phonemizer: Phonemizer,
+    language: Language,
+    phonemizer: Box<dyn Phonemizer>,
     numbers: PhonemeNumbers,
     styles: Vec<f32>,
     /// The persona's, and what the user asked for; 1 is the voice's own.
@@ -51,19 +56,45 @@ struct TokenizerModel {
 }
 
 impl Kokoro {
-    /// Loads the voice `name` (such as `af_heart`; those with `b` speak British English) from a
-    /// folder, with `threads` threads.
+    /// The voice that is taken if none is named; `None`: no voice of Kokoro's speaks the language.
+    pub fn usual_voice(language: Language) -> Option<&'static str> {
+        match language {
+            Language::English => Some("af_heart"),
+            Language::Spanish => Some("ef_dora"),
+            Language::French => Some("ff_siwis"),
+            Language::Italian => Some("if_sara"),
+            Language::Chinese => Some("zf_xiaobei"),
+            Language::German => None,
+        }
+    }
+
+    /// Loads the voice `name` from a folder, with `threads` threads, to speak `language`: `af_heart` and `bf_emma`
+    /// (British) speak English, `ef_dora` Spanish.
     ///
     /// # Errors
-    /// A file is missing or is not what it should be, or there is no such voice.
+    /// A file is missing or is not what it should be, there is no such voice, it speaks another language, or
+    /// `espeak-ng` is not installed, which makes phonemes of French.
     pub fn load(
         runtime: &Path,
         folder: &Path,
         name: &str,
+        language: Language,
         prosody: Prosody,
         threads: usize,
     ) -> Result<Self, TtsError> {
         let styles = styles(folder, name)?;
+        if !speaks(name, language) {
+            let mut known = known_voices(folder);
+            known.retain(|name| speaks(name, language));
+            return Err(TtsError::OtherLanguage {
+                name: name.into(),
+                language,
+                known: match known.is_empty() {
+                    true => "none of the folder's".into(),
+                    false => known.join(", "),
+                },
+            });
+        }
         let numbers = numbers(&folder.join("tokenizer.json"))?;
         let path = graph(folder)?;
         let graph = Graph::load(runtime, &path, threads)?;
@@ -79,13 +110,10 @@ impl Kokoro {
             ),
             path,
         })?;
-        let accent = match name.starts_with('b') {
-            true => Accent::EnglishGB,
-            false => Accent::EnglishUS,
-        };
         Ok(Self {
             graph,
-            phonemizer: Phonemizer::new(accent),
+            language,
+            phonemizer: phonemizer(name, language)?,
             numbers,
             styles,
             speed: f32::from(prosody.speed) / 100.0,
@@ -115,11 +143,15 @@ impl Kokoro {
 
 impl Synthesizer for Kokoro {
     fn language(&self) -> Language {
-        Language::English
+        self.language
     }
 
     fn warm_up(&mut self) -> Result<(), TtsError> {
-        self.synthesize("Yes.").map(|_| ())
+        let word = match self.language {
+            Language::Chinese => "好。",
+            _ => "No.",
+        };
+        self.synthesize(word).map(|_| ())
     }
 
     fn set_speed(&mut self, percent: u16) {
@@ -131,7 +163,9 @@ impl Synthesizer for Kokoro {
         cancelled: Cancelled,
         text: &str,
     ) -> Result<Option<Speech>, TtsError> {
-        let phonemes = self.phonemizer.read(text)?;
+        let Some(phonemes) = self.phonemizer.read_unless(cancelled, text)? else {
+            return Ok(None);
+        };
         let mut samples = Vec::new();
         for (_, piece) in pieces(&phonemes.text, MOST_PHONEMES) {
             let numbers = piece.chars().filter_map(|phoneme| self.numbers.of(phoneme));
@@ -147,6 +181,36 @@ impl Synthesizer for Kokoro {
         let rate_hz = RATE_HZ;
         Ok(Some(Clip { rate_hz, samples }.into()))
     }
+}
+
+/// Whether a voice speaks a language: the first letter of its name says so. Those of Hindi (h), Japanese (j) and
+/// Portuguese (p) speak none of ours.
+fn speaks(name: &str, language: Language) -> bool {
+    let letters: &[char] = match language {
+        Language::English => &['a', 'b'],
+        Language::Spanish => &['e'],
+        Language::French => &['f'],
+        Language::Italian => &['i'],
+        Language::Chinese => &['z'],
+        Language::German => &[],
+    };
+    name.starts_with(letters)
+}
+
+/// What reads the language of a voice.
+fn phonemizer(name: &str, language: Language) -> Result<Box<dyn Phonemizer>, TtsError> {
+    let accent = match name.starts_with('b') {
+        true => Accent::EnglishGB,
+        false => Accent::EnglishUS,
+    };
+    Ok(match language {
+        Language::English => Box::new(English::new(accent)),
+        Language::Spanish => Box::new(Spanish),
+        Language::French => Box::new(EspeakPhonemizer::find("fr-fr")?),
+        Language::Italian => Box::new(Italian),
+        Language::Chinese => Box::new(Chinese::default()),
+        Language::German => return Err(TtsError::Run("no voice of Kokoro's speaks German".into())),
+    })
 }
 
 /// The one graph in the folder.
@@ -213,4 +277,29 @@ fn known_voices(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_voice_of_a_language_speaks_it_and_no_other() {
+        for language in Language::all() {
+            if let Some(name) = Kokoro::usual_voice(language) {
+                let spoken: Vec<Language> = Language::all().filter(|l| speaks(name, *l)).collect();
+                assert_eq!(spoken, [language], "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn voices_of_other_languages_speak_none_of_ours() {
+        for name in ["hf_alpha", "jf_nezumi", "pf_dora"] {
+            assert!(
+                !Language::all().any(|language| speaks(name, language)),
+                "{name}"
+            );
+        }
+    }
 }

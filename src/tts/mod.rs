@@ -43,6 +43,19 @@ pub enum TtsError {
         /// What there is.
         known: String,
     },
+    /// The voice speaks another language.
+    #[error(
+        "the voice {name:?} does not speak {language}; those that do: {known}. Choose one with --voice, or the \
+         language with --lang"
+    )]
+    OtherLanguage {
+        /// The voice.
+        name: String,
+        /// What is to be spoken.
+        language: Language,
+        /// The voices that speak it.
+        known: String,
+    },
     /// The voice's data cannot be put where the engine reads it.
     #[error(
         "cannot write the voice's data to {}: {reason}. Set VIVAVOCE_DATA to a folder that can \
@@ -67,8 +80,8 @@ pub enum TtsError {
     },
     /// The program that makes phonemes does not work.
     #[error(
-        "Piper's voices need the program espeak-ng: {reason}. Install it (on Debian: apt install \
-         espeak-ng), or choose another voice with --tts"
+        "this voice needs the program espeak-ng: {reason}. Install it (on Debian: apt install espeak-ng), or \
+         choose another voice: --tts pico needs no other program"
     )]
     Phonemizer {
         /// What it said.

@@ -25,7 +25,7 @@ use realfft::num_complex::Complex;
 use self::stft::{STEP, Stft};
 use self::unknown_words::UnknownWords;
 use self::waveform::{Prediction, waveform};
-use super::phonemes::{Accent, PhonemeNumbers, PhonemeWord, Phonemizer, pieces};
+use super::phonemes::{Accent, English, PhonemeNumbers, PhonemeWord, pieces};
 use super::{Prosody, Speech, Synthesizer, TtsError, WordEnd};
 use crate::audio::audible::{AUDIBLE_DBFS, audible_end, audible_start};
 use crate::audio::noise::Noise;
@@ -58,7 +58,7 @@ const SEED: u64 = 1;
 /// A voice of Hibari.
 pub struct Hibari {
     graph: Graph,
-    phonemizer: Phonemizer,
+    phonemizer: English,
     numbers: PhonemeNumbers,
     stft: Stft,
     /// The persona's, and what the user asked for; 1 is the voice's own.
@@ -84,7 +84,7 @@ impl Hibari {
             true => (Accent::EnglishGB, "oov_gb"),
             false => (Accent::EnglishUS, "oov"),
         };
-        let phonemizer = Phonemizer::with_reader(accent, folder, || {
+        let phonemizer = English::with_reader(accent, folder, || {
             Ok(Box::new(UnknownWords::load(runtime, folder, unknown)?))
         })?;
         // Without durations, which another export may keep elsewhere, it speaks as well.

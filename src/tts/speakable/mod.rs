@@ -5,15 +5,21 @@
 //! and abbreviations become words. Pure: one clause in, its segments out, on any thread.
 //!
 //! The way: `markup` turns the clause into plain tokens that know where they were written; `word`
-//! takes each token's punctuation off; `english` says one or more words at a time. `others` leaves
-//! numbers, dates and units to voices that say them themselves.
+//! takes each token's punctuation off; `english`, `spanish`, `italian` (with `amounts`) and `chinese` say one or
+//! more words at a time. `others` leaves numbers, dates and units to voices that say them themselves.
 //!
 //! Invariant: the segments' `written` joined together is the clause, for any Unicode input, so that
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
+mod amounts;
+#[cfg(test)]
+mod amounts_tests;
+pub(super) mod chinese;
 mod english;
+pub(super) mod italian;
 mod markup;
 mod others;
+pub(super) mod spanish;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -52,7 +58,10 @@ pub fn speakable(clause: &str, language: Language) -> Vec<Segment> {
         let context = Context::new(&words, at);
         let said = match language {
             Language::English => english::say(&context),
-            _ => others::say(&context, language),
+            Language::Spanish => spanish::say(&context),
+            Language::Italian => italian::say(&context),
+            Language::Chinese => chinese::say(&context),
+            Language::German | Language::French => others::say(&context, language),
         };
         let next = at + said.words;
         let start = if at == 0 { 0 } else { tokens[at].start };

@@ -1,8 +1,4 @@
-//! English text as phonemes, for every voice that reads them: by `misaki-rs` (MIT), whose dictionary is in
-//! the program.
-//!
-//! Invariant: what a voice says is known to the byte of the text, as far as the dictionary's words go, so that
-//! a voice that knows how long its phonemes take knows when each word has been said.
+//! English, by `misaki-rs` (MIT), whose dictionary is in the program.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -14,40 +10,22 @@ pub use misaki_rs::Language as Accent;
 use misaki_rs::{G2P, MToken};
 use unicode_normalization::UnicodeNormalization;
 
-use super::TtsError;
+use super::{PhonemeWord, Phonemes, Phonemizer};
+use crate::cancellation::Cancelled;
 use crate::shared::Shared;
+use crate::tts::TtsError;
 
 /// What the phonemizer puts where it knows no phonemes. A reader of unknown words gives it for a word that
 /// is better spelt out.
 pub const UNKNOWN: char = '❓';
-/// A long string of phonemes is best split behind one of these.
-const CLAUSE_MARKS: [char; 8] = [',', ';', ':', '.', '!', '?', '—', '…'];
-
-/// Text as phonemes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Phonemes {
-    /// The phonemes, words separated by spaces.
-    pub text: String,
-    /// Its words in order, marks left out.
-    pub words: Vec<PhonemeWord>,
-}
-
-/// Where a word ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PhonemeWord {
-    /// In the text that was read: the byte after it.
-    pub text_end: usize,
-    /// In the phonemes: the byte after it.
-    pub phonemes_end: usize,
-}
 
 /// Reads English. Its dictionaries are shared by all who read with the same accent.
-pub struct Phonemizer(Arc<Mutex<G2P>>);
+pub struct English(Arc<Mutex<G2P>>);
 
 /// By accent, and the folder of what reads unknown words.
 static LOADED: Shared<(Accent, Option<PathBuf>), Mutex<G2P>> = Shared::new();
 
-impl Phonemizer {
+impl English {
     /// For one of the accents. Words that the dictionary lacks are spelt out.
     pub fn new(accent: Accent) -> Self {
         let load = || Ok::<_, Infallible>(Mutex::new(G2P::new(accent)));
@@ -103,6 +81,12 @@ impl Phonemizer {
     }
 }
 
+impl Phonemizer for English {
+    fn read_unless(&self, _: Cancelled, text: &str) -> Result<Option<Phonemes>, TtsError> {
+        self.read(text).map(Some)
+    }
+}
+
 fn is_known(token: &MToken) -> bool {
     let phonemes = token.phonemes.as_deref();
     phonemes.is_some_and(|phonemes| !phonemes.contains(UNKNOWN))
@@ -139,67 +123,12 @@ fn letters(word: &str) -> String {
     letters.join(" ")
 }
 
-/// Phonemes in pieces of at most `most` characters, each with the byte that it begins at: split behind a
-/// mark, else at a space, else anywhere.
-pub fn pieces(phonemes: &str, most: usize) -> Vec<(usize, &str)> {
-    let (mut pieces, mut rest) = (Vec::new(), phonemes);
-    let start = |rest: &str| phonemes.len() - rest.len();
-    while let Some((limit, _)) = rest.char_indices().nth(most) {
-        let window = &rest[..limit];
-        let spaces = || window.char_indices().filter(|(_, c)| *c == ' ');
-        let behind_mark = spaces().rfind(|(at, _)| window[..*at].ends_with(CLAUSE_MARKS));
-        // A mark near the beginning would leave a short piece and gain nothing.
-        let good = behind_mark.filter(|(at, _)| *at >= limit / 3);
-        let cut = good.or_else(|| spaces().next_back());
-        let (piece, next) = match cut {
-            Some((at, _)) if at > 0 => (&rest[..at], &rest[at + 1..]),
-            _ => rest.split_at(limit),
-        };
-        pieces.push((start(rest), piece));
-        rest = next;
-    }
-    pieces.push((start(rest), rest));
-    pieces
-}
-
-/// The numbers by which a graph knows phonemes.
-#[derive(Debug)]
-pub struct PhonemeNumbers(HashMap<char, i64>);
-
-impl PhonemeNumbers {
-    /// Out of a vocabulary that was read from the file `path`; entries of several characters are left out.
-    ///
-    /// # Errors
-    /// It has no phonemes.
-    pub fn new(path: &Path, vocabulary: HashMap<String, i64>) -> Result<Self, TtsError> {
-        let mut numbers = HashMap::new();
-        for (phoneme, number) in vocabulary {
-            let mut chars = phoneme.chars();
-            if let (Some(phoneme), None) = (chars.next(), chars.next()) {
-                numbers.insert(phoneme, number);
-            }
-        }
-        match numbers.is_empty() {
-            true => Err(TtsError::Model {
-                path: path.to_path_buf(),
-                reason: "it has no phonemes".into(),
-            }),
-            false => Ok(Self(numbers)),
-        }
-    }
-
-    /// The number of a phoneme, if the graph knows it.
-    pub fn of(&self, phoneme: char) -> Option<i64> {
-        self.0.get(&phoneme).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn spelling() -> Phonemizer {
-        Phonemizer::new(Accent::EnglishUS)
+    fn spelling() -> English {
+        English::new(Accent::EnglishUS)
     }
 
     #[test]
@@ -242,34 +171,5 @@ mod tests {
         let phonemes = spelling().read("你好 🎉").unwrap();
         assert!(!phonemes.text.contains(char::is_alphabetic), "{phonemes:?}");
         assert!(phonemes.words.is_empty(), "{phonemes:?}");
-    }
-
-    fn split(phonemes: &str, most: usize) -> Vec<&str> {
-        let pieces = pieces(phonemes, most);
-        for (start, piece) in &pieces {
-            assert!(phonemes[*start..].starts_with(piece), "{start}: {piece:?}");
-        }
-        pieces.into_iter().map(|(_, piece)| piece).collect()
-    }
-
-    #[test]
-    fn phonemes_are_split_behind_a_mark_rather_than_at_a_space() {
-        assert_eq!(split("aa bb, cc dd", 9), ["aa bb,", "cc dd"]);
-    }
-
-    #[test]
-    fn phonemes_without_marks_are_split_at_a_space() {
-        assert_eq!(split("aaaa bbbb cccc", 10), ["aaaa bbbb", "cccc"]);
-    }
-
-    #[test]
-    fn phonemes_without_spaces_are_split_anywhere_between_characters() {
-        assert_eq!(split("ˈɹˈɹˈ", 2), ["ˈɹ", "ˈɹ", "ˈ"]);
-    }
-
-    #[test]
-    fn short_phonemes_are_one_piece() {
-        assert_eq!(split("", 3), [""]);
-        assert_eq!(split("abc", 3), ["abc"]);
     }
 }
