@@ -3,13 +3,13 @@
 mod language_model;
 mod voice;
 
-use voice::profile_voice;
+use voice::{profile_voice, speaks};
 pub use voice::{synthesizer, voice};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use directories::ProjectDirs;
 use tempfile::TempDir;
@@ -140,10 +140,10 @@ fn check_language(languages: &Languages, selection: &Selection) -> Result<(), En
 }
 
 fn knows(language: Language, selection: &Selection) -> Result<(), EnginesError> {
-    let code = |c: &String| c == language.code();
     let mut missing: Vec<String> = Vec::new();
     for Wanted { role, model, .. } in &selection.files {
-        if !model.languages.is_empty() && !model.languages.iter().any(code) {
+        // There are other voices.
+        if *role != Role::Tts && !speaks(&model.languages, language) {
             let line = format!(
                 "{role} is {}, for {} only",
                 model.id,
@@ -170,6 +170,10 @@ pub struct EngineLoader {
     ready: ReadyModels,
     /// The engine that runs the profile's model of a role.
     engines: BTreeMap<Role, String>,
+    /// What the profile's voice speaks.
+    voice_languages: Vec<String>,
+    /// How long it takes for a second of speech, once that was measured.
+    voice_share: OnceLock<f64>,
     model_id: String,
     /// The name of the adapter of the profile's language model.
     adapter: Option<String>,
@@ -202,6 +206,10 @@ impl EngineLoader {
             config: config.clone(),
             ready: store.ensure_ready(&selection)?,
             engines: selection.files.iter().map(engine).collect(),
+            voice_languages: (selection.files.iter())
+                .find(|wanted| wanted.role == Role::Tts)
+                .map_or_else(Vec::new, |wanted| wanted.model.languages.clone()),
+            voice_share: OnceLock::new(),
             model_id: model_id(&selection),
             adapter: (selection.files.iter())
                 .find(|wanted| wanted.role == Role::Llm)

@@ -7,24 +7,39 @@ use crate::agent::Persona;
 use crate::clock::Stopwatch;
 use crate::config::{Config, TtsEngine};
 use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::models::{Manifest, Model, ModelsError, Role};
 use crate::tts::{
     HIBARI_VOICE, Hibari, Kokoro, Pico, Piper, Prosody, Synthesizer, TtsError, VOICES, Voices,
     WyomingVoice,
 };
 
-/// The profile's own voice, if it speaks the language and no voice of the program is named.
+/// The profile's own voice, if it speaks one of the languages. A voice of the program that is named speaks in the
+/// place of it.
 pub(super) fn profile_voice<'m>(
     config: &Config,
     manifest: &'m Manifest,
 ) -> Result<Option<&'m Model>, ModelsError> {
     let id = manifest.profile(&config.profile)?.roles.get(&Role::Tts);
-    let speaks = |model: &&Model| {
-        let code = config.language.first().code();
-        model.languages.is_empty() || model.languages.iter().any(|known| known == code)
+    let mut languages = config.language.iter();
+    let is_spoken = |model: &&Model| {
+        languages.any(|language| {
+            let named = named(config, language);
+            speaks(&model.languages, language) && !names_embedded(named)
+        })
     };
-    let model = id.and_then(|id| manifest.model(id)).filter(speaks);
-    Ok(model.filter(|_| !names_embedded(config.tts.voice.as_deref())))
+    Ok(id.and_then(|id| manifest.model(id)).filter(is_spoken))
+}
+
+/// Whether a model of these languages knows this one.
+pub(super) fn speaks(languages: &[String], language: Language) -> bool {
+    languages.is_empty() || languages.iter().any(|known| known == language.code())
+}
+
+/// The voice that is named for a language: a name is one of the conversation's first language.
+fn named(config: &Config, language: Language) -> Option<&str> {
+    let name = config.tts.voice.as_deref();
+    name.filter(|_| language == config.language.first())
 }
 
 /// Whether a name is that of a voice that comes with the program.
@@ -33,10 +48,14 @@ fn names_embedded(name: Option<&str>) -> bool {
     name.is_some_and(is_named)
 }
 
-/// Whether a persona wants another voice than the profile's, which was chosen for the configuration's
-/// language: it speaks another one, or names a voice that comes with the program.
-fn wants_another(config: &Config, persona: &Persona) -> bool {
-    persona.language != config.language.first() || names_embedded(persona.voice.name.as_deref())
+/// Whether a persona wants the profile's voice, which speaks these languages: it speaks one of them, and no voice of
+/// the program is named.
+fn wants_it(config: &Config, persona: &Persona, languages: &[String]) -> bool {
+    let names = [
+        named(config, persona.language),
+        persona.voice.name.as_deref(),
+    ];
+    speaks(languages, persona.language) && !names.into_iter().any(names_embedded)
 }
 
 impl EngineLoader {
@@ -62,13 +81,16 @@ impl EngineLoader {
                     let voice = self.hibari(self.folder(Role::Tts)?, persona)?;
                     self.fast_enough(voice, persona)
                 }
-                Some("kokoro") => self.kokoro(self.folder(Role::Tts)?, persona),
+                Some("kokoro") => {
+                    let voice = self.kokoro(self.folder(Role::Tts)?, persona)?;
+                    self.fast_enough(voice, persona)
+                }
                 Some(other) => Err(self.unknown(other)),
             },
             TtsEngine::Pico => embedded(&self.config, persona),
             TtsEngine::Wyoming(address) => Ok(Box::new(WyomingVoice::new(
                 address,
-                self.config.tts.voice.as_deref(),
+                named(&self.config, persona.language),
                 persona.language,
             ))),
             TtsEngine::Hibari(Some(folder)) => self.hibari(folder, persona),
@@ -84,7 +106,7 @@ impl EngineLoader {
             TtsEngine::Piper(model) => Ok(Box::new(Piper::load(
                 self.first(Role::OnnxRuntime)?,
                 model,
-                self.config.tts.voice.as_deref(),
+                named(&self.config, persona.language),
                 persona.language,
                 persona.voice.prosody,
                 self.budget.tts(),
@@ -95,28 +117,33 @@ impl EngineLoader {
     /// The engine of the profile's voice, if that is to speak.
     fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
         let engine = self.engines.get(&Role::Tts).map(String::as_str);
-        engine.filter(|_| !wants_another(&self.config, persona))
+        engine.filter(|_| wants_it(&self.config, persona, &self.voice_languages))
     }
 
-    /// The voice, or one of the program's if this machine is too slow for it.
+    /// The voice, or one of the program's if this machine is too slow for it and there is one for the language.
     fn fast_enough(
         &self,
         mut voice: Box<dyn Synthesizer>,
         persona: &Persona,
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
-        let mut share = f64::INFINITY;
-        // The better of two: the first warms it up, and other programs may have been busy.
-        for _ in 0..2 {
-            let watch = Stopwatch::start();
-            let clip = voice.synthesize("One moment, please.")?;
-            share = share.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
-            if share <= SLOWEST_VOICE {
-                return Ok(voice);
-            }
+        if persona.language.voice().is_none() {
+            return Ok(voice);
         }
+        let share = match self.voice_share.get() {
+            Some(share) => *share,
+            None => {
+                let share = share_of_time(voice.as_mut(), persona.language)?;
+                *self.voice_share.get_or_init(|| share)
+            }
+        };
+        if share <= SLOWEST_VOICE {
+            return Ok(voice);
+        }
+        let engine = self.engines.get(&Role::Tts).map_or("", String::as_str);
         tracing::warn!(
             "the profile's voice takes {share:.1} s for each second of speech here; a voice of the program \
-             speaks in its place (--tts hibari insists)"
+             speaks {} in its place (--tts {engine} insists)",
+            persona.language
         );
         embedded(&self.config, persona)
     }
@@ -130,7 +157,7 @@ impl EngineLoader {
         if language != Language::English {
             return Err(EnginesError::NoVoice { language });
         }
-        let name = self.config.tts.voice.as_deref().unwrap_or(HIBARI_VOICE);
+        let name = named(&self.config, language).unwrap_or(HIBARI_VOICE);
         Ok(Box::new(Hibari::load(
             self.first(Role::OnnxRuntime)?,
             folder,
@@ -146,7 +173,7 @@ impl EngineLoader {
     ) -> Result<Box<dyn Synthesizer>, EnginesError> {
         let language = persona.language;
         let usual = Kokoro::usual_voice(language).ok_or(EnginesError::NoVoice { language })?;
-        let name = self.config.tts.voice.as_deref().unwrap_or(usual);
+        let name = named(&self.config, language).unwrap_or(usual);
         Ok(Box::new(Kokoro::load(
             self.first(Role::OnnxRuntime)?,
             folder,
@@ -158,6 +185,22 @@ impl EngineLoader {
     }
 }
 
+/// How long a voice takes for a second of speech. Seconds; the better of two tries: the first warms it up, and other
+/// programs may have been busy.
+fn share_of_time(voice: &mut dyn Synthesizer, language: Language) -> Result<f64, TtsError> {
+    let words = Lexicon::of(language).one_moment;
+    let mut share = f64::INFINITY;
+    for _ in 0..2 {
+        let watch = Stopwatch::start();
+        let clip = voice.synthesize(&words)?;
+        share = share.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
+        if share <= SLOWEST_VOICE {
+            break;
+        }
+    }
+    Ok(share)
+}
+
 /// A voice that takes longer for a second of speech is too slow for a conversation. Seconds.
 const SLOWEST_VOICE: f64 = 0.5;
 
@@ -167,8 +210,8 @@ pub fn synthesizer(
     persona: &Persona,
 ) -> Result<Box<dyn Synthesizer>, EnginesError> {
     let manifest = Manifest::bundled()?;
-    let is_profiles =
-        profile_voice(config, &manifest)?.is_some() && !wants_another(config, persona);
+    let of_profile = profile_voice(config, &manifest)?;
+    let is_profiles = of_profile.is_some_and(|voice| wants_it(config, persona, &voice.languages));
     match &config.tts.engine {
         TtsEngine::Pico => embedded(config, persona),
         TtsEngine::Profile if !is_profiles => embedded(config, persona),
@@ -188,11 +231,9 @@ pub fn synthesizer(
 
 /// The voice that is named, of those that come with the program; or the persona's, or its language's.
 fn embedded(config: &Config, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
-    let named = [&config.tts.voice, &persona.voice.name];
     let language = persona.language;
-    let name = named
-        .into_iter()
-        .find_map(Option::as_deref)
+    let name = named(config, language)
+        .or(persona.voice.name.as_deref())
         .or(language.voice())
         .ok_or(EnginesError::NoVoice { language })?;
     Ok(Box::new(voice(name, persona.voice.prosody)?))
