@@ -158,14 +158,9 @@ fn another_version_of_the_format_is_named() {
 
 #[test]
 fn a_vocabulary_of_another_kind_is_refused() {
-    let error = convert(
-        Converter::WhisperToGgmlQ8,
-        &model_bin(),
-        "語\n<|endoftext|>\n",
-    );
-    let error = error.unwrap_err().to_string();
-    assert!(
-        error.contains("vocabulary.txt cannot be converted"),
-        "{error}"
-    );
+    for other in ["語\n<|endoftext|>\n", "a\nb\n", ""] {
+        let error = convert(Converter::WhisperToGgmlQ8, &model_bin(), other).unwrap_err();
+        let words = "vocabulary.txt cannot be converted";
+        assert!(error.to_string().contains(words), "{other}: {error}");
+    }
 }

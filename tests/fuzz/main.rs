@@ -29,7 +29,7 @@ use vivavoce::harness::scenario::Scenario;
 use vivavoce::language::Language;
 use vivavoce::llm::gguf::Gguf;
 use vivavoce::llm::gpu::layers_that_fit;
-use vivavoce::models::{Manifest, PullOptions};
+use vivavoce::models::{Converter, Manifest, PullOptions};
 
 /// What one input may take above what was taken before it: the longest text that a GGUF head may hold, the
 /// largest event of the protocols, and room for copies. Bytes; more ends the test by an abort.
@@ -234,4 +234,43 @@ fn wheels() {
             assert_eq!(file, b"abc", "only what has the right hash gets in");
         }
     });
+}
+
+#[test]
+fn tarballs() {
+    let carried = tempfile::tempdir().unwrap();
+    let members: [(&str, &[u8]); 2] = [("package/package.json", b"{}"), ("package/a.bin", b"abc")];
+    let tarball = models_fixture::tarball(carried.path(), "ears-1.0.0.tgz", &members);
+    let seed = std::fs::read(&tarball).unwrap();
+    let source = r#"{ npm = "ears@1.0.0", member = "a.bin" }"#;
+    let manifest = models_fixture::manifest(&[FileSpec("a.bin", b"abc", source)]);
+    let options = PullOptions {
+        from: Some(carried.path().to_path_buf()),
+        ..models_fixture::options()
+    };
+    fuzz("tarball", vec![seed], |input| {
+        std::fs::write(&tarball, input).unwrap();
+        let (_folder, store) = models_fixture::store();
+        if models_fixture::pull(&store, &manifest, &options).is_ok() {
+            let file = std::fs::read(store.path(models_fixture::MODEL, "a.bin")).unwrap();
+            assert_eq!(file, b"abc", "only what has the right hash gets in");
+        }
+    });
+}
+
+/// What is converted has the right hash before; still, nobody is to end the program.
+#[test]
+fn whisper_models() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, tokens) = (folder.path().join("m"), folder.path().join("v"));
+    std::fs::write(&tokens, models_fixture::whisper::VOCABULARY).unwrap();
+    let inputs = [("model.bin", model.clone()), ("vocabulary.txt", tokens)];
+    fuzz(
+        "whisper",
+        vec![models_fixture::whisper::model_bin()],
+        |input| {
+            std::fs::write(&model, input).unwrap();
+            let _ = Converter::WhisperToGgmlQ8.run(&inputs, &mut std::io::sink());
+        },
+    );
 }
