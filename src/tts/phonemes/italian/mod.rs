@@ -27,14 +27,19 @@ impl Phonemizer for Italian {
 }
 
 /// Words that have no stress of their own within a clause.
-const UNSTRESSED: &str = "di e è che il la a in non un per del i le si con da ma al ha più se nel mi lo gli o ho ci su ad
-    dal ti ed tra ai sul ne me chi mai hai dai vi te tu de li quel fu col fra ce";
+const UNSTRESSED: &str = "
+a ad ai al ce che chi ci col con da dai dal de del di e ed fra fu gli ha hai ho i il in la le li lo
+ma mai me mi ne nel non o per più quel se si su sul te ti tra tu un vi è
+";
 /// Words that have a weak one.
-const WEAK: &str = "una della sono come dei alla anche delle questo era questa hanno suo loro perché sia sua dalla degli
-    alle senza ogni mio mia sulla sei quella noi questi lui siamo contro mentre abbiamo suoi aveva dalle sarà tuo dello
-    queste sarebbe nostro agli oltre alcuni nessuno tua verso lei sui nostra quelle sue sulle vuole allo miei pure alcune
-    avrebbe nostri saranno buon dagli avevo avete siete cioè ero neanche tuoi nessun mie nostre nessuna vostro avrei
-    furono dallo fossero alcun vostra vuol avrà tue sugli sarebbero egli coi essa alcuna essi sullo ebbe sarei vostri";
+const WEAK: &str = "
+abbiamo agli alcun alcuna alcune alcuni alla alle allo anche avete aveva avevo avrebbe avrei avrà
+buon cioè coi come contro dagli dalla dalle dallo degli dei della delle dello ebbe egli era ero essa
+essi fossero furono hanno lei loro lui mentre mia mie miei mio neanche nessun nessuna nessuno noi
+nostra nostre nostri nostro ogni oltre perché pure quella quelle questa queste questi questo saranno
+sarebbe sarebbero sarei sarà sei senza sia siamo siete sono sua sue sugli sui sulla sulle sullo suo
+suoi tua tue tuo tuoi una verso vostra vostri vostro vuol vuole
+";
 const WEAK_MARK: &str = "ˌ";
 
 fn is_one_of(word: &str, list: &str) -> bool {

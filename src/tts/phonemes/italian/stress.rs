@@ -17,121 +17,63 @@ const EARLY_ENDINGS: &[&str] = &[
 /// Words that are stressed on the last syllable but one although they end so; "-iere" stands for all words with
 /// this ending.
 const LATE: &str = "
-amica amici amiche amico antica antiche antico aprile barile civile civili corea cortile -cadere -cantile
--volere -dovere -enrico fatica fatiche federico -femminile formica formiche fucile fucili gentile gentili -giacere
--giovanile -godere -iere infantile ludovico maschile maschili -manere nemica nemici nemico -ombelico ostile ostili
-parola parole -parere -piacere pistola pistole -potere regime regimi -rida -ride -sapere sedile sedili -sedere sottile
-sottili spagnola spagnoli spagnolo -suadere sublime -tacere -temere -tenere -uccide -uccido -valere -vedere avere
--decide -decido -divide -divido -esprime -opprime -iola -iole -ioli -iolo -uola -uole -uoli -uolo dono perdono abbandono concime controllo -fero
-petrolio consola consolo germania vicino -ttile
+abbandono amica amiche amici amico antica antiche antico aprile avere barile -cadere -cantile civile
+civili concime consola consolo controllo corea cortile -decide -decido -divide -divido dono -dovere
+-enrico -esprime fatica fatiche federico -femminile -fero formica formiche fucile fucili gentile
+gentili germania -giacere -giovanile -godere -iere infantile -iola -iole -ioli -iolo ludovico
+-manere maschile maschili nemica nemici nemico -ombelico -opprime ostile ostili -parere parola
+parole perdono petrolio -piacere pistola pistole -potere regime regimi -rida -ride -sapere -sedere
+sedile sedili sottile sottili spagnola spagnoli spagnolo -suadere sublime -tacere -temere -tenere
+-ttile -uccide -uccido -uola -uole -uoli -uolo -valere -vedere vicino -volere
 ";
 /// Words that are stressed on the last syllable but two; those of [`EARLY_ENDINGS`] are not here.
 const EARLY: &str = "
-abita abitano abiti abito aiutano alberi albero amano analisi andarsene angela angeli angelo anima
-anime animo anonima anonimo aquila arrivano aspettano aspettami attendono autobus bergamo brindisi cagliari cambiano
-camera camere cantano capita capitano cercano cesare chiacchiera chiacchierano chiamami chiamano chiedimi cinema
-compiti compito comprano considera contano continuano crediti credito creano crescita davide debiti debito deposito
-desidera deposita diagnosi dicevano diventano dubita dubito dimentica dodici domina ditemi elimina entrano epoca
-epoche esamina esercita esercito esita esito evita facciano fegato femmina femmine festival figurati fossero funzionano
-furono genera genova giocano giovane giovani giudice giudici guardami guardano illumina imita immagina incontrano
-indice iniziano internet ipotesi isola isole italo lacrima lacrime lascialo lasciano lavorano legano lettera lettere
-libera libere liberi libero limita limite limiti macchina macchine manager mancano mandano mangiano mantova margini
-medita mediterraneo meritano merita meriti merito mettono metropoli modena mostrano nascita nomina numeri numero oceano
-opera operano origini ordina organi organo ospita ospite ospiti ostacolo padova pagano pagina pagine parlano partecipa
-passano passami pecora pecore penisola pensano perdita perdite piacciono pillola pillole piccoli polvere polveri
-portano portami possano potevano povera povere poveri povero preoccupa prendere prestiti prestito principe principi
-quattordici quindici raccontami raccontano recita recupera recupero regolano restano ricordami ricordano ricordati
-rimini ripetimi rispondimi sabato sandali scivolo scusami sedici sembrano semina sentono seguimi siano sindaco
-sintesi sintomo sintomi sognano solita solite soliti solito spiegami spirito spiriti stanno stavano stefano stiano
-stomaco studiano subita subito suonano supera svegliami svizzera taranto tornano telefona tempera termina tollera tredici trovano udine
-undici usano utilizzano vendita vendite vengano vergine vescovi vescovo visita visite vivono vogliano vomito zucchero
-zingaro barbara giacomo accendimi passero cellula cellule regola regole scatola
-favola tavola ultimo unico lampada lampade mandorla mandorle cattedra tossico pentola pentole costano
-cominciano metodo metodi fenomeno fenomeni proposito dollari dollaro linea linee ipotesi termina emergono scegliere
-semplice semplici popolo popoli tramite codice codici termini periodo periodi video erano frigorifero millilitri
-millilitro frigorifero soccorrere abbiano ebbero vadano dicano vedano mettano leggano scrivano aprano chiudano viaggiano giungla trappola carica
-carico arbitro arbitri ettaro ettari computer software manica maniche
+abbiano abita abitano abiti abito accendimi aiutano alberi albero amano analisi andarsene angela
+angeli angelo anima anime animo anonima anonimo aprano aquila arbitri arbitro arrivano aspettami
+aspettano attendono autobus barbara bergamo brindisi cagliari cambiano camera camere cantano capita
+capitano carica carico cattedra cellula cellule cercano cesare chiacchiera chiacchierano chiamami
+chiamano chiedimi chiudano cinema codice codici cominciano compiti compito comprano computer
+considera contano continuano costano creano crediti credito crescita davide debiti debito deposita
+deposito desidera diagnosi dicano dicevano dimentica ditemi diventano dodici dollari dollaro domina
+dubita dubito ebbero elimina emergono entrano epoca epoche erano esamina esercita esercito esita
+esito ettari ettaro evita facciano favola fegato femmina femmine fenomeni fenomeno festival figurati
+fossero frigorifero funzionano furono genera genova giacomo giocano giovane giovani giudice giudici
+giungla guardami guardano illumina imita immagina incontrano indice iniziano internet ipotesi isola
+isole italo lacrima lacrime lampada lampade lascialo lasciano lavorano legano leggano lettera
+lettere libera libere liberi libero limita limite limiti linea linee macchina macchine manager
+mancano mandano mandorla mandorle mangiano manica maniche mantova margini medita mediterraneo merita
+meritano meriti merito metodi metodo metropoli mettano mettono millilitri millilitro modena mostrano
+nascita nomina numeri numero oceano opera operano ordina organi organo origini ospita ospite ospiti
+ostacolo padova pagano pagina pagine parlano partecipa passami passano passero pecora pecore
+penisola pensano pentola pentole perdita perdite periodi periodo piacciono piccoli pillola pillole
+polvere polveri popoli popolo portami portano possano potevano povera povere poveri povero prendere
+preoccupa prestiti prestito principe principi proposito quattordici quindici raccontami raccontano
+recita recupera recupero regola regolano regole restano ricordami ricordano ricordati rimini
+ripetimi rispondimi sabato sandali scatola scegliere scivolo scrivano scusami sedici seguimi
+sembrano semina semplice semplici sentono siano sindaco sintesi sintomi sintomo soccorrere software
+sognano solita solite soliti solito spiegami spiriti spirito stanno stavano stefano stiano stomaco
+studiano subita subito suonano supera svegliami svizzera taranto tavola telefona tempera termina
+termini tollera tornano tossico tramite trappola tredici trovano udine ultimo undici unico usano
+utilizzano vadano vedano vendita vendite vengano vergine vescovi vescovo viaggiano video visita
+visite vivono vogliano vomito zingaro zucchero
 ";
-/// Ends of words in which an i before the last vowel is stressed: "farmacia".
-const STRESSED_I: &[&str] = &[
-    "logia",
-    "logie",
-    "grafia",
-    "grafie",
-    "sofia",
-    "sofie",
-    "metria",
-    "patia",
-    "nomia",
-    "crazia",
-    "crazie",
-    "farmacia",
-    "farmacie",
-    "energia",
-    "energie",
-    "magia",
-    "bugia",
-    "bugie",
-    "strategia",
-    "strategie",
-    "nostalgia",
-    "allergia",
-    "allergie",
-    "polizia",
-    "pulizia",
-    "compagnia",
-    "compagnie",
-    "allegria",
-    "malattia",
-    "malattie",
-    "fantasia",
-    "periferia",
-    "cortesia",
-    "teoria",
-    "teorie",
-    "categoria",
-    "categorie",
-    "terapia",
-    "maria",
-    "lucia",
-];
-/// The same of whole words, or of other endings.
-const STRESSED_I_TOO: &[&str] = &[
-    "pizzeria",
-    "libreria",
-    "galleria",
-    "batteria",
-    "garanzia",
-    "follia",
-    "poesia",
-    "poesie",
-    "anatomia",
-    "ironia",
-    "sinfonia",
-    "melodia",
-    "geologia",
-    "gelosia",
-    "simpatia",
-    "trattoria",
-    "lavanderia",
-    "segreteria",
-    "osteria",
-    "armonia",
-    "mania",
-    "anarchia",
-    "gerarchia",
-    "etnia",
-    "tuttavia",
-];
+/// Words in which an i before the last vowel is stressed; "-logia" stands for all words with this ending.
+const STRESSED_I: &str = "
+allegria allergia allergie anarchia anatomia armonia autonomia batteria birreria bugia bugie
+categoria categorie compagnia compagnie cortesia -crazia -crazie democrazia energia energie epidemia
+etnia fantasia farmacia farmacie ferrovia ferrovie follia galleria garanzia gelateria gelosia
+gerarchia gioielleria -grafia -grafie ironia lavanderia libreria -logia -logie lucia macelleria
+magia malattia malattie malinconia maria melodia melodie -metria mia monarchia -nomia nostalgia
+osteria panetteria -patia periferia pizzeria poesia poesie polizia profumeria pulizia ragioneria
+segreteria sinfonia sinfonie -sofia -sofie strategia strategie teoria teorie terapia tirannia
+trattoria tuttavia zia
+";
 /// Pronouns behind an infinitive: "prendersi".
 const PRONOUNS: &[&str] = &["si", "lo", "la", "li", "le", "ci", "mi", "ti", "vi", "ne"];
 
 /// Whether an i before the last vowel is stressed.
 pub(super) fn has_stressed_i(word: &str) -> bool {
-    STRESSED_I
-        .iter()
-        .chain(STRESSED_I_TOO)
-        .any(|end| word.ends_with(end))
+    is_listed(word, STRESSED_I)
 }
 
 /// Ends of words that have lost their last vowel: "signor", "poter".
@@ -181,10 +123,14 @@ fn is_early(word: &str) -> bool {
         Some(format!("{verb}ere"))
     });
     let word = infinitive.as_deref().unwrap_or(word);
-    let is_late = |late: &str| match late.strip_prefix('-') {
-        Some(ending) => word.ends_with(ending),
-        None => word == late,
-    };
-    EARLY_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        && !LATE.split_whitespace().any(is_late)
+    EARLY_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !is_listed(word, LATE)
+}
+
+/// Whether a word is in a list, or ends as one of the list's endings.
+fn is_listed(word: &str, list: &str) -> bool {
+    list.split_whitespace()
+        .any(|listed| match listed.strip_prefix('-') {
+            Some(ending) => word.ends_with(ending),
+            None => word == listed,
+        })
 }

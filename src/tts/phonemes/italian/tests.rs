@@ -42,6 +42,8 @@ fn an_infinitive_keeps_its_stress_before_a_pronoun() {
 fn an_i_before_the_last_vowel_is_stressed_in_some_words() {
     assert_said(&[
         ("farmacia", "farmaʧˈia"),
+        ("tecnologia", "teknoloʤˈia"),
+        ("Germania", "ʤermˈania"),
         ("storia", "stˈɔria"),
         ("via", "vˈia"),
     ]);

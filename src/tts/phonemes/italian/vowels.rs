@@ -4,25 +4,35 @@ use super::sounds::Sound;
 use super::{is_one_of, plain};
 
 /// Words with a closed e or o where others have an open one.
-const CLOSED: &str = "quello quella quelli quelle questo questa questi queste capelli capello mento dentro mentre entro
-    venti trenta vero vera veri vere sera sere nero nera neri nere mese mesi nome nomi come dove ora allora ancora
-    della nella dello nello sulla dalla delle nelle davvero stasera ovvero almeno appena nemmeno invece sembra sembrano spero inoltre oltre
-    risposta agosto giovane giovani prodotto prodotti pena corte fossero fosse mostra mostrano voto voti pollo scorso
-    nascosto pepe ricetta bolle orologio po noi voi quei del nel bel economico economica economiche dovresti molto molta molti molte sotto posto posta posti conto mondo secondo giorno solo sola soli sole voce croce
-    volo corso forse bosco rosso rossa rossi rosse tondo stesso stessa stessi stesse freddo fredda verde verdi lettera
-    lettere metto mette mettere sempre spesso spessa legge seno pieno piena meno vendere credere penna
-    stella stelle semplice vedo vede vedi neve tre rete sete segno legno degno ottimo ottima scelta scelto vendita zone livello proposta propone dolce colpo londra cena venne piedi piena pieni piene bere bevo vetro messo messa essa esso
-    domenica dopo ogni nostro posto sopra doppio molto vivono possono sono cento compro bocca bottiglia pesce
-    pomeriggio lista entra entrano cerca cerco fermo ferma tetto stretto maestra detto detta detti dette";
+const CLOSED: &str = "
+agosto allora almeno ancora appena bel bere bevo bocca bolle bosco bottiglia capelli capello cena
+cerca cerco colpo come compro conto corso corte credere croce dalla davvero degno del della delle
+dello dentro detta dette detti detto dolce domenica dopo doppio dove dovresti economica economiche
+economico entra entrano entro essa esso ferma fermo forse fosse fossero fredda freddo giorno giovane
+giovani inoltre invece legge legno lettera lettere lista livello londra maestra meno mento mentre
+messa messo mette mettere metto molta molte molti molto mondo mostra mostrano nascosto nel nella
+nelle nello nemmeno nera nere neri nero noi nome nomi ogni oltre ora orologio ottima ottimo ovvero
+pena penna pepe pesce piena piene pieni pieno po pollo pomeriggio possono posti posto prodotti
+prodotto proposta quei quella quelle quelli quello questa queste questi questo rete ricetta risposta
+rossa rosse rossi rosso scelta scelto scorso secondo segno sembra sembrano semplice sempre seno sera
+sere sete sola sole soli solo sono sopra sotto spero spessa spesso stasera stella stelle stessa
+stesse stessi stesso stretto sulla tetto tondo tre trenta vede vedi vedo vendere vendita venne venti
+vera verde verdi vere veri vero vetro vivono voce voi volo voti voto zone
+";
 /// And the other way round.
-const OPEN: &str = "cosa cose casa no so poco posso cento bene letto aspetto effetto rispetto oggetto progetto progetti perfetto effetti oggetti diretta diretto
-    bello bella belli belle sei lei prezzo mezzo mezza oro nove nono nostro vostro nostra vostra oggi notte otto sette
-    festa testa presto resto però ciò parola parole storia gloria memoria rosa uomo zona persona modo scuola
-    dieci piedi niente tempo centro vento treno tema estremo chiesa eccolo ecco aperto certo credito medico secolo
-    commedia genere posta costa costo volta volte molla porta forte morte corpo sport soldi dottore poi vuoi puoi suoi
-    tuoi può fuoco luogo nuovo idea museo corea breve neve leggo aereo euro lento sorella sorelle ella sella fratello fratelli castello modello cervello appello
-    colpa loro lavoro prendere perdere leggere essere conoscere mese mesi termine termini matrimonio territorio media vecchia vecchio maestro colore colori storie aspetti concetto medici prezzi pezzo pezzi devo devi deve credo crede
-    propone metodo vittoria gloria peggio meglio soldi";
+const OPEN: &str = "
+aereo aperto appello aspetti aspetto bella belle belli bello bene breve casa castello cento centro
+certo cervello chiesa ciò colore colori colpa commedia concetto conoscere corea corpo cosa cose
+costa costo crede credito credo deve devi devo dieci diretta diretto dottore ecco eccolo effetti
+effetto ella essere estremo euro festa forte fratelli fratello fuoco genere gloria idea lavoro
+leggere leggo lei lento letto loro luogo maestro matrimonio media medici medico meglio memoria mese
+mesi metodo mezza mezzo modello modo molla morte museo neve niente no nono nostra nostro notte nove
+nuovo oggetti oggetto oggi oro otto parola parole peggio perdere perfetto persona però pezzi pezzo
+piedi poco poi porta posso posta prendere presto prezzi prezzo progetti progetto propone puoi può
+resto rispetto rosa scuola secolo sei sella sette so soldi sorella sorelle sport storia storie suoi
+tema tempo termine termini territorio testa treno tuoi uomo vecchia vecchio vento vittoria volta
+volte vostra vostro vuoi zona
+";
 
 /// Whether a stressed e or o is open, by what stands beside it.
 pub(super) fn quality(
