@@ -1,7 +1,8 @@
 # Everything here uses the release profile, tests and clippy too: llama.cpp takes minutes to
 # compile, and is compiled once for each profile. It is also the speed that the tests measure.
 
-PROFILE = starter
+# auto: the one for the languages (ARGS="--lang de") and this machine.
+PROFILE = auto
 ARGS =
 # cuda, vulkan, metal or hipblas: layers of the language model, and Whisper, on a GPU.
 GPU =
@@ -28,11 +29,11 @@ build: setup ## build the program and its worker for Whisper
 models: build ## fetch the models of PROFILE that are not there yet
 	@$(VIVAVOCE) models pull --profile $(PROFILE)
 
-talk: models ## talk to it (ARGS go to `vivavoce talk`)
-	@$(VIVAVOCE) talk $(ARGS)
+talk: build ## talk to it (ARGS go to `vivavoce talk`)
+	@$(VIVAVOCE) talk --pull --profile $(PROFILE) $(ARGS)
 
-demo: models ## play a recorded conversation through a virtual sound card
-	$(VIVAVOCE) talk --input $(DEMO) --output $(DEMO)
+demo: build ## play a recorded conversation through a virtual sound card
+	$(VIVAVOCE) talk --pull --profile $(PROFILE) --input $(DEMO) --output $(DEMO)
 
 doctor: build ## check this machine: audio devices, models, cores
 	@$(VIVAVOCE) doctor

@@ -102,6 +102,9 @@ enum Command {
         /// Say why it answers, waits, ducks, stops and goes on, as it happens
         #[arg(long)]
         why: bool,
+        /// Fetch what is missing of the models first
+        #[arg(long)]
+        pull: bool,
     },
     /// Let a browser and other programs talk with it: a web page, OpenAI's Realtime and HTTP protocols
     Serve(cli::serve::ServeOptions),
@@ -224,7 +227,13 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             push_to_talk,
             text,
             why,
+            pull,
         } => {
+            if *pull {
+                cli::models::pull(&config, None)?;
+                // Now that the models are there they can be measured.
+                config = configure(&cli.common)?;
+            }
             config.turn_taking.push_to_talk |= push_to_talk;
             let options = Options {
                 record: record.clone(),
@@ -311,5 +320,6 @@ fn configure(common: &Common) -> Result<Config> {
         config.llm.gpu_layers = layers;
     }
     config.validate()?;
+    cli::profile::resolve(&mut config)?;
     Ok(config)
 }

@@ -25,6 +25,7 @@ pub mod doctor;
 pub mod log;
 pub mod models;
 pub mod printable;
+pub mod profile;
 pub mod say;
 pub mod screen;
 pub mod serve;

@@ -36,23 +36,7 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
         ModelsCommand::List => list(&manifest, &store)?,
-        ModelsCommand::Pull { from } => {
-            let selection = needed(config, &manifest)?;
-            let options = PullOptions {
-                from: from.clone(),
-                ..PullOptions::from_env()
-            };
-            let mut progress = ConsoleProgress::stderr();
-            let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
-            out!(
-                "{}: {} files fetched ({}), {} already there, in {}",
-                config.profile,
-                summary.fetched.len(),
-                human_bytes(summary.fetched_bytes),
-                summary.already_there,
-                store.root().display()
-            );
-        }
+        ModelsCommand::Pull { from } => pull(config, from.clone())?,
         ModelsCommand::Verify => {
             let selection = needed(config, &manifest)?;
             let mut progress = ConsoleProgress::stderr();
@@ -71,6 +55,31 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Fetches what is missing or damaged; from a folder, if one is named.
+///
+/// # Errors
+/// See [`ModelStore::pull`].
+pub fn pull(config: &Config, from: Option<PathBuf>) -> Result<()> {
+    let store = ModelStore::open(config.models_dir.as_deref())?;
+    let manifest = store.manifest()?;
+    let selection = needed(config, &manifest)?;
+    let options = PullOptions {
+        from,
+        ..PullOptions::from_env()
+    };
+    let mut progress = ConsoleProgress::stderr();
+    let summary = store.pull(&selection, &options, &mut progress, &QUIT)?;
+    out!(
+        "{}: {} files fetched ({}), {} already there, in {}",
+        config.profile,
+        summary.fetched.len(),
+        human_bytes(summary.fetched_bytes),
+        summary.already_there,
+        store.root().display()
+    );
     Ok(())
 }
 

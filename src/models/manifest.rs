@@ -68,6 +68,9 @@ pub struct Profile {
     pub name: String,
     /// One line for people who choose.
     pub description: String,
+    /// Whether we have fetched it and talked to it.
+    #[serde(default)]
+    pub tried: bool,
     /// Codes of the languages that it is made for (`en`).
     pub languages: Vec<String>,
     /// The id of the model that plays each role; a role may be absent.

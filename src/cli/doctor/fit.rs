@@ -1,6 +1,10 @@
-//! Which profile of models suits this machine: pure, from what was measured and what the manifest says.
+//! Which profile of models suits this machine, by what was measured and what the manifest says.
 
+use std::cmp::Reverse;
+
+use vivavoce::harness::bench;
 use vivavoce::language::Language;
+use vivavoce::llm::gpu;
 use vivavoce::models::{Manifest, Platform, Role, Selection};
 use vivavoce::turn_taking::SLOW_TOKENS_PER_S;
 
@@ -24,8 +28,21 @@ pub struct Machine {
     pub real_time_factor: f64,
 }
 
-/// The largest profile that this machine runs fast enough, for the language. Speeds are estimated: work
-/// grows with the size of the weights. `None` if no profile is for the language or fits.
+impl Machine {
+    /// This one, with speeds that were measured.
+    pub fn with_speeds(tokens_per_s: f64, real_time_factor: f64) -> Self {
+        let gpus = gpu::used(gpu::devices());
+        Self {
+            memory: bench::Machine::look().memory_mib << 20,
+            gpu_memory: (!gpus.is_empty()).then(|| gpus.iter().map(|gpu| gpu.total).sum()),
+            tokens_per_s,
+            real_time_factor,
+        }
+    }
+}
+
+/// The largest profile that this machine runs fast enough, for the language, of those that know the fewest others:
+/// it is better at each. Speeds are estimated: work grows with the size of the weights. `None` if no profile is for the language or fits.
 pub fn best_profile<'m>(
     machine: &Machine,
     measured: &Selection,
@@ -41,7 +58,8 @@ pub fn best_profile<'m>(
         .iter()
         .filter_map(|profile| manifest.select(&profile.name, Platform::current()).ok())
         .filter(|selection| speaks(selection) && fits(machine, measured, selection));
-    let best = fitting.max_by_key(Selection::total_bytes)?;
+    let others = |selection: &Selection| Reverse(selection.profile.languages.len());
+    let best = fitting.max_by_key(|selection| (others(selection), selection.total_bytes()))?;
     Some(best.profile.name.as_str())
 }
 

@@ -1,7 +1,7 @@
 //! `vivavoce devices` and `vivavoce doctor`: what is here, what is wrong, what to do.
 
 mod fit;
-mod rehearsal;
+pub mod rehearsal;
 
 use anyhow::{Result, bail};
 use vivavoce::aec::choose;
@@ -14,7 +14,8 @@ use vivavoce::llm::gpu;
 use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
 
-use self::rehearsal::Outcome;
+pub use self::fit::{Machine, best_profile};
+pub use self::rehearsal::Outcome;
 pub use self::rehearsal::rehearse;
 use super::sound;
 
@@ -186,14 +187,8 @@ fn show_profile(config: &Config, real_time_factor: f64, tokens_per_s: f64) -> Re
     }
     let manifest = ModelStore::open(config.models_dir.as_deref())?.manifest()?;
     let measured = engines::needed(config, &manifest)?;
-    let gpu = gpu::used(gpu::devices());
-    let machine = fit::Machine {
-        memory: bench::Machine::look().memory_mib << 20,
-        gpu_memory: (!gpu.is_empty()).then(|| gpu.iter().map(|device| device.total).sum()),
-        tokens_per_s,
-        real_time_factor,
-    };
-    match fit::best_profile(&machine, &measured, &manifest, config.language.first()) {
+    let machine = Machine::with_speeds(tokens_per_s, real_time_factor);
+    match best_profile(&machine, &measured, &manifest, config.language.first()) {
         Some(name) if name == config.profile => {
             out!("profile          {name}: the largest that this machine runs fast enough");
         }

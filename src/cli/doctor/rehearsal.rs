@@ -275,6 +275,21 @@ pub fn run(found: &mut dyn FnMut(Finding)) -> Result<()> {
     follow(command.arg(format!("--{FLAG}")), found)
 }
 
+/// The same from another command, for a profile and languages.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_for(config: &Config, found: &mut dyn FnMut(Finding)) -> Result<()> {
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let mut command = Command::new(program);
+    command.args(["doctor", "--profile", &config.profile]);
+    command.args(["--lang", &config.language.to_string()]);
+    if let Some(folder) = &config.models_dir {
+        command.arg("--models-dir").arg(folder);
+    }
+    follow(command.arg(format!("--{FLAG}")), found)
+}
+
 fn follow(command: &mut Command, found: &mut dyn FnMut(Finding)) -> Result<()> {
     let mut child = command
         .stdin(Stdio::null())
