@@ -12,6 +12,7 @@ mod piper;
 mod ring_tone;
 pub mod speakable;
 mod voice;
+mod word_ends;
 mod wyoming;
 
 pub use hibari::{HIBARI_VOICE, Hibari};
