@@ -48,6 +48,13 @@ pub struct Kokoro {
     tokens: &'static str,
 }
 
+/// What the graph made of phonemes.
+struct Spoken {
+    samples: Vec<f32>,
+    /// How long each phoneme takes, the pads too, in equal shares of the sound; empty if the graph does not say.
+    shares: Vec<f32>,
+}
+
 #[derive(Deserialize)]
 struct TokenizerFile {
     model: TokenizerModel,
@@ -130,13 +137,8 @@ impl Kokoro {
         })
     }
 
-    /// The sound of phonemes by their numbers, and how long each takes, of the pads too, in equal shares of the
-    /// sound; nothing of that if the graph does not say.
-    fn run(
-        &mut self,
-        cancelled: Cancelled,
-        numbers: &[i64],
-    ) -> Result<Option<(Vec<f32>, Vec<f32>)>, TtsError> {
+    /// Says phonemes by their numbers.
+    fn run(&mut self, cancelled: Cancelled, numbers: &[i64]) -> Result<Option<Spoken>, TtsError> {
         let rows = self.styles.len() / STYLE;
         let row = numbers.len().saturating_sub(1).min(rows - 1) * STYLE;
         let style = &self.styles[row..row + STYLE];
@@ -154,7 +156,8 @@ impl Kokoro {
                 Some(durations) => durations.try_extract_tensor::<f32>()?.1.to_vec(),
                 None => Vec::new(),
             };
-            Ok((waveform(&outputs)?, shares))
+            let samples = waveform(&outputs)?;
+            Ok(Spoken { samples, shares })
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }
@@ -200,7 +203,7 @@ impl Synthesizer for Kokoro {
             if numbers.is_empty() {
                 continue;
             }
-            let Some((samples, shares)) = self.run(cancelled, &numbers)? else {
+            let Some(Spoken { samples, shares }) = self.run(cancelled, &numbers)? else {
                 return Ok(None);
             };
             let words = phonemes.words.iter().filter_map(|word| {
