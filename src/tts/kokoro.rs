@@ -16,7 +16,8 @@ use super::phonemes::{
     Accent, Chinese, English, EspeakPhonemizer, Italian, PhonemeNumbers, Phonemizer, Spanish,
     pieces,
 };
-use super::{Prosody, Speech, Synthesizer, TtsError, waveform};
+use super::word_ends::without_pauses;
+use super::{Prosody, Speech, Synthesizer, TtsError, WordEnd, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
@@ -28,6 +29,8 @@ const RATE_HZ: u32 = 24_000;
 const STYLE: usize = 256;
 /// The graph takes so many phonemes at once, without the pads at both ends.
 const MOST_PHONEMES: usize = 510;
+/// The tensor within the graph that holds how long each phoneme takes, in equal shares of the sound.
+const DURATIONS: &str = "/encoder/Clip_output_0";
 /// Stands before and behind the phonemes.
 const PAD: i64 = 0;
 
@@ -43,6 +46,13 @@ pub struct Kokoro {
     own_speed: f32,
     /// The name of the graph's first input: exports differ.
     tokens: &'static str,
+}
+
+/// What the graph made of phonemes.
+struct Spoken {
+    samples: Vec<f32>,
+    /// How long each phoneme takes, the pads too, in equal shares of the sound; empty if the graph does not say.
+    shares: Vec<f32>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +107,12 @@ impl Kokoro {
         }
         let numbers = numbers(&folder.join("tokenizer.json"))?;
         let path = graph(folder)?;
-        let graph = Graph::load(runtime, &path, threads)?;
+        // Another export may keep durations elsewhere; it speaks as well.
+        let graph =
+            Graph::load_with_output(runtime, &path, threads, DURATIONS).or_else(|error| {
+                tracing::warn!("where words end is estimated for this voice: {error}");
+                Graph::load(runtime, &path, threads)
+            })?;
         let inputs = graph.inputs();
         let takes = |name: &str| inputs.iter().any(|input| input == name);
         let known = ["input_ids", "tokens"].into_iter();
@@ -122,7 +137,8 @@ impl Kokoro {
         })
     }
 
-    fn run(&mut self, cancelled: Cancelled, numbers: &[i64]) -> Result<Option<Vec<f32>>, TtsError> {
+    /// Says phonemes by their numbers.
+    fn run(&mut self, cancelled: Cancelled, numbers: &[i64]) -> Result<Option<Spoken>, TtsError> {
         let rows = self.styles.len() / STYLE;
         let row = numbers.len().saturating_sub(1).min(rows - 1) * STYLE;
         let style = &self.styles[row..row + STYLE];
@@ -135,7 +151,13 @@ impl Kokoro {
                 "style" => TensorRef::from_array_view(([1usize, STYLE], style))?,
                 "speed" => Tensor::from_array(([1usize], vec![speed]))?,
             };
-            waveform(&session.run_with_options(inputs, options)?)
+            let outputs = session.run_with_options(inputs, options)?;
+            let shares = match outputs.get(DURATIONS) {
+                Some(durations) => durations.try_extract_tensor::<f32>()?.1.to_vec(),
+                None => Vec::new(),
+            };
+            let samples = waveform(&outputs)?;
+            Ok(Spoken { samples, shares })
         });
         ran.map_err(|e| TtsError::Run(e.to_string()))
     }
@@ -166,21 +188,49 @@ impl Synthesizer for Kokoro {
         let Some(phonemes) = self.phonemizer.read_unless(cancelled, text)? else {
             return Ok(None);
         };
-        let mut samples = Vec::new();
-        for (_, piece) in pieces(&phonemes.text, MOST_PHONEMES) {
-            let numbers = piece.chars().filter_map(|phoneme| self.numbers.of(phoneme));
-            let numbers: Vec<i64> = numbers.collect();
+        let mut speech = Speech::from(Clip {
+            rate_hz: RATE_HZ,
+            samples: Vec::new(),
+        });
+        for (start, piece) in pieces(&phonemes.text, MOST_PHONEMES) {
+            let mut numbers = Vec::new();
+            // How many numbers stand before the end of each phoneme, the first pad too.
+            let mut ends = Vec::new();
+            for (at, phoneme) in piece.char_indices() {
+                numbers.extend(self.numbers.of(phoneme));
+                ends.push((start + at + phoneme.len_utf8(), 1 + numbers.len()));
+            }
             if numbers.is_empty() {
                 continue;
             }
-            let Some(spoken) = self.run(cancelled, &numbers)? else {
+            let Some(Spoken { samples, shares }) = self.run(cancelled, &numbers)? else {
                 return Ok(None);
             };
-            samples.extend(spoken);
+            let words = phonemes.words.iter().filter_map(|word| {
+                let (_, count) = ends.iter().find(|(end, _)| *end == word.phonemes_end)?;
+                Some(WordEnd {
+                    text_end: word.text_end,
+                    sample: sample_after(*count, &shares, samples.len())?,
+                })
+            });
+            let so_far = speech.clip.samples.len();
+            let words = without_pauses(words, &samples, RATE_HZ).into_iter();
+            speech.word_ends.extend(words.map(|end| WordEnd {
+                sample: end.sample + so_far,
+                ..end
+            }));
+            speech.clip.samples.extend(samples);
         }
-        let rate_hz = RATE_HZ;
-        Ok(Some(Clip { rate_hz, samples }.into()))
+        Ok(Some(speech))
     }
+}
+
+/// The sample at which so many phonemes have been said, of all that take so long.
+fn sample_after(count: usize, shares: &[f32], samples: usize) -> Option<usize> {
+    let all: f32 = shares.iter().sum();
+    let said: f32 = shares.get(..count)?.iter().sum();
+    let sample = (samples as f32 * said / all).round();
+    (all > 0.0 && sample.is_finite()).then_some((sample as usize).min(samples))
 }
 
 /// Whether a voice speaks a language: the first letter of its name says so. Those of Hindi (h), Japanese (j) and
@@ -291,6 +341,20 @@ mod tests {
                 assert_eq!(spoken, [language], "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_phoneme_ends_where_its_share_of_the_sound_does() {
+        let shares = [2.0, 3.0, 5.0];
+        assert_eq!(sample_after(2, &shares, 1_000), Some(500));
+        assert_eq!(sample_after(3, &shares, 1_000), Some(1_000));
+    }
+
+    #[test]
+    fn where_words_end_is_not_known_of_a_graph_without_durations() {
+        assert_eq!(sample_after(1, &[], 1_000), None);
+        assert_eq!(sample_after(1, &[0.0, 0.0], 1_000), None);
+        assert_eq!(sample_after(1, &[f32::NAN, 1.0], 1_000), None);
     }
 
     #[test]

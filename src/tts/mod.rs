@@ -13,6 +13,7 @@ mod ring_tone;
 pub mod speakable;
 mod voice;
 mod voices;
+mod word_ends;
 mod wyoming;
 
 pub use hibari::{HIBARI_VOICE, Hibari};
