@@ -49,7 +49,9 @@ setup-test:
 
 # Without nextest, one test at a time: its test groups (.config/nextest.toml) keep apart the tests
 # that would disturb each other, which cargo test cannot.
-test: setup-test models ## run all tests (ARGS go to the test runner)
+test: setup-test build ## run all tests (ARGS go to the test runner)
+	@$(VIVAVOCE) models pull --profile starter
+	@$(VIVAVOCE) models pull --profile multilingual
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --release --locked $(ARGS); \
 	else \

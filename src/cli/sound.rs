@@ -6,13 +6,14 @@ use anyhow::{Result, bail};
 use vivavoce::audio::AudioError;
 use vivavoce::audio::cpal_device::{self, CpalDevice, Direction};
 use vivavoce::audio::device::{AudioDevice, Endpoint};
+use vivavoce::config::Config;
 use vivavoce::engines;
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::harness::stimulus::{Prepared, Speak, prepare};
 use vivavoce::harness::virtual_card::VirtualCard;
 use vivavoce::harness::wired_card::WiredCard;
 use vivavoce::pipeline::{Sound, Watcher};
-use vivavoce::tts::{Prosody, Synthesizer};
+use vivavoce::tts::Synthesizer as _;
 
 /// Devices, and what they want to know of the session.
 pub struct Opened {
@@ -23,7 +24,7 @@ pub struct Opened {
 }
 
 /// Chooses devices for two endpoints. A scenario holds for both directions.
-pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
+pub fn open(input: &Endpoint, output: &Endpoint, config: &Config) -> Result<Opened> {
     let scenario = match (input, output) {
         (Endpoint::Scenario(a), Endpoint::Scenario(b)) if a != b => {
             bail!("--input and --output name two scenarios; a scenario is both at once: name one")
@@ -37,11 +38,11 @@ pub fn open(input: &Endpoint, output: &Endpoint) -> Result<Opened> {
     };
     match scenario {
         Some(scenario) if output.is_virtual() || matches!(input, Endpoint::Scenario(_)) => {
-            let stimuli = prepare_stimuli(&scenario)?;
+            let stimuli = prepare_stimuli(&scenario, config)?;
             Ok(play_scenario(&scenario, stimuli, file_of(output)))
         }
         Some(scenario) => {
-            let wired = WiredCard::new(&scenario, prepare_stimuli(&scenario)?);
+            let wired = WiredCard::new(&scenario, prepare_stimuli(&scenario, config)?);
             let output = CpalDevice::new(None, Some(output.clone()));
             let devices: Vec<Box<dyn AudioDevice>> = vec![Box::new(output), Box::new(wired.card)];
             Ok(Opened {
@@ -72,16 +73,18 @@ pub fn play_scenario(scenario: &Scenario, stimuli: Vec<Prepared>, file: Option<P
 }
 
 /// Speaks and reads what a scenario plays in.
-pub fn prepare_stimuli(scenario: &Scenario) -> Result<Vec<Prepared>, AudioError> {
-    let mut speak: Speak = Box::new(|text, voice| {
+pub fn prepare_stimuli(scenario: &Scenario, config: &Config) -> Result<Vec<Prepared>, AudioError> {
+    let models_dir = config.models_dir.clone();
+    let mut speak: Speak = Box::new(move |text, voice| {
         let failed = |reason: String| AudioError::Device {
             device: "virtual sound card".into(),
             reason,
         };
         // An engine for each text: it begins with what it said before.
-        let said =
-            engines::voice(voice, Prosody::default()).and_then(|mut voice| voice.synthesize(text));
-        said.map_err(|e| failed(e.to_string()))
+        let said = engines::named_voice(voice, models_dir.as_deref())
+            .map_err(|e| failed(e.to_string()))
+            .and_then(|mut voice| voice.synthesize(text).map_err(|e| failed(e.to_string())));
+        said
     });
     prepare(scenario, &mut speak)
 }

@@ -82,13 +82,13 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
              vivavoce answers.\n"
         );
         let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
-        let stimuli = sound::prepare_stimuli(&scenario)?;
+        let stimuli = sound::prepare_stimuli(&scenario, config)?;
         sound::play_scenario(&scenario, stimuli, sound::file_of(&output))
     } else if missing.is_empty() {
-        sound::open(&input, &output)?
+        sound::open(&input, &output, config)?
     } else {
         out!("\nReplies are shown, not heard.\n");
-        sound::open(&input, &Endpoint::Null)?
+        sound::open(&input, &Endpoint::Null, config)?
     };
     if (demo || is_scenario) && options.record.is_none() {
         let recordings = engines::data_dir().join("recordings");

@@ -3,8 +3,8 @@
 mod language_model;
 mod voice;
 
+pub use voice::{named_voice, synthesizer, voice};
 use voice::{profile_voice, speaks};
-pub use voice::{synthesizer, voice};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

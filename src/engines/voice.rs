@@ -239,6 +239,38 @@ fn embedded(config: &Config, persona: &Persona) -> Result<Box<dyn Synthesizer>, 
     Ok(Box::new(voice(name, persona.voice.prosody)?))
 }
 
+/// A voice by its name alone: one of the embedded ones (`en-GB`), or one of Kokoro's in the profile that has them
+/// (`kokoro:zm_yunjian`).
+///
+/// # Errors
+/// There is no such voice, or the profile's files are not there.
+pub fn named_voice(
+    name: &str,
+    models_dir: Option<&Path>,
+) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    let Some(name) = name.strip_prefix("kokoro:") else {
+        return Ok(Box::new(voice(name, Prosody::default())?));
+    };
+    // Its first letter says what it speaks.
+    let speaks = |language: &Language| {
+        let usual = Kokoro::usual_voice(*language);
+        usual.is_some_and(|usual| usual.chars().next() == name.chars().next())
+    };
+    let language = Language::all().find(speaks).unwrap_or_default();
+    let mut config = Config {
+        language: language.into(),
+        profile: KOKORO_PROFILE.into(),
+        models_dir: models_dir.map(Path::to_path_buf),
+        ..Config::default()
+    };
+    config.tts.engine = TtsEngine::Kokoro(None);
+    config.tts.voice = Some(name.to_owned());
+    synthesizer(&config, &Persona::bundled(language))
+}
+
+/// Its Kokoro has a second voice for each language.
+const KOKORO_PROFILE: &str = "multilingual";
+
 /// Loads one of the embedded voices.
 pub fn voice(name: &str, prosody: Prosody) -> Result<Pico, TtsError> {
     Pico::load(name, prosody, &data_dir().join("voices"))

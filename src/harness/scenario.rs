@@ -22,7 +22,7 @@
 //!
 //! [[stimulus]]                              # in order; each waits for the one before it
 //! say = "What is the [pause 800] capital?"  # or: file = "question.wav", or: effect = "cough"
-//! voice = "en-GB"                           # effects: cough, keyboard, door, tone
+//! voice = "en-GB"                           # or kokoro:zm_yunjian; effects: cough, keyboard, door, tone
 //! at = "start + 500 ms"                     # start, reply_started, reply_finished, previous
 //! level_dbfs = -26.0                        # of the loudest 100 ms; optional for files
 //! far = true                                # from across the room: quieter, dull, reverberant

@@ -118,12 +118,14 @@ pub fn scenario(end: &str, stop_after_ms: Option<u32>) -> String {
 /// Holds a conversation with these arguments more. What was printed, and the events.
 pub fn hold(scenario: &str, arguments: &[&str]) -> (String, Vec<Value>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("scenario.toml");
+    hold_in(folder.path(), scenario, arguments)
+}
+
+/// The same; the recording is in the folder `record` of this one afterwards.
+pub fn hold_in(folder: &Path, scenario: &str, arguments: &[&str]) -> (String, Vec<Value>) {
+    let path = folder.join("scenario.toml");
     std::fs::write(&path, scenario).expect("it can be written to");
-    let (endpoint, record) = (
-        format!("virtual:{}", path.display()),
-        folder.path().join("record"),
-    );
+    let (endpoint, record) = (format!("virtual:{}", path.display()), folder.join("record"));
     let output = run(vivavoce()
         .args([
             "talk", "--plain", "--input", &endpoint, "--output", &endpoint,

@@ -317,7 +317,7 @@ impl<'a> Bench<'a> {
     pub fn hold(&mut self, scenario: &Scenario, folder: &Path, trust: &mut Trust) -> Result<Load> {
         let mut scenario = scenario.clone();
         scenario.seed = scenario.seed.wrapping_add(self.args.seed);
-        let stimuli = prepare_stimuli(&scenario)?;
+        let stimuli = prepare_stimuli(&scenario, self.config)?;
         trust.note_stimuli(&scenario, &stimuli);
         self.questions.note(&scenario.name, &stimuli)?;
         let watch = LoadWatch::start();

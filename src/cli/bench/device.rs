@@ -56,7 +56,7 @@ pub fn run(config: &Config, args: &DeviceArgs) -> Result<ExitCode> {
         Endpoint::parse(&audio.input),
         Endpoint::parse(&audio.output),
     );
-    let mut devices = open(&input, &output)?.sound.into_devices();
+    let mut devices = open(&input, &output, config)?.sound.into_devices();
     // Two devices have two clocks.
     let (Some(device), true) = (devices.pop(), devices.is_empty()) else {
         bail!(DeviceError::OneSided);

@@ -55,7 +55,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let log = args.events.as_deref().map(create).transpose()?;
     let length = Duration::from_secs_f64(args.hours * 3_600.0);
     let scenario = random_user(args.seed, length);
-    let stimuli = prepare_stimuli(&scenario)?;
+    let stimuli = prepare_stimuli(&scenario, config)?;
     let started = Stopwatch::start();
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);

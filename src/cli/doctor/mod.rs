@@ -9,7 +9,6 @@ use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, LlmEngine, SttEngine, ThreadBudget};
 use vivavoce::engines;
-use vivavoce::harness::bench;
 use vivavoce::llm::gpu;
 use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
@@ -103,8 +102,8 @@ fn duplex(config: &Config, wrong: &mut Vec<String>) -> String {
     if !sound::missing_devices(&input, &output).is_empty() {
         return "not measured: it needs a microphone and a loudspeaker".into();
     }
-    let measured =
-        sound::open(&input, &output).and_then(|mut opened| Ok(measure_echo(&mut opened.sound)?));
+    let measured = sound::open(&input, &output, config)
+        .and_then(|mut opened| Ok(measure_echo(&mut opened.sound)?));
     match measured {
         Ok(found) => {
             let (mode, why) = choose(found, config.audio.echo_cancellation);
