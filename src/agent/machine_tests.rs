@@ -119,6 +119,7 @@ impl Talk {
                     | Command::Keep
                     | Command::TakeBack
                     | Command::Speak(..)
+                    | Command::SpeakIn(_)
                     | Command::Sleep
                     | Command::EndConversation => {}
                 }
