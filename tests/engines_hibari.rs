@@ -248,7 +248,7 @@ fn a_graph_of_another_kind_is_told_from_a_voice() {
 #[test]
 fn it_speaks_english_only() {
     let config = Config {
-        language: Language::German,
+        language: Language::German.into(),
         ..Config::default()
     };
     // Nothing is asked of the recognizer and the language model.

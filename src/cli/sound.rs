@@ -13,7 +13,6 @@ use vivavoce::harness::stimulus::{Prepared, Speak, prepare};
 use vivavoce::harness::virtual_card::VirtualCard;
 use vivavoce::harness::wired_card::WiredCard;
 use vivavoce::pipeline::{Sound, Watcher};
-use vivavoce::tts::Synthesizer as _;
 
 /// Devices, and what they want to know of the session.
 pub struct Opened {
@@ -81,10 +80,9 @@ pub fn prepare_stimuli(scenario: &Scenario, config: &Config) -> Result<Vec<Prepa
             reason,
         };
         // An engine for each text: it begins with what it said before.
-        let said = engines::named_voice(voice, models_dir.as_deref())
+        engines::named_voice(voice, models_dir.as_deref())
             .map_err(|e| failed(e.to_string()))
-            .and_then(|mut voice| voice.synthesize(text).map_err(|e| failed(e.to_string())));
-        said
+            .and_then(|mut voice| voice.synthesize(text).map_err(|e| failed(e.to_string())))
     });
     prepare(scenario, &mut speak)
 }
