@@ -1,7 +1,7 @@
 # Everything here uses the release profile, tests and clippy too: llama.cpp takes minutes to
 # compile, and is compiled once for each profile. It is also the speed that the tests measure.
 
-# auto: the one for the languages (ARGS="--lang de") and this machine.
+# auto: the one that we have tried for the languages (ARGS="--lang de"); it is measured at its first use.
 PROFILE = auto
 ARGS =
 # cuda, vulkan, metal or hipblas: layers of the language model, and Whisper, on a GPU.

@@ -219,6 +219,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
     let mut config = configure(&cli.common)?;
+    let is_new = cli::profile::resolve(&mut config)?;
     match &cli.command {
         Command::Talk {
             record,
@@ -231,8 +232,9 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         } => {
             if *pull {
                 cli::models::pull(&config, None)?;
-                // Now that the models are there they can be measured.
-                config = configure(&cli.common)?;
+            }
+            if is_new {
+                cli::profile::introduce(&config);
             }
             config.turn_taking.push_to_talk |= push_to_talk;
             let options = Options {
@@ -244,7 +246,12 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             };
             cli::talk::run(&config, options, started)?;
         }
-        Command::Serve(options) => cli::serve::run(&config, options)?,
+        Command::Serve(options) => {
+            if is_new {
+                cli::profile::introduce(&config);
+            }
+            cli::serve::run(&config, options)?;
+        }
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
@@ -320,6 +327,5 @@ fn configure(common: &Common) -> Result<Config> {
         config.llm.gpu_layers = layers;
     }
     config.validate()?;
-    cli::profile::resolve(&mut config)?;
     Ok(config)
 }

@@ -156,9 +156,9 @@ impl History {
         !self.unanswered.is_empty()
     }
 
-    /// What was heard of the last reply.
+    /// What was heard of the last reply in its language.
     pub fn last_heard(&self) -> Option<&str> {
-        self.exchanges.back().map(|last| last.heard.as_str())
+        self.read().last().map(|last| last.heard.as_str())
     }
 
     /// Number of exchanges.
@@ -166,9 +166,12 @@ impl History {
         self.exchanges.len()
     }
 
-    /// Lets the oldest exchange go, at last the unanswered words; false if there is nothing.
+    /// Lets the oldest exchange go that a prompt has, at last the unanswered words; false if there is nothing.
     fn forget_oldest(&mut self) -> bool {
-        self.exchanges.pop_front().is_some() || self.unanswered.pop_front().is_some()
+        let is_read = |exchange: &Exchange| exchange.language == self.language;
+        let oldest = self.exchanges.iter().position(is_read);
+        let gone = oldest.and_then(|oldest| self.exchanges.remove(oldest));
+        gone.is_some() || self.unanswered.pop_front().is_some()
     }
 
     /// A prompt that ends with what the user says now has more tokens than fit: lets the oldest exchanges
@@ -179,9 +182,9 @@ impl History {
         let target = (self.bytes(user) as f32 * share) as usize;
         let before = self.exchanges.len();
         let mut anything = false;
-        while self.exchanges.len() > keep || keep == 0 && !self.unanswered.is_empty() {
+        while self.read().count() > keep || keep == 0 && !self.unanswered.is_empty() {
             // Tokens are not bytes: at least one goes, and the latest only if that is not enough.
-            let is_enough = self.bytes(user) <= target || self.exchanges.len() <= 1;
+            let is_enough = self.bytes(user) <= target || self.read().count() <= 1;
             if anything && is_enough {
                 break;
             }

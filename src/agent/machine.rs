@@ -29,8 +29,6 @@ pub struct Agent {
     /// The character in each language that it speaks.
     personas: Vec<Persona>,
     language: Language,
-    /// The user speaks another language; it is taken up with the next answer, since a reply may still sound.
-    spoken: Option<Language>,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
@@ -146,7 +144,6 @@ impl Agent {
             history: History::new(persona),
             personas: vec![persona.clone()],
             language: persona.language,
-            spoken: None,
             reply_tokens: persona.sampling.max_tokens,
             writing: None,
             definitions: setting
@@ -192,7 +189,7 @@ impl Agent {
     /// Takes what happened and appends what is to be done.
     pub fn handle(&mut self, input: Input, commands: &mut Vec<Command>) {
         match input {
-            Input::Spoken(language) => self.spoken = Some(language),
+            Input::Speak(language) => self.speak(language, commands),
             Input::Prepare(text) => commands.push(Command::ReadAhead {
                 messages: self.history.prompt(&text),
                 tools: Arc::clone(&self.definitions),
@@ -311,12 +308,10 @@ impl Agent {
         }
     }
 
-    /// Goes over to the language that the user speaks.
-    fn take_up_language(&mut self, commands: &mut Vec<Command>) {
-        let Some(language) = self.spoken.take().filter(|now| *now != self.language) else {
-            return;
-        };
-        let Some(persona) = self.personas.iter().find(|one| one.language == language) else {
+    /// Goes over to another language.
+    fn speak(&mut self, language: Language, commands: &mut Vec<Command>) {
+        let mut personas = self.personas.iter();
+        let Some(persona) = personas.find(|one| one.language == language) else {
             return;
         };
         self.language = language;
@@ -329,7 +324,6 @@ impl Agent {
     }
 
     fn answer(&mut self, reply: ReplyId, text: String, commands: &mut Vec<Command>) {
-        self.take_up_language(commands);
         let writing = Writing::answer(reply, text.clone()).after(&self.acts);
         if let Some(question) = self.question.as_ref().filter(|question| question.heard) {
             let words = words(&text);

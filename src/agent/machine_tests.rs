@@ -323,46 +323,40 @@ fn what_came_of_an_older_reply_changes_nothing() {
     assert_eq!((said.as_str(), talk.given_up, talk.asked.len()), ("", 0, 0));
 }
 
-/// The instructions of the prompt that answers these words, and the languages that the voice goes over to.
-fn answered_in(agent: &mut Agent, text: &str) -> (String, Vec<Language>) {
+/// The instructions of the prompt with which it answers.
+fn answered_with(agent: &mut Agent) -> String {
     let reply = ReplyId {
         turn: TurnId(1),
         draft: 1,
     };
-    let (mut commands, text) = (Vec::new(), text.to_owned());
+    let text = "Erzähl mir von der Sonne.".to_owned();
+    let mut commands = Vec::new();
     agent.handle(Input::Answer { reply, text }, &mut commands);
-    let (mut instructions, mut spoken) = (String::new(), Vec::new());
-    for command in commands {
-        match command {
-            Command::Write { messages, .. } => instructions = messages[0].content.clone(),
-            Command::SpeakIn(language) => spoken.push(language),
-            _ => {}
-        }
-    }
-    (instructions, spoken)
+    let instructions = commands.into_iter().find_map(|command| match command {
+        Command::Write { messages, .. } => Some(messages[0].content.clone()),
+        _ => None,
+    });
+    instructions.unwrap_or_default()
 }
 
 #[test]
-fn the_language_that_the_user_speaks_is_answered_in_from_the_next_answer_on() {
+fn a_language_that_it_goes_over_to_is_answered_in() {
     let german = Persona::bundled(Language::German);
     let english = Persona::bundled(Language::English);
     let agent = Agent::new(&english, setting());
     let mut agent = agent.speaking(std::slice::from_ref(&german));
     let mut commands = Vec::new();
-    agent.handle(Input::Spoken(Language::German), &mut commands);
-    assert!(commands.is_empty(), "a reply may still sound: {commands:?}");
-    let said = "Erzähl mir von der Sonne.";
-    let answered = answered_in(&mut agent, said);
-    assert_eq!(answered, (german.system, vec![Language::German]));
-    let (_, again) = answered_in(&mut agent, said);
-    assert!(again.is_empty(), "{again:?}");
+    agent.handle(Input::Speak(Language::German), &mut commands);
+    assert!(commands.contains(&Command::SpeakIn(Language::German)));
+    assert_eq!(answered_with(&mut agent), german.system);
 }
 
 #[test]
-fn a_language_that_it_has_no_character_in_is_answered_in_the_one_before() {
+fn a_language_that_it_has_no_character_in_changes_nothing() {
     let english = Persona::bundled(Language::English);
     let mut agent = Agent::new(&english, setting());
-    agent.handle(Input::Spoken(Language::German), &mut Vec::new());
-    let answered = answered_in(&mut agent, "Erzähl mir von der Sonne.");
-    assert_eq!(answered, (english.system, Vec::new()));
+    let mut commands = Vec::new();
+    agent.handle(Input::Speak(Language::German), &mut commands);
+    assert!(commands.is_empty(), "{commands:?}");
+    assert_eq!(answered_with(&mut agent), english.system);
 }

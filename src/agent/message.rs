@@ -13,8 +13,8 @@ use crate::tools::Outcome;
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// The user speaks this language from here on.
-    Spoken(Language),
+    /// Turn taking: make replies in this language from now on.
+    Speak(Language),
     /// Turn taking: the user's turn begins with these words.
     Prepare(String),
     /// Turn taking: make a reply to the user's words.

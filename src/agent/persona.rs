@@ -87,6 +87,23 @@ impl Persona {
         toml::from_str(language.persona()).expect("the bundled personas are tested")
     }
 
+    /// The same assistant in another language: with the instructions and examples that come with the program, and its
+    /// own name, manner of speaking and vocabulary.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        let bundled = Self::bundled(language);
+        Self {
+            system: bundled.system.replace(&bundled.name, &self.name),
+            name: self.name.clone(),
+            vocabulary: self.vocabulary.clone(),
+            voice: Voice {
+                prosody: self.voice.prosody,
+                ..bundled.voice
+            },
+            ..bundled
+        }
+    }
+
     /// The persona of a conversation in `language`: that in `file`, or the bundled one.
     ///
     /// # Errors
@@ -203,6 +220,22 @@ mod tests {
             let voice = persona.voice.name.as_deref().or(language.voice());
             assert!(voice.is_none_or(|name| crate::tts::VOICES.contains(&name)));
         }
+    }
+
+    #[test]
+    fn in_another_language_it_has_the_same_name_and_manner() {
+        let mut persona = Persona::bundled(Language::English);
+        persona.name = "Ada".into();
+        persona.voice.prosody.speed = 120;
+        let german = persona.in_language(Language::German);
+        assert_eq!(german.language, Language::German);
+        assert_eq!(german.name, "Ada");
+        assert!(
+            german.system.starts_with("Du bist Ada,"),
+            "{}",
+            german.system
+        );
+        assert_eq!(german.voice.prosody.speed, 120);
     }
 
     #[test]

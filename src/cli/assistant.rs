@@ -8,6 +8,7 @@ use vivavoce::agent::{Persona, Setting};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
+use vivavoce::language::{Language, Languages};
 use vivavoce::llm::server::Address;
 use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
@@ -40,7 +41,10 @@ pub fn assistant(
         true => keeping,
         false => Keeping::Nowhere,
     };
-    let toolbox = config.tools.enabled.then(|| open(persona, keeping));
+    let toolbox = config
+        .tools
+        .enabled
+        .then(|| open(&config.language, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
     let names = toolbox.iter().flat_map(|_| &config.tools.offered);
     let others = mcp.iter().flat_map(|mcp| mcp.tools());
@@ -77,10 +81,13 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
     Some(Arc::new(client))
 }
 
-fn open(persona: &Persona, keeping: Keeping) -> Option<Toolbox> {
+/// In the first of the languages that the tools know.
+fn open(languages: &Languages, keeping: Keeping) -> Option<Toolbox> {
+    let known = |language: &Language| tools::knows(*language);
+    let language = languages.iter().find(known).unwrap_or(languages.first());
     // Two programs on one folder are told apart by it.
     let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
-    let open = |folder| Toolbox::open(folder, persona.language, seed);
+    let open = |folder| Toolbox::open(folder, language, seed);
     let folder = data_dir();
     let opened = match keeping {
         Keeping::InDataFolder => open(Some(&folder)),

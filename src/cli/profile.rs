@@ -1,18 +1,19 @@
-//! `--profile auto`: the profile for the languages and this machine, chosen once and kept.
+//! `--profile auto`: the profile that was tried for the languages. The first time it is measured on this machine, and
+//! what else would fit is said; then the choice is kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use vivavoce::config::{Config, LlmEngine, SttEngine};
+use vivavoce::config::Config;
 use vivavoce::engines::{self, data_dir};
 use vivavoce::harness::bench;
 use vivavoce::language::Languages;
 use vivavoce::llm::gpu;
-use vivavoce::models::{Manifest, ModelStore};
+use vivavoce::models::Manifest;
 
-use super::doctor::{Machine, Outcome, best_profile, rehearsal};
+use super::doctor::{Machine, best_profile, rehearsal};
 
 /// The name that stands for a choice.
 pub const AUTO: &str = "auto";
@@ -37,61 +38,57 @@ struct Kept {
     choice: Vec<Choice>,
 }
 
-/// Puts a profile in the place of `auto`. The first time it says which, and why; where the models are there it
-/// measures them, and keeps the choice.
+/// Puts a profile in the place of `auto`; true if it was not chosen here before, and is to be introduced.
 ///
 /// # Errors
-/// No profile that was tried speaks the languages, or an engine does not work here.
-pub fn resolve(config: &mut Config) -> Result<()> {
+/// No profile that was tried speaks the languages.
+pub fn resolve(config: &mut Config) -> Result<bool> {
     if config.profile != AUTO {
-        return Ok(());
+        return Ok(false);
     }
     let manifest = Manifest::bundled()?;
-    let machine = machine();
-    let kept = read(&data_dir().join(FILE));
     let languages = config.language.to_string();
-    if let Some(choice) = find(&kept, &languages, &machine, &manifest) {
+    let kept = read(&data_dir().join(FILE));
+    if let Some(choice) = find(&kept, &languages, &machine(), &manifest) {
         config.profile.clone_from(&choice.profile);
-        return Ok(());
+        return Ok(false);
     }
-    let own_engines = !matches!(config.stt.engine, SttEngine::Profile)
-        && !matches!(config.llm.engine, LlmEngine::Profile);
-    config.profile = match own_engines {
-        // What is needed beside them is the same in all.
-        true => manifest.profiles[0].name.clone(),
-        false => for_languages(&manifest, &config.language)
-            .with_context(|| {
-                format!(
-                    "no profile that we have tried speaks {languages}: choose one with --profile \
-                     (`vivavoce models list` shows them)"
-                )
-            })?
-            .to_owned(),
-    };
-    let store = ModelStore::open(config.models_dir.as_deref())?;
-    let known = store.manifest()?;
-    let needed = engines::needed(config, &known)?;
-    if own_engines || store.ensure_ready(&needed).is_err() {
-        // Those that fetch, or say what is missing, come next.
-        return Ok(());
+    let chosen = for_languages(&manifest, &config.language).with_context(|| {
+        format!(
+            "no profile that we have tried speaks {languages}: choose one with --profile (`vivavoce models list` \
+             shows them)"
+        )
+    })?;
+    config.profile = chosen.to_owned();
+    Ok(true)
+}
+
+/// Measures how the profile that was chosen runs on this machine, says so and what else would fit, and keeps the
+/// choice. What fails is said by those that use it.
+pub fn introduce(config: &Config) {
+    eprintln!("measuring once how its models run on this machine ...");
+    let machine = machine();
+    match advice(config) {
+        Err(error) => tracing::warn!("the models were not measured: {error:#}"),
+        Ok(advice) => {
+            let path = data_dir().join(FILE);
+            eprintln!(
+                "profile {}: the one that we have tried for {}. On {machine}, {advice}\n(kept in {}; --profile NAME \
+                 chooses another)",
+                config.profile,
+                config.language,
+                path.display()
+            );
+            let choice = Choice {
+                languages: config.language.to_string(),
+                machine,
+                profile: config.profile.clone(),
+            };
+            if let Err(error) = keep(read(&path), choice, &path) {
+                tracing::warn!("the choice of the profile is not kept: {error:#}");
+            }
+        }
     }
-    out!("measuring this machine once, to see which models fit it ...");
-    let advice = measured(config, &manifest)?;
-    out!(
-        "profile {}: the one for {languages} that was tried by us, here on {machine}; {advice}\n\
-         (kept in {}; --profile NAME chooses another)",
-        config.profile,
-        data_dir().join(FILE).display()
-    );
-    let choice = Choice {
-        languages,
-        machine,
-        profile: config.profile.clone(),
-    };
-    if let Err(error) = keep(kept, choice, &data_dir().join(FILE)) {
-        tracing::warn!("the choice of the profile is not kept: {error:#}");
-    }
-    Ok(())
 }
 
 /// The first profile that was tried and speaks all the languages.
@@ -118,37 +115,27 @@ fn machine() -> String {
     format!("{cores} cores, {memory} GiB of memory, {gpu}")
 }
 
-/// Has the profile's engines work once, and says how fast they are and what would fit.
-fn measured(config: &Config, manifest: &Manifest) -> Result<String> {
-    let (mut hears, mut writes, mut fails) = (None, None, Vec::new());
-    rehearsal::run_for(config, &mut |finding| match finding.outcome {
-        Outcome::Begun => {}
-        Outcome::Works(figures) => {
-            hears = hears.or(figures.real_time_factor);
-            writes = writes.or(figures.tokens_per_s);
-        }
-        Outcome::Fails(why) => fails.push(format!("{}: {why}", finding.part.name())),
-    })?;
-    if let Some(why) = fails.first() {
-        anyhow::bail!("{why} (`vivavoce doctor` looks at everything)");
-    }
-    let (Some(real_time_factor), Some(tokens_per_s)) = (hears, writes) else {
-        return Ok("its speed is not known".into());
+/// How fast the profile's models are, and what else would fit.
+fn advice(config: &Config) -> Result<String> {
+    let manifest = Manifest::bundled()?;
+    let (Some(real_time_factor), Some(tokens_per_s)) = rehearsal::speeds(config)? else {
+        return Ok("it works".into());
     };
     let machine = Machine::with_speeds(tokens_per_s, real_time_factor);
-    let of_this = engines::needed(config, manifest)?;
-    let best = best_profile(&machine, &of_this, manifest, config.language.first());
+    let measured = engines::needed(config, &manifest)?;
     let speeds = format!(
-        "a second of speech is heard in {:.0} ms, {tokens_per_s:.0} tokens a second are written",
+        "a second of speech is heard in {:.0} ms, and {tokens_per_s:.0} tokens a second are written",
         real_time_factor * 1000.0
     );
-    Ok(match best {
-        Some(best) if best != config.profile => format!(
-            "{speeds}. {best} would run as well and answer better, but was not tried by us: --profile {best}"
-        ),
-        Some(_) => speeds,
-        None => format!("{speeds}. That is slow: expect to wait for replies"),
-    })
+    Ok(
+        match best_profile(&machine, &measured, &manifest, &config.language) {
+            Some(best) if best != config.profile => format!(
+                "{speeds}. {best} would run fast enough too, and is larger; we have not tried it: --profile {best}"
+            ),
+            Some(_) => format!("{speeds}."),
+            None => format!("{speeds}. That is slow: expect to wait for replies."),
+        },
+    )
 }
 
 fn find<'k>(

@@ -177,6 +177,7 @@ fn converse(
         (mcp.join(), engines)
     });
     let (mcp, engines) = (mcp.unwrap_or_default(), engines?);
+    let in_other_languages = loader.in_other_languages(&persona);
     let persona = loader.tell(persona);
     let (event_out, events) = bounded(VIEW_QUEUE);
     let mut watchers: Vec<Watcher> = vec![Box::new(move |event: &SessionEvent| {
@@ -187,7 +188,7 @@ fn converse(
     let session_config = SessionConfig {
         turn_taking,
         persona,
-        in_other_languages: loader.in_other_languages(),
+        in_other_languages,
         setting,
         tools,
         earlier: Vec::new(),

@@ -20,10 +20,10 @@ impl EngineLoader {
     }
 
     /// The assistant in the other languages of the conversation, as the language model is to be told of it.
-    pub fn in_other_languages(&self) -> Vec<Persona> {
+    pub fn in_other_languages(&self, persona: &Persona) -> Vec<Persona> {
         let others = self.config.language.others().iter();
         others
-            .map(|language| self.tell(Persona::bundled(*language)))
+            .map(|language| self.tell(persona.in_language(*language)))
             .collect()
     }
 

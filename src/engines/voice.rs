@@ -59,12 +59,22 @@ fn wants_it(config: &Config, persona: &Persona, languages: &[String]) -> bool {
 }
 
 impl EngineLoader {
-    /// The voice that is configured, and one for each other language of the conversation.
-    pub(super) fn voices(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
+    /// The voice that is configured, and one for each other language of the conversation: a voice of the program where
+    /// that one does not speak it.
+    pub fn voices(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         let first = self.synthesizer(persona)?;
         let others = self.config.language.others().iter();
         let others: Vec<_> = others
-            .map(|language| self.synthesizer(&Persona::bundled(*language)))
+            .map(|language| {
+                let persona = persona.in_language(*language);
+                let voice = self.synthesizer(&persona);
+                voice.or_else(|error| match error {
+                    EnginesError::NoVoice { .. } | EnginesError::Tts(_) => self
+                        .of_program(&persona, &error.to_string())
+                        .map_err(|_| error),
+                    error => Err(error),
+                })
+            })
             .collect::<Result<_, _>>()?;
         Ok(match others.is_empty() {
             true => first,
@@ -81,10 +91,14 @@ impl EngineLoader {
                     let voice = self.hibari(self.folder(Role::Tts)?, persona)?;
                     self.fast_enough(voice, persona)
                 }
-                Some("kokoro") => {
-                    let voice = self.kokoro(self.folder(Role::Tts)?, persona)?;
-                    self.fast_enough(voice, persona)
-                }
+                Some("kokoro") => match self.kokoro(self.folder(Role::Tts)?, persona) {
+                    Ok(voice) => self.fast_enough(voice, persona),
+                    // Nobody asked for this voice, and another one speaks without that program.
+                    Err(error @ EnginesError::Tts(TtsError::Phonemizer { .. })) => self
+                        .of_program(persona, &error.to_string())
+                        .map_err(|_| error),
+                    Err(error) => Err(error),
+                },
                 Some(other) => Err(self.unknown(other)),
             },
             TtsEngine::Pico => embedded(&self.config, persona),
@@ -118,6 +132,17 @@ impl EngineLoader {
     fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
         let engine = self.engines.get(&Role::Tts).map(String::as_str);
         engine.filter(|_| wants_it(&self.config, persona, &self.voice_languages))
+    }
+
+    /// A voice of the program in the place of another one.
+    fn of_program(
+        &self,
+        persona: &Persona,
+        why: &str,
+    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        let voice = embedded(&self.config, persona)?;
+        tracing::warn!("a voice of the program speaks {}: {why}", persona.language);
+        Ok(voice)
     }
 
     /// The voice, or one of the program's if this machine is too slow for it and there is one for the language.

@@ -16,7 +16,7 @@ use crate::clock::unix_seconds;
 use crate::hex::hex;
 
 /// Old states are removed when there are more than this: each change of persona makes one.
-const KEEP: usize = 8;
+const KEEP: usize = 16;
 /// And when they take more than this together: the state of a large model has hundreds of megabytes.
 /// Bytes.
 const KEEP_BYTES: u64 = 2 << 30;
@@ -52,8 +52,14 @@ impl PrefixCache {
         }
     }
 
-    /// Loads the state into sequence 0 if it is there, whole, and of exactly these tokens.
-    pub fn load(&self, context: &mut LlamaContext, tokens: &[LlamaToken]) -> bool {
+    /// Loads the state into sequence 0 if it is there, whole, and of exactly these tokens. `read` is what the sequence
+    /// holds, before and after.
+    pub fn load(
+        &self,
+        context: &mut LlamaContext,
+        tokens: &[LlamaToken],
+        read: &mut Vec<LlamaToken>,
+    ) -> bool {
         let Ok(wanted) = fs::read_to_string(&self.checksum) else {
             return false;
         };
@@ -65,10 +71,14 @@ impl PrefixCache {
             return false;
         }
         match context.state_seq_load_file(&self.state, 0, tokens.len()) {
-            Ok((loaded, _)) if loaded == tokens => true,
+            Ok((loaded, _)) if loaded == tokens => {
+                *read = loaded;
+                true
+            }
             _ => {
                 tracing::warn!("{} does not fit and is built again", self.state.display());
                 context.clear_kv_cache();
+                read.clear();
                 false
             }
         }

@@ -41,6 +41,8 @@ pub struct Conductor {
     pub agent: Agent,
     /// What it is said in.
     pub language: Language,
+    /// What the built-in tools say is said in this.
+    pub language_of_tools: Language,
     /// Events of all stages.
     pub inputs: Receiver<ConductorInput>,
     /// Commands to the recognizer...
@@ -103,10 +105,6 @@ impl Conductor {
     pub fn take(&mut self, now: Timestamp, event: Event) {
         let now = now.max(self.latest);
         self.latest = now;
-        if let Event::Spoken(language) = event {
-            self.language = language;
-            self.take_for_agent(now, agent::Input::Spoken(language));
-        }
         let mut commands = std::mem::take(&mut self.commands);
         let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         self.machine.handle(now, event, &mut commands);
@@ -231,6 +229,10 @@ impl Conductor {
                 self.live.set(reply);
                 self.take_for_agent(now, agent::Input::Answer { reply, text });
             }
+            Command::Speak(language) => {
+                self.language = language;
+                self.take_for_agent(now, agent::Input::Speak(language));
+            }
             Command::DraftRest(reply) => {
                 self.live.set(reply);
                 self.take_for_agent(now, agent::Input::Rest(reply));
@@ -243,8 +245,13 @@ impl Conductor {
                 self.live.set(reply);
                 if rings {
                     self.ask_model(LanguageModelInput::Tone(reply));
+                    // Its words are the tools'.
+                    self.ask_model(LanguageModelInput::SpeakIn(self.language_of_tools));
                 }
                 self.take_for_agent(now, agent::Input::Say { reply, words });
+                if rings {
+                    self.ask_model(LanguageModelInput::SpeakIn(self.language));
+                }
             }
             Command::Release(reply) => {
                 self.live.release(reply);

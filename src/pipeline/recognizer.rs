@@ -226,9 +226,14 @@ impl RecognizerStage {
             Ok(Some((text, time))) => {
                 let (whole, decode_ms) = (turn.utterance.text_with(&text), ms(time));
                 turn.decoded = length;
-                turn.at_pause = Some((length, text));
-                let (turn, text) = (turn.id, whole.clone());
-                self.tell_language(&whole);
+                let (turn, said) = (turn.id, text.clone());
+                // Before the words, and by those that were heard last: that is what the recognizer says.
+                self.tell_language(&said);
+                let Some(of_turn) = &mut self.turn else {
+                    return;
+                };
+                of_turn.at_pause = Some((length, text));
+                let text = whole.clone();
                 self.send(Event::Decoded { turn, pause, text });
                 let text = whole;
                 self.bus
@@ -249,11 +254,11 @@ impl RecognizerStage {
         }
     }
 
-    /// Before what was said: its language, if it is another one than before.
+    /// The language of what was said, where that can be told.
     fn tell_language(&mut self, text: &str) {
         match self.language.heard(text, self.engine.spoken()) {
-            Spoken::AsBefore => {}
-            Spoken::Other(language) => self.send(Event::Spoken(language)),
+            Spoken::Unsure => {}
+            Spoken::In(language) => self.send(Event::Spoken(language)),
             Spoken::Unknown(code) if self.unknown.contains(&code) => {}
             Spoken::Unknown(code) => {
                 let message = format!(

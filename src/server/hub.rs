@@ -180,7 +180,7 @@ impl Hub {
         let persona = self.persona_with(wishes);
         let mut engines = self.engines()?;
         if wishes.speed_percent.is_some() {
-            engines.synthesizer = self.loader.synthesizer(&persona)?;
+            engines.synthesizer = self.loader.voices(&persona)?;
         }
         if wishes.instructions.is_some() || !wishes.tools.is_empty() {
             // What a program tells the model is its own: nothing of it is kept on disk.
@@ -200,7 +200,7 @@ impl Hub {
             persona: self.loader.tell(persona),
             in_other_languages: match wishes.instructions {
                 Some(_) => Vec::new(),
-                None => self.loader.in_other_languages(),
+                None => self.loader.in_other_languages(&self.persona),
             },
             setting,
             tools,

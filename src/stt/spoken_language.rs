@@ -15,10 +15,10 @@ pub struct SpokenLanguage {
 /// What a transcript says about the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Spoken {
-    /// As before.
-    AsBefore,
-    /// The user speaks another one of the conversation's from here on.
-    Other(Language),
+    /// Nothing.
+    Unsure,
+    /// It is in one of the conversation's.
+    In(Language),
     /// It is none of the conversation's; its code.
     Unknown(String),
 }
@@ -30,7 +30,7 @@ impl SpokenLanguage {
         Self { languages, now }
     }
 
-    /// The language that is spoken.
+    /// The language that was heard last.
     pub fn now(&self) -> Language {
         self.now
     }
@@ -39,15 +39,14 @@ impl SpokenLanguage {
     pub fn heard(&mut self, text: &str, code: Option<&str>) -> Spoken {
         let Some(code) = code.filter(|_| !self.languages.is_one() && words(text) >= ENOUGH_WORDS)
         else {
-            return Spoken::AsBefore;
+            return Spoken::Unsure;
         };
         let heard = code.parse().ok();
         match heard.filter(|heard| self.languages.iter().any(|one| one == *heard)) {
             None => Spoken::Unknown(code.to_owned()),
-            Some(language) if language == self.now => Spoken::AsBefore,
             Some(language) => {
                 self.now = language;
-                Spoken::Other(language)
+                Spoken::In(language)
             }
         }
     }
@@ -70,25 +69,24 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_in_another_language_changes_it() {
+    fn a_sentence_says_what_it_is_in() {
         let mut spoken = between("auto:en,de,zh");
         assert_eq!(spoken.now(), Language::English);
         let german = "Wie spät ist es?";
         assert_eq!(
             spoken.heard(german, Some("de")),
-            Spoken::Other(Language::German)
+            Spoken::In(Language::German)
         );
         assert_eq!(spoken.now(), Language::German);
-        assert_eq!(spoken.heard(german, Some("de")), Spoken::AsBefore);
         let chinese = "法国的首都是哪里？";
         assert_eq!(
             spoken.heard(chinese, Some("zh")),
-            Spoken::Other(Language::Chinese)
+            Spoken::In(Language::Chinese)
         );
     }
 
     #[test]
-    fn a_short_word_changes_nothing() {
+    fn a_short_word_says_nothing() {
         let mut spoken = between("auto:en,de,zh");
         for (text, code) in [
             ("Okay.", "de"),
@@ -97,7 +95,7 @@ mod tests {
             ("好。", "zh"),
             ("…", "zh"),
         ] {
-            assert_eq!(spoken.heard(text, Some(code)), Spoken::AsBefore, "{text}");
+            assert_eq!(spoken.heard(text, Some(code)), Spoken::Unsure, "{text}");
         }
     }
 
@@ -117,8 +115,8 @@ mod tests {
         let mut spoken = between("de");
         assert_eq!(
             spoken.heard("What time is it now?", Some("en")),
-            Spoken::AsBefore
+            Spoken::Unsure
         );
-        assert_eq!(spoken.heard("Wie spät ist es?", None), Spoken::AsBefore);
+        assert_eq!(spoken.heard("Wie spät ist es?", None), Spoken::Unsure);
     }
 }

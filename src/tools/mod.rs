@@ -277,6 +277,11 @@ pub fn question(call: &Call) -> Option<String> {
     Some(question.replace("{list}", &lists::list_name(list)))
 }
 
+/// Whether the tools understand and speak a language.
+pub fn knows(language: Language) -> bool {
+    Words::of(language).is_some()
+}
+
 /// What a tool may do; none if there is no such tool.
 pub fn class(name: &str) -> Option<Class> {
     spec(name).map(|spec| spec.class)
@@ -305,6 +310,11 @@ impl Toolbox {
             before: None,
             random,
         })
+    }
+
+    /// What it understands and answers in.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The same, with facts to look up.

@@ -73,6 +73,9 @@ pub struct TurnTakingConfig {
 impl TurnTakingConfig {
     /// Goes over to another language's words.
     pub fn speak(&mut self, language: Language) {
+        if language == self.lexicon.language {
+            return;
+        }
         let lexicon = Lexicon::of(language);
         if let Some(prompt) = &mut self.idle_prompt
             && prompt.words == self.lexicon.still_there

@@ -230,3 +230,28 @@ fn the_words_of_the_language_that_the_user_goes_over_to_are_known() {
         "{commands:?}"
     );
 }
+
+#[test]
+fn an_answer_is_made_in_the_language_of_the_words() {
+    let mut c = Conversation::with(speaking(Language::English));
+    c.on(Event::Spoken(Language::German));
+    let commands = c.user_says(1, "Was ist die Hauptstadt von Italien?");
+    let speak = commands
+        .iter()
+        .position(|c| *c == Command::Speak(Language::German));
+    let draft = commands
+        .iter()
+        .position(|c| matches!(c, Command::Draft { .. }));
+    assert!(speak.is_some() && speak < draft, "{commands:?}");
+}
+
+#[test]
+fn words_that_want_no_answer_do_not_change_the_language() {
+    let mut c = Conversation::with(speaking(Language::English));
+    c.on(Event::Spoken(Language::German));
+    let ignored = c.user_says(1, "Ähm.");
+    assert!(ignored.contains(&Command::Ignore), "{ignored:?}");
+    let answered = c.user_says(2, "What is the capital of Italy?");
+    let speaks = |c: &Command| matches!(c, Command::Speak(_));
+    assert!(!answered.iter().any(speaks), "{answered:?}");
+}

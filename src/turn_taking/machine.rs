@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::events::{
     EndReason, EventKind, IgnoreReason, InterruptReason, ReplyId, RollbackReason, TurnId,
 };
+use crate::language::Language;
 
 /// After the key is released, the time for what was said last to arrive.
 const RELEASE_TAIL: Duration = Duration::from_millis(200);
@@ -44,13 +45,20 @@ pub struct TurnTaking {
     pub(super) rings: Vec<Ring>,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
+    /// What the user spoke in the last turn that was answered...
+    language: Language,
+    /// ...and what an answer is made in.
+    answering_in: Language,
 }
 
 impl TurnTaking {
     /// A conversation in which nobody has spoken yet.
     pub fn new(config: TurnTakingConfig) -> Self {
+        let language = config.lexicon.language;
         Self {
             config,
+            language,
+            answering_in: language,
             state: State::Listening,
             last_turn: TurnId::default(),
             unheard: None,
@@ -96,6 +104,36 @@ impl TurnTaking {
 
     /// Takes an event that happened at `now` and appends what is to be done.
     pub fn handle(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
+        let first = commands.len();
+        self.take(now, event, commands);
+        self.settle_language(first, commands);
+    }
+
+    /// An answer is made in the language of the words that it answers. Words that want none were perhaps not meant for
+    /// us, and say nothing about the language either.
+    fn settle_language(&mut self, first: usize, commands: &mut Vec<Command>) {
+        let (mut draft, mut is_released) = (None, false);
+        for (n, command) in commands.iter().enumerate().skip(first) {
+            match command {
+                Command::Ignore => self.config.speak(self.language),
+                Command::Draft { .. } => draft = draft.or(Some(n)),
+                Command::Release(_) => is_released = true,
+                _ => {}
+            }
+        }
+        let spoken = self.config.lexicon.language;
+        if let Some(draft) = draft
+            && spoken != self.answering_in
+        {
+            self.answering_in = spoken;
+            commands.insert(draft, Command::Speak(spoken));
+        }
+        if is_released {
+            self.language = self.answering_in;
+        }
+    }
+
+    fn take(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
         match event {
             Event::Tick => self.tick(now, commands),
             Event::SoundStarted(at) if !self.config.push_to_talk => {

@@ -41,7 +41,7 @@ pub enum Event {
     Withdraw(i64),
     /// Nothing is to be answered until the user asks for it by one of the words that wake.
     Sleep,
-    /// The user speaks this language from here on.
+    /// The words of the user that are told next are in this language.
     Spoken(Language),
     /// What the user has said so far, while they speak.
     Partial {
@@ -150,6 +150,8 @@ pub enum Command {
         /// The user's words.
         text: String,
     },
+    /// Replies are made in this language from now on.
+    Speak(Language),
     /// As [`Command::Draft`], with the rest of the reply that was heard last.
     DraftRest(ReplyId),
     /// As [`Command::Draft`], with these words instead of the language model's.

@@ -117,6 +117,15 @@ pub enum EngineError {
     Run(String),
 }
 
+/// How often something is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tries {
+    /// Once.
+    One,
+    /// Again, twice at most, where it is doubtful.
+    WhileDoubtful,
+}
+
 /// A loaded model.
 pub struct Engine {
     context: WhisperContext,
@@ -195,41 +204,58 @@ impl Engine {
         }
         let mut samples = request.samples.clone();
         samples.resize(samples.len() + TAIL, 0.0);
-        // In a wrong language every text is doubtful: it is not tried again in that.
-        let tries = !request.partial && languages.is_one();
-        if !self.decode(request, (&samples, guess), tries, abort)? {
-            return Ok(None);
-        }
         let seconds = request.samples.len() as f32 / RATE as f32;
-        if !languages.is_one() {
-            let language = self.spoken(&languages, guess, seconds)?;
-            self.detected = Some(language);
-            if language != guess {
-                // There is another partial soon, and the guess is better then.
-                if request.partial {
-                    let text = String::new();
-                    return Ok(Some(Heard { text, language }));
-                }
-                if !self.decode(request, (&samples, language), true, abort)? {
-                    return Ok(None);
-                }
-                let text = self.text(seconds)?;
-                return Ok(Some(Heard { text, language }));
+        let tries = match request.partial {
+            true => Tries::One,
+            false => Tries::WhileDoubtful,
+        };
+        let mut language = guess;
+        if languages.is_one() {
+            if !self.decode(request, &samples, language, tries, abort)? {
+                return Ok(None);
+            }
+        } else {
+            // In a wrong language every text is doubtful: it is not tried again in that.
+            if !self.decode(request, &samples, language, Tries::One, abort)? {
+                return Ok(None);
+            }
+            language = self.spoken(&languages, guess, seconds)?;
+            if languages.has(language) {
+                self.detected = Some(language);
+            }
+            // A partial is written again soon, and the guess is better then.
+            let is_wrong = language != guess || self.is_doubtful();
+            if is_wrong
+                && !request.partial
+                && !self.decode(request, &samples, language, tries, abort)?
+            {
+                return Ok(None);
             }
         }
-        Ok(Some(Heard {
-            text: self.text(seconds)?,
-            language: guess,
-        }))
+        let text = self.text(seconds)?;
+        Ok(Some(Heard { text, language }))
     }
 
-    /// Writes down in one language what is in the samples, and again where that is doubtful, if there are more
-    /// tries; false: aborted.
+    /// Whether whisper.cpp would try again what it wrote last.
+    fn is_doubtful(&self) -> bool {
+        let of = |segment: whisper_rs::WhisperSegment| {
+            let tokens = (0..segment.n_tokens()).filter_map(move |n| segment.get_token(n));
+            tokens
+                .map(|token| token.token_data().plog)
+                .collect::<Vec<f32>>()
+        };
+        let tokens: Vec<f32> = self.state.as_iter().flat_map(of).collect();
+        !tokens.is_empty()
+            && tokens.iter().sum::<f32>() / (tokens.len() as f32) < evidence::DOUBTFUL
+    }
+
+    /// Writes down in one language what is in the samples; false: aborted.
     fn decode(
         &mut self,
         request: &Request,
-        (samples, language): (&[f32], &'static str),
-        tries: bool,
+        samples: &[f32],
+        language: &'static str,
+        tries: Tries,
         abort: &AtomicBool,
     ) -> Result<bool, EngineError> {
         let prompt = self.prompt(request)?;
@@ -237,7 +263,10 @@ impl Engine {
         params.set_audio_ctx(self.audio_context(request.samples.len()) as i32);
         let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
         params.set_max_tokens(most as i32);
-        params.set_temperature_inc(if tries { TEMPERATURE_STEP } else { 0.0 });
+        params.set_temperature_inc(match tries {
+            Tries::WhileDoubtful => TEMPERATURE_STEP,
+            Tries::One => 0.0,
+        });
         if !prompt.is_empty() {
             params.set_tokens(&prompt);
         }

@@ -53,6 +53,11 @@ impl Languages {
         self.names.len() == 1
     }
 
+    /// Whether this is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains(&name)
+    }
+
     /// What is probably spoken: what was heard before, if it is one of them.
     pub fn guess(&self, before: Option<&'static str>) -> &'static str {
         let before = before.filter(|before| self.names.contains(before));
@@ -72,7 +77,7 @@ impl Languages {
             let among = logits.iter().filter(|(name, _)| among(name));
             among.copied().max_by(|(_, a), (_, b)| a.total_cmp(b))
         };
-        let expected = |name: &str| self.names.contains(&name);
+        let expected = |name: &str| self.has(name);
         let of_guess = likeliest(&|name| name == guess).map_or(f32::NEG_INFINITY, |(_, of)| of);
         if let Some((other, of_other)) = likeliest(&|_| true)
             && !expected(other)

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use vivavoce::harness::bench;
-use vivavoce::language::Language;
+use vivavoce::language::Languages;
 use vivavoce::llm::gpu;
 use vivavoce::models::{Manifest, Platform, Role, Selection};
 use vivavoce::turn_taking::SLOW_TOKENS_PER_S;
@@ -41,17 +41,19 @@ impl Machine {
     }
 }
 
-/// The largest profile that this machine runs fast enough, for the language, of those that know the fewest others:
+/// The largest profile that this machine runs fast enough, for the languages, of those that know the fewest others:
 /// it is better at each. Speeds are estimated: work grows with the size of the weights. `None` if no profile is for the language or fits.
 pub fn best_profile<'m>(
     machine: &Machine,
     measured: &Selection,
     manifest: &'m Manifest,
-    language: Language,
+    languages: &Languages,
 ) -> Option<&'m str> {
     let speaks = |selection: &Selection| {
-        let languages = &selection.profile.languages;
-        languages.iter().any(|code| code == language.code())
+        let known = &selection.profile.languages;
+        languages
+            .iter()
+            .all(|one| known.iter().any(|code| code == one.code()))
     };
     let fitting = manifest
         .profiles

@@ -14,7 +14,7 @@ use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
 
 pub use self::fit::{Machine, best_profile};
-pub use self::rehearsal::Outcome;
+use self::rehearsal::Outcome;
 pub use self::rehearsal::rehearse;
 use super::sound;
 
@@ -187,7 +187,7 @@ fn show_profile(config: &Config, real_time_factor: f64, tokens_per_s: f64) -> Re
     let manifest = ModelStore::open(config.models_dir.as_deref())?.manifest()?;
     let measured = engines::needed(config, &manifest)?;
     let machine = Machine::with_speeds(tokens_per_s, real_time_factor);
-    match best_profile(&machine, &measured, &manifest, config.language.first()) {
+    match best_profile(&machine, &measured, &manifest, &config.language) {
         Some(name) if name == config.profile => {
             out!("profile          {name}: the largest that this machine runs fast enough");
         }

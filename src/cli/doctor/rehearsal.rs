@@ -152,6 +152,20 @@ pub fn rehearse(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// How fast the recognizer and the language model are here: seconds of work for a second of speech, and tokens
+/// written a second.
+///
+/// # Errors
+/// The models are not there, or an engine does not work.
+pub fn speeds(config: &Config) -> Result<(Option<f64>, Option<f64>)> {
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
+    let loader = EngineLoader::new(config)?;
+    let (speech, _) = speak(&loader, &persona)?;
+    let heard = recognize(&loader, &persona, Some(&speech))?;
+    let written = answer(&loader, &persona)?;
+    Ok((heard.real_time_factor, written.tokens_per_s))
+}
+
 fn say(part: Part, outcome: Outcome) -> Result<()> {
     out!("{}", serde_json::to_string(&Finding { part, outcome })?);
     Ok(())
@@ -272,21 +286,6 @@ pub fn run(found: &mut dyn FnMut(Finding)) -> Result<()> {
     let mut command = Command::new(program);
     // The same arguments make the same configuration.
     command.args(std::env::args_os().skip(1));
-    follow(command.arg(format!("--{FLAG}")), found)
-}
-
-/// The same from another command, for a profile and languages.
-///
-/// # Errors
-/// As [`run`].
-pub fn run_for(config: &Config, found: &mut dyn FnMut(Finding)) -> Result<()> {
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let mut command = Command::new(program);
-    command.args(["doctor", "--profile", &config.profile]);
-    command.args(["--lang", &config.language.to_string()]);
-    if let Some(folder) = &config.models_dir {
-        command.arg("--models-dir").arg(folder);
-    }
     follow(command.arg(format!("--{FLAG}")), found)
 }
 

@@ -220,6 +220,7 @@ impl World {
                 machine: TurnTaking::new(config),
                 agent: Agent::new(&Persona::bundled(Language::English), setting()),
                 language: Language::English,
+                language_of_tools: Language::English,
                 inputs,
                 recognizer,
                 waiting: CommandsWaiting::default(),

@@ -1,5 +1,5 @@
-//! What was read of other conversations: the same assistant in another language, or another program's. It is kept,
-//! so that coming back to it costs a copy and not another reading.
+//! What was read of other conversations, of the same assistant in another language for example: it is kept, so that
+//! coming back to it costs a copy and not another reading.
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::session::{LlamaStateSeqFlags, SeqState};
@@ -7,8 +7,9 @@ use llama_cpp_2::token::LlamaToken;
 
 use super::cache::shared_prefix;
 
-/// As many are kept; the one that was left longest ago goes first. Each takes the memory of its part of the cache.
-const MOST: usize = 3;
+/// As many are kept, and as many bytes of them; the one that was left longest ago goes first.
+const MOST: usize = 8;
+const MOST_BYTES: usize = 256 << 20;
 /// Fewer tokens are read as fast as they are copied.
 const WORTH_KEEPING: usize = 16;
 
@@ -36,13 +37,17 @@ impl Branches {
         match context.state_seq_get(0, LlamaStateSeqFlags::empty()) {
             Err(error) => tracing::warn!("a conversation is not kept: {error}"),
             Ok(state) => {
-                if self.0.len() == MOST {
-                    self.0.remove(0);
-                }
                 let tokens = read.to_vec();
                 self.0.push(Branch { tokens, state });
+                while self.0.len() > MOST || self.bytes() > MOST_BYTES {
+                    self.0.remove(0);
+                }
             }
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|kept| kept.state.byte_len()).sum()
     }
 
     /// Goes back to the one that shares most with `tokens`, if that is worth it; says what it has read.

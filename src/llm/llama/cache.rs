@@ -54,15 +54,17 @@ impl Llama {
     }
 
     /// Goes over to another conversation, if these tokens are of one: what was read is kept for when it comes back.
-    pub(super) fn change_branch(&mut self, tokens: &[LlamaToken]) {
+    pub(super) fn change_branch(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
         if self.checkpoints.is_some() || !part_early(&self.read, tokens) {
-            return;
+            return Ok(());
         }
         self.branches.leave(self.context.get(), &self.read);
         let branches = &mut self.branches;
-        if let Some(read) = self.context.with(|context| branches.enter(context, tokens)) {
-            self.read = read;
+        match self.context.with(|context| branches.enter(context, tokens)) {
+            Some(read) => self.read = read,
+            None => self.cut(shared_prefix(&self.read, tokens))?,
         }
+        Ok(())
     }
 
     /// Brings the cache to a beginning of `tokens`, the longest that it can. The logits of the last
@@ -73,7 +75,7 @@ impl Llama {
         opening: Opening,
     ) -> Result<(), LlmError> {
         let Some(checkpoints) = &self.checkpoints else {
-            self.change_branch(tokens);
+            self.change_branch(tokens)?;
             self.close_gap(shared_prefix(&self.read, tokens), tokens)?;
             let shared = shared_prefix(&self.read, tokens);
             let shared = shared.min(tokens.len().saturating_sub(1));

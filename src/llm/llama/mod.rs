@@ -156,13 +156,13 @@ impl LanguageModel for Llama {
                 return Ok(Prefill::default());
             }
         };
-        self.change_branch(&tokens);
+        self.change_branch(&tokens)?;
         let cache = self.disk_cache(&tokens);
-        if cache
-            .as_ref()
-            .is_some_and(|cache| self.context.with(|context| cache.load(context, &tokens)))
-        {
-            self.read = tokens;
+        let read = &mut self.read;
+        if cache.as_ref().is_some_and(|cache| {
+            self.context
+                .with(|context| cache.load(context, &tokens, read))
+        }) {
             // A loaded state has run nothing yet: read its last token again to warm the engine.
             let last = self.read.len().saturating_sub(1);
             let kept = self.read[last..].to_vec();
