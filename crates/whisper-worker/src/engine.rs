@@ -238,15 +238,16 @@ impl Engine {
 
     /// Whether whisper.cpp would try again what it wrote last.
     fn is_doubtful(&self) -> bool {
-        let of = |segment: whisper_rs::WhisperSegment| {
-            let tokens = (0..segment.n_tokens()).filter_map(move |n| segment.get_token(n));
-            tokens
-                .map(|token| token.token_data().plog)
-                .collect::<Vec<f32>>()
-        };
-        let tokens: Vec<f32> = self.state.as_iter().flat_map(of).collect();
-        !tokens.is_empty()
-            && tokens.iter().sum::<f32>() / (tokens.len() as f32) < evidence::DOUBTFUL
+        let mut sum = 0.0;
+        let mut count = 0.0_f32;
+        for segment in self.state.as_iter() {
+            let tokens = (0..segment.n_tokens()).filter_map(|n| segment.get_token(n));
+            for token in tokens {
+                sum += token.token_data().plog;
+                count += 1.0;
+            }
+        }
+        count > 0.0 && sum / count < evidence::DOUBTFUL
     }
 
     /// Writes down in one language what is in the samples; false: aborted.
