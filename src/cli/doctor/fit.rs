@@ -88,10 +88,10 @@ mod tests {
 
     const GB: u64 = 1 << 30;
 
-    fn best(machine: &Machine, language: Language) -> Option<String> {
+    fn best(machine: &Machine, languages: &str) -> Option<String> {
         let manifest = Manifest::bundled().unwrap();
         let measured = manifest.select("starter", Platform::current()).unwrap();
-        best_profile(machine, &measured, &manifest, language).map(str::to_owned)
+        best_profile(machine, &measured, &manifest, &languages.parse().unwrap()).map(str::to_owned)
     }
 
     fn machine(memory_gb: u64, tokens_per_s: f64, real_time_factor: f64) -> Machine {
@@ -106,13 +106,13 @@ mod tests {
     #[test]
     fn two_slow_cores_get_the_starter() {
         let slow = machine(8, 90.0, 0.08);
-        assert_eq!(best(&slow, Language::English).as_deref(), Some("starter"));
+        assert_eq!(best(&slow, "en").as_deref(), Some("starter"));
     }
 
     #[test]
     fn fast_cores_get_the_larger_models_and_little_memory_does_not() {
-        let english = |memory| best(&machine(memory, 400.0, 0.01), Language::English);
-        assert_ne!(english(16).as_deref(), Some("starter"));
+        let english = |memory| best(&machine(memory, 400.0, 0.01), "en");
+        assert_eq!(english(16).as_deref(), Some("laptop"));
         assert_eq!(english(2).as_deref(), Some("starter"));
     }
 
@@ -120,11 +120,17 @@ mod tests {
     fn a_gpu_runs_what_fits_into_its_memory() {
         let mut with_gpu = machine(16, 90.0, 0.08);
         with_gpu.gpu_memory = Some(12 * GB);
-        assert_eq!(best(&with_gpu, Language::English).as_deref(), Some("gpu"));
+        assert_eq!(best(&with_gpu, "en").as_deref(), Some("gpu"));
+    }
+
+    #[test]
+    fn several_languages_want_a_profile_that_speaks_them_all() {
+        let fast = machine(16, 400.0, 0.01);
+        assert_eq!(best(&fast, "auto:en,de").as_deref(), Some("multilingual"));
     }
 
     #[test]
     fn a_language_that_no_fitting_profile_speaks_has_none() {
-        assert_eq!(best(&machine(8, 20.0, 0.2), Language::German), None);
+        assert_eq!(best(&machine(8, 20.0, 0.2), "de"), None);
     }
 }
