@@ -155,6 +155,8 @@ struct World {
     control: Sender<PlaybackControl>,
     /// What the front end is told.
     front_end_in: Receiver<CaptureControl>,
+    /// What the voice speaks.
+    voice: Language,
     recognizer: Worker,
     language_model: Worker,
     vocabulary: Vocabulary,
@@ -218,7 +220,8 @@ impl World {
             script: script.into_iter(),
             conductor: Conductor {
                 machine: TurnTaking::new(config),
-                agent: Agent::new(&Persona::bundled(Language::English), setting()),
+                agent: Agent::new(&Persona::bundled(Language::English), setting())
+                    .speaking(&[Persona::bundled(Language::German)]),
                 language: Language::English,
                 language_of_tools: Language::English,
                 inputs,
@@ -258,6 +261,7 @@ impl World {
             control_in,
             control,
             front_end_in,
+            voice: Language::English,
             recognizer: Worker::default(),
             language_model: Worker::default(),
             vocabulary: Vocabulary::default(),
@@ -410,6 +414,12 @@ impl World {
                     "recognizer",
                     &format!("turn {turn} pause {pause}: {text:?}"),
                 );
+                if self.rng.u8(..) < GOES_OVER && text.contains(' ') {
+                    let languages = [Language::English, Language::German];
+                    let language = languages[self.rng.usize(..languages.len())];
+                    self.note("recognizer", &format!("{language}"));
+                    self.take(Event::Spoken(language))?;
+                }
                 self.take(Event::Decoded { turn, pause, text })
             }
             Happening::Wants(reply) => self.wants(reply),
@@ -625,6 +635,7 @@ impl World {
                 ..
             }) => {
                 self.invariants.prompted(&messages)?;
+                in_its_language(&messages, self.voice)?;
                 if !tools.is_empty() && self.model_calls() {
                     self.begun(reply)?;
                     let takes = self.machine.takes(&mut self.rng, 30, 250);
@@ -634,9 +645,11 @@ impl World {
                 }
                 reply
             }
-            LanguageModelInput::Tone(_)
-            | LanguageModelInput::Speed(_)
-            | LanguageModelInput::SpeakIn(_) => return Ok(()),
+            LanguageModelInput::Tone(_) | LanguageModelInput::Speed(_) => return Ok(()),
+            LanguageModelInput::SpeakIn(language) => {
+                self.voice = language;
+                return Ok(());
+            }
             LanguageModelInput::SayMeanwhile { reply, .. } => {
                 self.speak(reply, 2, 1);
                 return Ok(());
@@ -794,6 +807,18 @@ impl World {
     fn note(&mut self, who: &str, what: &str) {
         let ms = self.now.as_millis_f64();
         let _ = writeln!(self.timeline, "{ms:9.0} ms  {who:<10} {what}");
+    }
+}
+
+/// The user goes over to another language, or says which it was, so often. Of 256.
+const GOES_OVER: u8 = 32;
+
+/// What is written for the voice is written in its language.
+fn in_its_language(messages: &[Message], voice: Language) -> Result<(), String> {
+    let own = Persona::bundled(voice).prefix();
+    match messages.starts_with(&own) {
+        true => Ok(()),
+        false => Err(format!("the voice speaks {voice}, and the prompt does not")),
     }
 }
 

@@ -132,8 +132,12 @@ impl Connection {
     /// Goes on in a session with these settings, which knows what was said in the one before. If none can be
     /// started, the client is told, and the one before goes on.
     async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) {
-        let known = self.doors.hub.config().language.first();
-        if settings.language.is_some_and(|language| language != known) {
+        let known = &self.doors.hub.config().language;
+        let is_known = |language| known.iter().any(|one| one == language);
+        if settings
+            .language
+            .is_some_and(|language| !is_known(language))
+        {
             let message = format!(
                 "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
             );

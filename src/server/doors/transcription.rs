@@ -15,6 +15,7 @@ use futures_util::stream;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
+use crate::language::Language;
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -65,8 +66,9 @@ pub async fn transcribe(
             return Err(Problem::wrong(Some("response_format"), message));
         }
     };
-    let known = doors.hub.config().language.first().code();
-    if let Some(language) = asked.language.filter(|code| code != known) {
+    let known = &doors.hub.config().language;
+    let is_known = |code: &String| known.iter().any(|one| one.code() == code);
+    if let Some(language) = asked.language.filter(|code| !is_known(code)) {
         let message = format!(
             "{language:?} is not recognized here, {known} is: start `vivavoce serve --lang CODE`"
         );
@@ -84,7 +86,11 @@ pub async fn transcribe(
         text_of(&hub, file.path(), &is_gone)
     };
     let worked = tokio::task::spawn_blocking(work).await;
-    let (text, seconds) = worked.map_err(|e| Problem::failed("recognizer", e))??;
+    let Transcribed {
+        text,
+        seconds,
+        language,
+    } = worked.map_err(|e| Problem::failed("recognizer", e))??;
     drop(gone);
     if asked.stream {
         let usage = json!({ "type": "duration", "seconds": seconds });
@@ -104,7 +110,7 @@ pub async fn transcribe(
         Format::Verbose => {
             let verbose = json!({
                 "task": "transcribe",
-                "language": doors.hub.config().language.first().to_string().to_lowercase(),
+                "language": language,
                 "duration": seconds,
                 "text": text,
             });
@@ -168,12 +174,27 @@ async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
 }
 
 /// The text of a file and its length in seconds.
-fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), Problem> {
+/// What a file says.
+struct Transcribed {
+    text: String,
+    seconds: f64,
+    /// The name of its language, in lower case.
+    language: String,
+}
+
+fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::failed("recognizer", e);
     let cancelled = || gone.load(Ordering::Relaxed);
     let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
     let activity = hub.load_activity().map_err(|e| failed(&e))?;
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
+    let known = &hub.config().language;
+    let spoken = engine.spoken().filter(|_| !known.is_one());
+    let language = match spoken.map(|code| (code, code.parse::<Language>())) {
+        None => known.first().to_string(),
+        Some((_, Ok(language))) => language.to_string(),
+        Some((code, Err(_))) => code.to_owned(),
+    };
     if !matches!(transcribed, Err(FileError::Stt(_))) {
         hub.recognizers.put(engine);
     }
@@ -184,7 +205,12 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<(String, f64), P
         }
         FileError::Stt(error) => failed(&error),
     })?;
-    Ok(transcribed.unwrap_or_default())
+    let (text, seconds) = transcribed.unwrap_or_default();
+    Ok(Transcribed {
+        text,
+        seconds,
+        language: language.to_lowercase(),
+    })
 }
 
 /// Said of a file that is none.

@@ -13,7 +13,7 @@ use super::services::{Services, Speaker, Trouble};
 use crate::agent::Persona;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::pipeline::WrittenConversation;
 use crate::server::problem::Problem;
 use crate::server::{Doors, Place};
@@ -47,7 +47,7 @@ impl WyomingEngines {
     pub(in crate::server) fn new(doors: Arc<Doors>, runtime: Handle) -> Self {
         let persona = doors.hub.persona();
         Self {
-            info: info(&persona, doors.hub.config().language.first()),
+            info: info(&persona, &doors.hub.config().language),
             persona,
             conversations: Mutex::default(),
             work: Work { doors, runtime },
@@ -162,7 +162,7 @@ fn trouble(stage: &str, error: &dyn Display) -> Trouble {
 }
 
 /// What there is. The assistant's own voice comes first: it is that of whoever asks for none.
-fn info(persona: &Persona, heard: Language) -> Info {
+fn info(persona: &Persona, heard: &Languages) -> Info {
     let own = model(
         &persona.name,
         "the assistant's own voice",
@@ -185,11 +185,10 @@ fn info(persona: &Persona, heard: Language) -> Info {
             installed: true,
             description: Some("vivavoce's recognizer".into()),
             version: version.clone(),
-            models: vec![model(
-                &name(),
-                "as `vivavoce serve` was started",
-                heard.code(),
-            )],
+            models: vec![Model {
+                languages: heard.iter().map(|one| one.code().to_owned()).collect(),
+                ..model(&name(), "as `vivavoce serve` was started", "")
+            }],
             // Words are told when all of them are there.
             supports_transcript_streaming: false,
         }],
@@ -247,7 +246,7 @@ mod tests {
         let mut persona = Persona::bundled(Language::English);
         for name in ["Vivi", "en-GB"] {
             persona.name = name.into();
-            let offered = info(&persona, Language::English);
+            let offered = info(&persona, &Languages::default());
             let mut names: Vec<&str> = (offered.tts[0].voices.iter())
                 .map(|voice| voice.name.as_str())
                 .collect();
