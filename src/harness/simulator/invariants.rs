@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::engines::{Vocabulary, WORD_SAMPLES, index};
+use crate::agent::Persona;
 use crate::clock::Timestamp;
 use crate::events::{EventKind, IgnoreReason, ReplyId, TurnId};
+use crate::language::Language;
 use crate::llm::{Message, Role};
 use crate::playback::DUCKED_GAIN;
 use crate::tool_call::Class;
@@ -258,5 +260,17 @@ impl Invariants {
             Some(draft) => Err(format!("{draft:?} was neither spoken nor rolled back")),
             None => Ok(()),
         }
+    }
+}
+
+/// What is written for the voice is written in its language.
+///
+/// # Errors
+/// It is not.
+pub fn in_its_language(messages: &[Message], voice: Language) -> Result<(), String> {
+    let own = Persona::bundled(voice).prefix();
+    match messages.starts_with(&own) {
+        true => Ok(()),
+        false => Err(format!("the voice speaks {voice}, and the prompt does not")),
     }
 }

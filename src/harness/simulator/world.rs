@@ -15,7 +15,7 @@ use fastrand::Rng;
 
 use super::Totals;
 use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
-use super::invariants::Invariants;
+use super::invariants::{self, Invariants};
 use super::user::{Action, Script, Stretch, script};
 use crate::agent::intents::Engines;
 use crate::agent::{self, Agent, FailureKind, Persona, Setting};
@@ -635,7 +635,7 @@ impl World {
                 ..
             }) => {
                 self.invariants.prompted(&messages)?;
-                in_its_language(&messages, self.voice)?;
+                invariants::in_its_language(&messages, self.voice)?;
                 if !tools.is_empty() && self.model_calls() {
                     self.begun(reply)?;
                     let takes = self.machine.takes(&mut self.rng, 30, 250);
@@ -812,15 +812,6 @@ impl World {
 
 /// The user goes over to another language, or says which it was, so often. Of 256.
 const GOES_OVER: u8 = 32;
-
-/// What is written for the voice is written in its language.
-fn in_its_language(messages: &[Message], voice: Language) -> Result<(), String> {
-    let own = Persona::bundled(voice).prefix();
-    match messages.starts_with(&own) {
-        true => Ok(()),
-        false => Err(format!("the voice speaks {voice}, and the prompt does not")),
-    }
-}
 
 fn setting() -> Setting {
     Setting {
