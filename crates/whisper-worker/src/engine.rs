@@ -29,6 +29,9 @@ const TAIL: usize = RATE;
 /// More tokens a second are a loop, not speech, in any language; more than these in a short clip.
 const TOKENS_PER_SECOND: usize = 12;
 const LEAST_TOKENS: usize = 16;
+/// Said before Chinese, where nothing else is: without it Whisper writes traditional characters as often as simplified
+/// ones.
+const SIMPLIFIED: &str = "以下是普通话的句子。";
 /// How much warmer the next try samples where a transcript fails its thresholds: at most two more
 /// tries, 0.4 and 0.8.
 const TEMPERATURE_STEP: f32 = 0.4;
@@ -259,7 +262,7 @@ impl Engine {
         tries: Tries,
         abort: &AtomicBool,
     ) -> Result<bool, EngineError> {
-        let prompt = self.prompt(request)?;
+        let prompt = self.prompt(request, language)?;
         let mut params = self.params(language);
         params.set_audio_ctx(self.audio_context(request.samples.len()) as i32);
         let most = self.settings.tokens.unwrap_or(most_tokens(samples.len()));
@@ -313,8 +316,10 @@ impl Engine {
         })
     }
 
-    fn prompt(&self, request: &Request) -> Result<Vec<i32>, EngineError> {
-        let parts = [self.settings.prompt.as_deref(), request.prompt.as_deref()];
+    fn prompt(&self, request: &Request, language: &str) -> Result<Vec<i32>, EngineError> {
+        let script = (language == "zh").then_some(SIMPLIFIED);
+        let own = self.settings.prompt.as_deref();
+        let parts = [own.or(script), request.prompt.as_deref()];
         let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         if text.trim().is_empty() {
             return Ok(Vec::new());
