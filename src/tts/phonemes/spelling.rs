@@ -47,20 +47,14 @@ pub(super) fn read<S: Spelling>(text: &str) -> Phonemes {
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
-        let within: fn(char) -> bool = match first {
-            _ if first.is_numeric() => char::is_numeric,
-            _ if first.is_alphabetic() => is_within_word,
-            _ => {
-                mark::<S>(first, &mut clause, &mut phonemes);
-                at += first.len_utf8();
-                continue;
-            }
-        };
-        let length = rest.find(|c| !within(c)).unwrap_or(rest.len());
-        let said = match first.is_numeric() {
-            true => number::<S>(&rest[..length]),
-            false => words::<S>(rest[..length].trim_end_matches(is_apostrophe)),
-        };
+        if !first.is_alphanumeric() {
+            mark::<S>(first, &mut clause, &mut phonemes);
+            at += first.len_utf8();
+            continue;
+        }
+        let is_quoted = text[..at].ends_with(is_apostrophe);
+        let elided = Some(rest).filter(|_| !is_quoted).and_then(elided::<S>);
+        let (said, length) = elided.unwrap_or_else(|| word::<S>(rest));
         at += length;
         let end = at - (length - rest[..length].trim_end_matches(is_apostrophe).len());
         if !said.is_empty() {
@@ -70,6 +64,42 @@ pub(super) fn read<S: Spelling>(text: &str) -> Phonemes {
     say::<S>(&mut clause, &mut phonemes);
     phonemes.text.truncate(phonemes.text.trim_end().len());
     phonemes
+}
+
+/// The word or the number at the beginning: what is said, and its length.
+fn word<S: Spelling>(text: &str) -> (Vec<String>, usize) {
+    let is_number = text.starts_with(char::is_numeric);
+    let within = if is_number {
+        char::is_numeric
+    } else {
+        is_within_word
+    };
+    let length = text.find(|c| !within(c)).unwrap_or(text.len());
+    let said = match is_number {
+        true => number::<S>(&text[..length]),
+        false => words::<S>(text[..length].trim_end_matches(is_apostrophe)),
+    };
+    (said, length)
+}
+
+/// "l'80", "l' acqua": an article that has lost its vowel begins the word behind it, and is not spelt.
+fn elided<S: Spelling>(text: &str) -> Option<(Vec<String>, usize)> {
+    let length = text.find(|c| !is_within_word(c))?;
+    let article = text[..length].strip_suffix(is_apostrophe)?;
+    let article = Some(fold::<S>(article)).filter(|folded| {
+        matches!(folded.len(), 1 | 2) && !folded.contains(|c| is_apostrophe(c) || is_vowel(c))
+    })?;
+    let behind = text[length..].trim_start_matches(' ');
+    let noun = Some(behind).filter(|noun| noun.starts_with(char::is_alphanumeric))?;
+    let (mut said, noun_length) = word::<S>(noun);
+    let apostrophe = if S::is_letter('\'') { "'" } else { "" };
+    said.first_mut()?
+        .insert_str(0, &format!("{article}{apostrophe}"));
+    Some((said, text.len() - behind.len() + noun_length))
+}
+
+fn is_vowel(c: char) -> bool {
+    c.nfd().next().is_some_and(|c| "aeiouy".contains(c))
 }
 
 /// Takes a character that is in no word.
@@ -178,7 +208,6 @@ fn fold<S: Spelling>(written: &str) -> String {
 
 /// Whether it is no word: it has no vowel, or it is an abbreviation in capitals that nobody could say.
 fn is_spelt(written: &str, folded: &str) -> bool {
-    let is_vowel = |c: char| c.nfd().next().is_some_and(|c| "aeiouy".contains(c));
     let letters: Vec<bool> = folded
         .chars()
         .filter(|c| *c != '\'')

@@ -12,14 +12,14 @@
 //! the heard clock can tell which words of the reply left the loudspeaker.
 
 mod amounts;
-#[cfg(test)]
-mod amounts_tests;
 pub(super) mod chinese;
 mod english;
 pub(super) mod italian;
 mod markup;
 mod others;
 pub(super) mod spanish;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -50,7 +50,13 @@ struct Said {
 
 /// Splits a clause into segments, about a word each, and says each of them.
 pub fn speakable(clause: &str, language: Language) -> Vec<Segment> {
-    let tokens = markup::tokens(clause);
+    let mut tokens = markup::tokens(clause);
+    if !matches!(language, Language::Spanish | Language::Italian) {
+        // Only these two write "3º" for "third"; elsewhere it is a sign of degrees that was mistyped.
+        for token in &mut tokens {
+            token.text = token.text.replace('º', "°");
+        }
+    }
     let words: Vec<Word> = tokens.iter().map(Word::new).collect();
     let mut segments: Vec<Segment> = Vec::with_capacity(tokens.len());
     let mut at = 0;

@@ -1,7 +1,7 @@
 //! Spanish: numbers, amounts, times and dates in words, so that each voice says them in the same way.
 
 use super::Said;
-use super::amounts::{self, Words};
+use super::amounts::{self, Gender, Words};
 use super::word::Context;
 use crate::language::Language;
 
@@ -10,14 +10,50 @@ const WORDS: Words = Words {
     cardinal,
     counting,
     ordinal,
-    roman: |number, _| cardinal(number),
+    ordinal_endings: &[
+        ("º", Gender::Masculine, false),
+        ("ª", Gender::Feminine, false),
+        ("er", Gender::Masculine, true),
+        ("ro", Gender::Masculine, false),
+        ("do", Gender::Masculine, false),
+        ("to", Gender::Masculine, false),
+        ("ra", Gender::Feminine, false),
+        ("da", Gender::Feminine, false),
+        ("ta", Gender::Feminine, false),
+    ],
+    roman,
+    reigning: REIGNING,
+    masculine: MASCULINE,
+    feminine: FEMININE,
     point: "coma",
     minus: "menos",
     percent: "por ciento",
+    from: "de",
     to: "a",
+    no_from: "de desde del el la los las un una unos unas en al a por con hasta cada",
+    between: "entre",
     and: "y",
     cents: "con",
+    before_hours: "las",
+    articles: "el la del al",
+    articles_of_hours: &[("la", 1), ("las", 21)],
     of: " de ",
+    first_day: "uno",
+    of_many: "de",
+    scales: &[
+        ("millón", true),
+        ("millones", true),
+        ("mil millones", true),
+        ("billón", true),
+        ("billones", true),
+        ("mil", false),
+    ],
+    short_scales: &[
+        ("M", "millón", "millones"),
+        ("bn", "mil millones", "mil millones"),
+        ("k", "mil", "mil"),
+        ("K", "mil", "mil"),
+    ],
     months: [
         "enero",
         "febrero",
@@ -31,6 +67,16 @@ const WORDS: Words = Words {
         "octubre",
         "noviembre",
         "diciembre",
+    ],
+    second: ("segundo", "segundos"),
+    half: ("medio", "media"),
+    over: "sobre",
+    signs: &[
+        ("+", "más"),
+        ("=", "igual a"),
+        ("×", "por"),
+        ("÷", "entre"),
+        ("&", "y"),
     ],
     units: &[
         ("km", "kilómetro", "kilómetros"),
@@ -47,13 +93,17 @@ const WORDS: Words = Words {
         ("min", "minuto", "minutos"),
         ("s", "segundo", "segundos"),
         ("°", "grado", "grados"),
+        ("º", "grado", "grados"),
         ("°C", "grado", "grados"),
+        ("°F", "grado Fahrenheit", "grados Fahrenheit"),
         ("ºC", "grado", "grados"),
     ],
     money: &[
         ("€", "euro", "euros"),
+        ("US$", "dólar", "dólares"),
         ("$", "dólar", "dólares"),
         ("£", "libra", "libras"),
+        ("¥", "yen", "yenes"),
     ],
     abbreviations: &[
         ("Sr", "señor"),
@@ -76,37 +126,102 @@ pub(super) fn say(context: &Context) -> Said {
     amounts::say(context, &WORDS)
 }
 
-fn ordinal(number: u64, feminine: bool) -> Option<String> {
+/// Up to the tenth.
+fn ordinal(number: u64, gender: Gender, before_noun: bool) -> Option<String> {
     const ORDINALS: [&str; 10] = [
         "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo",
         "noveno", "décimo",
     ];
     let ordinal = *ORDINALS.get(number.checked_sub(1)? as usize)?;
-    Some(match ordinal.strip_suffix('o') {
-        Some(stem) if feminine => format!("{stem}a"),
-        _ => ordinal.to_owned(),
+    let stem = &ordinal[..ordinal.len() - 1];
+    Some(match gender {
+        Gender::Feminine => format!("{stem}a"),
+        // "el primer piso"
+        Gender::Masculine if before_noun && matches!(number, 1 | 3) => stem.to_owned(),
+        Gender::Masculine => ordinal.to_owned(),
     })
 }
 
-/// Nouns that end as feminine ones do.
-const MASCULINE: [&str; 8] = [
-    "día",
-    "días",
-    "problema",
-    "problemas",
-    "programa",
-    "programas",
-    "idioma",
-    "idiomas",
-];
+/// Units and the commonest nouns that are counted, by their gender.
+const MASCULINE: &str = "
+año años mes meses día días minuto minutos segundo segundos milisegundo milisegundos siglo siglos
+trimestre trimestres semestre semestres fin lustro rato euro euros dólar dólares peso pesos céntimo
+céntimos centavo centavos yen yenes millón millones billón billones metro metros kilómetro kilómetros
+centímetro centímetros milímetro milímetros kilo kilos kilogramo kilogramos gramo gramos litro litros
+mililitro mililitros grado grados vatio vatios kilovatio kilovatios byte bytes megabyte megabytes gigabyte
+gigabytes punto puntos hombre hombres niño niños hijo hijos hermano hermanos amigo amigos chico chicos
+padre padres alumno alumnos usuario usuarios habitante habitantes trabajador trabajadores empleado
+empleados jugador jugadores país países pueblo pueblos libro libros coche coches tren trenes perro perros
+gato gatos huevo huevos vaso vasos plato platos paso pasos problema problemas programa programas idioma
+idiomas planeta planetas mapa mapas tema temas sistema sistemas poema poemas piso pisos capítulo capítulos
+artículo artículos curso cursos lugar puesto puestos ejemplo ejemplos tipo tipos grupo grupos equipo
+equipos elemento elementos mensaje mensajes correo correos archivo archivos producto productos resultado
+resultados diente dientes ojo ojos dedo dedos color colores número números aniversario cumpleaños
+congreso intento intentos milenio milenios gol goles partido partidos voto votos caso casos árbol árboles
+";
+const FEMININE: &str = "
+hora horas semana semanas noche noches mañana mañanas tarde tardes década décadas vez veces libra libras
+peseta pesetas corona coronas milla millas pulgada pulgadas tonelada toneladas onza onzas yarda yardas
+hectárea hectáreas caloría calorías persona personas mujer mujeres niña niñas hija hijas hermana hermanas
+amiga amigas chica chicas madre madres alumna alumnas usuaria usuarias familia familias ciudad ciudades
+casa casas mesa mesas silla sillas cosa cosas clase clases página páginas palabra palabras letra letras
+cucharada cucharadas cucharadita cucharaditas taza tazas copa copas botella botellas manzana manzanas
+naranja naranjas cebolla cebollas patata patatas mano manos foto fotos moto motos radio canción canciones
+opción opciones habitación habitaciones estación estaciones edición ediciones reunión reuniones alarma
+alarmas tarea tareas cita citas pregunta preguntas respuesta respuestas llamada llamadas línea líneas vuelta
+vueltas planta plantas parte partes pieza piezas puerta puertas ventana ventanas empresa empresas escuela
+escuelas república isla islas especie especies guerra guerras copia copias entrada entradas película películas receta
+recetas semilla semillas flor flores luna lunas estrella estrellas unidad unidades pastilla pastillas
+";
+/// Names before the number of a king or a pope, and "siglo".
+const REIGNING: &str = "
+siglo Siglo Carlos Felipe Fernando Alfonso Juan Pablo Benedicto Pío León Luis Enrique Jorge Guillermo Isabel
+Catalina María Ricardo Eduardo Pedro Sancho Alejandro Napoleón Nicolás Francisco Gregorio Clemente Inocencio
+Urbano Ana Jaime Ramiro Jacobo
+";
+/// Names of women that do not end in "a".
+const WOMEN: &str = "Isabel Beatriz Leonor Inés Ester Raquel";
+/// Words with a capital that are no names, before a Roman number.
+const NO_NAMES: &str = "
+El La Los Las En Del Al Capítulo Tomo Parte Tema Artículo Volumen Anexo Título Fase Tipo Nivel Acto Sección
+";
 
-/// "un año", "veintiuna horas"
-fn counting(number: u64, noun: &str) -> String {
-    let endings = ["a", "as", "ción", "ciones", "dad", "dades"];
-    let is_feminine = endings.iter().any(|end| noun.ends_with(end)) && !MASCULINE.contains(&noun);
-    match cardinal(number).strip_suffix("uno") {
-        Some(rest) if is_feminine => format!("{rest}una"),
-        _ => shortened(number),
+/// "Isabel segunda", "siglo veintiuno", "segunda Guerra Mundial": ordinals up to the tenth, for names and
+/// centuries, and before nouns.
+fn roman(number: u64, before: Option<&str>, next: Option<&str>) -> String {
+    let noun = next.and_then(|next| amounts::gender(next, &WORDS));
+    let name = before.filter(|name| {
+        let is_name = name.starts_with(char::is_uppercase) || *name == "siglo";
+        is_name && !amounts::is_listed(name, NO_NAMES)
+    });
+    let gender = match (name, noun) {
+        (Some(name), _) if name.ends_with('a') || amounts::is_listed(name, WOMEN) => {
+            Some(Gender::Feminine)
+        }
+        (Some(_), _) => Some(Gender::Masculine),
+        (None, noun) => noun,
+    };
+    let ordinal = gender.and_then(|gender| ordinal(number, gender, name.is_none()));
+    ordinal.unwrap_or_else(|| cardinal(number))
+}
+
+/// "un año", "veintiuna horas", "doscientas mil personas"
+fn counting(number: u64, gender: Gender, _: &str) -> String {
+    if gender == Gender::Masculine {
+        return shortened(number);
+    }
+    // Millions are masculine themselves.
+    let (millions, rest) = (number / 1_000_000 * 1_000_000, number % 1_000_000);
+    if rest == 0 {
+        return cardinal(number);
+    }
+    let mut said = cardinal(rest).replace("ientos", "ientas");
+    if let Some(stem) = said.strip_suffix("uno") {
+        said = format!("{stem}una");
+    }
+    match millions {
+        0 => said,
+        millions => format!("{} {said}", cardinal(millions)),
     }
 }
 

@@ -80,6 +80,18 @@ fn an_elided_article_is_one_with_its_word() {
 }
 
 #[test]
+fn an_elided_article_is_not_spelt_before_a_number_or_a_space() {
+    assert_eq!(say("l'80"), say("l'ottanta"));
+    assert_eq!(say("all'8"), say("all 8"));
+    assert_eq!(say("l' acqua"), say("l'acqua"));
+    assert_said(&[
+        ("un'ora", "ʊnˈora"),
+        ("'n' roll", "ˈɛnne rˈɔll"),
+        ("l'", "ˈelle"),
+    ]);
+}
+
+#[test]
 fn small_words_have_no_stress_before_others() {
     assert_said(&[
         ("di più", "dɪ pjˈu"),

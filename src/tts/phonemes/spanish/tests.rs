@@ -124,3 +124,8 @@ fn each_word_is_known_to_end_where_it_ends_in_the_text() {
     let last = phonemes.words.last().unwrap();
     assert_eq!(&phonemes.text[last.phonemes_end..], ".");
 }
+
+#[test]
+fn an_elided_article_of_a_name_is_not_spelt_before_a_space() {
+    assert_eq!(say("l' Hospitalet"), say("l'Hospitalet"));
+}

@@ -1,6 +1,8 @@
 //! What stands inside a line: emphasis, code, links, tags, entities, quotes, dashes, pictures.
 
-use super::signs::{emoticon_length, is_word, keycap_length, on_the_line, spoken_sign};
+use super::signs::{
+    bracket_length, emoticon_length, is_word, keycap_length, on_the_line, spoken_sign,
+};
 use super::{Pause, Reader};
 
 /// Inline code longer than this, and full of signs, is named instead of read.
@@ -55,10 +57,28 @@ impl Reader<'_> {
             '0'..='9' if keycap_length(rest).is_some() => {
                 self.skip(keycap_length(rest).unwrap_or(1))
             }
+            _ => self.read_sign(character),
+        }
+    }
+
+    /// A character that no markup begins with.
+    fn read_sign(&mut self, character: char) {
+        let length = character.len_utf8();
+        let parts_numbers = matches!(character, '，' | '、') && self.is_between_digits(length);
+        match character {
+            '～' | '〜' if self.is_between_digits(length) => self.keep('–', length),
+            '℃' => {
+                self.keep('°', 0);
+                self.keep('C', length);
+            }
             _ => match spoken_sign(character) {
                 Some(kept) => self.keep(kept, length),
                 None => self.skip(length),
             },
+        }
+        // "20，100": this comma parts no thousands.
+        if parts_numbers {
+            self.space(0);
         }
     }
 
@@ -187,7 +207,16 @@ impl Reader<'_> {
             let length = character.len_utf8();
             match spoken_sign(character) {
                 _ if character.is_whitespace() || character == '_' => self.space(length),
-                Some(kept) => self.keep(kept, length),
+                Some(kept) => {
+                    // "20，100" is two numbers: this comma parts no thousands.
+                    let parts = matches!(character, '，' | '、')
+                        && self.follows(|before| before.is_ascii_digit())
+                        && is_digit(rest[length..].chars().next());
+                    self.keep(kept, length);
+                    if parts {
+                        self.space(0);
+                    }
+                }
                 None => self.skip(length),
             }
         }
@@ -339,45 +368,12 @@ impl Reader<'_> {
         } else if self.in_token {
             self.keep('-', run);
         } else if rest[run..]
-            .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '$' | '£' | '€'))
+            .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '$' | '£' | '€' | '¥'))
         {
             self.keep('−', run);
         } else {
             self.skip(run);
         }
-    }
-}
-
-/// The length of `](address)`, `[^1]`, `[3]`, or of the lone bracket.
-fn bracket_length(rest: &str) -> usize {
-    let line = rest.split('\n').next().unwrap_or_default();
-    if line.starts_with("](") {
-        let mut depth = 0;
-        for (at, character) in line.char_indices() {
-            match character {
-                '(' => depth += 1,
-                ')' if depth == 1 => return at + 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-        }
-        return 1;
-    }
-    let Some(inner) = line.strip_prefix("][").or_else(|| line.strip_prefix('[')) else {
-        return 1;
-    };
-    let opening = line.len() - inner.len();
-    let Some(close) = inner.find(']') else {
-        return 1;
-    };
-    let label = &inner[..close];
-    let is_note =
-        label.starts_with('^') || (!label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()));
-    let is_link = inner[close + 1..].starts_with('(');
-    if opening == 2 || (is_note && !is_link) {
-        opening + close + 1
-    } else {
-        1
     }
 }
 

@@ -1,4 +1,4 @@
-//! Single characters: which are spoken, and the faces and keys drawn with several.
+//! Single characters: which are spoken, and the faces, keys and brackets made of several.
 
 use crate::language::ascii_mark;
 
@@ -49,6 +49,39 @@ pub(super) fn emoticon_length(rest: &str) -> Option<usize> {
     (is_name && ends(length + 2)).then_some(length + 2)
 }
 
+/// The length of `](address)`, `[^1]`, `[3]`, or of the lone bracket.
+pub(super) fn bracket_length(rest: &str) -> usize {
+    let line = rest.split('\n').next().unwrap_or_default();
+    if line.starts_with("](") {
+        let mut depth = 0;
+        for (at, character) in line.char_indices() {
+            match character {
+                '(' => depth += 1,
+                ')' if depth == 1 => return at + 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+        }
+        return 1;
+    }
+    let Some(inner) = line.strip_prefix("][").or_else(|| line.strip_prefix('[')) else {
+        return 1;
+    };
+    let opening = line.len() - inner.len();
+    let Some(close) = inner.find(']') else {
+        return 1;
+    };
+    let label = &inner[..close];
+    let is_note =
+        label.starts_with('^') || (!label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()));
+    let is_link = inner[close + 1..].starts_with('(');
+    if opening == 2 || (is_note && !is_link) {
+        opening + close + 1
+    } else {
+        1
+    }
+}
+
 /// The length of a digit drawn as a key: "1️⃣".
 pub(super) fn keycap_length(rest: &str) -> Option<usize> {
     let after = &rest[1..];
@@ -90,7 +123,8 @@ pub(super) fn spoken_sign(character: char) -> Option<char> {
         '‐' | '\u{2011}' => Some('-'),
         '。' | '！' | '？' | '，' | '、' | '；' | '：' => Some(ascii_mark(character)),
         '⋅' | '∗' => Some('×'),
-        'º' => Some('°'),
+        '￥' => Some('¥'),
+        '％' => Some('%'),
         'μ' => Some('µ'),
         '₀'..='₉' => char::from_digit(u32::from(character) - u32::from('₀'), 10),
         '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10),
