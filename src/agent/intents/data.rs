@@ -140,7 +140,13 @@ struct CommandFiles {
 
 macro_rules! file {
     ($code:literal, $name:literal) => {
-        include_str!(concat!("../../../assets/intents/", $code, "/", $name, ".toml"))
+        include_str!(concat!(
+            "../../../assets/intents/",
+            $code,
+            "/",
+            $name,
+            ".toml"
+        ))
     };
 }
 

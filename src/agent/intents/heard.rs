@@ -260,7 +260,11 @@ mod tests {
     fn accents_are_compared_as_a_language_says() {
         for (language, text, words) in [
             (Language::German, "Schöne Grüße!", "schoene gruesse"),
-            (Language::Spanish, "¿Qué día es mañana?", "que dia es mañana"),
+            (
+                Language::Spanish,
+                "¿Qué día es mañana?",
+                "que dia es mañana",
+            ),
             (Language::French, "J’ai où l'été", "j ai ou l ete"),
             (Language::Italian, "Com'è? Perché l'ho", "com e perche l ho"),
         ] {

@@ -58,7 +58,9 @@ fn every_kind_of_every_language_is_tried_and_so_are_sixty_harmless_sentences() {
     for (language, table) in TABLES {
         let wanted = |kind: &str| {
             let lines = table.lines();
-            lines.filter(|line| line.ends_with(&format!("\t{kind}"))).count()
+            lines
+                .filter(|line| line.ends_with(&format!("\t{kind}")))
+                .count()
         };
         for kind in kinds(language) {
             assert!(wanted(&format!("{kind:?}")) >= 2, "{language}: {kind:?}");
@@ -102,7 +104,14 @@ fn answers(language: Language, country: Option<&str>) -> Vec<String> {
 fn fixed_words_can_be_spoken_as_they_stand() {
     let ends = ['.', '?', '!', '。', '？', '！'];
     for language in Language::all() {
-        for country in [None, Some("us"), Some("GB"), Some("DE"), Some("CN"), Some("BR")] {
+        for country in [
+            None,
+            Some("us"),
+            Some("GB"),
+            Some("DE"),
+            Some("CN"),
+            Some("BR"),
+        ] {
             for words in answers(language, country) {
                 assert!(!words.contains(['{', '}']), "{words}");
                 assert!(words.ends_with(ends), "{words}");
@@ -147,7 +156,12 @@ fn an_answer_is_not_there_twice_and_there_are_a_dozen_jokes() {
 #[test]
 fn whom_to_call_is_said_digit_by_digit_in_every_language() {
     for (language, country, line, emergency) in [
-        (Language::German, "DE", "null acht null null", "eins eins zwei"),
+        (
+            Language::German,
+            "DE",
+            "null acht null null",
+            "eins eins zwei",
+        ),
         (Language::Spanish, "ES", "cero dos cuatro", "uno uno dos"),
         (Language::French, "fr", "trois un un quatre", "un un deux"),
         (Language::Italian, "it", "zero due", "uno uno due"),

@@ -131,8 +131,8 @@ impl Intents {
             let (said, never) = (&call.sentences, &call.never);
             sentences.push(Sentences::read(&mut reader, meaning, said, never)?);
         }
-        let follow_ups = (written.follow_ups.iter())
-            .map(|written| FollowUp::read(&mut reader, written));
+        let follow_ups =
+            (written.follow_ups.iter()).map(|written| FollowUp::read(&mut reader, written));
         let follow_ups = follow_ups.collect::<Result<_, _>>()?;
         let mut searched = Vec::new();
         for fixed in &written.fixed.fixed {
