@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::intents::{self, Circumstances, Decision, Engines, Intents, LastCall};
+use super::intents::{Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
@@ -26,7 +26,6 @@ pub struct Setting {
 /// Decides what is certain.
 pub struct Certain {
     intents: &'static Intents,
-    jokes: Vec<String>,
     setting: Setting,
     /// How many answers were chosen from several.
     chosen: usize,
@@ -45,15 +44,11 @@ pub enum Certainty {
     Call(Call, Class),
 }
 
-/// The one call that no tool answers, since its answers are data.
-const TELL_JOKE: &str = "tell_joke";
-
 impl Certain {
     /// What is certain in a language.
     pub fn new(language: Language, setting: Setting) -> Self {
         Self {
             intents: Intents::bundled(language),
-            jokes: intents::jokes(language),
             setting,
             chosen: 0,
             last: None,
@@ -64,7 +59,6 @@ impl Certain {
     /// Goes over to another language. What was asked in the one before is not taken up.
     pub fn speak(&mut self, language: Language) {
         self.intents = Intents::bundled(language);
-        self.jokes = intents::jokes(language);
         (self.last, self.made) = (None, None);
     }
 
@@ -117,12 +111,6 @@ impl Certain {
                 };
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)
-            }
-            Decision::Call { name, .. } if name == TELL_JOKE => {
-                let jokes = std::mem::take(&mut self.jokes);
-                let joke = self.one_of(&jokes);
-                self.jokes = jokes;
-                joke.map(Certainty::Words)
             }
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.setting.tools)?;

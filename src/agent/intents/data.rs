@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::fixed::Fixed;
+use super::whom_to_call::CallingWords;
 use crate::language::Language;
 
 /// How a language is written.
@@ -13,6 +14,9 @@ use crate::language::Language;
 #[serde(deny_unknown_fields)]
 pub(super) struct Writing {
     pub rewrites: BTreeMap<String, String>,
+    /// What letters are compared as. One that is a space parts words.
+    #[serde(default)]
+    pub letters: BTreeMap<char, String>,
     pub abbreviations: Vec<String>,
     pub hesitations: Vec<String>,
     pub minus: String,
@@ -32,9 +36,11 @@ pub(super) struct SlotType {
 #[serde(deny_unknown_fields)]
 pub(super) struct Parts {
     pub phrases: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub slots: BTreeMap<String, SlotType>,
     pub before: Vec<String>,
     pub after: Vec<String>,
+    #[serde(default)]
     pub further_command: Vec<String>,
 }
 
@@ -108,92 +114,103 @@ pub(super) struct FollowUps {
     pub follow_up: Vec<FollowUpSentences>,
 }
 
-/// What is fixed, and whom to call where.
+/// What is fixed, and how it is said whom to call.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FixedWords {
     pub fixed: Vec<FixedSentences>,
-    /// By ISO 3166-1 code, upper case; "other" for the rest.
-    pub help_lines: BTreeMap<String, String>,
-    pub emergency_numbers: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Jokes {
-    jokes: Vec<String>,
+    pub whom_to_call: CallingWords,
 }
 
 /// All files of one language.
 struct Files {
     writing: &'static str,
     parts: &'static str,
+    fixed: &'static str,
+    /// None where no tool understands the language, and answers in it.
+    commands: Option<CommandFiles>,
+}
+
+/// The sentences that ask for tools.
+struct CommandFiles {
     /// Those that act, and those that look up.
     calls: [&'static str; 2],
     follow_ups: &'static str,
-    fixed: &'static str,
-    jokes: &'static str,
+}
+
+macro_rules! file {
+    ($code:literal, $name:literal) => {
+        include_str!(concat!(
+            "../../../assets/intents/",
+            $code,
+            "/",
+            $name,
+            ".toml"
+        ))
+    };
 }
 
 macro_rules! files {
-    ($code:literal) => {
+    ($code:literal, $commands:expr) => {
         Files {
-            writing: include_str!(concat!("../../../assets/intents/", $code, "/writing.toml")),
-            parts: include_str!(concat!("../../../assets/intents/", $code, "/parts.toml")),
-            calls: [
-                include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
-                include_str!(concat!("../../../assets/intents/", $code, "/lookup.toml")),
-            ],
-            follow_ups: include_str!(concat!(
-                "../../../assets/intents/",
-                $code,
-                "/follow_ups.toml"
-            )),
-            fixed: include_str!(concat!("../../../assets/intents/", $code, "/fixed.toml")),
-            jokes: include_str!(concat!("../../../assets/intents/", $code, "/jokes.toml")),
+            writing: file!($code, "writing"),
+            parts: file!($code, "parts"),
+            fixed: file!($code, "fixed"),
+            commands: $commands,
         }
     };
 }
 
-static ENGLISH: Files = files!("en");
+static ENGLISH: Files = files!(
+    "en",
+    Some(CommandFiles {
+        calls: [file!("en", "calls"), file!("en", "lookup")],
+        follow_ups: file!("en", "follow_ups"),
+    })
+);
+static GERMAN: Files = files!("de", None);
+static SPANISH: Files = files!("es", None);
+static FRENCH: Files = files!("fr", None);
+static ITALIAN: Files = files!("it", None);
+static CHINESE: Files = files!("zh", None);
 
-fn files(language: Language) -> Option<&'static Files> {
+fn files(language: Language) -> &'static Files {
     match language {
-        Language::English => Some(&ENGLISH),
-        Language::German
-        | Language::Spanish
-        | Language::French
-        | Language::Italian
-        | Language::Chinese => None,
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+        Language::Spanish => &SPANISH,
+        Language::French => &FRENCH,
+        Language::Italian => &ITALIAN,
+        Language::Chinese => &CHINESE,
     }
 }
 
-fn read<T: DeserializeOwned>(file: &str) -> T {
+pub(super) fn read<T: DeserializeOwned>(file: &str) -> T {
     toml::from_str(file).expect("the bundled files are held valid by a test")
 }
 
-/// The sentences of a language, if it has files.
-pub(super) fn bundled(language: Language) -> Option<(Writing, Parts, Calls, FixedWords)> {
-    let files = files(language)?;
-    let calls = files.calls.map(|file| read::<Calls>(file).call);
-    Some((
-        read(files.writing),
-        read(files.parts),
-        Calls {
-            call: calls.into_iter().flatten().collect(),
-        },
-        read(files.fixed),
-    ))
+/// What the files of a language say.
+pub(super) struct Written {
+    pub writing: Writing,
+    pub parts: Parts,
+    pub fixed: FixedWords,
+    pub calls: Vec<CallSentences>,
+    pub follow_ups: Vec<FollowUpSentences>,
 }
 
-/// The sentences of a language that take up the call before; none for one without files.
-pub(super) fn follow_ups(language: Language) -> Vec<FollowUpSentences> {
-    files(language).map_or_else(Vec::new, |files| {
-        read::<FollowUps>(files.follow_ups).follow_up
-    })
-}
-
-/// The jokes of a language, each to be spoken as it stands; none for one without files.
-pub fn jokes(language: Language) -> Vec<String> {
-    files(language).map_or_else(Vec::new, |files| read::<Jokes>(files.jokes).jokes)
+/// The files of a language.
+pub(super) fn bundled(language: Language) -> Written {
+    let files = files(language);
+    let commands = files.commands.iter();
+    let calls = commands.clone().flat_map(|commands| commands.calls);
+    let follow_ups = commands.map(|commands| commands.follow_ups);
+    Written {
+        writing: read(files.writing),
+        parts: read(files.parts),
+        fixed: read(files.fixed),
+        calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
+        follow_ups: follow_ups
+            .flat_map(|file| read::<FollowUps>(file).follow_up)
+            .collect(),
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::data::FixedWords;
+use super::whom_to_call::CallingWords;
 
 /// What is answered with fixed words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -40,12 +41,24 @@ pub enum Fixed {
     CannotNavigate,
     /// It cannot buy or book.
     CannotOrder,
+    /// Timers, alarms and reminders are for who speaks English, so far.
+    TimersInEnglish,
+    /// So are the time and the date.
+    TimeInEnglish,
+    /// So are lists, notes and what is to be remembered.
+    ListsInEnglish,
+    /// So is all else that tools do: sums, coins and dice, the volume.
+    ToolsInEnglish,
     /// What happens to the words of the user.
     Privacy,
     /// What it is.
     WhoAreYou,
     /// What it is called.
     WhatIsYourName,
+    /// What it can do, where no tool tells.
+    WhatCanYouDo,
+    /// A joke is asked for; the answers are jokes.
+    Joke,
     /// A greeting and nothing else.
     Greeting,
     /// Thanks and nothing else.
@@ -77,7 +90,20 @@ impl Fixed {
             Self::CannotCalendar => &["calendar", "event", "appointment", "meeting"],
             Self::CannotNavigate => &["map", "route", "direction", "location", "navigat"],
             Self::CannotOrder => &["order", "buy", "book", "reserv", "shop"],
-            _ => &[],
+            Self::TimersInEnglish => &["timer", "alarm", "remind"],
+            Self::TimeInEnglish => &["time", "date", "clock"],
+            Self::ListsInEnglish => &["list", "note", "memor", "todo"],
+            Self::ToolsInEnglish => &["calculat", "convert", "coin", "dice", "volume"],
+            Self::SelfHarm
+            | Self::Violence
+            | Self::Emergency
+            | Self::Privacy
+            | Self::WhoAreYou
+            | Self::WhatIsYourName
+            | Self::WhatCanYouDo
+            | Self::Joke
+            | Self::Greeting
+            | Self::Thanks => &[],
         }
     }
 
@@ -116,15 +142,10 @@ struct Answers {
 }
 
 /// The words for each kind.
-#[derive(Default)]
 pub(super) struct Wordings {
     answers: HashMap<Fixed, Answers>,
-    help_lines: HashMap<String, String>,
-    emergency_numbers: HashMap<String, String>,
+    whom_to_call: CallingWords,
 }
-
-/// The entry of a table for countries that it lacks.
-const ANY_OTHER: &str = "other";
 
 impl Wordings {
     pub(super) fn new(words: FixedWords) -> Self {
@@ -137,8 +158,7 @@ impl Wordings {
         });
         Self {
             answers: answers.collect(),
-            help_lines: words.help_lines.into_iter().collect(),
-            emergency_numbers: words.emergency_numbers.into_iter().collect(),
+            whom_to_call: words.whom_to_call,
         }
     }
 
@@ -150,20 +170,12 @@ impl Wordings {
             Engines::OnAServer if !answers.with_a_server.is_empty() => &answers.with_a_server,
             Engines::OnAServer | Engines::OnThisMachine => &answers.here,
         };
-        let country = circumstances.country.map(str::to_ascii_uppercase);
-        let of_country = |table: &HashMap<String, String>| {
-            let own = country.as_ref().and_then(|country| table.get(country));
-            own.or(table.get(ANY_OTHER)).cloned().unwrap_or_default()
-        };
-        let (help_line, number) = (
-            of_country(&self.help_lines),
-            of_country(&self.emergency_numbers),
-        );
+        let country = circumstances.country;
         let filled = answers.iter().map(|answer| {
             answer
                 .replace("{name}", circumstances.name)
-                .replace("{help_line}", &help_line)
-                .replace("{emergency_number}", &number)
+                .replace("{help_line}", &self.whom_to_call.help_line(country))
+                .replace("{emergency_number}", &self.whom_to_call.emergency(country))
         });
         filled.collect()
     }

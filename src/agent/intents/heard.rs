@@ -2,12 +2,13 @@
 //!
 //! Recognizers write one thing in many ways: "What's 15%?", "what is fifteen percent". Here case,
 //! punctuation and contractions go; each word keeps its place in the text, so that a name or a note
-//! can be given as it was written.
+//! can be given as it was written. Each Chinese character is a word, as in the lexicons.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::data::Writing;
+use crate::language::{ascii_mark, is_han};
 
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +22,12 @@ pub(super) struct Word {
 }
 
 /// How a language is written: contractions, symbols, abbreviations.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Spelling {
     /// What a word, or several joined with spaces, are written as.
     rewrites: HashMap<String, Vec<String>>,
+    /// What letters are compared as.
+    letters: BTreeMap<char, String>,
     /// Words whose full stop ends no sentence.
     abbreviations: Vec<String>,
     /// Sounds that are no words, wherever they are.
@@ -46,11 +49,12 @@ const SYMBOLS: &str = "+×÷*=%^°&√$£€";
 impl Spelling {
     pub(super) fn new(writing: Writing) -> Self {
         let rewrites: HashMap<String, Vec<String>> = (writing.rewrites.into_iter())
-            .map(|(from, to)| (from, to.split(' ').map(str::to_owned).collect()))
+            .map(|(from, to)| (from, to.split_whitespace().map(str::to_owned).collect()))
             .collect();
         let longest = rewrites.keys().map(|from| from.split(' ').count()).max();
         Self {
             rewrites,
+            letters: writing.letters,
             abbreviations: writing.abbreviations,
             hesitations: writing.hesitations,
             minus: writing.minus,
@@ -97,13 +101,14 @@ impl Spelling {
                     numbers.starts_with(|c: char| c.is_ascii_digit())
                         && last.is_some_and(|last| last.ends_with(|c: char| c.is_ascii_digit()))
                 };
-                if SYMBOLS.contains(character)
+                if is_han(character)
+                    || SYMBOLS.contains(character)
                     || (character == '/' && before == ' ')
                     || (is_minus && (after.is_ascii_digit() || between_numbers()))
                 {
                     pieces.push(Piece::at(at..at + character.len_utf8()));
                 }
-                let ends = match character {
+                let ends = match ascii_mark(character) {
                     '?' | '!' | ';' => true,
                     '.' => before != '.' && after != '.',
                     _ => false,
@@ -129,7 +134,7 @@ impl Spelling {
         with_stops || self.abbreviations.iter().any(is_it)
     }
 
-    /// A piece as words: "6pm" is two.
+    /// A piece as words: "6pm" is two, and so is "j'ai" where an apostrophe parts words.
     fn parts(&self, piece: &str) -> Vec<String> {
         if matches!(piece, "-" | "−") {
             return vec![self.minus.clone()];
@@ -137,7 +142,10 @@ impl Spelling {
         let mut word: String = piece.to_lowercase().replace('\u{2019}', "'");
         if !word.starts_with(|c: char| c.is_ascii_digit()) {
             word.retain(|c| c != '.');
-            return vec![word];
+            if !self.letters.is_empty() {
+                word = self.compared_as(&word);
+            }
+            return word.split_whitespace().map(str::to_owned).collect();
         }
         word.retain(|c| c != ',');
         let digits = word.find(|c: char| c.is_alphabetic()).unwrap_or(word.len());
@@ -148,25 +156,42 @@ impl Spelling {
         }
     }
 
+    fn compared_as(&self, word: &str) -> String {
+        let mut compared = String::with_capacity(word.len());
+        for letter in word.chars() {
+            match self.letters.get(&letter) {
+                Some(letters) => compared.push_str(letters),
+                None => compared.push(letter),
+            }
+        }
+        compared
+    }
+
     fn rewritten(&self, words: Vec<Word>) -> Vec<Word> {
         let mut written = Vec::with_capacity(words.len());
         let mut rest = &words[..];
+        // Of a word that is written as nothing the end of the sentence before it stays.
+        let mut begins_sentence = false;
         while let [word, others @ ..] = rest {
+            begins_sentence |= word.begins_sentence;
             let counts = (1..=self.longest_rewrite.min(rest.len())).rev();
             let found = counts.into_iter().find_map(|count| {
                 let texts: Vec<&str> = rest[..count].iter().map(|word| &word.text[..]).collect();
                 self.rewrites.get(&texts.join(" ")).map(|to| (count, to))
             });
             let Some((count, to)) = found else {
-                written.push(word.clone());
+                written.push(Word {
+                    begins_sentence: std::mem::take(&mut begins_sentence),
+                    ..word.clone()
+                });
                 rest = others;
                 continue;
             };
             let place = word.place.start..rest[count - 1].place.end;
-            written.extend(to.iter().enumerate().map(|(index, text)| Word {
+            written.extend(to.iter().map(|text| Word {
                 text: text.clone(),
                 place: place.clone(),
-                begins_sentence: word.begins_sentence && index == 0,
+                begins_sentence: std::mem::take(&mut begins_sentence),
             }));
             rest = &rest[count..];
         }
@@ -189,7 +214,7 @@ fn is_in_word(before: char, character: char, after: char) -> bool {
     match character {
         '\'' | '\u{2019}' | '.' => between(char::is_alphanumeric),
         ',' | ':' | '/' => between(|c| c.is_ascii_digit()),
-        other => other.is_alphanumeric(),
+        other => other.is_alphanumeric() && !is_han(other),
     }
 }
 
@@ -198,8 +223,16 @@ mod tests {
     use super::*;
     use crate::language::Language;
 
+    fn spelling(language: Language) -> Spelling {
+        Spelling::new(super::super::data::bundled(language).writing)
+    }
+
     fn written(text: &str) -> String {
-        let spelling = Spelling::new(super::super::data::bundled(Language::English).unwrap().0);
+        written_in(Language::English, text)
+    }
+
+    fn written_in(language: Language, text: &str) -> String {
+        let spelling = spelling(language);
         let words = spelling.words(text).into_iter().map(|word| word.text);
         words.collect::<Vec<_>>().join(" ")
     }
@@ -224,8 +257,35 @@ mod tests {
     }
 
     #[test]
+    fn accents_are_compared_as_a_language_says() {
+        for (language, text, words) in [
+            (Language::German, "Schöne Grüße!", "schoene gruesse"),
+            (
+                Language::Spanish,
+                "¿Qué día es mañana?",
+                "que dia es mañana",
+            ),
+            (Language::French, "J’ai où l'été", "j ai ou l ete"),
+            (Language::Italian, "Com'è? Perché l'ho", "com e perche l ho"),
+        ] {
+            assert_eq!(written_in(language, text), words);
+        }
+    }
+
+    #[test]
+    fn each_chinese_character_is_a_word_with_its_place() {
+        let (text, spelling) = ("打开USB灯。谢谢！", spelling(Language::Chinese));
+        let words = spelling.words(text);
+        let texts: Vec<&str> = words.iter().map(|word| &word.text[..]).collect();
+        assert_eq!(texts, ["打", "开", "usb", "灯", "谢", "谢"]);
+        assert_eq!(&text[words[3].place.clone()], "灯");
+        let starts: Vec<bool> = words.iter().map(|word| word.begins_sentence).collect();
+        assert_eq!(starts, [false, false, false, false, true, false]);
+    }
+
+    #[test]
     fn a_sentence_begins_after_the_end_of_another() {
-        let spelling = Spelling::new(super::super::data::bundled(Language::English).unwrap().0);
+        let spelling = spelling(Language::English);
         let starts = |text: &str| {
             let words = spelling.words(text).into_iter();
             let starts = words.filter(|word| word.begins_sentence);

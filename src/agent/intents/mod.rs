@@ -16,20 +16,20 @@ mod follow_up;
 mod heard;
 mod matching;
 mod template;
+mod whom_to_call;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
 use crate::language::Language;
-use data::{CallSentences, FixedSentences, FollowUpSentences, Parts};
+use data::Written;
 use fixed::Wordings;
 use follow_up::FollowUp;
 use heard::{Spelling, Word};
 use matching::{Capture, MOST_WORDS, Places, Utterance, bits};
 use template::{Grammar, Node, Reader};
 
-pub use data::jokes;
 pub use fixed::{Circumstances, Engines, Fixed};
 pub use follow_up::LastCall;
 
@@ -102,70 +102,40 @@ struct Found<'a, M> {
 }
 
 impl Intents {
-    /// The sentences of a language, read at the first use; a language without files matches nothing.
+    /// The sentences of a language, read at its first use.
     pub fn bundled(language: Language) -> &'static Self {
-        static READ: OnceLock<Vec<(Language, Intents)>> = OnceLock::new();
-        let all = READ.get_or_init(|| Language::all().map(|one| (one, Self::of(one))).collect());
-        let found = all.iter().find(|(one, _)| *one == language);
-        let (_, intents) = found.expect("every language was read");
-        intents
-    }
-
-    fn of(language: Language) -> Self {
-        let Some((writing, parts, calls, fixed)) = data::bundled(language) else {
-            return Self::empty();
-        };
-        let follow_ups = data::follow_ups(language);
-        let spelling = Spelling::new(writing);
-        let read = Self::read(spelling, &parts, &calls.call, &follow_ups, &fixed.fixed);
-        let mut intents = read.expect("the bundled sentences are held valid by a test");
-        intents.wordings = Wordings::new(fixed);
-        intents
-    }
-
-    fn empty() -> Self {
-        Self {
-            spelling: Spelling::default(),
-            grammar: Grammar::default(),
-            before: Node::OneOf(Vec::new()),
-            after: Node::OneOf(Vec::new()),
-            further_command: Node::OneOf(Vec::new()),
-            sentences: Vec::new(),
-            follow_ups: Vec::new(),
-            searched: Vec::new(),
-            wordings: Wordings::default(),
+        static READ: Mutex<Vec<(Language, &Intents)>> = Mutex::new(Vec::new());
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, intents)) = read.iter().find(|(one, _)| *one == language) {
+            return intents;
         }
+        let intents = Self::read(data::bundled(language));
+        let intents = intents.expect("the bundled sentences are held valid by a test");
+        let intents = Box::leak(Box::new(intents));
+        read.push((language, intents));
+        intents
     }
 
-    fn read(
-        spelling: Spelling,
-        parts: &Parts,
-        calls: &[CallSentences],
-        follow_ups: &[FollowUpSentences],
-        fixed: &[FixedSentences],
-    ) -> Result<Self, String> {
+    /// An error says which sentence cannot be read, and why.
+    fn read(written: Written) -> Result<Self, String> {
+        let spelling = Spelling::new(written.writing);
+        let parts = &written.parts;
         let mut reader = Reader::new(&spelling, &parts.phrases, &parts.slots);
         let before = Node::Repeated(Box::new(reader.one_of(&parts.before)?));
         let after = Node::Repeated(Box::new(reader.one_of(&parts.after)?));
         let further_command = reader.one_of(&parts.further_command)?;
         let mut sentences = Vec::new();
-        for call in calls {
-            let with = call.with.clone().into_iter().collect();
-            let tool = call.tool.clone();
+        for call in written.calls {
+            let (tool, with) = (call.tool, call.with.into_iter().collect());
             let meaning = Meaning::Call { tool, with };
-            sentences.push(Sentences::read(
-                &mut reader,
-                meaning,
-                &call.sentences,
-                &call.never,
-            )?);
+            let (said, never) = (&call.sentences, &call.never);
+            sentences.push(Sentences::read(&mut reader, meaning, said, never)?);
         }
-        let follow_ups = follow_ups
-            .iter()
-            .map(|written| FollowUp::read(&mut reader, written));
+        let follow_ups =
+            (written.follow_ups.iter()).map(|written| FollowUp::read(&mut reader, written));
         let follow_ups = follow_ups.collect::<Result<_, _>>()?;
         let mut searched = Vec::new();
-        for fixed in fixed {
+        for fixed in &written.fixed.fixed {
             let meaning = Meaning::Say(fixed.kind);
             sentences.push(Sentences::read(
                 &mut reader,
@@ -190,7 +160,7 @@ impl Intents {
             sentences,
             follow_ups,
             searched,
-            wordings: Wordings::default(),
+            wordings: Wordings::new(written.fixed),
         })
     }
 
@@ -221,7 +191,7 @@ impl Intents {
         })
     }
 
-    /// The wordings of what is to be said, any of which will do; none in a language without files.
+    /// The wordings of what is to be said, any of which will do; none of a kind that the language lacks.
     pub fn words(&self, kind: Fixed, circumstances: &Circumstances) -> Vec<String> {
         self.wordings.of(kind, circumstances)
     }
