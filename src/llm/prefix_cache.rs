@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn the_oldest_states_and_what_killed_programs_left_are_removed() {
         let folder = tempfile::tempdir().unwrap();
-        for n in 0..10 {
+        for n in 0..KEEP as u64 + 2 {
             file(folder.path(), &format!("{n}.kv"), 1, 100 - n);
             file(folder.path(), &format!("{n}.sha256"), 1, 100 - n);
         }
