@@ -39,7 +39,7 @@ pub(super) fn speaks(languages: &[String], language: Language) -> bool {
 /// The voice that is named for a language: a name is one of the conversation's first language.
 fn named(config: &Config, language: Language) -> Option<&str> {
     let name = config.tts.voice.as_deref();
-    name.filter(|_| language == config.language.first())
+    name.filter(|_| !config.language.others().contains(&language))
 }
 
 /// Whether a name is that of a voice that comes with the program.
