@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::Persona;
 use super::intents::{Circumstances, Decision, Engines, Intents, LastCall};
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer};
@@ -56,9 +57,10 @@ impl Certain {
         }
     }
 
-    /// Goes over to another language. What was asked in the one before is not taken up.
-    pub fn speak(&mut self, language: Language) {
-        self.intents = Intents::bundled(language);
+    /// Goes over to this character's language. What was asked in the one before is not taken up.
+    pub fn speak(&mut self, persona: &Persona) {
+        self.setting.name.clone_from(&persona.name);
+        self.intents = Intents::bundled(persona.language);
         (self.last, self.made) = (None, None);
     }
 

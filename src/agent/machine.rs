@@ -316,7 +316,7 @@ impl Agent {
         };
         self.language = language;
         self.history.speak(persona);
-        self.certain.speak(language);
+        self.certain.speak(persona);
         self.lexicon = Lexicon::of(language);
         commands.push(Command::SpeakIn(language));
         let message = format!("the conversation goes on in {language}");

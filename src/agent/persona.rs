@@ -92,9 +92,12 @@ impl Persona {
     #[must_use]
     pub fn in_language(&self, language: Language) -> Self {
         let bundled = Self::bundled(language);
+        // Its own name may be written otherwise there.
+        let is_ours = self.name == Self::bundled(self.language).name;
+        let name = if is_ours { &bundled.name } else { &self.name };
         Self {
-            system: bundled.system.replace(&bundled.name, &self.name),
-            name: self.name.clone(),
+            system: bundled.system.replace(&bundled.name, name),
+            name: name.clone(),
             vocabulary: self.vocabulary.clone(),
             voice: Voice {
                 prosody: self.voice.prosody,
@@ -236,6 +239,12 @@ mod tests {
             german.system
         );
         assert_eq!(german.voice.prosody.speed, 120);
+    }
+
+    #[test]
+    fn the_name_of_the_programs_own_character_is_that_of_the_language() {
+        let chinese = Persona::bundled(Language::English).in_language(Language::Chinese);
+        assert_eq!(chinese, Persona::bundled(Language::Chinese));
     }
 
     #[test]
