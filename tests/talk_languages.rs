@@ -114,13 +114,13 @@ fn french_is_understood_and_spoken() {
 #[test]
 fn italian_is_understood_and_spoken() {
     let questions = ["Come ti chiami?", "Quanti giorni ha una settimana?"];
-    is_held("it", "kokoro:im_nicola", questions, "vivi");
+    is_held("it", "it-IT", questions, "vivi");
 }
 
 #[test]
 fn chinese_is_understood_and_spoken() {
     let questions = ["你叫什么名字？", "一个星期有几天？"];
-    is_held("zh", "kokoro:zm_yunjian", questions, "薇薇");
+    is_held("zh", "kokoro:zf_xiaobei", questions, "薇薇");
 }
 
 #[test]
