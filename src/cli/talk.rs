@@ -17,6 +17,7 @@ use vivavoce::engines::{self, EngineLoader};
 use vivavoce::events::{EventKind, LatencyByTurn, SessionEvent};
 use vivavoce::harness::bench::{Recording, turns};
 use vivavoce::harness::scenario::Scenario;
+use vivavoce::language::Language;
 use vivavoce::llm::server::Address;
 use vivavoce::pipeline::{
     CONVERSATION, LANGUAGE_MODEL, LOUDSPEAKER, Session, SessionConfig, Watcher,
@@ -50,7 +51,18 @@ pub struct Options {
     pub why: bool,
 }
 
-const DEMO: &str = include_str!("../../assets/scenarios/demo.toml");
+/// The demonstration in a language.
+fn demonstration(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../../assets/scenarios/demo.toml"),
+        Language::German => include_str!("../../assets/scenarios/languages/de.toml"),
+        Language::Spanish => include_str!("../../assets/scenarios/languages/es.toml"),
+        Language::French => include_str!("../../assets/scenarios/languages/fr.toml"),
+        Language::Italian => include_str!("../../assets/scenarios/languages/it.toml"),
+        Language::Chinese => include_str!("../../assets/scenarios/languages/zh.toml"),
+    }
+}
+
 /// Events that wait for the view.
 const VIEW_QUEUE: usize = 4_096;
 /// A key that comes again within this time is held down, not pressed again.
@@ -81,7 +93,8 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
             "\nSo this is a demonstration on the virtual sound card: one of our voices asks, \
              vivavoce answers.\n"
         );
-        let scenario = Scenario::parse(DEMO, Path::new("assets/scenarios/demo.toml"))?;
+        let demo = demonstration(config.language.first());
+        let scenario = Scenario::parse(demo, Path::new("assets/scenarios/demo.toml"))?;
         let stimuli = sound::prepare_stimuli(&scenario, config)?;
         sound::play_scenario(&scenario, stimuli, sound::file_of(&output))
     } else if missing.is_empty() {
