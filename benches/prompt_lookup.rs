@@ -5,8 +5,9 @@
 //! Both kinds write the same conversation, turn about, greedily and without the repetition penalty
 //! that `talk` uses: that penalty works against drafts, so they look no worse here than they are.
 
+mod starter;
+
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use llama_cpp_2::context::LlamaContext;
@@ -21,7 +22,6 @@ use vivavoce::clock::Stopwatch;
 use vivavoce::language::Language;
 use vivavoce::llm::chat_template::ChatTemplate;
 use vivavoce::llm::{Message, Opening, Prompt, Role};
-use vivavoce::models::{ModelStore, Platform, Role as ModelRole};
 
 /// Tokens of a draft; 0 is plain decoding.
 const DRAFTS: [usize; 4] = [0, 2, 4, 8];
@@ -43,11 +43,7 @@ const QUESTIONS: [&str; 8] = [
 ];
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
-    let path = match arguments.next() {
-        Some(path) => PathBuf::from(path),
-        None => starter()?,
-    };
+    let path = starter::model()?;
     let mut backend = LlamaBackend::init()?;
     backend.void_logs();
     let model = LlamaModel::load_from_file(&backend, &path, &LlamaModelParams::default())?;
@@ -81,14 +77,6 @@ fn main() -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn starter() -> Result<PathBuf> {
-    let store = ModelStore::open(None)?;
-    let manifest = store.manifest()?;
-    let ready = store.ensure_ready(&manifest.select("starter", Platform::current())?)?;
-    let model = ready.first(ModelRole::Llm);
-    Ok(model.context("starter has no language model")?.to_owned())
 }
 
 /// What one conversation took.

@@ -2,27 +2,23 @@
 //! prompt_preparation [-- MODEL.gguf]`; without a model, the starter's. One question more is asked each time, as in
 //! a conversation, so what was made into tokens before may be kept.
 
-use std::path::PathBuf;
+mod starter;
+
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use vivavoce::agent::Persona;
 use vivavoce::clock::Stopwatch;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role};
-use vivavoce::models::{ModelStore, Platform, Role as ModelRole};
 
 /// Exchanges after which it is measured.
 const AFTER: [usize; 4] = [10, 50, 200, 400];
 const ROUNDS: usize = 15;
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
-    let model = match arguments.next() {
-        Some(path) => PathBuf::from(path),
-        None => starter()?,
-    };
+    let model = starter::model()?;
     let llama = Llama::load(LlamaConfig {
         model,
         model_id: "bench".into(),
@@ -66,12 +62,4 @@ fn exchange(messages: &mut Vec<Message>, n: usize) {
     );
     messages.push(Message::new(Role::User, question));
     messages.push(Message::new(Role::Assistant, answer));
-}
-
-fn starter() -> Result<PathBuf> {
-    let store = ModelStore::open(None)?;
-    let manifest = store.manifest()?;
-    let ready = store.ensure_ready(&manifest.select("starter", Platform::current())?)?;
-    let model = ready.first(ModelRole::Llm);
-    Ok(model.context("starter has no language model")?.to_owned())
 }

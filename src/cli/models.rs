@@ -110,7 +110,7 @@ fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
     Ok(())
 }
 
-/// Who offers a file, where that is not its makers alone.
+/// Says that a file comes from others than its makers; nothing if it does not.
 fn offered_by(file: &ModelFile) -> String {
     match file.provenance() {
         Provenance::Official => String::new(),

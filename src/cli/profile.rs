@@ -93,13 +93,8 @@ pub fn introduce(config: &Config) {
 
 /// The first profile that was tried and speaks all the languages.
 fn for_languages<'m>(manifest: &'m Manifest, languages: &Languages) -> Option<&'m str> {
-    let speaks = |known: &[String]| {
-        languages
-            .iter()
-            .all(|one| known.iter().any(|k| k == one.code()))
-    };
     let mut tried = manifest.profiles.iter().filter(|profile| profile.tried);
-    let found = tried.find(|profile| speaks(&profile.languages))?;
+    let found = tried.find(|profile| languages.are_all_in(&profile.languages))?;
     Some(&found.name)
 }
 

@@ -172,8 +172,8 @@ pub struct EngineLoader {
     engines: BTreeMap<Role, String>,
     /// What the profile's voice speaks.
     voice_languages: Vec<String>,
-    /// How long it takes for a second of speech, once that was measured.
-    voice_share: OnceLock<f64>,
+    /// Seconds that it takes for a second of speech, once that was measured.
+    voice_real_time_factor: OnceLock<f64>,
     model_id: String,
     /// The name of the adapter of the profile's language model.
     adapter: Option<String>,
@@ -209,7 +209,7 @@ impl EngineLoader {
             voice_languages: (selection.files.iter())
                 .find(|wanted| wanted.role == Role::Tts)
                 .map_or_else(Vec::new, |wanted| wanted.model.languages.clone()),
-            voice_share: OnceLock::new(),
+            voice_real_time_factor: OnceLock::new(),
             model_id: model_id(&selection),
             adapter: (selection.files.iter())
                 .find(|wanted| wanted.role == Role::Llm)

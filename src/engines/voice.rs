@@ -14,8 +14,7 @@ use crate::tts::{
     WyomingVoice,
 };
 
-/// The profile's own voice, if it speaks one of the languages. A voice of the program that is named speaks in the
-/// place of it.
+/// The profile's own voice, if it speaks one of the languages and no voice of the program is named for that one.
 pub(super) fn profile_voice<'m>(
     config: &Config,
     manifest: &'m Manifest,
@@ -36,7 +35,7 @@ pub(super) fn speaks(languages: &[String], language: Language) -> bool {
     languages.is_empty() || languages.iter().any(|known| known == language.code())
 }
 
-/// The voice that is named for a language: a name is one of the conversation's first language.
+/// The voice that is named for a language: never for one that the conversation may only go over to.
 fn named(config: &Config, language: Language) -> Option<&str> {
     let name = config.tts.voice.as_deref();
     name.filter(|_| !config.language.others().contains(&language))
@@ -50,7 +49,7 @@ fn names_embedded(name: Option<&str>) -> bool {
 
 /// Whether a persona wants the profile's voice, which speaks these languages: it speaks one of them, and no voice of
 /// the program is named.
-fn wants_it(config: &Config, persona: &Persona, languages: &[String]) -> bool {
+fn wants_profile_voice(config: &Config, persona: &Persona, languages: &[String]) -> bool {
     let names = [
         named(config, persona.language),
         persona.voice.name.as_deref(),
@@ -131,7 +130,7 @@ impl EngineLoader {
     /// The engine of the profile's voice, if that is to speak.
     fn engine_of_profile_voice(&self, persona: &Persona) -> Option<&str> {
         let engine = self.engines.get(&Role::Tts).map(String::as_str);
-        engine.filter(|_| wants_it(&self.config, persona, &self.voice_languages))
+        engine.filter(|_| wants_profile_voice(&self.config, persona, &self.voice_languages))
     }
 
     /// A voice of the program in the place of another one.
@@ -154,19 +153,19 @@ impl EngineLoader {
         if persona.language.voice().is_none() {
             return Ok(voice);
         }
-        let share = match self.voice_share.get() {
-            Some(share) => *share,
+        let factor = match self.voice_real_time_factor.get() {
+            Some(factor) => *factor,
             None => {
-                let share = share_of_time(voice.as_mut(), persona.language)?;
-                *self.voice_share.get_or_init(|| share)
+                let factor = real_time_factor(voice.as_mut(), persona.language)?;
+                *self.voice_real_time_factor.get_or_init(|| factor)
             }
         };
-        if share <= SLOWEST_VOICE {
+        if factor <= SLOWEST_VOICE {
             return Ok(voice);
         }
         let engine = self.engines.get(&Role::Tts).map_or("", String::as_str);
         tracing::warn!(
-            "the profile's voice takes {share:.1} s for each second of speech here; a voice of the program \
+            "the profile's voice takes {factor:.1} s for each second of speech here; a voice of the program \
              speaks {} in its place (--tts {engine} insists)",
             persona.language
         );
@@ -210,23 +209,23 @@ impl EngineLoader {
     }
 }
 
-/// How long a voice takes for a second of speech. Seconds; the better of two tries: the first warms it up, and other
+/// Seconds that a voice takes for a second of speech: the better of two tries, since the first warms it up, and other
 /// programs may have been busy.
-fn share_of_time(voice: &mut dyn Synthesizer, language: Language) -> Result<f64, TtsError> {
+fn real_time_factor(voice: &mut dyn Synthesizer, language: Language) -> Result<f64, TtsError> {
     let words = Lexicon::of(language).one_moment;
-    let mut share = f64::INFINITY;
+    let mut factor = f64::INFINITY;
     for _ in 0..2 {
         let watch = Stopwatch::start();
         let clip = voice.synthesize(&words)?;
-        share = share.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
-        if share <= SLOWEST_VOICE {
+        factor = factor.min(watch.elapsed().as_secs_f64() / clip.seconds().max(f64::EPSILON));
+        if factor <= SLOWEST_VOICE {
             break;
         }
     }
-    Ok(share)
+    Ok(factor)
 }
 
-/// A voice that takes longer for a second of speech is too slow for a conversation. Seconds.
+/// A voice with a larger real-time factor is too slow for a conversation.
 const SLOWEST_VOICE: f64 = 0.5;
 
 /// Loads the voice that is configured; models are not looked at if it needs none.
@@ -236,7 +235,8 @@ pub fn synthesizer(
 ) -> Result<Box<dyn Synthesizer>, EnginesError> {
     let manifest = Manifest::bundled()?;
     let of_profile = profile_voice(config, &manifest)?;
-    let is_profiles = of_profile.is_some_and(|voice| wants_it(config, persona, &voice.languages));
+    let is_profiles =
+        of_profile.is_some_and(|voice| wants_profile_voice(config, persona, &voice.languages));
     match &config.tts.engine {
         TtsEngine::Pico => embedded(config, persona),
         TtsEngine::Profile if !is_profiles => embedded(config, persona),

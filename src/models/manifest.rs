@@ -125,14 +125,14 @@ pub struct ModelFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conversion {
-    /// Who makes it.
+    /// What makes it.
     pub by: Converter,
     /// What it is made of, in the order in which they are fetched. Each is held to a hash of its
     /// own; none is itself converted.
     pub from: Vec<ModelFile>,
 }
 
-/// Who offers a file.
+/// Where a file comes from: from its makers, from others, or from both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provenance {
     /// Its makers alone.
@@ -284,7 +284,7 @@ impl ModelFile {
         own.or_else(|| self.inputs().iter().find_map(ModelFile::first_package))
     }
 
-    /// Who offers it; of a converted file, who offers what it is made of.
+    /// Where it comes from. For a converted file that is where its inputs come from.
     pub fn provenance(&self) -> Provenance {
         let sources = || self.sources.iter();
         let inputs = || self.inputs().iter().map(ModelFile::provenance);

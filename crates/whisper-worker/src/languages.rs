@@ -1,10 +1,10 @@
 //! Which languages may be spoken, and which one it was.
 
-/// How much surer than of the guess the model must be of another language.
+/// Another language than the guess must be so many times as probable.
 const SURER: f32 = 2.0;
-/// So sure the model must be, and so long the audio, that a language is spoken which was not expected: in single
-/// words it hears languages that nobody speaks. Seconds.
+/// A language that is not one of those that may be spoken must be at least so probable.
 const UNEXPECTED: f32 = 0.8;
+/// And the audio must be at least so long: in single words Whisper hears languages that nobody speaks. Seconds.
 const ENOUGH_AUDIO: f32 = 1.5;
 
 /// The languages that may be spoken: one, or several to be told apart.
@@ -60,13 +60,13 @@ impl Languages {
 
     /// What is probably spoken: what was heard before, if it is one of them.
     pub fn guess(&self, before: Option<&'static str>) -> &'static str {
-        let before = before.filter(|before| self.names.contains(before));
+        let before = before.filter(|before| self.has(before));
         before.unwrap_or(self.names[0])
     }
 
-    /// What was spoken in so many seconds, by the model's logits of all languages: the guess, unless another one of
-    /// these is clearly likelier, or it was surely none of them. What was said is then written as it was said: told that
-    /// it is another language, Whisper would translate it.
+    /// Which language was spoken, by the model's logits of all languages and the length of the audio. It is the guess,
+    /// unless another of these languages is clearly more probable. Where it was surely none of them, that language
+    /// is returned: asked to write French as English, Whisper would translate it.
     pub fn spoken(
         &self,
         guess: &'static str,
@@ -77,10 +77,9 @@ impl Languages {
             let among = logits.iter().filter(|(name, _)| among(name));
             among.copied().max_by(|(_, a), (_, b)| a.total_cmp(b))
         };
-        let expected = |name: &str| self.has(name);
         let of_guess = likeliest(&|name| name == guess).map_or(f32::NEG_INFINITY, |(_, of)| of);
         if let Some((other, of_other)) = likeliest(&|_| true)
-            && !expected(other)
+            && !self.has(other)
             && seconds >= ENOUGH_AUDIO
         {
             let all: f32 = logits
@@ -91,7 +90,7 @@ impl Languages {
                 return other;
             }
         }
-        match likeliest(&expected) {
+        match likeliest(&|name| self.has(name)) {
             Some((best, of_best)) if of_best >= of_guess + SURER.ln() => best,
             _ => guess,
         }

@@ -41,20 +41,16 @@ impl Machine {
     }
 }
 
-/// The largest profile that this machine runs fast enough, for the languages, of those that know the fewest others:
-/// it is better at each. Speeds are estimated: work grows with the size of the weights. `None` if no profile is for the language or fits.
+/// The profile for the languages that this machine runs fast enough: the one that knows the fewest others, since it is
+/// better at each, and the largest of several such. Speeds are estimated: work grows with the size of the weights. `None`
+/// if no profile speaks the languages, or none fits.
 pub fn best_profile<'m>(
     machine: &Machine,
     measured: &Selection,
     manifest: &'m Manifest,
     languages: &Languages,
 ) -> Option<&'m str> {
-    let speaks = |selection: &Selection| {
-        let known = &selection.profile.languages;
-        languages
-            .iter()
-            .all(|one| known.iter().any(|code| code == one.code()))
-    };
+    let speaks = |selection: &Selection| languages.are_all_in(&selection.profile.languages);
     let fitting = manifest
         .profiles
         .iter()

@@ -22,8 +22,8 @@ struct Branch {
 #[derive(Default)]
 pub(super) struct Branches(Vec<Branch>);
 
-/// Whether two prompts are of different conversations: they share less than a quarter of the shorter one. What
-/// was forgotten of one conversation is not meant.
+/// Whether two prompts are of different conversations: they have less than a quarter of the shorter one in common. A
+/// conversation that forgot its oldest exchanges has more.
 pub(super) fn part_early(read: &[LlamaToken], tokens: &[LlamaToken]) -> bool {
     let shared = shared_prefix(read, tokens);
     read.len() >= WORTH_KEEPING && shared * 4 < read.len().min(tokens.len())

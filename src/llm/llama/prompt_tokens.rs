@@ -4,8 +4,8 @@
 //! A tokenizer finds control tokens first, and what stands between two of them is made into tokens by itself. So a
 //! text may be cut in front of a control token: the tokens of both parts are those of the whole.
 
-/// A text that has so many bytes in common with another has the same control tokens up to this distance before
-/// the difference: no control token is longer.
+/// No control token is longer. So where two texts part, control tokens are the same in both up to this distance before
+/// it. Bytes.
 const LONGEST_CONTROL_TOKEN: usize = 256;
 
 /// What makes text into tokens.
@@ -49,8 +49,7 @@ impl<T> Default for PromptTokens<T> {
 }
 
 impl<T: Copy> PromptTokens<T> {
-    /// The tokens of a text; only what follows the last cut before its first difference from the text before is
-    /// given to the tokenizer.
+    /// The tokens of a text. What it has in common with the text before is not given to the tokenizer again.
     pub(super) fn of(&mut self, text: &str, tokenizer: &impl Tokenizer<Token = T>) -> &[T] {
         let same = shared_bytes(&self.text, text);
         let safe = |cut: &Cut| cut.byte + LONGEST_CONTROL_TOKEN <= same;

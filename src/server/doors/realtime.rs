@@ -133,11 +133,7 @@ impl Connection {
     /// started, the client is told, and the one before goes on.
     async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) {
         let known = &self.doors.hub.config().language;
-        let is_known = |language| known.iter().any(|one| one == language);
-        if settings
-            .language
-            .is_some_and(|language| !is_known(language))
-        {
+        if settings.language.is_some_and(|asked| !known.has(asked)) {
             let message = format!(
                 "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
             );

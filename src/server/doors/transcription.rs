@@ -173,15 +173,16 @@ async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
     Ok(file)
 }
 
-/// The text of a file and its length in seconds.
-/// What a file says.
+/// What was heard of a file.
 struct Transcribed {
     text: String,
+    /// Its length.
     seconds: f64,
     /// The name of its language, in lower case.
     language: String,
 }
 
+/// Transcribes a file, unless the client is gone.
 fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::failed("recognizer", e);
     let cancelled = || gone.load(Ordering::Relaxed);
@@ -190,11 +191,11 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
     let known = &hub.config().language;
     let spoken = engine.spoken().filter(|_| !known.is_one());
-    let language = match spoken.map(|code| (code, code.parse::<Language>())) {
-        None => known.first().to_string(),
-        Some((_, Ok(language))) => language.to_string(),
-        Some((code, Err(_))) => code.to_owned(),
+    let name = |code: &str| match code.parse::<Language>() {
+        Ok(language) => language.to_string(),
+        Err(_) => code.to_owned(),
     };
+    let language = spoken.map_or_else(|| known.first().to_string(), name);
     if !matches!(transcribed, Err(FileError::Stt(_))) {
         hub.recognizers.put(engine);
     }
