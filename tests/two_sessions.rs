@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 use vivavoce::agent::intents::Engines as Place;
-use vivavoce::agent::{Persona, Setting};
+use vivavoce::agent::{BuiltIn, Persona, Setting};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 use vivavoce::engines::{EngineLoader, voice};
@@ -51,7 +51,7 @@ fn start(
             name: persona.name.clone(),
             engines: Place::OnThisMachine,
             country: None,
-            tools: false,
+            built_in: BuiltIn::SwitchedOff,
             offers: std::sync::Arc::default(),
         },
         persona,

@@ -10,15 +10,19 @@ use crate::tools::{Control, Outcome};
 
 struct Talk(Agent);
 
-fn talk(tools: bool) -> Talk {
+fn talk(built_in: BuiltIn) -> Talk {
+    talk_in(Language::English, built_in)
+}
+
+fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
     let setting = Setting {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: Some("GB".into()),
-        tools,
+        built_in,
         offers: Arc::default(),
     };
-    Talk(Agent::new(&Persona::bundled(Language::English), setting))
+    Talk(Agent::new(&Persona::bundled(language), setting))
 }
 
 fn reply(turn: u64) -> ReplyId {
@@ -89,7 +93,7 @@ const TIMER: &str = "Set a timer for five minutes.";
 
 #[test]
 fn a_tool_that_only_reads_runs_in_a_draft() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     assert_eq!(
         call(&talk.answer(1, "What time is it?")),
         Some(("get_time", false))
@@ -102,7 +106,7 @@ fn a_tool_that_only_reads_runs_in_a_draft() {
 
 #[test]
 fn a_tool_that_changes_something_waits_until_the_turn_is_decided() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     assert_eq!(talk.answer(1, TIMER), []);
     assert_eq!(call(&talk.released(1)), Some(("set_timer", true)));
     assert_eq!(talk.called(1, done()), say(1, "Done."));
@@ -112,7 +116,7 @@ fn a_tool_that_changes_something_waits_until_the_turn_is_decided() {
 
 #[test]
 fn a_draft_that_is_thrown_away_changes_nothing() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, TIMER);
     let commands = talk.answer(2, "What time is it?");
     assert_eq!(call(&commands), Some(("get_time", false)));
@@ -121,7 +125,7 @@ fn a_draft_that_is_thrown_away_changes_nothing() {
 
 #[test]
 fn what_was_changed_is_undone_when_the_user_goes_on_with_the_same_words() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, TIMER);
     talk.released(1);
     let commands = talk.answer(2, "Set a timer for five minutes for the pasta.");
@@ -131,7 +135,7 @@ fn what_was_changed_is_undone_when_the_user_goes_on_with_the_same_words() {
 
 #[test]
 fn what_comes_of_an_older_call_is_not_said() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "What time is it?");
     talk.answer(2, "What day is it?");
     assert_eq!(talk.called(1, done()), []);
@@ -139,7 +143,7 @@ fn what_comes_of_an_older_call_is_not_said() {
 
 #[test]
 fn a_tool_that_fails_says_why() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "What time is it?");
     let why = "I do not know where that is.";
     assert_eq!(talk.called(1, Err(why.into())), say(1, why));
@@ -147,7 +151,7 @@ fn a_tool_that_fails_says_why() {
 
 #[test]
 fn what_cannot_be_undone_is_asked_first_and_done_after_a_yes() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     let ask = "Clear the shopping list.";
     let asked = talk.answer(1, ask);
     assert_eq!(
@@ -161,7 +165,7 @@ fn what_cannot_be_undone_is_asked_first_and_done_after_a_yes() {
 
 #[test]
 fn after_a_no_nothing_is_done() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "Clear the shopping list.");
     talk.remember("Clear the shopping list.", "Shall I?");
     assert_eq!(talk.answer(2, "No."), say(2, "All right, I'll leave it."));
@@ -175,7 +179,7 @@ fn after_a_no_nothing_is_done() {
 
 #[test]
 fn a_question_that_was_not_heard_cannot_be_answered() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "Clear the shopping list.");
     assert!(matches!(
         talk.answer(2, "Yes.")[..],
@@ -185,7 +189,7 @@ fn a_question_that_was_not_heard_cannot_be_answered() {
 
 #[test]
 fn the_last_reply_is_said_again() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "Say that again.");
     talk.released(1);
     let repeat = || Ok(Outcome::Control(Control::Repeat, String::new()));
@@ -201,7 +205,7 @@ fn the_last_reply_is_said_again() {
 
 #[test]
 fn what_only_the_session_can_do_is_passed_on() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.answer(1, "Speak slower.");
     talk.released(1);
     let slower = Ok(Outcome::Control(Control::Slower, "I will.".into()));
@@ -215,7 +219,7 @@ fn what_only_the_session_can_do_is_passed_on() {
 
 #[test]
 fn a_voice_that_is_as_loud_as_it_can_be_says_so() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     let louder = || Ok(Outcome::Control(Control::Louder, "I will.".into()));
     for turn in 1..=4 {
         talk.answer(turn, "Louder.");
@@ -238,7 +242,7 @@ fn argument(commands: &[Command], name: &str) -> Option<String> {
 
 #[test]
 fn a_correction_takes_up_the_call_before_it_and_its_own() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.exchange(1, TIMER, done());
     talk.answer(2, "No, seven");
     assert_eq!(talk.answer(3, "No, seven minutes."), []);
@@ -256,7 +260,7 @@ fn a_correction_takes_up_the_call_before_it_and_its_own() {
 
 #[test]
 fn a_call_is_not_taken_up_after_another_exchange() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.exchange(1, TIMER, done());
     talk.remember("I like tea.", "So do I.");
     let commands = talk.answer(2, "No, seven minutes.");
@@ -265,7 +269,7 @@ fn a_call_is_not_taken_up_after_another_exchange() {
 
 #[test]
 fn a_call_that_failed_is_not_corrected() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     talk.exchange(1, TIMER, Err("The disk is full.".into()));
     let commands = talk.answer(2, "No, seven minutes.");
     assert!(matches!(commands[..], [Command::Write { .. }]));
@@ -273,7 +277,7 @@ fn a_call_that_failed_is_not_corrected() {
 
 #[test]
 fn an_answer_gives_what_a_tool_asked_for() {
-    let mut talk = talk(true);
+    let mut talk = talk(BuiltIn::Callable);
     let asked = "Please tell me the length of the timer.";
     talk.exchange(1, "Set a timer.", Err(asked.into()));
     talk.answer(2, "Eight minutes.");
@@ -283,7 +287,7 @@ fn an_answer_gives_what_a_tool_asked_for() {
 
 #[test]
 fn in_danger_no_model_decides_what_is_said() {
-    let mut talk = talk(false);
+    let mut talk = talk(BuiltIn::SwitchedOff);
     let commands = talk.answer(1, "I want to kill myself.");
     let [Command::Say { words, .. }] = &commands[..] else {
         panic!("{commands:?}");
@@ -293,10 +297,28 @@ fn in_danger_no_model_decides_what_is_said() {
 
 #[test]
 fn without_tools_the_language_model_answers_commands() {
-    let mut talk = talk(false);
+    let mut talk = talk(BuiltIn::SwitchedOff);
     assert!(matches!(talk.answer(1, TIMER)[..], [Command::Write { .. }]));
     let weather = talk.answer(2, "What's the weather like?");
     assert!(matches!(weather[..], [Command::Write { .. }]));
+}
+
+#[test]
+fn what_a_language_has_no_tool_for_is_declined_in_it() {
+    for (language, weather) in [
+        (Language::German, "Wie wird das Wetter morgen?"),
+        (Language::Spanish, "¿Qué tiempo hará mañana?"),
+        (Language::French, "Quel temps fera-t-il demain ?"),
+        (Language::Italian, "Che tempo farà domani?"),
+        (Language::Chinese, "明天天气怎么样？"),
+    ] {
+        let mut talk = talk_in(language, BuiltIn::NotInTheseLanguages);
+        let answer = talk.answer(1, weather);
+        assert!(
+            matches!(answer[..], [Command::Say { .. }]),
+            "{language:?}: {answer:?}"
+        );
+    }
 }
 
 #[test]
@@ -307,7 +329,7 @@ fn every_call_that_is_certain_has_a_tool() {
             name: "Vivi".into(),
             engines: Engines::OnThisMachine,
             country: None,
-            tools: true,
+            built_in: BuiltIn::Callable,
             offers: Arc::default(),
         },
     );

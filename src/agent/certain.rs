@@ -18,10 +18,21 @@ pub struct Setting {
     pub engines: Engines,
     /// The ISO 3166-1 code of the country, if it is known.
     pub country: Option<String>,
-    /// Whether there are built-in tools.
-    pub tools: bool,
+    /// The tools of the program itself.
+    pub built_in: BuiltIn,
     /// What the language model may call: some of these, and others.
     pub offers: Arc<[Offer]>,
+}
+
+/// Whether the program's own tools can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// They can.
+    Callable,
+    /// None of the conversation's languages has them: what is asked of them is declined.
+    NotInTheseLanguages,
+    /// They were switched off: what is asked of them goes to the language model.
+    SwitchedOff,
 }
 
 /// Decides what is certain.
@@ -88,7 +99,7 @@ impl Certain {
     fn is_offered(&self, words: &[&str]) -> bool {
         let about = |offer: &Offer| {
             let name = offer.definition.name.to_lowercase();
-            let is_built_in = self.setting.tools && tools::class(&name).is_some();
+            let is_built_in = self.is_callable() && tools::class(&name).is_some();
             let mut parts = name.split(|c: char| !c.is_alphanumeric());
             !is_built_in && parts.any(|part| words.iter().any(|word| part.starts_with(word)))
         };
@@ -102,7 +113,7 @@ impl Certain {
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         match decision? {
             // Who switches the tools off has a model that knows better, but for these.
-            Decision::Say(kind) if !self.setting.tools && !kind.is_for_people() => None,
+            Decision::Say(kind) if self.is_off() && !kind.is_for_people() => None,
             // A tool of somebody else's may do what we cannot.
             Decision::Say(kind) if self.is_offered(kind.lacks()) => None,
             Decision::Say(kind) => {
@@ -115,10 +126,18 @@ impl Certain {
                 self.one_of(&answers).map(Certainty::Words)
             }
             Decision::Call { name, arguments } => {
-                let class = tools::class(&name).filter(|_| self.setting.tools)?;
+                let class = tools::class(&name).filter(|_| self.is_callable())?;
                 Some(Certainty::Call(Call { name, arguments }, class))
             }
         }
+    }
+
+    fn is_callable(&self) -> bool {
+        self.setting.built_in == BuiltIn::Callable
+    }
+
+    fn is_off(&self) -> bool {
+        self.setting.built_in == BuiltIn::SwitchedOff
     }
 
     /// Each in its turn.

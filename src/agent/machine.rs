@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::Manner;
 use super::calling::{Calling, Question};
 use super::history::Unanswerable;
-use super::{Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting};
+use super::{
+    BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
+};
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::{Lexicon, words};
@@ -151,7 +153,7 @@ impl Agent {
                 .iter()
                 .map(|offer| offer.definition.clone())
                 .collect(),
-            has_built_in: setting.tools,
+            has_built_in: setting.built_in == BuiltIn::Callable,
             offers: Arc::clone(&setting.offers),
             certain: Certain::new(persona.language, setting),
             lexicon: Lexicon::of(persona.language),

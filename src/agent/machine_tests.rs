@@ -134,7 +134,7 @@ fn setting() -> Setting {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: None,
-        tools: true,
+        built_in: BuiltIn::Callable,
         offers: std::sync::Arc::default(),
     }
 }

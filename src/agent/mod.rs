@@ -17,7 +17,7 @@ mod message;
 mod model_call_tests;
 mod persona;
 
-pub use certain::{Certain, Certainty, Setting};
+pub use certain::{BuiltIn, Certain, Certainty, Setting};
 pub use history::History;
 pub use machine::Agent;
 pub use manner::Manner;

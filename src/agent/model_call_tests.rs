@@ -37,7 +37,7 @@ pub(super) fn talk() -> Talk {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: None,
-        tools: true,
+        built_in: BuiltIn::Callable,
         offers: offers.into_iter().map(offer).collect(),
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
@@ -56,7 +56,7 @@ fn setting_with(names: &[&str]) -> Setting {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: None,
-        tools: false,
+        built_in: BuiltIn::SwitchedOff,
         offers: names.iter().map(offer).collect(),
     }
 }
@@ -238,7 +238,7 @@ fn what_we_cannot_do_is_left_to_a_tool_that_may() {
     let commands = talk.on(Input::Answer { reply: REPLY, text });
     assert!(!said(&commands).is_empty(), "{commands:?}");
     let mut setting = setting_with(&["player_play_song"]);
-    setting.tools = true;
+    setting.built_in = BuiltIn::Callable;
     let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
     let text = "Play some music.".to_owned();
     prompt(&talk.on(Input::Answer { reply: REPLY, text }));

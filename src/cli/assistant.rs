@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vivavoce::agent::intents::Engines;
-use vivavoce::agent::{Persona, Setting};
+use vivavoce::agent::{BuiltIn, Persona, Setting};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
@@ -46,6 +46,11 @@ pub fn assistant(
         .enabled
         .then(|| open(&config.language, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
+    let built_in = match &toolbox {
+        Some(_) => BuiltIn::Callable,
+        None if config.tools.enabled => BuiltIn::NotInTheseLanguages,
+        None => BuiltIn::SwitchedOff,
+    };
     let names = toolbox.iter().flat_map(|_| &config.tools.offered);
     let others = mcp.iter().flat_map(|mcp| mcp.tools());
     // Whoever has the name of a built-in tool would have that one called.
@@ -58,7 +63,7 @@ pub fn assistant(
         name: persona.name.clone(),
         engines: place_of_engines(config),
         country: country(config),
-        tools: toolbox.is_some(),
+        built_in,
         offers: offers.collect(),
     };
     let tools = SessionTools {

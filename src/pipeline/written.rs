@@ -219,6 +219,7 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::BuiltIn;
     use crate::agent::intents::Engines;
     use crate::language::Language;
     use crate::llm::Prefill;
@@ -268,7 +269,7 @@ mod tests {
             name: persona.name.clone(),
             engines: Engines::OnThisMachine,
             country: None,
-            tools: true,
+            built_in: BuiltIn::Callable,
             offers: Arc::default(),
         };
         let tools = SessionTools {

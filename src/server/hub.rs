@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::live::{Live, wires};
-use crate::agent::{Persona, Setting};
+use crate::agent::{BuiltIn, Persona, Setting};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Endpointing};
 use crate::engines::{EngineLoader, EnginesError};
@@ -189,7 +189,7 @@ impl Hub {
         let (mut setting, mut tools) = (self.assistant)(&self.config, &self.persona, who);
         let (wires, ends) = wires(name, rate_hz);
         if !wishes.tools.is_empty() {
-            (setting.tools, setting.offers) = (false, offers(&wishes.tools));
+            (setting.built_in, setting.offers) = (BuiltIn::SwitchedOff, offers(&wishes.tools));
             tools = SessionTools {
                 built_in: None,
                 external: Some(wires.functions),

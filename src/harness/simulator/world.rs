@@ -18,7 +18,7 @@ use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::{self, Invariants};
 use super::user::{Action, Script, Stretch, script};
 use crate::agent::intents::Engines;
-use crate::agent::{self, Agent, FailureKind, Persona, Setting};
+use crate::agent::{self, Agent, BuiltIn, FailureKind, Persona, Setting};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
@@ -818,7 +818,7 @@ fn setting() -> Setting {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: None,
-        tools: true,
+        built_in: BuiltIn::Callable,
         offers: model_calls::offers(),
     }
 }
