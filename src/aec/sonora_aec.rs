@@ -34,6 +34,10 @@ const SATURATED: f32 = 0.999;
 /// would begin the next reply with what it heard before the last one.
 pub struct SonoraCanceller {
     processor: BlockProcessor,
+    /// What goes through the processor: the loudspeaker's block, then the microphone's...
+    block: Block,
+    /// ...and what its linear part leaves of it.
+    linear_block: Block,
     silent_frames: u32,
     /// Samples that do not fill a block yet.
     capture: Vec<f32>,
@@ -54,6 +58,8 @@ impl SonoraCanceller {
         config.echo_removal_control.transparent_mode = TransparentModeType::Hmm;
         Self {
             processor: BlockProcessor::new(&config, SPEECH_RATE as usize, 1, 1),
+            block: Block::new(1, 1),
+            linear_block: Block::new(1, 1),
             silent_frames: TAIL_FRAMES,
             capture: Vec::with_capacity(FRAME + AEC_BLOCK),
             render: Vec::with_capacity(FRAME + AEC_BLOCK),
@@ -63,17 +69,17 @@ impl SonoraCanceller {
     }
 
     fn process_blocks(&mut self) {
-        let (mut block, mut linear) = (Block::new(1, 1), Block::new(1, 1));
+        let (block, linear) = (&mut self.block, &mut self.linear_block);
         let blocks = self.capture.len() / AEC_BLOCK;
         for n in 0..blocks {
             let range = n * AEC_BLOCK..(n + 1) * AEC_BLOCK;
-            fill(&mut block, &self.render[range.clone()]);
-            self.processor.buffer_render(&block);
+            fill(block, &self.render[range.clone()]);
+            self.processor.buffer_render(block);
             let captured = &self.capture[range];
-            fill(&mut block, captured);
+            fill(block, captured);
             let saturated = peak(captured) >= SATURATED;
             self.processor
-                .process_capture(false, saturated, Some(&mut linear), &mut block);
+                .process_capture(false, saturated, Some(linear), block);
             self.suppressed
                 .extend(block.view(0, 0).iter().map(|s| s / FULL_SCALE));
             self.linear

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Kwargs;
@@ -27,7 +28,7 @@ pub struct ChatTemplate {
     /// Calls are JSON between `<tool_call>` and its end.
     calls_are_tagged_json: bool,
     /// What the model takes for a control token wherever it stands.
-    control_tokens: Vec<String>,
+    control_tokens: Option<AhoCorasick>,
 }
 
 const NAME: &str = "chat";
@@ -70,7 +71,7 @@ impl ChatTemplate {
             knows_tools: false,
             knows_results: false,
             calls_are_tagged_json: is_tagged_json(&source),
-            control_tokens: Vec::new(),
+            control_tokens: None,
         };
         template.folds_system = template.loses_the_system();
         let question = [
@@ -129,11 +130,22 @@ impl ChatTemplate {
     }
 
     /// The model's control tokens, which nobody may forge.
-    pub fn with_control_tokens(mut self, tokens: impl Iterator<Item = String>) -> Self {
+    ///
+    /// # Errors
+    /// They are more than can be looked for.
+    pub fn with_control_tokens(
+        mut self,
+        tokens: impl Iterator<Item = String>,
+    ) -> Result<Self, LlmError> {
         // Those with `<|` are all broken up by it; a single character says nothing by itself.
-        let apart = |token: &String| !token.contains("<|") && token.chars().nth(1).is_some();
-        self.control_tokens = tokens.filter(apart).collect();
-        self
+        let second = |token: &String| token.chars().nth(1).filter(|c| !c.is_whitespace());
+        let apart = |token: &String| !token.contains("<|") && second(token).is_some();
+        let apart: Vec<String> = tokens.filter(apart).collect();
+        let mut automaton = AhoCorasick::builder();
+        let automaton = automaton.match_kind(MatchKind::LeftmostLongest);
+        let built = automaton.build(apart);
+        self.control_tokens = Some(built.map_err(|e| LlmError::Template(e.to_string()))?);
+        Ok(self)
     }
 
     /// Whether the model may write reasoning before its reply.
@@ -144,12 +156,21 @@ impl ChatTemplate {
     /// A text in which no control token is left: a space after its first character makes it words.
     fn broken_up(&self, text: &str) -> String {
         let mut text = text.replace("<|", "< |").replace(CUT, "");
-        for token in &self.control_tokens {
-            if text.contains(token.as_str()) {
+        let Some(tokens) = &self.control_tokens else {
+            return text;
+        };
+        // A token may end in the beginning of the next one: until none is left. Each time two characters more
+        // are apart, so it ends.
+        while tokens.is_match(&text) {
+            let mut broken = String::with_capacity(text.len() + 8);
+            tokens.replace_all_with(&text, &mut broken, |_, token, broken| {
                 let first = token.chars().next().map_or(0, char::len_utf8);
-                let (first, rest) = token.split_at(first);
-                text = text.replace(token.as_str(), &format!("{first} {rest}"));
-            }
+                broken.push_str(&token[..first]);
+                broken.push(' ');
+                broken.push_str(&token[first..]);
+                true
+            });
+            text = broken;
         }
         text
     }

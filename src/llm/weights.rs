@@ -101,7 +101,7 @@ pub fn chat_template(model: &LlamaModel, path: &Path) -> Result<ChatTemplate, Ll
     };
     let control = vocab.tokens().filter(|token| vocab.is_control(*token));
     let template = ChatTemplate::new(source, special(vocab.bos()), special(vocab.eos()))?;
-    Ok(template.with_control_tokens(control.map(special)))
+    template.with_control_tokens(control.map(special))
 }
 
 /// Control tokens of this model that say what is not for the user: they have no text otherwise.

@@ -105,6 +105,10 @@ impl Conductor {
     pub fn take(&mut self, now: Timestamp, event: Event) {
         let now = now.max(self.latest);
         self.latest = now;
+        // One comes every 10 ms; most have nothing to do, and would fill a recording of decisions.
+        if event == Event::Tick && !self.machine.is_due(now) {
+            return;
+        }
         let mut commands = std::mem::take(&mut self.commands);
         let recorded = self.decisions.as_ref().map(|out| (out, event.clone()));
         self.machine.handle(now, event, &mut commands);

@@ -61,6 +61,8 @@ pub type CommandsWaiting = Arc<AtomicU64>;
 const HISTORY: usize = 2 * SPEECH_RATE as usize;
 /// A partial is made at the earliest after this much new audio. Samples: 250 ms.
 const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
+/// Most of the time that partials may take: a language model that reads ahead wants the core too.
+const PARTIAL_SHARE: f32 = 0.5;
 
 /// The thread's state.
 pub struct RecognizerStage {
@@ -82,6 +84,8 @@ struct Turn {
     utterance: Utterance,
     /// Open samples at the last decode.
     decoded: usize,
+    /// The next partial is made after this much new audio. Samples.
+    step: usize,
     speaking: bool,
     /// Made at the pause: the open audio's length and text.
     at_pause: Option<(usize, String)>,
@@ -159,6 +163,7 @@ impl RecognizerStage {
             id,
             utterance: Utterance::begin(UtteranceConfig::default(), &preroll),
             decoded: 0,
+            step: PARTIAL_STEP,
             speaking: true,
             at_pause: None,
         });
@@ -167,7 +172,7 @@ impl RecognizerStage {
     fn partial(&mut self) {
         let Some(turn) = &mut self.turn else { return };
         let open = turn.utterance.open();
-        if !turn.speaking || open.len() < turn.decoded + PARTIAL_STEP {
+        if !turn.speaking || open.len() < turn.decoded + turn.step {
             return;
         }
         let end = turn
@@ -201,6 +206,7 @@ impl RecognizerStage {
                 }
                 let whole = turn.utterance.text_with(&text);
                 turn.decoded = turn.utterance.open().len();
+                turn.step = step_after(time);
                 let (turn, decode_ms) = (turn.id, ms(time));
                 let text = whole.clone();
                 self.bus
@@ -306,6 +312,12 @@ fn timed(decode: impl FnOnce() -> Result<Option<String>, SttError>) -> Result<De
     let watch = Stopwatch::start();
     let text = decode()?;
     Ok(text.map(|text| (text, watch.elapsed())))
+}
+
+/// New audio before the next partial, when the last one took so long. Samples.
+fn step_after(took: Duration) -> usize {
+    let step = took.as_secs_f32() / PARTIAL_SHARE * SPEECH_RATE as f32;
+    PARTIAL_STEP.max(step as usize)
 }
 
 fn ms(duration: Duration) -> f64 {

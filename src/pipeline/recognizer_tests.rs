@@ -237,3 +237,10 @@ fn words_in_a_language_that_is_not_the_conversations_change_nothing() {
     let french = "Quelle heure est-il ?";
     assert_eq!(told_of(french, "fr"), [decoded(1, french)]);
 }
+
+#[test]
+fn partials_take_half_of_the_time_at_most() {
+    let second = SPEECH_RATE as usize;
+    assert_eq!(step_after(Duration::from_millis(60)), second / 4);
+    assert_eq!(step_after(Duration::from_millis(600)), second * 6 / 5);
+}

@@ -102,6 +102,11 @@ impl TurnTaking {
         }
     }
 
+    /// Whether [`Event::Tick`] has something to do now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_deadline().is_some_and(|at| now >= at)
+    }
+
     /// Takes an event that happened at `now` and appends what is to be done.
     pub fn handle(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
         let first = commands.len();

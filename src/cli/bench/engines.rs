@@ -11,7 +11,7 @@ use vivavoce::harness::bench::{LoadWatch, Report, ReportKind};
 
 use super::conversation::proved;
 use super::report::{Outputs, publish};
-use crate::cli::talk::QUIT;
+use crate::cli::talk::LOADING;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -47,6 +47,8 @@ pub fn run(config: &Config, args: &EnginesArgs) -> Result<ExitCode> {
     let mut trust = proved(config)?;
     trust.repeats = args.repeat;
     let watch = LoadWatch::start();
+    // It loads one engine after the other, and there is nothing to tidy up.
+    LOADING.store(true, Ordering::Relaxed);
     let bench = EngineBench {
         config: config.clone(),
         engines: Engine::ALL
@@ -65,7 +67,6 @@ pub fn run(config: &Config, args: &EnginesArgs) -> Result<ExitCode> {
             false => progress.inc(1),
         }
         progress.set_message(next.to_owned());
-        !QUIT.load(Ordering::Relaxed)
     })?;
     progress.finish_and_clear();
     trust.load = watch.load();

@@ -90,9 +90,6 @@ pub enum EngineBenchError {
     Audio(#[from] AudioError),
     #[error(transparent)]
     Persona(#[from] PersonaError),
-    /// The user ended it.
-    #[error("interrupted")]
-    Interrupted,
 }
 
 /// How to measure.
@@ -114,11 +111,11 @@ impl EngineBench {
         self.engines.len() * (1 + usize::from(self.load))
     }
 
-    /// Measures. `progress` hears what is measured next and says whether to go on.
+    /// Measures. `progress` hears what is measured next.
     ///
     /// # Errors
-    /// An engine does not load or fails, or `progress` said to stop.
-    pub fn run(&self, progress: &mut dyn FnMut(&str) -> bool) -> Result<Metrics, EngineBenchError> {
+    /// An engine does not load or fails.
+    pub fn run(&self, progress: &mut dyn FnMut(&str)) -> Result<Metrics, EngineBenchError> {
         let mut metrics = Metrics::default();
         let loader = EngineLoader::new(&self.config)?;
         for engine in &self.engines {
@@ -127,9 +124,7 @@ impl EngineBench {
                     continue;
                 }
                 let label = if loaded { ", under load" } else { "" };
-                if !progress(&format!("{}{label}", engine.name())) {
-                    return Err(EngineBenchError::Interrupted);
-                }
+                progress(&format!("{}{label}", engine.name()));
                 let mut task = Task {
                     config: &self.config,
                     loader: &loader,
