@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::language::{Language, han_words, is_han};
+use crate::language::{Language, ascii_mark, han_words, is_han};
 
 /// No phrase of any list has more words.
 const LONGEST_PHRASE: usize = 8;
@@ -248,6 +248,11 @@ impl Lexicon {
         }
         kept
     }
+}
+
+/// A transcript without the marks at its end: recognizers put them behind half a sentence, too.
+pub fn without_end(text: &str) -> &str {
+    text.trim_end_matches(|c| matches!(ascii_mark(c), ' ' | ',' | '.' | '?' | '!' | '-'))
 }
 
 /// The words of a transcript in lower case, without punctuation; apostrophes and hyphens within

@@ -71,6 +71,30 @@ fn it_answers_in_one_short_sentence() {
 }
 
 #[test]
+fn words_that_may_be_all_are_told_from_words_that_want_another() {
+    let history = History::new(&Persona::bundled(Language::English));
+    let mut model = model(None);
+    let mut ends = |words: &str| {
+        let prompt = history.prompt(words);
+        let read = model.prefill(&Prompt::new(&prompt, Opening::Unfinished), &|| false);
+        read.unwrap().unwrap().ends.unwrap()
+    };
+    for (whole, part) in [
+        ("What is the capital of France", "What is the capital of"),
+        ("So do you play basketball", "So do you play"),
+        ("Did you come here by bike", "Did you come here by"),
+    ] {
+        let (whole_ends, part_ends) = (ends(whole), ends(part));
+        assert!(
+            whole_ends > 10.0 * part_ends,
+            "{whole}: {whole_ends}, {part_ends}"
+        );
+        // It is the same when it is read again.
+        assert!((ends(whole) - whole_ends).abs() < 0.02);
+    }
+}
+
+#[test]
 fn a_second_turn_reads_only_what_is_new() {
     let (mut model, mut history) = (
         model(None),

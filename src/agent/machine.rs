@@ -8,6 +8,7 @@ use super::calling::{Calling, Question};
 use super::history::Unanswerable;
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
+    UserWords,
 };
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::Language;
@@ -104,6 +105,14 @@ impl Writing {
         before.any(|step| step.call.as_ref() == Some(call))
     }
 
+    /// The words of the user that the prompt ends with, if it does.
+    fn words(&self) -> Option<UserWords> {
+        match &self.task {
+            Task::Answer(text) if self.steps.is_empty() => Some(UserWords::new(self.id.turn, text)),
+            _ => None,
+        }
+    }
+
     fn of(id: ReplyId, task: Task) -> Self {
         Self {
             id,
@@ -192,12 +201,7 @@ impl Agent {
     pub fn handle(&mut self, input: Input, commands: &mut Vec<Command>) {
         match input {
             Input::Speak(language) => self.speak(language, commands),
-            Input::Prepare(text) => commands.push(Command::ReadAhead {
-                messages: self.history.prompt(&text),
-                tools: Arc::clone(&self.definitions),
-                opening: Opening::Unfinished,
-                room: 1,
-            }),
+            Input::Prepare(words) => self.read_words(words, commands),
             Input::Answer { reply, text } => {
                 self.let_go(commands);
                 self.answer(reply, text, commands);
@@ -295,6 +299,18 @@ impl Agent {
             tools: Arc::clone(&self.definitions),
             opening: Opening::None,
             room: self.reply_tokens + NEXT_QUESTION_TOKENS,
+            words: None,
+        });
+    }
+
+    /// Reads what the user has said so far.
+    fn read_words(&self, words: UserWords, commands: &mut Vec<Command>) {
+        commands.push(Command::ReadAhead {
+            messages: self.history.prompt(&words.text),
+            tools: Arc::clone(&self.definitions),
+            opening: Opening::Unfinished,
+            room: 1,
+            words: Some(words),
         });
     }
 
@@ -339,12 +355,14 @@ impl Agent {
             }
         }
         match self.certain.decide(&text) {
-            None => self.write(writing, commands),
+            None => return self.write(writing, commands),
             Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
             Some(Certainty::Call(call, class)) => {
                 self.call_or_ask(Calling::new(writing, call), class, commands);
             }
         }
+        // The model is not asked for the answer, but whether that was all.
+        self.read_words(UserWords::new(reply.turn, &text), commands);
     }
 
     /// What the user heard last.
@@ -369,6 +387,7 @@ impl Agent {
             opening,
             room: if writing.whole { self.reply_tokens } else { 1 },
             draft_tokens: DRAFT_TOKENS,
+            words: writing.words(),
         });
         self.writing = Some(writing);
     }

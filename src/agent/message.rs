@@ -5,10 +5,27 @@ use std::sync::Arc;
 use super::Manner;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::Language;
-use crate::lexicon::Apology;
+use crate::lexicon::{Apology, without_end};
 use crate::llm::{Message, Opening};
 use crate::tool_call::{Call, CallFailure, ToolDefinition};
 use crate::tools::Outcome;
+
+/// What was said in a turn of the user's, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserWords {
+    /// The turn.
+    pub turn: TurnId,
+    /// The words, without the marks at their end.
+    pub text: String,
+}
+
+impl UserWords {
+    /// Of a transcript.
+    pub fn new(turn: TurnId, text: &str) -> Self {
+        let text = without_end(text).to_owned();
+        Self { turn, text }
+    }
+}
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +33,7 @@ pub enum Input {
     /// Turn taking: make replies in this language from now on.
     Speak(Language),
     /// Turn taking: the user's turn begins with these words.
-    Prepare(String),
+    Prepare(UserWords),
     /// Turn taking: make a reply to the user's words.
     Answer {
         /// The reply.
@@ -134,6 +151,8 @@ pub enum Command {
         opening: Opening,
         /// Tokens that must fit behind it.
         room: usize,
+        /// Turn taking wants to know how probable it is that the turn ends with these, its last words.
+        words: Option<UserWords>,
     },
     /// Have the language model write a reply. Answered by [`Input::Written`] or [`Input::Failed`].
     Write {
@@ -149,6 +168,8 @@ pub enum Command {
         room: usize,
         /// As many tokens are written before the reply is released, and then no more until it is.
         draft_tokens: u32,
+        /// As of [`Command::ReadAhead`], while the reply is a draft.
+        words: Option<UserWords>,
     },
     /// Say these words of a reply; more will follow.
     SayMeanwhile {

@@ -21,5 +21,5 @@ pub use certain::{BuiltIn, Certain, Certainty, Setting};
 pub use history::History;
 pub use machine::Agent;
 pub use manner::Manner;
-pub use message::{Command, Failure, FailureKind, Input};
+pub use message::{Command, Failure, FailureKind, Input, UserWords};
 pub use persona::{Persona, PersonaError};

@@ -1,7 +1,8 @@
 //! When a turn is over: from the sound of its end, from its words, and from silence.
 //!
-//! [`TurnDetector`] listens ([`SmartTurn`], on the `endpointing` thread); [`Cue`] reads; and
-//! [`EndpointPolicy`] makes a wait of both. The last two are pure.
+//! [`TurnDetector`] listens ([`SmartTurn`], on the `endpointing` thread); the language model says whether the words may
+//! be all, and [`Cue`] reads them where it has not; [`EndpointPolicy`] makes a wait of that [`Evidence`]. The last three
+//! are pure.
 
 mod cue;
 mod dither;
@@ -12,7 +13,7 @@ mod smart_turn;
 pub use cue::{Cue, cue, cue_of_an_answer};
 pub use dither::with_noise;
 pub use log_mel::LogMel;
-pub use policy::{EndpointPolicy, Wait};
+pub use policy::{EndpointPolicy, Evidence, Wait};
 pub use smart_turn::SmartTurn;
 
 use crate::onnx::OnnxError;

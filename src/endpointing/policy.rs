@@ -5,6 +5,28 @@ use std::time::Duration;
 use super::Cue;
 use crate::events::EndReason;
 
+/// What is known of a pause.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Probability by the sound that the turn is over; `None`: not known.
+    pub sound: Option<f32>,
+    /// Probability, by a language model that has read them, that the words are all; `None`: not known.
+    pub model: Option<f32>,
+    /// What the words say by themselves.
+    pub cue: Cue,
+}
+
+impl Default for Evidence {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self {
+            sound: None,
+            model: None,
+            cue: Cue::Neutral,
+        }
+    }
+}
+
 /// How long to wait after the last sound, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
@@ -14,15 +36,18 @@ pub struct Wait {
     pub reason: EndReason,
 }
 
-/// The curve from the score of the sound to the wait, and what words add to it.
+/// The curve from the evidence to the wait.
 ///
-/// The score counts as its logit, ln(p / (1 - p)): detectors say 0.9 and 0.99 where the difference
+/// Sound and words count as one sum where a language model has read the words, and the cue takes the model's place
+/// where none has. A probability counts as its logit, ln(p / (1 - p)): detectors say 0.9 and 0.99 where the difference
 /// matters, and 0.4 and 0.6 where it does not. Between its knots the curve is linear. How the knots
 /// were chosen, and what they cost in turns cut off, is in `docs/endpointing.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EndpointPolicy {
-    /// Logits, falling, and the waits at them in milliseconds, rising.
+    /// Logits of the sound, falling, and the waits at them in milliseconds, rising.
     knots: [(f32, f32); KNOTS],
+    /// As `knots`, of the sum of sound and words.
+    knots_of_both: [(f32, f32); KNOTS],
     /// Least wait where the words cannot end there. Milliseconds.
     unfinished_ms: f32,
     /// Bounds of every wait. Milliseconds.
@@ -37,8 +62,13 @@ const LEANING: f32 = 3.0;
 /// The longest wait for more after a one-word answer, however unfinished it sounds: a single word
 /// hardly has a melody for the detector to hear. Milliseconds.
 const ANSWER_MS: f32 = 600.0;
-/// A detector that is surer than this is not believed: it errs more often.
+/// Who is surer than this is not believed: both err more often.
 const SUREST: f32 = 0.999;
+/// What the logits of the sound and of the words weigh in their sum.
+const WEIGHT_OF_SOUND: f32 = 0.4;
+const WEIGHT_OF_WORDS: f32 = 0.23;
+/// Below this probability of the words it is they that are said to decide.
+const EXPECTS_MORE: f32 = 0.1;
 
 impl EndpointPolicy {
     /// Answers fast, cuts off more often.
@@ -49,7 +79,7 @@ impl EndpointPolicy {
             (-2.75, 900.0),
             (-4.5, 1_200.0),
         ],
-        1_200.0,
+        [(1.0, 200.0), (0.4, 480.0), (-1.0, 850.0), (-2.5, 1_200.0)],
     );
     /// The default.
     pub const BALANCED: Self = Self::new(
@@ -59,19 +89,20 @@ impl EndpointPolicy {
             (-2.25, 1_000.0),
             (-4.5, 1_600.0),
         ],
-        1_600.0,
+        [(1.4, 200.0), (1.05, 640.0), (-0.45, 860.0), (-2.3, 1_600.0)],
     );
     /// For people who think while they speak.
     pub const PATIENT: Self = Self::new(
         [(3.3, 400.0), (1.0, 600.0), (-1.0, 1_600.0), (-4.5, 2_000.0)],
-        2_000.0,
+        [(1.6, 350.0), (0.9, 800.0), (-0.6, 1_300.0), (-2.2, 2_000.0)],
     );
 
-    const fn new(knots: [(f32, f32); KNOTS], unfinished_ms: f32) -> Self {
+    const fn new(knots: [(f32, f32); KNOTS], knots_of_both: [(f32, f32); KNOTS]) -> Self {
         Self {
             knots,
-            unfinished_ms,
-            bounds_ms: (knots[0].1, knots[KNOTS - 1].1),
+            knots_of_both,
+            unfinished_ms: knots[KNOTS - 1].1,
+            bounds_ms: (knots_of_both[0].1, knots[KNOTS - 1].1),
             silence_ms: None,
         }
     }
@@ -100,56 +131,76 @@ impl EndpointPolicy {
         self.silence_ms.is_none()
     }
 
-    /// The wait for a score (`None`: not known) and a cue.
-    pub fn wait(&self, score: Option<f32>, cue: Cue) -> Wait {
+    /// The wait for what is known.
+    pub fn wait(&self, evidence: &Evidence) -> Wait {
         if let Some(ms) = self.silence_ms {
             return Wait {
                 duration: duration(ms),
                 reason: EndReason::Silence,
             };
         }
-        let logit = score.map_or(0.0, |score| {
-            let p = score.clamp(1.0 - SUREST, SUREST);
-            (p / (1.0 - p)).ln()
-        });
+        let Evidence { sound, model, cue } = *evidence;
+        let sound_logit = sound.map_or(0.0, logit);
+        let by_curve = |lean: f32| match model {
+            Some(model) => {
+                let sum = WEIGHT_OF_SOUND * sound_logit + WEIGHT_OF_WORDS * logit(model);
+                on_curve(&self.knots_of_both, sum)
+            }
+            None => on_curve(&self.knots, sound_logit - lean),
+        };
         let waited = match cue {
-            Cue::Neutral => self.at(logit),
-            Cue::Answer => self.at(logit).min(ANSWER_MS),
-            Cue::Leaning => self.at(logit - LEANING),
+            Cue::Neutral => by_curve(0.0),
+            Cue::Answer => by_curve(0.0).min(ANSWER_MS),
+            Cue::Leaning => by_curve(LEANING),
+            Cue::Unfinished if model.is_some() => by_curve(0.0),
             Cue::Unfinished | Cue::FilledPause | Cue::Number => {
-                self.at(logit).max(self.unfinished_ms)
+                by_curve(0.0).max(self.unfinished_ms)
             }
         };
         let (floor, ceiling) = self.bounds_ms;
-        let ms = waited.clamp(floor, ceiling);
-        let reason = match (cue, score) {
-            (Cue::Neutral, None) => EndReason::Silence,
-            (Cue::Neutral, Some(score)) if score < 0.5 => EndReason::SoundsUnfinished,
-            (Cue::Neutral, Some(_)) => EndReason::SoundsFinished,
-            (Cue::Leaning, _) => EndReason::LeaningWord,
-            (Cue::Unfinished, _) => EndReason::UnfinishedSentence,
-            (Cue::FilledPause, _) => EndReason::FilledPause,
-            (Cue::Number, _) => EndReason::NumberBeingSaid,
-            (Cue::Answer, _) => EndReason::OneWordAnswer,
-        };
         Wait {
-            duration: duration(ms),
-            reason,
+            duration: duration(waited.clamp(floor, ceiling)),
+            reason: reason(evidence),
         }
     }
+}
 
-    /// The curve.
-    fn at(&self, logit: f32) -> f32 {
-        let (first, last) = (self.knots[0], self.knots[KNOTS - 1]);
-        if logit >= first.0 {
-            return first.1;
-        }
-        let between = self.knots.windows(2).find(|pair| logit >= pair[1].0);
-        between.map_or(last.1, |pair| {
-            let share = (pair[0].0 - logit) / (pair[0].0 - pair[1].0);
-            pair[0].1 + (pair[1].1 - pair[0].1) * share
-        })
+/// Why it is waited for so long.
+fn reason(evidence: &Evidence) -> EndReason {
+    let Evidence { sound, model, cue } = *evidence;
+    let by_sound = match sound {
+        None => EndReason::Silence,
+        Some(score) if score < 0.5 => EndReason::SoundsUnfinished,
+        Some(_) => EndReason::SoundsFinished,
+    };
+    match (cue, model) {
+        (Cue::FilledPause, _) => EndReason::FilledPause,
+        (Cue::Number, _) => EndReason::NumberBeingSaid,
+        (Cue::Answer, _) => EndReason::OneWordAnswer,
+        (_, Some(model)) if model < EXPECTS_MORE => EndReason::ModelExpectsMore,
+        (_, Some(_)) | (Cue::Neutral, None) => by_sound,
+        (Cue::Leaning, None) => EndReason::LeaningWord,
+        (Cue::Unfinished, None) => EndReason::UnfinishedSentence,
     }
+}
+
+/// ln(p / (1 - p)), within what is believed.
+fn logit(probability: f32) -> f32 {
+    let p = probability.clamp(1.0 - SUREST, SUREST);
+    (p / (1.0 - p)).ln()
+}
+
+/// The wait at a logit, in milliseconds: linear between the knots.
+fn on_curve(knots: &[(f32, f32); KNOTS], logit: f32) -> f32 {
+    let (first, last) = (knots[0], knots[KNOTS - 1]);
+    if logit >= first.0 {
+        return first.1;
+    }
+    let between = knots.windows(2).find(|pair| logit >= pair[1].0);
+    between.map_or(last.1, |pair| {
+        let share = (pair[0].0 - logit) / (pair[0].0 - pair[1].0);
+        pair[0].1 + (pair[1].1 - pair[0].1) * share
+    })
 }
 
 fn duration(ms: f32) -> Duration {
@@ -173,7 +224,61 @@ mod tests {
     ];
 
     fn wait_ms(policy: EndpointPolicy, score: f32, cue: Cue) -> u128 {
-        policy.wait(Some(score), cue).duration.as_millis()
+        let sound = Some(score);
+        let evidence = Evidence {
+            sound,
+            cue,
+            ..Evidence::default()
+        };
+        policy.wait(&evidence).duration.as_millis()
+    }
+
+    /// Where a language model has read the words.
+    fn wait_with_model_ms(policy: EndpointPolicy, score: f32, words: f32, cue: Cue) -> u128 {
+        let evidence = Evidence {
+            sound: Some(score),
+            model: Some(words),
+            cue,
+        };
+        policy.wait(&evidence).duration.as_millis()
+    }
+
+    #[test]
+    fn sound_and_words_that_agree_are_answered_sooner_than_the_sound_alone() {
+        for policy in STYLES {
+            let both = wait_with_model_ms(policy, 0.99, 0.95, Cue::Neutral);
+            assert!(both < wait_ms(policy, 0.99, Cue::Neutral), "{both}");
+        }
+    }
+
+    #[test]
+    fn words_that_want_another_are_waited_for_though_they_sound_finished() {
+        for policy in STYLES {
+            let more = wait_with_model_ms(policy, 0.97, 0.01, Cue::Neutral);
+            assert!(more > wait_ms(policy, 0.97, Cue::Neutral) + 200, "{more}");
+        }
+    }
+
+    #[test]
+    fn the_model_knows_better_than_a_word_that_leans_on_another() {
+        let policy = EndpointPolicy::BALANCED;
+        let said = wait_with_model_ms(policy, 0.97, 0.95, Cue::Leaning);
+        assert!(said < wait_ms(policy, 0.97, Cue::Leaning), "{said}");
+    }
+
+    #[test]
+    fn the_surer_the_words_the_shorter_the_wait() {
+        for policy in STYLES {
+            let words = (0..=100).map(|n| n as f32 / 100.0);
+            let waits = words.map(|p| wait_with_model_ms(policy, 0.8, p, Cue::Neutral));
+            assert!(waits.is_sorted_by(|a, b| a >= b));
+        }
+    }
+
+    #[test]
+    fn a_filled_pause_is_waited_for_whatever_the_model_expects() {
+        let wait = wait_with_model_ms(EndpointPolicy::BALANCED, 0.99, 0.99, Cue::FilledPause);
+        assert_eq!(wait, 1_600);
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub enum EventKind {
     EndpointScored {
         /// Probability by the sound; `None` if there is no detector or it failed.
         score: Option<f32>,
+        /// Probability by the words, from the language model; `None` if it was not asked, or cannot tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends: Option<f32>,
         /// What decides how long: the words, once they are known, or the sound.
         reason: EndReason,
         /// From the last sound of speech to the decision, as it looks now.

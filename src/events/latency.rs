@@ -237,6 +237,7 @@ mod tests {
         };
         let scored = EventKind::EndpointScored {
             score: None,
+            ends: None,
             reason: EndReason::Silence,
             wait_ms: 310.0,
             took_ms: 0.0,

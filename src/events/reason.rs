@@ -33,6 +33,7 @@ reasons! {
         Silence => "silence",
         SoundsFinished => "sounds finished",
         SoundsUnfinished => "sounds unfinished",
+        ModelExpectsMore => "the language model expects more words",
         LeaningWord => "another word would follow",
         UnfinishedSentence => "sentence unfinished",
         FilledPause => "filled pause",

@@ -11,10 +11,17 @@ pub fn why(kind: &EventKind) -> Option<String> {
     Some(match kind {
         EventKind::EndpointScored {
             score,
+            ends,
             reason,
             wait_ms,
             ..
-        } => format!("will wait {wait_ms:.0} ms: {reason}{}", scored(score)),
+        } => {
+            let words = ends.map_or_else(String::new, |ends| format!(", words {ends:.2}"));
+            format!(
+                "will wait {wait_ms:.0} ms: {reason}{}{words}",
+                scored(score)
+            )
+        }
         EventKind::TurnEnded {
             waited_ms,
             score,

@@ -143,12 +143,15 @@ impl Default for Sampling {
 }
 
 /// What reading a prompt cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Prefill {
     /// Tokens whose state was there already.
     pub kept: usize,
     /// Tokens that had to be read.
     pub read: usize,
+    /// After [`Opening::Unfinished`]: how probable it is that the message ends there, between 0 and 1. `None` where the
+    /// engine cannot tell.
+    pub ends: Option<f32>,
 }
 
 /// Why generation ended.

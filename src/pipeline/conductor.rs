@@ -142,11 +142,13 @@ impl Conductor {
                 tools,
                 opening,
                 room,
+                words,
             } => self.ask_model(LanguageModelInput::ReadAhead {
                 messages,
                 tools,
                 opening,
                 room,
+                words,
             }),
             agent::Command::Write {
                 reply,
@@ -155,6 +157,7 @@ impl Conductor {
                 opening,
                 room,
                 draft_tokens,
+                words,
             } => self.ask_model(LanguageModelInput::Write(Assignment {
                 reply,
                 messages,
@@ -162,6 +165,7 @@ impl Conductor {
                 opening,
                 room,
                 draft_tokens,
+                words,
             })),
             agent::Command::Say { reply, words } => {
                 self.ask_model(LanguageModelInput::Say { reply, words });
@@ -228,7 +232,10 @@ impl Conductor {
             }
             Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
             Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
-            Command::Prepare(text) => self.take_for_agent(now, agent::Input::Prepare(text)),
+            Command::Prepare { turn, text } => {
+                let words = agent::UserWords::new(turn, &text);
+                self.take_for_agent(now, agent::Input::Prepare(words));
+            }
             Command::Draft { reply, text } => {
                 self.live.set(reply);
                 self.take_for_agent(now, agent::Input::Answer { reply, text });

@@ -11,13 +11,15 @@ use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::live::LiveReply;
 use super::synthesizer::SynthesizerInput;
-use crate::agent::{self, Failure, FailureKind};
+use crate::agent::{self, Failure, FailureKind, UserWords};
+use crate::cancellation::Cancelled;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
 use crate::language::Language;
+use crate::lexicon::without_end;
 use crate::llm::server::Trouble;
 use crate::llm::{
-    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
+    Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill, Prompt, Sampling, tokens_in,
 };
 use crate::tool_call::{Call, ToolDefinition};
 use crate::turn_taking::Event;
@@ -34,6 +36,8 @@ pub enum LanguageModelInput {
         opening: Opening,
         /// Tokens that must fit behind it.
         room: usize,
+        /// Turn taking is told how probable it is that the turn ends with these, its last words.
+        words: Option<UserWords>,
     },
     /// Write a reply.
     Write(Assignment),
@@ -75,6 +79,8 @@ pub struct Assignment {
     pub room: usize,
     /// As many tokens are written before the reply is released, and then no more until it is.
     pub draft_tokens: u32,
+    /// As of [`LanguageModelInput::ReadAhead`], while the reply is a draft.
+    pub words: Option<UserWords>,
 }
 
 /// What the stage is called where it fails with a reply; an apology follows.
@@ -102,6 +108,8 @@ pub struct LanguageModelStage {
     pub bus: EventBus,
     /// What was written of the reply that a tool was called for.
     pub so_far: Option<SoFar>,
+    /// The words whose end turn taking was told of last.
+    pub told_of: Option<UserWords>,
 }
 
 /// What was written of a reply before a tool was called.
@@ -130,9 +138,10 @@ impl LanguageModelStage {
                 tools,
                 opening,
                 room,
+                words,
             } => {
                 let prompt = Prompt::new(&messages, opening).with_tools(&tools);
-                return self.read_ahead(&prompt.with_room(room));
+                return self.read_ahead(&prompt.with_room(room), words);
             }
             LanguageModelInput::Write(assignment) => {
                 let reply = assignment.reply;
@@ -196,6 +205,7 @@ impl LanguageModelStage {
             opening,
             room,
             draft_tokens,
+            ref words,
         } = assignment;
         let prompt = Prompt::new(messages, opening).with_tools(tools);
         let turn = Some(reply.turn);
@@ -206,6 +216,9 @@ impl LanguageModelStage {
             so_far = SoFar::default();
         }
         let watch = Stopwatch::start();
+        if let Some(words) = words.as_ref().filter(|_| !live.is_released(reply)) {
+            self.find_end(words, &prompt, &cancelled)?;
+        }
         let Some(prefill) = self.engine.prefill(&prompt.with_room(room), &cancelled)? else {
             let complete = EventKind::ReplyComplete {
                 draft: reply.draft,
@@ -285,11 +298,47 @@ impl LanguageModelStage {
         Ok(cancelled_at_last)
     }
 
+    /// Reads a prompt of a draft up to the words that it answers, without the marks at their end, and tells how probable
+    /// it is that they are all: what was read is read for the draft as well.
+    fn find_end(
+        &mut self,
+        words: &UserWords,
+        prompt: &Prompt,
+        cancelled: Cancelled,
+    ) -> Result<(), LlmError> {
+        if self.told_of.as_ref() == Some(words) {
+            return Ok(());
+        }
+        let mut messages = prompt.messages.to_vec();
+        if let Some(last) = messages.last_mut() {
+            last.content.truncate(without_end(&last.content).len());
+        }
+        let unfinished = Prompt::new(&messages, Opening::Unfinished).with_tools(prompt.tools);
+        if let Some(read) = self.engine.prefill(&unfinished, cancelled)? {
+            self.tell_end(words.clone(), read);
+        }
+        Ok(())
+    }
+
+    /// Tells turn taking how probable it is that the turn ends with words that were read.
+    fn tell_end(&mut self, words: UserWords, read: Prefill) {
+        let Some(ends) = read.ends else { return };
+        let UserWords { turn, text } = words.clone();
+        self.told_of = Some(words);
+        let event = Event::WordsRead { turn, text, ends };
+        let now = self.bus.clock().now();
+        let _ = self.conductor.send(ConductorInput::Event(now, event));
+    }
+
     /// Reads what the next prompt will probably be, so that it costs little when it comes: the
     /// conversation as it was heard, or the user's words while they speak. Gives way to whatever comes
     /// in, which is returned, and to the end of the session; what turns out wrong is cut off again by the
     /// next prompt.
-    fn read_ahead(&mut self, prompt: &Prompt) -> Option<LanguageModelInput> {
+    fn read_ahead(
+        &mut self,
+        prompt: &Prompt,
+        words: Option<UserWords>,
+    ) -> Option<LanguageModelInput> {
         let (inputs, next) = (&self.inputs, RefCell::new(None));
         let gives_way = || {
             let mut next = next.borrow_mut();
@@ -304,7 +353,11 @@ impl LanguageModelStage {
             true
         };
         match self.engine.prefill(prompt, &gives_way) {
-            Ok(_) => {}
+            Ok(read) => {
+                if let (Some(words), Some(read)) = (words, read) {
+                    self.tell_end(words, read);
+                }
+            }
             Err(LlmError::TooLong { tokens, fits }) => {
                 self.tell(agent::Input::Crowded { tokens, fits });
             }

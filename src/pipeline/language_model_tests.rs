@@ -4,7 +4,7 @@ use super::*;
 use crate::cancellation::Cancelled;
 use crate::clock::SessionClock;
 use crate::events::TurnId;
-use crate::llm::Prefill;
+use crate::llm::Role;
 use crossbeam_channel::bounded;
 
 /// A model that answers as a function of nothing, and reads until somebody wants something else.
@@ -87,6 +87,7 @@ fn stage(script: impl FnMut() -> Result<&'static str, LlmError> + Send + 'static
             conductor,
             live,
             so_far: None,
+            told_of: None,
             bus: EventBus::new(SessionClock::start(), Vec::new()),
         },
         told,
@@ -105,6 +106,7 @@ impl Stage {
             opening: Opening::Reply,
             room: 10,
             draft_tokens: 24,
+            words: None,
         };
         self.stage.take(LanguageModelInput::Write(assignment));
         self.told().expect("the agent is told")
@@ -170,6 +172,7 @@ fn what_has_no_room_to_be_read_ahead_is_told() {
         tools: Arc::default(),
         opening: Opening::None,
         room: 200,
+        words: None,
     });
     let crowded = agent::Input::Crowded { tokens: 9, fits: 8 };
     assert_eq!(stage.told(), Some(crowded));
@@ -183,6 +186,7 @@ fn reading_ahead_gives_way_to_what_comes_in_and_to_the_end() {
         tools: Arc::default(),
         opening: Opening::None,
         room: 1,
+        words: None,
     };
     stage.inputs.send(read()).unwrap();
     assert!(stage.stage.take(read()).is_some());
@@ -232,4 +236,76 @@ fn what_was_written_before_and_after_a_call_is_one_reply() {
     stage.write();
     drop(stage);
     assert_eq!(*complete.lock().unwrap(), ["Let me see. It is green."]);
+}
+
+/// A model that knows where a message ends.
+struct Knows(f32);
+
+impl LanguageModel for Knows {
+    fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
+        Ok(Prefill::default())
+    }
+
+    fn count_tokens(&self, _: &Prompt) -> Result<usize, LlmError> {
+        Ok(1)
+    }
+
+    fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
+        let asked = prompt.messages.last().map(|last| last.content.as_str());
+        let knows = prompt.opening == Opening::Unfinished && asked == Some("Who is it");
+        let ends = knows.then_some(self.0);
+        Ok(Some(Prefill {
+            ends,
+            ..Prefill::default()
+        }))
+    }
+
+    fn generate(
+        &mut self,
+        _: &Sampling,
+        _: Cancelled,
+        on_output: &mut dyn FnMut(Output),
+    ) -> Result<Finish, LlmError> {
+        on_output(Output::Text("Me."));
+        Ok(Finish::Complete)
+    }
+}
+
+/// How often turn taking is told of the words' end while replies to them are written, as drafts or not.
+fn told_of_the_end(drafts: &[bool]) -> usize {
+    let mut stage = stage(|| Ok(""));
+    stage.stage.engine = Box::new(Knows(0.5));
+    for is_draft in drafts {
+        stage.stage.live.set(REPLY);
+        if !is_draft {
+            stage.stage.live.release(REPLY);
+        }
+        stage.stage.take(LanguageModelInput::Write(Assignment {
+            reply: REPLY,
+            messages: vec![Message::new(Role::User, "Who is it?")],
+            tools: Arc::default(),
+            opening: Opening::Reply,
+            room: 10,
+            draft_tokens: 24,
+            words: Some(UserWords::new(REPLY.turn, "Who is it?")),
+        }));
+    }
+    let ends = |input: &ConductorInput| {
+        matches!(
+            input,
+            ConductorInput::Event(_, Event::WordsRead { text, ends: 0.5, .. }) if text == "Who is it"
+        )
+    };
+    stage.told.try_iter().filter(ends).count()
+}
+
+#[test]
+fn a_draft_tells_whether_its_words_are_all_and_another_one_not_again() {
+    assert_eq!(told_of_the_end(&[true]), 1);
+    assert_eq!(told_of_the_end(&[true, true]), 1);
+}
+
+#[test]
+fn of_words_that_are_answered_already_nothing_is_told() {
+    assert_eq!(told_of_the_end(&[false]), 0);
 }

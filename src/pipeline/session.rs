@@ -257,6 +257,7 @@ impl Session {
             live: live.clone(),
             bus: bus.clone(),
             so_far: None,
+            told_of: None,
         };
         let speaking = SynthesizerStage::new(
             engines.synthesizer,

@@ -171,6 +171,9 @@ impl TurnTaking {
                 score,
                 took_ms,
             } => self.scored(now, (turn, pause), score, took_ms, commands),
+            Event::WordsRead { turn, text, ends } => {
+                self.words_read(now, turn, (text, ends), commands);
+            }
             Event::Generated { tokens_per_s } => self.generated(tokens_per_s, commands),
             Event::PlaybackStarted { reply, at } => {
                 self.playback_started(now, reply, at, commands);
@@ -302,6 +305,7 @@ impl TurnTaking {
             pauses: 0,
             drafts: 0,
             partial: String::new(),
+            read: None,
             pause: None,
         }
     }

@@ -9,6 +9,8 @@ use crate::events::Loudness;
 mod languages;
 #[path = "longest_tests.rs"]
 mod longest;
+#[path = "message_end_tests.rs"]
+mod message_ends;
 #[path = "ring_tests.rs"]
 mod rings;
 #[path = "self_talk_tests.rs"]
@@ -327,7 +329,10 @@ fn what_is_said_is_read_ahead_while_it_is_said() {
         turn: TURN,
         text: text.into(),
     };
-    let read = [Command::Prepare("Turn the coffee".into())];
+    let read = [Command::Prepare {
+        turn: TURN,
+        text: "Turn the coffee".into(),
+    }];
     assert_eq!(c.on(partial("Turn the coffee,")), read);
     assert!(
         c.on(partial("Turn the coffee.")).is_empty(),

@@ -70,6 +70,15 @@ pub enum Event {
         /// Time the detector took. Milliseconds.
         took_ms: f64,
     },
+    /// The language model has read words of the user's, asked by [`Command::Prepare`] or [`Command::Draft`].
+    WordsRead {
+        /// The turn.
+        turn: TurnId,
+        /// The words, without the marks at their end.
+        text: String,
+        /// Probability that the user's message ends there.
+        ends: f32,
+    },
     /// The language model has ended a reply by itself.
     Generated {
         /// How fast it wrote.
@@ -141,8 +150,14 @@ pub enum Command {
     ResumeTranscript(TurnId),
     /// Let the transcript's audio go.
     EndTranscript(TurnId),
-    /// The turn begins with these words: read them ahead, say nothing.
-    Prepare(String),
+    /// The turn begins with these words: read them ahead, say nothing. Answered by [`Event::WordsRead`] where the
+    /// language model can tell.
+    Prepare {
+        /// The turn.
+        turn: TurnId,
+        /// Its words so far, without the marks at their end.
+        text: String,
+    },
     /// Make a reply to the user's words and hold it.
     Draft {
         /// The reply.

@@ -13,6 +13,7 @@ mod config;
 mod decision;
 mod machine;
 mod message;
+mod message_end;
 mod overlap;
 mod pause;
 mod reply;

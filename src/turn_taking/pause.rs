@@ -8,10 +8,10 @@ use super::machine::{TurnTaking, join};
 use super::reply::roll_back;
 use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
 use crate::clock::Timestamp;
-use crate::endpointing::{Cue, cue, cue_of_an_answer};
+use crate::endpointing::{Cue, Evidence, cue, cue_of_an_answer};
 use crate::events::{EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId};
 use crate::language::ascii_mark;
-use crate::lexicon::{Lexicon, words};
+use crate::lexicon::{Lexicon, without_end, words};
 
 /// A draft is begun at the latest this long before the decision; a longer wait means that the user
 /// probably goes on, and the draft would be thrown away.
@@ -28,7 +28,7 @@ impl TurnTaking {
         at: Timestamp,
         commands: &mut Vec<Command>,
     ) {
-        let middle = self.config.endpointing.wait(None, Cue::Neutral);
+        let middle = self.config.endpointing.wait(&Evidence::default());
         let decode_late = self.config.drafts == Drafts::Off;
         let user = match &mut self.state {
             State::User(user) => user,
@@ -99,7 +99,7 @@ impl TurnTaking {
                 // Mostly it is what the transcript will begin with; what is not is read again.
                 if prepare && without_end(&text) != without_end(&user.partial) {
                     let text = join(&user.carried, without_end(&text));
-                    commands.push(Command::Prepare(text));
+                    commands.push(Command::Prepare { turn, text });
                 }
                 user.partial = text;
             }
@@ -170,6 +170,7 @@ impl TurnTaking {
                 self.rate_pause(0.0, commands);
             }
             self.advance_pause(now, commands);
+            self.ask_the_model(commands);
         }
     }
 
@@ -203,10 +204,12 @@ impl TurnTaking {
 
     /// Computes the wait from what is known by now.
     pub(super) fn rate_pause(&mut self, took_ms: f64, commands: &mut Vec<Command>) {
+        let believes_the_model = self.believes_the_model();
         let State::User(user) = &mut self.state else {
             return;
         };
         let adds_nothing = user.adds_nothing();
+        let model = user.ends().filter(|_| believes_the_model);
         let Some(pause) = &mut user.pause else { return };
         if pause.decided {
             return;
@@ -216,12 +219,16 @@ impl TurnTaking {
             (pause.deadline, pause.reason) = (pause.last_speech, EndReason::NothingAdded);
             return;
         }
-        let cue = pause.cue;
-        let wait = self.config.endpointing.wait(pause.score, cue);
+        let wait = self.config.endpointing.wait(&Evidence {
+            sound: pause.score,
+            model,
+            cue: pause.cue,
+        });
         pause.deadline = pause.last_speech + wait.duration;
         pause.reason = wait.reason;
         let scored = EventKind::EndpointScored {
             score: pause.score,
+            ends: model,
             reason: wait.reason,
             wait_ms: wait.duration.as_secs_f64() * 1000.0,
             took_ms,
@@ -392,11 +399,6 @@ fn begin_draft(now: Timestamp, user: &mut UserTurn, text: String, commands: &mut
     commands.push(Command::Publish(id.turn, started));
 }
 
-/// A partial transcript without the punctuation that the next word may take away.
-fn without_end(text: &str) -> &str {
-    text.trim_end_matches(|c| matches!(ascii_mark(c), ' ' | ',' | '.' | '?' | '!' | '-'))
-}
-
 /// A partial transcript with the end that a whole one has.
 fn as_sentence(text: &str) -> String {
     match text.trim_end() {
@@ -406,6 +408,6 @@ fn as_sentence(text: &str) -> String {
 }
 
 /// Whether two transcripts differ in nothing that is spoken.
-fn same_words(a: &str, b: &str) -> bool {
+pub(super) fn same_words(a: &str, b: &str) -> bool {
     words(&a.replace('-', " ")) == words(&b.replace('-', " "))
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::Command;
+use super::machine::join;
+use super::pause::same_words;
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
 use crate::events::{EndReason, EventKind, ReplyId, TurnId};
@@ -47,6 +49,9 @@ pub struct UserTurn {
     pub drafts: u32,
     /// What was last said of its words while it lasts.
     pub partial: String,
+    /// What the language model has read of it last, without its end, and how probable the model finds it that it
+    /// ends there.
+    pub read: Option<(String, f32)>,
     /// The pause that it is in.
     pub pause: Option<Pause>,
 }
@@ -102,6 +107,14 @@ impl UserTurn {
             Command::Decode { turn, pause },
             Command::Publish(turn, paused),
         )
+    }
+
+    /// How probable the language model finds it that the turn ends at its pause, between 0 and 1, if it has read the
+    /// words so far.
+    pub fn ends(&self) -> Option<f32> {
+        let text = self.pause.as_ref()?.text.as_deref()?;
+        let (read, ends) = self.read.as_ref()?;
+        same_words(read, &join(&self.carried, text)).then_some(*ends)
     }
 
     /// Whether it carries words from before and its own sound, up to this pause, had none.

@@ -7,15 +7,17 @@ use std::sync::atomic::Ordering;
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use serde_json::json;
+use vivavoce::agent::Persona;
 use vivavoce::audio::frame::SPEECH_RATE;
 use vivavoce::audio::sound_file::read_clip;
 use vivavoce::config::Config;
 use vivavoce::endpointing::Cue;
 use vivavoce::engines::{self, EngineLoader};
 use vivavoce::harness::bench::{
-    EndpointingReport, Figures, Kind, LENGTHS_MS, Listener, Run, STYLES, Share, Studio, WordTimes,
-    cut_off_page,
+    EndpointingReport, Figures, Kind, LENGTHS_MS, Listener, Reader, Run, STYLES, Share, Studio,
+    WordTimes, cut_off_page,
 };
+use vivavoce::llm::{Opening, Prompt};
 use vivavoce::tts::{Prosody, Synthesizer};
 
 use super::sound_files;
@@ -113,12 +115,13 @@ struct Bench {
     filler: Vec<f32>,
 }
 
-/// Loads what hears the end of a turn.
+/// Loads what hears the end of a turn, but for the language model.
 pub(super) fn listener(config: &Config, loader: &EngineLoader) -> Result<Listener> {
     Ok(Listener {
         activity: loader.activity()?,
         recognizer: loader.recognizer()?,
         detector: Box::new(loader.turn_detector()?),
+        reader: None,
         config: config.turn_taking(),
     })
 }
@@ -127,8 +130,15 @@ impl Bench {
     fn load(config: &Config, words: WordTimes) -> Result<Self> {
         let loader = EngineLoader::new(config)?;
         let mut voice = engines::voice(FILLER_VOICE, Prosody::default())?;
+        let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
+        let mut model = loader.language_model(&persona)?;
+        let prefix = loader.tell(persona).prefix();
+        model.warm_up(&Prompt::new(&prefix, Opening::None))?;
         Ok(Self {
-            listener: listener(config, &loader)?,
+            listener: Listener {
+                reader: Some(Reader { model, prefix }),
+                ..listener(config, &loader)?
+            },
             words,
             filler: voice.synthesize(FILLER)?.at_rate(SPEECH_RATE)?.samples,
         })
@@ -171,6 +181,7 @@ struct Record<'a> {
     reported_ms: f64,
     resumed_ms: Option<f64>,
     score: f32,
+    model: Option<f32>,
     cue: Cue,
     text: &'a str,
     decided_ms: BTreeMap<&'static str, Option<f64>>,
@@ -185,6 +196,7 @@ fn records(run: &Run) -> impl Iterator<Item = Record<'_>> {
         reported_ms: relative(pause.reported_ms),
         resumed_ms: pause.resumed_ms.map(relative),
         score: pause.score,
+        model: pause.model,
         cue: pause.cue,
         text: &pause.text,
         decided_ms: STYLES
@@ -205,9 +217,14 @@ fn print(report: &EndpointingReport) {
         "missed",
         "whole turns"
     );
-    for figures in [&report.styles, &report.floors, &report.silence]
-        .into_iter()
-        .flatten()
+    for figures in [
+        &report.styles,
+        &report.witnesses,
+        &report.floors,
+        &report.silence,
+    ]
+    .into_iter()
+    .flatten()
     {
         print_turns(figures);
     }
@@ -227,7 +244,12 @@ fn print(report: &EndpointingReport) {
         out!("\npauses put in {title}: cut off of {of}, by length in ms");
         let lengths: String = LENGTHS_MS.iter().map(|ms| format!("{ms:>7}")).collect();
         out!("{:<13}{lengths}", "policy");
-        for figures in report.styles.iter().chain(&report.silence) {
+        for figures in report
+            .styles
+            .iter()
+            .chain(&report.witnesses)
+            .chain(&report.silence)
+        {
             let share = |share: &Share| format!("{:>6.1}%", share.rate() * 100.0);
             let row: String = shares(figures).iter().map(share).collect();
             out!("{:<13}{row}", figures.policy);

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::Summary;
-use crate::endpointing::{Cue, EndpointPolicy};
+use crate::endpointing::{Cue, EndpointPolicy, Evidence};
 use crate::lexicon::words;
 
 /// The transcript is there so long after a pause was reported: the median of `bench turns`.
 pub const TEXT_AFTER_MS: f64 = 75.0;
-/// The score, which is asked for when the transcript is there.
+/// The score, which is asked for when the transcript is there. The language model has read the words by then.
 const SCORE_AFTER_MS: f64 = TEXT_AFTER_MS + 50.0;
 /// Lengths of the pauses that are put in.
 pub const LENGTHS_MS: [u32; 7] = [200, 300, 400, 600, 800, 1_000, 1_500];
@@ -27,6 +27,8 @@ pub struct Pause {
     pub text: String,
     /// What they say.
     pub cue: Cue,
+    /// How probable the language model finds it that they are all.
+    pub model: Option<f32>,
     /// What the sound says.
     pub score: f32,
 }
@@ -38,14 +40,23 @@ impl Pause {
         if words(&self.text).is_empty() {
             return None;
         }
-        let due = |score| {
-            let wait = policy.wait(score, self.cue).duration;
+        let due = |evidence: &Evidence| {
+            let wait = policy.wait(evidence).duration;
             self.last_speech_ms + wait.as_secs_f64() * 1000.0
         };
         let scored = self.reported_ms + SCORE_AFTER_MS;
-        let by_words = due(None).max(self.reported_ms + TEXT_AFTER_MS);
+        let cue = Evidence {
+            cue: self.cue,
+            ..Evidence::default()
+        };
+        let all = Evidence {
+            sound: Some(self.score),
+            model: self.model,
+            ..cue
+        };
+        let by_words = due(&cue).max(self.reported_ms + TEXT_AFTER_MS);
         let at = match policy.asks_sound() && by_words >= scored {
-            true => due(Some(self.score)).max(scored),
+            true => due(&all).max(scored),
             false => by_words,
         };
         self.resumed_ms
@@ -194,6 +205,7 @@ pub(super) mod tests {
             resumed_ms,
             text: "What is it?".into(),
             cue: Cue::Neutral,
+            model: None,
             score,
         }
     }

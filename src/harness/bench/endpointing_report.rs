@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::endpointing::{Figures, Run, Share};
+use super::endpointing::{Figures, Pause, Run, Share};
 use super::report::CurvePoint;
-use crate::endpointing::EndpointPolicy;
+use crate::endpointing::{Cue, EndpointPolicy};
 
 /// Floors of the balanced policy; its own is the first.
 const FLOORS_MS: [u64; 8] = [300, 350, 400, 450, 500, 600, 800, 1_000];
@@ -23,6 +23,8 @@ pub struct EndpointingReport {
     pub silence: Vec<Figures>,
     /// Balanced with other floors.
     pub floors: Vec<Figures>,
+    /// Balanced with less to go by.
+    pub witnesses: Vec<Figures>,
     /// Per style, the shortest silence alone that cuts off no more of the 800 ms pauses.
     pub same_rate: Vec<Option<Figures>>,
 }
@@ -32,6 +34,22 @@ pub const STYLES: [(&str, EndpointPolicy); 3] = [
     ("eager", EndpointPolicy::EAGER),
     ("balanced", EndpointPolicy::BALANCED),
     ("patient", EndpointPolicy::PATIENT),
+];
+
+type Forgets = fn(&mut Pause);
+
+/// What is forgotten of a pause, so that the rest decides.
+const WITNESSES: [(&str, Forgets); 4] = [
+    ("sound alone", |pause| {
+        (pause.model, pause.cue) = (None, Cue::Neutral);
+    }),
+    ("cue alone", |pause| {
+        (pause.model, pause.score) = (None, 0.5)
+    }),
+    ("model alone", |pause| {
+        (pause.score, pause.cue) = (0.5, Cue::Neutral);
+    }),
+    ("no model", |pause| pause.model = None),
 ];
 
 impl EndpointingReport {
@@ -49,7 +67,15 @@ impl EndpointingReport {
             let policy = EndpointPolicy::BALANCED.between(Some(Duration::from_millis(ms)), None);
             Figures::of(format!("floor {ms}"), &policy, runs)
         };
+        let with = |(name, forgets): (&str, Forgets)| {
+            let mut runs = runs.to_vec();
+            runs.iter_mut()
+                .flat_map(|run| &mut run.pauses)
+                .for_each(forgets);
+            Figures::of(name, &EndpointPolicy::BALANCED, &runs)
+        };
         Self {
+            witnesses: WITNESSES.map(with).into(),
             same_rate: same_rate.collect(),
             silence: (2..=10).map(|n| silence(n * 100, runs)).collect(),
             floors: FLOORS_MS.map(floor).into(),
@@ -63,6 +89,7 @@ impl EndpointingReport {
     pub fn points(&self, share: fn(&Figures) -> Share) -> Vec<CurvePoint> {
         let families = [
             ("chosen", &self.styles),
+            ("witness", &self.witnesses),
             ("floor", &self.floors),
             ("silence", &self.silence),
         ];

@@ -9,6 +9,8 @@
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::Timestamp;
 use crate::endpointing::{EndpointingError, TurnDetector, cue, with_noise};
+use crate::lexicon::without_end;
+use crate::llm::{LanguageModel, LlmError, Message, Opening, Prompt, Role};
 use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::TurnTakingConfig;
 use crate::vad::{Activity, VadError, VoiceActivity};
@@ -28,6 +30,28 @@ pub enum ListenError {
     /// The end-of-turn detector.
     #[error(transparent)]
     Detector(#[from] EndpointingError),
+    /// The language model.
+    #[error(transparent)]
+    Model(#[from] LlmError),
+}
+
+/// Reads the words so far, as a prompt that begins like those of a session.
+pub struct Reader {
+    /// The language model.
+    pub model: Box<dyn LanguageModel>,
+    /// What every prompt begins with.
+    pub prefix: Vec<Message>,
+}
+
+impl Reader {
+    /// How probable the model finds it that the message ends with these words.
+    fn ends(&mut self, text: &str) -> Result<Option<f32>, LlmError> {
+        let mut messages = self.prefix.clone();
+        messages.push(Message::new(Role::User, without_end(text)));
+        let prompt = Prompt::new(&messages, Opening::Unfinished);
+        let read = self.model.prefill(&prompt, &|| false)?;
+        Ok(read.and_then(|read| read.ends))
+    }
 }
 
 /// The engines that hear the end of a turn.
@@ -38,6 +62,8 @@ pub struct Listener {
     pub recognizer: Box<dyn Recognizer>,
     /// Whether it sounds over.
     pub detector: Box<dyn TurnDetector>,
+    /// Whether the words are all; without it a cue stands in.
+    pub reader: Option<Reader>,
     /// Preroll and lexicon.
     pub config: TurnTakingConfig,
 }
@@ -80,12 +106,17 @@ impl Listener {
                 let until = silence.reported + TEXT_AFTER_MS;
                 let heard = with_noise(part(&stimulus.samples, began, until));
                 let whole = utterance.text_with(&text);
+                let model = match &mut self.reader {
+                    Some(reader) => reader.ends(&whole)?,
+                    None => None,
+                };
                 pauses.push(Pause {
                     last_speech_ms: silence.last_speech,
                     reported_ms: silence.reported,
                     resumed_ms: silence.resumed,
                     cue: cue(&whole, &self.config.lexicon),
                     text: whole,
+                    model,
                     score: self.detector.probability(&heard)?,
                 });
             }
@@ -186,6 +217,7 @@ mod tests {
             activity: VoiceActivity::new(ActivityConfig::default(), gate, opinion),
             recognizer: Box::new(Counting),
             detector: Box::new(Seconds),
+            reader: None,
             config: TurnTakingConfig::default(),
         };
         let level = |loud| if loud { 0.9 } else { 0.0 };

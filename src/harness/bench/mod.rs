@@ -65,7 +65,7 @@ pub use figures::figures;
 pub use format::{Cells, HEADINGS, number};
 pub use full_duplex_export::export_full_duplex_bench;
 pub use gate::{Gate, GateError};
-pub use listener::{ListenError, Listener};
+pub use listener::{ListenError, Listener, Reader};
 pub use machine::{Load, LoadWatch, Machine, disturbed};
 pub use markdown::markdown;
 pub use metric::{Better, Distribution, Figure, Metric, Metrics, Rate, Sample, Unit};

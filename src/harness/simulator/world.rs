@@ -18,7 +18,7 @@ use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::{self, Invariants};
 use super::user::{Action, Script, Stretch, script};
 use crate::agent::intents::Engines;
-use crate::agent::{self, Agent, BuiltIn, FailureKind, Persona, Setting};
+use crate::agent::{self, Agent, BuiltIn, FailureKind, Persona, Setting, UserWords};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
@@ -620,9 +620,12 @@ impl World {
 
     fn think(&mut self, input: LanguageModelInput) -> Result<(), String> {
         let reply = match input {
-            LanguageModelInput::ReadAhead { messages, .. } => {
+            LanguageModelInput::ReadAhead {
+                messages, words, ..
+            } => {
                 let takes = self.machine.takes(&mut self.rng, 5, 80);
                 let at = self.language_model.work(self.now, takes);
+                self.find_end(at, words);
                 if self.machine.fails(&mut self.rng) {
                     self.schedule(at, Happening::Crowded(messages.len()));
                 }
@@ -632,8 +635,12 @@ impl World {
                 reply,
                 messages,
                 tools,
+                words,
                 ..
             }) => {
+                let takes = self.machine.takes(&mut self.rng, 5, 40);
+                let at = self.language_model.work(self.now, takes);
+                self.find_end(at, words);
                 self.invariants.prompted(&messages)?;
                 invariants::in_its_language(&messages, self.voice)?;
                 if !tools.is_empty() && self.model_calls() {
@@ -686,6 +693,15 @@ impl World {
         let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
         self.schedule(at, Happening::Clause(reply, words, more));
         Ok(())
+    }
+
+    /// The language model has an opinion of any kind on whether words are all.
+    fn find_end(&mut self, at: Timestamp, words: Option<UserWords>) {
+        if let Some(UserWords { turn, text }) = words {
+            let ends = self.rng.f32();
+            let read = Event::WordsRead { turn, text, ends };
+            self.schedule(at, Happening::Event(read));
+        }
     }
 
     /// The language model begins with a reply. What failed may be tried in another way, and a reply goes on once

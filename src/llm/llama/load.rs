@@ -10,6 +10,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 
 use super::branches::Branches;
 use super::context::Context;
+use super::message_end::EndTokens;
 use super::{CHUNK, CacheType, Llama, LlamaConfig};
 use crate::llm::checkpoints::Checkpoints;
 use crate::llm::gguf::Gguf;
@@ -49,6 +50,7 @@ impl Llama {
             reasons: template.may_reason(),
             template,
             marks: control_marks(model),
+            end_tokens: EndTokens::of(&model.vocab()),
             context,
             config,
             on_gpu,

@@ -10,6 +10,7 @@ mod cache;
 mod cache_type;
 mod context;
 mod load;
+mod message_end;
 mod prompt_tokens;
 mod sampler;
 
@@ -35,6 +36,7 @@ use super::{
 };
 use branches::Branches;
 use context::Context;
+use message_end::EndTokens;
 use prompt_tokens::{PromptTokens, Tokenizer};
 use sampler::{held_to, sampler};
 
@@ -92,6 +94,8 @@ pub struct Llama {
     has_tools: bool,
     /// What calls of them are held to.
     grammar: Option<String>,
+    /// What ends a message.
+    end_tokens: EndTokens,
 }
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
@@ -174,6 +178,7 @@ impl LanguageModel for Llama {
             return Ok(Prefill {
                 kept: last,
                 read: kept.len(),
+                ends: None,
             });
         }
         let prefill = self.prefill(prefix, &|| false)?.unwrap_or_default();
@@ -210,6 +215,7 @@ impl LanguageModel for Llama {
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         let kept = self.read.len();
+        let mut last = 0;
         while self.read.len() < tokens.len() {
             if cancelled() {
                 return Ok(None);
@@ -220,6 +226,7 @@ impl LanguageModel for Llama {
                 .filter(|at| (from + 1..to).contains(at))
                 .unwrap_or(to);
             self.decode(&tokens[from..to])?;
+            last = to - from - 1;
             if let Some(checkpoints) = &mut self.checkpoints
                 && boundary == Some(to)
             {
@@ -229,6 +236,11 @@ impl LanguageModel for Llama {
         Ok(Some(Prefill {
             kept,
             read: tokens.len() - kept,
+            // At least one token was read.
+            ends: (opening == Opening::Unfinished).then(|| {
+                let logits = self.context.get().get_logits_ith(last as i32);
+                self.end_tokens.probability(logits)
+            }),
         }))
     }
 

@@ -29,6 +29,7 @@ fn endpointing_page(kinds: &[Kind]) -> String {
         resumed_ms: None,
         text: "Go.".into(),
         cue: Cue::Neutral,
+        model: None,
         score: 0.9,
     };
     let run = |kind: &Kind| Run {

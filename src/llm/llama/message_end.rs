@@ -1,0 +1,62 @@
+//! How probable it is that a message ends where the prompt that was read last ends: the probability of what ends a
+//! sentence, or the message, as its next token.
+
+use llama_cpp_2::vocab::LlamaVocab;
+
+/// The tokens that end a sentence or a message, by number.
+pub(super) struct EndTokens(Vec<usize>);
+
+impl EndTokens {
+    /// Those of a vocabulary.
+    pub(super) fn of(vocab: &LlamaVocab) -> Self {
+        let ends = vocab.tokens().filter(|token| {
+            vocab.is_eog(*token)
+                || ends_sentence(&String::from_utf8_lossy(
+                    &vocab.token_to_piece(*token, true, None),
+                ))
+        });
+        Self(
+            ends.filter_map(|token| usize::try_from(token.0).ok())
+                .collect(),
+        )
+    }
+
+    /// Their probability, between 0 and 1, by the logits of all tokens.
+    pub(super) fn probability(&self, logits: &[f32]) -> f32 {
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let weight = |logit: f32| f64::from(logit - most).exp();
+        let all: f64 = logits.iter().map(|logit| weight(*logit)).sum();
+        let ends = self.0.iter().filter_map(|token| logits.get(*token));
+        let ends: f64 = ends.map(|logit| weight(*logit)).sum();
+        (ends / all) as f32
+    }
+}
+
+/// Marks, of which the first ends a sentence, and no word.
+fn ends_sentence(text: &str) -> bool {
+    text.starts_with(['.', '?', '!', '\u{3002}', '\u{ff1f}', '\u{ff01}'])
+        && !text.contains(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_a_sentence_has_no_word_in_it() {
+        for text in [".", "?", "!\"", "...", "\u{ff1f}"] {
+            assert!(ends_sentence(text), "{text}");
+        }
+        for text in ["", ",", ".com", " the", "\"."] {
+            assert!(!ends_sentence(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_probability_is_the_share_of_the_tokens_that_end() {
+        let ends = EndTokens(vec![1, 3]);
+        assert_eq!(ends.probability(&[0.0, 0.0, 0.0, 0.0]), 0.5);
+        assert!(ends.probability(&[0.0, 50.0, 0.0, 0.0]) > 0.999);
+        assert!(ends.probability(&[90.0, 0.0, 0.0, 0.0]) < 0.001);
+    }
+}
