@@ -12,6 +12,7 @@ use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
 
 use super::assistant::{Keeping, assistant, connect_mcp};
+use super::mcp::voice;
 use super::talk::{LOADING, QUIT};
 
 /// Its options.
@@ -34,6 +35,9 @@ pub struct ServeOptions {
     /// that is free). It knows no token: whoever reaches the port may use it
     #[arg(long, value_name = "[HOST:]PORT", value_parser = wyoming_address)]
     wyoming: Option<SocketAddr>,
+    /// Let agents talk on this machine's microphone and loudspeaker, over MCP at /mcp (docs/mcp.md)
+    #[arg(long)]
+    mcp: bool,
     /// Open the page in a browser
     #[arg(long)]
     open: bool,
@@ -59,14 +63,18 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         token_always: options.token_always,
         wyoming: options.wyoming,
     };
+    let voice = options.mcp.then(|| voice(config)).transpose()?;
     let opened = |opened: server::Opened| {
         let page = format!("http://{}/", reached_at(opened.listen));
         say_where(opened, &page, &token);
+        if options.mcp {
+            out!("for agents (MCP):             {page}mcp");
+        }
         if options.open {
             open_browser(&page);
         }
     };
-    Ok(server::serve(Arc::new(hub), server, &QUIT, opened)?)
+    Ok(server::serve(Arc::new(hub), server, voice, &QUIT, opened)?)
 }
 
 fn say_where(opened: server::Opened, page: &str, token: &str) {
