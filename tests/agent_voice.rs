@@ -24,7 +24,7 @@ voice = "en-GB"
 at = "reply_finished + 700 ms"
 
 [[stimulus]]
-say = "Stop, that is enough."
+say = "Tell me another story instead."
 voice = "en-GB"
 at = "reply_started + 2500 ms"
 expect = "stop"
@@ -106,7 +106,10 @@ impl Agent {
     }
 
     fn begin(&mut self, tool: &str, arguments: Value) -> u64 {
-        self.ask("tools/call", json!({ "name": tool, "arguments": arguments }))
+        self.ask(
+            "tools/call",
+            json!({ "name": tool, "arguments": arguments }),
+        )
     }
 
     /// The next answer and its number. Nothing but the protocol is ever printed.
@@ -173,7 +176,10 @@ fn the_tools_are_listed_with_what_they_do() {
     let names: Vec<&str> = tools.iter().filter_map(|t| t["name"].as_str()).collect();
     assert_eq!(names, ["say", "listen", "ask", "transcribe"]);
     let reads = |n: usize| tools[n]["annotations"]["readOnlyHint"].as_bool();
-    assert_eq!([0, 1, 2, 3].map(reads), [false, true, false, true].map(Some));
+    assert_eq!(
+        [0, 1, 2, 3].map(reads),
+        [false, true, false, true].map(Some)
+    );
     for tool in tools {
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
     }
@@ -213,7 +219,7 @@ fn a_user_answers_a_question_and_cuts_in_later() {
 
     let told = agent.call("say", json!({ "text": STORY }));
     assert_eq!(told["interrupted"], true, "{told}");
-    assert!(has(&told, "words", "enough"), "{told}");
+    assert!(has(&told, "words", "another"), "{told}");
     let heard = told["heard"].as_str().unwrap();
     assert!(!heard.is_empty() && STORY.starts_with(heard), "{told}");
     assert!(heard.len() < STORY.len() / 2, "{told}");
@@ -333,7 +339,10 @@ fn the_python_sdk_calls_every_tool() {
     let folder = tempfile::tempdir().unwrap();
     let (endpoint, file) = (scenario(folder.path()), recording(folder.path()));
     let program = env!("CARGO_BIN_EXE_vivavoce");
-    let told = python("stdio.py", &[program, &endpoint, file.to_str().unwrap()]);
+    let told = python(
+        "over_stdio.py",
+        &[program, &endpoint, file.to_str().unwrap()],
+    );
     assert_eq!(told["tools"], json!(["say", "listen", "ask", "transcribe"]));
     assert!(has(&told["ask"], "words", "blue"), "{told}");
     assert_eq!(told["say"]["interrupted"], true, "{told}");
@@ -345,7 +354,7 @@ fn the_python_sdk_calls_every_tool() {
 #[test]
 fn over_http_one_agent_talks_and_another_is_refused() {
     let door = Door::open(&["--mcp", "--input", "null", "--output", "null"]);
-    let told = python("http.py", &[&door.url("/mcp")]);
+    let told = python("over_http.py", &[&door.url("/mcp")]);
     // A client elsewhere names no files of this machine.
     assert_eq!(told["tools"], json!(["say", "listen", "ask"]));
     assert_eq!(told["say"]["heard"], "The build is green.", "{told}");
@@ -375,7 +384,11 @@ fn status(url: &str, headers: &[(&str, &str)]) -> u16 {
         },
     });
     let request = request.content_type("application/json");
-    request.send(initialize.to_string()).unwrap().status().as_u16()
+    request
+        .send(initialize.to_string())
+        .unwrap()
+        .status()
+        .as_u16()
 }
 
 #[test]

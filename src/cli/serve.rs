@@ -66,10 +66,7 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let voice = options.mcp.then(|| voice(config)).transpose()?;
     let opened = |opened: server::Opened| {
         let page = format!("http://{}/", reached_at(opened.listen));
-        say_where(opened, &page, &token);
-        if options.mcp {
-            out!("for agents (MCP):             {page}mcp");
-        }
+        say_where(opened, &page, &token, options.mcp);
         if options.open {
             open_browser(&page);
         }
@@ -77,13 +74,16 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     Ok(server::serve(Arc::new(hub), server, voice, &QUIT, opened)?)
 }
 
-fn say_where(opened: server::Opened, page: &str, token: &str) {
+fn say_where(opened: server::Opened, page: &str, token: &str, mcp: bool) {
     let address = opened.listen;
     out!("a page to talk on:            {page}");
     out!(
         "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
         reached_at(address)
     );
+    if mcp {
+        out!("for agents (MCP):             {page}mcp");
+    }
     if !address.ip().is_loopback() {
         out!(
             "from other machines:          http://THIS-MACHINE:{}/?token={token}",

@@ -1,7 +1,7 @@
 //! Answers that others give.
 
-use super::super::config::Answers;
 use super::*;
+use crate::turn_taking::{Answers, GivenWords};
 
 const WORDS: &str = "The build is green.";
 

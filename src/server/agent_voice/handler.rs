@@ -1,7 +1,7 @@
 //! The MCP server: the protocol is spoken by `rmcp`, its official implementation.
 
 use std::borrow::Cow;
-use std::future::ready;
+use std::future::{pending, ready};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::calls::{AgentId, Asked};
 use super::tools::{self, INSTRUCTIONS, ToolCall};
@@ -29,6 +30,8 @@ pub struct AgentDoor {
     voice: Arc<Voice>,
     agent: AgentId,
     languages: Languages,
+    /// Whether its input has ended. Over HTTP nobody tells.
+    input_ended: watch::Receiver<bool>,
     /// Only for an agent of this machine, which could read its files anyhow.
     transcriber: Option<Arc<Transcriber>>,
 }
@@ -38,13 +41,23 @@ impl AgentDoor {
     pub fn new(
         voice: Arc<Voice>,
         languages: Languages,
+        input_ended: watch::Receiver<bool>,
         transcriber: Option<Arc<Transcriber>>,
     ) -> Self {
         Self {
             agent: voice.new_agent(),
             voice,
             languages,
+            input_ended,
             transcriber,
+        }
+    }
+
+    /// Returns when nobody is there any more to be answered.
+    async fn input_ends(&self) {
+        let mut ended = self.input_ended.clone();
+        if ended.wait_for(|has_ended| *has_ended).await.is_err() {
+            pending::<()>().await;
         }
     }
 
@@ -121,6 +134,7 @@ impl ServerHandler for AgentDoor {
         let result = tokio::select! {
             result = made => result,
             () = context.ct.cancelled() => Err("it was cancelled".to_owned()),
+            () = self.input_ends() => Err("the input has ended".to_owned()),
         };
         let result = match result {
             Ok(value) => CallToolResult::structured(value),

@@ -11,6 +11,7 @@
 
 mod calls;
 mod handler;
+mod input;
 mod tools;
 mod transcriber;
 mod voice;
@@ -25,11 +26,13 @@ use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::watch;
 
 use super::{ServerError, until};
 use crate::config::Config;
 use crate::language::Languages;
 use handler::AgentDoor;
+use input::Input;
 use transcriber::Transcriber;
 
 /// Serves the agent that started this program, until it closes our input or `quit` is set.
@@ -46,11 +49,13 @@ pub fn serve_stdio(
         .build()
         .map_err(ServerError::Runtime)?;
     let transcriber = Arc::new(Transcriber::new(config.clone()));
-    let door = AgentDoor::new(Arc::new(voice), config.language.clone(), Some(transcriber));
+    let (input, input_ended) = Input::new(tokio::io::stdin());
+    let languages = config.language.clone();
+    let door = AgentDoor::new(Arc::new(voice), languages, input_ended, Some(transcriber));
     let served = runtime.block_on(async {
         tokio::select! {
             served = async {
-                match door.serve(rmcp::transport::stdio()).await {
+                match door.serve((input, tokio::io::stdout())).await {
                     Ok(running) => {
                         let _ = running.waiting().await;
                         Ok(())
@@ -87,7 +92,9 @@ pub(super) fn http_door(voice: Arc<Voice>, languages: Languages) -> HttpDoor {
         if Arc::strong_count(&voice) > MOST_AGENTS {
             return Err(std::io::Error::other("too many agents at once"));
         }
-        Ok(AgentDoor::new(Arc::clone(&voice), languages.clone(), None))
+        let (_, never) = watch::channel(false);
+        let voice = Arc::clone(&voice);
+        Ok(AgentDoor::new(voice, languages.clone(), never, None))
     };
     StreamableHttpService::new(open, Arc::new(sessions), config)
 }
