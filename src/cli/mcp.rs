@@ -1,6 +1,6 @@
 //! `vivavoce mcp`: a voice for an agent, which starts it and speaks MCP with it.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use vivavoce::agent::Persona;
 use vivavoce::audio::device::Endpoint;
 use vivavoce::clock::Stopwatch;
@@ -14,40 +14,69 @@ use super::assistant::{Keeping, assistant};
 use super::sound;
 use super::talk::QUIT;
 
+/// What an agent is told of errors, which may name files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errors {
+    /// All of it: it is the user's, on this machine.
+    Told,
+    /// That there is one; what it is goes into the log.
+    Logged,
+}
+
 /// Runs the command. Nothing but the protocol is printed.
 pub fn run(config: &Config) -> Result<()> {
-    Ok(server::serve_stdio(voice(config)?, config, &QUIT)?)
+    let voice = voice(config, Errors::Told)?;
+    Ok(server::serve_stdio(voice, config, &QUIT)?)
 }
 
 /// A voice on the configured devices: engines and devices are opened at its first call.
-pub fn voice(config: &Config) -> Result<Voice> {
+pub fn voice(config: &Config, errors: Errors) -> Result<Voice> {
     let mut config = config.clone();
     config.llm.engine = LlmEngine::None;
     config.tools.enabled = false;
     // There is no key.
     config.turn_taking.push_to_talk = false;
-    let open = move |watcher: Watcher| open(&config, watcher).map_err(|error| format!("{error:#}"));
+    let open = move |watcher: Watcher| {
+        let missing = missing(&config);
+        if let (Some(microphone), Some(loudspeaker)) = &missing {
+            return Err(format!("{microphone}\n{loudspeaker}"));
+        }
+        open(&config, missing, watcher).map_err(|error| match errors {
+            Errors::Told => format!("{error:#}"),
+            Errors::Logged => {
+                tracing::error!("the voice for agents: {error:#}");
+                "the voice cannot be opened; the program's own log says why".to_owned()
+            }
+        })
+    };
     Ok(Voice::new(Box::new(open))?)
 }
 
-fn open(config: &Config, watcher: Watcher) -> Result<OpenedVoice> {
+/// Why there is no microphone and no loudspeaker, where they are missing.
+fn missing(config: &Config) -> (Option<String>, Option<String>) {
     let input = Endpoint::parse(&config.audio.input);
     let output = Endpoint::parse(&config.audio.output);
     // A scenario is both at once.
     let is_scenario = |endpoint: &Endpoint| matches!(endpoint, Endpoint::Scenario(_));
-    let missing = |input: &Endpoint, output: &Endpoint| {
+    if is_scenario(&input) || is_scenario(&output) {
+        return (None, None);
+    }
+    let first = |input: &Endpoint, output: &Endpoint| {
         sound::missing_devices(input, output).into_iter().next()
     };
-    let (no_microphone, no_loudspeaker) = match is_scenario(&input) || is_scenario(&output) {
-        true => (None, None),
-        false => (
-            missing(&input, &Endpoint::Null),
-            missing(&Endpoint::Null, &output),
-        ),
-    };
-    if let (Some(microphone), Some(loudspeaker)) = (&no_microphone, &no_loudspeaker) {
-        bail!("{microphone}\n{loudspeaker}");
-    }
+    (
+        first(&input, &Endpoint::Null),
+        first(&Endpoint::Null, &output),
+    )
+}
+
+fn open(
+    config: &Config,
+    (no_microphone, no_loudspeaker): (Option<String>, Option<String>),
+    watcher: Watcher,
+) -> Result<OpenedVoice> {
+    let input = Endpoint::parse(&config.audio.input);
+    let output = Endpoint::parse(&config.audio.output);
     let or_none = |endpoint, missing: &Option<String>| match missing {
         Some(_) => Endpoint::Null,
         None => endpoint,

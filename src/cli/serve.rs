@@ -12,7 +12,7 @@ use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
 
 use super::assistant::{Keeping, assistant, connect_mcp};
-use super::mcp::voice;
+use super::mcp::{Errors, voice};
 use super::talk::{LOADING, QUIT};
 
 /// Its options.
@@ -63,7 +63,10 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         token_always: options.token_always,
         wyoming: options.wyoming,
     };
-    let voice = options.mcp.then(|| voice(config)).transpose()?;
+    let voice = options
+        .mcp
+        .then(|| voice(config, Errors::Logged))
+        .transpose()?;
     let opened = |opened: server::Opened| {
         let page = format!("http://{}/", reached_at(opened.listen));
         say_where(opened, &page, &token, options.mcp);

@@ -25,6 +25,9 @@ use crate::language::Languages;
 /// The newest revision that is spoken: the next has no sessions, which the microphone belongs to.
 const NEWEST: ProtocolVersion = ProtocolVersion::V_2025_11_25;
 
+/// Said to clients elsewhere.
+const SOMETHING_FAILED: &str = "something failed; the program's own log says what";
+
 /// One agent's connection.
 pub struct AgentDoor {
     voice: Arc<Voice>,
@@ -63,7 +66,12 @@ impl AgentDoor {
 
     async fn on_session(&self, asked: Asked) -> Result<Value, String> {
         let mut call = self.voice.call(self.agent, asked)?;
-        call.answer().await.map(tools::outcome_to_json)
+        let mut outcome = call.answer().await?;
+        // What failed may name files of this machine.
+        if self.transcriber.is_none() {
+            outcome.trouble = outcome.trouble.map(|_| SOMETHING_FAILED.to_owned());
+        }
+        Ok(tools::outcome_to_json(outcome))
     }
 
     async fn transcribe(&self, file: PathBuf) -> Result<Value, String> {
