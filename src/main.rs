@@ -108,6 +108,8 @@ enum Command {
     },
     /// Let a browser and other programs talk with it: a web page, OpenAI's Realtime and HTTP protocols
     Serve(cli::serve::ServeOptions),
+    /// Let the agent that starts it talk with you by voice: an MCP server on standard input and output
+    Mcp,
     /// Speak a text
     Say {
         /// The text
@@ -252,6 +254,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             }
             cli::serve::run(&config, options)?;
         }
+        Command::Mcp => cli::mcp::run(&config)?,
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,

@@ -126,7 +126,7 @@ fn place_of_engines(config: &Config) -> Engines {
     let here = [
         match &config.llm.engine {
             LlmEngine::Server(address) => is_here(address),
-            LlmEngine::Profile | LlmEngine::Gguf(_) => true,
+            LlmEngine::Profile | LlmEngine::Gguf(_) | LlmEngine::None => true,
         },
         match &config.stt.engine {
             SttEngine::Wyoming(address) => wyoming_is_here(address),

@@ -23,6 +23,7 @@ pub mod assistant;
 pub mod bench;
 pub mod doctor;
 pub mod log;
+pub mod mcp;
 pub mod models;
 pub mod printable;
 pub mod profile;

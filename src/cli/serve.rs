@@ -12,6 +12,7 @@ use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
 
 use super::assistant::{Keeping, assistant, connect_mcp};
+use super::mcp::{Errors, voice};
 use super::talk::{LOADING, QUIT};
 
 /// Its options.
@@ -34,6 +35,9 @@ pub struct ServeOptions {
     /// that is free). It knows no token: whoever reaches the port may use it
     #[arg(long, value_name = "[HOST:]PORT", value_parser = wyoming_address)]
     wyoming: Option<SocketAddr>,
+    /// Let agents talk on this machine's microphone and loudspeaker, over MCP at /mcp (docs/mcp.md)
+    #[arg(long)]
+    mcp: bool,
     /// Open the page in a browser
     #[arg(long)]
     open: bool,
@@ -59,23 +63,30 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         token_always: options.token_always,
         wyoming: options.wyoming,
     };
+    let voice = options
+        .mcp
+        .then(|| voice(config, Errors::Logged))
+        .transpose()?;
     let opened = |opened: server::Opened| {
         let page = format!("http://{}/", reached_at(opened.listen));
-        say_where(opened, &page, &token);
+        say_where(opened, &page, &token, options.mcp);
         if options.open {
             open_browser(&page);
         }
     };
-    Ok(server::serve(Arc::new(hub), server, &QUIT, opened)?)
+    Ok(server::serve(Arc::new(hub), server, voice, &QUIT, opened)?)
 }
 
-fn say_where(opened: server::Opened, page: &str, token: &str) {
+fn say_where(opened: server::Opened, page: &str, token: &str, mcp: bool) {
     let address = opened.listen;
     out!("a page to talk on:            {page}");
     out!(
         "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
         reached_at(address)
     );
+    if mcp {
+        out!("for agents (MCP):             {page}mcp");
+    }
     if !address.ip().is_loopback() {
         out!(
             "from other machines:          http://THIS-MACHINE:{}/?token={token}",

@@ -8,7 +8,7 @@ use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::models::Role;
-use vivavoce::stt::{Recognizer, transcribe_file};
+use vivavoce::stt::{FileTranscript, Recognizer, transcribe_file};
 
 use super::printable::printable;
 use super::talk::QUIT;
@@ -20,24 +20,24 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
     let mut failed = 0;
     for path in files {
         let watch = Stopwatch::start();
-        let result = text_of(&loader, engine.as_mut(), path);
+        let result = transcript(&loader, engine.as_mut(), path);
         if QUIT.load(Ordering::Relaxed) {
             bail!("interrupted");
         }
         // A name that is no text is written as far as it is one.
         let name = path.display().to_string();
         match result {
-            Ok((text, seconds)) if json => {
+            Ok(heard) if json => {
                 let line = serde_json::json!({
                     "file": name,
-                    "text": text,
-                    "audio_s": seconds,
+                    "text": heard.text(),
+                    "audio_s": heard.seconds,
                     "decode_ms": watch.elapsed_ms(),
                 });
                 out!("{line}");
             }
-            Ok((text, _)) if files.len() > 1 => out!("{name}: {text}"),
-            Ok((text, _)) => out!("{text}"),
+            Ok(heard) if files.len() > 1 => out!("{name}: {}", heard.text()),
+            Ok(heard) => out!("{}", heard.text()),
             Err(error) => {
                 failed += 1;
                 let error = format!("{error:#}");
@@ -55,12 +55,12 @@ pub fn transcribe(config: &Config, files: &[PathBuf], json: bool) -> Result<()> 
     }
 }
 
-/// The text of a file and its length in seconds.
-fn text_of(
+/// What is said in a file.
+fn transcript(
     loader: &EngineLoader,
     engine: &mut dyn Recognizer,
     path: &Path,
-) -> Result<(String, f64)> {
+) -> Result<FileTranscript> {
     let cancelled = || QUIT.load(Ordering::Relaxed);
     transcribe_file(engine, loader.activity()?, path, &cancelled)?.context("interrupted")
 }

@@ -29,6 +29,8 @@ pub enum LlmEngine {
     Gguf(PathBuf),
     /// A server that speaks OpenAI's protocol: its address up to `/v1`.
     Server(String),
+    /// None: whoever answers has its words from elsewhere.
+    None,
 }
 
 /// The voice.
@@ -137,7 +139,7 @@ impl RelativePath for LlmEngine {
     fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Gguf(file) => Some(file),
-            Self::Profile | Self::Server(_) => None,
+            Self::Profile | Self::Server(_) | Self::None => None,
         }
     }
 }

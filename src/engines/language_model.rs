@@ -7,7 +7,7 @@ use crate::agent::Persona;
 use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
-use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, prepare};
+use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, prepare};
 use crate::models::{ConsoleProgress, PullProgress, Role};
 
 impl EngineLoader {
@@ -76,6 +76,7 @@ impl EngineLoader {
                 self.llama(file, id, None, keeps_states)
             }
             LlmEngine::Server(address) => self.server(address),
+            LlmEngine::None => Ok(Box::new(NoLanguageModel)),
         }
     }
 

@@ -100,6 +100,18 @@ pub enum EventKind {
     },
     /// The user went on before the reply was audible: the turn grows.
     TurnExtended,
+    /// Words that were given to be said are on their way; their reply has this event's turn.
+    GivenWords {
+        /// A number that whoever gave them knows them by.
+        id: i64,
+        /// The words.
+        text: String,
+    },
+    /// The user speaks another language than before.
+    LanguageChanged {
+        /// Its code, "de".
+        language: String,
+    },
     /// A tool was called instead of the language model, or by it.
     ToolCalled {
         /// Its name.

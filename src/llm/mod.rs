@@ -8,6 +8,7 @@ mod checkpoints;
 pub mod gguf;
 pub mod gpu;
 mod llama;
+mod none;
 mod prefix_cache;
 pub mod prepare;
 pub mod server;
@@ -18,6 +19,7 @@ mod weights;
 
 pub use adapter::Adapter;
 pub use llama::{CacheType, Llama, LlamaConfig};
+pub use none::NoLanguageModel;
 
 use std::path::PathBuf;
 

@@ -252,15 +252,19 @@ impl Conductor {
                 reply,
                 words,
                 rings,
+                language,
             } => {
                 self.live.set(reply);
                 if rings {
                     self.ask_model(LanguageModelInput::Tone(reply));
-                    // Its words are the tools'.
-                    self.ask_model(LanguageModelInput::SpeakIn(self.language_of_tools));
+                }
+                // What rings has the tools' words.
+                let language = language.or(rings.then_some(self.language_of_tools));
+                if let Some(language) = language {
+                    self.ask_model(LanguageModelInput::SpeakIn(language));
                 }
                 self.take_for_agent(now, agent::Input::Say { reply, words });
-                if rings {
+                if language.is_some() {
                     self.ask_model(LanguageModelInput::SpeakIn(self.language));
                 }
             }

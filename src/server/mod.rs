@@ -4,11 +4,13 @@
 //!  browser   ─► /session      ─┐                       ┌► session (its own machines and memory)
 //!  programs  ─► /v1/realtime  ─┼► access ─► hub ─ seat ┤    on a remote card: microphone and loudspeaker
 //!            ─► /v1/pcm       ─┘                       └► ... as many as there are seats
+//!  agents    ─► /mcp ─► agent voice ─► one session on the devices of this machine
 //!            ─► /v1/audio/*, /v1/chat/completions ─┐
 //!  Home Assistant ─► Wyoming, a port of its own    ─┴► one of the idle engines
 //! ```
 
 mod access;
+mod agent_voice;
 mod client_tools;
 mod doors;
 mod hub;
@@ -20,6 +22,7 @@ mod remote_card;
 mod token;
 mod wyoming;
 
+pub use agent_voice::{OpenVoice, OpenedVoice, Voice, serve_stdio};
 pub use hub::{Assistant, Hub, HubError, Who};
 pub use token::{TokenError, token};
 
@@ -82,6 +85,9 @@ pub enum ServerError {
     /// The system gives no threads.
     #[error("cannot start the server: {0}")]
     Runtime(std::io::Error),
+    /// What started the program does not speak MCP.
+    #[error("what came on standard input is not MCP: {0}. An agent starts this; see docs/mcp.md")]
+    Protocol(String),
 }
 
 /// What all doors know.
@@ -122,13 +128,15 @@ impl Drop for Place {
     }
 }
 
-/// Opens the doors, says with `opened` where, and serves until `quit` is set.
+/// Opens the doors, says with `opened` where, and serves until `quit` is set. With a `voice` there is a door for
+/// agents.
 ///
 /// # Errors
 /// An address cannot be listened on.
 pub fn serve(
     hub: Arc<Hub>,
     config: ServerConfig,
+    voice: Option<Voice>,
     quit: &'static AtomicBool,
     opened: impl FnOnce(Opened),
 ) -> Result<(), ServerError> {
@@ -157,7 +165,7 @@ pub fn serve(
             listen: listener.local_addr().map_err(failed)?,
             wyoming: wyoming_address,
         });
-        let app = router(doors).into_make_service_with_connect_info::<SocketAddr>();
+        let app = router(doors, voice).into_make_service_with_connect_info::<SocketAddr>();
         tokio::select! {
             served = async { axum::serve(listener, app).await } => served.map_err(failed),
             never = async {
@@ -205,10 +213,16 @@ async fn until(quit: &AtomicBool) {
     }
 }
 
-fn router(doors: Arc<Doors>) -> Router {
+fn router(doors: Arc<Doors>, voice: Option<Voice>) -> Router {
     use doors::{chat, page, pcm, realtime, speech, transcription};
     let large = DefaultBodyLimit::max(transcription::MOST_FILE);
-    Router::new()
+    let languages = doors.hub.config().language.clone();
+    let agents = voice.map(|voice| agent_voice::http_door(Arc::new(voice), languages));
+    let router = match agents {
+        Some(agents) => Router::new().route_service("/mcp", agents),
+        None => Router::new(),
+    };
+    router
         .route("/", get(page::file))
         .route("/page.css", get(page::file))
         .route("/page.js", get(page::file))

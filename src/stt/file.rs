@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Cancelled, Recognizer, RecordingTranscriber, SttError};
+use super::{Cancelled, Recognizer, RecordingTranscriber, Stretch, SttError, text_of};
 use crate::audio::AudioError;
 use crate::audio::frame::SPEECH_RATE;
 use crate::audio::resample::StreamResampler;
@@ -20,7 +20,23 @@ pub enum FileError {
     Stt(#[from] SttError),
 }
 
-/// The text of a file and its length in seconds; `None`: cancelled. The file is read, decoded and forgotten
+/// What was heard of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileTranscript {
+    /// What was said, and when.
+    pub stretches: Vec<Stretch>,
+    /// How long the file is. Seconds.
+    pub seconds: f64,
+}
+
+impl FileTranscript {
+    /// All of its words.
+    pub fn text(&self) -> String {
+        text_of(&self.stretches)
+    }
+}
+
+/// What is said in a file; `None`: cancelled. The file is read, decoded and forgotten
 /// block by block.
 ///
 /// # Errors
@@ -30,7 +46,7 @@ pub fn transcribe_file(
     activity: VoiceActivity,
     path: &Path,
     cancelled: Cancelled,
-) -> Result<Option<(String, f64)>, FileError> {
+) -> Result<Option<FileTranscript>, FileError> {
     let mut file = SoundFile::open(path)?;
     let mut resampler = StreamResampler::new(file.rate_hz(), SPEECH_RATE)?;
     let mut transcriber = RecordingTranscriber::new(engine, activity);
@@ -51,6 +67,9 @@ pub fn transcribe_file(
             break;
         }
     }
-    let text = transcriber.finish(cancelled)?;
-    Ok(text.map(|text| (text, file.seconds())))
+    let stretches = transcriber.finish(cancelled)?;
+    Ok(stretches.map(|stretches| FileTranscript {
+        stretches,
+        seconds: file.seconds(),
+    }))
 }

@@ -16,9 +16,9 @@ mod worker;
 mod wyoming;
 
 pub use clip::transcribe_clip;
-pub use file::{FileError, transcribe_file};
+pub use file::{FileError, FileTranscript, transcribe_file};
 pub use moonshine::Moonshine;
-pub use recording::RecordingTranscriber;
+pub use recording::{RecordingTranscriber, Stretch, text_of};
 pub use spoken_language::{LanguageHeard, SpokenLanguage};
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};

@@ -17,8 +17,26 @@ const BEFORE: usize = SPEECH_RATE as usize * 3 / 10;
 /// recognizer to hear whole sentences.
 const PAUSE: Duration = Duration::from_millis(600);
 
+/// A stretch of speech: what lies between two pauses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stretch {
+    /// From where in the recording. Seconds.
+    pub start_s: f64,
+    /// To where. Seconds.
+    pub end_s: f64,
+    /// The words.
+    pub text: String,
+}
+
+/// The words of a whole recording.
+pub fn text_of(stretches: &[Stretch]) -> String {
+    let texts: Vec<&str> = stretches.iter().map(|s| s.text.as_str()).collect();
+    texts.join(" ")
+}
+
 /// A stretch of speech under way.
 struct Speech {
+    began: Timestamp,
     utterance: Utterance,
     /// Since when it pauses, if it does.
     paused: Option<Timestamp>,
@@ -34,7 +52,7 @@ pub struct RecordingTranscriber<'a> {
     before: VecDeque<f32>,
     speech: Option<Speech>,
     samples: u64,
-    texts: Vec<String>,
+    stretches: Vec<Stretch>,
 }
 
 impl<'a> RecordingTranscriber<'a> {
@@ -48,7 +66,7 @@ impl<'a> RecordingTranscriber<'a> {
             before: VecDeque::with_capacity(BEFORE),
             speech: None,
             samples: 0,
-            texts: Vec::new(),
+            stretches: Vec::new(),
         }
     }
 
@@ -69,11 +87,11 @@ impl<'a> RecordingTranscriber<'a> {
         Ok(true)
     }
 
-    /// The text, when all was pushed. `None`: cancelled.
+    /// What was said, when all was pushed. `None`: cancelled.
     ///
     /// # Errors
     /// The recognizer or voice activity failed.
-    pub fn finish(mut self, cancelled: Cancelled) -> Result<Option<String>, SttError> {
+    pub fn finish(mut self, cancelled: Cancelled) -> Result<Option<Vec<Stretch>>, SttError> {
         let rest = std::mem::take(&mut self.pending);
         // The last frames are judged when silence follows.
         let silence = vec![0.0; SPEECH_RATE as usize];
@@ -81,21 +99,22 @@ impl<'a> RecordingTranscriber<'a> {
         if !ended || !self.end_speech(cancelled)? {
             return Ok(None);
         }
-        Ok(Some(self.texts.join(" ")))
+        Ok(Some(self.stretches))
     }
 
     fn step(&mut self, step: &[f32], cancelled: Cancelled) -> Result<bool, SttError> {
         self.samples += step.len() as u64;
-        let now = Timestamp::from_micros(self.samples * 1_000_000 / u64::from(SPEECH_RATE));
+        let now = self.now();
         self.activity
             .push(step, now, false, &mut self.changes)
             .map_err(|e| SttError::Run(e.to_string()))?;
         for change in std::mem::take(&mut self.changes) {
             match (change, &mut self.speech) {
                 (Activity::Started(_), Some(speech)) => speech.paused = None,
-                (Activity::Started(_), None) => {
+                (Activity::Started(at), None) => {
                     let before: Vec<f32> = self.before.drain(..).collect();
                     self.speech = Some(Speech {
+                        began: at,
                         utterance: Utterance::begin(UtteranceConfig::default(), &before),
                         paused: None,
                     });
@@ -126,17 +145,27 @@ impl<'a> RecordingTranscriber<'a> {
 
     /// Decodes the stretch of speech, if there is one. False: cancelled.
     fn end_speech(&mut self, cancelled: Cancelled) -> Result<bool, SttError> {
-        let Some(Speech { utterance, .. }) = self.speech.take() else {
+        let Some(speech) = self.speech.take() else {
             return Ok(true);
         };
+        let (utterance, end) = (speech.utterance, speech.paused.unwrap_or(self.now()));
         let Some(text) = self.engine.transcribe(utterance.open(), cancelled)? else {
             return Ok(false);
         };
         let text = utterance.text_with(&text);
         if !text.is_empty() {
-            self.texts.push(text);
+            self.stretches.push(Stretch {
+                start_s: speech.began.as_millis_f64() / 1000.0,
+                end_s: end.as_millis_f64() / 1000.0,
+                text,
+            });
         }
         Ok(true)
+    }
+
+    /// How much was looked at.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.samples * 1_000_000 / u64::from(SPEECH_RATE))
     }
 }
 
@@ -180,6 +209,11 @@ mod tests {
 
     /// Decodes stretches of a level for seconds. The text, and the seconds that were decoded at a time.
     fn transcribe(stretches: &[(f32, f32)], step: usize) -> (String, Vec<f32>) {
+        let (stretches, decoded) = decode(stretches, step);
+        (text_of(&stretches), decoded)
+    }
+
+    fn decode(stretches: &[(f32, f32)], step: usize) -> (Vec<Stretch>, Vec<f32>) {
         let activity = VoiceActivity::new(
             crate::vad::ActivityConfig::default(),
             Box::new(Loud(256)),
@@ -194,8 +228,8 @@ mod tests {
         for step in samples.chunks(step) {
             assert!(transcriber.push(step, &|| false).unwrap());
         }
-        let text = transcriber.finish(&|| false).unwrap().unwrap();
-        (text, engine.0)
+        let stretches = transcriber.finish(&|| false).unwrap().unwrap();
+        (stretches, engine.0)
     }
 
     #[test]
@@ -230,6 +264,16 @@ mod tests {
         ];
         let (text, _) = transcribe(&speech, 320);
         assert_eq!(text, "part 1 part 2");
+    }
+
+    #[test]
+    fn a_stretch_says_from_where_to_where_it_goes() {
+        let speech = [(0.1, 5.0), (0.9, 2.0), (0.1, 3.0), (0.9, 1.0)];
+        let (stretches, _) = decode(&speech, 320);
+        let spans = stretches
+            .iter()
+            .map(|s| (s.start_s.round(), s.end_s.round()));
+        assert_eq!(spans.collect::<Vec<_>>(), [(5.0, 7.0), (10.0, 11.0)]);
     }
 
     #[test]

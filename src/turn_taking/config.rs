@@ -34,6 +34,17 @@ impl Drafts {
     }
 }
 
+/// Who answers the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Answers {
+    /// The assistant itself.
+    #[default]
+    Own,
+    /// Whoever gives it words ([`super::Event::Say`]): a turn is told when it is over, and nothing is made of it
+    /// here.
+    Given,
+}
+
 /// A gentle word after a long silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdlePrompt {
@@ -68,6 +79,8 @@ pub struct TurnTakingConfig {
     pub lexicon: Lexicon,
     /// What it is called: its name wakes it.
     pub name: String,
+    /// Who answers the user.
+    pub answers: Answers,
 }
 
 impl TurnTakingConfig {
@@ -115,6 +128,7 @@ impl Default for TurnTakingConfig {
             idle_prompt: None,
             lexicon: Lexicon::of(Language::default()),
             name: String::new(),
+            answers: Answers::default(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The machine and how a turn begins. `pause.rs` has what happens when the user pauses, `reply.rs`
-//! the reply, `overlap.rs` speech over it, `ring.rs` what is said unasked.
+//! the reply, `overlap.rs` speech over it, `ring.rs` what rings, `given.rs` the words of whoever answers instead.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::config::TurnTakingConfig;
+use super::given::Given;
 use super::reply::roll_back;
 use super::ring::Ring;
 use super::self_talk::SelfTalk;
@@ -43,12 +45,14 @@ pub struct TurnTaking {
     pub(super) self_talk: SelfTalk,
     /// What rings and was not answered.
     pub(super) rings: Vec<Ring>,
+    /// What is to be said for whoever answers in its place.
+    pub(super) given: VecDeque<Given>,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
     /// The language of the last turn that was answered.
-    language: Language,
+    pub(super) language: Language,
     /// The language that answers are made in; another one than that while a draft waits for the end of its turn.
-    answering_in: Language,
+    pub(super) answering_in: Language,
 }
 
 impl TurnTaking {
@@ -71,6 +75,7 @@ impl TurnTaking {
             put_off: false,
             self_talk: SelfTalk::default(),
             rings: Vec::new(),
+            given: VecDeque::new(),
             asleep: false,
         }
     }
@@ -83,7 +88,7 @@ impl TurnTaking {
     /// When [`Event::Tick`] has something to do, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Listening => [self.prompt_at, self.ring_due()]
+            State::Listening => [self.prompt_at, self.ring_due(), self.given_due()]
                 .into_iter()
                 .flatten()
                 .min(),
@@ -141,10 +146,10 @@ impl TurnTaking {
     fn take(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
         match event {
             Event::Tick => self.tick(now, commands),
-            Event::SoundStarted(at) if !self.config.push_to_talk => {
+            Event::SoundStarted(at) if self.listens() => {
                 self.sound_started(at, commands);
             }
-            Event::SpeechStarted(at) if !self.config.push_to_talk => {
+            Event::SpeechStarted(at) if self.listens() => {
                 self.speech_started(at, commands);
             }
             Event::SpeechPaused(at) if !self.config.push_to_talk => {
@@ -158,6 +163,8 @@ impl TurnTaking {
             Event::TakeBack => self.take_back(commands),
             Event::Ring { id, words } => self.rings(now, id, words),
             Event::Withdraw(id) => self.withdraw(id),
+            Event::Say(words) => self.given.push_back(Given::new(words)),
+            Event::StopSaying(id) => self.stop_saying(id, commands),
             // Who has said something since they asked for it is awake.
             Event::Sleep => self.asleep = self.state == State::Listening,
             Event::Spoken(language) => self.config.speak(language),
@@ -206,6 +213,7 @@ impl TurnTaking {
         let rings = self.ring_due().is_some_and(|at| now >= at);
         match &mut self.state {
             State::Listening if rings => self.ring(now, commands),
+            State::Listening if !self.given.is_empty() => self.say_given(commands),
             State::Listening => {
                 if self.prompt_at.is_some_and(|at| now >= at)
                     && let Some(prompt) = self.config.idle_prompt.clone()

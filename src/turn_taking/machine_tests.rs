@@ -5,6 +5,8 @@ use super::super::reply::SLOW_REPLIES;
 use super::*;
 use crate::events::Loudness;
 
+#[path = "given_tests.rs"]
+mod given;
 #[path = "language_tests.rs"]
 mod languages;
 #[path = "longest_tests.rs"]
@@ -718,6 +720,7 @@ fn a_reply_that_breaks_off_is_said_to_its_end_and_then_the_user_hears_why() {
         reply: apology,
         words: "Sorry, I lost the connection.".into(),
         rings: false,
+        language: None,
     };
     assert_eq!(commands, [remember, words, Command::Release(apology)]);
     // Nobody asked for the apology: the history does without it.
@@ -1019,6 +1022,7 @@ fn a_recognizer_that_fails_is_apologized_for() {
         reply: reply(2),
         words: "Sorry, I could not hear that.".into(),
         rings: false,
+        language: None,
     };
     assert!(commands.contains(&words), "{commands:?}");
     assert!(commands.contains(&Command::EndTranscript(TURN)));
@@ -1094,6 +1098,7 @@ fn a_silence_after_its_question_is_met_with_a_word_once() {
         reply: reply(2),
         words,
         rings: false,
+        language: None,
     };
     assert_eq!(commands, [prompt, Command::Release(reply(2))]);
     c.on(started(2));

@@ -39,6 +39,10 @@ pub enum Event {
     },
     /// Something rings no more.
     Withdraw(i64),
+    /// Words are to be said as soon as nobody speaks, once.
+    Say(GivenWords),
+    /// Words that were to be said are not wanted any more, whether they sound already or not.
+    StopSaying(i64),
     /// Nothing is to be answered until the user asks for it by one of the words that wake.
     Sleep,
     /// The words of the user that are told next are in this language.
@@ -122,6 +126,19 @@ pub enum Event {
     },
 }
 
+/// Words that whoever answers in the assistant's place wants said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenWords {
+    /// A number that whoever gave them knows them by.
+    pub id: i64,
+    /// The words.
+    pub words: String,
+    /// What they are spoken in, if not in the language of the conversation.
+    pub language: Option<Language>,
+    /// Whether speech over them may stop them. If not, that speech is not heard.
+    pub interruptible: bool,
+}
+
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -177,6 +194,8 @@ pub enum Command {
         words: String,
         /// A tone goes before them: something rings.
         rings: bool,
+        /// What they are spoken in, if not in the language of the conversation.
+        language: Option<Language>,
     },
     /// Let a draft be heard.
     Release(ReplyId),

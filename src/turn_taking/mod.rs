@@ -11,6 +11,7 @@
 
 mod config;
 mod decision;
+mod given;
 mod machine;
 mod message;
 mod message_end;
@@ -21,9 +22,9 @@ mod ring;
 mod self_talk;
 mod state;
 
-pub use config::{Drafts, IdlePrompt, TurnTakingConfig};
+pub use config::{Answers, Drafts, IdlePrompt, TurnTakingConfig};
 pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
-pub use message::{Command, Event};
+pub use message::{Command, Event, GivenWords};
 pub use reply::SLOW_TOKENS_PER_S;
 pub use state::{Answer, Draft, Onset, Overlap, Pause, Reply, State, UserTurn};

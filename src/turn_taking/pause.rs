@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Command;
-use super::config::Drafts;
+use super::config::{Answers, Drafts};
 use super::machine::{TurnTaking, join};
 use super::reply::roll_back;
 use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
@@ -93,7 +93,9 @@ impl TurnTaking {
         text: String,
         commands: &mut Vec<Command>,
     ) {
-        let prepare = self.config.drafts == Drafts::On && self.unheard.is_none();
+        let prepare = self.config.drafts == Drafts::On
+            && self.config.answers == Answers::Own
+            && self.unheard.is_none();
         match &mut self.state {
             State::User(user) if user.turn == turn && user.pause.is_none() => {
                 // Mostly it is what the transcript will begin with; what is not is read again.
@@ -254,6 +256,7 @@ impl TurnTaking {
     /// Whether a reply to these words may be drafted.
     fn drafts_for(&self, user: &UserTurn, text: &str) -> bool {
         self.config.drafts == Drafts::On
+            && self.config.answers == Answers::Own
             && !self.config.push_to_talk
             && self.unheard.is_none()
             && user.drafts < MOST_DRAFTS
@@ -290,6 +293,8 @@ impl TurnTaking {
             // What was said before is answered all the same.
             [] if !user.carried.is_empty() => None,
             [] => Some(IgnoreReason::NoWords),
+            // "Stop" and "wait" are for whoever answers.
+            _ if self.config.answers == Answers::Given => says_nothing(user, lexicon, &words),
             _ if lexicon.asks_only(&lexicon.stop, &words) => Some(IgnoreReason::AskedToStop),
             _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
                 Some(IgnoreReason::ProbablyAskedToStop)
@@ -300,14 +305,14 @@ impl TurnTaking {
             }
             _ if lexicon.asks_only(&lexicon.wait, &words) => Some(IgnoreReason::AskedToWait),
             _ if !user.carried.is_empty() => None,
-            _ if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, &words) => {
-                Some(IgnoreReason::Backchannel)
-            }
-            _ if user.over_reply && !self.cut_off && lexicon.only_listens(&words) => {
+            _ if user.over_reply
+                && !self.cut_off
+                && lexicon.only_listens(&words)
+                && !Lexicon::consists_of(&lexicon.backchannels, &words) =>
+            {
                 Some(IgnoreReason::NothingToGoOnWith)
             }
-            _ if Lexicon::consists_of(&lexicon.fillers, &words) => Some(IgnoreReason::FilledPause),
-            _ => None,
+            _ => says_nothing(user, lexicon, &words),
         }
     }
 
@@ -343,6 +348,9 @@ impl TurnTaking {
         if !user.adds_nothing() {
             commands.push(Command::KnowSpeaker { since: user.began });
         }
+        if self.config.answers == Answers::Given {
+            self.tell_language(turn, commands);
+        }
         let ended = EventKind::TurnEnded {
             waited_ms: now.since(pause.last_speech).as_secs_f64() * 1000.0,
             score: pause.score,
@@ -368,6 +376,17 @@ impl TurnTaking {
                 self.reply(turn, user.drafts, answer, commands);
             }
         }
+    }
+}
+
+/// Why words are none that anybody would answer.
+fn says_nothing(user: &UserTurn, lexicon: &Lexicon, words: &[String]) -> Option<IgnoreReason> {
+    if user.over_reply && Lexicon::consists_of(&lexicon.backchannels, words) {
+        Some(IgnoreReason::Backchannel)
+    } else if Lexicon::consists_of(&lexicon.fillers, words) {
+        Some(IgnoreReason::FilledPause)
+    } else {
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! The assistant's side: a reply begins, is released, heard, cut off, or fails.
 
 use super::Command;
-use super::config::Drafts;
+use super::config::{Answers, Drafts};
 use super::machine::TurnTaking;
 use super::pause::MOST_DRAFTS;
 use super::state::{Answer, Draft, Reply, State, UserTurn};
@@ -25,6 +25,12 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) {
         self.prompt_at = None;
+        if self.config.answers == Answers::Given
+            && matches!(answer, Answer::To(_) | Answer::Rest(_))
+        {
+            self.state = State::Listening;
+            return;
+        }
         if self.unheard.is_some() {
             self.state = State::AwaitingHeard { turn, answer };
             return;
@@ -40,11 +46,19 @@ impl TurnTaking {
                 reply,
                 words,
                 rings: false,
+                language: None,
+            },
+            Answer::Given(given) => Command::DraftWords {
+                reply,
+                words: given.words,
+                rings: false,
+                language: given.language,
             },
             Answer::Ring { words, .. } => Command::DraftWords {
                 reply,
                 words,
                 rings: true,
+                language: None,
             },
         });
         self.release(reply, answer, commands);
@@ -96,6 +110,7 @@ impl TurnTaking {
                 if let Answer::Ring { id, .. } = &reply.answer {
                     self.cut_short(*id);
                 }
+                self.forget_given(&reply.answer);
                 self.unheard = Some((reply.id, reply.answer));
                 if let Some(user) = user {
                     self.state = State::User(user);
@@ -183,10 +198,14 @@ impl TurnTaking {
         if let Answer::Ring { id, .. } = &answer {
             self.rang(now, *id, &heard);
         }
+        self.forget_given(&answer);
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
-        if !matches!(answer, Answer::Apology(_) | Answer::Ring { .. }) {
+        if !matches!(
+            answer,
+            Answer::Apology(_) | Answer::Ring { .. } | Answer::Given(_)
+        ) {
             let user = answer.user_words();
             commands.push(Command::Remember { turn, user, heard });
         }
@@ -216,7 +235,7 @@ impl TurnTaking {
         let prompt = self.config.idle_prompt.as_ref();
         let given = matches!(
             answer,
-            Answer::Prompt(_) | Answer::Ring { .. } | Answer::Apology(_)
+            Answer::Prompt(_) | Answer::Ring { .. } | Answer::Given(_) | Answer::Apology(_)
         );
         let asked = is_question(heard) && !given;
         self.prompt_at = prompt.filter(|_| asked).map(|p| now + p.after);
@@ -241,6 +260,7 @@ impl TurnTaking {
                 let (id, answer) = (reply.id, reply.answer.clone());
                 let overlap = reply.overlap.take();
                 commands.push(Command::StopReply(id));
+                self.forget_given(&answer);
                 self.unheard = Some((id, answer));
                 self.state = match overlap.and_then(|overlap| overlap.user) {
                     Some(user) => State::User(user),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Command;
 use super::machine::join;
 use super::pause::same_words;
+use super::{Command, GivenWords};
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
 use crate::events::{EndReason, EventKind, ReplyId, TurnId};
@@ -176,6 +176,8 @@ pub enum Answer {
         /// What is said.
         words: String,
     },
+    /// Given words of whoever answers in the assistant's place. The history does not keep them.
+    Given(GivenWords),
     /// Given words: why there is no reply, or no more of it. The history does not keep them.
     Apology(String),
 }
@@ -185,7 +187,11 @@ impl Answer {
     pub fn user_words(&self) -> String {
         match self {
             Self::To(text) => text.clone(),
-            Self::Rest(_) | Self::Prompt(_) | Self::Ring { .. } | Self::Apology(_) => String::new(),
+            Self::Rest(_)
+            | Self::Prompt(_)
+            | Self::Ring { .. }
+            | Self::Given(_)
+            | Self::Apology(_) => String::new(),
         }
     }
 
@@ -193,7 +199,9 @@ impl Answer {
     pub fn carried(&self) -> String {
         match self {
             Self::To(text) | Self::Rest(text) => text.clone(),
-            Self::Prompt(_) | Self::Ring { .. } | Self::Apology(_) => String::new(),
+            Self::Prompt(_) | Self::Ring { .. } | Self::Given(_) | Self::Apology(_) => {
+                String::new()
+            }
         }
     }
 }

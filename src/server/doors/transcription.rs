@@ -206,10 +206,10 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
         }
         FileError::Stt(error) => failed(&error),
     })?;
-    let (text, seconds) = transcribed.unwrap_or_default();
+    let transcribed = transcribed.unwrap_or_default();
     Ok(Transcribed {
-        text,
-        seconds,
+        text: transcribed.text(),
+        seconds: transcribed.seconds,
         language: language.to_lowercase(),
     })
 }

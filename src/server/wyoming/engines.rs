@@ -17,7 +17,7 @@ use crate::language::{Language, Languages};
 use crate::pipeline::WrittenConversation;
 use crate::server::problem::Problem;
 use crate::server::{Doors, Place};
-use crate::stt::RecordingTranscriber;
+use crate::stt::{RecordingTranscriber, text_of};
 use crate::tts::{Prosody, Synthesizer, VOICES, speak_clause_unless};
 
 /// See the module.
@@ -73,14 +73,14 @@ impl Services for WyomingEngines {
         let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
         let activity = hub.load_activity().map_err(|e| failed(&e))?;
         let mut transcriber = RecordingTranscriber::new(engine.as_mut(), activity);
-        let text = match transcriber.push(samples, cancelled) {
+        let stretches = match transcriber.push(samples, cancelled) {
             Ok(true) => transcriber.finish(cancelled),
             Ok(false) => Ok(None),
             Err(error) => Err(error),
         };
-        let text = text.map_err(|e| failed(&e))?;
+        let stretches = stretches.map_err(|e| failed(&e))?;
         hub.recognizers.put(engine);
-        Ok(text)
+        Ok(stretches.as_deref().map(text_of))
     }
 
     fn voice(&self, name: &str) -> Result<Box<dyn Speaker>, Trouble> {
