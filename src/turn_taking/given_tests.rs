@@ -60,7 +60,7 @@ fn a_turn_of_the_users_is_told_and_nothing_is_made_of_it() {
     let mut c = given();
     let commands = turn(&mut c, 1, "Run the tests.");
     assert_eq!(ended(&commands), Some("Run the tests."));
-    let makes = |c: &Command| matches!(c, Command::Draft { .. } | Command::Prepare(_));
+    let makes = |c: &Command| matches!(c, Command::Draft { .. } | Command::Prepare { .. });
     assert!(!commands.iter().any(makes), "{commands:?}");
     assert_eq!(*c.machine.state(), State::Listening);
 }
