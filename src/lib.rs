@@ -52,6 +52,7 @@ pub mod engines;
 mod hex;
 pub mod models;
 pub mod power;
+pub mod requests;
 mod resource;
 pub mod server;
 mod shared;

@@ -125,6 +125,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the language model one question; the answer alone is on standard output
+    Ask(cli::ask::AskOptions),
     /// List, fetch and check models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -254,6 +256,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         }
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
+        Command::Ask(options) => cli::ask::ask(&config, options)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),

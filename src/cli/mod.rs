@@ -19,6 +19,7 @@ pub fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
+pub mod ask;
 pub mod assistant;
 pub mod bench;
 pub mod doctor;

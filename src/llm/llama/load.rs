@@ -60,6 +60,7 @@ impl Llama {
             opening: Opening::None,
             has_tools: false,
             grammar: None,
+            answer: None,
         };
         tracing::info!("{}", llama.describe());
         Ok(llama)

@@ -36,7 +36,7 @@ use super::{
 use branches::Branches;
 use context::Context;
 use prompt_tokens::{PromptTokens, Tokenizer};
-use sampler::{held_to, sampler};
+use sampler::Sampler;
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
@@ -92,6 +92,8 @@ pub struct Llama {
     has_tools: bool,
     /// What calls of them are held to.
     grammar: Option<String>,
+    /// What the whole answer is held to.
+    answer: Option<String>,
 }
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
@@ -130,6 +132,45 @@ impl Llama {
             .map_err(run)?;
         self.read.extend_from_slice(tokens);
         Ok(())
+    }
+
+    /// The text of a token, and of a control token if it says what is not for the user.
+    fn piece(&self, token: LlamaToken) -> Vec<u8> {
+        match self.marks.get(&token) {
+            Some(mark) => mark.clone(),
+            None => {
+                let vocab = self.context.model().vocab();
+                vocab.token_to_piece(token, false, None)
+            }
+        }
+    }
+
+    /// Writes an answer that is held to a grammar: all of it is for whoever asked, and nothing is filtered.
+    fn generate_held(
+        &mut self,
+        grammar: &str,
+        sampling: &Sampling,
+        cancelled: Cancelled,
+        on_piece: &mut dyn FnMut(&str),
+    ) -> Result<Finish, LlmError> {
+        let mut sampler = Sampler::held_to(grammar, sampling, self.context.model())?;
+        let mut pending = Vec::new();
+        for _ in 0..sampling.max_tokens {
+            if cancelled() {
+                return Ok(Finish::Cancelled);
+            }
+            let token = sampler.sample(self.context.get(), -1);
+            if self.context.model().vocab().is_eog(token) {
+                return Ok(Finish::Complete);
+            }
+            pending.extend(self.piece(token));
+            emit(&mut pending, false, on_piece);
+            if self.read.len() + 1 >= self.context_len() {
+                break;
+            }
+            self.decode(&[token])?;
+        }
+        Ok(Finish::Length)
     }
 
     fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
@@ -207,6 +248,7 @@ impl LanguageModel for Llama {
         self.has_tools = !prompt.tools.is_empty();
         let is_held = self.has_tools && self.template.calls_are_tagged_json();
         self.grammar = is_held.then(|| tool_grammar::grammar(prompt.tools));
+        self.answer = prompt.answer.map(|schema| schema.grammar().to_owned());
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         let kept = self.read.len();
@@ -239,7 +281,10 @@ impl LanguageModel for Llama {
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         let mut on_piece = |text: &str| on_output(Output::Text(text));
-        let mut sampler = sampler(sampling, self.context.model());
+        if let Some(grammar) = self.answer.take() {
+            return self.generate_held(&grammar, sampling, cancelled, &mut on_piece);
+        }
+        let mut sampler = Sampler::new(sampling, self.context.model());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
         let (mut said, mut thought, mut called) = (0, 0, 0);
@@ -256,13 +301,7 @@ impl LanguageModel for Llama {
             if self.context.model().vocab().is_eog(token) {
                 break Finish::Complete;
             }
-            match self.marks.get(&token) {
-                Some(mark) => pending.extend(mark),
-                None => {
-                    let vocab = self.context.model().vocab();
-                    pending.extend(vocab.token_to_piece(token, false, None));
-                }
-            }
+            pending.extend(self.piece(token));
             emit(&mut pending, false, &mut |text| {
                 watch.push(text);
                 filter.push(text, &mut on_piece);
@@ -271,7 +310,12 @@ impl LanguageModel for Llama {
                 && !filter.is_thinking()
                 && let Some(grammar) = self.grammar.take()
             {
-                sampler = held_to(&grammar, sampling, self.context.model());
+                match Sampler::held_to(&grammar, sampling, self.context.model()) {
+                    Ok(held) => sampler = held,
+                    Err(error) => {
+                        tracing::warn!("a call is not held to its tool's schema: {error}")
+                    }
+                }
             }
             if filter.is_over() {
                 break Finish::Complete;

@@ -1,27 +1,78 @@
 //! How the next token is chosen.
 
+use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::sampling::LlamaSampler;
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::token::data::LlamaTokenData;
+use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
-use crate::llm::{Sampling, tool_grammar};
+use crate::llm::{LlmError, Sampling, json_grammar};
 
 /// Tokens that the repetition penalty looks back over.
 const PENALTY_WINDOW: i32 = 64;
 
-/// The chain of choices that a configuration means.
-pub fn sampler(sampling: &Sampling, model: &LlamaModel) -> LlamaSampler {
-    LlamaSampler::chain_simple(choices(sampling, model))
+/// Chooses one token after the other.
+pub(super) struct Sampler {
+    /// What the text is held to.
+    grammar: Option<LlamaSampler>,
+    chain: LlamaSampler,
 }
 
-/// The same, held to a grammar from here on; without it where llama.cpp does not take it.
-pub fn held_to(grammar: &str, sampling: &Sampling, model: &LlamaModel) -> LlamaSampler {
-    let mut chain = Vec::new();
-    match LlamaSampler::grammar(model, grammar, tool_grammar::ROOT) {
-        Ok(sampler) => chain.push(sampler),
-        Err(error) => tracing::warn!("a call is not held to its tool's schema: {error}"),
+impl Sampler {
+    /// The chain of choices that a configuration means.
+    pub fn new(sampling: &Sampling, model: &LlamaModel) -> Self {
+        Self {
+            grammar: None,
+            chain: LlamaSampler::chain_simple(choices(sampling, model)),
+        }
     }
-    chain.extend(choices(sampling, model));
-    LlamaSampler::chain_simple(chain)
+
+    /// The same, held to a grammar from here on.
+    ///
+    /// # Errors
+    /// llama.cpp does not take the grammar.
+    pub fn held_to(
+        grammar: &str,
+        sampling: &Sampling,
+        model: &LlamaModel,
+    ) -> Result<Self, LlmError> {
+        let made = LlamaSampler::grammar(model, grammar, json_grammar::ROOT);
+        let grammar = made.map_err(|error| LlmError::Schema {
+            reason: format!("llama.cpp does not take its grammar ({error}); make it simpler"),
+        })?;
+        Ok(Self {
+            grammar: Some(grammar),
+            ..Self::new(sampling, model)
+        })
+    }
+
+    /// The next token behind the output `index` of the last batch; -1 is the last.
+    ///
+    /// Most tokens fit the grammar: so one is chosen first, and only where that one does not fit is the grammar
+    /// asked about all others, which takes as long as a small model takes to think.
+    pub fn sample(&mut self, context: &LlamaContext, index: i32) -> LlamaToken {
+        let Some(grammar) = &mut self.grammar else {
+            return self.chain.sample(context, index);
+        };
+        let choose = |chain: &mut LlamaSampler, from: &mut LlamaTokenDataArray| {
+            chain.apply(from);
+            // A chain ends with a choice; without one llama.cpp would have ended the program.
+            from.selected_token().unwrap_or(LlamaToken(0))
+        };
+        let all = context.token_data_array_ith(index);
+        let mut token = choose(&mut self.chain, &mut all.clone());
+        let mut alone = LlamaTokenDataArray::new(vec![LlamaTokenData::new(token, 1.0, 0.0)], false);
+        grammar.apply(&mut alone);
+        if alone.data[0].logit() == f32::NEG_INFINITY {
+            let mut fitting = all;
+            grammar.apply(&mut fitting);
+            token = choose(&mut self.chain, &mut fitting);
+        }
+        grammar.accept(token);
+        self.chain.accept(token);
+        token
+    }
 }
 
 fn choices(sampling: &Sampling, model: &LlamaModel) -> Vec<LlamaSampler> {

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::llm::{Message, Role, Sampling};
-use crate::server::problem::Problem;
+use super::Problem;
+use crate::llm::{AnswerSchema, Message, Role, Sampling};
 
 /// What is asked for.
 #[derive(Debug, Deserialize)]
@@ -82,10 +82,6 @@ impl Request {
                 "tools",
             ),
             (self.n.is_some_and(|n| n != 1), "n"),
-            (
-                is_structured(self.response_format.as_ref()),
-                "response_format",
-            ),
         ];
         if let Some((_, param)) = unsupported.iter().find(|(asked, _)| *asked) {
             return Err(Problem::wrong(
@@ -174,6 +170,27 @@ impl Request {
         }
     }
 
+    /// What the answer is held to, if to anything.
+    ///
+    /// # Errors
+    /// It is no schema that answers can be held to.
+    pub fn answer_schema(&self) -> Result<Option<AnswerSchema>, Problem> {
+        let wrong = |message: String| Problem::wrong(Some("response_format"), message);
+        let Some(format) = &self.response_format else {
+            return Ok(None);
+        };
+        match format["type"].as_str() {
+            Some("text") => Ok(None),
+            Some("json_schema") => {
+                let schema = AnswerSchema::new(format["json_schema"]["schema"].clone());
+                schema.map(Some).map_err(|error| wrong(error.to_string()))
+            }
+            _ => Err(wrong(
+                "response_format is text or json_schema here: say with a schema what the answer is to hold".into(),
+            )),
+        }
+    }
+
     /// Words that end the answer.
     ///
     /// # Errors
@@ -197,8 +214,4 @@ impl Request {
     pub fn wants_usage(&self) -> bool {
         self.stream_options.include_usage
     }
-}
-
-fn is_structured(format: Option<&Value>) -> bool {
-    format.is_some_and(|format| format["type"] != "text")
 }
