@@ -48,6 +48,7 @@ pub mod pipeline;
 
 pub mod harness;
 
+pub mod batch;
 pub mod engines;
 mod hex;
 pub mod models;
@@ -56,3 +57,4 @@ pub mod requests;
 mod resource;
 pub mod server;
 mod shared;
+pub mod talking;

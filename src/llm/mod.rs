@@ -14,6 +14,8 @@ mod prefix_cache;
 pub mod prepare;
 pub mod server;
 mod speech_filter;
+mod stop_words;
+mod together;
 mod tool_grammar;
 mod tool_prompt;
 mod weights;
@@ -22,6 +24,9 @@ pub use adapter::Adapter;
 pub use answer_schema::{AnswerSchema, Misfit};
 pub use json_grammar::SchemaError;
 pub use llama::{CacheType, Llama, LlamaConfig};
+
+pub use stop_words::StopWords;
+pub use together::{Task, Written};
 
 use std::path::PathBuf;
 

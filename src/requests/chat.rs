@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Problem;
-use crate::llm::{AnswerSchema, Message, Role, Sampling};
+use crate::agent::Persona;
+use crate::llm::{AnswerSchema, Message, Role, Sampling, Task};
 
 /// What is asked for.
 #[derive(Debug, Deserialize)]
@@ -70,11 +71,31 @@ const TOKENS: usize = 512;
 const MOST_STOPS: usize = 4;
 
 impl Request {
+    /// All that is asked for. Without instructions of its own, those of the persona: a small model without any says
+    /// nothing that makes sense.
+    ///
+    /// # Errors
+    /// It asks for what is not supported, or is no conversation.
+    pub fn task(&self, persona: &Persona) -> Result<Task, Problem> {
+        let mut messages = self.messages()?;
+        if !messages.iter().any(|message| message.role == Role::System) {
+            let mut prefix = persona.prefix();
+            prefix.append(&mut messages);
+            messages = prefix;
+        }
+        Ok(Task {
+            messages,
+            sampling: self.sampling()?,
+            stops: self.stops()?.to_vec(),
+            answer: self.answer_schema()?,
+        })
+    }
+
     /// The conversation.
     ///
     /// # Errors
     /// It asks for what is not supported, or is no conversation.
-    pub fn messages(&self) -> Result<Vec<Message>, Problem> {
+    fn messages(&self) -> Result<Vec<Message>, Problem> {
         let wrong = |message: String| Problem::wrong(Some("messages"), message);
         let unsupported = [
             (
@@ -130,7 +151,7 @@ impl Request {
     ///
     /// # Errors
     /// A value is out of its range.
-    pub fn sampling(&self) -> Result<Sampling, Problem> {
+    fn sampling(&self) -> Result<Sampling, Problem> {
         let default = Sampling {
             temperature: 0.0,
             repeat_penalty: 1.0,
@@ -174,7 +195,7 @@ impl Request {
     ///
     /// # Errors
     /// It is no schema that answers can be held to.
-    pub fn answer_schema(&self) -> Result<Option<AnswerSchema>, Problem> {
+    fn answer_schema(&self) -> Result<Option<AnswerSchema>, Problem> {
         let wrong = |message: String| Problem::wrong(Some("response_format"), message);
         let Some(format) = &self.response_format else {
             return Ok(None);
@@ -195,7 +216,7 @@ impl Request {
     ///
     /// # Errors
     /// There are too many.
-    pub fn stops(&self) -> Result<&[String], Problem> {
+    fn stops(&self) -> Result<&[String], Problem> {
         let stops = match &self.stop {
             None => &[],
             Some(Stop::One(one)) => std::slice::from_ref(one),

@@ -5,9 +5,7 @@ pub mod chat;
 mod completion;
 mod problem;
 pub mod speech;
-mod stop_words;
 pub mod transcription;
 
 pub use completion::Completion;
 pub use problem::Problem;
-pub use stop_words::StopWords;

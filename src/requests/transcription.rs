@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use crate::language::Languages;
+use crate::language::{Language, Languages};
 
 /// What is asked for. A model, a prompt, a temperature: there is one recognizer, and it takes none.
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +68,21 @@ pub struct Transcribed {
 }
 
 impl Transcribed {
+    /// What was heard, in the language that the recognizer tells apart, or in the only one that is known.
+    pub fn new(text: String, seconds: f64, spoken: Option<&str>, known: &Languages) -> Self {
+        let name = |code: &str| match code.parse::<Language>() {
+            Ok(language) => language.to_string(),
+            Err(_) => code.to_owned(),
+        };
+        let spoken = spoken.filter(|_| !known.is_one());
+        let language = spoken.map_or_else(|| known.first().to_string(), name);
+        Self {
+            text,
+            seconds,
+            language: language.to_lowercase(),
+        }
+    }
+
     /// As an object; the text alone is one too.
     pub fn body(&self, format: Format) -> Value {
         let Self {

@@ -12,6 +12,7 @@ mod context;
 mod load;
 mod prompt_tokens;
 mod sampler;
+mod together;
 
 pub use cache_type::CacheType;
 
@@ -61,6 +62,8 @@ pub struct LlamaConfig {
     pub cache_type: CacheType,
     /// Tokens that a model may think before it speaks.
     pub reasoning_tokens: usize,
+    /// How many conversations are answered at a time ([`Llama::answer_all`]); 0 where a single one is held.
+    pub together: usize,
     /// Where prompt states are kept; `None` keeps none.
     pub cache_dir: Option<PathBuf>,
 }

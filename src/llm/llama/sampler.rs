@@ -49,30 +49,43 @@ impl Sampler {
 
     /// The next token behind the output `index` of the last batch; -1 is the last.
     ///
-    /// Most tokens fit the grammar: so one is chosen first, and only where that one does not fit is the grammar
-    /// asked about all others, which takes as long as a small model takes to think.
+    /// The grammar is asked about the likeliest tokens first, and about all only if none of those fits: that takes
+    /// as long as a small model takes to think.
     pub fn sample(&mut self, context: &LlamaContext, index: i32) -> LlamaToken {
         let Some(grammar) = &mut self.grammar else {
             return self.chain.sample(context, index);
         };
-        let choose = |chain: &mut LlamaSampler, from: &mut LlamaTokenDataArray| {
-            chain.apply(from);
-            // A chain ends with a choice; without one llama.cpp would have ended the program.
-            from.selected_token().unwrap_or(LlamaToken(0))
-        };
         let all = context.token_data_array_ith(index);
-        let mut token = choose(&mut self.chain, &mut all.clone());
-        let mut alone = LlamaTokenDataArray::new(vec![LlamaTokenData::new(token, 1.0, 0.0)], false);
-        grammar.apply(&mut alone);
-        if alone.data[0].logit() == f32::NEG_INFINITY {
-            let mut fitting = all;
+        let mut fitting = likeliest(&all);
+        grammar.apply(&mut fitting);
+        if fitting
+            .data
+            .iter()
+            .all(|one| one.logit() == f32::NEG_INFINITY)
+        {
+            fitting = all;
             grammar.apply(&mut fitting);
-            token = choose(&mut self.chain, &mut fitting);
         }
+        self.chain.apply(&mut fitting);
+        // A chain ends with a choice.
+        let token = fitting.selected_token().unwrap_or(LlamaToken(0));
         grammar.accept(token);
         self.chain.accept(token);
         token
     }
+}
+
+/// More than sampling keeps by default (`top_k`), so what is chosen of them is hardly ever another token.
+const LIKELIEST: usize = 64;
+
+fn likeliest(all: &LlamaTokenDataArray) -> LlamaTokenDataArray {
+    let mut data = all.data.clone();
+    if data.len() > LIKELIEST {
+        let by_logit = |a: &LlamaTokenData, b: &LlamaTokenData| b.logit().total_cmp(&a.logit());
+        data.select_nth_unstable_by(LIKELIEST, by_logit);
+        data.truncate(LIKELIEST);
+    }
+    LlamaTokenDataArray::new(data, false)
 }
 
 fn choices(sampling: &Sampling, model: &LlamaModel) -> Vec<LlamaSampler> {

@@ -14,9 +14,9 @@ use tokio::sync::mpsc;
 
 use super::pass_on;
 use crate::clock::unix_seconds;
-use crate::llm::{LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
+use crate::llm::{LanguageModel, LlmError, Message, Opening, Prompt, Role, StopWords, Task};
+use crate::requests::Completion;
 use crate::requests::chat::Request;
-use crate::requests::{Completion, StopWords};
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -44,23 +44,13 @@ pub async fn complete(
     request: Result<Json<Request>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(request) = request.map_err(|e| Problem::wrong(None, e.body_text()))?;
-    let mut messages = request.messages()?;
-    if !messages.iter().any(|message| message.role == Role::System) {
-        // A small model without instructions says nothing that makes sense.
-        let mut persona = doors.hub.persona().prefix();
-        persona.append(&mut messages);
-        messages = persona;
-    }
-    let sampling = request.sampling()?;
-    let stops = StopWords::new(request.stops()?);
-    let schema = request.answer_schema()?;
+    let task = request.task(&doors.hub.persona())?;
     let (written_out, mut written) = mpsc::channel(AHEAD);
     let hub = Arc::clone(&doors.hub);
     let place = doors.work().await?;
     tokio::task::spawn_blocking(move || {
         let _place = place;
-        let prompt = Prompt::new(&messages, Opening::Reply).held_to(schema.as_ref());
-        let last = match write(&hub, prompt, &sampling, stops, &written_out) {
+        let last = match write(&hub, &task, &written_out) {
             Ok(done) => Written::Done(done),
             Err(error) => Written::Failed(error),
         };
@@ -97,17 +87,14 @@ fn problem(error: LlmError) -> Problem {
 }
 
 /// Has the model write, until its end, a stop word, or until nobody reads.
-fn write(
-    hub: &Hub,
-    prompt: Prompt,
-    sampling: &Sampling,
-    stops: StopWords,
-    written: &mpsc::Sender<Written>,
-) -> Result<Done, LlmError> {
+fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done, LlmError> {
     let model = hub.take_language_model();
     let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
     let gone = || written.is_closed();
-    let prompt = prompt.with_room(sampling.max_tokens.min(ROOM));
+    let sampling = &task.sampling;
+    let prompt = Prompt::new(&task.messages, Opening::Reply)
+        .with_room(sampling.max_tokens.min(ROOM))
+        .held_to(task.answer.as_ref());
     let read = match model.prefill(&prompt, &gone) {
         Ok(read) => read.unwrap_or_default(),
         Err(error) => {
@@ -117,7 +104,7 @@ fn write(
             return Err(error);
         }
     };
-    let stops = std::cell::RefCell::new(stops);
+    let stops = std::cell::RefCell::new(StopWords::new(&task.stops));
     let stopped = || stops.borrow().is_stopped();
     let finish = model.generate(sampling, &|| gone() || stopped(), &mut |output| {
         let mut stops = stops.borrow_mut();

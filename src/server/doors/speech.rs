@@ -18,8 +18,7 @@ use crate::requests::speech::{Format, RATE, Request, pcm, wav_head};
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
-use crate::tts::clauses::{ClauseLimits, ClauseSplitter};
-use crate::tts::{Synthesizer, TtsError, VOICES, speak_clause_unless};
+use crate::tts::{Synthesizer, TtsError, VOICES, speak_text};
 
 /// Clauses that are made ahead of what the client has taken.
 const AHEAD: usize = 2;
@@ -65,18 +64,10 @@ fn make(
         None => hub.take_voice().map_err(|e| run(&e))?,
     };
     voice.set_speed(speed);
-    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), voice.language());
-    let mut clauses = splitter.push(&request.input);
-    clauses.extend(splitter.finish());
     let gone = || made.is_closed();
-    for clause in clauses {
-        let Some(clause) = speak_clause_unless(&gone, voice.as_mut(), &clause)? else {
-            break;
-        };
-        if !pass_on(made, Ok(clause.clip)) {
-            break;
-        }
-    }
+    speak_text(&gone, voice.as_mut(), &request.input, &mut |clip| {
+        Ok(pass_on(made, Ok(clip)))
+    })?;
     if named.is_none() {
         voice.set_speed(100);
         hub.voices.put(voice);

@@ -15,7 +15,6 @@ use futures_util::stream;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use crate::language::Language;
 use crate::requests::transcription::{Format, Request, Transcribed};
 use crate::server::Doors;
 use crate::server::hub::Hub;
@@ -142,13 +141,7 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
     let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
     let activity = hub.load_activity().map_err(|e| failed(&e))?;
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
-    let known = &hub.config().language;
-    let spoken = engine.spoken().filter(|_| !known.is_one());
-    let name = |code: &str| match code.parse::<Language>() {
-        Ok(language) => language.to_string(),
-        Err(_) => code.to_owned(),
-    };
-    let language = spoken.map_or_else(|| known.first().to_string(), name);
+    let spoken = engine.spoken().map(str::to_owned);
     if !matches!(transcribed, Err(FileError::Stt(_))) {
         hub.recognizers.put(engine);
     }
@@ -160,11 +153,8 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
         FileError::Stt(error) => failed(&error),
     })?;
     let (text, seconds) = transcribed.unwrap_or_default();
-    Ok(Transcribed {
-        text,
-        seconds,
-        language: language.to_lowercase(),
-    })
+    let known = &hub.config().language;
+    Ok(Transcribed::new(text, seconds, spoken.as_deref(), known))
 }
 
 /// Said of a file that is none.
