@@ -88,6 +88,7 @@ mod tests {
         assert!(look.somebody_talks());
         tell(EventKind::TurnIgnored {
             reason: IgnoreReason::NoWords,
+            text: String::new(),
         });
         assert!(!look.somebody_talks());
     }

@@ -43,16 +43,16 @@ pub(super) fn answer(work: &Work, chats: &[(&Line, &Request)]) -> Result<(), Bat
                 tell(n, written)
             })
             .map_err(|error| EnginesError::from(error).into()),
-        None => thread::scope(|scope| {
+        None => {
             let next = AtomicUsize::new(0);
-            for _ in 0..together {
-                scope.spawn(|| {
-                    let asked = ask(work, &loader, &tasks, &next, &tell);
-                    asked.unwrap_or_else(|error| work.end(error.into()));
-                });
-            }
+            let asks = || ask(work, &loader, &tasks, &next, &tell);
+            thread::scope(|scope| {
+                for _ in 0..together {
+                    scope.spawn(|| asks().unwrap_or_else(|error| work.end(error.into())));
+                }
+            });
             Ok(())
-        }),
+        }
     }
 }
 

@@ -53,9 +53,10 @@ pub fn speak_text(
     let mut clauses = splitter.push(text);
     clauses.extend(splitter.finish());
     for clause in clauses {
-        match speak_clause_unless(cancelled, synthesizer, &clause)? {
-            Some(clause) if on_clip(clause.clip)? => {}
-            _ => return Ok(false),
+        let spoken = speak_clause_unless(cancelled, synthesizer, &clause)?;
+        let goes_on = spoken.map_or(Ok(false), |spoken| on_clip(spoken.clip))?;
+        if !goes_on {
+            return Ok(false);
         }
     }
     Ok(true)

@@ -187,16 +187,3 @@ pub async fn models(State(doors): State<Arc<Doors>>) -> Json<Value> {
     let name = doors.hub.persona().name;
     Json(json!({ "object": "list", "data": [model(name)] }))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_may_be_the_beginning_of_a_stop_word_waits() {
-        let stops = ["\nUser:".to_owned()];
-        assert_eq!(safe_end("Hello.\nUs", &stops), 6);
-        assert_eq!(safe_end("Hello.\nAll", &stops), 10);
-        assert_eq!(safe_end("é\n", &stops), 2);
-    }
-}
