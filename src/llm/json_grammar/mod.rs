@@ -1,8 +1,9 @@
 //! JSON as a schema allows it, as rules of a grammar: llama.cpp's GBNF. Pure.
 //!
 //! What is written is on one line, with a space behind each comma and colon, as models are trained on it. Required
-//! properties come first, in the order in which `required` names them. Parts: `object` and `text` hold what is longest.
+//! properties come first, in the order in which `required` names them. Parts: `number`, `object` and `text` hold what is longest.
 
+mod number;
 mod object;
 mod text;
 
@@ -51,8 +52,6 @@ object ::= "{" (string ": " value (", " string ": " value)*)? "}"
 
 /// A larger grammar takes longer to look through than the model takes to think. Bytes.
 const MOST_RULES: usize = 256 << 10;
-/// Integers between two bounds are listed.
-const MOST_INTEGERS: i64 = 1_000;
 /// What says nothing of which values are allowed.
 const NOTES: [&str; 13] = [
     "title",
@@ -182,8 +181,8 @@ impl<'s> Rules<'s> {
             "object" => self.object(schema, place),
             "array" => self.array(schema, place),
             "string" => text::string(schema, place),
-            "integer" => integer(schema, place),
-            "number" => number(schema, place),
+            "integer" => number::integer(schema, place),
+            "number" => number::number(schema, place),
             "boolean" | "null" => only(schema, place, &["type"]).map(|()| kind.to_owned()),
             other => fail(
                 &below(place, "type"),
@@ -377,59 +376,6 @@ fn bounds(
             &format!("it is less than {}", keys[0]),
         ),
         most => Ok((least, most)),
-    }
-}
-
-const LIMITS: [&str; 4] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-
-fn integer(schema: &Value, place: &str) -> Made {
-    only(schema, place, &[&["type"], &LIMITS[..]].concat())?;
-    let limit = |key: &str, step: i64| match schema.get(key) {
-        None => Ok(None),
-        Some(number) => match number.as_i64().and_then(|number| number.checked_add(step)) {
-            Some(number) => Ok(Some(number)),
-            None => fail(&below(place, key), "give an integer"),
-        },
-    };
-    let least = limit("minimum", 0)?.max(limit("exclusiveMinimum", 1)?);
-    let most = match (limit("maximum", 0)?, limit("exclusiveMaximum", -1)?) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    };
-    match (least, most) {
-        (None, None) => Ok("integer".into()),
-        (Some(0), None) => Ok("natural".into()),
-        (Some(least), Some(most)) if most < least => {
-            fail(place, "no integer lies between these limits")
-        }
-        (Some(least), Some(most)) if most.saturating_sub(least) < MOST_INTEGERS => {
-            let all: Vec<String> = (least..=most)
-                .map(|number| literal(&number.to_string()))
-                .collect();
-            Ok(either(&all))
-        }
-        _ => fail(
-            place,
-            &format!(
-                "integers are held to two limits with at most {MOST_INTEGERS} between them, or to minimum 0"
-            ),
-        ),
-    }
-}
-
-fn number(schema: &Value, place: &str) -> Made {
-    only(schema, place, &[&["type"], &LIMITS[..]].concat())?;
-    let said: Vec<&str> = LIMITS
-        .into_iter()
-        .filter(|key| schema.get(key).is_some())
-        .collect();
-    match said.as_slice() {
-        [] => Ok("number".into()),
-        ["minimum"] if schema["minimum"].as_f64() == Some(0.0) => Ok("positive".into()),
-        _ => fail(
-            place,
-            "numbers are held to minimum 0 alone; leave other limits out",
-        ),
     }
 }
 

@@ -9,6 +9,7 @@ mod branches;
 mod cache;
 mod cache_type;
 mod context;
+mod held;
 mod load;
 mod prompt_tokens;
 mod sampler;
@@ -146,34 +147,6 @@ impl Llama {
                 vocab.token_to_piece(token, false, None)
             }
         }
-    }
-
-    /// Writes an answer that is held to a grammar: all of it is for whoever asked, and nothing is filtered.
-    fn generate_held(
-        &mut self,
-        grammar: &str,
-        sampling: &Sampling,
-        cancelled: Cancelled,
-        on_piece: &mut dyn FnMut(&str),
-    ) -> Result<Finish, LlmError> {
-        let mut sampler = Sampler::held_to(grammar, sampling, self.context.model())?;
-        let mut pending = Vec::new();
-        for _ in 0..sampling.max_tokens {
-            if cancelled() {
-                return Ok(Finish::Cancelled);
-            }
-            let token = sampler.sample(self.context.get(), -1);
-            if self.context.model().vocab().is_eog(token) {
-                return Ok(Finish::Complete);
-            }
-            pending.extend(self.piece(token));
-            emit(&mut pending, false, on_piece);
-            if self.read.len() + 1 >= self.context_len() {
-                break;
-            }
-            self.decode(&[token])?;
-        }
-        Ok(Finish::Length)
     }
 
     fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
