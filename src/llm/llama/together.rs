@@ -175,7 +175,9 @@ impl Writing {
             ..
         } = self;
         pending.extend(piece);
-        let mut keep = |text: &str| drop(stops.push(text));
+        let mut keep = |text: &str| {
+            stops.push(text);
+        };
         emit(pending, false, &mut |text| match filter {
             Some(filter) => filter.push(text, &mut keep),
             None => keep(text),
@@ -198,7 +200,9 @@ impl Writing {
             pending,
             ..
         } = &mut self;
-        let mut keep = |text: &str| drop(stops.push(text));
+        let mut keep = |text: &str| {
+            stops.push(text);
+        };
         emit(pending, true, &mut |text| match filter {
             Some(filter) => filter.push(text, &mut keep),
             None => keep(text),
