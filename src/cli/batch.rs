@@ -21,10 +21,11 @@ use super::talk::QUIT;
 #[derive(Debug, clap::Args)]
 pub struct BatchOptions {
     /// The requests, one JSON object a line: custom_id, method, url, body
-    input: PathBuf,
+    #[arg(value_name = "IN.jsonl")]
+    requests: PathBuf,
     /// The answers, one JSON object a line; a run that was stopped goes on where it was
-    #[arg(short, long, value_name = "OUT.jsonl")]
-    output: PathBuf,
+    #[arg(short = 'o', value_name = "OUT.jsonl")]
+    answers: PathBuf,
     /// Cores that are used; all, if it is not said
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     cores: Option<u16>,
@@ -47,12 +48,12 @@ const LOOK: Duration = Duration::from_millis(200);
 /// # Errors
 /// The input is no batch, the output cannot take its answers, an engine fails, or it was interrupted.
 pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
-    let input = options.input.display();
+    let input = options.requests.display();
     let text =
-        fs::read_to_string(&options.input).with_context(|| format!("cannot read {input}"))?;
+        fs::read_to_string(&options.requests).with_context(|| format!("cannot read {input}"))?;
     let mut lines = batch::input::read(&text).with_context(|| format!("{input}"))?;
     drop(text);
-    let (results, done) = Results::open(&options.output)?;
+    let (results, done) = Results::open(&options.answers)?;
     let all = lines.len();
     check_same(&lines, &done, options)?;
     lines.retain(|line| !done.contains(&line.custom_id));
@@ -113,8 +114,8 @@ fn check_same(lines: &[Line], done: &HashSet<String>, options: &BatchOptions) ->
         None => Ok(()),
         Some(other) => bail!(
             "{} holds an answer to {other:?}, and {} does not ask that: name another file with -o",
-            options.output.display(),
-            options.input.display()
+            options.answers.display(),
+            options.requests.display()
         ),
     }
 }

@@ -51,13 +51,16 @@ impl Sampler {
     ///
     /// The grammar is asked about the likeliest tokens first, and about all only if none of those fits: that takes
     /// as long as a small model takes to think.
-    pub fn sample(&mut self, context: &LlamaContext, index: i32) -> LlamaToken {
+    /// `pending` is the beginning of a character of which a token before gave no end. A grammar knows no bytes that
+    /// are no text, and models know tokens of single bytes.
+    pub fn sample(&mut self, context: &LlamaContext, index: i32, pending: &[u8]) -> LlamaToken {
         let Some(grammar) = &mut self.grammar else {
             return self.chain.sample(context, index);
         };
         let all = context.token_data_array_ith(index);
         let mut fitting = likeliest(&all);
         grammar.apply(&mut fitting);
+        leave_out_no_text(&mut fitting, context, pending);
         if fitting
             .data
             .iter()
@@ -65,6 +68,7 @@ impl Sampler {
         {
             fitting = all;
             grammar.apply(&mut fitting);
+            leave_out_no_text(&mut fitting, context, pending);
         }
         self.chain.apply(&mut fitting);
         // A chain ends with a choice.
@@ -72,6 +76,29 @@ impl Sampler {
         grammar.accept(token);
         self.chain.accept(token);
         token
+    }
+}
+
+/// Leaves out tokens that would not go on as text in UTF-8.
+fn leave_out_no_text(tokens: &mut LlamaTokenDataArray, context: &LlamaContext, pending: &[u8]) {
+    let vocab = context.model.vocab();
+    let fits = tokens
+        .data
+        .iter_mut()
+        .filter(|one| one.logit() != f32::NEG_INFINITY);
+    for token in fits {
+        let piece = vocab.token_to_piece(token.id(), false, None);
+        if !goes_on_as_text(pending, &piece) {
+            token.set_logit(f32::NEG_INFINITY);
+        }
+    }
+}
+
+fn goes_on_as_text(pending: &[u8], piece: &[u8]) -> bool {
+    match std::str::from_utf8(&[pending, piece].concat()) {
+        Ok(_) => true,
+        // Only its last character has no end yet.
+        Err(error) => error.error_len().is_none(),
     }
 }
 
@@ -110,4 +137,21 @@ fn choices(sampling: &Sampling, model: &LlamaModel) -> Vec<LlamaSampler> {
         chain.push(LlamaSampler::greedy());
     }
     chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_begin_or_end_a_character_go_on_as_text() {
+        assert!(goes_on_as_text(b"", b"word") && goes_on_as_text(b"", &[0xc3]));
+        assert!(goes_on_as_text(&[0xc3], &[0xa9]));
+        assert!(!goes_on_as_text(&[0xc3], b"a"), "it had no end");
+        assert!(
+            !goes_on_as_text(b"", &[0xc0]),
+            "a longer form of another character"
+        );
+        assert!(!goes_on_as_text(b"", &[0xf8]));
+    }
 }

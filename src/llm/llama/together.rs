@@ -324,7 +324,8 @@ impl Round {
         let Some(writing) = &mut self.places[part.place] else {
             return Ok(());
         };
-        let token = writing.sampler.sample(llama.context.get(), output);
+        let (context, pending) = (llama.context.get(), &writing.pending);
+        let token = writing.sampler.sample(context, output, pending);
         writing.next = token;
         let is_end = llama.context.model().vocab().is_eog(token);
         let position = self.shared + part.from + part.tokens;
