@@ -14,7 +14,7 @@ use vivavoce::models::Role as ModelRole;
 const QUESTIONS: usize = 200;
 /// Of the questions, each turn answers so many; the turns of both sides answer the same ones.
 const A_TURN: usize = 50;
-const TOGETHER: [usize; 4] = [1, 4, 16, 32];
+const TOGETHER: [usize; 3] = [1, 4, 16];
 
 fn main() -> Result<()> {
     let mut named = std::env::args().skip(1).filter(|a| !a.starts_with("--"));

@@ -1,11 +1,11 @@
 //! Many conversations, answered together: what each of them is, and the plan of which one reads or writes next.
 //! Pure; `llama/together.rs` carries the plan out.
 //!
-//! What all prompts begin with is read once. Then a round is one batch of the engine: a token of each answer that is
+//! What all prompts of a group begin with is read once. Then a round is one batch of the engine: a token of each answer that is
 //! being written, and, as far as the batch has room, more of the prompts that are being read. An answer that is
 //! complete leaves its place to the next conversation in the same round.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::{AnswerSchema, Finish, Message, Sampling};
 
@@ -160,6 +160,31 @@ impl Plan {
     }
 }
 
+/// Conversations that are the same up to their last message, in groups of at least so many; the rest are one group
+/// more, the last.
+pub(super) fn groups(tasks: &[Task], least: usize) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (n, task) in tasks.iter().enumerate() {
+        let before = task.messages.len().saturating_sub(1);
+        let group = *known
+            .entry(format!("{:?}", &task.messages[..before]))
+            .or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(n),
+            None => groups.push(vec![n]),
+        }
+    }
+    let (mut groups, small): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|group| group.len() >= least);
+    let mut rest: Vec<usize> = small.into_iter().flatten().collect();
+    if !rest.is_empty() {
+        rest.sort_unstable();
+        groups.push(rest);
+    }
+    groups
+}
+
 /// Tokens that all of these begin with, and none of them ends with: the last token of a prompt is what an answer is
 /// chosen behind.
 pub(super) fn shared_by_all<T: PartialEq>(prompts: &[Vec<T>]) -> usize {
@@ -177,6 +202,7 @@ pub(super) fn shared_by_all<T: PartialEq>(prompts: &[Vec<T>]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::Role;
 
     fn need(task: usize, prompt: usize, answer: usize) -> Need {
         Need {
@@ -267,6 +293,23 @@ mod tests {
         assert_eq!(plan.admit(), [(0, 0)]);
         plan.leave(0);
         assert_eq!(plan.admit(), [(0, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn conversations_with_the_same_instructions_are_a_group_if_they_are_enough() {
+        let task = |system: &str, question: &str| Task {
+            messages: vec![
+                Message::new(Role::System, system),
+                Message::new(Role::User, question),
+            ],
+            sampling: Sampling::default(),
+            stops: Vec::new(),
+            answer: None,
+        };
+        let tasks = ["a", "b", "a", "c", "a"].map(|system| task(system, system));
+        assert_eq!(groups(&tasks, 2), [vec![0, 2, 4], vec![1, 3]]);
+        assert_eq!(groups(&tasks, 9), [vec![0, 1, 2, 3, 4]]);
+        assert!(groups(&[], 2).is_empty());
     }
 
     #[test]

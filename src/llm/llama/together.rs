@@ -7,7 +7,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::sampler::Sampler;
 use super::{Llama, PROMPT_END, emit, run};
 use crate::llm::speech_filter::SpeechFilter;
-use crate::llm::together::{Need, Part, Plan, shared_by_all};
+use crate::llm::together::{Need, Part, Plan, groups, shared_by_all};
 use crate::llm::{
     Cancelled, Finish, LlmError, Opening, Prompt, Sampling, StopWords, Task, Written, check_room,
 };
@@ -46,9 +46,25 @@ impl Llama {
         cancelled: Cancelled,
         on_done: OnDone,
     ) -> Result<(), LlmError> {
+        for group in groups(tasks, self.config.together) {
+            if !cancelled() {
+                self.answer_group(tasks, &group, cancelled, on_done)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers some of the tasks.
+    fn answer_group(
+        &mut self,
+        tasks: &[Task],
+        group: &[usize],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
         let mut asked = Vec::new();
-        for (n, task) in tasks.iter().enumerate() {
-            match self.asked(task) {
+        for n in group.iter().copied() {
+            match self.asked(&tasks[n]) {
                 Ok(prompt) => asked.push((n, prompt)),
                 Err(error) => on_done(n, Err(error)),
             }
