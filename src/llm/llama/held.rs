@@ -19,7 +19,7 @@ impl Llama {
             if cancelled() {
                 return Ok(Finish::Cancelled);
             }
-            let token = sampler.sample(self.context.get(), -1, &pending);
+            let token = sampler.sample(&self.context, -1, &pending);
             if self.context.model().vocab().is_eog(token) {
                 return Ok(Finish::Complete);
             }

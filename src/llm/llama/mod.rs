@@ -273,7 +273,7 @@ impl LanguageModel for Llama {
             if said >= sampling.max_tokens || called >= CALL_TOKENS || !thinks_on {
                 break Finish::Length;
             }
-            let token = sampler.sample(self.context.get(), -1, &pending);
+            let token = sampler.sample(&self.context, -1, &pending);
             if self.context.model().vocab().is_eog(token) {
                 break Finish::Complete;
             }

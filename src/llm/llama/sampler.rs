@@ -1,12 +1,12 @@
 //! How the next token is chosen.
 
-use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
+use super::context::Context;
 use crate::llm::{LlmError, Sampling, json_grammar};
 
 /// Tokens that the repetition penalty looks back over.
@@ -53,14 +53,15 @@ impl Sampler {
     /// as long as a small model takes to think.
     /// `pending` is the beginning of a character of which a token before gave no end. A grammar knows no bytes that
     /// are no text, and models know tokens of single bytes.
-    pub fn sample(&mut self, context: &LlamaContext, index: i32, pending: &[u8]) -> LlamaToken {
+    pub fn sample(&mut self, context: &Context, index: i32, pending: &[u8]) -> LlamaToken {
+        let (model, context) = (context.model(), context.get());
         let Some(grammar) = &mut self.grammar else {
             return self.chain.sample(context, index);
         };
         let all = context.token_data_array_ith(index);
         let mut fitting = likeliest(&all);
         grammar.apply(&mut fitting);
-        leave_out_no_text(&mut fitting, context, pending);
+        leave_out_no_text(&mut fitting, model, pending);
         if fitting
             .data
             .iter()
@@ -68,7 +69,7 @@ impl Sampler {
         {
             fitting = all;
             grammar.apply(&mut fitting);
-            leave_out_no_text(&mut fitting, context, pending);
+            leave_out_no_text(&mut fitting, model, pending);
         }
         self.chain.apply(&mut fitting);
         // A chain ends with a choice.
@@ -80,8 +81,8 @@ impl Sampler {
 }
 
 /// Leaves out tokens that would not go on as text in UTF-8.
-fn leave_out_no_text(tokens: &mut LlamaTokenDataArray, context: &LlamaContext, pending: &[u8]) {
-    let vocab = context.model.vocab();
+fn leave_out_no_text(tokens: &mut LlamaTokenDataArray, model: &LlamaModel, pending: &[u8]) {
+    let vocab = model.vocab();
     let fits = tokens
         .data
         .iter_mut()

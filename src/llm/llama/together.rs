@@ -340,8 +340,10 @@ impl Round {
         let Some(writing) = &mut self.places[part.place] else {
             return Ok(());
         };
-        let (context, pending) = (llama.context.get(), &writing.pending);
-        let token = writing.sampler.sample(context, output, pending);
+        let Writing {
+            sampler, pending, ..
+        } = writing;
+        let token = sampler.sample(&llama.context, output, pending);
         writing.next = token;
         let is_end = llama.context.model().vocab().is_eog(token);
         let position = self.shared + part.from + part.tokens;
