@@ -28,6 +28,7 @@ fn main() -> Result<()> {
         gpu_layers: GpuLayers::Count(0),
         cache_type: CacheType::F16,
         reasoning_tokens: 0,
+        together: 0,
         cache_dir: None,
     })?;
     println!("exchanges  tokens  one more question becomes tokens in, median of {ROUNDS}");

@@ -48,10 +48,13 @@ pub mod pipeline;
 
 pub mod harness;
 
+pub mod batch;
 pub mod engines;
 mod hex;
 pub mod models;
 pub mod power;
+pub mod requests;
 mod resource;
 pub mod server;
 mod shared;
+pub mod talking;

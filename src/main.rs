@@ -127,6 +127,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the language model one question; the answer alone is on standard output
+    Ask(cli::ask::AskOptions),
+    /// Answer many requests out of a file: OpenAI's batch format
+    Batch(cli::batch::BatchOptions),
     /// List, fetch and check models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -257,6 +261,8 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Mcp => cli::mcp::run(&config)?,
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
+        Command::Batch(options) => cli::batch::run(&config, options)?,
+        Command::Ask(options) => cli::ask::ask(&config, options)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),

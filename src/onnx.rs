@@ -1,6 +1,7 @@
 //! ONNX Runtime, loaded at run time from the fetched library, and sessions that ask for no more
 //! threads than they are given.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
@@ -62,8 +63,23 @@ fn environment(library: &Path) -> Result<&'static Environment, OnnxError> {
 #[derive(Debug, Clone)]
 pub struct Graph(Arc<Mutex<Session>>);
 
-/// By file, threads, and the output that was added.
-static LOADED: Shared<(PathBuf, usize, Option<String>), Mutex<Session>> = Shared::new();
+/// By file, threads, the output that was added, and the worker whose own it is.
+type Key = (PathBuf, usize, Option<String>, Option<usize>);
+static LOADED: Shared<Key, Mutex<Session>> = Shared::new();
+
+thread_local! {
+    /// The worker for which this thread loads models.
+    static WORKER: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Loads models that a worker of this number shares with nobody, so that workers run at the same time: each takes
+/// its own memory.
+pub fn with_own_graphs<T>(worker: usize, load: impl FnOnce() -> T) -> T {
+    let before = WORKER.replace(Some(worker));
+    let loaded = load();
+    WORKER.set(before);
+    loaded
+}
 
 impl Graph {
     /// Loads a model with `threads` threads that do not spin while they wait, if it is not in memory yet.
@@ -100,7 +116,12 @@ impl Graph {
         output: Option<&str>,
         load: impl FnOnce() -> Result<Session, OnnxError>,
     ) -> Result<Self, OnnxError> {
-        let key = (model.to_path_buf(), threads, output.map(str::to_owned));
+        let key = (
+            model.to_path_buf(),
+            threads,
+            output.map(str::to_owned),
+            WORKER.get(),
+        );
         LOADED.get(key, || load().map(Mutex::new)).map(Self)
     }
 

@@ -29,6 +29,7 @@ fn config(model: PathBuf) -> LlamaConfig {
         gpu_layers: GpuLayers::Count(0),
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
+        together: 0,
         cache_dir: None,
     }
 }
@@ -153,6 +154,7 @@ fn the_state_of_every_kind_of_model_is_kept_on_disk() {
         let answers = [(); 2].map(|()| {
             let states = tiny.folder.path().join("states");
             let mut model = Llama::load(LlamaConfig {
+                together: 0,
                 cache_dir: Some(states),
                 ..config(tiny.path())
             })

@@ -37,6 +37,7 @@ fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
         gpu_layers: GpuLayers::Count(0),
         cache_type,
         reasoning_tokens: 64,
+        together: 0,
         cache_dir: cache_dir.map(Path::to_path_buf),
     })
     .unwrap()
@@ -302,6 +303,7 @@ fn a_damaged_model_file_is_a_clear_error() {
         gpu_layers: GpuLayers::Count(0),
         cache_type: CacheType::F16,
         reasoning_tokens: 64,
+        together: 0,
         cache_dir: None,
     };
     let error = Llama::load(config)

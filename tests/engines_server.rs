@@ -7,9 +7,12 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use llm_server::{Do, LlmServer, reply};
+use serde_json::json;
 use vivavoce::lexicon::Apology;
 use vivavoce::llm::server::{Address, Patience, Server, ServerConfig, Trouble};
-use vivavoce::llm::{Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling};
+use vivavoce::llm::{
+    AnswerSchema, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling,
+};
 
 /// Short, so that a test of a silent server is.
 const PATIENCE: Patience = Patience {
@@ -468,4 +471,48 @@ fn a_reply_has_no_more_tokens_than_it_may() {
         ("one two ", Finish::Length)
     );
     server.wait_until_hung_up();
+}
+
+fn number() -> AnswerSchema {
+    let schema = json!({
+        "type": "object",
+        "properties": { "n": { "type": "integer" } },
+        "required": ["n"],
+    });
+    AnswerSchema::new(schema).unwrap()
+}
+
+fn held(server: &LlmServer) -> Result<String, LlmError> {
+    let mut model = connect(server, UNHURRIED);
+    let messages = [Message::new(Role::User, "How many?")];
+    let schema = number();
+    let prompt = Prompt::new(&messages, Opening::Reply).held_to(Some(&schema));
+    model.prefill(&prompt, &|| false)?;
+    let mut answer = String::new();
+    model.generate(&Sampling::default(), &|| false, &mut |output| {
+        answer += output.text()
+    })?;
+    Ok(answer)
+}
+
+#[test]
+fn an_answer_that_is_held_to_a_schema_comes_as_it_was_written() {
+    let server = LlmServer::start(&[reply(&["{\"n\":", " 3}"])]);
+    assert_eq!(held(&server).unwrap(), "{\"n\": 3}");
+    let asked = server.asked.recv().unwrap();
+    let format = &asked["response_format"];
+    assert_eq!(format["type"], "json_schema");
+    assert_eq!(format["json_schema"]["schema"], *number().schema());
+}
+
+#[test]
+fn a_server_that_refuses_schemas_is_said_to() {
+    let body = r#"{"error":{"message":"unknown field response_format"}}"#;
+    let server = LlmServer::start(&[vec![Do::Status("400 Bad Request", body)]]);
+    let error = held(&server).unwrap_err();
+    assert!(matches!(error, LlmError::Schema { .. }), "{error}");
+    assert!(
+        error.to_string().contains("ask without a schema"),
+        "{error}"
+    );
 }

@@ -19,7 +19,9 @@ pub fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
+pub mod ask;
 pub mod assistant;
+pub mod batch;
 pub mod bench;
 pub mod doctor;
 pub mod log;

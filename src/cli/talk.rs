@@ -13,7 +13,7 @@ use vivavoce::audio::AudioError;
 use vivavoce::audio::device::Endpoint;
 use vivavoce::clock::{Stopwatch, unix_seconds};
 use vivavoce::config::{Config, LlmEngine};
-use vivavoce::engines::{self, EngineLoader};
+use vivavoce::engines::{self, EngineLoader, data_dir};
 use vivavoce::events::{EventKind, LatencyByTurn, SessionEvent};
 use vivavoce::harness::bench::{Recording, turns};
 use vivavoce::harness::scenario::Scenario;
@@ -23,6 +23,7 @@ use vivavoce::pipeline::{
     CONVERSATION, LANGUAGE_MODEL, LOUDSPEAKER, Session, SessionConfig, Watcher,
 };
 use vivavoce::power;
+use vivavoce::talking;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
 use super::assistant::{Keeping, assistant, connect_mcp};
@@ -197,6 +198,7 @@ fn converse(
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
+    watchers.extend(talking::watcher(&data_dir()));
     let (setting, tools) = assistant(config, &persona, keeping, mcp);
     let session_config = SessionConfig {
         turn_taking,

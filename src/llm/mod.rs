@@ -2,24 +2,33 @@
 //! Owned by the `language-model` thread.
 
 mod adapter;
+mod answer_schema;
 mod call_dialects;
 pub mod chat_template;
 mod checkpoints;
 pub mod gguf;
 pub mod gpu;
+mod json_grammar;
 mod llama;
 mod none;
 mod prefix_cache;
 pub mod prepare;
 pub mod server;
 mod speech_filter;
+mod stop_words;
+mod together;
 mod tool_grammar;
 mod tool_prompt;
 mod weights;
 
 pub use adapter::Adapter;
+pub use answer_schema::{AnswerSchema, Misfit};
+pub use json_grammar::SchemaError;
 pub use llama::{CacheType, Llama, LlamaConfig};
 pub use none::NoLanguageModel;
+
+pub use stop_words::StopWords;
+pub use together::{Task, Written};
 
 use std::path::PathBuf;
 
@@ -239,6 +248,12 @@ pub enum LlmError {
         /// What it is.
         trouble: server::Trouble,
     },
+    /// A schema is not taken, so no answer would be held to it.
+    #[error("answers cannot be held to this schema: {reason}")]
+    Schema {
+        /// Whose words, and what to do.
+        reason: String,
+    },
     /// The engine failed.
     #[error("the language model failed: {0}")]
     Run(String),
@@ -248,7 +263,10 @@ impl LlmError {
     /// Whether it is the question that was not taken, so that it would not be together with another one.
     pub fn is_for_the_question(&self) -> bool {
         match self {
-            Self::TooLong { .. } | Self::OnlyReasoning { .. } | Self::NoWords { .. } => true,
+            Self::TooLong { .. }
+            | Self::OnlyReasoning { .. }
+            | Self::NoWords { .. }
+            | Self::Schema { .. } => true,
             Self::Server { trouble, .. } => matches!(trouble, server::Trouble::Refused { .. }),
             Self::Load { .. }
             | Self::Template(_)
@@ -270,6 +288,7 @@ impl LlmError {
             | Self::Unsuitable { .. }
             | Self::Address { .. }
             | Self::NoKey { .. }
+            | Self::Schema { .. }
             | Self::Run(_) => Apology::Failed,
         }
     }
@@ -309,6 +328,8 @@ pub struct Prompt<'a> {
     pub opening: Opening,
     /// Tokens that must fit behind it, beside those of a model's reasoning.
     pub room: usize,
+    /// What is written behind it is JSON that fits this schema, and nothing else.
+    pub answer: Option<&'a AnswerSchema>,
 }
 
 impl<'a> Prompt<'a> {
@@ -319,7 +340,13 @@ impl<'a> Prompt<'a> {
             tools: &[],
             opening,
             room: 1,
+            answer: None,
         }
+    }
+
+    /// The same; the answer is held to a schema, if there is one.
+    pub fn held_to(self, answer: Option<&'a AnswerSchema>) -> Self {
+        Self { answer, ..self }
     }
 
     /// The same, with tools that may be called.

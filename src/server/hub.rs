@@ -7,12 +7,13 @@ use super::live::{Live, wires};
 use crate::agent::{BuiltIn, Persona, Setting};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Endpointing};
-use crate::engines::{EngineLoader, EnginesError};
+use crate::engines::{EngineLoader, EnginesError, data_dir};
 use crate::llm::LanguageModel;
 use crate::pipeline::{
     Engines, Session, SessionConfig, SessionError, SessionTools, Sound, WrittenConversation,
 };
 use crate::stt::Recognizer;
+use crate::talking;
 use crate::tool_call::{Class, Offer, ToolDefinition};
 use crate::tts::Synthesizer;
 use crate::vad::VoiceActivity;
@@ -210,7 +211,9 @@ impl Hub {
             started: Stopwatch::start(),
         };
         let sound = Sound::new(vec![Box::new(wires.card)]);
-        let session = Session::start(config, engines, sound, vec![wires.watcher])?;
+        let mut watchers = vec![wires.watcher];
+        watchers.extend(talking::watcher(&data_dir()));
+        let session = Session::start(config, engines, sound, watchers)?;
         Ok(Live::new(session, ends))
     }
 

@@ -237,7 +237,9 @@ fn router(doors: Arc<Doors>, voice: Option<Voice>) -> Router {
         )
         .route("/v1/chat/completions", post(chat::complete))
         .route("/v1/models", get(chat::models))
-        .fallback(|| async { Problem::refused(StatusCode::NOT_FOUND, "there is no such door") })
+        .fallback(|| async {
+            Problem::refused(StatusCode::NOT_FOUND.as_u16(), "there is no such door")
+        })
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&doors),
@@ -293,14 +295,16 @@ async fn judge(
 fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Host => Problem::refused(
-            StatusCode::MISDIRECTED_REQUEST,
+            StatusCode::MISDIRECTED_REQUEST.as_u16(),
             "this machine is not known by that name; start `vivavoce serve --name NAME`",
         ),
         Refusal::NoToken => Problem::refused(
-            StatusCode::UNAUTHORIZED,
+            StatusCode::UNAUTHORIZED.as_u16(),
             "show the token that `vivavoce serve` has printed: as a bearer token, or as ?token=",
         ),
-        Refusal::WrongToken => Problem::refused(StatusCode::UNAUTHORIZED, "the token is wrong"),
+        Refusal::WrongToken => {
+            Problem::refused(StatusCode::UNAUTHORIZED.as_u16(), "the token is wrong")
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub use level::finish_clause;
 pub use pico::{Pico, VOICES};
 pub use piper::Piper;
 pub use ring_tone::ring_tone;
-pub use voice::{SpokenClause, Word, speak_clause, speak_clause_unless};
+pub use voice::{SpokenClause, Word, speak_clause, speak_clause_unless, speak_text};
 pub use voices::Voices;
 pub use wyoming::WyomingVoice;
 

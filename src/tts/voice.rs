@@ -1,5 +1,6 @@
 //! A clause with its sound, and where in the sound each of its words ends.
 
+use super::clauses::{ClauseLimits, ClauseSplitter};
 use super::speakable::{Segment, speakable, spoken_text};
 use super::{Speech, Synthesizer, TtsError, WordEnd, finish_clause};
 use crate::audio::wav::Clip;
@@ -38,7 +39,30 @@ pub fn speak_clause(
     Ok(clause.expect("nobody cancels it"))
 }
 
-/// The same; `None`: cancelled.
+/// Speaks a text clause by clause; `on_clip` says whether to go on. False if it was cancelled.
+///
+/// # Errors
+/// The voice failed, or `on_clip` did.
+pub fn speak_text(
+    cancelled: Cancelled,
+    synthesizer: &mut dyn Synthesizer,
+    text: &str,
+    on_clip: &mut dyn FnMut(Clip) -> Result<bool, TtsError>,
+) -> Result<bool, TtsError> {
+    let mut splitter = ClauseSplitter::new(ClauseLimits::default(), synthesizer.language());
+    let mut clauses = splitter.push(text);
+    clauses.extend(splitter.finish());
+    for clause in clauses {
+        let spoken = speak_clause_unless(cancelled, synthesizer, &clause)?;
+        let goes_on = spoken.map_or(Ok(false), |spoken| on_clip(spoken.clip))?;
+        if !goes_on {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// As [`speak_clause`]; `None`: cancelled.
 pub fn speak_clause_unless(
     cancelled: Cancelled,
     synthesizer: &mut dyn Synthesizer,

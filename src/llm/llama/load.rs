@@ -11,7 +11,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use super::branches::Branches;
 use super::context::Context;
 use super::message_end::EndTokens;
-use super::{CHUNK, CacheType, Llama, LlamaConfig};
+use super::{CHUNK, CacheType, Llama, LlamaConfig, together};
 use crate::llm::checkpoints::Checkpoints;
 use crate::llm::gguf::Gguf;
 use crate::llm::gpu::{self, GpuLayers};
@@ -62,6 +62,7 @@ impl Llama {
             opening: Opening::None,
             has_tools: false,
             grammar: None,
+            answer: None,
         };
         tracing::info!("{}", llama.describe());
         Ok(llama)
@@ -117,12 +118,22 @@ fn open(
         fail(config, reason)
     })?;
     let threads = i32::try_from(config.threads).unwrap_or(1).max(1);
+    let context = config.context.min(weights.model.n_ctx_train());
+    let (sequences, context, batch) = match u32::try_from(config.together).unwrap_or(0) {
+        0 => (1, context, CHUNK),
+        // One sequence more is what all conversations share.
+        places => (
+            places + 1,
+            together::cache(context, places),
+            together::BATCH,
+        ),
+    };
     let params = LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(
-            config.context.min(weights.model.n_ctx_train()),
-        ))
-        .with_n_batch(CHUNK as u32)
-        .with_n_ubatch(CHUNK as u32)
+        .with_n_ctx(NonZeroU32::new(context))
+        .with_n_seq_max(sequences)
+        .with_kv_unified(sequences > 1)
+        .with_n_batch(batch as u32)
+        .with_n_ubatch(batch as u32)
         .with_n_threads(threads)
         .with_n_threads_batch(threads)
         .with_type_k(config.cache_type.into())

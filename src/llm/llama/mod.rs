@@ -9,10 +9,12 @@ mod branches;
 mod cache;
 mod cache_type;
 mod context;
+mod held;
 mod load;
 mod message_end;
 mod prompt_tokens;
 mod sampler;
+mod together;
 
 pub use cache_type::CacheType;
 
@@ -38,7 +40,7 @@ use branches::Branches;
 use context::Context;
 use message_end::EndTokens;
 use prompt_tokens::{PromptTokens, Tokenizer};
-use sampler::{held_to, sampler};
+use sampler::Sampler;
 
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
@@ -63,6 +65,8 @@ pub struct LlamaConfig {
     pub cache_type: CacheType,
     /// Tokens that a model may think before it speaks.
     pub reasoning_tokens: usize,
+    /// How many conversations are answered at a time ([`Llama::answer_all`]); 0 where a single one is held.
+    pub together: usize,
     /// Where prompt states are kept; `None` keeps none.
     pub cache_dir: Option<PathBuf>,
 }
@@ -96,6 +100,8 @@ pub struct Llama {
     grammar: Option<String>,
     /// What ends a message.
     end_tokens: EndTokens,
+    /// What the whole answer is held to.
+    answer: Option<String>,
 }
 
 /// As much of a prompt's end as says whether the template has opened a block of reasoning. Bytes.
@@ -134,6 +140,17 @@ impl Llama {
             .map_err(run)?;
         self.read.extend_from_slice(tokens);
         Ok(())
+    }
+
+    /// The text of a token, and of a control token if it says what is not for the user.
+    fn piece(&self, token: LlamaToken) -> Vec<u8> {
+        match self.marks.get(&token) {
+            Some(mark) => mark.clone(),
+            None => {
+                let vocab = self.context.model().vocab();
+                vocab.token_to_piece(token, false, None)
+            }
+        }
     }
 
     fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
@@ -212,6 +229,7 @@ impl LanguageModel for Llama {
         self.has_tools = !prompt.tools.is_empty();
         let is_held = self.has_tools && self.template.calls_are_tagged_json();
         self.grammar = is_held.then(|| tool_grammar::grammar(prompt.tools));
+        self.answer = prompt.answer.map(|schema| schema.grammar().to_owned());
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         let kept = self.read.len();
@@ -251,7 +269,10 @@ impl LanguageModel for Llama {
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
         let mut on_piece = |text: &str| on_output(Output::Text(text));
-        let mut sampler = sampler(sampling, self.context.model());
+        if let Some(grammar) = self.answer.take() {
+            return self.generate_held(&grammar, sampling, cancelled, &mut on_piece);
+        }
+        let mut sampler = Sampler::new(sampling, self.context.model());
         let mut filter = SpeechFilter::after(&self.prompt_end);
         let mut pending = Vec::new();
         let (mut said, mut thought, mut called) = (0, 0, 0);
@@ -264,17 +285,11 @@ impl LanguageModel for Llama {
             if said >= sampling.max_tokens || called >= CALL_TOKENS || !thinks_on {
                 break Finish::Length;
             }
-            let token = sampler.sample(self.context.get(), -1);
+            let token = sampler.sample(&self.context, -1, &pending);
             if self.context.model().vocab().is_eog(token) {
                 break Finish::Complete;
             }
-            match self.marks.get(&token) {
-                Some(mark) => pending.extend(mark),
-                None => {
-                    let vocab = self.context.model().vocab();
-                    pending.extend(vocab.token_to_piece(token, false, None));
-                }
-            }
+            pending.extend(self.piece(token));
             emit(&mut pending, false, &mut |text| {
                 watch.push(text);
                 filter.push(text, &mut on_piece);
@@ -283,7 +298,12 @@ impl LanguageModel for Llama {
                 && !filter.is_thinking()
                 && let Some(grammar) = self.grammar.take()
             {
-                sampler = held_to(&grammar, sampling, self.context.model());
+                match Sampler::held_to(&grammar, sampling, self.context.model()) {
+                    Ok(held) => sampler = held,
+                    Err(error) => {
+                        tracing::warn!("a call is not held to its tool's schema: {error}")
+                    }
+                }
             }
             if filter.is_over() {
                 break Finish::Complete;

@@ -128,11 +128,11 @@ impl Server {
             (Opening::Unfinished, Some(last)) => last.content.as_str(),
             _ => "",
         };
-        let mut reply = Reply::new(
-            self.dialect.opened(self.opening),
-            before,
-            !self.tools.is_empty(),
-        );
+        let opened = self.dialect.opened(self.opening);
+        let mut reply = match self.answer {
+            Some(_) => Reply::held_to_schema(),
+            None => Reply::new(opened, before, !self.tools.is_empty()),
+        };
         let body = self.dialect.body(&self.model, &self.prompt(), sampling);
         let request = Request {
             url: self.config.address.of("chat/completions"),

@@ -28,12 +28,12 @@ use serde_json::json;
 use ureq::Agent;
 
 use super::{
-    Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill, Prompt, Role,
-    Sampling, check_room,
+    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill,
+    Prompt, Role, Sampling, check_room,
 };
 use crate::clock::Stopwatch;
 use crate::tool_call::{Call, ToolDefinition};
-use question::Dialect;
+use question::{Dialect, names_schema};
 use reply::End;
 
 /// How long the server is waited for.
@@ -98,6 +98,7 @@ pub struct Server {
     messages: Vec<Message>,
     tools: Vec<ToolDefinition>,
     opening: Opening,
+    answer: Option<AnswerSchema>,
 }
 
 impl Server {
@@ -122,6 +123,7 @@ impl Server {
             messages: Vec::new(),
             tools: Vec::new(),
             opening: Opening::None,
+            answer: None,
         };
         let watch = Stopwatch::start();
         let listed = loop {
@@ -152,7 +154,9 @@ impl Server {
 
     /// What will be asked.
     fn prompt(&self) -> Prompt<'_> {
-        Prompt::new(&self.messages, self.opening).with_tools(&self.tools)
+        Prompt::new(&self.messages, self.opening)
+            .with_tools(&self.tools)
+            .held_to(self.answer.as_ref())
     }
 
     /// The model's name on the server.
@@ -186,6 +190,17 @@ impl Server {
                     listed: listing::in_words(&self.listed),
                     message,
                 }
+            }
+            Trouble::Refused { message, .. } | Trouble::Broken(message)
+                if self.answer.is_some() && names_schema(&message) =>
+            {
+                return LlmError::Schema {
+                    reason: format!(
+                        "the server {} refuses it ({message}); ask without a schema, make it simpler, or choose a \
+                         server that holds answers to one (llama.cpp's does)",
+                        self.config.address.authority()
+                    ),
+                };
             }
             trouble => trouble,
         };
@@ -242,6 +257,7 @@ impl LanguageModel for Server {
     fn warm_up(&mut self, prefix: &Prompt) -> Result<Prefill, LlmError> {
         self.messages = prefix.messages.to_vec();
         self.tools = prefix.tools.to_vec();
+        self.answer = None;
         self.messages.push(Message::new(Role::User, "Hello."));
         self.opening = Opening::Reply;
         let one = Sampling {
@@ -295,6 +311,7 @@ impl LanguageModel for Server {
         self.messages = prompt.messages.to_vec();
         self.tools = prompt.tools.to_vec();
         self.opening = prompt.opening;
+        self.answer = prompt.answer.cloned();
         Ok((!cancelled()).then(Prefill::default))
     }
 

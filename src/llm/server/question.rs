@@ -50,6 +50,10 @@ impl Dialect {
     pub fn learn(&mut self, refusal: &str, prompt: &Prompt) -> bool {
         let refusal = refusal.to_lowercase();
         let names = |words: &[&str]| words.iter().any(|word| refusal.contains(word));
+        // Nothing is left out of an answer's schema: it is not held to it then.
+        if prompt.answer.is_some() && names_schema(&refusal) {
+            return false;
+        }
         // OpenAI's models that think refuse both.
         if self.max_tokens && names(&["max_completion_tokens"]) {
             self.max_tokens = false;
@@ -129,6 +133,12 @@ impl Dialect {
             false => "max_completion_tokens",
         };
         body[limit] = json!(sampling.max_tokens + prompt.call_tokens() + self.reasoning);
+        if let Some(answer) = prompt.answer {
+            body["response_format"] = json!({
+                "type": "json_schema",
+                "json_schema": { "name": "answer", "strict": true, "schema": answer.schema() },
+            });
+        }
         if self.choice {
             body["temperature"] = json!(sampling.temperature);
             body["top_p"] = json!(sampling.top_p);
@@ -201,6 +211,19 @@ const SYSTEM_REFUSED: [&str; 9] = [
 pub fn names_system(refusal: &str) -> bool {
     let refusal = refusal.to_lowercase();
     SYSTEM_REFUSED.iter().any(|words| refusal.contains(words))
+}
+
+/// Whether a refusal is for the schema of an answer.
+pub fn names_schema(refusal: &str) -> bool {
+    let refusal = refusal.to_lowercase();
+    let words = [
+        "response_format",
+        "json_schema",
+        "schema",
+        "grammar",
+        "structured",
+    ];
+    words.iter().any(|word| refusal.contains(word))
 }
 
 /// Takes the beginning of a message out of its continuation: some servers repeat what they go on

@@ -43,6 +43,8 @@ pub struct Reply {
     began: bool,
     /// The prompt names tools.
     has_tools: bool,
+    /// It is held to a schema: all of it is for whoever asked.
+    is_held: bool,
     /// Calls that the server keeps apart: which, the tool's name, its arguments so far.
     calls: Vec<(u64, String, String)>,
 }
@@ -53,6 +55,7 @@ impl Reply {
     pub fn new(opened: &str, before: &str, has_tools: bool) -> Self {
         Self {
             has_tools,
+            is_held: false,
             filter: SpeechFilter::after(opened),
             continuation: Continuation::of(before),
             pieces: 0,
@@ -60,6 +63,14 @@ impl Reply {
             called: 0,
             began: false,
             calls: Vec::new(),
+        }
+    }
+
+    /// A reply that is held to a schema.
+    pub fn held_to_schema() -> Self {
+        Self {
+            is_held: true,
+            ..Self::new("", "", false)
         }
     }
 
@@ -141,6 +152,7 @@ impl Reply {
             on_piece(text);
         };
         match text {
+            _ if self.is_held => text.into_iter().for_each(speak),
             Some(text) => filter.push(text, &mut |text| continuation.push(text, &mut speak)),
             None => {
                 filter.finish(&mut |text| continuation.push(text, &mut speak));
@@ -178,7 +190,8 @@ impl Reply {
     pub fn end(&self, reason: Option<String>) -> End {
         let length = reason.as_deref() == Some("length");
         let calls = self.all_calls();
-        match (self.filter.spoke() || !calls.is_empty(), length) {
+        let spoke = self.filter.spoke() || (self.is_held && self.began);
+        match (spoke || !calls.is_empty(), length) {
             (true, true) => End::Reply(Finish::Length, calls),
             (true, false) => End::Reply(Finish::Complete, calls),
             (false, true) if self.thoughts > 0 => End::OnlyThoughts,

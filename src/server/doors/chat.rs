@@ -12,12 +12,11 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::chat_request::Request;
 use super::pass_on;
 use crate::clock::unix_seconds;
-use crate::llm::{
-    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Role, Sampling,
-};
+use crate::llm::{LanguageModel, LlmError, Message, Opening, Prompt, Role, StopWords, Task};
+use crate::requests::Completion;
+use crate::requests::chat::Request;
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -45,27 +44,20 @@ pub async fn complete(
     request: Result<Json<Request>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(request) = request.map_err(|e| Problem::wrong(None, e.body_text()))?;
-    let mut messages = request.messages()?;
-    if !messages.iter().any(|message| message.role == Role::System) {
-        // A small model without instructions says nothing that makes sense.
-        let mut persona = doors.hub.persona().prefix();
-        persona.append(&mut messages);
-        messages = persona;
-    }
-    let sampling = request.sampling()?;
-    let stops = request.stops()?.to_vec();
+    let task = request.task(&doors.hub.persona())?;
     let (written_out, mut written) = mpsc::channel(AHEAD);
     let hub = Arc::clone(&doors.hub);
     let place = doors.work().await?;
     tokio::task::spawn_blocking(move || {
         let _place = place;
-        let last = match write(&hub, &messages, &sampling, &stops, &written_out) {
+        let last = match write(&hub, &task, &written_out) {
             Ok(done) => Written::Done(done),
             Err(error) => Written::Failed(error),
         };
         pass_on(&written_out, last);
     });
-    let answer = Answer::new(doors.hub.persona().name);
+    let name = doors.hub.persona().name;
+    let answer = Completion::new(fastrand::u64(..), name, unix_seconds());
     if request.stream {
         return Ok(streamed(answer, written, request.wants_usage()).into_response());
     }
@@ -75,13 +67,7 @@ pub async fn complete(
             Written::Piece(piece) => text += &piece,
             Written::Failed(error) => return Err(problem(error)),
             Written::Done(done) => {
-                let message =
-                    json!({ "role": "assistant", "content": text.trim(), "refusal": null });
-                let choice = json!({
-                    "index": 0, "message": message, "finish_reason": done.finish, "logprobs": null,
-                });
-                let mut whole = answer.of("chat.completion", json!([choice]));
-                whole["usage"] = done.usage;
+                let whole = answer.whole(&text, done.finish, done.usage);
                 return Ok(Json(whole).into_response());
             }
         }
@@ -95,22 +81,20 @@ fn problem(error: LlmError) -> Problem {
             Some("messages"),
             "the conversation does not fit into the model's context beside an answer",
         ),
+        LlmError::Schema { .. } => Problem::wrong(Some("response_format"), error.to_string()),
         error => Problem::failed("language model", error),
     }
 }
 
 /// Has the model write, until its end, a stop word, or until nobody reads.
-fn write(
-    hub: &Hub,
-    messages: &[Message],
-    sampling: &Sampling,
-    stops: &[String],
-    written: &mpsc::Sender<Written>,
-) -> Result<Done, LlmError> {
+fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done, LlmError> {
     let model = hub.take_language_model();
     let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
     let gone = || written.is_closed();
-    let prompt = Prompt::new(messages, Opening::Reply).with_room(sampling.max_tokens.min(ROOM));
+    let sampling = &task.sampling;
+    let prompt = Prompt::new(&task.messages, Opening::Reply)
+        .with_room(sampling.max_tokens.min(ROOM))
+        .held_to(task.answer.as_ref());
     let read = match model.prefill(&prompt, &gone) {
         Ok(read) => read.unwrap_or_default(),
         Err(error) => {
@@ -120,44 +104,26 @@ fn write(
             return Err(error);
         }
     };
-    let (mut text, mut sent) = (String::new(), 0);
-    let stopped = std::cell::Cell::new(false);
-    let finish = model.generate(sampling, &|| gone() || stopped.get(), &mut |output| {
-        let Output::Text(piece) = output else { return };
-        if stopped.get() {
-            return;
-        }
-        text += piece;
-        let stop = stops.iter().filter(|stop| !stop.is_empty());
-        let (end, is_stop) = match stop.filter_map(|stop| text.find(stop.as_str())).min() {
-            Some(at) => (at, true),
-            // A stop word may have begun.
-            None => (safe_end(&text, stops), false),
-        };
-        stopped.set(is_stop);
-        if end > sent {
-            pass_on(written, Written::Piece(text[sent..end].to_owned()));
-            sent = end;
+    let stops = std::cell::RefCell::new(StopWords::new(&task.stops));
+    let stopped = || stops.borrow().is_stopped();
+    let finish = model.generate(sampling, &|| gone() || stopped(), &mut |output| {
+        let mut stops = stops.borrow_mut();
+        let certain = stops.push(output.text());
+        if !certain.is_empty() {
+            pass_on(written, Written::Piece(certain.to_owned()));
         }
     })?;
-    if !stopped.get() && sent < text.len() {
-        pass_on(written, Written::Piece(text[sent..].to_owned()));
+    let mut stops = stops.into_inner();
+    let rest = stops.finish().to_owned();
+    if !rest.is_empty() {
+        pass_on(written, Written::Piece(rest));
     }
-    let answered = tokens_of(model.as_ref(), &text)?;
+    let answered = tokens_of(model.as_ref(), stops.text())?;
     hub.language_models.put(model);
     let (kept, all) = (read.kept, read.kept + read.read);
     Ok(Done {
-        finish: if finish == Finish::Length {
-            "length"
-        } else {
-            "stop"
-        },
-        usage: json!({
-            "prompt_tokens": all,
-            "completion_tokens": answered,
-            "total_tokens": all + answered,
-            "prompt_tokens_details": { "cached_tokens": kept },
-        }),
+        finish: Completion::finish(finish),
+        usage: Completion::usage(all, kept, answered),
     })
 }
 
@@ -173,59 +139,23 @@ fn tokens_of(model: &dyn LanguageModel, text: &str) -> Result<usize, LlmError> {
     Ok(count(text)?.saturating_sub(count("")?))
 }
 
-/// Up to where no stop word can begin.
-fn safe_end(text: &str, stops: &[String]) -> usize {
-    let begins = |at: &usize| {
-        let rest = &text[*at..];
-        stops
-            .iter()
-            .any(|stop| stop.len() > rest.len() && stop.starts_with(rest))
-    };
-    let places = text.char_indices().map(|(at, _)| at);
-    places.into_iter().find(begins).unwrap_or(text.len())
+fn chunk(answer: &Completion, delta: Value, finish: Option<&str>) -> Value {
+    let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
+    answer.of("chat.completion.chunk", json!([choice]))
 }
 
-/// What all parts of an answer say of it.
-struct Answer {
-    id: String,
-    model: String,
-    created: u64,
-}
-
-impl Answer {
-    fn new(model: String) -> Self {
-        Self {
-            id: format!("chatcmpl-{:016x}", fastrand::u64(..)),
-            model,
-            created: unix_seconds(),
-        }
-    }
-
-    fn of(&self, object: &str, choices: Value) -> Value {
-        json!({
-            "id": self.id, "object": object, "created": self.created, "model": self.model,
-            "choices": choices,
-        })
-    }
-
-    fn chunk(&self, delta: Value, finish: Option<&str>) -> Value {
-        let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
-        self.of("chat.completion.chunk", json!([choice]))
-    }
-}
-
-fn streamed(answer: Answer, written: mpsc::Receiver<Written>, usage: bool) -> Response {
-    let first = answer.chunk(json!({ "role": "assistant", "content": "" }), None);
+fn streamed(answer: Completion, written: mpsc::Receiver<Written>, usage: bool) -> Response {
+    let first = chunk(&answer, json!({ "role": "assistant", "content": "" }), None);
     let rest = stream::unfold(Some((answer, written)), move |state| async move {
         let (answer, mut written) = state?;
         let last = "[DONE]".to_owned();
         Some(match written.recv().await? {
             Written::Piece(piece) => {
-                let chunk = answer.chunk(json!({ "content": piece }), None);
+                let chunk = chunk(&answer, json!({ "content": piece }), None);
                 (vec![chunk.to_string()], Some((answer, written)))
             }
             Written::Done(done) => {
-                let mut chunks = vec![answer.chunk(json!({}), Some(done.finish)).to_string()];
+                let mut chunks = vec![chunk(&answer, json!({}), Some(done.finish)).to_string()];
                 if usage {
                     let mut cost = answer.of("chat.completion.chunk", json!([]));
                     cost["usage"] = done.usage;
@@ -256,17 +186,4 @@ pub async fn models(State(doors): State<Arc<Doors>>) -> Json<Value> {
         |id: String| json!({ "id": id, "object": "model", "created": 0, "owned_by": "vivavoce" });
     let name = doors.hub.persona().name;
     Json(json!({ "object": "list", "data": [model(name)] }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_may_be_the_beginning_of_a_stop_word_waits() {
-        let stops = ["\nUser:".to_owned()];
-        assert_eq!(safe_end("Hello.\nUs", &stops), 6);
-        assert_eq!(safe_end("Hello.\nAll", &stops), 10);
-        assert_eq!(safe_end("é\n", &stops), 2);
-    }
 }

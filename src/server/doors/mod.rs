@@ -1,7 +1,6 @@
 //! What clients reach: each file is one door.
 
 pub mod chat;
-mod chat_request;
 pub mod page;
 mod page_view;
 pub mod pcm;

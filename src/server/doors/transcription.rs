@@ -15,7 +15,7 @@ use futures_util::stream;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use crate::language::Language;
+use crate::requests::transcription::{Format, Request, Transcribed};
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -32,17 +32,8 @@ const MOST_FIELD: usize = 4_096;
 #[derive(Default)]
 struct Asked {
     file: Option<NamedTempFile>,
-    format: Option<String>,
-    language: Option<String>,
+    request: Request,
     stream: bool,
-}
-
-/// How the text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Json,
-    Text,
-    Verbose,
 }
 
 /// Transcribes a file.
@@ -56,24 +47,7 @@ pub async fn transcribe(
         .try_acquire()
         .map_err(|_| Problem::busy(TOO_MANY))?;
     let asked = read(parts).await?;
-    let format = match asked.format.as_deref() {
-        None | Some("json") => Format::Json,
-        Some("text") => Format::Text,
-        Some("verbose_json") => Format::Verbose,
-        Some(other) => {
-            let message =
-                format!("{other} is not written here: ask for json, text or verbose_json");
-            return Err(Problem::wrong(Some("response_format"), message));
-        }
-    };
-    let known = &doors.hub.config().language;
-    let is_known = |code: &String| known.iter().any(|one| one.code() == code);
-    if let Some(language) = asked.language.filter(|code| !is_known(code)) {
-        let message = format!(
-            "{language:?} is not recognized here, {known} is: start `vivavoce serve --lang CODE`"
-        );
-        return Err(Problem::wrong(Some("language"), message));
-    }
+    let format = asked.request.format(&doors.hub.config().language)?;
     let file = asked
         .file
         .ok_or_else(|| Problem::wrong(Some("file"), "there is no file"))?;
@@ -86,14 +60,10 @@ pub async fn transcribe(
         text_of(&hub, file.path(), &is_gone)
     };
     let worked = tokio::task::spawn_blocking(work).await;
-    let Transcribed {
-        text,
-        seconds,
-        language,
-    } = worked.map_err(|e| Problem::failed("recognizer", e))??;
+    let heard = worked.map_err(|e| Problem::failed("recognizer", e))??;
     drop(gone);
     if asked.stream {
-        let usage = json!({ "type": "duration", "seconds": seconds });
+        let (text, usage) = (&heard.text, heard.usage());
         let told = [
             json!({ "type": "transcript.text.delta", "delta": text }),
             json!({ "type": "transcript.text.done", "text": text, "usage": usage }),
@@ -102,20 +72,8 @@ pub async fn transcribe(
         return Ok(Sse::new(stream::iter(told)).into_response());
     }
     Ok(match format {
-        Format::Text => format!("{text}\n").into_response(),
-        Format::Json => {
-            let usage = json!({ "type": "duration", "seconds": seconds });
-            Json(json!({ "text": text, "usage": usage })).into_response()
-        }
-        Format::Verbose => {
-            let verbose = json!({
-                "task": "transcribe",
-                "language": language,
-                "duration": seconds,
-                "text": text,
-            });
-            Json(verbose).into_response()
-        }
+        Format::Text => format!("{}\n", heard.text).into_response(),
+        Format::Json | Format::Verbose => Json(heard.body(format)).into_response(),
     })
 }
 
@@ -134,8 +92,11 @@ async fn read(mut parts: Multipart) -> Result<Asked, Problem> {
     while let Some(field) = parts.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "file" => asked.file = Some(to_disk(field).await?),
-            "response_format" => asked.format = Some(word(field).await?),
-            "language" => asked.language = Some(word(field).await?).filter(|code| !code.is_empty()),
+            "response_format" => asked.request.response_format = Some(word(field).await?),
+            "language" => {
+                let code = word(field).await?;
+                asked.request.language = Some(code).filter(|code| !code.is_empty());
+            }
             "stream" => asked.stream = word(field).await? == "true",
             // The model, a prompt, a temperature: there is one recognizer, and it takes none.
             _ => drop(word(field).await?),
@@ -173,15 +134,6 @@ async fn to_disk(mut field: Field<'_>) -> Result<NamedTempFile, Problem> {
     Ok(file)
 }
 
-/// What was heard of a file.
-struct Transcribed {
-    text: String,
-    /// Its length.
-    seconds: f64,
-    /// The name of its language, in lower case.
-    language: String,
-}
-
 /// Transcribes a file, unless the client is gone.
 fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::failed("recognizer", e);
@@ -189,13 +141,7 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
     let mut engine = hub.take_recognizer().map_err(|e| failed(&e))?;
     let activity = hub.load_activity().map_err(|e| failed(&e))?;
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
-    let known = &hub.config().language;
-    let spoken = engine.spoken().filter(|_| !known.is_one());
-    let name = |code: &str| match code.parse::<Language>() {
-        Ok(language) => language.to_string(),
-        Err(_) => code.to_owned(),
-    };
-    let language = spoken.map_or_else(|| known.first().to_string(), name);
+    let spoken = engine.spoken().map(str::to_owned);
     if !matches!(transcribed, Err(FileError::Stt(_))) {
         hub.recognizers.put(engine);
     }
@@ -207,11 +153,8 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
         FileError::Stt(error) => failed(&error),
     })?;
     let transcribed = transcribed.unwrap_or_default();
-    Ok(Transcribed {
-        text: transcribed.text(),
-        seconds: transcribed.seconds,
-        language: language.to_lowercase(),
-    })
+    let known = &hub.config().language;
+    Ok(Transcribed::new(&transcribed, spoken.as_deref(), known))
 }
 
 /// Said of a file that is none.

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::llm::{Message, Role, Sampling};
-use crate::server::problem::Problem;
+use super::Problem;
+use crate::agent::Persona;
+use crate::llm::{AnswerSchema, Message, Role, Sampling, Task};
 
 /// What is asked for.
 #[derive(Debug, Deserialize)]
@@ -70,11 +71,31 @@ const TOKENS: usize = 512;
 const MOST_STOPS: usize = 4;
 
 impl Request {
+    /// All that is asked for. Without instructions of its own, those of the persona: a small model without any says
+    /// nothing that makes sense.
+    ///
+    /// # Errors
+    /// It asks for what is not supported, or is no conversation.
+    pub fn task(&self, persona: &Persona) -> Result<Task, Problem> {
+        let mut messages = self.messages()?;
+        if !messages.iter().any(|message| message.role == Role::System) {
+            let mut prefix = persona.prefix();
+            prefix.append(&mut messages);
+            messages = prefix;
+        }
+        Ok(Task {
+            messages,
+            sampling: self.sampling()?,
+            stops: self.stops()?.to_vec(),
+            answer: self.answer_schema()?,
+        })
+    }
+
     /// The conversation.
     ///
     /// # Errors
     /// It asks for what is not supported, or is no conversation.
-    pub fn messages(&self) -> Result<Vec<Message>, Problem> {
+    fn messages(&self) -> Result<Vec<Message>, Problem> {
         let wrong = |message: String| Problem::wrong(Some("messages"), message);
         let unsupported = [
             (
@@ -82,10 +103,6 @@ impl Request {
                 "tools",
             ),
             (self.n.is_some_and(|n| n != 1), "n"),
-            (
-                is_structured(self.response_format.as_ref()),
-                "response_format",
-            ),
         ];
         if let Some((_, param)) = unsupported.iter().find(|(asked, _)| *asked) {
             return Err(Problem::wrong(
@@ -134,7 +151,7 @@ impl Request {
     ///
     /// # Errors
     /// A value is out of its range.
-    pub fn sampling(&self) -> Result<Sampling, Problem> {
+    fn sampling(&self) -> Result<Sampling, Problem> {
         let default = Sampling {
             temperature: 0.0,
             repeat_penalty: 1.0,
@@ -174,11 +191,32 @@ impl Request {
         }
     }
 
+    /// What the answer is held to, if to anything.
+    ///
+    /// # Errors
+    /// It is no schema that answers can be held to.
+    fn answer_schema(&self) -> Result<Option<AnswerSchema>, Problem> {
+        let wrong = |message: String| Problem::wrong(Some("response_format"), message);
+        let Some(format) = &self.response_format else {
+            return Ok(None);
+        };
+        match format["type"].as_str() {
+            Some("text") => Ok(None),
+            Some("json_schema") => {
+                let schema = AnswerSchema::new(format["json_schema"]["schema"].clone());
+                schema.map(Some).map_err(|error| wrong(error.to_string()))
+            }
+            _ => Err(wrong(
+                "response_format is text or json_schema here: say with a schema what the answer is to hold".into(),
+            )),
+        }
+    }
+
     /// Words that end the answer.
     ///
     /// # Errors
     /// There are too many.
-    pub fn stops(&self) -> Result<&[String], Problem> {
+    fn stops(&self) -> Result<&[String], Problem> {
         let stops = match &self.stop {
             None => &[],
             Some(Stop::One(one)) => std::slice::from_ref(one),
@@ -197,8 +235,4 @@ impl Request {
     pub fn wants_usage(&self) -> bool {
         self.stream_options.include_usage
     }
-}
-
-fn is_structured(format: Option<&Value>) -> bool {
-    format.is_some_and(|format| format["type"] != "text")
 }

@@ -1,0 +1,139 @@
+//! Many requests out of a file, answered into another one: OpenAI's batch format, worked off on this machine.
+//!
+//! `input` reads the requests, `output` keeps what is done, so that a run that was killed goes on; `chat`, `sound`
+//! do the work, one kind after the other, each on all cores that it is given; `progress` says how far it is.
+
+mod chat;
+pub mod input;
+pub mod output;
+mod progress;
+mod sound;
+
+pub use input::{InputError, Job, Line};
+pub use output::{OutputError, Results};
+pub use progress::Progress;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use crate::agent::Persona;
+use crate::config::{Config, ThreadConfig};
+use crate::engines::EnginesError;
+use crate::requests::Problem;
+
+/// Why a batch ends before it is done.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// An engine cannot be loaded, or failed for all requests.
+    #[error(transparent)]
+    Engines(#[from] EnginesError),
+    /// An answer cannot be written.
+    #[error("cannot write to {}: {reason}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+}
+
+/// How a batch is worked off.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Cores that are used.
+    pub cores: usize,
+    /// Conversations that are answered at a time.
+    pub parallel: usize,
+}
+
+/// What the parts of a batch share.
+struct Work<'a> {
+    config: Config,
+    persona: Persona,
+    limits: Limits,
+    results: &'a Results,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+    /// Called with each line that is done, and whether it failed.
+    on_line: &'a (dyn Fn(bool) + Sync),
+    /// What ended the work.
+    broken: Mutex<Option<BatchError>>,
+}
+
+impl Work<'_> {
+    /// Keeps the answer of a line.
+    fn done(&self, line: &Line, answer: Result<Value, Problem>) {
+        let failed = answer.is_err();
+        match self.results.append(line, answer) {
+            Ok(()) => (self.on_line)(failed),
+            Err(reason) => self.end(BatchError::Write {
+                path: self.results.path().to_owned(),
+                reason: reason.to_string(),
+            }),
+        }
+    }
+
+    /// Ends the work; the first reason counts.
+    fn end(&self, error: BatchError) {
+        self.lock().get_or_insert(error);
+    }
+
+    /// Whether there is no point in going on.
+    fn is_over(&self) -> bool {
+        (self.cancelled)() || self.lock().is_some()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<BatchError>> {
+        self.broken
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Answers lines, each as soon as it is done. When it is cancelled, what is done is kept.
+///
+/// # Errors
+/// An engine cannot be loaded or fails, or an answer cannot be written. What is wrong with one request is its answer.
+pub fn run(
+    config: &Config,
+    persona: &Persona,
+    lines: &[Line],
+    limits: Limits,
+    results: &Results,
+    cancelled: &(dyn Fn() -> bool + Sync),
+    on_line: &(dyn Fn(bool) + Sync),
+) -> Result<(), BatchError> {
+    let mut config = config.clone();
+    config.threads = ThreadConfig {
+        total: limits.cores,
+        // As many recognizers and voices as cores, and one language model.
+        stt: 1,
+        llm: limits.cores,
+    };
+    let work = Work {
+        config,
+        persona: persona.clone(),
+        limits,
+        results,
+        cancelled,
+        on_line,
+        broken: Mutex::new(None),
+    };
+    let (mut chats, mut recordings, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    for line in lines {
+        match &line.job {
+            Err(problem) => work.done(line, Err(problem.clone())),
+            Ok(Job::Chat(request)) => chats.push((line, &**request)),
+            Ok(Job::Transcription(request)) => recordings.push((line, request)),
+            Ok(Job::Speech(request)) => texts.push((line, request)),
+        }
+    }
+    chat::answer(&work, &chats)?;
+    sound::transcribe(&work, &recordings)?;
+    sound::speak(&work, &texts)?;
+    work.broken
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .map_or(Ok(()), Err)
+}

@@ -1,0 +1,369 @@
+//! Many conversations in one context: sequence 0 holds what all prompts begin with, each place has a sequence of its
+//! own that begins as a copy of it (llama.cpp shares the cells), and all are decoded in one batch.
+
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::token::LlamaToken;
+
+use super::sampler::Sampler;
+use super::{Llama, PROMPT_END, emit, run};
+use crate::llm::speech_filter::SpeechFilter;
+use crate::llm::together::{Need, Part, Plan, groups, shared_by_all};
+use crate::llm::{
+    Cancelled, Finish, LlmError, Opening, Prompt, Sampling, StopWords, Task, Written, check_room,
+};
+
+/// Tokens that must fit behind a prompt; an answer may be longer, and ends where the context does.
+const ROOM: usize = 64;
+/// Tokens of a batch. Nobody waits for a single one of these answers, so a batch may be long.
+pub(super) const BATCH: usize = 512;
+/// Tokens of cache for each place, beside those of a whole context.
+const CACHE: u32 = 512;
+
+/// Tokens of cache for so many conversations together, one of which may fill a whole context.
+pub(super) fn cache(context: u32, places: u32) -> u32 {
+    context.saturating_add(CACHE * places)
+}
+
+/// A prompt.
+struct Asked {
+    tokens: Vec<LlamaToken>,
+    /// How its text ends.
+    end: String,
+}
+
+/// Called with a conversation's number and its answer.
+type OnDone<'a> = &'a mut dyn FnMut(usize, Result<Written, LlmError>);
+
+impl Llama {
+    /// Answers all of these, as many at a time as the model was loaded for. Each answer is told as soon as it is
+    /// complete. When it is cancelled, those that are being written are not told.
+    ///
+    /// # Errors
+    /// The engine failed. What is wrong with one conversation alone is told as its answer.
+    pub fn answer_all(
+        &mut self,
+        tasks: &[Task],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        for group in groups(tasks, self.config.together) {
+            if !cancelled() {
+                self.answer_group(tasks, &group, cancelled, on_done)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers some of the tasks.
+    fn answer_group(
+        &mut self,
+        tasks: &[Task],
+        group: &[usize],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        let mut asked = Vec::new();
+        for n in group.iter().copied() {
+            match self.asked(&tasks[n]) {
+                Ok(prompt) => asked.push((n, prompt)),
+                Err(error) => on_done(n, Err(error)),
+            }
+        }
+        let (numbers, prompts): (Vec<usize>, Vec<Asked>) = asked.into_iter().unzip();
+        let tokens: Vec<Vec<LlamaToken>> =
+            prompts.iter().map(|prompt| prompt.tokens.clone()).collect();
+        let shared = shared_by_all(&tokens);
+        self.read_shared(&tokens, shared)?;
+        let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
+        let need = |(n, prompt): (usize, &Asked)| {
+            let fits = self.sequence_len() - prompt.tokens.len();
+            Need {
+                task: n,
+                prompt: prompt.tokens.len() - shared,
+                answer: (tasks[numbers[n]].sampling.max_tokens + reasoning).min(fits),
+            }
+        };
+        let needs = prompts.iter().enumerate().map(need).collect();
+        let places = self.config.together;
+        let plan = Plan::new(needs, places, BATCH, self.context_len() - shared);
+        let mut round = Round {
+            plan,
+            shared,
+            places: (0..places).map(|_| None).collect(),
+        };
+        while !cancelled() {
+            round.admit(self, &prompts, |n| &tasks[numbers[n]], &mut |n, error| {
+                on_done(numbers[n], Err(error))
+            })?;
+            if !round.decode(self, &prompts, &mut |n, written| {
+                on_done(numbers[n], written)
+            })? {
+                break;
+            }
+        }
+        self.forget()
+    }
+
+    /// Tokens of one conversation.
+    fn sequence_len(&self) -> usize {
+        let most = self.config.context.min(self.context.model().n_ctx_train());
+        most as usize
+    }
+
+    fn asked(&self, task: &Task) -> Result<Asked, LlmError> {
+        let prompt = Prompt::new(&task.messages, Opening::Reply);
+        let text = self.template.render(&prompt)?;
+        let tokens = self.tokenize(&text);
+        let room = task.sampling.max_tokens.min(ROOM);
+        check_room(tokens.len(), room, self.sequence_len())?;
+        let end = text.floor_char_boundary(text.len().saturating_sub(PROMPT_END));
+        Ok(Asked {
+            tokens,
+            end: text[end..].to_owned(),
+        })
+    }
+
+    /// Reads what all prompts begin with, into sequence 0.
+    fn read_shared(&mut self, prompts: &[Vec<LlamaToken>], shared: usize) -> Result<(), LlmError> {
+        self.forget()?;
+        let Some(first) = prompts.first() else {
+            return Ok(());
+        };
+        for piece in first[..shared].chunks(BATCH) {
+            self.decode(piece)?;
+        }
+        Ok(())
+    }
+
+    /// Empties the cache.
+    fn forget(&mut self) -> Result<(), LlmError> {
+        self.context.with(|context| context.clear_kv_cache());
+        self.read.clear();
+        Ok(())
+    }
+}
+
+/// An answer that is being written.
+struct Writing {
+    task: usize,
+    sampler: Sampler,
+    /// What was chosen last, and is not read yet.
+    next: LlamaToken,
+    /// Absent where all that is written is for whoever asked.
+    filter: Option<SpeechFilter>,
+    stops: StopWords,
+    pending: Vec<u8>,
+    /// Tokens so far, those among them that nobody hears, and how many of each there may be.
+    tokens: usize,
+    thought: usize,
+    most: usize,
+    most_thought: usize,
+}
+
+impl Writing {
+    fn new(llama: &Llama, n: usize, task: &Task, prompt: &Asked) -> Result<Self, LlmError> {
+        let (sampling, model): (&Sampling, _) = (&task.sampling, llama.context.model());
+        let sampler = match &task.answer {
+            Some(schema) => Sampler::held_to(schema.grammar(), sampling, model)?,
+            None => Sampler::new(sampling, model),
+        };
+        let is_free = task.answer.is_none();
+        Ok(Self {
+            task: n,
+            sampler,
+            next: LlamaToken(0),
+            filter: is_free.then(|| SpeechFilter::after(&prompt.end)),
+            stops: StopWords::new(&task.stops),
+            pending: Vec::new(),
+            tokens: 0,
+            thought: 0,
+            most: sampling.max_tokens,
+            most_thought: llama.config.reasoning_tokens.max(1),
+        })
+    }
+
+    /// Takes a token's text; how the answer has ended with it, if it has.
+    fn push(&mut self, piece: &[u8]) -> Option<Finish> {
+        let Self {
+            filter,
+            stops,
+            pending,
+            ..
+        } = self;
+        pending.extend(piece);
+        let mut keep = |text: &str| {
+            stops.push(text);
+        };
+        emit(pending, false, &mut |text| match filter {
+            Some(filter) => filter.push(text, &mut keep),
+            None => keep(text),
+        });
+        self.tokens += 1;
+        let filter = self.filter.as_ref();
+        self.thought += usize::from(filter.is_some_and(SpeechFilter::is_thinking));
+        if self.stops.is_stopped() || filter.is_some_and(SpeechFilter::is_over) {
+            return Some(Finish::Complete);
+        }
+        let is_long = self.tokens - self.thought >= self.most || self.thought >= self.most_thought;
+        is_long.then_some(Finish::Length)
+    }
+
+    /// The whole answer.
+    fn end(mut self, finish: Finish, prompt: usize, shared: usize) -> Result<Written, LlmError> {
+        let Self {
+            filter,
+            stops,
+            pending,
+            ..
+        } = &mut self;
+        let mut keep = |text: &str| {
+            stops.push(text);
+        };
+        emit(pending, true, &mut |text| match filter {
+            Some(filter) => filter.push(text, &mut keep),
+            None => keep(text),
+        });
+        if let Some(filter) = filter {
+            filter.finish(&mut keep);
+        }
+        let spoke = self.filter.as_ref().is_none_or(SpeechFilter::spoke);
+        match finish {
+            _ if spoke || self.stops.is_stopped() => Ok(Written {
+                text: self.stops.text().trim().to_owned(),
+                finish,
+                prompt,
+                shared,
+                tokens: self.tokens,
+            }),
+            Finish::Length if self.thought > 0 => Err(LlmError::OnlyReasoning {
+                tokens: self.thought,
+            }),
+            _ => Err(LlmError::NoWords {
+                reason: "it ended its reply".into(),
+            }),
+        }
+    }
+}
+
+/// The plan and what is being written.
+struct Round {
+    plan: Plan,
+    shared: usize,
+    places: Vec<Option<Writing>>,
+}
+
+/// A place's sequence.
+fn sequence(place: usize) -> i32 {
+    // Places are few, and 0 is what all share.
+    place as i32 + 1
+}
+
+impl Round {
+    /// Lets in who waits.
+    fn admit<'t>(
+        &mut self,
+        llama: &mut Llama,
+        prompts: &[Asked],
+        task: impl Fn(usize) -> &'t Task,
+        refuse: &mut dyn FnMut(usize, LlmError),
+    ) -> Result<(), LlmError> {
+        loop {
+            let admitted = self.plan.admit();
+            if admitted.is_empty() {
+                return Ok(());
+            }
+            for (place, n) in admitted {
+                match Writing::new(llama, n, task(n), &prompts[n]) {
+                    Ok(writing) => {
+                        let copied = llama.context.with(|context| {
+                            context.copy_kv_cache_seq(0, sequence(place), None, None)
+                        });
+                        copied.map_err(run)?;
+                        self.places[place] = Some(writing);
+                    }
+                    Err(error) => {
+                        self.plan.leave(place);
+                        refuse(n, error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One batch; false if there was nothing left to do.
+    fn decode(
+        &mut self,
+        llama: &mut Llama,
+        prompts: &[Asked],
+        on_done: OnDone,
+    ) -> Result<bool, LlmError> {
+        let parts = self.plan.round();
+        if parts.is_empty() {
+            return Ok(false);
+        }
+        let mut batch = LlamaBatch::new(BATCH, 1);
+        let mut outputs = Vec::new();
+        for part in parts {
+            let prompt = &prompts[part.task].tokens[self.shared..];
+            for at in part.from..part.from + part.tokens {
+                let token = match (prompt.get(at), &self.places[part.place]) {
+                    (Some(token), _) => *token,
+                    (None, Some(writing)) => writing.next,
+                    (None, None) => continue,
+                };
+                let chooses = part.chooses && at + 1 == part.from + part.tokens;
+                let position = (self.shared + at) as i32;
+                let added = batch.add(token, position, &[sequence(part.place)], chooses);
+                added.map_err(run)?;
+            }
+            if part.chooses {
+                outputs.push((part, batch.n_tokens() - 1));
+            }
+        }
+        let decoded = llama.context.run(|context| context.decode(&mut batch));
+        decoded.map_err(run)?;
+        for (part, output) in outputs {
+            self.choose(llama, part, output, prompts, on_done)?;
+        }
+        Ok(true)
+    }
+
+    /// The next token of one answer, which may be its end.
+    fn choose(
+        &mut self,
+        llama: &mut Llama,
+        part: Part,
+        output: i32,
+        prompts: &[Asked],
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        let Some(writing) = &mut self.places[part.place] else {
+            return Ok(());
+        };
+        let Writing {
+            sampler, pending, ..
+        } = writing;
+        let token = sampler.sample(&llama.context, output, pending);
+        writing.next = token;
+        let is_end = llama.context.model().vocab().is_eog(token);
+        let position = self.shared + part.from + part.tokens;
+        let finish = match is_end {
+            true => Some(Finish::Complete),
+            false => writing.push(&llama.piece(token)),
+        };
+        let is_full = position + 1 >= llama.sequence_len();
+        let Some(finish) = finish.or(is_full.then_some(Finish::Length)) else {
+            return Ok(());
+        };
+        if let Some(writing) = self.places[part.place].take() {
+            let (task, prompt) = (writing.task, prompts[part.task].tokens.len());
+            on_done(task, writing.end(finish, prompt, self.shared));
+        }
+        self.plan.leave(part.place);
+        let place = sequence(part.place) as u32;
+        let cleared = llama
+            .context
+            .with(|context| context.clear_kv_cache_seq(Some(place), None, None));
+        cleared.map(drop).map_err(run)
+    }
+}
