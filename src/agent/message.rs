@@ -168,7 +168,7 @@ pub enum Command {
         room: usize,
         /// As many tokens are written before the reply is released, and then no more until it is.
         draft_tokens: u32,
-        /// As of [`Command::ReadAhead`], while the reply is a draft.
+        /// The words that are answered, if the prompt ends with them: turn taking may ask for their end.
         words: Option<UserWords>,
     },
     /// Say these words of a reply; more will follow.

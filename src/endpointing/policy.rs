@@ -38,16 +38,16 @@ pub struct Wait {
 
 /// The curve from the evidence to the wait.
 ///
-/// Sound and words count as one sum where a language model has read the words, and the cue takes the model's place
-/// where none has. A probability counts as its logit, ln(p / (1 - p)): detectors say 0.9 and 0.99 where the difference
+/// The log odds of sound and words are added where a language model has read the words, and the cue takes the model's
+/// place where none has. A probability counts as its log odds, ln(p / (1 - p)): detectors say 0.9 and 0.99 where the difference
 /// matters, and 0.4 and 0.6 where it does not. Between its knots the curve is linear. How the knots
 /// were chosen, and what they cost in turns cut off, is in `docs/endpointing.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EndpointPolicy {
-    /// Logits of the sound, falling, and the waits at them in milliseconds, rising.
-    knots: [(f32, f32); KNOTS],
-    /// As `knots`, of the sum of sound and words.
-    knots_of_both: [(f32, f32); KNOTS],
+    /// Log odds, falling, and the waits at them in milliseconds, rising: of sound and cue...
+    knots: &'static [Knot],
+    /// ...and of sound and words, where a language model has read them.
+    knots_with_model: &'static [Knot],
     /// Least wait where the words cannot end there. Milliseconds.
     unfinished_ms: f32,
     /// Bounds of every wait. Milliseconds.
@@ -56,53 +56,79 @@ pub struct EndpointPolicy {
     silence_ms: Option<f32>,
 }
 
-const KNOTS: usize = 4;
-/// What words that lean on another word take off the logit.
+/// Log odds, and the wait at them in milliseconds.
+type Knot = (f32, f32);
+
+/// What words that lean on another word take off the log odds.
 const LEANING: f32 = 3.0;
+/// A model's probability counts in full and less this: it takes words for all more readily than people do.
+const MODEL_BIAS: f32 = 0.5;
 /// The longest wait for more after a one-word answer, however unfinished it sounds: a single word
 /// hardly has a melody for the detector to hear. Milliseconds.
 const ANSWER_MS: f32 = 600.0;
 /// Who is surer than this is not believed: both err more often.
 const SUREST: f32 = 0.999;
-/// What the logits of the sound and of the words weigh in their sum.
-const WEIGHT_OF_SOUND: f32 = 0.4;
-const WEIGHT_OF_WORDS: f32 = 0.23;
-/// Below this probability of the words it is they that are said to decide.
-const EXPECTS_MORE: f32 = 0.1;
+/// A wait that is longer by this much has another reason. Milliseconds.
+const NOTABLE_MS: f32 = 100.0;
 
 impl EndpointPolicy {
     /// Answers fast, cuts off more often.
     pub const EAGER: Self = Self::new(
-        [
+        &[
             (3.3, 250.0),
             (-1.75, 350.0),
             (-2.75, 900.0),
             (-4.5, 1_200.0),
         ],
-        [(1.0, 200.0), (0.4, 480.0), (-1.0, 850.0), (-2.5, 1_200.0)],
+        &[
+            (3.75, 200.0),
+            (1.5, 300.0),
+            (-2.4, 380.0),
+            (-3.2, 850.0),
+            (-5.0, 1_200.0),
+        ],
+        (200.0, 1_200.0),
     );
     /// The default.
     pub const BALANCED: Self = Self::new(
-        [
+        &[
             (3.3, 300.0),
             (-1.25, 450.0),
             (-2.25, 1_000.0),
             (-4.5, 1_600.0),
         ],
-        [(1.4, 200.0), (1.05, 640.0), (-0.45, 860.0), (-2.3, 1_600.0)],
+        &[
+            (4.75, 200.0),
+            (2.2, 350.0),
+            (-1.5, 430.0),
+            (-2.0, 900.0),
+            (-4.4, 1_600.0),
+        ],
+        (200.0, 1_600.0),
     );
     /// For people who think while they speak.
     pub const PATIENT: Self = Self::new(
-        [(3.3, 400.0), (1.0, 600.0), (-1.0, 1_600.0), (-4.5, 2_000.0)],
-        [(1.6, 350.0), (0.9, 800.0), (-0.6, 1_300.0), (-2.2, 2_000.0)],
+        &[(3.3, 400.0), (1.0, 600.0), (-1.0, 1_600.0), (-4.5, 2_000.0)],
+        &[
+            (6.0, 300.0),
+            (3.3, 450.0),
+            (1.0, 800.0),
+            (-1.0, 1_600.0),
+            (-4.0, 2_000.0),
+        ],
+        (300.0, 2_000.0),
     );
 
-    const fn new(knots: [(f32, f32); KNOTS], knots_of_both: [(f32, f32); KNOTS]) -> Self {
+    const fn new(
+        knots: &'static [Knot],
+        knots_with_model: &'static [Knot],
+        bounds_ms: (f32, f32),
+    ) -> Self {
         Self {
             knots,
-            knots_of_both,
-            unfinished_ms: knots[KNOTS - 1].1,
-            bounds_ms: (knots_of_both[0].1, knots[KNOTS - 1].1),
+            knots_with_model,
+            unfinished_ms: bounds_ms.1,
+            bounds_ms,
             silence_ms: None,
         }
     }
@@ -140,67 +166,67 @@ impl EndpointPolicy {
             };
         }
         let Evidence { sound, model, cue } = *evidence;
-        let sound_logit = sound.map_or(0.0, logit);
-        let by_curve = |lean: f32| match model {
-            Some(model) => {
-                let sum = WEIGHT_OF_SOUND * sound_logit + WEIGHT_OF_WORDS * logit(model);
-                on_curve(&self.knots_of_both, sum)
+        let sound = sound.map_or(0.0, log_odds);
+        let by_curve = match (model, cue) {
+            (Some(model), _) => {
+                on_curve(self.knots_with_model, sound + log_odds(model) - MODEL_BIAS)
             }
-            None => on_curve(&self.knots, sound_logit - lean),
+            (None, Cue::Leaning) => on_curve(self.knots, sound - LEANING),
+            (None, _) => on_curve(self.knots, sound),
         };
-        let waited = match cue {
-            Cue::Neutral => by_curve(0.0),
-            Cue::Answer => by_curve(0.0).min(ANSWER_MS),
-            Cue::Leaning => by_curve(LEANING),
-            Cue::Unfinished if model.is_some() => by_curve(0.0),
-            Cue::Unfinished | Cue::FilledPause | Cue::Number => {
-                by_curve(0.0).max(self.unfinished_ms)
+        let waited = match (model, cue) {
+            (_, Cue::Answer) => by_curve.min(ANSWER_MS),
+            (_, Cue::FilledPause | Cue::Number) | (None, Cue::Unfinished) => {
+                by_curve.max(self.unfinished_ms)
             }
+            _ => by_curve,
         };
+        // What the sound would have it wait, with a model that says nothing.
+        let by_sound = on_curve(self.knots_with_model, sound);
+        let is_lengthened = model.is_some() && waited > by_sound + NOTABLE_MS;
         let (floor, ceiling) = self.bounds_ms;
         Wait {
             duration: duration(waited.clamp(floor, ceiling)),
-            reason: reason(evidence),
+            reason: reason(evidence, is_lengthened),
         }
     }
 }
 
 /// Why it is waited for so long.
-fn reason(evidence: &Evidence) -> EndReason {
+fn reason(evidence: &Evidence, is_lengthened: bool) -> EndReason {
     let Evidence { sound, model, cue } = *evidence;
-    let by_sound = match sound {
-        None => EndReason::Silence,
-        Some(score) if score < 0.5 => EndReason::SoundsUnfinished,
-        Some(_) => EndReason::SoundsFinished,
-    };
     match (cue, model) {
         (Cue::FilledPause, _) => EndReason::FilledPause,
         (Cue::Number, _) => EndReason::NumberBeingSaid,
         (Cue::Answer, _) => EndReason::OneWordAnswer,
-        (_, Some(model)) if model < EXPECTS_MORE => EndReason::ModelExpectsMore,
-        (_, Some(_)) | (Cue::Neutral, None) => by_sound,
+        (_, Some(_)) if is_lengthened => EndReason::ModelExpectsMore,
         (Cue::Leaning, None) => EndReason::LeaningWord,
         (Cue::Unfinished, None) => EndReason::UnfinishedSentence,
+        _ => match sound {
+            None => EndReason::Silence,
+            Some(score) if score < 0.5 => EndReason::SoundsUnfinished,
+            Some(_) => EndReason::SoundsFinished,
+        },
     }
 }
 
 /// ln(p / (1 - p)), within what is believed.
-fn logit(probability: f32) -> f32 {
+fn log_odds(probability: f32) -> f32 {
     let p = probability.clamp(1.0 - SUREST, SUREST);
     (p / (1.0 - p)).ln()
 }
 
-/// The wait at a logit, in milliseconds: linear between the knots.
-fn on_curve(knots: &[(f32, f32); KNOTS], logit: f32) -> f32 {
-    let (first, last) = (knots[0], knots[KNOTS - 1]);
-    if logit >= first.0 {
-        return first.1;
+/// The wait at log odds, in milliseconds: linear between the knots.
+fn on_curve(knots: &[Knot], at: f32) -> f32 {
+    let after = knots.iter().position(|knot| at >= knot.0);
+    match after {
+        Some(0) => knots[0].1,
+        Some(n) => {
+            let (from, to) = (knots[n - 1], knots[n]);
+            from.1 + (to.1 - from.1) * (from.0 - at) / (from.0 - to.0)
+        }
+        None => knots.last().map_or(0.0, |knot| knot.1),
     }
-    let between = knots.windows(2).find(|pair| logit >= pair[1].0);
-    between.map_or(last.1, |pair| {
-        let share = (pair[0].0 - logit) / (pair[0].0 - pair[1].0);
-        pair[0].1 + (pair[1].1 - pair[0].1) * share
-    })
 }
 
 fn duration(ms: f32) -> Duration {
@@ -255,7 +281,7 @@ mod tests {
     fn words_that_want_another_are_waited_for_though_they_sound_finished() {
         for policy in STYLES {
             let more = wait_with_model_ms(policy, 0.97, 0.01, Cue::Neutral);
-            assert!(more > wait_ms(policy, 0.97, Cue::Neutral) + 200, "{more}");
+            assert!(more > wait_ms(policy, 0.97, Cue::Neutral) + 50, "{more}");
         }
     }
 

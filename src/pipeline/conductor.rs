@@ -57,6 +57,8 @@ pub struct Conductor {
     pub tools: Option<Sender<ToolsInput>>,
     /// ...and to others.
     pub external_tools: Option<Sender<(ReplyId, Call)>>,
+    /// Turn taking wants to know whether the words of the draft that is made are all.
+    pub asks_end: bool,
     /// The user has ended the conversation.
     pub is_over: bool,
     /// Commands to playback.
@@ -165,7 +167,7 @@ impl Conductor {
                 opening,
                 room,
                 draft_tokens,
-                words,
+                words: words.filter(|_| self.asks_end),
             })),
             agent::Command::Say { reply, words } => {
                 self.ask_model(LanguageModelInput::Say { reply, words });
@@ -236,7 +238,12 @@ impl Conductor {
                 let words = agent::UserWords::new(turn, &text);
                 self.take_for_agent(now, agent::Input::Prepare(words));
             }
-            Command::Draft { reply, text } => {
+            Command::Draft {
+                reply,
+                text,
+                asks_end,
+            } => {
+                self.asks_end = asks_end;
                 self.live.set(reply);
                 self.take_for_agent(now, agent::Input::Answer { reply, text });
             }

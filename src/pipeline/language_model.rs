@@ -79,7 +79,7 @@ pub struct Assignment {
     pub room: usize,
     /// As many tokens are written before the reply is released, and then no more until it is.
     pub draft_tokens: u32,
-    /// As of [`LanguageModelInput::ReadAhead`], while the reply is a draft.
+    /// As of [`LanguageModelInput::ReadAhead`].
     pub words: Option<UserWords>,
 }
 
@@ -108,8 +108,6 @@ pub struct LanguageModelStage {
     pub bus: EventBus,
     /// What was written of the reply that a tool was called for.
     pub so_far: Option<SoFar>,
-    /// The words whose end turn taking was told of last.
-    pub told_of: Option<UserWords>,
 }
 
 /// What was written of a reply before a tool was called.
@@ -216,7 +214,7 @@ impl LanguageModelStage {
             so_far = SoFar::default();
         }
         let watch = Stopwatch::start();
-        if let Some(words) = words.as_ref().filter(|_| !live.is_released(reply)) {
+        if let Some(words) = words {
             self.find_end(words, &prompt, &cancelled)?;
         }
         let Some(prefill) = self.engine.prefill(&prompt.with_room(room), &cancelled)? else {
@@ -306,9 +304,6 @@ impl LanguageModelStage {
         prompt: &Prompt,
         cancelled: Cancelled,
     ) -> Result<(), LlmError> {
-        if self.told_of.as_ref() == Some(words) {
-            return Ok(());
-        }
         let mut messages = prompt.messages.to_vec();
         if let Some(last) = messages.last_mut() {
             last.content.truncate(without_end(&last.content).len());
@@ -321,10 +316,9 @@ impl LanguageModelStage {
     }
 
     /// Tells turn taking how probable it is that the turn ends with words that were read.
-    fn tell_end(&mut self, words: UserWords, read: Prefill) {
-        let Some(ends) = read.ends else { return };
-        let UserWords { turn, text } = words.clone();
-        self.told_of = Some(words);
+    fn tell_end(&self, words: UserWords, read: Prefill) {
+        let UserWords { turn, text } = words;
+        let ends = read.ends;
         let event = Event::WordsRead { turn, text, ends };
         let now = self.bus.clock().now();
         let _ = self.conductor.send(ConductorInput::Event(now, event));

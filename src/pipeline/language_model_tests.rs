@@ -87,7 +87,6 @@ fn stage(script: impl FnMut() -> Result<&'static str, LlmError> + Send + 'static
             conductor,
             live,
             so_far: None,
-            told_of: None,
             bus: EventBus::new(SessionClock::start(), Vec::new()),
         },
         told,
@@ -271,41 +270,33 @@ impl LanguageModel for Knows {
     }
 }
 
-/// How often turn taking is told of the words' end while replies to them are written, as drafts or not.
-fn told_of_the_end(drafts: &[bool]) -> usize {
+/// What turn taking is told of the end of the words while a reply to them is written.
+fn told_of_the_end(words: Option<UserWords>) -> Option<Event> {
     let mut stage = stage(|| Ok(""));
     stage.stage.engine = Box::new(Knows(0.5));
-    for is_draft in drafts {
-        stage.stage.live.set(REPLY);
-        if !is_draft {
-            stage.stage.live.release(REPLY);
-        }
-        stage.stage.take(LanguageModelInput::Write(Assignment {
-            reply: REPLY,
-            messages: vec![Message::new(Role::User, "Who is it?")],
-            tools: Arc::default(),
-            opening: Opening::Reply,
-            room: 10,
-            draft_tokens: 24,
-            words: Some(UserWords::new(REPLY.turn, "Who is it?")),
-        }));
-    }
-    let ends = |input: &ConductorInput| {
-        matches!(
-            input,
-            ConductorInput::Event(_, Event::WordsRead { text, ends: 0.5, .. }) if text == "Who is it"
-        )
+    stage.stage.take(LanguageModelInput::Write(Assignment {
+        reply: REPLY,
+        messages: vec![Message::new(Role::User, "Who is it?")],
+        tools: Arc::default(),
+        opening: Opening::Reply,
+        room: 10,
+        draft_tokens: 24,
+        words,
+    }));
+    stage.told.try_iter().find_map(|input| match input {
+        ConductorInput::Event(_, event) => Some(event),
+        ConductorInput::Agent(..) | ConductorInput::Shutdown => None,
+    })
+}
+
+#[test]
+fn a_draft_tells_whether_its_words_are_all_if_that_is_asked() {
+    let words = UserWords::new(REPLY.turn, "Who is it?");
+    let told = Event::WordsRead {
+        turn: REPLY.turn,
+        text: "Who is it".into(),
+        ends: Some(0.5),
     };
-    stage.told.try_iter().filter(ends).count()
-}
-
-#[test]
-fn a_draft_tells_whether_its_words_are_all_and_another_one_not_again() {
-    assert_eq!(told_of_the_end(&[true]), 1);
-    assert_eq!(told_of_the_end(&[true, true]), 1);
-}
-
-#[test]
-fn of_words_that_are_answered_already_nothing_is_told() {
-    assert_eq!(told_of_the_end(&[false]), 0);
+    assert_eq!(told_of_the_end(Some(words)), Some(told));
+    assert_eq!(told_of_the_end(None), None);
 }

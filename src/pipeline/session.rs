@@ -224,6 +224,7 @@ impl Session {
             language_model,
             tools: built_in.is_some().then_some(tools),
             external_tools: external.is_some().then_some(external_tools),
+            asks_end: false,
             is_over: false,
             playback: control,
             capture: listen,
@@ -257,7 +258,6 @@ impl Session {
             live: live.clone(),
             bus: bus.clone(),
             so_far: None,
-            told_of: None,
         };
         let speaking = SynthesizerStage::new(
             engines.synthesizer,

@@ -156,6 +156,7 @@ fn draft(id: ReplyId, text: &str) -> Command {
     Command::Draft {
         reply: id,
         text: text.into(),
+        asks_end: true,
     }
 }
 

@@ -80,8 +80,8 @@ pub enum Event {
         turn: TurnId,
         /// The words, without the marks at their end.
         text: String,
-        /// Probability that the user's message ends there.
-        ends: f32,
+        /// Probability that the user's message ends there; `None` if the model cannot tell.
+        ends: Option<f32>,
     },
     /// The language model has ended a reply by itself.
     Generated {
@@ -167,8 +167,8 @@ pub enum Command {
     ResumeTranscript(TurnId),
     /// Let the transcript's audio go.
     EndTranscript(TurnId),
-    /// The turn begins with these words: read them ahead, say nothing. Answered by [`Event::WordsRead`] where the
-    /// language model can tell.
+    /// The turn begins with these words: read them ahead, say nothing. Answered by [`Event::WordsRead`], unless
+    /// something else is wanted of the language model meanwhile.
     Prepare {
         /// The turn.
         turn: TurnId,
@@ -181,6 +181,8 @@ pub enum Command {
         reply: ReplyId,
         /// The user's words.
         text: String,
+        /// To be answered by [`Event::WordsRead`], where the language model can tell.
+        asks_end: bool,
     },
     /// Replies are made in this language from now on.
     Speak(Language),

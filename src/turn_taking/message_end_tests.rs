@@ -6,11 +6,15 @@ fn read(text: &str, ends: f32) -> Event {
     Event::WordsRead {
         turn: TURN,
         text: text.into(),
-        ends,
+        ends: Some(ends),
     }
 }
 
-/// How long after the last sound a turn with these words is answered, if the sound says nothing either way.
+fn is_answered(commands: &[Command]) -> bool {
+    commands.iter().any(|c| matches!(c, Command::Release(_)))
+}
+
+/// How long after the last sound a turn with these words is answered that sounds rather finished.
 fn answered_after_ms(text: &str, ends: f32) -> u64 {
     let mut c = Conversation::new();
     c.speech();
@@ -20,7 +24,7 @@ fn answered_after_ms(text: &str, ends: f32) -> u64 {
     c.after(20)
         .on(read(text.trim_end_matches(['.', '?']), ends));
     let mut commands = c.after(30).scored(1, 1, 0.95);
-    while !commands.iter().any(|c| matches!(c, Command::Release(_))) {
+    while !is_answered(&commands) {
         commands = c.after(1).tick();
     }
     c.now.since(paused).as_millis() as u64
@@ -44,8 +48,8 @@ fn what_was_read_of_other_words_says_nothing() {
     c.on(read("So do you", 0.99));
     c.after(80).decoded(1, 1, "So do you play?");
     c.after(40).scored(1, 1, 1.0);
-    assert!(c.after(FLOOR_MS - 121).tick().is_empty());
-    assert!(!c.after(1).tick().is_empty());
+    assert!(!is_answered(&c.after(FLOOR_MS - 121).tick()));
+    assert!(is_answered(&c.after(1).tick()));
 }
 
 #[test]
@@ -56,8 +60,7 @@ fn words_that_were_read_while_they_were_said_are_known_at_the_pause() {
     c.after(800).pause();
     c.after(80).decoded(1, 1, "What is it?");
     c.after(40).scored(1, 1, 1.0);
-    let commands = c.after(FLOOR_MS - 130).tick();
-    assert!(commands.iter().any(|c| matches!(c, Command::Release(_))));
+    assert!(is_answered(&c.after(FLOOR_MS - 130).tick()));
 }
 
 #[test]
@@ -82,7 +85,42 @@ fn in_a_language_in_which_it_was_not_measured_the_model_is_not_believed() {
     c.after(800).pause();
     c.after(80).decoded(1, 1, "Wie spät ist es?");
     c.on(read("Wie spät ist es", 0.01));
-    c.after(40).scored(1, 1, 1.0);
-    let commands = c.after(FLOOR_MS - 120).tick();
-    assert!(commands.iter().any(|c| matches!(c, Command::Release(_))));
+    c.after(40).scored(1, 1, 0.95);
+    assert!(is_answered(&c.after(FLOOR_MS - 100).tick()));
+}
+
+/// A turn whose words came so late that its wait is over.
+fn late() -> Conversation {
+    let mut c = Conversation::new();
+    c.speech();
+    c.after(800).pause();
+    c.after(350).decoded(1, 1, "So do you play?");
+    assert!(!is_answered(&c.after(20).scored(1, 1, 1.0)));
+    c
+}
+
+#[test]
+fn the_models_opinion_is_waited_for() {
+    assert!(!is_answered(
+        &late().after(10).on(read("So do you play", 0.001))
+    ));
+    assert!(is_answered(
+        &late().after(10).on(read("So do you play", 0.99))
+    ));
+}
+
+#[test]
+fn a_model_that_cannot_tell_is_not_waited_for() {
+    let cannot = Event::WordsRead {
+        turn: TURN,
+        text: "So do you play".into(),
+        ends: None,
+    };
+    assert!(is_answered(&late().after(10).on(cannot)));
+}
+
+#[test]
+fn a_model_that_says_nothing_is_not_waited_for_long() {
+    assert!(!is_answered(&late().after(100).tick()));
+    assert!(is_answered(&late().after(200).tick()));
 }

@@ -55,6 +55,7 @@ impl TurnTaking {
             cue: Cue::Neutral,
             score: None,
             score_due: None,
+            read_due: None,
             deadline,
             decided: false,
             reason: middle.reason,
@@ -72,6 +73,7 @@ impl TurnTaking {
     /// What was said while it lasted is mostly all of it: the draft does not wait for the
     /// transcript, which takes it back if it is another one.
     fn guess(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let believes = self.believes_the_model();
         let State::User(user) = &self.state else {
             return;
         };
@@ -82,7 +84,7 @@ impl TurnTaking {
         if let State::User(user) = &mut self.state
             && wanted
         {
-            begin_draft(now, user, text, commands);
+            begin_draft(now, user, text, believes, commands);
         }
     }
 
@@ -93,9 +95,7 @@ impl TurnTaking {
         text: String,
         commands: &mut Vec<Command>,
     ) {
-        let prepare = self.config.drafts == Drafts::On
-            && self.config.answers == Answers::Own
-            && self.unheard.is_none();
+        let prepare = self.reads_ahead();
         match &mut self.state {
             State::User(user) if user.turn == turn && user.pause.is_none() => {
                 // Mostly it is what the transcript will begin with; what is not is read again.
@@ -166,6 +166,7 @@ impl TurnTaking {
                 let pause = pauses;
                 commands.push(Command::Score { turn, pause });
             }
+            self.await_the_model(now);
             if matches!(self.state, State::Replying(_)) {
                 self.judge_words(now, commands);
             } else {
@@ -238,10 +239,11 @@ impl TurnTaking {
         commands.push(Command::Publish(user.turn, scored));
     }
 
-    /// When the turn ends, if nobody speaks: never before its words are known, and not while the
-    /// detector is about to say how it sounded.
+    /// When the turn ends, if nobody speaks: never before its words are known, and not while the detector is about to
+    /// say how it sounded, or the language model whether the words may be all.
     pub(super) fn ends_at(&self, pause: &Pause) -> Option<Timestamp> {
-        let due = pause.score_due.unwrap_or(pause.deadline);
+        let due = pause.score_due.max(pause.read_due);
+        let due = due.unwrap_or(pause.deadline);
         pause.text.as_ref().map(|_| pause.deadline.max(due))
     }
 
@@ -255,10 +257,8 @@ impl TurnTaking {
 
     /// Whether a reply to these words may be drafted.
     fn drafts_for(&self, user: &UserTurn, text: &str) -> bool {
-        self.config.drafts == Drafts::On
-            && self.config.answers == Answers::Own
+        self.reads_ahead()
             && !self.config.push_to_talk
-            && self.unheard.is_none()
             && user.drafts < MOST_DRAFTS
             && self.unanswered(user, text).is_none()
             && !self.asks_to_go_on(text)
@@ -266,6 +266,7 @@ impl TurnTaking {
 
     /// Begins the draft and ends the turn when each is due.
     pub(super) fn advance_pause(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        let believes = self.believes_the_model();
         let State::User(user) = &self.state else {
             return;
         };
@@ -274,7 +275,7 @@ impl TurnTaking {
             && let Some(pause) = &user.pause
         {
             let text = pause.text.clone().unwrap_or_default();
-            begin_draft(now, user, text, commands);
+            begin_draft(now, user, text, believes, commands);
         }
         if let State::User(user) = &self.state
             && let Some(pause) = &user.pause
@@ -397,7 +398,14 @@ fn asks_for_silence(lexicon: &Lexicon, text: &str) -> bool {
 }
 
 /// Has a reply made for the turn's words so far, in silence.
-fn begin_draft(now: Timestamp, user: &mut UserTurn, text: String, commands: &mut Vec<Command>) {
+fn begin_draft(
+    now: Timestamp,
+    user: &mut UserTurn,
+    text: String,
+    believes_the_model: bool,
+    commands: &mut Vec<Command>,
+) {
+    let asks_end = believes_the_model && !user.has_read(&text);
     let Some(pause) = &mut user.pause else { return };
     user.drafts += 1;
     let id = ReplyId {
@@ -414,7 +422,11 @@ fn begin_draft(now: Timestamp, user: &mut UserTurn, text: String, commands: &mut
         draft: id.draft,
         text: text.clone(),
     };
-    commands.push(Command::Draft { reply: id, text });
+    commands.push(Command::Draft {
+        reply: id,
+        text,
+        asks_end,
+    });
     commands.push(Command::Publish(id.turn, started));
 }
 

@@ -40,7 +40,11 @@ impl TurnTaking {
             draft: drafts + 1,
         };
         commands.push(match answer.clone() {
-            Answer::To(text) => Command::Draft { reply, text },
+            Answer::To(text) => Command::Draft {
+                reply,
+                text,
+                asks_end: false,
+            },
             Answer::Rest(_) => Command::DraftRest(reply),
             Answer::Prompt(words) | Answer::Apology(words) => Command::DraftWords {
                 reply,

@@ -51,7 +51,7 @@ pub struct UserTurn {
     pub partial: String,
     /// What the language model has read of it last, without its end, and how probable the model finds it that it
     /// ends there.
-    pub read: Option<(String, f32)>,
+    pub read: Option<(String, Option<f32>)>,
     /// The pause that it is in.
     pub pause: Option<Pause>,
 }
@@ -95,6 +95,7 @@ impl UserTurn {
             cue: Cue::Neutral,
             score: None,
             score_due: None,
+            read_due: None,
             deadline: now,
             decided: true,
             reason,
@@ -109,12 +110,18 @@ impl UserTurn {
         )
     }
 
+    /// Whether the language model has read these words of the turn's.
+    pub fn has_read(&self, text: &str) -> bool {
+        let read = self.read.as_ref();
+        read.is_some_and(|(read, _)| same_words(read, &join(&self.carried, text)))
+    }
+
     /// How probable the language model finds it that the turn ends at its pause, between 0 and 1, if it has read the
-    /// words so far.
+    /// words so far and can tell.
     pub fn ends(&self) -> Option<f32> {
         let text = self.pause.as_ref()?.text.as_deref()?;
-        let (read, ends) = self.read.as_ref()?;
-        same_words(read, &join(&self.carried, text)).then_some(*ends)
+        let (_, ends) = self.read.as_ref().filter(|_| self.has_read(text))?;
+        *ends
     }
 
     /// Whether it carries words from before and its own sound, up to this pause, had none.
@@ -139,6 +146,8 @@ pub struct Pause {
     pub score: Option<f32>,
     /// Until when that is waited for, once it has been asked.
     pub score_due: Option<Timestamp>,
+    /// Until when the language model's opinion is waited for, once it has been asked.
+    pub read_due: Option<Timestamp>,
     /// When the turn ends, as it looks now.
     pub deadline: Timestamp,
     /// It is the end, however it sounds.

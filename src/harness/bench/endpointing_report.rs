@@ -9,7 +9,7 @@ use super::report::CurvePoint;
 use crate::endpointing::{Cue, EndpointPolicy};
 
 /// Floors of the balanced policy; its own is the first.
-const FLOORS_MS: [u64; 8] = [300, 350, 400, 450, 500, 600, 800, 1_000];
+const FLOORS_MS: [u64; 8] = [200, 300, 400, 450, 500, 600, 800, 1_000];
 /// Waits of silence alone are looked for in these steps, up to this.
 const SILENCE_STEP_MS: u64 = 10;
 const LONGEST_SILENCE_MS: u64 = 2_500;

@@ -231,6 +231,7 @@ impl World {
                 language_model,
                 tools: Some(tools),
                 external_tools: Some(external_tools),
+                asks_end: false,
                 is_over: false,
                 playback: commanded,
                 capture: listening,
@@ -697,8 +698,11 @@ impl World {
 
     /// The language model has an opinion of any kind on whether words are all.
     fn find_end(&mut self, at: Timestamp, words: Option<UserWords>) {
-        if let Some(UserWords { turn, text }) = words {
-            let ends = self.rng.f32();
+        // Some reading gives way to what is wanted then, and some models cannot tell.
+        if let Some(UserWords { turn, text }) = words
+            && self.rng.u32(..4) > 0
+        {
+            let ends = self.rng.bool().then(|| self.rng.f32());
             let read = Event::WordsRead { turn, text, ends };
             self.schedule(at, Happening::Event(read));
         }
