@@ -12,6 +12,7 @@
 mod calls;
 mod handler;
 mod input;
+mod message;
 mod tools;
 mod transcriber;
 mod voice;

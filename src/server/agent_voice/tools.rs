@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::calls::{Asked, Outcome, ToSay};
+use super::message::{Asked, Outcome, ToSay};
 use crate::language::{Language, Languages};
 use crate::stt::FileTranscript;
 
