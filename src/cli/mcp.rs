@@ -116,7 +116,7 @@ fn open(
 
 /// A watcher that is to know whether somebody talks, in a session whose answers are given.
 fn while_somebody_speaks(watcher: Watcher) -> Watcher {
-    Box::new(move |event| {
+    Box::new(move |event: &SessionEvent| {
         if let Some(event) = without_an_answer(event) {
             watcher(&event);
         }
