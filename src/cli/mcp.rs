@@ -5,9 +5,11 @@ use vivavoce::agent::Persona;
 use vivavoce::audio::device::Endpoint;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, LlmEngine};
-use vivavoce::engines::EngineLoader;
+use vivavoce::engines::{EngineLoader, data_dir};
+use vivavoce::events::{EventKind, IgnoreReason, InterruptReason, SessionEvent};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 use vivavoce::server::{self, OpenedVoice, Voice};
+use vivavoce::talking;
 use vivavoce::turn_taking::Answers;
 
 use super::assistant::{Keeping, assistant};
@@ -101,11 +103,96 @@ fn open(
         earcon: config.audio.earcon,
         started: Stopwatch::start(),
     };
-    let watchers = opened.watcher.into_iter().chain([watcher]).collect();
+    let mut watchers = vec![watcher];
+    watchers.extend(opened.watcher);
+    watchers.extend(talking::watcher(&data_dir()).map(while_somebody_speaks));
     Ok(OpenedVoice {
         session: Session::start(session_config, engines, opened.sound, watchers)?,
         language: config.language.first(),
         no_microphone,
         no_loudspeaker,
     })
+}
+
+/// A watcher that is to know whether somebody talks, in a session whose answers are given.
+fn while_somebody_speaks(watcher: Watcher) -> Watcher {
+    Box::new(move |event: &SessionEvent| {
+        if let Some(event) = without_an_answer(event) {
+            watcher(&event);
+        }
+    })
+}
+
+/// An event as if no answer were awaited: the agent's may come in an hour, or never.
+fn without_an_answer(event: &SessionEvent) -> Option<SessionEvent> {
+    let kind = match &event.kind {
+        EventKind::TurnEnded { .. } => EventKind::TurnIgnored {
+            reason: IgnoreReason::TakenBack,
+            text: String::new(),
+        },
+        // The agent stopped what was said: nobody has cut in who speaks now.
+        EventKind::Interrupted {
+            reason: InterruptReason::Asked,
+        } => return None,
+        kind => kind.clone(),
+    };
+    Some(SessionEvent {
+        kind,
+        ..event.clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use vivavoce::clock::Timestamp;
+    use vivavoce::events::{Activity, EndReason, SessionView, TurnId};
+
+    use super::*;
+
+    /// What a session does after these.
+    fn after(kinds: &[EventKind]) -> Activity {
+        let mut view = SessionView::default();
+        for kind in kinds {
+            let event = SessionEvent {
+                at: Timestamp::ZERO,
+                turn: Some(TurnId(1)),
+                kind: kind.clone(),
+            };
+            if let Some(event) = without_an_answer(&event) {
+                view.observe(&event);
+            }
+        }
+        view.activity
+    }
+
+    #[test]
+    fn nobody_talks_while_the_agent_thinks() {
+        let ended = EventKind::TurnEnded {
+            waited_ms: 300.0,
+            score: None,
+            reason: EndReason::Silence,
+            text: "Run the tests.".into(),
+        };
+        let mut kinds = vec![EventKind::SpeechStarted];
+        assert_eq!(after(&kinds), Activity::Hearing);
+        kinds.push(ended);
+        assert_eq!(after(&kinds), Activity::Listening);
+    }
+
+    #[test]
+    fn nobody_talks_after_the_agent_has_stopped_its_words() {
+        let kinds = [
+            EventKind::PlaybackStarted {
+                first_sample_ms: 0.0,
+            },
+            EventKind::Interrupted {
+                reason: InterruptReason::Asked,
+            },
+            EventKind::Heard {
+                text: "Once".into(),
+            },
+        ];
+        assert_eq!(after(&kinds[..1]), Activity::Speaking);
+        assert_eq!(after(&kinds), Activity::Listening);
+    }
 }

@@ -39,6 +39,15 @@ impl TurnTaking {
         !self.config.push_to_talk && !over_all
     }
 
+    /// Words that nothing may interrupt are over, and somebody speaks since before their end: the turn is theirs from
+    /// here on. Nobody tells a second time that they speak.
+    pub(super) fn hear_who_spoke_over(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        if self.spoken_over && self.state == State::Listening {
+            self.spoken_over = false;
+            self.speech_started(now, commands);
+        }
+    }
+
     /// When words are to be said, if nobody speaks then: at once.
     pub(super) fn given_due(&self) -> Option<Timestamp> {
         (!self.given.is_empty()).then_some(Timestamp::ZERO)

@@ -144,8 +144,42 @@ fn nothing_interrupts_words_that_may_not_be_interrupted() {
     let at = c.now;
     assert_eq!(c.all(Event::SoundStarted(at)), []);
     assert_eq!(c.all(Event::SpeechStarted(at)), []);
+    assert_eq!(c.all(Event::SpeechPaused(at)), []);
     c.heard(reply(1), WORDS);
     assert_eq!(ended(&turn(&mut c, 2, "Thanks.")), Some("Thanks."));
+}
+
+/// Somebody begins to speak over words that nothing may interrupt.
+fn spoken_over(c: &mut Conversation) {
+    let given = GivenWords {
+        interruptible: false,
+        ..words(1)
+    };
+    in_the_middle(c, 1, given);
+    assert_eq!(c.speech(), []);
+}
+
+#[test]
+fn who_still_speaks_when_words_that_may_not_be_interrupted_end_has_the_turn() {
+    let mut c = given();
+    spoken_over(&mut c);
+    c.after(1_000).heard(reply(1), WORDS);
+    assert!(matches!(c.machine.state(), State::User(_)));
+    // No second start of speech is told.
+    c.after(800).pause();
+    c.after(80).decoded(2, 1, "That is good.");
+    c.after(40).scored(2, 1, 1.0);
+    c.after(CEILING_MS);
+    assert_eq!(ended(&c.all(Event::Tick)), Some("That is good."));
+}
+
+#[test]
+fn what_was_said_and_over_before_words_that_may_not_be_interrupted_end_is_no_turn() {
+    let mut c = given();
+    spoken_over(&mut c);
+    c.after(500).pause();
+    c.after(1_000).heard(reply(1), WORDS);
+    assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub struct TurnTaking {
     pub(super) rings: Vec<Ring>,
     /// What is to be said for whoever answers in its place.
     pub(super) given: VecDeque<Given>,
+    /// Somebody speaks over words that nothing may interrupt.
+    pub(super) spoken_over: bool,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
     /// The language of the last turn that was answered.
@@ -76,6 +78,7 @@ impl TurnTaking {
             self_talk: SelfTalk::default(),
             rings: Vec::new(),
             given: VecDeque::new(),
+            spoken_over: false,
             asleep: false,
         }
     }
@@ -153,9 +156,11 @@ impl TurnTaking {
                 self.speech_started(at, commands);
             }
             Event::SpeechPaused(at) if !self.config.push_to_talk => {
+                self.spoken_over = false;
                 self.speech_paused(now, at, commands);
             }
-            Event::SoundStarted(_) | Event::SpeechStarted(_) | Event::SpeechPaused(_) => {}
+            Event::SpeechStarted(_) => self.spoken_over = !self.config.push_to_talk,
+            Event::SoundStarted(_) | Event::SpeechPaused(_) => {}
             Event::TalkPressed => self.talk_pressed(now, commands),
             Event::TalkReleased => self.talk_released(now, commands),
             Event::Typed(text) => self.typed(text, commands),
@@ -194,6 +199,7 @@ impl TurnTaking {
             }
             Event::PlaybackEnded { reply, heard } => {
                 self.playback_ended(now, reply, heard, commands);
+                self.hear_who_spoke_over(now, commands);
             }
             Event::Failed {
                 turn,
@@ -244,7 +250,7 @@ impl TurnTaking {
         }
     }
 
-    fn speech_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
+    pub(super) fn speech_started(&mut self, at: Timestamp, commands: &mut Vec<Command>) {
         let onset = self.onset(at);
         let carried = match std::mem::replace(&mut self.state, State::Listening) {
             State::Listening => String::new(),

@@ -1,5 +1,5 @@
 //! The calls of an agent that talks with the user, as a machine between the agent and a session. No clock, no
-//! thread: time is that of the session's events, some of which come all the time.
+//! thread: whoever holds it says how late it is. The session's events do not: without a microphone none may come.
 //!
 //! One call is open at a time, the others wait for it in their order. What the user says while none is open is
 //! kept for a while, and told with the next.
@@ -7,89 +7,18 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::message::{AgentId, Asked, CallId, MOST_WAITING, Outcome, Output, Refused};
 use crate::clock::Timestamp;
 use crate::events::{EventKind, SessionEvent, TurnId};
 use crate::language::Language;
 use crate::turn_taking::{Event, GivenWords};
 
-/// Calls that may wait for the one that is open.
-const MOST_WAITING: usize = 8;
 /// What the user said to nobody is told for this long: later it is not meant for the next call any more.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 /// Turns that are kept.
 const MOST_KEPT: usize = 8;
 /// Another agent gets the microphone when the one that has it has called nothing for this long.
 const OWNED_FOR: Duration = Duration::from_secs(60);
-
-/// A call, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallId(pub i64);
-
-/// An agent, by its number: on HTTP there may be several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AgentId(pub u64);
-
-/// What an agent wants.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
-    /// Say this.
-    Say(ToSay),
-    /// Tell what the user says next.
-    Listen(Duration),
-    /// Say this, and tell what the user answers, if they begin within this time of its end.
-    Ask(ToSay, Duration),
-}
-
-/// Words for the loudspeaker.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ToSay {
-    /// The words.
-    pub text: String,
-    /// What they are spoken in, if not in the language of the conversation.
-    pub language: Option<Language>,
-    /// Whether the user may cut in.
-    pub interruptible: bool,
-}
-
-/// What came of a call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// What of the words left the loudspeaker, if there were any to say.
-    pub heard: Option<String>,
-    /// The user cut in.
-    pub interrupted: bool,
-    /// What the user said: next, in answer, or to interrupt. `None`: nothing in time.
-    pub words: Option<String>,
-    /// Its language, by its code.
-    pub language: String,
-    /// What the user had said before, while nobody listened to it.
-    pub said_before: Option<String>,
-    /// What went wrong meanwhile.
-    pub trouble: Option<String>,
-}
-
-/// Why a call is not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// Too many wait.
-    #[error("{MOST_WAITING} calls wait already; wait for their results before you call again")]
-    TooMany,
-    /// Another agent talks with the user.
-    #[error(
-        "another agent talks with the user now: there is one microphone. Try again when it has been silent \
-         for a minute"
-    )]
-    Taken,
-}
-
-/// Something to be done.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Tell the session.
-    Tell(Event),
-    /// This came of a call.
-    Done(CallId, Outcome),
-}
 
 /// A call that is open.
 #[derive(Debug)]
@@ -98,6 +27,14 @@ struct Open {
     asked: Asked,
     stage: Stage,
     outcome: Outcome,
+}
+
+impl Open {
+    fn was_said_before(&mut self, text: &str) {
+        let before = self.outcome.said_before.take();
+        let parts = before.into_iter().chain([text.to_owned()]);
+        self.outcome.said_before = Some(parts.collect::<Vec<_>>().join(" "));
+    }
 }
 
 /// How far it is.
@@ -114,6 +51,7 @@ enum Stage {
 /// See the module.
 #[derive(Debug)]
 pub struct Calls {
+    /// Since the session was opened.
     now: Timestamp,
     open: Option<Open>,
     waiting: VecDeque<(CallId, Asked)>,
@@ -141,6 +79,26 @@ impl Calls {
         }
     }
 
+    /// It is so late now, since the session was opened. What has waited for too long ends with the next
+    /// [`Calls::expire`]: an event that came in time may be taken before.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// Whether an agent may call now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_call(&self, agent: AgentId) -> Result<(), Refused> {
+        if self.is_of_another(agent) && self.is_owned() {
+            return Err(Refused::Taken);
+        }
+        if self.waiting.len() >= MOST_WAITING {
+            return Err(Refused::TooMany);
+        }
+        Ok(())
+    }
+
     /// An agent calls.
     ///
     /// # Errors
@@ -152,19 +110,14 @@ impl Calls {
         asked: Asked,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refused> {
-        if self.owner.is_some_and(|owner| owner != agent) && self.is_owned() {
-            return Err(Refused::Taken);
-        }
-        if self.waiting.len() >= MOST_WAITING {
-            return Err(Refused::TooMany);
-        }
+        self.may_call(agent)?;
         self.owner = Some(agent);
         self.waiting.push_back((id, asked));
         self.open_next(outputs);
         Ok(())
     }
 
-    /// A call is given up: what it says stops.
+    /// A call is given up: what it says stops, and what the user said is told with the next one.
     pub fn cancel(&mut self, id: CallId, outputs: &mut Vec<Output>) {
         self.waiting.retain(|(waiting, _)| *waiting != id);
         if let Some(open) = self.open.take_if(|open| open.id == id) {
@@ -172,7 +125,25 @@ impl Calls {
                 outputs.push(Output::Tell(Event::StopSaying(id.0)));
             }
             self.idle_since = self.now;
+            if let Some(words) = user_words(open.outcome) {
+                self.keep(&words);
+            }
             self.open_next(outputs);
+        }
+    }
+
+    /// Nobody has read what came of a call of this agent's: what the user said is told with the one that is open or
+    /// with the next.
+    pub fn untold(&mut self, agent: AgentId, outcome: Outcome, outputs: &mut Vec<Output>) {
+        let words = user_words(outcome).filter(|_| self.owner == Some(agent));
+        let Some(words) = words else { return };
+        match &mut self.open {
+            None => self.keep(&words),
+            Some(open) if matches!(open.asked, Asked::Listen(_)) => {
+                open.outcome.words = Some(words);
+                self.finish(outputs);
+            }
+            Some(open) => open.was_said_before(&words),
         }
     }
 
@@ -193,9 +164,13 @@ impl Calls {
         self.owner.is_some()
     }
 
+    /// Whether the microphone was given to another agent.
+    pub fn is_of_another(&self, agent: AgentId) -> bool {
+        self.owner.is_some_and(|owner| owner != agent)
+    }
+
     /// Something happened in the session.
     pub fn take(&mut self, event: &SessionEvent, outputs: &mut Vec<Output>) {
-        self.now = self.now.max(event.at);
         match &event.kind {
             EventKind::SpeechStarted => self.user_speaks = true,
             EventKind::Unducked { .. } => self.user_speaks = false,
@@ -225,7 +200,17 @@ impl Calls {
             }
             _ => {}
         }
-        self.expire(outputs);
+    }
+
+    /// Ends a wait in which nobody has begun to speak in time.
+    pub fn expire(&mut self, outputs: &mut Vec<Output>) {
+        let stage = self.open.as_ref().map(|open| open.stage);
+        if let Some(Stage::Listening(until)) = stage
+            && self.now >= until
+            && !self.user_speaks
+        {
+            self.finish(outputs);
+        }
     }
 
     fn is_owned(&self) -> bool {
@@ -322,11 +307,7 @@ impl Calls {
                 open.outcome.words = Some(text.to_owned());
             }
             // Said before the words could be heard.
-            Stage::Saying(_) => {
-                let before = open.outcome.said_before.take();
-                let parts = before.into_iter().chain([text.to_owned()]);
-                open.outcome.said_before = Some(parts.collect::<Vec<_>>().join(" "));
-            }
+            Stage::Saying(_) => open.was_said_before(text),
         }
     }
 
@@ -348,17 +329,6 @@ impl Calls {
         self.kept.push_back((self.now, text.to_owned()));
     }
 
-    /// Nobody has begun to speak in time.
-    fn expire(&mut self, outputs: &mut Vec<Output>) {
-        let stage = self.open.as_ref().map(|open| open.stage);
-        if let Some(Stage::Listening(until)) = stage
-            && self.now >= until
-            && !self.user_speaks
-        {
-            self.finish(outputs);
-        }
-    }
-
     fn finish(&mut self, outputs: &mut Vec<Output>) {
         if let Some(open) = self.open.take() {
             self.done(open.id, open.outcome, outputs);
@@ -377,6 +347,13 @@ impl Calls {
         ));
         self.open_next(outputs);
     }
+}
+
+/// All that the user said, in its order.
+fn user_words(outcome: Outcome) -> Option<String> {
+    let parts = outcome.said_before.into_iter().chain(outcome.words);
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One behaviour of calls each.
 
+use super::super::message::ToSay;
 use super::*;
 use crate::events::{EndReason, GoOnReason, IgnoreReason, InterruptReason};
 
@@ -23,6 +24,7 @@ impl Agent {
 
     fn call(&mut self, asked: Asked) -> Vec<Output> {
         self.last += 1;
+        self.calls.advance(self.now);
         let mut outputs = Vec::new();
         let called = self
             .calls
@@ -43,20 +45,25 @@ impl Agent {
             turn: Some(TurnId(turn)),
             kind,
         };
+        self.calls.advance(self.now);
         self.calls.take(&event, &mut outputs);
+        self.calls.expire(&mut outputs);
         outputs
     }
 
-    /// Time passes and nothing happens.
+    /// Time passes and nothing happens: the session tells nothing.
     fn silence(&mut self, ms: u64) -> Vec<Output> {
         self.after(ms);
-        let levels = EventKind::Levels {
-            capture_dbfs: -60.0,
-            render_dbfs: None,
-            clipped: 0,
-            overruns: 0,
-        };
-        self.on(0, levels)
+        self.calls.advance(self.now);
+        let mut outputs = Vec::new();
+        self.calls.expire(&mut outputs);
+        outputs
+    }
+
+    fn cancel(&mut self, id: i64) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        self.calls.cancel(CallId(id), &mut outputs);
+        outputs
     }
 
     fn user_says(&mut self, turn: u64, text: &str) -> Vec<Output> {
@@ -347,9 +354,7 @@ fn a_call_that_is_cancelled_stops_speaking_and_the_next_one_is_made() {
     agent.call(say("One."));
     agent.begins(1);
     agent.call(listen());
-    let mut outputs = Vec::new();
-    agent.calls.cancel(CallId(1), &mut outputs);
-    assert_eq!(outputs, [Output::Tell(Event::StopSaying(1))]);
+    assert_eq!(agent.cancel(1), [Output::Tell(Event::StopSaying(1))]);
     // What was heard of it is nobody's.
     assert_eq!(agent.heard(1, "One"), []);
     let outcome = done(&agent.user_says(2, "Yes."));
@@ -357,23 +362,12 @@ fn a_call_that_is_cancelled_stops_speaking_and_the_next_one_is_made() {
 }
 
 #[test]
-fn another_agent_waits_until_the_first_is_gone_or_silent_for_long() {
+fn speech_that_begins_in_time_counts_though_it_is_taken_at_the_last_moment() {
     let mut agent = Agent::new();
     agent.call(listen());
-    let other = |agent: &mut Agent| {
-        let outputs = &mut Vec::new();
-        agent.calls.call(AgentId(2), CallId(9), listen(), outputs)
-    };
-    assert_eq!(other(&mut agent), Err(Refused::Taken));
-    agent.user_says(1, "Yes.");
-    assert_eq!(other(&mut agent), Err(Refused::Taken));
-    agent.silence(60_000);
-    assert_eq!(other(&mut agent), Ok(()));
-    assert!(agent.calls.has_owner());
-    agent.calls.leave(AGENT, &mut Vec::new());
-    assert!(agent.calls.has_owner(), "it is the other's now");
-    agent.calls.leave(AgentId(2), &mut Vec::new());
-    assert!(!agent.calls.has_owner());
+    agent.after(10_000).on(1, EventKind::SpeechStarted);
+    let outcome = done(&agent.on(1, ended("Yes.")));
+    assert_eq!(outcome.words.as_deref(), Some("Yes."));
 }
 
 #[test]
@@ -399,3 +393,8 @@ fn the_language_is_the_one_that_the_user_spoke_last() {
     agent.on(1, EventKind::LanguageChanged { language });
     assert_eq!(done(&agent.on(1, ended("Ja."))).language, "de");
 }
+
+#[path = "owner_tests.rs"]
+mod owner;
+#[path = "untold_tests.rs"]
+mod untold;

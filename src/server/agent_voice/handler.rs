@@ -16,7 +16,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::calls::{AgentId, Asked};
+use super::message::{AgentId, Asked};
 use super::tools::{self, INSTRUCTIONS, ToolCall};
 use super::transcriber::Transcriber;
 use super::voice::Voice;

@@ -12,6 +12,7 @@
 mod calls;
 mod handler;
 mod input;
+mod message;
 mod tools;
 mod transcriber;
 mod voice;
@@ -75,8 +76,10 @@ pub fn serve_stdio(
 
 /// Agents' connections at once: one of them has the microphone.
 const MOST_AGENTS: usize = 16;
-/// A connection that is silent for so long is over. It is longer than the longest call.
-const SILENT_FOR: Duration = Duration::from_secs(15 * 60);
+/// A connection that is silent for so long is over. Each result breaks the silence, so that calls that wait for
+/// others need no more than the open one.
+const SILENT_FOR: Duration = Duration::from_secs(25 * 60);
+const _: () = assert!(SILENT_FOR.as_secs() > tools::LONGEST_CALL.as_secs());
 
 /// What serves MCP over HTTP.
 pub(super) type HttpDoor = StreamableHttpService<AgentDoor, LocalSessionManager>;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-use super::calls::{AgentId, Asked, CallId, Calls, Outcome, Output};
+use super::calls::Calls;
+use super::message::{AgentId, Asked, CallId, Outcome, Output};
+use crate::clock::{Stopwatch, Timestamp};
 use crate::events::SessionEvent;
 use crate::language::Language;
 use crate::pipeline::{Session, Watcher};
@@ -32,7 +34,7 @@ pub struct OpenedVoice {
 
 /// What waits for the thread: events come at some tens a second.
 const QUEUE: usize = 4_096;
-/// How often it is looked whether the session has ended by itself.
+/// How often it is looked whether the session has ended by itself, and whether a call has waited for too long.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What comes of a call, or why nothing does.
@@ -41,8 +43,11 @@ pub type Answer = Result<Outcome, String>;
 enum Input {
     Call(AgentId, CallId, Asked, oneshot::Sender<Answer>),
     Cancel(CallId),
+    /// What came of a call that was given up before it was read.
+    Untold(AgentId, Box<Outcome>),
     Leave(AgentId),
-    Event(Box<SessionEvent>),
+    /// Of the session with this number: what comes late of one that is closed is not the next one's.
+    Event(u64, Box<SessionEvent>),
     End,
 }
 
@@ -70,6 +75,7 @@ impl Voice {
             events: inputs_out.clone(),
             is_opening: Arc::clone(&is_opening),
             running: None,
+            last_session: 0,
             answers: HashMap::new(),
         };
         let thread = std::thread::Builder::new().name("agent-voice".into());
@@ -103,6 +109,7 @@ impl Voice {
         })?;
         Ok(OpenCall {
             voice: self,
+            agent,
             id,
             answer,
         })
@@ -129,6 +136,7 @@ impl Drop for Voice {
 /// A call under way.
 pub struct OpenCall<'a> {
     voice: &'a Voice,
+    agent: AgentId,
     id: CallId,
     answer: oneshot::Receiver<Answer>,
 }
@@ -143,8 +151,14 @@ impl OpenCall<'_> {
 
 impl Drop for OpenCall<'_> {
     fn drop(&mut self) {
-        // Of one that is over it means nothing.
-        let _ = self.voice.inputs.try_send(Input::Cancel(self.id));
+        // What comes later cannot be sent any more: the thread sees that.
+        self.answer.close();
+        let input = match self.answer.try_recv() {
+            Ok(Ok(outcome)) => Input::Untold(self.agent, Box::new(outcome)),
+            // Of one that is over it means nothing.
+            Ok(Err(_)) | Err(_) => Input::Cancel(self.id),
+        };
+        let _ = self.voice.inputs.try_send(input);
     }
 }
 
@@ -156,13 +170,17 @@ struct Worker {
     events: Sender<Input>,
     is_opening: Arc<AtomicBool>,
     running: Option<Running>,
-    answers: HashMap<CallId, oneshot::Sender<Answer>>,
+    /// Its number, or that of the one before.
+    last_session: u64,
+    answers: HashMap<CallId, (AgentId, oneshot::Sender<Answer>)>,
 }
 
 /// The session, and the calls that are made on it.
 struct Running {
     voice: OpenedVoice,
     calls: Calls,
+    /// Since it was opened. The session's own clock stands still until a first sample comes.
+    opened: Stopwatch,
 }
 
 impl Worker {
@@ -174,12 +192,19 @@ impl Worker {
                     self.answers.remove(&id);
                     self.with_calls(|calls, outputs| calls.cancel(id, outputs));
                 }
+                Ok(Input::Untold(agent, outcome)) => {
+                    self.with_calls(|calls, outputs| calls.untold(agent, *outcome, outputs));
+                }
                 Ok(Input::Leave(agent)) => self.leave(agent),
-                Ok(Input::Event(event)) => {
+                Ok(Input::Event(session, event)) if session == self.last_session => {
                     self.with_calls(|calls, outputs| calls.take(&event, outputs));
                 }
+                Ok(Input::Event(..)) => {}
                 Ok(Input::End) | Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {}
+                // Time passes, whether the session tells something or not.
+                Err(RecvTimeoutError::Timeout) => {
+                    self.with_calls(|_, _| ());
+                }
             }
             if (self.running.as_ref()).is_some_and(|running| running.voice.session.is_over()) {
                 self.close(
@@ -196,21 +221,22 @@ impl Worker {
             return;
         }
         let refused = match self.opened() {
-            Ok(running) => running.refuses(&asked),
+            Ok(running) => running.refuses(agent, &asked),
             Err(reason) => Some(reason),
         };
         if let Some(reason) = refused {
             let _ = answer.send(Err(reason));
-            // A device may be there the next time.
-            if self.answers.is_empty() {
+            // A device may be there the next time. What another agent has is not closed for this one.
+            let is_others = |running: &Running| running.calls.is_of_another(agent);
+            if self.answers.is_empty() && !self.running.iter().any(is_others) {
                 self.close("a device is missing");
             }
             return;
         }
-        self.answers.insert(id, answer);
+        self.answers.insert(id, (agent, answer));
         let called = self.with_calls(|calls, outputs| calls.call(agent, id, asked, outputs));
         if let Some(Err(refused)) = called
-            && let Some(answer) = self.answers.remove(&id)
+            && let Some((_, answer)) = self.answers.remove(&id)
         {
             let _ = answer.send(Err(refused.to_string()));
         }
@@ -221,32 +247,44 @@ impl Worker {
         let running = match self.running.take() {
             Some(running) => running,
             None => {
-                let events = self.events.clone();
+                self.last_session += 1;
+                let (session, events) = (self.last_session, self.events.clone());
                 let watcher: Watcher = Box::new(move |event: &SessionEvent| {
-                    let _ = events.try_send(Input::Event(Box::new(event.clone())));
+                    let _ = events.try_send(Input::Event(session, Box::new(event.clone())));
                 });
                 self.is_opening.store(true, Ordering::Release);
                 let opened = (self.open)(watcher);
                 self.is_opening.store(false, Ordering::Release);
                 let voice = opened?;
-                let calls = Calls::new(voice.language);
-                Running { voice, calls }
+                Running {
+                    calls: Calls::new(voice.language),
+                    voice,
+                    opened: Stopwatch::start(),
+                }
             }
         };
         Ok(self.running.insert(running))
     }
 
-    /// Lets the machine take something, and does what it wants.
+    /// Lets the machine take something and know how late it is, and does what it wants.
     fn with_calls<T>(&mut self, take: impl FnOnce(&mut Calls, &mut Vec<Output>) -> T) -> Option<T> {
         let running = self.running.as_mut()?;
         let mut outputs = Vec::new();
-        let taken = take(&mut running.calls, &mut outputs);
-        for output in outputs {
-            match output {
-                Output::Tell(event) => running.voice.session.send(event),
-                Output::Done(id, outcome) => {
-                    if let Some(answer) = self.answers.remove(&id) {
-                        let _ = answer.send(Ok(outcome));
+        let calls = &mut running.calls;
+        calls.advance(Timestamp::ZERO + running.opened.elapsed());
+        let taken = take(calls, &mut outputs);
+        calls.expire(&mut outputs);
+        // What nobody reads may end the next call.
+        while !outputs.is_empty() {
+            for output in std::mem::take(&mut outputs) {
+                match output {
+                    Output::Tell(event) => running.voice.session.send(event),
+                    Output::Done(id, outcome) => {
+                        if let Some((agent, answer)) = self.answers.remove(&id)
+                            && let Err(Ok(unread)) = answer.send(Ok(outcome))
+                        {
+                            calls.untold(agent, unread, &mut outputs);
+                        }
                     }
                 }
             }
@@ -268,15 +306,18 @@ impl Worker {
         {
             tracing::error!("{error}");
         }
-        for (_, answer) in self.answers.drain() {
+        for (_, (_, answer)) in self.answers.drain() {
             let _ = answer.send(Err(reason.to_owned()));
         }
     }
 }
 
 impl Running {
-    /// Why a call cannot be made on these devices.
-    fn refuses(&self, asked: &Asked) -> Option<String> {
+    /// Why a call of this agent's cannot be made on these devices.
+    fn refuses(&self, agent: AgentId, asked: &Asked) -> Option<String> {
+        if let Err(refused) = self.calls.may_call(agent) {
+            return Some(refused.to_string());
+        }
         let (speaks, listens) = match asked {
             Asked::Say(_) => (true, false),
             Asked::Listen(_) => (false, true),
