@@ -27,4 +27,4 @@ pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event, GivenWords};
 pub use reply::SLOW_TOKENS_PER_S;
-pub use state::{Answer, Draft, Onset, Overlap, Pause, Reply, State, UserTurn};
+pub use state::{Answer, Draft, LONGEST_TURN, Onset, Overlap, Pause, Reply, State, UserTurn};

@@ -70,7 +70,7 @@ pub enum Onset {
 /// Speech without a pause for this long is music, or a television: people breathe.
 const LONGEST_SPEECH: Duration = Duration::from_secs(60);
 /// A turn that lasts for this long ends, however short its pauses are.
-const LONGEST_TURN: Duration = Duration::from_secs(180);
+pub const LONGEST_TURN: Duration = Duration::from_secs(180);
 
 impl UserTurn {
     /// When it ends if it does not pause before.

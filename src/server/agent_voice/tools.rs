@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::message::{Asked, Outcome, ToSay};
 use crate::language::{Language, Languages};
 use crate::stt::FileTranscript;
+use crate::turn_taking::LONGEST_TURN;
 
 /// Characters that are said at once: about five minutes.
 const LONGEST_TEXT: usize = 4_000;
@@ -21,14 +22,12 @@ const DEFAULT_LIMIT_S: f64 = 30.0;
 /// Bounds of it.
 const LIMITS_S: (f64, f64) = (1.0, 600.0);
 
-/// No turn of the user's is longer (`turn_taking::state`).
-const LONGEST_TURN_S: u64 = 180;
 /// Characters that are said in a second, by a slow voice.
 const SLOW_CHARACTERS_PER_S: u64 = 10;
 /// A call that is open lasts for so long at most: somebody speaks, then the text is said, then they are waited for, and
 /// speak again.
 pub const LONGEST_CALL: Duration = Duration::from_secs(
-    2 * LONGEST_TURN_S + LONGEST_TEXT as u64 / SLOW_CHARACTERS_PER_S + LIMITS_S.1 as u64,
+    2 * LONGEST_TURN.as_secs() + LONGEST_TEXT as u64 / SLOW_CHARACTERS_PER_S + LIMITS_S.1 as u64,
 );
 
 /// What an agent may tell its model about this server.
