@@ -152,7 +152,7 @@ fn what_is_wrong_with_one_request_is_its_answer_and_the_others_are_answered() {
 #[test]
 fn an_output_of_another_input_is_left_as_it_is() {
     let place = Place::new(&[chat("a", json!({}))]);
-    let other = "{\"custom_id\":\"other\"}\n";
+    let other = "{\"custom_id\":\"other\",\"response\":{\"status_code\":200}}\n{\"id\":\"batch_req_";
     fs::write(place.path("out.jsonl"), other).unwrap();
     let output = run(&mut place.batch());
     assert!(!output.status.success());
