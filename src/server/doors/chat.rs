@@ -90,20 +90,29 @@ fn problem(error: LlmError) -> Problem {
 fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done, LlmError> {
     let model = hub.take_language_model();
     let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
+    let done = answer(model.as_mut(), task, written);
+    // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
+    if done
+        .as_ref()
+        .err()
+        .is_none_or(LlmError::is_for_the_question)
+    {
+        hub.language_models.put(model);
+    }
+    done
+}
+
+fn answer(
+    model: &mut dyn LanguageModel,
+    task: &Task,
+    written: &mpsc::Sender<Written>,
+) -> Result<Done, LlmError> {
     let gone = || written.is_closed();
     let sampling = &task.sampling;
     let prompt = Prompt::new(&task.messages, Opening::Reply)
         .with_room(sampling.max_tokens.min(ROOM))
         .held_to(task.answer.as_ref());
-    let read = match model.prefill(&prompt, &gone) {
-        Ok(read) => read.unwrap_or_default(),
-        Err(error) => {
-            if error.is_for_the_question() {
-                hub.language_models.put(model);
-            }
-            return Err(error);
-        }
-    };
+    let read = model.prefill(&prompt, &gone)?.unwrap_or_default();
     let stops = std::cell::RefCell::new(StopWords::new(&task.stops));
     let stopped = || stops.borrow().is_stopped();
     let finish = model.generate(sampling, &|| gone() || stopped(), &mut |output| {
@@ -118,8 +127,7 @@ fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done
     if !rest.is_empty() {
         pass_on(written, Written::Piece(rest));
     }
-    let answered = tokens_of(model.as_ref(), stops.text())?;
-    hub.language_models.put(model);
+    let answered = tokens_of(model, stops.text())?;
     let (kept, all) = (read.kept, read.kept + read.read);
     Ok(Done {
         finish: Completion::finish(finish),
