@@ -14,7 +14,7 @@ use crate::llm::{
     Finish, LanguageModel, LlmError, Opening, Prompt, StopWords, Task, Written, tokens_in,
 };
 use crate::models::Role;
-use crate::requests::chat::Request;
+use crate::requests::chat::{Request, check};
 use crate::requests::{Completion, Problem};
 
 /// Answers all of these.
@@ -143,20 +143,11 @@ fn body(
         error => Problem::refused(500, error.to_string()),
     })?;
     let finish = Completion::finish(written.finish);
-    if let Some(Err(misfit)) = task
-        .answer
-        .as_ref()
-        .map(|schema| schema.check(&written.text))
-    {
-        let why = match finish {
-            "length" => format!(
-                "; it was cut off after {} tokens: raise max_tokens",
-                written.tokens
-            ),
-            _ => String::new(),
-        };
-        return Err(Problem::refused(422, format!("{misfit}{why}")));
-    }
+    check(
+        task.answer.as_ref(),
+        &written.text,
+        written.finish == Finish::Length,
+    )?;
     let completion = Completion::new(line.number as u64, model.to_owned(), unix_seconds());
     let usage = Completion::usage(written.prompt, written.shared, written.tokens);
     Ok(completion.whole(&written.text, finish, usage))
