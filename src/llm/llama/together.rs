@@ -361,13 +361,11 @@ impl Round {
         let token = sampler.sample(&llama.context, output, pending);
         writing.next = token;
         let is_end = llama.context.model().vocab().is_eog(token);
-        let position = self.shared + part.from + part.tokens;
         let finish = match is_end {
             true => Some(Finish::Complete),
             false => writing.push(&llama.piece(token)),
         };
-        let is_full = position + 1 >= llama.sequence_len();
-        let Some(finish) = finish.or(is_full.then_some(Finish::Length)) else {
+        let Some(finish) = finish else {
             return Ok(());
         };
         if let Some(writing) = self.places[part.place].take() {
