@@ -87,14 +87,14 @@ fn main() -> Result<()> {
 fn task(text: &Value, schemas: &BTreeMap<String, Value>) -> Result<Task> {
     let name = text["schema"].as_str().context("a text names its schema")?;
     let schema = schemas.get(name).context("there is such a schema")?;
-    let instructions = format!("Answer with JSON that fits this JSON schema: {schema}");
+    let schema = AnswerSchema::new(schema.clone())?;
     let question = format!(
         "{}\n\nWhich values stand in this text?",
         text["text"].as_str().unwrap_or_default()
     );
     Ok(Task {
         messages: vec![
-            Message::new(Role::System, instructions),
+            Message::new(Role::System, schema.instructions()),
             Message::new(Role::User, question),
         ],
         sampling: Sampling {
@@ -103,7 +103,7 @@ fn task(text: &Value, schemas: &BTreeMap<String, Value>) -> Result<Task> {
             ..Sampling::default()
         },
         stops: Vec::new(),
-        answer: Some(AnswerSchema::new(schema.clone())?),
+        answer: Some(schema),
     })
 }
 

@@ -85,6 +85,7 @@ fn a_batch_that_is_killed_ten_times_answers_every_request_once() {
     let out = place.path("out.jsonl");
     let mut rng = fastrand::Rng::with_seed(17);
     for _ in 0..10 {
+        // A machine that is busy sees more of them before it kills; so it may all be done before the tenth time.
         let until = lines_of(&out) + rng.usize(1..40);
         let mut killed = place.batch().stderr(Stdio::null()).spawn().unwrap();
         while lines_of(&out) < until && killed.try_wait().unwrap().is_none() {
@@ -93,10 +94,6 @@ fn a_batch_that_is_killed_ten_times_answers_every_request_once() {
         killed.kill().unwrap();
         killed.wait().unwrap();
     }
-    assert!(
-        lines_of(&out) < REQUESTS,
-        "it was killed before its end each time"
-    );
     let last = run(&mut place.batch());
     assert!(last.status.success(), "{}", text(&last));
     assert_eq!(place.answers().len(), REQUESTS);
@@ -152,7 +149,8 @@ fn what_is_wrong_with_one_request_is_its_answer_and_the_others_are_answered() {
 #[test]
 fn an_output_of_another_input_is_left_as_it_is() {
     let place = Place::new(&[chat("a", json!({}))]);
-    let other = "{\"custom_id\":\"other\"}\n";
+    let other =
+        "{\"custom_id\":\"other\",\"response\":{\"status_code\":200}}\n{\"id\":\"batch_req_";
     fs::write(place.path("out.jsonl"), other).unwrap();
     let output = run(&mut place.batch());
     assert!(!output.status.success());
@@ -165,13 +163,37 @@ fn an_output_of_another_input_is_left_as_it_is() {
 }
 
 #[test]
+fn the_requests_are_never_the_file_of_the_answers() {
+    let place = Place::new(&[chat("a", json!({}))]);
+    let before = fs::read(place.path("in.jsonl")).unwrap();
+    let mut command = vivavoce();
+    command.current_dir(place.folder.path());
+    command.args([
+        "batch",
+        "in.jsonl",
+        "-o",
+        "./in.jsonl",
+        "--llm",
+        "tiny.gguf",
+    ]);
+    let output = run(&mut command);
+    assert!(!output.status.success());
+    assert!(
+        text(&output).contains("the requests are in"),
+        "{}",
+        text(&output)
+    );
+    assert_eq!(fs::read(place.path("in.jsonl")).unwrap(), before);
+}
+
+#[test]
 fn a_text_becomes_a_file_and_that_file_becomes_a_text() {
     let speech = json!({ "input": "What time is it?", "voice": "en-GB" });
     let place = Place::new(&[request("speak", "/v1/audio/speech", speech)]);
     let output = run(&mut place.batch());
     assert!(output.status.success(), "{}", text(&output));
     let spoken = &place.answers()["speak"]["response"]["body"];
-    assert_eq!(spoken["file"], "out-1.wav");
+    assert_eq!(spoken["file"], "out-speak.wav");
     let wrong = request(
         "none",
         "/v1/audio/transcriptions",
@@ -180,7 +202,7 @@ fn a_text_becomes_a_file_and_that_file_becomes_a_text() {
     let right = request(
         "heard",
         "/v1/audio/transcriptions",
-        json!({ "file": "out-1.wav" }),
+        json!({ "file": "out-speak.wav" }),
     );
     let lines = [right, wrong].map(|line| line.to_string());
     fs::write(place.path("in.jsonl"), lines.join("\n")).unwrap();

@@ -10,14 +10,18 @@ use serde_json::Value;
 use tiny_gguf::TinyGguf;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
-    AnswerSchema, CacheType, Finish, Llama, LlamaConfig, LlmError, Message, Role, Sampling, Task,
-    Written,
+    AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening,
+    Prompt, Role, Sampling, Task, Written,
 };
 
 fn load(together: usize) -> Llama {
+    load_file(&TinyGguf::llama(), together)
+}
+
+fn load_file(file: &TinyGguf, together: usize) -> Llama {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("tiny.gguf");
-    TinyGguf::llama().write(&model);
+    file.write(&model);
     Llama::load(LlamaConfig {
         model,
         adapter: None,
@@ -81,6 +85,61 @@ fn each_conversation_is_answered_once_however_many_are_answered_at_a_time() {
     }
 }
 
+/// What a model writes that holds one conversation at a time; `None` if that is no word.
+fn alone(model: &mut Llama, task: &Task) -> Option<(String, Finish)> {
+    let prompt = Prompt::new(&task.messages, Opening::Reply);
+    model.prefill(&prompt, &|| false).unwrap().unwrap();
+    let mut text = String::new();
+    let finish = model.generate(&task.sampling, &|| false, &mut |output| {
+        text += output.text()
+    });
+    Some((text.trim().to_owned(), finish.ok()?))
+}
+
+fn answers_are_those_of_one_at_a_time(file: &TinyGguf) {
+    let tasks: Vec<Task> = (0..20)
+        .map(|n| {
+            let mut task = task(&format!("Question {n}{}", "?".repeat(n * 5)), 4 + n);
+            task.sampling.temperature = 0.0;
+            task
+        })
+        .collect();
+    let mut single = load_file(file, 0);
+    let expected: Vec<_> = tasks.iter().map(|task| alone(&mut single, task)).collect();
+    assert!(expected.iter().any(Option::is_some), "all are silent");
+    for together in [1, 3, 16] {
+        let answers = answers(&mut load_file(file, together), &tasks);
+        for (n, (answer, expected)) in answers.into_iter().zip(&expected).enumerate() {
+            let answer = answer.unwrap().ok();
+            let answer = answer.map(|written| (written.text, written.finish));
+            assert_eq!(answer, *expected, "question {n}, {together} together");
+        }
+    }
+}
+
+#[test]
+fn a_transformer_answers_as_if_it_had_one_conversation_at_a_time() {
+    answers_are_those_of_one_at_a_time(&TinyGguf::llama());
+}
+
+#[test]
+fn a_recurrent_model_answers_as_if_it_had_one_conversation_at_a_time() {
+    answers_are_those_of_one_at_a_time(&TinyGguf::mamba());
+}
+
+#[test]
+fn a_hybrid_model_answers_as_if_it_had_one_conversation_at_a_time() {
+    answers_are_those_of_one_at_a_time(&TinyGguf::lfm2());
+}
+
+#[test]
+fn a_model_for_a_single_conversation_does_not_take_several() {
+    let mut told = 0;
+    let done = load(0).answer_all(&[task("Why?", 8)], &|| false, &mut |_, _| told += 1);
+    assert!(matches!(done, Err(LlmError::Run(_))), "{done:?}");
+    assert_eq!(told, 0);
+}
+
 #[test]
 fn one_conversation_that_is_too_long_keeps_none_of_the_others_from_an_answer() {
     let tasks = [
@@ -97,9 +156,10 @@ fn one_conversation_that_is_too_long_keeps_none_of_the_others_from_an_answer() {
 fn an_answer_that_is_being_written_when_it_is_cancelled_is_not_told() {
     let tasks: Vec<Task> = (0..4).map(|n| task(&format!("{n}?"), 400)).collect();
     let (looks, mut told) = (Cell::new(0), 0);
+    // Once for the group and once for each prompt of it; then before each of its rounds.
     let cancelled = || {
         looks.set(looks.get() + 1);
-        looks.get() > 3
+        looks.get() > 1 + 4 + 3
     };
     let mut model = load(4);
     let done = model.answer_all(&tasks, &cancelled, &mut |_, _| told += 1);

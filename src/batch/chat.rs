@@ -9,9 +9,12 @@ use serde_json::Value;
 use super::{BatchError, Line, Work};
 use crate::clock::unix_seconds;
 use crate::engines::{EngineLoader, EnginesError};
-use crate::llm::{LanguageModel, LlmError, Opening, Prompt, StopWords, Task, Written, tokens_in};
+use crate::llm::server::Trouble;
+use crate::llm::{
+    Finish, LanguageModel, LlmError, Opening, Prompt, StopWords, Task, Written, tokens_in,
+};
 use crate::models::Role;
-use crate::requests::chat::Request;
+use crate::requests::chat::{Request, check};
 use crate::requests::{Completion, Problem};
 
 /// Answers all of these.
@@ -72,10 +75,28 @@ fn ask(
         };
         let written = answer_one(server.as_mut(), task, &|| work.is_over());
         match written {
+            // Whatever ended the work meanwhile, a whole answer is kept.
+            Ok(written) if written.finish != Finish::Cancelled => tell(n, Ok(written)),
             _ if work.is_over() => return Ok(()),
-            Err(error) if !error.is_for_the_question() => return Err(error.into()),
+            Err(error) if is_for_all(&error) => return Err(error.into()),
             written => tell(n, written),
         }
+    }
+}
+
+/// Whether a server's trouble would be that of every other question too. All else is one question's: a run that ended
+/// with it would end there again whenever it is started.
+fn is_for_all(error: &LlmError) -> bool {
+    match error {
+        LlmError::Server { trouble, .. } => matches!(
+            trouble,
+            Trouble::Key(_)
+                | Trouble::NotFound(_)
+                | Trouble::NoSuchModel { .. }
+                | Trouble::Unreachable(_)
+        ),
+        LlmError::NoKey { .. } | LlmError::Address { .. } => true,
+        _ => false,
     }
 }
 
@@ -122,21 +143,47 @@ fn body(
         error => Problem::refused(500, error.to_string()),
     })?;
     let finish = Completion::finish(written.finish);
-    if let Some(Err(misfit)) = task
-        .answer
-        .as_ref()
-        .map(|schema| schema.check(&written.text))
-    {
-        let why = match finish {
-            "length" => format!(
-                "; it was cut off after {} tokens: raise max_tokens",
-                written.tokens
-            ),
-            _ => String::new(),
-        };
-        return Err(Problem::refused(422, format!("{misfit}{why}")));
-    }
+    check(
+        task.answer.as_ref(),
+        &written.text,
+        written.finish == Finish::Length,
+    )?;
     let completion = Completion::new(line.number as u64, model.to_owned(), unix_seconds());
     let usage = Completion::usage(written.prompt, written.shared, written.tokens);
     Ok(completion.whole(&written.text, finish, usage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(trouble: Trouble) -> LlmError {
+        LlmError::Server {
+            host: "localhost:1".into(),
+            trouble,
+        }
+    }
+
+    #[test]
+    fn a_bad_reply_is_the_trouble_of_its_question_alone() {
+        for trouble in [
+            Trouble::Garbage("<html>".into()),
+            Trouble::Broken("HTTP 500".into()),
+            Trouble::Silent(60),
+            Trouble::Gone,
+        ] {
+            assert!(!is_for_all(&server(trouble)));
+        }
+    }
+
+    #[test]
+    fn a_server_that_answers_nobody_ends_the_work() {
+        for trouble in [
+            Trouble::Unreachable("refused".into()),
+            Trouble::Key(401),
+            Trouble::NotFound("no such page".into()),
+        ] {
+            assert!(is_for_all(&server(trouble)));
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! What is done of a batch: one line an answer, added whole or not at all, so that a run that was killed goes on.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Line;
@@ -29,6 +29,12 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
+    /// The requests are read from it.
+    #[error("the requests are in {}: name another file for the answers with -o", path.display())]
+    Requests {
+        /// The file.
+        path: PathBuf,
+    },
     /// Something else is in it.
     #[error(
         "line {line} of {} is no answer of a batch: nothing of it was changed; name another file with -o",
@@ -42,6 +48,9 @@ pub enum OutputError {
     },
 }
 
+/// How each line of ours begins; a torn one is known by it.
+const BEGINS: &[u8] = br#"{"id":"batch_req_"#;
+
 /// The answers that are there.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -49,14 +58,24 @@ pub struct Kept {
     pub ids: HashSet<String>,
     /// Bytes of whole lines; what is behind them was torn off.
     pub bytes: u64,
+    /// Whether the last whole line has no end yet.
+    pub is_open: bool,
 }
 
 #[derive(Deserialize)]
 struct Answered {
     custom_id: String,
+    #[serde(rename = "response")]
+    _response: Response,
 }
 
-/// Finds what is done; a last line without an end is not.
+#[derive(Deserialize)]
+struct Response {
+    #[serde(rename = "status_code")]
+    _status: u16,
+}
+
+/// Finds what is done. A last line that was torn off while it was written is not.
 ///
 /// # Errors
 /// It cannot be read, or the line of this number is no answer.
@@ -65,37 +84,102 @@ pub fn kept(mut file: impl BufRead) -> io::Result<Result<Kept, usize>> {
     for number in 1.. {
         line.clear();
         let bytes = file.read_until(b'\n', &mut line)?;
-        if line.pop_if(|last| *last == b'\n').is_none() {
+        let is_open = line.pop_if(|last| *last == b'\n').is_none();
+        if !line.trim_ascii().is_empty() {
+            match serde_json::from_slice::<Answered>(&line) {
+                Ok(answered) => {
+                    kept.ids.insert(answered.custom_id);
+                }
+                Err(_) if is_open && is_torn(&line) => break,
+                Err(_) => return Ok(Err(number)),
+            }
+        }
+        kept.bytes += bytes as u64;
+        if is_open {
+            kept.is_open = bytes > 0;
             break;
         }
-        let Ok(answered) = serde_json::from_slice::<Answered>(&line) else {
-            return Ok(Err(number));
-        };
-        kept.ids.insert(answered.custom_id);
-        kept.bytes += bytes as u64;
     }
     Ok(Ok(kept))
+}
+
+/// Whether this is how a line of ours begins.
+fn is_torn(tail: &[u8]) -> bool {
+    let most = tail.len().min(BEGINS.len());
+    tail[..most] == BEGINS[..most]
+}
+
+/// What lines are added to.
+trait Store: Write {
+    /// Cuts it off behind so many bytes, where the next line is to begin.
+    fn cut(&mut self, bytes: u64) -> io::Result<()>;
+}
+
+impl Store for File {
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        self.set_len(bytes)?;
+        self.seek(SeekFrom::Start(bytes)).map(drop)
+    }
+}
+
+/// Adds whole lines alone.
+struct Lines<S> {
+    store: S,
+    /// Bytes of whole lines.
+    bytes: u64,
+    /// Whether the last of them has no end yet.
+    is_open: bool,
+    /// Whether something may be behind them.
+    is_torn: bool,
+}
+
+impl<S: Store> Lines<S> {
+    fn add(&mut self, line: &str) -> io::Result<()> {
+        // Nothing is ever written behind half a line: such a file could not be gone on with.
+        if self.is_torn {
+            self.store.cut(self.bytes)?;
+            self.is_torn = false;
+        }
+        let first = if self.is_open { "\n" } else { "" };
+        let text = format!("{first}{line}\n");
+        // At once: whoever kills the program in between leaves a line without an end.
+        let written = self.store.write_all(text.as_bytes());
+        if let Err(error) = written.and_then(|()| self.store.flush()) {
+            // If that fails too, it is tried again before the next line.
+            self.is_torn = self.store.cut(self.bytes).is_err();
+            return Err(error);
+        }
+        self.bytes += text.len() as u64;
+        self.is_open = false;
+        Ok(())
+    }
 }
 
 /// The file of answers. One run at a time has it.
 pub struct Results {
     path: PathBuf,
-    file: Mutex<File>,
+    lines: Mutex<Lines<File>>,
 }
 
 impl Results {
-    /// Opens or makes the file; whose answers are in it already.
+    /// Opens or makes the file; whose answers are in it already. Nothing of it is changed before the first answer is
+    /// added.
     ///
     /// # Errors
-    /// It cannot be opened, another run has it, or something else is in it.
-    pub fn open(path: &Path) -> Result<(Self, HashSet<String>), OutputError> {
+    /// It is the file of the requests, it cannot be opened, another run has it, or something else is in it.
+    pub fn open(path: &Path, requests: &Path) -> Result<(Self, HashSet<String>), OutputError> {
         let fail = |e: io::Error| OutputError::Open {
             path: path.to_owned(),
             reason: e.to_string(),
         };
+        if is_same(path, requests) {
+            return Err(OutputError::Requests {
+                path: path.to_owned(),
+            });
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(path).map_err(fail)?;
+        let file = options.open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -106,20 +190,19 @@ impl Results {
             Err(TryLockError::Error(error)) => return Err(fail(error)),
         }
         let kept = kept(BufReader::new(&file)).map_err(fail)?;
-        let Kept { ids, bytes } = kept.map_err(|line| OutputError::Foreign {
+        let kept = kept.map_err(|line| OutputError::Foreign {
             path: path.to_owned(),
             line,
         })?;
-        file.set_len(bytes).map_err(fail)?;
-        file.seek(SeekFrom::End(0)).map_err(fail)?;
-        let file = Mutex::new(file);
-        Ok((
-            Self {
-                path: path.to_owned(),
-                file,
-            },
-            ids,
-        ))
+        let lines = Lines {
+            store: file,
+            bytes: kept.bytes,
+            is_open: kept.is_open,
+            is_torn: true,
+        };
+        let path = path.to_owned();
+        let lines = Mutex::new(lines);
+        Ok((Self { path, lines }, kept.ids))
     }
 
     /// Where it is.
@@ -130,19 +213,47 @@ impl Results {
     /// Adds the answer of a line.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// It cannot be written; then nothing of it stays in the file.
     pub fn append(&self, line: &Line, answer: Result<Value, Problem>) -> io::Result<()> {
-        let mut text = answered(line, answer).to_string();
-        text.push('\n');
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        // At once: whoever kills the program in between leaves a line without an end.
-        file.write_all(text.as_bytes())?;
-        file.flush()
+        let text = serde_json::to_string(&answered(line, answer))?;
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.add(&text)
     }
 }
 
-/// A line of OpenAI's output; `error` says at a glance what the body of a failed answer says.
-fn answered(line: &Line, answer: Result<Value, Problem>) -> Value {
+/// Whether two paths lead to one file, also through links.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let is_linked = fs::canonicalize(one)
+        .and_then(|one| Ok(one == fs::canonicalize(other)?))
+        .unwrap_or(false);
+    is_linked || is_second_name(one, other)
+}
+
+/// Whether two names are given to one file.
+#[cfg(unix)]
+fn is_second_name(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino()));
+    matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Such a second name is known by what is in the file: requests are no answers.
+#[cfg(not(unix))]
+fn is_second_name(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// A line of OpenAI's output. Written as a struct, since the order is that of its fields.
+#[derive(Serialize)]
+struct Answer<'l> {
+    id: String,
+    custom_id: &'l str,
+    response: Value,
+    error: Value,
+}
+
+/// `error` says at a glance what the body of a failed answer says.
+fn answered(line: &Line, answer: Result<Value, Problem>) -> Answer<'_> {
     let (status, body, error) = match answer {
         Ok(body) => (200, body, Value::Null),
         Err(problem) => {
@@ -151,83 +262,14 @@ fn answered(line: &Line, answer: Result<Value, Problem>) -> Value {
             (problem.status(), body, error)
         }
     };
-    json!({
-        "id": format!("batch_req_{:06}", line.number),
-        "custom_id": line.custom_id,
-        "response": {
-            "status_code": status,
-            "request_id": format!("req_{:06}", line.number),
-            "body": body,
-        },
-        "error": error,
-    })
+    let number = format!("{:06}", line.number);
+    Answer {
+        id: format!("batch_req_{number}"),
+        custom_id: &line.custom_id,
+        response: json!({ "status_code": status, "request_id": format!("req_{number}"), "body": body }),
+        error,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(number: usize) -> Line {
-        Line {
-            number,
-            custom_id: format!("line {number}"),
-            job: Err(Problem::busy("")),
-        }
-    }
-
-    #[test]
-    fn a_torn_line_is_cut_off_and_its_request_not_done() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
-        let (results, _) = Results::open(&path).unwrap();
-        results.append(&line(1), Ok(json!({ "x": 1 }))).unwrap();
-        drop(results);
-        let whole = std::fs::read_to_string(&path).unwrap();
-        let second = whole.replace("line 1", "line 2");
-        for cut in 0..second.len() {
-            std::fs::write(&path, format!("{whole}{}", &second[..cut])).unwrap();
-            let (_, done) = Results::open(&path).unwrap();
-            assert_eq!(done, HashSet::from(["line 1".to_owned()]), "cut at {cut}");
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
-        }
-    }
-
-    #[test]
-    fn a_file_of_something_else_is_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.txt");
-        std::fs::write(&path, "my notes\nand half a li").unwrap();
-        let error = Results::open(&path).err().unwrap();
-        assert!(
-            matches!(error, OutputError::Foreign { line: 1, .. }),
-            "{error}"
-        );
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(text, "my notes\nand half a li");
-    }
-
-    #[test]
-    fn two_runs_do_not_write_to_one_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
-        let first = Results::open(&path).unwrap();
-        assert!(matches!(
-            Results::open(&path),
-            Err(OutputError::Busy { .. })
-        ));
-        drop(first);
-        assert!(Results::open(&path).is_ok());
-    }
-
-    #[test]
-    fn a_failed_answer_has_its_status_and_says_why() {
-        let answer = answered(
-            &line(7),
-            Err(Problem::wrong(Some("n"), "n is not supported")),
-        );
-        assert_eq!(answer["response"]["status_code"], 400);
-        assert_eq!(answer["response"]["body"]["error"]["param"], "n");
-        assert_eq!(answer["error"]["message"], "n is not supported");
-        assert_eq!(answered(&line(7), Ok(json!(1)))["error"], Value::Null);
-    }
-}
+mod tests;

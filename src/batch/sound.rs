@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::input::Recording;
 use super::{BatchError, Line, Work};
@@ -17,6 +18,9 @@ use crate::requests::speech::{Format, RATE, Request, pcm, wav_head};
 use crate::requests::transcription::Transcribed;
 use crate::stt::{FileError, Recognizer, transcribe_file};
 use crate::tts::{Prosody, Synthesizer, TtsError, VOICES, speak_text};
+
+/// Bytes of a request's name in that of its file.
+const MOST_NAME: usize = 40;
 
 /// Does all of these on as many cores as there are, each with an engine that `load` gives; `answer` is `None` where
 /// the work is over.
@@ -139,15 +143,37 @@ fn sound_of(
         Format::Wav => ("wav", wav_head(sound.len() as u32).to_vec()),
         Format::Pcm => ("pcm", Vec::new()),
     };
-    let path = beside(work.results.path(), line.number, ending);
+    let path = beside(work.results.path(), &line.custom_id, ending);
     write_whole(&path, &[head, sound].concat()).map_err(|error| failed(&error))?;
-    Ok(Some(json!({ "file": path, "seconds": seconds })))
+    let file = path.to_string_lossy();
+    Ok(Some(json!({ "file": file, "seconds": seconds })))
 }
 
-/// The file of a line's sound: `results-12.wav` beside `results.jsonl`.
-fn beside(results: &Path, line: usize, ending: &str) -> PathBuf {
-    let stem = results.file_stem().unwrap_or_default().to_string_lossy();
-    results.with_file_name(format!("{stem}-{line}.{ending}"))
+/// The file of a request's sound: `results-a1.wav` beside `results.jsonl`. Named by what names the request, which is
+/// the same when a run goes on with other requests beside it.
+fn beside(results: &Path, custom_id: &str, ending: &str) -> PathBuf {
+    let mut name = results.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{}.{ending}", file_name(custom_id)));
+    results.with_file_name(name)
+}
+
+/// A request's name as part of a file's. One that is long, or holds more than small letters, digits and `-`, is
+/// shortened to those, with a hash of all of it: some systems take capital letters for small ones.
+fn file_name(custom_id: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if custom_id.len() <= MOST_NAME && custom_id.chars().all(is_plain) {
+        return custom_id.to_owned();
+    }
+    let plain = custom_id.chars().map(|c| c.to_ascii_lowercase());
+    let plain = plain.filter(|c| is_plain(*c)).take(MOST_NAME);
+    let hash = Sha256::digest(custom_id);
+    let hash: String = hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    // No plain name has this sign in it.
+    format!("{}_{hash}", plain.collect::<String>())
 }
 
 /// Writes a file that is there as a whole or not at all, whenever the program is killed.
@@ -159,11 +185,31 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
-    fn a_lines_sound_lies_beside_its_answer() {
-        let path = beside(Path::new("out/results.jsonl"), 12, "wav");
-        assert_eq!(path, Path::new("out/results-12.wav"));
+    fn a_requests_sound_lies_beside_its_answer() {
+        let path = beside(Path::new("out/results.jsonl"), "a-12", "wav");
+        assert_eq!(path, Path::new("out/results-a-12.wav"));
+    }
+
+    #[test]
+    fn each_request_has_a_file_of_its_own_in_the_same_folder() {
+        let long = "a".repeat(300);
+        let ids = [
+            "a", "A", "a b", "ab", "../a", "a/b", "", "é", "a_b", "ab.", &long,
+        ];
+        let names: HashSet<PathBuf> = ids
+            .iter()
+            .map(|id| beside(Path::new("out/results.jsonl"), id, "wav"))
+            .collect();
+        assert_eq!(names.len(), ids.len());
+        for name in names {
+            assert_eq!(name.parent(), Some(Path::new("out")), "{}", name.display());
+            let length = name.file_name().unwrap().len();
+            assert!(length < 100, "{}", name.display());
+        }
     }
 }

@@ -56,7 +56,7 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
     let mut model = loader.language_model_without_states(&persona)?;
     let (mut messages, sampling) = match &schema {
         Some(schema) => (
-            vec![instructions(schema)],
+            vec![Message::new(Role::System, schema.instructions())],
             Sampling {
                 repeat_penalty: 1.0,
                 ..Sampling::default()
@@ -115,15 +115,6 @@ fn answer(
         true => bail!("interrupted"),
         false => Ok((answer.trim().to_owned(), finish)),
     }
-}
-
-/// The schema is said too: held to it alone, a model does not know what is meant.
-fn instructions(schema: &AnswerSchema) -> Message {
-    let text = format!(
-        "Answer with JSON that fits this JSON schema: {}",
-        schema.schema()
-    );
-    Message::new(Role::System, text)
 }
 
 fn read_schema(path: &Path) -> Result<AnswerSchema> {

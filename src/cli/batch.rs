@@ -53,7 +53,7 @@ pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
         fs::read_to_string(&options.requests).with_context(|| format!("cannot read {input}"))?;
     let mut lines = batch::input::read(&text).with_context(|| format!("{input}"))?;
     drop(text);
-    let (results, done) = Results::open(&options.answers)?;
+    let (results, done) = Results::open(&options.answers, &options.requests)?;
     let all = lines.len();
     check_same(&lines, &done, options)?;
     lines.retain(|line| !done.contains(&line.custom_id));

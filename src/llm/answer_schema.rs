@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::json_grammar::{ROOT, Rules, SchemaError, Unsupported, common};
+use super::json_grammar::{ROOT, Rules, SchemaError, Unsupported, common, is_date, is_time};
 
 /// A JSON schema that answers are held to.
 #[derive(Debug, Clone)]
@@ -40,7 +40,13 @@ impl AnswerSchema {
     /// It says what answers cannot be held to, and where.
     pub fn new(schema: Value) -> Result<Self, SchemaError> {
         let (value, rules) = Rules::new(&schema, "rule", Unsupported::Refused).make()?;
-        let check = jsonschema::validator_for(&schema).map_err(|error| SchemaError {
+        // Formats are checked as the grammar writes them: with its own a draft refuses `HH:MM`, or checks none.
+        let check = jsonschema::options()
+            .with_format("date", is_date)
+            .with_format("time", is_time)
+            .should_validate_formats(true)
+            .build(&schema);
+        let check = check.map_err(|error| SchemaError {
             place: format!("#{}", error.instance_path()),
             reason: error.to_string(),
         })?;
@@ -49,6 +55,14 @@ impl AnswerSchema {
             check: check.into(),
             schema,
         })
+    }
+
+    /// What a model is told of the schema: held to it alone, it does not know what is meant.
+    pub fn instructions(&self) -> String {
+        format!(
+            "Answer with JSON that fits this JSON schema: {}",
+            self.schema
+        )
     }
 
     /// The schema.
@@ -101,6 +115,32 @@ mod tests {
         assert!(matches!(both, Err(Misfit::Other { .. })), "{both:?}");
         let cut = schema.check("{\"a");
         assert!(matches!(cut, Err(Misfit::NoJson { .. })), "{cut:?}");
+    }
+
+    #[test]
+    fn dates_and_times_are_checked_as_they_are_held() {
+        for draft in [
+            "http://json-schema.org/draft-07/schema#",
+            "https://json-schema.org/draft/2020-12/schema",
+        ] {
+            let fits = |format: &str, text: &str| {
+                let schema = json!({ "$schema": draft, "type": "string", "format": format });
+                let schema = AnswerSchema::new(schema).unwrap();
+                schema.check(&json!(text).to_string()).is_ok()
+            };
+            for text in ["00:00", "23:59", "19:07"] {
+                assert!(fits("time", text), "{draft}: {text}");
+            }
+            for text in ["24:00", "12:60", "7:30", "12:00:00", "12:00Z", "+1:00"] {
+                assert!(!fits("time", text), "{draft}: {text}");
+            }
+            for text in ["2026-01-31", "0000-12-01", "2026-02-31"] {
+                assert!(fits("date", text), "{draft}: {text}");
+            }
+            for text in ["2026-00-01", "2026-13-01", "2026-01-32", "26-01-01"] {
+                assert!(!fits("date", text), "{draft}: {text}");
+            }
+        }
     }
 
     #[test]

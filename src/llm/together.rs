@@ -37,6 +37,24 @@ pub struct Written {
     pub tokens: usize,
 }
 
+/// How many tokens an answer may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Allowed {
+    /// Those that are for whoever asked.
+    pub heard: usize,
+    /// Those of its thoughts.
+    pub thought: usize,
+    /// All of them: what the cache has room for. A model may think although nothing said that it would.
+    pub all: usize,
+}
+
+impl Allowed {
+    /// Whether an answer with so many tokens, so many of which nobody hears, is at its end.
+    pub fn is_used_up(&self, tokens: usize, thought: usize) -> bool {
+        tokens - thought >= self.heard || thought >= self.thought || tokens >= self.all
+    }
+}
+
 /// What a conversation takes of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Need {
@@ -120,15 +138,12 @@ impl Plan {
         let mut parts = Vec::new();
         let mut room = self.batch;
         let is_writing = |taken: &Taken| taken.at >= taken.need.prompt;
+        // Those who write go first: whoever reads its last token in this round writes in the next one.
         for writes in [true, false] {
             for (place, taken) in self.places.iter_mut().enumerate() {
                 let Some(taken) = taken.as_mut().filter(|taken| is_writing(taken) == writes) else {
                     continue;
                 };
-                // What has begun to write in this round was read in it.
-                if parts.iter().any(|part: &Part| part.place == place) {
-                    continue;
-                }
                 let left = if writes {
                     1
                 } else {
@@ -160,9 +175,9 @@ impl Plan {
     }
 }
 
-/// Conversations that are the same up to their last message, in groups of at least so many; the rest are one group
-/// more, the last.
-pub(super) fn groups(tasks: &[Task], least: usize) -> Vec<Vec<usize>> {
+/// Conversations that are the same up to their last message, in groups of at least `least`; the rest are together,
+/// and the last. None has more than `most`: the prompts of a whole group are held at once.
+pub(super) fn groups(tasks: &[Task], least: usize, most: usize) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (n, task) in tasks.iter().enumerate() {
@@ -182,19 +197,23 @@ pub(super) fn groups(tasks: &[Task], least: usize) -> Vec<Vec<usize>> {
         rest.sort_unstable();
         groups.push(rest);
     }
-    groups
+    let parts = groups.iter().flat_map(|group| group.chunks(most.max(1)));
+    parts.map(<[usize]>::to_vec).collect()
 }
 
 /// Tokens that all of these begin with, and none of them ends with: the last token of a prompt is what an answer is
 /// chosen behind.
-pub(super) fn shared_by_all<T: PartialEq>(prompts: &[Vec<T>]) -> usize {
-    let Some((first, others)) = prompts.split_first() else {
+pub(super) fn shared_by_all<'p, T: PartialEq + 'p>(
+    mut prompts: impl Iterator<Item = &'p [T]>,
+) -> usize {
+    let Some(first) = prompts.next() else {
         return 0;
     };
     let mut shared = first.len().saturating_sub(1);
-    for other in others {
-        let same = first.iter().zip(other).take_while(|(a, b)| a == b).count();
-        shared = shared.min(same).min(other.len().saturating_sub(1));
+    for other in prompts {
+        let both = first.iter().zip(other).take(shared);
+        let same = both.take_while(|(a, b)| a == b).count();
+        shared = same.min(other.len().saturating_sub(1));
     }
     shared
 }
@@ -307,16 +326,35 @@ mod tests {
             answer: None,
         };
         let tasks = ["a", "b", "a", "c", "a"].map(|system| task(system, system));
-        assert_eq!(groups(&tasks, 2), [vec![0, 2, 4], vec![1, 3]]);
-        assert_eq!(groups(&tasks, 9), [vec![0, 1, 2, 3, 4]]);
-        assert!(groups(&[], 2).is_empty());
+        assert_eq!(groups(&tasks, 2, 9), [vec![0, 2, 4], vec![1, 3]]);
+        assert_eq!(groups(&tasks, 2, 2), [vec![0, 2], vec![4], vec![1, 3]]);
+        assert_eq!(groups(&tasks, 9, 9), [vec![0, 1, 2, 3, 4]]);
+        assert!(groups(&[], 2, 9).is_empty());
     }
 
     #[test]
     fn the_last_token_of_a_prompt_is_not_shared() {
-        assert_eq!(shared_by_all(&[vec![1, 2, 3], vec![1, 2, 4, 5]]), 2);
-        assert_eq!(shared_by_all(&[vec![1, 2, 3], vec![1, 2]]), 1);
-        assert_eq!(shared_by_all(&[vec![1, 2, 3]]), 2);
-        assert_eq!(shared_by_all::<u8>(&[]), 0);
+        let shared = |prompts: &[&[u8]]| shared_by_all(prompts.iter().copied());
+        assert_eq!(shared(&[&[1, 2, 3], &[1, 2, 4, 5]]), 2);
+        assert_eq!(shared(&[&[1, 2, 3], &[1, 2]]), 1);
+        assert_eq!(shared(&[&[1, 2, 3]]), 2);
+        assert_eq!(shared(&[]), 0);
+    }
+
+    #[test]
+    fn an_answer_never_takes_more_than_the_cache_has_for_it() {
+        let allowed = Allowed {
+            heard: 10,
+            thought: 100,
+            all: 10,
+        };
+        assert!(!allowed.is_used_up(9, 9));
+        assert!(allowed.is_used_up(10, 9), "nothing said that it thinks");
+        let thinks = Allowed {
+            all: 110,
+            ..allowed
+        };
+        assert!(!thinks.is_used_up(108, 99));
+        assert!(thinks.is_used_up(109, 100) && thinks.is_used_up(50, 40));
     }
 }

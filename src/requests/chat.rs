@@ -72,22 +72,28 @@ const MOST_STOPS: usize = 4;
 
 impl Request {
     /// All that is asked for. Without instructions of its own, those of the persona: a small model without any says
-    /// nothing that makes sense.
+    /// nothing that makes sense. What the answer is held to is said in them; without others, that alone.
     ///
     /// # Errors
     /// It asks for what is not supported, or is no conversation.
     pub fn task(&self, persona: &Persona) -> Result<Task, Problem> {
-        let mut messages = self.messages()?;
-        if !messages.iter().any(|message| message.role == Role::System) {
-            let mut prefix = persona.prefix();
-            prefix.append(&mut messages);
-            messages = prefix;
+        let (mut messages, answer) = (self.messages()?, self.answer_schema()?);
+        let told = answer.as_ref().map(AnswerSchema::instructions);
+        let system = messages.iter().position(|one| one.role == Role::System);
+        match (system, told) {
+            (Some(system), Some(told)) => {
+                let system = &mut messages[system].content;
+                *system = format!("{}\n\n{told}", system.trim_end());
+            }
+            (None, Some(told)) => messages.insert(0, Message::new(Role::System, told)),
+            (None, None) => messages = persona.prefix().into_iter().chain(messages).collect(),
+            (Some(_), None) => {}
         }
         Ok(Task {
             messages,
             sampling: self.sampling()?,
             stops: self.stops()?.to_vec(),
-            answer: self.answer_schema()?,
+            answer,
         })
     }
 
@@ -234,5 +240,76 @@ impl Request {
     /// Whether what it cost is told at the end of a stream.
     pub fn wants_usage(&self) -> bool {
         self.stream_options.include_usage
+    }
+}
+
+/// Checks an answer against what it was held to, if to anything.
+///
+/// # Errors
+/// It does not fit, and why.
+pub fn check(held_to: Option<&AnswerSchema>, answer: &str, was_cut: bool) -> Result<(), Problem> {
+    let Some(Err(misfit)) = held_to.map(|schema| schema.check(answer)) else {
+        return Ok(());
+    };
+    let why = match was_cut {
+        true => {
+            "; it was cut off: raise max_tokens, or limit strings and lists with maxLength and maxItems"
+        }
+        false => "",
+    };
+    Err(Problem::refused(422, format!("{misfit}{why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::language::Language;
+
+    fn task(messages: Value, format: Value) -> Task {
+        let request = json!({ "messages": messages, "response_format": format });
+        let request: Request = serde_json::from_value(request).unwrap();
+        request
+            .task(&Persona::bundled(Language::default()))
+            .unwrap()
+    }
+
+    fn number() -> Value {
+        json!({ "type": "json_schema", "json_schema": { "schema": { "type": "integer" } } })
+    }
+
+    #[test]
+    fn a_model_is_told_of_the_schema_that_its_answer_is_held_to() {
+        let user = json!({ "role": "user", "content": "How many?" });
+        let alone = task(json!([user]), number());
+        let schema = alone.answer.as_ref().unwrap();
+        assert_eq!(alone.messages.len(), 2);
+        assert_eq!(alone.messages[0].content, schema.instructions());
+        let system = json!({ "role": "system", "content": "Count.\n" });
+        let both = task(json!([system, user]), number());
+        assert_eq!(
+            both.messages[0].content,
+            format!("Count.\n\n{}", schema.instructions())
+        );
+    }
+
+    #[test]
+    fn a_conversation_without_instructions_has_those_of_the_persona() {
+        let persona = Persona::bundled(Language::default()).prefix();
+        let user = json!({ "role": "user", "content": "Who are you?" });
+        let task = task(json!([user]), json!({ "type": "text" }));
+        assert_eq!(task.messages[..persona.len()], persona);
+        assert_eq!(task.messages.len(), persona.len() + 1);
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_off_says_what_to_do() {
+        let schema = AnswerSchema::new(json!({ "type": "integer" })).unwrap();
+        assert_eq!(check(Some(&schema), "7", false), Ok(()));
+        assert_eq!(check(None, "seven", false), Ok(()));
+        let problem = check(Some(&schema), "-", true).unwrap_err();
+        assert_eq!(problem.status(), 422);
+        assert!(problem.message().contains("max_tokens"), "{problem:?}");
     }
 }

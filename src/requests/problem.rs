@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// What a client is told. No path, key or prompt of ours is in it.
+/// What whoever asked is told. Over HTTP no path, key or prompt of ours is in it: see [`Problem::failed`]. A batch is its
+/// own user's, and its answers say what an engine said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: u16,

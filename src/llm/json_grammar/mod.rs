@@ -1,16 +1,23 @@
 //! JSON as a schema allows it, as rules of a grammar: llama.cpp's GBNF. Pure.
 //!
 //! What is written is on one line, with a space behind each comma and colon, as models are trained on it. Required
-//! properties come first, in the order in which `required` names them. Parts: `number`, `object` and `text` hold what is longest.
+//! properties come first, in the order in which `required` names them. Parts: `number`, `object`, `text` and
+//! `reference` are what schemas say, and `size` keeps the grammar small.
 
 mod number;
 mod object;
+mod reference;
+mod size;
 mod text;
+
+pub use text::{is_date, is_time};
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde_json::Value;
+
+use size::{bounds, times, weight};
 
 /// What a schema says that cannot be held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,8 +57,8 @@ list ::= "[" (value (", " value)*)? "]"
 object ::= "{" (string ": " value (", " string ": " value)*)? "}"
 "#;
 
-/// A larger grammar takes longer to look through than the model takes to think. Bytes.
-const MOST_RULES: usize = 256 << 10;
+/// Schemas within schemas, also by `$ref`. No value that a small model writes is as deep.
+const MOST_DEEP: usize = 64;
 /// What says nothing of which values are allowed.
 const NOTES: [&str; 13] = [
     "title",
@@ -79,6 +86,14 @@ pub struct Rules<'s> {
     made: usize,
     /// Rules of what `$ref` names.
     referred: HashMap<&'s str, String>,
+    /// What `$ref` names whose rule is being made, where nothing of it is written yet.
+    beginning: Option<&'s str>,
+    /// What the rules of what `$ref` names may begin with, of the same kind.
+    begin_with: HashMap<&'s str, Vec<&'s str>>,
+    /// Schemas around the one that is looked at.
+    depth: usize,
+    /// What the grammar holds so far; `size` says how it is counted.
+    written: usize,
 }
 
 type Made = Result<String, SchemaError>;
@@ -93,6 +108,10 @@ impl<'s> Rules<'s> {
             rules: String::new(),
             made: 0,
             referred: HashMap::new(),
+            beginning: None,
+            begin_with: HashMap::new(),
+            depth: 0,
+            written: 0,
         }
     }
 
@@ -107,19 +126,24 @@ impl<'s> Rules<'s> {
 
     /// What a part of the schema allows.
     fn value(&mut self, schema: &'s Value, place: &str) -> Made {
-        match self.held(schema, place) {
+        self.depth += 1;
+        let made = match self.depth {
+            0..=MOST_DEEP => self.held(schema, place),
+            _ => fail(
+                place,
+                &format!(
+                    "more than {MOST_DEEP} schemas stand within each other, or refer to each other"
+                ),
+            ),
+        };
+        self.depth -= 1;
+        match made.and_then(|expression| self.count(expression, place)) {
             Err(_) if self.unsupported == Unsupported::Loose => Ok(kind_of(schema).to_owned()),
             made => made,
         }
     }
 
     fn held(&mut self, schema: &'s Value, place: &str) -> Made {
-        if self.rules.len() > MOST_RULES {
-            return fail(
-                place,
-                "the schema is too large here: leave out what is not needed",
-            );
-        }
         let says = match schema {
             Value::Bool(true) => return Ok("value".into()),
             Value::Object(says) => says,
@@ -137,7 +161,9 @@ impl<'s> Rules<'s> {
                 let place = below(place, key);
                 match (key, &says[key]) {
                     ("$ref", name) => self.refer(name, &place),
-                    ("allOf", Value::Array(all)) if all.len() == 1 => self.value(&all[0], &place),
+                    ("allOf", Value::Array(all)) if all.len() == 1 => {
+                        self.value(&all[0], &below(&place, "0"))
+                    }
                     ("allOf", _) => fail(&place, "only one schema is held in allOf"),
                     (_, Value::Array(any)) if !any.is_empty() => {
                         let any = any.iter().enumerate();
@@ -178,8 +204,16 @@ impl<'s> Rules<'s> {
 
     fn of_kind(&mut self, kind: &str, schema: &'s Value, place: &str) -> Made {
         match kind {
-            "object" => self.object(schema, place),
-            "array" => self.array(schema, place),
+            // Their brackets are written first.
+            "object" | "array" => {
+                let beginning = self.beginning.take();
+                let made = match kind {
+                    "object" => self.object(schema, place),
+                    _ => self.array(schema, place),
+                };
+                self.beginning = beginning;
+                made
+            }
             "string" => text::string(schema, place),
             "integer" => number::integer(schema, place),
             "number" => number::number(schema, place),
@@ -216,32 +250,6 @@ impl<'s> Rules<'s> {
         })
     }
 
-    /// What `$ref` names: a rule, which may name itself.
-    fn refer(&mut self, name: &'s Value, place: &str) -> Made {
-        let inside = name.as_str().and_then(|name| name.strip_prefix('#'));
-        let Some(pointer) = inside else {
-            return fail(
-                place,
-                "only what stands in the same schema can be referred to: #/$defs/NAME",
-            );
-        };
-        if let Some(rule) = self.referred.get(pointer) {
-            return Ok(rule.clone());
-        }
-        let Some(schema) = self.whole.pointer(pointer) else {
-            return fail(place, &format!("there is nothing at #{pointer}"));
-        };
-        let rule = self.name();
-        self.referred.insert(pointer, rule.clone());
-        let expression = self.value(schema, &format!("#{pointer}"))?;
-        // A rule that is nothing but itself has no end.
-        if expression == rule {
-            return fail(place, "it refers to nothing but itself");
-        }
-        self.define(&rule, &expression);
-        Ok(rule)
-    }
-
     /// A rule for an expression, which is longer than its name.
     fn rule(&mut self, expression: &str) -> String {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -259,6 +267,8 @@ impl<'s> Rules<'s> {
     }
 
     fn define(&mut self, name: &str, expression: &str) {
+        // What is too much is refused with the next schema that is looked at.
+        self.written = self.written.saturating_add(weight(expression));
         let _ = writeln!(self.rules, "{name} ::= {expression}");
     }
 }
@@ -338,44 +348,6 @@ fn either(all: &[String]) -> String {
     match all {
         [one] => one.clone(),
         all => format!("({})", all.join(" | ")),
-    }
-}
-
-/// How often something may be repeated.
-fn times(least: usize, most: Option<usize>) -> String {
-    match (least, most) {
-        (0, None) => "*".into(),
-        (least, None) => format!("{{{least},}}"),
-        (least, Some(most)) => format!("{{{least},{most}}}"),
-    }
-}
-
-/// More repetitions are not taken by llama.cpp.
-const MOST_TIMES: u64 = 1_000;
-
-/// Two numbers that say how many.
-fn bounds(
-    schema: &Value,
-    keys: [&str; 2],
-    place: &str,
-) -> Result<(usize, Option<usize>), SchemaError> {
-    let [least, most] = keys.map(|key| match schema.get(key) {
-        None => Ok(None),
-        Some(number) => match number.as_u64().filter(|number| *number <= MOST_TIMES) {
-            Some(number) => Ok(Some(number as usize)),
-            None => fail(
-                &below(place, key),
-                &format!("give a number from 0 to {MOST_TIMES}"),
-            ),
-        },
-    });
-    let (least, most) = (least?.unwrap_or(0), most?);
-    match most {
-        Some(most) if most < least => fail(
-            &below(place, keys[1]),
-            &format!("it is less than {}", keys[0]),
-        ),
-        most => Ok((least, most)),
     }
 }
 

@@ -111,8 +111,27 @@ fn a_simple_pattern_is_held_within_the_quotation_marks() {
         pattern(r#"^"$"#),
         "root ::= \"\\\"\" \"\\\\\\\"\" \"\\\"\"\n"
     );
+    assert_eq!(
+        pattern(r"^[a\-é€\]-_.😀0-9#-@-]$"),
+        "root ::= \"\\\"\" [a\\x2D\\xE9\\u20AC\\x5D-\\x5F\\x2E\\U0001F6000-9\\x23-\\x40\\x2D] \"\\\"\"\n"
+    );
     for wrong in [
-        "a", "^a|b$", "^[^a]$", "^a{2,1}$", r"^a\$", r"^\bx$", "^[a$",
+        "a",
+        "^a|b$",
+        "^[^a]$",
+        "^a{2,1}$",
+        r"^a\$",
+        r"^\bx$",
+        "^[a$",
+        "^[ -~]$",
+        "^[z-a]$",
+        r"^[\\]$",
+        r#"^["]$"#,
+        "^[\n]$",
+        "^[Z-a]$",
+        "^[\u{0}-z]$",
+        r"^[a-\d]$",
+        "^[]$",
     ] {
         assert_eq!(
             refused(json!({ "type": "string", "pattern": wrong })).place,
@@ -135,8 +154,82 @@ fn a_definition_may_name_itself() {
         grammar.contains("\"{\" \"\\\"next\\\": \" (r-1 | null) \"}\""),
         "{grammar}"
     );
-    let loops = json!({ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/a" } } });
-    assert_eq!(refused(loops).place, "#/$ref");
+}
+
+#[test]
+fn what_refers_to_itself_before_anything_is_written_is_refused() {
+    let place = |defs: Value| refused(json!({ "$ref": "#/$defs/a", "$defs": defs })).place;
+    let to = |name: &str| json!({ "$ref": format!("#/$defs/{name}") });
+    assert_eq!(place(json!({ "a": to("a") })), "#/$defs/a/$ref");
+    assert_eq!(
+        place(json!({ "a": to("b"), "b": to("a") })),
+        "#/$defs/b/$ref"
+    );
+    assert_eq!(
+        place(json!({ "a": { "anyOf": [{ "type": "null" }, to("a")] } })),
+        "#/$defs/a/anyOf/1/$ref"
+    );
+    assert_eq!(
+        place(json!({ "a": { "allOf": [to("a")] } })),
+        "#/$defs/a/allOf/0/$ref"
+    );
+    assert_eq!(refused(json!({ "$ref": "#" })).place, "#/$ref");
+    // Its own rule is made within brackets, where it may well name the one around it.
+    let list = json!({ "type": "array", "items": to("b") });
+    let late = json!({
+        "a": { "anyOf": [list, to("b")] },
+        "b": { "anyOf": [to("a"), { "type": "null" }] },
+    });
+    assert_eq!(place(late), "#/$defs/a/anyOf/1/$ref");
+}
+
+#[test]
+fn a_loose_reference_to_itself_is_anything() {
+    let schema = json!({ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/a" } } });
+    let (value, rules) = Rules::new(&schema, "r", Unsupported::Loose).make().unwrap();
+    assert_eq!((value.as_str(), rules.as_str()), ("r-1", "r-1 ::= value\n"));
+}
+
+#[test]
+fn schemas_deep_within_each_other_are_refused_or_anything() {
+    let chain: serde_json::Map<String, Value> = (0..100_000)
+        .map(|n| {
+            (
+                n.to_string(),
+                json!({ "$ref": format!("#/$defs/{}", n + 1) }),
+            )
+        })
+        .collect();
+    let schema = json!({ "$ref": "#/$defs/0", "$defs": chain });
+    let error = refused(schema.clone());
+    assert_eq!(error.place, "#/$defs/63");
+    assert!(error.reason.contains("64"), "{error}");
+    let (_, rules) = Rules::new(&schema, "r", Unsupported::Loose).make().unwrap();
+    assert!(rules.contains("::= value"), "{rules}");
+    let mut lists = json!({ "type": "null" });
+    for _ in 0..64 {
+        lists = json!({ "type": "array", "items": lists });
+    }
+    assert!(refused(lists.clone()).place.ends_with("/items"));
+    held(lists["items"].take());
+}
+
+#[test]
+fn expressions_count_towards_what_a_grammar_may_hold() {
+    let many = |one: Value| vec![one; 300];
+    let range = json!({ "type": "integer", "minimum": 10_000, "maximum": 10_999 });
+    assert!(
+        refused(json!({ "anyOf": many(range) }))
+            .reason
+            .contains("too large")
+    );
+    let repeated = json!({ "type": "string", "pattern": "^[a-z]{1000}[0-9]{1000}$" });
+    assert!(
+        refused(json!({ "anyOf": many(repeated) }))
+            .reason
+            .contains("too large")
+    );
+    held(json!({ "anyOf": many(json!({ "type": "null" })) }));
 }
 
 #[test]

@@ -11,6 +11,38 @@ use super::{Made, SchemaError, below, bounds, fail, literal, only, times};
 const SIMPLE: &str = "only simple patterns are held: ^ and $ around characters, \\d, \\w and classes like [A-Z], each \
     with ?, *, +, {n} or {n,m} behind it";
 
+/// A year, a month and a day that some month has.
+const DATE: &str =
+    r#""\"" [0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01]) "\"""#;
+/// Hours and minutes.
+const TIME: &str = r#""\"" ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] "\"""#;
+
+/// Whether a text is what a grammar allows for `"format": "date"`.
+pub fn is_date(text: &str) -> bool {
+    matches!(
+        numbers(text, '-', &[4, 2, 2]).as_deref(),
+        Some([_, 1..=12, 1..=31])
+    )
+}
+
+/// Whether a text is what a grammar allows for `"format": "time"`.
+pub fn is_time(text: &str) -> bool {
+    matches!(
+        numbers(text, ':', &[2, 2]).as_deref(),
+        Some([0..=23, 0..=59])
+    )
+}
+
+/// Numbers of so many digits each, with this between them.
+fn numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
+    let parts: Vec<&str> = text.split(between).collect();
+    let is_number = |(part, digits): (&&str, &usize)| {
+        part.len() == *digits && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let fits = parts.len() == digits.len() && parts.iter().zip(digits).all(is_number);
+    fits.then(|| parts.iter().filter_map(|part| part.parse().ok()).collect())
+}
+
 pub(super) fn string(schema: &Value, place: &str) -> Made {
     only(
         schema,
@@ -39,8 +71,8 @@ pub(super) fn string(schema: &Value, place: &str) -> Made {
     }
     let place = below(place, key);
     match (key, schema[key].as_str()) {
-        ("format", Some("date")) => pattern("^[0-9]{4}-[01][0-9]-[0-3][0-9]$", &place),
-        ("format", Some("time")) => pattern("^[0-2][0-9]:[0-5][0-9]$", &place),
+        ("format", Some("date")) => Ok(DATE.into()),
+        ("format", Some("time")) => Ok(TIME.into()),
         ("format", _) => fail(
             &place,
             "only the formats date and time are held; leave it out",
@@ -88,21 +120,75 @@ fn written(character: char) -> String {
 
 /// A class, behind its bracket.
 fn class(rest: &mut Peekable<Chars>, place: &str) -> Made {
-    let mut class = String::from("[");
+    let mut ranges: Vec<(char, char)> = Vec::new();
     loop {
-        match rest.next() {
-            Some(']') if class.len() > 1 => return Ok(class + "]"),
+        let from = match rest.next() {
+            Some(']') if !ranges.is_empty() => break,
             Some('\\') => match rest.next() {
-                Some('d') => class.push_str("0-9"),
-                Some('w') => class.push_str("A-Za-z0-9_"),
-                Some(c @ ('-' | ']' | '[' | '^' | '.')) => class.extend(['\\', c]),
+                Some('d') => {
+                    ranges.push(('0', '9'));
+                    continue;
+                }
+                Some('w') => {
+                    ranges.extend([('A', 'Z'), ('a', 'z'), ('0', '9'), ('_', '_')]);
+                    continue;
+                }
+                Some(c) if c.is_ascii_punctuation() => c,
                 _ => return fail(place, SIMPLE),
             },
-            // A quotation mark or a backslash is written as two characters in JSON.
-            None | Some('"' | '[' | ']' | '^') => return fail(place, SIMPLE),
-            Some(c) if c.is_control() => return fail(place, SIMPLE),
-            Some(c) => class.push(c),
+            None | Some('[' | ']' | '^') => return fail(place, SIMPLE),
+            Some(c) => c,
+        };
+        let to = match range_end(rest) {
+            None => from,
+            Some('\\') => match rest.next() {
+                Some(c) if c.is_ascii_punctuation() => c,
+                _ => return fail(place, SIMPLE),
+            },
+            Some('[' | '^') => return fail(place, SIMPLE),
+            Some(c) => c,
+        };
+        if to < from {
+            return fail(
+                place,
+                &format!("the class {from}-{to} ends before it begins"),
+            );
         }
+        // In a string of JSON these are written as more than one character.
+        let has = |c: char| from <= c && c <= to;
+        if from < ' ' || has('"') || has('\\') {
+            return fail(
+                place,
+                "a class with a quotation mark, a backslash or a control character is not held: name its other parts",
+            );
+        }
+        ranges.push((from, to));
+    }
+    let ranges = ranges.into_iter().map(|(from, to)| match from == to {
+        true => in_class(from),
+        false => format!("{}-{}", in_class(from), in_class(to)),
+    });
+    Ok(format!("[{}]", ranges.collect::<String>()))
+}
+
+/// The character behind a `-`, where that makes a range of it and the one before.
+fn range_end(rest: &mut Peekable<Chars>) -> Option<char> {
+    let mut ahead = rest.clone();
+    let is_range = ahead.next() == Some('-') && ahead.peek().is_some_and(|end| *end != ']');
+    if !is_range {
+        return None;
+    }
+    rest.next();
+    rest.next()
+}
+
+/// A character of a class as llama.cpp reads it.
+fn in_class(character: char) -> String {
+    match u32::from(character) {
+        _ if character.is_ascii_alphanumeric() => character.to_string(),
+        code @ 0..=0xFF => format!("\\x{code:02X}"),
+        code @ 0..=0xFFFF => format!("\\u{code:04X}"),
+        code => format!("\\U{code:08X}"),
     }
 }
 

@@ -7,9 +7,9 @@ use llama_cpp_2::token::LlamaToken;
 use super::sampler::Sampler;
 use super::{Llama, PROMPT_END, emit, run};
 use crate::llm::speech_filter::SpeechFilter;
-use crate::llm::together::{Need, Part, Plan, groups, shared_by_all};
+use crate::llm::together::{Allowed, Need, Part, Plan, groups, shared_by_all};
 use crate::llm::{
-    Cancelled, Finish, LlmError, Opening, Prompt, Sampling, StopWords, Task, Written, check_room,
+    Cancelled, Finish, LlmError, Opening, Prompt, StopWords, Task, Written, check_room,
 };
 
 /// Tokens that must fit behind a prompt; an answer may be longer, and ends where the context does.
@@ -18,6 +18,9 @@ const ROOM: usize = 64;
 pub(super) const BATCH: usize = 512;
 /// Tokens of cache for each place, beside those of a whole context.
 const CACHE: u32 = 512;
+
+/// Conversations of a group at most. Their prompts are held at once, and what they share is read again for each group.
+const GROUP: usize = 512;
 
 /// Tokens of cache for so many conversations together, one of which may fill a whole context.
 pub(super) fn cache(context: u32, places: u32) -> u32 {
@@ -29,6 +32,8 @@ struct Asked {
     tokens: Vec<LlamaToken>,
     /// How its text ends.
     end: String,
+    /// What may be written behind it.
+    allowed: Allowed,
 }
 
 /// Called with a conversation's number and its answer.
@@ -39,14 +44,21 @@ impl Llama {
     /// complete. When it is cancelled, those that are being written are not told.
     ///
     /// # Errors
-    /// The engine failed. What is wrong with one conversation alone is told as its answer.
+    /// The engine failed, or was loaded for a single conversation. What is wrong with one conversation alone is told
+    /// as its answer.
     pub fn answer_all(
         &mut self,
         tasks: &[Task],
         cancelled: Cancelled,
         on_done: OnDone,
     ) -> Result<(), LlmError> {
-        for group in groups(tasks, self.config.together) {
+        let together = self.config.together;
+        if together == 0 {
+            return Err(LlmError::Run(
+                "it was loaded for a single conversation, and is asked for several".into(),
+            ));
+        }
+        for group in groups(tasks, together, GROUP.max(together)) {
             if !cancelled() {
                 self.answer_group(tasks, &group, cancelled, on_done)?;
             }
@@ -64,24 +76,25 @@ impl Llama {
     ) -> Result<(), LlmError> {
         let mut asked = Vec::new();
         for n in group.iter().copied() {
+            // With many long prompts this takes its time.
+            if cancelled() {
+                return Ok(());
+            }
             match self.asked(&tasks[n]) {
                 Ok(prompt) => asked.push((n, prompt)),
                 Err(error) => on_done(n, Err(error)),
             }
         }
         let (numbers, prompts): (Vec<usize>, Vec<Asked>) = asked.into_iter().unzip();
-        let tokens: Vec<Vec<LlamaToken>> =
-            prompts.iter().map(|prompt| prompt.tokens.clone()).collect();
-        let shared = shared_by_all(&tokens);
-        self.read_shared(&tokens, shared)?;
-        let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
-        let need = |(n, prompt): (usize, &Asked)| {
-            let fits = self.sequence_len() - prompt.tokens.len();
-            Need {
-                task: n,
-                prompt: prompt.tokens.len() - shared,
-                answer: (tasks[numbers[n]].sampling.max_tokens + reasoning).min(fits),
-            }
+        let shared = shared_by_all(prompts.iter().map(|prompt| prompt.tokens.as_slice()));
+        let first = prompts
+            .first()
+            .map_or(&[][..], |first| first.tokens.as_slice());
+        self.read_shared(&first[..shared])?;
+        let need = |(n, prompt): (usize, &Asked)| Need {
+            task: n,
+            prompt: prompt.tokens.len() - shared,
+            answer: prompt.allowed.all,
         };
         let needs = prompts.iter().enumerate().map(need).collect();
         let places = self.config.together;
@@ -101,7 +114,8 @@ impl Llama {
                 break;
             }
         }
-        self.forget()
+        self.forget();
+        Ok(())
     }
 
     /// Tokens of one conversation.
@@ -116,30 +130,33 @@ impl Llama {
         let tokens = self.tokenize(&text);
         let room = task.sampling.max_tokens.min(ROOM);
         check_room(tokens.len(), room, self.sequence_len())?;
+        let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
+        let allowed = Allowed {
+            heard: task.sampling.max_tokens,
+            thought: self.config.reasoning_tokens.max(1),
+            all: (task.sampling.max_tokens + reasoning).min(self.sequence_len() - tokens.len()),
+        };
         let end = text.floor_char_boundary(text.len().saturating_sub(PROMPT_END));
         Ok(Asked {
             tokens,
             end: text[end..].to_owned(),
+            allowed,
         })
     }
 
     /// Reads what all prompts begin with, into sequence 0.
-    fn read_shared(&mut self, prompts: &[Vec<LlamaToken>], shared: usize) -> Result<(), LlmError> {
-        self.forget()?;
-        let Some(first) = prompts.first() else {
-            return Ok(());
-        };
-        for piece in first[..shared].chunks(BATCH) {
+    fn read_shared(&mut self, shared: &[LlamaToken]) -> Result<(), LlmError> {
+        self.forget();
+        for piece in shared.chunks(BATCH) {
             self.decode(piece)?;
         }
         Ok(())
     }
 
     /// Empties the cache.
-    fn forget(&mut self) -> Result<(), LlmError> {
+    fn forget(&mut self) {
         self.context.with(|context| context.clear_kv_cache());
         self.read.clear();
-        Ok(())
     }
 }
 
@@ -153,16 +170,15 @@ struct Writing {
     filter: Option<SpeechFilter>,
     stops: StopWords,
     pending: Vec<u8>,
-    /// Tokens so far, those among them that nobody hears, and how many of each there may be.
+    /// Tokens so far, and those among them that nobody hears.
     tokens: usize,
     thought: usize,
-    most: usize,
-    most_thought: usize,
+    allowed: Allowed,
 }
 
 impl Writing {
     fn new(llama: &Llama, n: usize, task: &Task, prompt: &Asked) -> Result<Self, LlmError> {
-        let (sampling, model): (&Sampling, _) = (&task.sampling, llama.context.model());
+        let (sampling, model) = (&task.sampling, llama.context.model());
         let sampler = match &task.answer {
             Some(schema) => Sampler::held_to(schema.grammar(), sampling, model)?,
             None => Sampler::new(sampling, model),
@@ -177,8 +193,7 @@ impl Writing {
             pending: Vec::new(),
             tokens: 0,
             thought: 0,
-            most: sampling.max_tokens,
-            most_thought: llama.config.reasoning_tokens.max(1),
+            allowed: prompt.allowed,
         })
     }
 
@@ -204,7 +219,7 @@ impl Writing {
         if self.stops.is_stopped() || filter.is_some_and(SpeechFilter::is_over) {
             return Some(Finish::Complete);
         }
-        let is_long = self.tokens - self.thought >= self.most || self.thought >= self.most_thought;
+        let is_long = self.allowed.is_used_up(self.tokens, self.thought);
         is_long.then_some(Finish::Length)
     }
 
@@ -346,13 +361,11 @@ impl Round {
         let token = sampler.sample(&llama.context, output, pending);
         writing.next = token;
         let is_end = llama.context.model().vocab().is_eog(token);
-        let position = self.shared + part.from + part.tokens;
         let finish = match is_end {
             true => Some(Finish::Complete),
             false => writing.push(&llama.piece(token)),
         };
-        let is_full = position + 1 >= llama.sequence_len();
-        let Some(finish) = finish.or(is_full.then_some(Finish::Length)) else {
+        let Some(finish) = finish else {
             return Ok(());
         };
         if let Some(writing) = self.places[part.place].take() {

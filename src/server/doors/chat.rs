@@ -14,9 +14,11 @@ use tokio::sync::mpsc;
 
 use super::pass_on;
 use crate::clock::unix_seconds;
-use crate::llm::{LanguageModel, LlmError, Message, Opening, Prompt, Role, StopWords, Task};
+use crate::llm::{
+    Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, StopWords, Task,
+};
 use crate::requests::Completion;
-use crate::requests::chat::Request;
+use crate::requests::chat::{Request, check};
 use crate::server::Doors;
 use crate::server::hub::Hub;
 use crate::server::problem::Problem;
@@ -34,7 +36,7 @@ enum Written {
 }
 
 struct Done {
-    finish: &'static str,
+    finish: Finish,
     usage: Value,
 }
 
@@ -45,6 +47,7 @@ pub async fn complete(
 ) -> Result<Response, Problem> {
     let Json(request) = request.map_err(|e| Problem::wrong(None, e.body_text()))?;
     let task = request.task(&doors.hub.persona())?;
+    let held_to = task.answer.clone();
     let (written_out, mut written) = mpsc::channel(AHEAD);
     let hub = Arc::clone(&doors.hub);
     let place = doors.work().await?;
@@ -67,7 +70,8 @@ pub async fn complete(
             Written::Piece(piece) => text += &piece,
             Written::Failed(error) => return Err(problem(error)),
             Written::Done(done) => {
-                let whole = answer.whole(&text, done.finish, done.usage);
+                check(held_to.as_ref(), &text, done.finish == Finish::Length)?;
+                let whole = answer.whole(&text, Completion::finish(done.finish), done.usage);
                 return Ok(Json(whole).into_response());
             }
         }
@@ -90,20 +94,29 @@ fn problem(error: LlmError) -> Problem {
 fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done, LlmError> {
     let model = hub.take_language_model();
     let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
+    let done = answer(model.as_mut(), task, written);
+    // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
+    if done
+        .as_ref()
+        .err()
+        .is_none_or(LlmError::is_for_the_question)
+    {
+        hub.language_models.put(model);
+    }
+    done
+}
+
+fn answer(
+    model: &mut dyn LanguageModel,
+    task: &Task,
+    written: &mpsc::Sender<Written>,
+) -> Result<Done, LlmError> {
     let gone = || written.is_closed();
     let sampling = &task.sampling;
     let prompt = Prompt::new(&task.messages, Opening::Reply)
         .with_room(sampling.max_tokens.min(ROOM))
         .held_to(task.answer.as_ref());
-    let read = match model.prefill(&prompt, &gone) {
-        Ok(read) => read.unwrap_or_default(),
-        Err(error) => {
-            if error.is_for_the_question() {
-                hub.language_models.put(model);
-            }
-            return Err(error);
-        }
-    };
+    let read = model.prefill(&prompt, &gone)?.unwrap_or_default();
     let stops = std::cell::RefCell::new(StopWords::new(&task.stops));
     let stopped = || stops.borrow().is_stopped();
     let finish = model.generate(sampling, &|| gone() || stopped(), &mut |output| {
@@ -118,11 +131,10 @@ fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done
     if !rest.is_empty() {
         pass_on(written, Written::Piece(rest));
     }
-    let answered = tokens_of(model.as_ref(), stops.text())?;
-    hub.language_models.put(model);
+    let answered = tokens_of(model, stops.text())?;
     let (kept, all) = (read.kept, read.kept + read.read);
     Ok(Done {
-        finish: Completion::finish(finish),
+        finish,
         usage: Completion::usage(all, kept, answered),
     })
 }
@@ -155,7 +167,8 @@ fn streamed(answer: Completion, written: mpsc::Receiver<Written>, usage: bool) -
                 (vec![chunk.to_string()], Some((answer, written)))
             }
             Written::Done(done) => {
-                let mut chunks = vec![chunk(&answer, json!({}), Some(done.finish)).to_string()];
+                let finish = Completion::finish(done.finish);
+                let mut chunks = vec![chunk(&answer, json!({}), Some(finish)).to_string()];
                 if usage {
                     let mut cost = answer.of("chat.completion.chunk", json!([]));
                     cost["usage"] = done.usage;
