@@ -298,7 +298,7 @@ fn a_call_that_is_cancelled_is_not_answered_and_the_next_one_is() {
     for tool in ["say", "listen"] {
         // Not stopped, either keeps the next call waiting until that is lost.
         let arguments = match tool {
-            "say" => json!({ "text": [STORY; 16].join(" ") }),
+            "say" => json!({ "text": (STORY.to_owned() + " ").repeat(16) }),
             _ => json!({"timeout_s": 600}),
         };
         let cancelled = agent.begin(tool, arguments);
