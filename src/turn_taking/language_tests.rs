@@ -217,7 +217,7 @@ fn a_chinese_guess_with_its_own_mark_is_kept() {
         turn: TURN,
         text: "你好吗？".into(),
     });
-    assert!(c.after(500).pause().contains(&draft(reply(1), "你好吗？")));
+    assert!(c.after(500).pause().contains(&answer(reply(1), "你好吗？")));
 }
 
 #[test]

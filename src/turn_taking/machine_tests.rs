@@ -152,11 +152,21 @@ fn reply(turn: u64) -> ReplyId {
     }
 }
 
+/// A reply that is made before the turn is over.
 fn draft(id: ReplyId, text: &str) -> Command {
     Command::Draft {
         reply: id,
         text: text.into(),
         asks_end: true,
+    }
+}
+
+/// A reply to what is over.
+fn answer(id: ReplyId, text: &str) -> Command {
+    Command::Draft {
+        reply: id,
+        text: text.into(),
+        asks_end: false,
     }
 }
 
@@ -391,12 +401,12 @@ fn with_drafts_for_speech_only_the_reply_begins_when_the_turn_is_over() {
     c.after(800).pause();
     assert!(
         !c.decoded(1, 1, "Hello.")
-            .contains(&draft(reply(1), "Hello."))
+            .contains(&answer(reply(1), "Hello."))
     );
     c.scored(1, 1, 1.0);
     let commands = c.after(FLOOR_MS).tick();
     assert!(
-        commands.contains(&draft(reply(1), "Hello.")),
+        commands.contains(&answer(reply(1), "Hello.")),
         "{commands:?}"
     );
 }
@@ -678,7 +688,7 @@ fn a_failed_reply_stops_and_the_machine_listens() {
     c.user_says(2, "Are you there?");
     assert!(
         c.heard(reply(1), "")
-            .contains(&draft(reply(2), "Are you there?"))
+            .contains(&answer(reply(2), "Are you there?"))
     );
 }
 
@@ -690,7 +700,7 @@ fn an_interruption_of_a_reply_that_broke_off_is_answered_without_an_apology() {
     assert_eq!(stopped, [Command::StopReply(reply(1))]);
     let commands = c.heard(reply(1), "Once upon a time");
     assert!(
-        commands.contains(&draft(reply(2), "And then?")),
+        commands.contains(&answer(reply(2), "And then?")),
         "{commands:?}"
     );
 }
@@ -758,12 +768,12 @@ fn an_apology_that_fails_is_not_apologized_for() {
 #[test]
 fn a_typed_message_is_answered_and_interrupts() {
     let mut c = Conversation::new();
-    let answered = [draft(reply(1), "hi"), Command::Release(reply(1))];
+    let answered = [answer(reply(1), "hi"), Command::Release(reply(1))];
     assert_eq!(c.on(Event::Typed(" hi ".into())), answered);
     c.on(started(1));
     let stopped = c.on(Event::Typed("stop".into()));
     assert_eq!(stopped, [Command::StopReply(reply(1))]);
-    assert!(c.heard(reply(1), "Hel").contains(&draft(reply(2), "stop")));
+    assert!(c.heard(reply(1), "Hel").contains(&answer(reply(2), "stop")));
 }
 
 #[test]
@@ -775,7 +785,7 @@ fn a_second_message_typed_before_the_first_is_answered_joins_it() {
     assert!(c.on(Event::Typed("three".into())).is_empty());
     assert!(
         c.heard(reply(1), "uno")
-            .contains(&draft(reply(3), "two three"))
+            .contains(&answer(reply(3), "two three"))
     );
 }
 
