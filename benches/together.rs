@@ -12,7 +12,7 @@ use vivavoce::llm::{Message, Role, Sampling, Task};
 use vivavoce::models::Role as ModelRole;
 
 const QUESTIONS: usize = 200;
-/// Of the questions, each turn answers so many; the turns of both sides answer the same ones.
+/// Questions answered in each turn; the turns of both sides answer the same ones.
 const A_TURN: usize = 50;
 const TOGETHER: [usize; 3] = [1, 4, 16];
 

@@ -59,7 +59,7 @@ pub(super) fn answer(work: &Work, chats: &[(&Line, &Request)]) -> Result<(), Bat
     }
 }
 
-/// Asks a server one question after the other, until there is none left.
+/// Asks a server the remaining questions, one after the other.
 fn ask(
     work: &Work,
     loader: &EngineLoader,

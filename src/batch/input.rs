@@ -12,7 +12,7 @@ use crate::requests::{Problem, chat, speech, transcription};
 /// What is wrong with a whole batch, before any of it is begun.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    /// A line that is none of a batch.
+    /// A line that is not a request of a batch.
     #[error(
         "line {line} is no request ({reason}): each line is an object with custom_id, method, url and body"
     )]

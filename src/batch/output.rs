@@ -111,7 +111,7 @@ fn is_torn(tail: &[u8]) -> bool {
 
 /// What lines are added to.
 trait Store: Write {
-    /// Cuts it off behind so many bytes, where the next line is to begin.
+    /// Shortens the file to this many bytes, where the next line is to begin.
     fn cut(&mut self, bytes: u64) -> io::Result<()>;
 }
 

@@ -39,7 +39,7 @@ pub struct Wait {
 /// The curve from the evidence to the wait.
 ///
 /// The log odds of sound and words are added where a language model has read the words, and the cue takes the model's
-/// place where none has. A probability counts as its log odds, ln(p / (1 - p)): detectors say 0.9 and 0.99 where the difference
+/// place where none has. Log odds, ln(p / (1 - p)), because detectors say 0.9 and 0.99 where the difference
 /// matters, and 0.4 and 0.6 where it does not. Between its knots the curve is linear. How the knots
 /// were chosen, and what they cost in turns cut off, is in `docs/endpointing.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,9 +66,9 @@ const MODEL_BIAS: f32 = 0.5;
 /// The longest wait for more after a one-word answer, however unfinished it sounds: a single word
 /// hardly has a melody for the detector to hear. Milliseconds.
 const ANSWER_MS: f32 = 600.0;
-/// Who is surer than this is not believed: both err more often.
+/// A higher probability counts as this one: detector and model err more often than they say.
 const SUREST: f32 = 0.999;
-/// A wait that is longer by this much has another reason. Milliseconds.
+/// The model is named as the reason if it makes the wait longer by more than this. Milliseconds.
 const NOTABLE_MS: f32 = 100.0;
 
 impl EndpointPolicy {

@@ -1,6 +1,6 @@
 //! Which languages may be spoken, and which one it was.
 
-/// Another language than the guess must be so many times as probable.
+/// How many times as probable as the guess another language must be.
 const SURER: f32 = 2.0;
 /// A language that is not one of those that may be spoken must be at least so probable.
 const UNEXPECTED: f32 = 0.8;

@@ -121,7 +121,7 @@ fn two_runs_do_not_write_to_one_file() {
     assert!(open(&path).is_ok());
 }
 
-/// A disk that is full after so many bytes.
+/// A disk with room for this many bytes.
 struct Full {
     bytes: Vec<u8>,
     room: usize,
