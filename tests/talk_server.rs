@@ -41,7 +41,7 @@ fn an_interruption_closes_the_connection_while_the_server_still_holds_the_reply(
     let turn = interrupted["turn"].as_u64();
     let of_turn = |kind: &str| {
         let mut found = of_kind(&events, kind).into_iter();
-        found.find(|event| event["turn"].as_u64() == turn && event["cancelled"] != false)
+        found.rfind(|event| event["turn"].as_u64() == turn && event["cancelled"] != false)
     };
     let complete = of_turn("reply_complete").expect("a cancelled reply");
     assert_eq!(complete["text"], LONG_CLAUSE);

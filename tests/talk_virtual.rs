@@ -63,9 +63,10 @@ fn the_demonstration_is_a_conversation_with_an_interruption() {
     }
 
     let cut = of_kind(&events, "interrupted")[0]["turn"].as_u64();
+    // The last of its kind: a draft that was thrown away ends its reply as well.
     let of_cut_turn = |kind: &str| {
         let mut of_kind = of_kind(&events, kind).into_iter();
-        let event = of_kind.find(|event| event["turn"].as_u64() == cut);
+        let event = of_kind.rfind(|event| event["turn"].as_u64() == cut);
         event.expect(kind)["text"].as_str().unwrap().to_owned()
     };
     let (written, heard) = (of_cut_turn("reply_complete"), of_cut_turn("heard"));
