@@ -86,7 +86,7 @@ impl TurnTaking {
             pause.read_due = None;
         }
         if can_tell {
-            self.rate_pause(0.0, commands);
+            self.rate_pause(commands);
         }
         self.advance_pause(now, commands);
     }

@@ -16,7 +16,7 @@ use crate::lexicon::{Lexicon, without_end, words};
 /// A draft is begun at the latest this long before the decision; a longer wait means that the user
 /// probably goes on, and the draft would be thrown away.
 const DRAFT_LEAD: Duration = Duration::from_millis(600);
-/// A slow machine knows the words late; it waits this long for the score all the same.
+/// The detector works while the recognizer does; where the words are known first, its score is waited for so long.
 const SCORE_PATIENCE: Duration = Duration::from_millis(200);
 /// One turn may cost this many drafts.
 pub(super) const MOST_DRAFTS: u32 = 8;
@@ -30,6 +30,7 @@ impl TurnTaking {
     ) {
         let middle = self.config.endpointing.wait(&Evidence::default());
         let decode_late = self.config.drafts == Drafts::Off;
+        let asks_sound = self.config.endpointing.asks_sound();
         let user = match &mut self.state {
             State::User(user) => user,
             State::Replying(reply) => match &mut reply.overlap {
@@ -54,7 +55,8 @@ impl TurnTaking {
             text: None,
             cue: Cue::Neutral,
             score: None,
-            score_due: None,
+            score_due: asks_sound.then_some(now + SCORE_PATIENCE),
+            score_took_ms: 0.0,
             read_due: None,
             deadline,
             decided: false,
@@ -63,6 +65,9 @@ impl TurnTaking {
         });
         if !decode_late {
             commands.push(Command::Decode { turn, pause });
+        }
+        if asks_sound {
+            commands.push(Command::Score { turn, pause });
         }
         let last_speech_ms = at.as_millis_f64();
         let paused = EventKind::SpeechPaused { last_speech_ms };
@@ -134,7 +139,6 @@ impl TurnTaking {
             user.onset = Onset::OverReply;
         }
         self.learn_voice(now, onset, &text, commands);
-        let ask_score = self.config.endpointing.asks_sound();
         let (asked, lexicon) = (self.has_asked(), &self.config.lexicon);
         let (cue, of_an_answer) = (cue(&text, lexicon), cue_of_an_answer(&text, lexicon));
         if let Some(user) = self.user_in_pause(turn, pause)
@@ -155,22 +159,17 @@ impl TurnTaking {
                 true => guessed,
                 false => text,
             });
-            // Only now: the detector is not waited for, and the cores were.
-            let (pauses, adds_nothing) = (user.pauses, user.adds_nothing());
-            if let Some(pause) = &mut user.pause
-                && ask_score
-                && !pause.decided
-                && !adds_nothing
-            {
-                pause.score_due = Some(now + SCORE_PATIENCE);
-                let pause = pauses;
-                commands.push(Command::Score { turn, pause });
+            let adds_nothing = user.adds_nothing();
+            if let Some(pause) = &mut user.pause {
+                // How a sound without words ended makes no difference.
+                let awaited = pause.score_due.filter(|_| !adds_nothing);
+                pause.score_due = awaited.map(|_| now + SCORE_PATIENCE);
             }
             self.await_the_model(now);
             if matches!(self.state, State::Replying(_)) {
                 self.judge_words(now, commands);
             } else {
-                self.rate_pause(0.0, commands);
+                self.rate_pause(commands);
             }
             self.advance_pause(now, commands);
             self.ask_the_model(commands);
@@ -188,10 +187,13 @@ impl TurnTaking {
         if let Some(user) = self.user_in_pause(turn, pause)
             && let Some(pause) = &mut user.pause
         {
-            pause.score = score;
+            (pause.score, pause.score_took_ms) = (score, took_ms);
             pause.score_due = None;
-            self.rate_pause(took_ms, commands);
-            self.advance_pause(now, commands);
+            // With the words: before them the turn does not end.
+            if pause.text.is_some() {
+                self.rate_pause(commands);
+                self.advance_pause(now, commands);
+            }
         }
     }
 
@@ -206,7 +208,7 @@ impl TurnTaking {
     }
 
     /// Computes the wait from what is known by now.
-    pub(super) fn rate_pause(&mut self, took_ms: f64, commands: &mut Vec<Command>) {
+    pub(super) fn rate_pause(&mut self, commands: &mut Vec<Command>) {
         let believes_the_model = self.believes_the_model();
         let State::User(user) = &mut self.state else {
             return;
@@ -234,7 +236,7 @@ impl TurnTaking {
             ends: model,
             reason: wait.reason,
             wait_ms: wait.duration.as_secs_f64() * 1000.0,
-            took_ms,
+            took_ms: pause.score_took_ms,
         };
         commands.push(Command::Publish(user.turn, scored));
     }

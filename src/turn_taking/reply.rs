@@ -121,7 +121,7 @@ impl TurnTaking {
                 }
             }
         }
-        self.rate_pause(0.0, commands);
+        self.rate_pause(commands);
     }
 
     pub(super) fn playback_started(
@@ -230,7 +230,7 @@ impl TurnTaking {
             // Whoever speaks is not talked over.
             State::User(_) | State::Replying(_) => {}
         }
-        self.rate_pause(0.0, commands);
+        self.rate_pause(commands);
         self.advance_pause(now, commands);
     }
 

@@ -95,6 +95,7 @@ impl UserTurn {
             cue: Cue::Neutral,
             score: None,
             score_due: None,
+            score_took_ms: 0.0,
             read_due: None,
             deadline: now,
             decided: true,
@@ -146,6 +147,8 @@ pub struct Pause {
     pub score: Option<f32>,
     /// Until when that is waited for, once it has been asked.
     pub score_due: Option<Timestamp>,
+    /// Time that the detector took for it. Milliseconds.
+    pub score_took_ms: f64,
     /// Until when the language model's opinion is waited for, once it has been asked.
     pub read_due: Option<Timestamp>,
     /// When the turn ends, as it looks now.
