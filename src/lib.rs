@@ -32,6 +32,7 @@ pub mod turn_taking;
 
 pub mod exchange;
 pub mod onnx;
+pub mod speaker;
 pub mod stt;
 
 pub mod agent;

@@ -96,6 +96,9 @@ enum Command {
         /// Turns begin and end with the space key
         #[arg(long)]
         push_to_talk: bool,
+        /// Only enrolled voices interrupt and are answered (`vivavoce enroll`)
+        #[arg(long)]
+        only_enrolled: bool,
         /// Type instead of speaking
         #[arg(long)]
         text: bool,
@@ -106,6 +109,8 @@ enum Command {
         #[arg(long)]
         pull: bool,
     },
+    /// Keep your voice, so that only you interrupt and are answered (`talk --only-enrolled`)
+    Enroll(cli::enroll::EnrollArgs),
     /// Let a browser and other programs talk with it: a web page, OpenAI's Realtime and HTTP protocols
     Serve(cli::serve::ServeOptions),
     /// Let the agent that starts it talk with you by voice: an MCP server on standard input and output
@@ -232,6 +237,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             limit,
             plain,
             push_to_talk,
+            only_enrolled,
             text,
             why,
             pull,
@@ -243,6 +249,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
                 cli::profile::introduce(&config);
             }
             config.turn_taking.push_to_talk |= push_to_talk;
+            config.turn_taking.only_enrolled |= only_enrolled;
             let options = Options {
                 record: record.clone(),
                 limit: *limit,
@@ -260,6 +267,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         }
         Command::Mcp => cli::mcp::run(&config)?,
         Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
+        Command::Enroll(args) => cli::enroll::run(&config, args)?,
         Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
         Command::Batch(options) => cli::batch::run(&config, options)?,
         Command::Ask(options) => cli::ask::ask(&config, options)?,

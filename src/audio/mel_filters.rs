@@ -1,9 +1,9 @@
-//! The mel filters that Whisper hears through, and whoever computes the same features: 80 triangles
-//! over the spectrum of 25 ms at [`SPEECH_RATE`]. Pure, any thread.
+//! The mel filters that models of speech hear through: triangles over the spectrum of 25 ms at
+//! [`SPEECH_RATE`]. Pure, any thread.
 
 use super::frame::SPEECH_RATE;
 
-/// Bands.
+/// Bands of Whisper, and of whoever computes the same features.
 pub const BANDS: usize = 80;
 /// Samples of the transform.
 pub const FFT_LEN: usize = 400;
@@ -33,13 +33,13 @@ fn mel_to_hz(mel: f64) -> f64 {
 }
 
 /// Triangles of equal area between neighbouring mels, from 0 Hz to half the sampling rate:
-/// [`BANDS`] of them.
-pub fn mel_filters() -> Vec<MelFilter> {
+/// `bands` of them.
+pub fn mel_filters(bands: usize) -> Vec<MelFilter> {
     let top_hz = f64::from(SPEECH_RATE) / 2.0;
     let top_mel = KNEE_MEL + LOG_STEP.1 * (top_hz / KNEE_HZ).ln() / LOG_STEP.0.ln();
-    let corner = |n: usize| mel_to_hz(top_mel * n as f64 / (BANDS + 1) as f64);
+    let corner = |n: usize| mel_to_hz(top_mel * n as f64 / (bands + 1) as f64);
     let bin_hz = top_hz / TOP_BIN as f64;
-    (0..BANDS)
+    (0..bands)
         .map(|band| {
             let (low, centre, high) = (corner(band), corner(band + 1), corner(band + 2));
             let weight = |bin: usize| {

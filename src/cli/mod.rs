@@ -24,6 +24,7 @@ pub mod assistant;
 pub mod batch;
 pub mod bench;
 pub mod doctor;
+pub mod enroll;
 pub mod log;
 pub mod mcp;
 pub mod models;

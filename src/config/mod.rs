@@ -222,6 +222,8 @@ pub struct TurnConfig {
     pub idle_prompt: Option<String>,
     /// Turns begin and end with a key.
     pub push_to_talk: bool,
+    /// Only enrolled voices (`vivavoce enroll`) interrupt and are answered.
+    pub only_enrolled: bool,
 }
 
 impl Default for TurnConfig {
@@ -234,6 +236,7 @@ impl Default for TurnConfig {
             idle_prompt_s: None,
             idle_prompt: None,
             push_to_talk: false,
+            only_enrolled: false,
         }
     }
 }

@@ -51,7 +51,7 @@ impl LogMel {
         let hann = |n: usize| 0.5 - 0.5 * (2.0 * PI * n as f64 / FFT_LEN as f64).cos();
         Self {
             hann: (0..FFT_LEN).map(hann).collect(),
-            bands: mel_filters(),
+            bands: mel_filters(BANDS),
             window: vec![0.0; WINDOW],
             frame: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),

@@ -24,7 +24,8 @@ use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
 use crate::onnx::OnnxError;
-use crate::pipeline::Engines;
+use crate::pipeline::{Engines, KnownVoices};
+use crate::speaker::{SpeakerError, VoiceEncoder, VoicePrints};
 use crate::stt::{
     Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
 };
@@ -100,9 +101,16 @@ pub enum EnginesError {
     /// ONNX Runtime or voice activity.
     #[error(transparent)]
     Onnx(#[from] OnnxError),
+    /// Voices.
+    #[error(transparent)]
+    Speaker(#[from] SpeakerError),
+    /// Only enrolled voices are meant, and there are none.
+    #[error("no voice is enrolled: `vivavoce enroll` does it, or leave only_enrolled out")]
+    NobodyEnrolled,
 }
 
-/// The files of the profile that are needed: not those of a role whose engine is named.
+/// The files of the profile that are needed: not those of a role whose engine is named, nor what tells voices from
+/// each other where none are enrolled.
 ///
 /// # Errors
 /// There is no such profile, or it is not made for this platform.
@@ -126,6 +134,9 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
             },
         ),
     ];
+    if !config.turn_taking.only_enrolled {
+        selection = selection.without(Role::Speaker);
+    }
     for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
         selection = selection.without(role);
     }
@@ -242,6 +253,10 @@ impl EngineLoader {
             canceller,
             activity,
             turn_detector: Box::new(turn_detector),
+            known_voices: match self.config.turn_taking.only_enrolled {
+                true => Some(self.known_voices()?),
+                false => None,
+            },
             recognizer,
             language_model,
             synthesizer,
@@ -319,6 +334,23 @@ impl EngineLoader {
         ))
     }
 
+    /// Loads what tells voices from each other, alone.
+    pub fn speaker_encoder(&self) -> Result<VoiceEncoder, EnginesError> {
+        Ok(VoiceEncoder::load(self.first(Role::Speaker)?)?)
+    }
+
+    /// The voices that were enrolled, and what tells them from others.
+    fn known_voices(&self) -> Result<KnownVoices, EnginesError> {
+        let prints = voice_prints().all()?;
+        if prints.is_empty() {
+            return Err(EnginesError::NobodyEnrolled);
+        }
+        Ok(KnownVoices {
+            encoder: Box::new(self.speaker_encoder()?),
+            prints,
+        })
+    }
+
     /// Loads end-of-turn detection alone.
     pub fn turn_detector(&self) -> Result<SmartTurn, EnginesError> {
         let (runtime, model) = (self.first(Role::OnnxRuntime)?, self.first(Role::EndOfTurn)?);
@@ -361,6 +393,11 @@ fn model_id(selection: &Selection) -> String {
 /// folder.
 pub fn data_dir() -> PathBuf {
     own_dir("data", |dirs| dirs.data_local_dir().to_path_buf())
+}
+
+/// The voices that were enrolled on this machine.
+pub fn voice_prints() -> VoicePrints {
+    VoicePrints::in_folder(data_dir().join("voices"))
 }
 
 /// Where the program keeps what it can make again.

@@ -55,6 +55,7 @@ reasons! {
         NothingToGoOnWith => "asked to go on with what was over",
         FilledPause => "only a filled pause",
         TakenBack => "taken back",
+        OtherVoice => "another voice than the enrolled ones",
     }
     /// Why a draft is thrown away.
     RollbackReason {
@@ -82,6 +83,7 @@ reasons! {
         ShortSound => "a short sound",
         OwnWords => "its own words",
         OwnVoice => "its own voice",
+        OtherVoice => "another voice than the enrolled ones",
         NotUnderstood => "it was not understood",
     }
     /// Why a reply is cut off.

@@ -12,6 +12,7 @@ use super::devices::{OpenSound, Sound};
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
+use super::speaker::SpeakerInput;
 use crate::aec::{EchoCanceller, earcon, reply_volume};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
@@ -46,6 +47,8 @@ pub struct CaptureOutputs {
     pub recognizer: Sender<RecognizerInput>,
     /// Cleaned audio once more.
     pub endpointing: Sender<EndpointingInput>,
+    /// And once more, where voices are told from each other.
+    pub speaker: Option<Sender<SpeakerInput>>,
     /// New render ends after a device was opened again.
     pub playback: Sender<PlaybackControl>,
     /// Both channels, if they are recorded.
@@ -336,6 +339,11 @@ impl Ears {
         if has_room(&self.outputs.endpointing) {
             let audio = EndpointingInput::Audio { samples, until };
             let _ = self.outputs.endpointing.try_send(audio);
+        }
+        if let Some(speaker) = &self.outputs.speaker
+            && has_room(speaker)
+        {
+            let _ = speaker.try_send(SpeakerInput::Audio { samples, until });
         }
         self.tell(until);
     }

@@ -13,6 +13,7 @@ use super::live::LiveReply;
 use super::playback::PlaybackControl;
 use super::recognizer::{CommandsWaiting, RecognizerInput};
 use super::recorder::Recorded;
+use super::speaker::SpeakerInput;
 use super::tools::ToolsInput;
 use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
@@ -51,6 +52,8 @@ pub struct Conductor {
     pub waiting: CommandsWaiting,
     /// Commands to the end-of-turn detector.
     pub endpointing: Sender<EndpointingInput>,
+    /// Commands to whatever tells voices from each other, if there is one.
+    pub speaker: Option<Sender<SpeakerInput>>,
     /// Commands to the language model.
     pub language_model: Sender<LanguageModelInput>,
     /// Commands to the built-in tools, if there are any...
@@ -223,8 +226,10 @@ impl Conductor {
             Command::StartTranscript { turn, from } => {
                 self.ask_recognizer(RecognizerInput::Start { turn, from });
                 let _ = self.endpointing.send(EndpointingInput::Start(from));
+                self.ask_speaker(SpeakerInput::Start { turn, from });
             }
             Command::Decode { turn, pause } => {
+                self.ask_speaker(SpeakerInput::Pause { turn, pause });
                 self.ask_recognizer(RecognizerInput::Pause { turn, pause });
             }
             Command::Score { turn, pause } => {
@@ -233,7 +238,10 @@ impl Conductor {
                     .send(EndpointingInput::Score { turn, pause });
             }
             Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
-            Command::EndTranscript(turn) => self.ask_recognizer(RecognizerInput::End(turn)),
+            Command::EndTranscript(turn) => {
+                self.ask_recognizer(RecognizerInput::End(turn));
+                self.ask_speaker(SpeakerInput::End(turn));
+            }
             Command::Prepare { turn, text } => {
                 let words = agent::UserWords::new(turn, &text);
                 self.take_for_agent(now, agent::Input::Prepare(words));
@@ -332,6 +340,12 @@ impl Conductor {
 
     fn ask_model(&self, input: LanguageModelInput) {
         let _ = self.language_model.send(input);
+    }
+
+    fn ask_speaker(&self, input: SpeakerInput) {
+        if let Some(speaker) = &self.speaker {
+            let _ = speaker.send(input);
+        }
     }
 
     fn ask_recognizer(&self, input: RecognizerInput) {

@@ -24,7 +24,9 @@ mod live;
 mod playback;
 mod recognizer;
 mod recorder;
+mod sentences;
 mod session;
+mod speaker;
 mod synthesizer;
 mod tools;
 mod written;
@@ -34,7 +36,9 @@ pub use capture::LOUDSPEAKER;
 pub use devices::{Report, Sound, measure_echo};
 pub use language_model::LANGUAGE_MODEL;
 pub use recorder::{CONVERSATION, DECISIONS, EVENTS};
+pub use sentences::{Heard, listen_to_sentences};
 pub use session::{Engines, Session, SessionConfig, SessionError, SessionTools};
+pub use speaker::KnownVoices;
 pub use written::{WrittenAnswer, WrittenConversation};
 
 /// The parts that the simulator drives on a clock of its own, without threads.
@@ -46,5 +50,6 @@ pub(crate) mod scripted {
     pub use super::live::LiveReply;
     pub use super::playback::{PlaybackControl, PlaybackInput, PlaybackStage};
     pub use super::recognizer::{CommandsWaiting, RecognizerInput};
+    pub use super::speaker::SpeakerInput;
     pub use super::tools::ToolsInput;
 }

@@ -18,6 +18,7 @@ use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
 use super::recognizer::{CommandsWaiting, RecognizerStage};
 use super::recorder::{Recorded, Recorder};
+use super::speaker::{KnownVoices, SpeakerStage};
 use super::synthesizer::SynthesizerStage;
 use super::tools::ToolsStage;
 use crate::aec::EchoCanceller;
@@ -43,6 +44,8 @@ pub struct Engines {
     pub activity: VoiceActivity,
     /// End of turn.
     pub turn_detector: Box<dyn TurnDetector>,
+    /// What tells voices from each other, if only enrolled ones are meant.
+    pub known_voices: Option<KnownVoices>,
     /// Speech to text.
     pub recognizer: Box<dyn Recognizer>,
     /// The language model.
@@ -177,6 +180,11 @@ impl Session {
         let (conductor, conductor_in) = bounded(EVENT_QUEUE);
         let (recognizer, recognizer_in) = bounded(AUDIO_QUEUE);
         let (endpointing, endpointing_in) = bounded(AUDIO_QUEUE);
+        let (speaker, speaker_in) = bounded(AUDIO_QUEUE);
+        // Who holds a key down is meant.
+        let known_voices = engines.known_voices.filter(|_| !turn_taking.push_to_talk);
+        let speaker = known_voices.is_some().then_some(speaker);
+        turn_taking.only_enrolled = speaker.is_some();
         let (language_model, language_model_in) = bounded(COMMAND_QUEUE);
         let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
@@ -200,6 +208,7 @@ impl Session {
                 conductor: conductor.clone(),
                 recognizer: recognizer.clone(),
                 endpointing: endpointing.clone(),
+                speaker: speaker.clone(),
                 playback: control.clone(),
                 recorder: recorder.is_some().then_some(block_out),
             },
@@ -221,6 +230,7 @@ impl Session {
             recognizer,
             waiting: Arc::clone(&waiting),
             endpointing,
+            speaker,
             language_model,
             tools: built_in.is_some().then_some(tools),
             external_tools: external.is_some().then_some(external_tools),
@@ -241,6 +251,8 @@ impl Session {
             conductor.clone(),
             bus.clone(),
         );
+        let telling_voices = known_voices
+            .map(|known| SpeakerStage::new(known, speaker_in, conductor.clone(), bus.clone()));
         let recognizing = RecognizerStage::new(
             engines.recognizer,
             personas().map(|persona| persona.language).collect(),
@@ -308,6 +320,9 @@ impl Session {
         threads.push(spawn("language-model", move || thinking.run())?);
         threads.push(spawn("recognizer", move || recognizing.run())?);
         threads.push(spawn("endpointing", move || listening.run())?);
+        if let Some(telling_voices) = telling_voices {
+            threads.push(spawn("speaker", move || telling_voices.run())?);
+        }
         threads.push(spawn("turn-taking", move || conducting.run())?);
         threads.push(spawn("capture", move || capture.run())?);
         let ready = EventKind::Ready {

@@ -81,6 +81,8 @@ pub struct TurnTakingConfig {
     pub name: String,
     /// Who answers the user.
     pub answers: Answers,
+    /// Only enrolled voices are meant to be heard.
+    pub only_enrolled: bool,
 }
 
 impl TurnTakingConfig {
@@ -129,6 +131,7 @@ impl Default for TurnTakingConfig {
             lexicon: Lexicon::of(Language::default()),
             name: String::new(),
             answers: Answers::default(),
+            only_enrolled: false,
         }
     }
 }

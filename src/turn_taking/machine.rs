@@ -51,6 +51,8 @@ pub struct TurnTaking {
     pub(super) spoken_over: bool,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
+    /// Somebody who is not enrolled was heard a short while ago.
+    pub(super) others_until: Timestamp,
     /// The language of the last turn that was answered.
     pub(super) language: Language,
     /// The language that answers are made in; another one than that while a draft waits for the end of its turn.
@@ -80,6 +82,7 @@ impl TurnTaking {
             given: VecDeque::new(),
             spoken_over: false,
             asleep: false,
+            others_until: Timestamp::ZERO,
         }
     }
 
@@ -185,6 +188,9 @@ impl TurnTaking {
             } => self.scored(now, (turn, pause), score, took_ms, commands),
             Event::WordsRead { turn, text, ends } => {
                 self.words_read(now, turn, (text, ends), commands);
+            }
+            Event::VoiceHeard { turn, pause, voice } => {
+                self.voice_heard(now, (turn, pause), voice, commands);
             }
             Event::Generated { tokens_per_s } => self.generated(tokens_per_s, commands),
             Event::PlaybackStarted { reply, at } => {
@@ -320,6 +326,7 @@ impl TurnTaking {
             drafts: 0,
             partial: String::new(),
             read: None,
+            voice: None,
             pause: None,
         }
     }

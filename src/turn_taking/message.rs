@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::whose_voice::Voice;
 use crate::clock::Timestamp;
 use crate::events::{EventKind, Loudness, ReplyId, TurnId};
 use crate::language::Language;
@@ -82,6 +83,15 @@ pub enum Event {
         text: String,
         /// Probability that the user's message ends there; `None` if the model cannot tell.
         ends: Option<f32>,
+    },
+    /// Whose voice a turn has, as far as it was heard: told now and then while somebody speaks, and at a pause.
+    VoiceHeard {
+        /// The turn.
+        turn: TurnId,
+        /// The pause at which it was told, if it was one.
+        pause: Option<u32>,
+        /// What is known of the voice; `None`: there was too little speech.
+        voice: Option<Voice>,
     },
     /// The language model has ended a reply by itself.
     Generated {

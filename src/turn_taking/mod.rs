@@ -21,6 +21,7 @@ mod reply;
 mod ring;
 mod self_talk;
 mod state;
+mod whose_voice;
 
 pub use config::{Answers, Drafts, IdlePrompt, TurnTakingConfig};
 pub use decision::{Decision, Divergence, replay};
@@ -28,3 +29,4 @@ pub use machine::TurnTaking;
 pub use message::{Command, Event, GivenWords};
 pub use reply::SLOW_TOKENS_PER_S;
 pub use state::{Answer, Draft, LONGEST_TURN, Onset, Overlap, Pause, Reply, State, UserTurn};
+pub use whose_voice::Voice;

@@ -93,9 +93,9 @@ impl TurnTaking {
             return Some(overlap.since + SOUND_PATIENCE);
         };
         match (&user.pause, overlap.held) {
-            // The words are awaited.
-            (Some(_), _) => None,
-            (None, false) => Some(user.began + self.config.hold_after),
+            // The words are awaited, and whose they are.
+            (Some(pause), _) => pause.text.as_ref().and(pause.voice_due),
+            (None, false) => Some(user.began + self.hold_after(user)),
             // Nothing of the reply is lost by waiting for words; noise alone does not put it off.
             (None, true) if !reply.is_established(user.began) => Some(user.began + LONGEST_HOLD),
             (None, true) => Some(user.began + self.patience(user)),
@@ -117,6 +117,10 @@ impl TurnTaking {
             return;
         };
         match (&mut overlap.user, overlap.held) {
+            (Some(user), _) if user.pause.is_some() => {
+                user.stop_waiting_for_voice();
+                self.judge_words(now, commands);
+            }
             (None, _) => {
                 self.deaf_until = now + DEAF;
                 self.go_on_replying(now, GoOnReason::NoSpeech, commands);
@@ -133,9 +137,19 @@ impl TurnTaking {
     /// How long somebody may speak over a held reply before that alone interrupts it.
     fn patience(&self, user: &UserTurn) -> Duration {
         let words = words(&user.partial);
-        match self.config.lexicon.only_listens(&words) || self.is_echo(&words) {
+        let patience = match self.config.lexicon.only_listens(&words) || self.is_echo(&words) {
             true => self.config.interrupt_after * 2,
             false => self.config.interrupt_after,
+        };
+        patience.max(self.patience_for_voice(user))
+    }
+
+    /// How long somebody may speak before the reply is held.
+    fn hold_after(&self, user: &UserTurn) -> Duration {
+        match user.began < self.others_until {
+            // Who spoke just now was not meant.
+            true => self.config.hold_after.max(self.patience_for_voice(user)),
+            false => self.config.hold_after,
         }
     }
 
@@ -165,7 +179,7 @@ impl TurnTaking {
             self.advance_pause(now, commands);
         } else if word_count(&words) >= 2
             && user.pause.is_none()
-            && now.since(user.began) >= SHORT
+            && now.since(user.began) >= SHORT.max(self.patience_for_voice(user))
             && !lexicon.only_listens(&words)
             && !self.is_echo(&words)
         {
@@ -180,12 +194,17 @@ impl TurnTaking {
         let Some(text) = pause.text.clone() else {
             return;
         };
+        if pause.voice_due.is_some() {
+            return;
+        }
         let words = words(&text);
         let short = pause.last_speech.since(user.began) < SHORT;
         let harmless = if words.is_empty() {
             Some(GoOnReason::NoWords)
         } else if self.asks_for_silence(&words) || short && self.may_ask_for_silence(&words) {
             None
+        } else if self.interrupts_as_another(user) {
+            Some(GoOnReason::OtherVoice)
         } else if self.has_asked() {
             // "Yes" is an answer then.
             None

@@ -7,6 +7,7 @@ use super::config::{Answers, Drafts};
 use super::machine::{TurnTaking, join};
 use super::reply::roll_back;
 use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
+use super::whose_voice::VOICE_PATIENCE;
 use crate::clock::Timestamp;
 use crate::endpointing::{Cue, Evidence, cue, cue_of_an_answer};
 use crate::events::{EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId};
@@ -31,6 +32,7 @@ impl TurnTaking {
         let middle = self.config.endpointing.wait(&Evidence::default());
         let decode_late = self.config.drafts == Drafts::Off;
         let asks_sound = self.config.endpointing.asks_sound();
+        let only_enrolled = self.config.only_enrolled;
         let user = match &mut self.state {
             State::User(user) => user,
             State::Replying(reply) => match &mut reply.overlap {
@@ -58,6 +60,7 @@ impl TurnTaking {
             score_due: asks_sound.then_some(now + SCORE_PATIENCE),
             score_took_ms: 0.0,
             read_due: None,
+            voice_due: only_enrolled.then_some(now + VOICE_PATIENCE),
             deadline,
             decided: false,
             reason: middle.reason,
@@ -190,10 +193,21 @@ impl TurnTaking {
             (pause.score, pause.score_took_ms) = (score, took_ms);
             pause.score_due = None;
             // With the words: before them the turn does not end.
-            if pause.text.is_some() {
+            if pause.text.is_some() || pause.decode_at.is_some() {
                 self.rate_pause(commands);
+                self.decode_at_the_end();
                 self.advance_pause(now, commands);
             }
+        }
+    }
+
+    /// Words that are asked for when the wait is over are asked for then, however long it has become.
+    fn decode_at_the_end(&mut self) {
+        if let State::User(user) = &mut self.state
+            && let Some(pause) = &mut user.pause
+            && let Some(at) = &mut pause.decode_at
+        {
+            *at = pause.deadline;
         }
     }
 
@@ -242,9 +256,9 @@ impl TurnTaking {
     }
 
     /// When the turn ends, if nobody speaks: never before its words are known, and not while the detector is about to
-    /// say how it sounded, or the language model whether the words may be all.
+    /// say how it sounded, the language model whether the words may be all, or the encoder whose voice it was.
     pub(super) fn ends_at(&self, pause: &Pause) -> Option<Timestamp> {
-        let due = pause.score_due.max(pause.read_due);
+        let due = pause.score_due.max(pause.read_due).max(pause.voice_due);
         let due = due.unwrap_or(pause.deadline);
         pause.text.as_ref().map(|_| pause.deadline.max(due))
     }
@@ -306,6 +320,7 @@ impl TurnTaking {
             _ if self.asleep && !self.config.wakes(&words) && !self.has_rung() => {
                 Some(IgnoreReason::Asleep)
             }
+            _ if user.is_of_another() => Some(IgnoreReason::OtherVoice),
             _ if lexicon.asks_only(&lexicon.wait, &words) => Some(IgnoreReason::AskedToWait),
             _ if !user.carried.is_empty() => None,
             _ if user.over_reply

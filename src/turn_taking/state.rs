@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::machine::join;
 use super::pause::same_words;
+use super::whose_voice::Voice;
 use super::{Command, GivenWords};
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
@@ -52,6 +53,8 @@ pub struct UserTurn {
     /// What the language model has read of it last, without its end, and how probable the model finds it that it
     /// ends there.
     pub read: Option<(String, Option<f32>)>,
+    /// What is known of its voice, if voices are told from each other.
+    pub voice: Option<Voice>,
     /// The pause that it is in.
     pub pause: Option<Pause>,
 }
@@ -97,6 +100,7 @@ impl UserTurn {
             score_due: None,
             score_took_ms: 0.0,
             read_due: None,
+            voice_due: None,
             deadline: now,
             decided: true,
             reason,
@@ -151,6 +155,8 @@ pub struct Pause {
     pub score_took_ms: f64,
     /// Until when the language model's opinion is waited for, once it has been asked.
     pub read_due: Option<Timestamp>,
+    /// Until when it is waited for whose voice it is, once that has been asked.
+    pub voice_due: Option<Timestamp>,
     /// When the turn ends, as it looks now.
     pub deadline: Timestamp,
     /// It is the end, however it sounds.

@@ -28,12 +28,12 @@ use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
     Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
     LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
-    ToolsInput,
+    SpeakerInput, ToolsInput,
 };
 use crate::playback::PlaybackQueue;
 use crate::tool_call::Call;
 use crate::tools::{Control, Outcome};
-use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig};
+use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig, Voice};
 
 /// A conversation that broke an invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,7 @@ struct World {
     // What is scripted.
     recognizer_in: Receiver<RecognizerInput>,
     endpointing_in: Receiver<EndpointingInput>,
+    speaker_in: Receiver<SpeakerInput>,
     language_model_in: Receiver<LanguageModelInput>,
     tools_in: Receiver<ToolsInput>,
     external_tools_in: Receiver<(ReplyId, Call)>,
@@ -190,6 +191,7 @@ impl World {
         let (conductor_out, reports) = bounded(QUEUE);
         let (recognizer, recognizer_in) = bounded(QUEUE);
         let (endpointing, endpointing_in) = bounded(QUEUE);
+        let (speaker, speaker_in) = bounded(QUEUE);
         let (language_model, language_model_in) = bounded(QUEUE);
         let (tools, tools_in) = bounded(QUEUE);
         let (external_tools, external_tools_in) = bounded(QUEUE);
@@ -208,6 +210,8 @@ impl World {
                 words: "w0?".into(),
             });
         }
+        config.only_enrolled = rng.u8(..4) == 0;
+        let speaker = config.only_enrolled.then_some(speaker);
         let (_, inputs) = bounded(1);
         let machine = Machine::random(&mut rng);
         let script: Script = script(&mut rng);
@@ -228,6 +232,7 @@ impl World {
                 recognizer,
                 waiting: CommandsWaiting::default(),
                 endpointing,
+                speaker,
                 language_model,
                 tools: Some(tools),
                 external_tools: Some(external_tools),
@@ -255,6 +260,7 @@ impl World {
             render,
             recognizer_in,
             endpointing_in,
+            speaker_in,
             language_model_in,
             tools_in,
             external_tools_in,
@@ -560,6 +566,9 @@ impl World {
                 self.schedule(at, Happening::Event(scored));
             }
         }
+        while let Ok(input) = self.speaker_in.try_recv() {
+            self.tell_voice(&input);
+        }
         while let Ok(input) = self.language_model_in.try_recv() {
             self.think(input)?;
         }
@@ -588,6 +597,23 @@ impl World {
             self.call_external(reply, &call)?;
         }
         Ok(())
+    }
+
+    /// Whoever it is: while they speak, and at each pause.
+    fn tell_voice(&mut self, input: &SpeakerInput) {
+        let (turn, pause, after_ms) = match *input {
+            SpeakerInput::Start { turn, .. } => (turn, None, 700),
+            SpeakerInput::Pause { turn, pause } => (turn, Some(pause), 0),
+            SpeakerInput::Audio { .. } | SpeakerInput::End(_) => return,
+        };
+        let takes = self.machine.takes(&mut self.rng, 30, 300);
+        let voice = (!self.machine.fails(&mut self.rng)).then(|| Voice {
+            likeness: self.rng.f32() * 0.4 - 0.3,
+            speech_ms: self.rng.f64() * 3_000.0,
+        });
+        let heard = Event::VoiceHeard { turn, pause, voice };
+        let at = self.now + Duration::from_millis(after_ms) + takes;
+        self.schedule(at, Happening::Event(heard));
     }
 
     fn recognize(&mut self, input: RecognizerInput) -> Result<(), String> {

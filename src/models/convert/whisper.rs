@@ -123,7 +123,7 @@ fn write_numbers(numbers: &[usize], to: &mut dyn Write) -> Result<(), ConvertErr
 
 fn write_mel_filters(to: &mut dyn Write) -> Result<(), ConvertError> {
     write_numbers(&[BANDS, TOP_BIN + 1], to)?;
-    for filter in mel_filters() {
+    for filter in mel_filters(BANDS) {
         let mut row = [0.0_f32; TOP_BIN + 1];
         for (value, weight) in row[filter.first..].iter_mut().zip(&filter.weights) {
             *value = *weight as f32;
