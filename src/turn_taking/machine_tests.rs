@@ -17,6 +17,8 @@ mod message_ends;
 mod rings;
 #[path = "self_talk_tests.rs"]
 mod self_talk;
+#[path = "whose_voice_tests.rs"]
+mod whose_voice;
 
 /// A machine with a clock that the test turns.
 struct Conversation {
