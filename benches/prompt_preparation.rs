@@ -29,7 +29,7 @@ fn main() -> Result<()> {
         cache_type: CacheType::F16,
         reasoning_tokens: 0,
         together: 0,
-        cache_dir: None,
+        states: None,
     })?;
     println!("exchanges  tokens  one more question becomes tokens in, median of {ROUNDS}");
     for exchanges in AFTER {

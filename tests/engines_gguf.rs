@@ -11,7 +11,7 @@ use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
     CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
-    Sampling,
+    Sampling, StatesConfig,
 };
 
 /// A prompt that is longer than a chunk, so that a state lies within one.
@@ -30,7 +30,7 @@ fn config(model: PathBuf) -> LlamaConfig {
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
         together: 0,
-        cache_dir: None,
+        states: None,
     }
 }
 
@@ -155,7 +155,11 @@ fn the_state_of_every_kind_of_model_is_kept_on_disk() {
             let states = tiny.folder.path().join("states");
             let mut model = Llama::load(LlamaConfig {
                 together: 0,
-                cache_dir: Some(states),
+                states: Some(StatesConfig {
+                    folder: states,
+                    most_bytes: 1 << 30,
+                    of_prompts: false,
+                }),
                 ..config(tiny.path())
             })
             .unwrap();

@@ -12,17 +12,25 @@ use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
     CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output,
-    Prompt, Role, Sampling,
+    Prompt, Role, Sampling, StatesConfig,
 };
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 use vivavoce::tool_call::{Call, ToolDefinition};
 
-/// A fresh model with its states in `cache_dir`, if any.
-fn model(cache_dir: Option<&Path>) -> Llama {
-    model_with(cache_dir, CacheType::F16)
+/// A fresh model with the states of its instructions in a folder, if any.
+fn model(folder: Option<&Path>) -> Llama {
+    model_with(folder.map(|folder| states(folder, false)), CacheType::F16)
 }
 
-fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
+fn states(folder: &Path, of_prompts: bool) -> StatesConfig {
+    StatesConfig {
+        folder: folder.to_path_buf(),
+        most_bytes: 1 << 30,
+        of_prompts,
+    }
+}
+
+fn model_with(states: Option<StatesConfig>, cache_type: CacheType) -> Llama {
     let manifest = Manifest::bundled().unwrap();
     let selection = manifest.select("starter", Platform::current()).unwrap();
     let ready = ModelStore::open(None)
@@ -38,7 +46,7 @@ fn model_with(cache_dir: Option<&Path>, cache_type: CacheType) -> Llama {
         cache_type,
         reasoning_tokens: 64,
         together: 0,
-        cache_dir: cache_dir.map(Path::to_path_buf),
+        states,
     })
     .unwrap()
 }
@@ -233,6 +241,72 @@ fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
     );
 }
 
+/// A text of some hundred tokens, and a question about it.
+fn about_a_long_text(question: &str) -> Vec<Message> {
+    let text = "The miller's garden has forty trees, and each of them bears plums in the autumn. "
+        .repeat(30);
+    vec![Message::new(Role::User, format!("{text}\n\n{question}"))]
+}
+
+/// Asks a model that keeps prompts; how many tokens it had kept and how many it read.
+fn ask_about_a_long_text(folder: &Path, of_prompts: bool, question: &str) -> (usize, usize) {
+    let mut model = model_with(Some(states(folder, of_prompts)), CacheType::F16);
+    let messages = about_a_long_text(question);
+    let prefill = model
+        .prefill(&Prompt::new(&messages, Opening::Reply), &|| false)
+        .unwrap()
+        .unwrap();
+    model.keep_prompt();
+    (prefill.kept, prefill.read)
+}
+
+#[test]
+fn a_text_that_was_asked_about_is_not_read_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (kept, all) = ask_about_a_long_text(folder.path(), true, "How many trees are there?");
+    assert_eq!(kept, 0);
+    let (kept, read) = ask_about_a_long_text(folder.path(), true, "What do they bear?");
+    assert!(
+        kept > all * 9 / 10 && read < all / 10,
+        "{kept} {read} of {all}"
+    );
+    let states = fs::read_dir(folder.path()).unwrap();
+    let states = states.filter(|entry| entry.as_ref().unwrap().path().extension().unwrap() == "kv");
+    assert_eq!(states.count(), 1, "the same text is kept once");
+}
+
+#[test]
+fn an_answer_from_a_state_on_disk_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let answers = [(); 2].map(|()| {
+        let mut model = model_with(Some(states(folder.path(), true)), CacheType::F16);
+        let messages = about_a_long_text("How many trees are there?");
+        let prompt = Prompt::new(&messages, Opening::Reply);
+        model.prefill(&prompt, &|| false).unwrap().unwrap();
+        let sampling = Sampling {
+            temperature: 0.0,
+            max_tokens: 24,
+            ..Sampling::default()
+        };
+        let mut answer = String::new();
+        model
+            .generate(&sampling, &|| false, &mut |output| {
+                answer.push_str(output.text())
+            })
+            .unwrap();
+        model.keep_prompt();
+        answer
+    });
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn what_the_user_says_is_not_kept_with_the_instructions() {
+    let folder = tempfile::tempdir().unwrap();
+    ask_about_a_long_text(folder.path(), false, "How many trees are there?");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[test]
 fn another_persona_has_another_state() {
     let folder = tempfile::tempdir().unwrap();
@@ -304,7 +378,7 @@ fn a_damaged_model_file_is_a_clear_error() {
         cache_type: CacheType::F16,
         reasoning_tokens: 64,
         together: 0,
-        cache_dir: None,
+        states: None,
     };
     let error = Llama::load(config)
         .err()

@@ -32,7 +32,7 @@ fn load_file(file: &TinyGguf, together: usize) -> Llama {
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
         together,
-        cache_dir: None,
+        states: None,
     })
     .unwrap()
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use anyhow::{Context, Result, bail};
 use vivavoce::agent::Persona;
 use vivavoce::config::Config;
-use vivavoce::engines::EngineLoader;
+use vivavoce::engines::{EngineLoader, Keeps};
 use vivavoce::llm::{
     AnswerSchema, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling,
 };
@@ -53,7 +53,7 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let loader = EngineLoader::only(config, &[ModelRole::Llm])?;
     let persona = loader.tell(persona);
-    let mut model = loader.language_model_without_states(&persona)?;
+    let mut model = loader.language_model_that_keeps(Keeps::Prompts, &persona)?;
     let (mut messages, sampling) = match &schema {
         Some(schema) => (
             vec![Message::new(Role::System, schema.instructions())],
@@ -90,6 +90,8 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
         );
     }
     out!("{answer}");
+    // Who asks the next question about the same text does not wait for it again.
+    model.keep_prompt();
     Ok(())
 }
 

@@ -324,8 +324,8 @@ pub struct LlmConfig {
     pub cache_type: CacheType,
     /// Tokens that a model may think, unheard, beside those of its reply; by the context if absent.
     pub reasoning_tokens: Option<usize>,
-    /// Keep the persona's prompt state on disk between starts.
-    pub disk_cache: bool,
+    /// What the states of prompts on disk may take together; 0 keeps none. Megabytes.
+    pub prompt_cache_mb: u64,
     /// Make the model and its adapter into one file at the first start; where the CPU gains by it, if absent.
     pub prepare: Option<bool>,
     /// The model's name on a server; the first that it lists if absent.
@@ -342,7 +342,7 @@ impl Default for LlmConfig {
             gpu_layers: GpuLayers::Auto,
             cache_type: CacheType::F16,
             reasoning_tokens: None,
-            disk_cache: true,
+            prompt_cache_mb: 2_048,
             prepare: None,
             model: None,
             api_key_env: None,
@@ -405,6 +405,8 @@ pub struct ThreadConfig {
 
 /// More threads than a machine has cores only slow each other down, and thousands would exhaust it.
 const MOST_THREADS: usize = 256;
+/// A terabyte.
+const MOST_PROMPT_CACHE_MB: u64 = 1 << 20;
 /// Enough for a small model to think about a spoken question.
 const REASONING_TOKENS: usize = 512;
 
@@ -533,6 +535,13 @@ impl Config {
             check("tools.offered", name, known, expected)?;
         }
         self.turn_taking.validate()?;
+        let cache_ok = self.llm.prompt_cache_mb <= MOST_PROMPT_CACHE_MB;
+        check(
+            "llm.prompt_cache_mb",
+            self.llm.prompt_cache_mb,
+            cache_ok,
+            "0 to 1048576 megabytes",
+        )?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
         check(
             "llm.context",

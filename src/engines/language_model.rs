@@ -7,16 +7,29 @@ use crate::agent::Persona;
 use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
-use crate::llm::{Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, prepare};
+use crate::llm::{
+    Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, StatesConfig, prepare,
+};
 use crate::models::{ConsoleProgress, PullProgress, Role};
 
 /// What a language model is loaded for.
 #[derive(Debug, Clone, Copy)]
 struct How {
-    /// What it reads is kept on disk.
-    keeps_states: bool,
+    /// Of what it reads, this is kept on disk.
+    keeps: Keeps,
     /// As [`LlamaConfig::together`].
     together: usize,
+}
+
+/// What of a language model's reading is kept on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Nothing.
+    Nothing,
+    /// The assistant's own instructions.
+    Instructions,
+    /// Whole prompts: texts that are asked about again.
+    Prompts,
 }
 
 impl EngineLoader {
@@ -51,26 +64,16 @@ impl EngineLoader {
         &self,
         persona: &Persona,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        self.load_language_model(persona, self.config.llm.disk_cache)
+        self.language_model_that_keeps(Keeps::Instructions, persona)
     }
 
-    /// The same, and nothing that it reads is kept on disk.
-    pub fn language_model_without_states(
+    /// The same, and this of what it reads is kept on disk.
+    pub fn language_model_that_keeps(
         &self,
+        keeps: Keeps,
         persona: &Persona,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        self.load_language_model(persona, false)
-    }
-
-    fn load_language_model(
-        &self,
-        persona: &Persona,
-        keeps_states: bool,
-    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        let how = How {
-            keeps_states,
-            together: 0,
-        };
+        let how = How { keeps, together: 0 };
         match &self.config.llm.engine {
             LlmEngine::Server(address) => self.server(address),
             LlmEngine::None => Ok(Box::new(NoLanguageModel)),
@@ -88,7 +91,7 @@ impl EngineLoader {
         together: usize,
     ) -> Result<Option<Llama>, EnginesError> {
         let how = How {
-            keeps_states: false,
+            keeps: Keeps::Prompts,
             together,
         };
         match &self.config.llm.engine {
@@ -179,7 +182,12 @@ impl EngineLoader {
         how: How,
     ) -> Result<Llama, LlmError> {
         let config = &self.config.llm;
-        let states = || cache_dir().join("prompt-states");
+        let states = StatesConfig {
+            folder: cache_dir().join("prompt-states"),
+            most_bytes: config.prompt_cache_mb << 20,
+            of_prompts: how.keeps == Keeps::Prompts,
+        };
+        let keeps = how.keeps != Keeps::Nothing && config.prompt_cache_mb > 0;
         Llama::load(LlamaConfig {
             model: model.to_path_buf(),
             model_id,
@@ -190,7 +198,7 @@ impl EngineLoader {
             cache_type: config.cache_type,
             reasoning_tokens: config.reasoning_tokens(),
             together: how.together,
-            cache_dir: how.keeps_states.then(states),
+            states: keeps.then_some(states),
         })
     }
 

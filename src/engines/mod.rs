@@ -3,6 +3,7 @@
 mod language_model;
 mod voice;
 
+pub use language_model::Keeps;
 pub use voice::{named_voice, synthesizer, voice};
 use voice::{profile_voice, speaks};
 

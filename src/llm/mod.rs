@@ -11,8 +11,8 @@ pub mod gpu;
 mod json_grammar;
 mod llama;
 mod none;
-mod prefix_cache;
 pub mod prepare;
+mod prompt_states;
 pub mod server;
 mod speech_filter;
 mod stop_words;
@@ -24,7 +24,7 @@ mod weights;
 pub use adapter::Adapter;
 pub use answer_schema::{AnswerSchema, Misfit};
 pub use json_grammar::SchemaError;
-pub use llama::{CacheType, Llama, LlamaConfig};
+pub use llama::{CacheType, Llama, LlamaConfig, StatesConfig};
 pub use none::NoLanguageModel;
 
 pub use stop_words::StopWords;
@@ -401,6 +401,10 @@ impl<'a> Output<'a> {
 
 /// A chat model with a cache of what it has read.
 pub trait LanguageModel: Send {
+    /// Keeps what the last prompt has read where later ones and other programs find it, if it is allowed to and that is
+    /// worth it. To be called when nobody waits.
+    fn keep_prompt(&mut self) {}
+
     /// What it is and how it works, in one line for people.
     fn describe(&self) -> String {
         String::new()

@@ -7,7 +7,7 @@ use super::live::{Live, wires};
 use crate::agent::{BuiltIn, Persona, Setting};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Endpointing};
-use crate::engines::{EngineLoader, EnginesError, data_dir};
+use crate::engines::{EngineLoader, EnginesError, Keeps, data_dir};
 use crate::llm::LanguageModel;
 use crate::pipeline::{
     Engines, Session, SessionConfig, SessionError, SessionTools, Sound, WrittenConversation,
@@ -185,7 +185,9 @@ impl Hub {
         }
         if wishes.instructions.is_some() || !wishes.tools.is_empty() {
             // What a program tells the model is its own: nothing of it is kept on disk.
-            engines.language_model = self.loader.language_model_without_states(&persona)?;
+            engines.language_model = self
+                .loader
+                .language_model_that_keeps(Keeps::Nothing, &persona)?;
         }
         let (mut setting, mut tools) = (self.assistant)(&self.config, &self.persona, who);
         let (wires, ends) = wires(name, rate_hz);
@@ -288,7 +290,11 @@ impl Hub {
     /// # Errors
     /// It cannot be loaded.
     pub fn take_language_model(&self) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        (self.language_models).take(|| self.loader.language_model(&self.persona))
+        let load = || {
+            self.loader
+                .language_model_that_keeps(Keeps::Prompts, &self.persona)
+        };
+        self.language_models.take(load)
     }
 
     /// Loads voice activity, which every recording begins with anew.

@@ -58,6 +58,7 @@ impl Llama {
             read: Vec::new(),
             branches: Branches::default(),
             checkpoints: folds_state.then(Checkpoints::default),
+            unkept: 0,
             prompt_end: String::new(),
             opening: Opening::None,
             has_tools: false,

@@ -29,7 +29,7 @@ use llama_cpp_2::vocab::LlamaVocab;
 use super::chat_template::ChatTemplate;
 use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
-use super::prefix_cache::PrefixCache;
+use super::prompt_states::PromptStates;
 use super::speech_filter::SpeechFilter;
 use super::tool_grammar;
 use super::{
@@ -45,6 +45,12 @@ use sampler::Sampler;
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
 const CHUNK: usize = 64;
+
+/// Fewer tokens are read again as fast as their state is found, checked and loaded.
+const WORTH_A_FILE: usize = 192;
+/// The key in a GGUF file, behind the architecture's name, that says that its context was stretched by two sets of
+/// factors (Phi 3's).
+const STRETCHED: &str = "rope.scaling.original_context_length";
 
 /// How to load a model.
 #[derive(Debug, Clone)]
@@ -67,8 +73,19 @@ pub struct LlamaConfig {
     pub reasoning_tokens: usize,
     /// How many conversations are answered at a time ([`Llama::answer_all`]); 0 where a single one is held.
     pub together: usize,
-    /// Where prompt states are kept; `None` keeps none.
-    pub cache_dir: Option<PathBuf>,
+    /// Where prompt states are kept, and of what; `None` keeps none.
+    pub states: Option<StatesConfig>,
+}
+
+/// Which prompt states are kept on disk.
+#[derive(Debug, Clone)]
+pub struct StatesConfig {
+    /// Where.
+    pub folder: PathBuf,
+    /// All of them together take at most this. Bytes.
+    pub most_bytes: u64,
+    /// Also those of whole prompts ([`LanguageModel::keep_prompt`]), and not of instructions alone.
+    pub of_prompts: bool,
 }
 
 /// A loaded model with its context.
@@ -90,6 +107,8 @@ pub struct Llama {
     branches: Branches,
     /// `None`: the cache can be cut at any place.
     checkpoints: Option<Checkpoints>,
+    /// Tokens of the last prompt that were read, and are in no state on disk.
+    unkept: usize,
     /// How the prompt ends that was read last.
     prompt_end: String,
     /// How it was opened.
@@ -153,17 +172,58 @@ impl Llama {
         }
     }
 
-    fn disk_cache(&self, tokens: &[LlamaToken]) -> Option<PrefixCache> {
+    fn states(&self) -> Option<PromptStates> {
+        let config = self.config.states.as_ref()?;
         let cache = self.config.cache_type.name();
         let adapter = self.config.adapter.as_ref().map_or("none", |(_, id)| id);
-        let parameters = format!(
-            "context {}, cache {cache}, adapter {adapter}",
-            self.context.get().n_ctx()
-        );
-        self.config
-            .cache_dir
-            .as_deref()
-            .map(|folder| PrefixCache::new(folder, &self.config.model_id, &parameters, tokens))
+        // A model that was stretched to a longer context may turn its positions by the context's length.
+        let context = self.context.get().n_ctx();
+        let model = self.context.model();
+        let architecture = model
+            .meta_val_str("general.architecture")
+            .unwrap_or_default();
+        let turned = match model.meta_val_str(&format!("{architecture}.{STRETCHED}")) {
+            Ok(_) => format!("context {context}, "),
+            Err(_) => String::new(),
+        };
+        let parameters = format!("{turned}cache {cache}, adapter {adapter}");
+        let (folder, model) = (&config.folder, &self.config.model_id);
+        Some(PromptStates::new(
+            folder,
+            model,
+            &parameters,
+            config.most_bytes,
+        ))
+    }
+
+    /// Goes on from a state on disk if it shares more with these tokens than what is read, and that is worth a file.
+    fn go_on_from_disk(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        let is_wanted = self.config.states.as_ref().is_some_and(|s| s.of_prompts);
+        // Where the cache cannot be cut, only a state that the prompt goes on from would do.
+        if !is_wanted || self.checkpoints.is_some() {
+            return Ok(());
+        }
+        let most = tokens.len().saturating_sub(1);
+        if most < self.read.len() + WORTH_A_FILE {
+            return Ok(());
+        }
+        let Some(states) = self.states() else {
+            return Ok(());
+        };
+        let Some((kept, shared)) = states.longest(tokens) else {
+            return Ok(());
+        };
+        if shared < self.read.len() + WORTH_A_FILE {
+            return Ok(());
+        }
+        let read = &mut self.read;
+        self.context
+            .with(|context| states.load(&kept, context, read));
+        let shared = shared.min(most);
+        match shared < self.read.len() {
+            true => self.cut(shared),
+            false => Ok(()),
+        }
     }
 }
 
@@ -178,12 +238,15 @@ impl LanguageModel for Llama {
             }
         };
         self.change_branch(&tokens)?;
-        let cache = self.disk_cache(&tokens);
+        let states = self.states();
+        let kept = states.as_ref().and_then(|states| states.longest(&tokens));
+        let kept = kept.filter(|(kept, shared)| *shared == tokens.len() && kept.len() == *shared);
         let read = &mut self.read;
-        if cache.as_ref().is_some_and(|cache| {
-            self.context
-                .with(|context| cache.load(context, &tokens, read))
-        }) {
+        if let (Some(states), Some((kept, _))) = (&states, kept)
+            && self
+                .context
+                .with(|context| states.load(&kept, context, read))
+        {
             // A loaded state has run nothing yet: read its last token again to warm the engine.
             let last = self.read.len().saturating_sub(1);
             let kept = self.read[last..].to_vec();
@@ -199,8 +262,8 @@ impl LanguageModel for Llama {
             });
         }
         let prefill = self.prefill(prefix, &|| false)?.unwrap_or_default();
-        if let Some(cache) = cache {
-            cache.save(self.context.get(), &self.read);
+        if let Some(states) = states {
+            states.keep(self.context.get(), &self.read);
         }
         Ok(prefill)
     }
@@ -232,7 +295,9 @@ impl LanguageModel for Llama {
         self.answer = prompt.answer.map(|schema| schema.grammar().to_owned());
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
+        self.go_on_from_disk(&tokens)?;
         let kept = self.read.len();
+        self.unkept = tokens.len() - kept;
         let mut last = 0;
         while self.read.len() < tokens.len() {
             if cancelled() {
@@ -340,6 +405,17 @@ impl LanguageModel for Llama {
                 reason: filter.why_no_words("it ended its reply"),
             }),
             _ => Ok(finish),
+        }
+    }
+
+    fn keep_prompt(&mut self) {
+        let is_wanted = self.config.states.as_ref().is_some_and(|s| s.of_prompts);
+        if is_wanted
+            && self.checkpoints.is_none()
+            && std::mem::take(&mut self.unkept) >= WORTH_A_FILE
+            && let Some(states) = self.states()
+        {
+            states.keep(self.context.get(), &self.read);
         }
     }
 

@@ -147,9 +147,12 @@ impl Llama {
     /// Reads what all prompts begin with, into sequence 0.
     fn read_shared(&mut self, shared: &[LlamaToken]) -> Result<(), LlmError> {
         self.forget();
-        for piece in shared.chunks(BATCH) {
+        self.go_on_from_disk(shared)?;
+        self.unkept = shared.len() - self.read.len();
+        for piece in shared[self.read.len()..].chunks(BATCH) {
             self.decode(piece)?;
         }
+        self.keep_prompt();
         Ok(())
     }
 

@@ -101,6 +101,7 @@ fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done
         .err()
         .is_none_or(LlmError::is_for_the_question)
     {
+        model.keep_prompt();
         hub.language_models.put(model);
     }
     done

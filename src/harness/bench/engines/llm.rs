@@ -30,7 +30,7 @@ pub(super) fn measure(task: &mut Task) -> Result<(), EngineBenchError> {
 fn measure_with(task: &mut Task, threads: usize) -> Result<(), EngineBenchError> {
     let mut config = Config::clone(task.config);
     config.threads.llm = threads;
-    config.llm.disk_cache = false;
+    config.llm.prompt_cache_mb = 0;
     let mut model =
         EngineLoader::new(&config)?.language_model(&Persona::bundled(config.language.first()))?;
     model.warm_up(&Prompt::new(&prompt(0, 0, "Hello."), Opening::None))?;
