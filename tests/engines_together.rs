@@ -11,7 +11,7 @@ use tiny_gguf::TinyGguf;
 use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::llm::{
     AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening,
-    Prompt, Role, Sampling, Task, Written,
+    Prompt, Role, Sampling, StatesConfig, Task, Written,
 };
 
 fn load(together: usize) -> Llama {
@@ -19,6 +19,10 @@ fn load(together: usize) -> Llama {
 }
 
 fn load_file(file: &TinyGguf, together: usize) -> Llama {
+    load_with(file, together, None)
+}
+
+fn load_with(file: &TinyGguf, together: usize, states: Option<StatesConfig>) -> Llama {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("tiny.gguf");
     file.write(&model);
@@ -32,7 +36,7 @@ fn load_file(file: &TinyGguf, together: usize) -> Llama {
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
         together,
-        states: None,
+        states,
     })
     .unwrap()
 }
@@ -83,6 +87,55 @@ fn each_conversation_is_answered_once_however_many_are_answered_at_a_time() {
             );
         }
     }
+}
+
+#[test]
+fn what_all_begin_with_is_read_once_by_batches_that_follow_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let instructions = "Answer in one short sentence, and be kind to whoever asks. ".repeat(8);
+    let ask = |questions: [&str; 3]| {
+        let tasks = questions.map(|question| {
+            let mut task = task(question, 6);
+            task.messages[0].content.clone_from(&instructions);
+            task.sampling.temperature = 0.0;
+            task
+        });
+        let states = StatesConfig {
+            folder: folder.path().to_path_buf(),
+            most_bytes: 1 << 20,
+            of_prompts: true,
+        };
+        answers(&mut load_with(&TinyGguf::llama(), 3, Some(states)), &tasks)
+    };
+    let kept = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let states = paths.filter(|path| path.extension().unwrap() == "kv");
+        states
+            .map(|path| (path.metadata().unwrap().len(), path))
+            .collect::<Vec<_>>()
+    };
+    let questions = [
+        "What is a river?",
+        "Who are you?",
+        "Why is it dark at night?",
+    ];
+    let first = ask(questions);
+    let after_first = kept();
+    assert_eq!(after_first.len(), 1);
+    let second = ask(questions);
+    assert_eq!(
+        kept(),
+        after_first,
+        "the second batch reads nothing that is worth keeping"
+    );
+    let texts = |answers: Answers| -> Vec<_> {
+        let answers = answers.into_iter().flatten();
+        answers
+            .map(|answer| answer.map_or_else(|e| e.to_string(), |w| w.text))
+            .collect()
+    };
+    assert_eq!(texts(first), texts(second));
 }
 
 /// What a model writes that holds one conversation at a time; `None` if that is no word.
