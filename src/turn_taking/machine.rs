@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::config::TurnTakingConfig;
+use super::false_alarms::FalseAlarms;
 use super::given::Given;
 use super::reply::roll_back;
 use super::ring::Ring;
@@ -51,6 +52,8 @@ pub struct TurnTaking {
     pub(super) spoken_over: bool,
     /// Only words that wake it are answered.
     pub(super) asleep: bool,
+    /// What was taken for speech over replies, and was none that is meant.
+    pub(super) false_alarms: FalseAlarms,
     /// Somebody who is not enrolled was heard a short while ago.
     pub(super) others_until: Timestamp,
     /// The language of the last turn that was answered.
@@ -82,6 +85,7 @@ impl TurnTaking {
             given: VecDeque::new(),
             spoken_over: false,
             asleep: false,
+            false_alarms: FalseAlarms::default(),
             others_until: Timestamp::ZERO,
         }
     }

@@ -5,6 +5,8 @@ use super::super::reply::SLOW_REPLIES;
 use super::*;
 use crate::events::Loudness;
 
+#[path = "false_alarm_tests.rs"]
+mod false_alarms;
 #[path = "given_tests.rs"]
 mod given;
 #[path = "language_tests.rs"]

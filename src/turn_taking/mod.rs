@@ -11,6 +11,7 @@
 
 mod config;
 mod decision;
+mod false_alarms;
 mod given;
 mod machine;
 mod message;

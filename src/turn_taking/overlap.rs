@@ -26,6 +26,8 @@ const SHORT: Duration = Duration::from_millis(550);
 const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
 /// What was heard is looked for in this many of the words that it said last.
 const ECHO_WORDS: usize = 14;
+/// After many sounds that meant nothing, speech holds a reply no sooner than this: a cough is shorter.
+const HOLD_AFTER_ALARMS: Duration = Duration::from_millis(300);
 /// Those words have at most this many bytes.
 const ECHO_BYTES: usize = 512;
 /// Speech over a held reply that is not heard yet is decided by its words after this time, whether it
@@ -39,6 +41,7 @@ impl TurnTaking {
             && reply.is_established(at)
             && reply.overlap.is_none()
             && at >= self.deaf_until
+            && !self.false_alarms.are_many(at)
         {
             duck(reply, at, DuckReason::Sound, commands);
         }
@@ -146,11 +149,16 @@ impl TurnTaking {
 
     /// How long somebody may speak before the reply is held.
     fn hold_after(&self, user: &UserTurn) -> Duration {
-        match user.began < self.others_until {
+        let least = match self.false_alarms.are_many(user.began) {
+            true => HOLD_AFTER_ALARMS,
+            false => Duration::ZERO,
+        };
+        let patience = match user.began < self.others_until {
             // Who spoke just now was not meant.
-            true => self.config.hold_after.max(self.patience_for_voice(user)),
-            false => self.config.hold_after,
-        }
+            true => self.patience_for_voice(user),
+            false => Duration::ZERO,
+        };
+        self.config.hold_after.max(least).max(patience)
     }
 
     fn hold(&mut self, commands: &mut Vec<Command>) {
@@ -243,6 +251,12 @@ impl TurnTaking {
                 self.self_talk.sounds(now);
             }
             let mut text = String::new();
+            if matches!(
+                reason,
+                GoOnReason::NoSpeech | GoOnReason::NoWords | GoOnReason::ShortSound
+            ) {
+                self.false_alarms.add(now);
+            }
             if let Some(user) = overlap.user {
                 commands.push(Command::EndTranscript(user.turn));
                 text = user.pause.and_then(|p| p.text).unwrap_or(user.partial);

@@ -89,6 +89,9 @@ impl TurnTaking {
             return;
         };
         commands.push(Command::StopReply(reply.id));
+        if matches!(reason, InterruptReason::Words | InterruptReason::StopWord) {
+            self.false_alarms.clear();
+        }
         self.self_talk.said.clone_from(&reply.said);
         let established = |user: &UserTurn| reply.is_established(user.began);
         let mut user = reply.overlap.as_ref().and_then(|o| o.user.clone());
