@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn fast_cores_get_the_larger_models_and_little_memory_does_not() {
         let english = |memory| best(&machine(memory, 400.0, 0.01), "en");
-        assert_eq!(english(16).as_deref(), Some("laptop"));
+        assert_eq!(english(16).as_deref(), Some("laptop-large"));
+        assert_eq!(english(4).as_deref(), Some("laptop"));
         assert_eq!(english(2).as_deref(), Some("starter"));
     }
 
@@ -121,8 +122,9 @@ mod tests {
 
     #[test]
     fn several_languages_want_a_profile_that_speaks_them_all() {
-        let fast = machine(16, 400.0, 0.01);
-        assert_eq!(best(&fast, "auto:en,de").as_deref(), Some("multilingual"));
+        let in_both = |tokens_per_s| best(&machine(16, tokens_per_s, 0.01), "auto:en,de");
+        assert_eq!(in_both(100.0).as_deref(), Some("multilingual"));
+        assert_eq!(in_both(400.0).as_deref(), Some("multilingual-large"));
     }
 
     #[test]
