@@ -167,6 +167,7 @@ impl TurnTaking {
                 // How a sound without words ended makes no difference.
                 let awaited = pause.score_due.filter(|_| !adds_nothing);
                 pause.score_due = awaited.map(|_| now + SCORE_PATIENCE);
+                pause.voice_due = pause.voice_due.map(|_| now + VOICE_PATIENCE);
             }
             self.await_the_model(now);
             if matches!(self.state, State::Replying(_)) {
