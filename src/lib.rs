@@ -49,6 +49,7 @@ pub mod pipeline;
 pub mod harness;
 
 pub mod batch;
+pub mod book;
 pub mod engines;
 mod hex;
 pub mod models;
@@ -58,3 +59,4 @@ mod resource;
 pub mod server;
 mod shared;
 pub mod talking;
+pub mod transcripts;
