@@ -184,7 +184,13 @@ mod tests {
 
     #[test]
     fn sounds_of_all_folders_are_found_and_nothing_else() {
-        let files = ["b.WAV", "a/c.mp3", "a/notes.txt", ".hidden/d.wav", "._b.wav"];
+        let files = [
+            "b.WAV",
+            "a/c.mp3",
+            "a/notes.txt",
+            ".hidden/d.wav",
+            "._b.wav",
+        ];
         assert_eq!(texts_of(&files, None), ["a/c.srt", "b.srt"]);
     }
 
@@ -216,13 +222,19 @@ mod tests {
     fn a_file_that_is_named_twice_is_transcribed_once() {
         let folder = folder(&["b.wav"]);
         let paths = [folder.path().to_owned(), folder.path().join("b.wav")];
-        assert_eq!(SoundFolder::find(&paths, None, "srt").unwrap().jobs.len(), 1);
+        assert_eq!(
+            SoundFolder::find(&paths, None, "srt").unwrap().jobs.len(),
+            1
+        );
     }
 
     #[test]
     fn a_named_file_is_taken_whatever_its_ending_is() {
         let folder = folder(&["b.sound"]);
         let paths = [folder.path().join("b.sound")];
-        assert_eq!(SoundFolder::find(&paths, None, "srt").unwrap().jobs.len(), 1);
+        assert_eq!(
+            SoundFolder::find(&paths, None, "srt").unwrap().jobs.len(),
+            1
+        );
     }
 }

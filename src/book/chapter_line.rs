@@ -5,7 +5,12 @@ const LONGEST: usize = 80;
 
 /// The word for a chapter in the languages that we speak; Italian and Spanish write it with and without the accent.
 const CHAPTER: [&str; 6] = [
-    "chapter", "kapitel", "capítulo", "capitulo", "chapitre", "capitolo",
+    "chapter",
+    "kapitel",
+    "capítulo",
+    "capitulo",
+    "chapitre",
+    "capitolo",
 ];
 
 /// Numbers that are written out.
@@ -61,8 +66,7 @@ fn is_number(word: &str) -> bool {
         NUMBERS.split_whitespace().any(|number| number == first)
     };
     let is_roman = || word.chars().all(|c| "ivxlc".contains(c));
-    !word.is_empty()
-        && (word.chars().all(|c| c.is_ascii_digit()) || is_roman() || written_out())
+    !word.is_empty() && (word.chars().all(|c| c.is_ascii_digit()) || is_roman() || written_out())
 }
 
 #[cfg(test)]

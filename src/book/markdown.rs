@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn marks_are_not_read() {
-        let text = "# A *fine* day\n\nSome **bold**, `code` and ~~old~~ [words](https://example.org).";
+        let text =
+            "# A *fine* day\n\nSome **bold**, `code` and ~~old~~ [words](https://example.org).";
         assert_eq!(
             read(text),
             ["1: A fine day", "Some bold, code and old words."]

@@ -21,12 +21,7 @@ const LARGEST: u64 = 64 << 20;
 /// # Errors
 /// The book cannot be read, the voice cannot be loaded, a chapter cannot be spoken (the others are), or it was
 /// interrupted.
-pub fn speak(
-    config: &Config,
-    book: &Path,
-    folder: &Path,
-    background: &Background,
-) -> Result<()> {
+pub fn speak(config: &Config, book: &Path, folder: &Path, background: &Background) -> Result<()> {
     let mut jobs = jobs(book, folder)?;
     if jobs.is_empty() {
         bail!("there is nothing to say in {}", book.display());
@@ -57,7 +52,10 @@ fn jobs(book: &Path, folder: &Path) -> Result<Vec<SpokenChapter>> {
     let name = book.display();
     let size = fs::metadata(book).with_context(|| format!("cannot read {name}"))?;
     if size.len() > LARGEST {
-        bail!("{name} has more than {} MiB: cut it into several", LARGEST >> 20);
+        bail!(
+            "{name} has more than {} MiB: cut it into several",
+            LARGEST >> 20
+        );
     }
     let bytes = fs::read(book).with_context(|| format!("cannot read {name}"))?;
     let Ok(text) = String::from_utf8(bytes) else {

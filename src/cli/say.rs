@@ -69,7 +69,9 @@ pub fn run(config: &Config, options: &SayOptions) -> Result<()> {
 
 /// Whether it is a folder, or may become one: a WAV file is named as such.
 fn is_folder(path: &Path) -> bool {
-    let is_sound = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("wav"));
+    let is_sound = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("wav"));
     path.is_dir() || (!path.exists() && !is_sound)
 }
 

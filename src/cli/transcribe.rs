@@ -42,7 +42,9 @@ pub struct TranscribeOptions {
 pub fn run(config: &Config, options: &TranscribeOptions) -> Result<()> {
     let has_folder = options.paths.iter().any(|path| path.is_dir());
     if options.json && has_folder {
-        bail!("--json is for files; of a folder take --format json, which writes a file for each sound");
+        bail!(
+            "--json is for files; of a folder take --format json, which writes a file for each sound"
+        );
     }
     let several = options.paths.len() > 1 && options.format.is_some();
     if has_folder || several || options.output.is_some() {

@@ -175,7 +175,10 @@ mod tests {
         let words = estimated(text, &samples, 3.0, 3.0..7.0);
         let times: Vec<f64> = words.iter().flat_map(|w| [w.start_s, w.end_s]).collect();
         assert!(times.is_sorted(), "{times:?}");
-        assert!(times[0] >= 3.0 && times[times.len() - 1] <= 7.2, "{times:?}");
+        assert!(
+            times[0] >= 3.0 && times[times.len() - 1] <= 7.2,
+            "{times:?}"
+        );
         assert_eq!(joined(&words), text);
     }
 

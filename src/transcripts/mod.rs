@@ -137,6 +137,10 @@ mod tests {
         assert_eq!(TranscriptFormat::Txt.write("a.wav", &silent), "");
         assert_eq!(TranscriptFormat::Srt.write("a.wav", &silent), "");
         assert_eq!(TranscriptFormat::Vtt.write("a.wav", &silent), "WEBVTT\n");
-        assert!(TranscriptFormat::Json.write("a.wav", &silent).contains("[]"));
+        assert!(
+            TranscriptFormat::Json
+                .write("a.wav", &silent)
+                .contains("[]")
+        );
     }
 }

@@ -35,7 +35,11 @@ pub(super) fn vtt(cues: &[Cue]) -> String {
 fn time(ms: u64, mark: char) -> String {
     let (s, ms) = (ms / 1000, ms % 1000);
     let (minutes, s) = (s / 60, s % 60);
-    format!("{:02}:{:02}:{s:02}{mark}{ms:03}", minutes / 60, minutes % 60)
+    format!(
+        "{:02}:{:02}:{s:02}{mark}{ms:03}",
+        minutes / 60,
+        minutes % 60
+    )
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ const ENDINGS: [&str; 18] = [
 /// Whether a file's name says that it is a sound that is read here, or a film with one.
 pub fn is_named_as_sound(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default();
-    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    ENDINGS
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// A sound file that is read block by block.
