@@ -50,6 +50,7 @@ pub mod pipeline;
 pub mod harness;
 
 pub mod batch;
+pub mod book;
 pub mod engines;
 mod hex;
 pub mod models;
@@ -59,3 +60,4 @@ mod resource;
 pub mod server;
 mod shared;
 pub mod talking;
+pub mod transcripts;

@@ -115,23 +115,10 @@ enum Command {
     Serve(cli::serve::ServeOptions),
     /// Let the agent that starts it talk with you by voice: an MCP server on standard input and output
     Mcp,
-    /// Speak a text
-    Say {
-        /// The text
-        text: String,
-        /// Write a WAV file instead
-        #[arg(short, value_name = "FILE")]
-        o: Option<PathBuf>,
-    },
-    /// Transcribe sound files: WAV, FLAC, MP3, OGG, M4A, AIFF, CAF
-    Transcribe {
-        /// The files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-    },
+    /// Speak a text, or a book into a folder
+    Say(cli::say::SayOptions),
+    /// Transcribe sound files, and folders of them: WAV, FLAC, MP3, OGG, M4A, AIFF, CAF
+    Transcribe(cli::transcribe::TranscribeOptions),
     /// Ask the language model one question; the answer alone is on standard output
     Ask(cli::ask::AskOptions),
     /// Answer many requests out of a file: OpenAI's batch format
@@ -266,9 +253,9 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             cli::serve::run(&config, options)?;
         }
         Command::Mcp => cli::mcp::run(&config)?,
-        Command::Say { text, o } => cli::say::say(&config, text, o.as_deref())?,
         Command::Enroll(args) => cli::enroll::run(&config, args)?,
-        Command::Transcribe { files, json } => cli::transcribe::transcribe(&config, files, *json)?,
+        Command::Say(options) => cli::say::run(&config, options)?,
+        Command::Transcribe(options) => cli::transcribe::run(&config, options)?,
         Command::Batch(options) => cli::batch::run(&config, options)?,
         Command::Ask(options) => cli::ask::ask(&config, options)?,
         Command::Models(command) => cli::models::run(&config, command)?,

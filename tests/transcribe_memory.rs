@@ -30,8 +30,10 @@ fn silence(path: &Path, minutes: u32) {
 }
 
 /// Peak of the program's memory while it transcribes a file, in kilobytes.
-fn peak_kb(path: &Path) -> u64 {
-    let mut program = vivavoce().arg("transcribe").arg(path).spawn().unwrap();
+fn peak_kb(path: &Path, arguments: &[&str]) -> u64 {
+    let mut command = vivavoce();
+    command.arg("transcribe").arg(path).args(arguments);
+    let mut program = command.spawn().unwrap();
     let status = format!("/proc/{}/status", program.id());
     let mut peak = 0;
     while program.try_wait().unwrap().is_none() {
@@ -45,14 +47,29 @@ fn peak_kb(path: &Path) -> u64 {
     peak
 }
 
-#[test]
-fn half_an_hour_takes_no_more_memory_than_two_minutes() {
+/// Fails if a long file takes more memory than a short one.
+fn compare(arguments: impl Fn(&Path) -> Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let [short, long] = [2, 30].map(|minutes| {
         let path = folder.path().join(format!("{minutes}.wav"));
         silence(&path, minutes);
-        peak_kb(&path)
+        let arguments = arguments(folder.path());
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        peak_kb(&path, &arguments)
     });
     // All of it would be 57 MB as it is read, and twice that as it is heard.
     assert!(long < short + SLACK_KB, "{short} kB, {long} kB");
+}
+
+#[test]
+fn half_an_hour_takes_no_more_memory_than_two_minutes() {
+    compare(|_| Vec::new());
+}
+
+#[test]
+fn it_takes_no_more_memory_where_it_is_one_of_many_files() {
+    compare(|folder| {
+        let output = folder.join("out").to_str().unwrap().to_owned();
+        vec!["--format".into(), "json".into(), "-o".into(), output]
+    });
 }

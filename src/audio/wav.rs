@@ -75,28 +75,48 @@ impl WavFile {
         Self::create_with_room(path, channels, rate_hz, MOST_BYTES)
     }
 
+    /// Writes into an open, empty file; errors, and further parts, name it `path`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn in_file(
+        file: File,
+        path: &Path,
+        channels: u16,
+        rate_hz: u32,
+    ) -> Result<Self, AudioError> {
+        let spec = spec(channels, rate_hz);
+        let writer = hound::WavWriter::new(BufWriter::new(file), spec);
+        let writer = writer.map_err(|e| write_error(path, &e))?;
+        Ok(Self::with_room(path, spec, writer, MOST_BYTES))
+    }
+
     fn create_with_room(
         path: &Path,
         channels: u16,
         rate_hz: u32,
         bytes: u64,
     ) -> Result<Self, AudioError> {
-        let spec = hound::WavSpec {
-            channels,
-            sample_rate: rate_hz,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
+        let spec = spec(channels, rate_hz);
+        Ok(Self::with_room(path, spec, create(path, spec)?, bytes))
+    }
+
+    fn with_room(
+        path: &Path,
+        spec: hound::WavSpec,
+        writer: hound::WavWriter<BufWriter<File>>,
+        bytes: u64,
+    ) -> Self {
         let samples = bytes / BYTES_PER_SAMPLE;
-        Ok(Self {
+        Self {
             first: path.to_path_buf(),
             path: path.to_path_buf(),
             spec,
-            writer: create(path, spec)?,
+            writer,
             part: 1,
             written: 0,
-            room: samples - samples % u64::from(channels),
-        })
+            room: samples - samples % u64::from(spec.channels),
+        }
     }
 
     /// Appends one sample (of the next channel), full scale ±1.
@@ -137,6 +157,77 @@ impl WavFile {
     }
 }
 
+fn spec(channels: u16, rate_hz: u32) -> hound::WavSpec {
+    hound::WavSpec {
+        channels,
+        sample_rate: rate_hz,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    }
+}
+
+/// A mono WAV file of clips that come one after the other. Its rate is that of the first clip that sounds, so it is
+/// only created then.
+pub struct ClipFile<F> {
+    /// Creates the file, given the rate.
+    create: Option<F>,
+    file: Option<WavFile>,
+    rate_hz: u32,
+}
+
+impl<F: FnOnce(u32) -> Result<WavFile, AudioError>> ClipFile<F> {
+    /// A file that `create` makes once its rate is known. Hz.
+    pub fn new(create: F) -> Self {
+        Self {
+            create: Some(create),
+            file: None,
+            rate_hz: 0,
+        }
+    }
+
+    /// Appends a clip. One without samples says nothing of the rate.
+    ///
+    /// # Errors
+    /// The file cannot be created or written.
+    pub fn push(&mut self, clip: &Clip) -> Result<(), AudioError> {
+        if clip.samples.is_empty() {
+            return Ok(());
+        }
+        if let Some(create) = self.create.take() {
+            self.file = Some(create(clip.rate_hz)?);
+            self.rate_hz = clip.rate_hz;
+        }
+        self.write(&clip.samples)
+    }
+
+    /// Appends silence, unless it would be the first of the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn pause(&mut self, ms: u32) -> Result<(), AudioError> {
+        let samples = u64::from(ms) * u64::from(self.rate_hz) / 1000;
+        self.write(&vec![0.0; samples as usize])
+    }
+
+    fn write(&mut self, samples: &[f32]) -> Result<(), AudioError> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        samples.iter().try_for_each(|sample| file.push(*sample))
+    }
+
+    /// Closes the file. False: nothing sounded, and there is no file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(self) -> Result<bool, AudioError> {
+        match self.file {
+            Some(file) => file.finish().map(|()| true),
+            None => Ok(false),
+        }
+    }
+}
+
 fn create(
     path: &Path,
     spec: hound::WavSpec,
@@ -164,6 +255,24 @@ fn write_error(path: &Path, error: &hound::Error) -> AudioError {
 mod tests {
     use super::*;
     use crate::audio::sound_file::read_clip;
+
+    #[test]
+    fn clips_become_one_file_at_the_rate_of_the_first_that_sounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clips.wav");
+        let mut file = ClipFile::new(|rate_hz| WavFile::create(&path, 1, rate_hz));
+        let clip = |rate_hz, samples: &[f32]| Clip {
+            rate_hz,
+            samples: samples.to_vec(),
+        };
+        file.pause(1_000).unwrap();
+        file.push(&clip(16_000, &[])).unwrap();
+        file.push(&clip(8_000, &[0.5; 80])).unwrap();
+        file.pause(10).unwrap();
+        assert!(file.finish().unwrap());
+        let read = read_clip(&path).unwrap();
+        assert_eq!((read.rate_hz, read.samples.len()), (8_000, 160));
+    }
 
     #[test]
     fn what_has_no_room_in_one_file_goes_on_in_the_next() {

@@ -1,17 +1,25 @@
-//! Many requests out of a file, answered into another one: OpenAI's batch format, worked off on this machine.
+//! Work that need not be done at once, on all cores that it is given; a run that was killed goes on where it was.
 //!
-//! `input` reads the requests, `output` keeps what is done, so that a run that was killed goes on; `chat`, `sound`
-//! do the work, one kind after the other, each on all cores that it is given; `progress` says how far it is.
+//! Many requests out of a file, answered into another one (OpenAI's batch format): `input` reads the requests, `output`
+//! keeps what is done, `chat` and `sound` do the work, one kind after the other. Many files, each made of one job:
+//! `sound_folder` finds recordings, `files` transcribes them, and speaks a book's chapters; `whole_file` writes each
+//! whole or not at all. `workers` has the cores, `progress` says how far it is.
 
 mod chat;
+mod files;
 pub mod input;
 pub mod output;
 mod progress;
 mod sound;
+mod sound_folder;
+mod whole_file;
+mod workers;
 
+pub use files::{FileRun, SpokenChapter, Transcription, speak_chapters, transcribe_files};
 pub use input::{InputError, Job, Line};
 pub use output::{OutputError, Results};
 pub use progress::Progress;
+pub use sound_folder::{FolderError, SoundFolder};
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -91,6 +99,17 @@ impl Work<'_> {
     }
 }
 
+/// A configuration for so many cores: as many recognizers and voices, and one language model.
+fn on_each_core(config: &Config, cores: usize) -> Config {
+    let mut config = config.clone();
+    config.threads = ThreadConfig {
+        total: cores,
+        stt: 1,
+        llm: cores,
+    };
+    config
+}
+
 /// Answers lines, each as soon as it is done. When it is cancelled, what is done is kept.
 ///
 /// # Errors
@@ -104,15 +123,8 @@ pub fn run(
     cancelled: &(dyn Fn() -> bool + Sync),
     on_line: &(dyn Fn(bool) + Sync),
 ) -> Result<(), BatchError> {
-    let mut config = config.clone();
-    config.threads = ThreadConfig {
-        total: limits.cores,
-        // As many recognizers and voices as cores, and one language model.
-        stt: 1,
-        llm: limits.cores,
-    };
     let work = Work {
-        config,
+        config: on_each_core(config, limits.cores),
         persona: persona.clone(),
         limits,
         results,

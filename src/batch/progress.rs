@@ -1,21 +1,39 @@
-//! How far a batch is, in a line for people. Pure.
+//! How far work is, in a line for people. Pure.
 
 use std::time::Duration;
 
-/// What is done of a batch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What is done of some work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Requests of the batch.
+    /// What is done with each job: `answered`.
+    pub verb: &'static str,
+    /// Jobs: requests, or files.
     pub all: usize,
-    /// Of these, those that an earlier run has answered.
+    /// Of these, those that an earlier run has done.
     pub before: usize,
-    /// Those that this run has answered.
+    /// Those that this run has done.
     pub done: usize,
-    /// Of these, those whose answer is an error.
+    /// Of these, those that ended with an error.
     pub failed: usize,
 }
 
 impl Progress {
+    /// At the beginning of a run.
+    pub fn new(verb: &'static str, all: usize, before: usize) -> Self {
+        Self {
+            verb,
+            all,
+            before,
+            done: 0,
+            failed: 0,
+        }
+    }
+
+    /// Whether nothing is left to do.
+    pub fn is_complete(&self) -> bool {
+        self.before + self.done >= self.all
+    }
+
     /// After so long in this run.
     pub fn line(&self, elapsed: Duration) -> String {
         let done = self.before + self.done;
@@ -31,7 +49,7 @@ impl Progress {
                 format!(", about {} left", in_words(seconds.ceil() as u64))
             }
         };
-        format!("{done} of {} answered{failed}{time}", self.all)
+        format!("{done} of {} {}{failed}{time}", self.all, self.verb)
     }
 }
 
@@ -50,10 +68,9 @@ mod tests {
     #[test]
     fn the_time_that_is_left_is_that_of_this_runs_pace() {
         let progress = Progress {
-            all: 100,
-            before: 40,
             done: 20,
             failed: 1,
+            ..Progress::new("answered", 100, 40)
         };
         let line = progress.line(Duration::from_secs(60));
         assert_eq!(
@@ -64,10 +81,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_a_time_that_nobody_knows() {
-        let progress = Progress {
-            all: 3,
-            ..Progress::default()
-        };
+        let progress = Progress::new("answered", 3, 0);
         assert_eq!(progress.line(Duration::from_secs(9)), "0 of 3 answered");
     }
 }

@@ -1,18 +1,16 @@
-//! Recordings as text, and texts as sound: a worker on each core, with an engine of its own.
+//! Requests for the text of a recording, and for the sound of a text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::input::Recording;
+use super::workers::on_all_cores;
 use super::{BatchError, Line, Work};
-use crate::engines::{self, EngineLoader, EnginesError};
+use crate::engines::{self, EngineLoader};
 use crate::models::Role;
-use crate::onnx;
 use crate::requests::Problem;
 use crate::requests::speech::{Format, RATE, Request, pcm, wav_head};
 use crate::requests::transcription::Transcribed;
@@ -22,36 +20,6 @@ use crate::tts::{Prosody, Synthesizer, TtsError, VOICES, speak_text};
 /// Bytes of a request's name in that of its file.
 const MOST_NAME: usize = 40;
 
-/// Does all of these on as many cores as there are, each with an engine that `load` gives; `answer` is `None` where
-/// the work is over.
-fn on_all_cores<T: Sync, E>(
-    work: &Work,
-    jobs: &[(&Line, &T)],
-    load: impl Fn() -> Result<E, EnginesError> + Sync,
-    answer: impl Fn(&mut E, &Line, &T) -> Option<Result<Value, Problem>> + Sync,
-) {
-    let next = AtomicUsize::new(0);
-    let worker = |n: usize| -> Result<(), EnginesError> {
-        let mut engine = onnx::with_own_graphs(n, &load)?;
-        loop {
-            let job = jobs.get(next.fetch_add(1, Ordering::Relaxed));
-            let Some((line, job)) = job.filter(|_| !work.is_over()) else {
-                return Ok(());
-            };
-            match answer(&mut engine, line, job) {
-                Some(answer) => work.done(line, answer),
-                None => return Ok(()),
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for n in 0..work.limits.cores.min(jobs.len()) {
-            let worker = &worker;
-            scope.spawn(move || worker(n).unwrap_or_else(|error| work.end(error.into())));
-        }
-    });
-}
-
 /// Transcribes recordings.
 pub(super) fn transcribe(work: &Work, jobs: &[(&Line, &Recording)]) -> Result<(), BatchError> {
     if jobs.is_empty() || work.is_over() {
@@ -60,15 +28,23 @@ pub(super) fn transcribe(work: &Work, jobs: &[(&Line, &Recording)]) -> Result<()
     let roles = [Role::Stt, Role::Vad, Role::OnnxRuntime];
     let loader = EngineLoader::only(&work.config, &roles)?;
     on_all_cores(
-        work,
+        work.limits.cores,
         jobs,
+        &|| work.is_over(),
         || loader.recognizer(),
-        |engine, _, job| match text_of(work, &loader, engine.as_mut(), job) {
-            Ok(heard) => heard.map(Ok),
-            Err(problem) => Some(Err(problem)),
+        |engine, (line, job)| {
+            let heard = text_of(work, &loader, engine.as_mut(), job);
+            keep(work, line, heard);
         },
-    );
+    )?;
     Ok(())
+}
+
+/// Keeps an answer; `None` if the work was over before there was one.
+fn keep(work: &Work, line: &Line, answer: Result<Option<Value>, Problem>) {
+    if let Some(answer) = answer.transpose() {
+        work.done(line, answer);
+    }
 }
 
 fn text_of(
@@ -97,14 +73,15 @@ pub(super) fn speak(work: &Work, jobs: &[(&Line, &Request)]) -> Result<(), Batch
         return Ok(());
     }
     on_all_cores(
-        work,
+        work.limits.cores,
         jobs,
+        &|| work.is_over(),
         || engines::synthesizer(&work.config, &work.persona),
-        |voice, line, job| match sound_of(work, voice.as_mut(), line, job) {
-            Ok(made) => made.map(Ok),
-            Err(problem) => Some(Err(problem)),
+        |voice, (line, job)| {
+            let made = sound_of(work, voice.as_mut(), line, job);
+            keep(work, line, made);
         },
-    );
+    )?;
     Ok(())
 }
 

@@ -21,8 +21,10 @@ pub fn positive(text: &str) -> Result<f64, String> {
 
 pub mod ask;
 pub mod assistant;
+pub mod background;
 pub mod batch;
 pub mod bench;
+pub mod book;
 pub mod doctor;
 pub mod enroll;
 pub mod log;

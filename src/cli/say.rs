@@ -1,6 +1,6 @@
 //! `vivavoce say`: the voice by itself. A clause is heard while the next one is made.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use vivavoce::audio::callback::render_path;
 use vivavoce::audio::cpal_device::CpalDevice;
 use vivavoce::audio::device::{AudioDevice, Endpoint, StreamNote};
 use vivavoce::audio::frame::BLOCK_MS;
-use vivavoce::audio::wav::WavFile;
+use vivavoce::audio::wav::{ClipFile, WavFile};
 use vivavoce::clock::{Pace, Stopwatch, sleep};
 use vivavoce::config::Config;
 use vivavoce::engines;
@@ -21,6 +21,7 @@ use vivavoce::playback::PlaybackQueue;
 use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
 use vivavoce::tts::{SpokenClause, Synthesizer, TtsError, speak_clause_unless};
 
+use super::background::Background;
 use super::talk::QUIT;
 
 /// Clauses that are made ahead of the one that sounds.
@@ -33,8 +34,48 @@ const DEAD_AFTER: Duration = Duration::from_secs(5);
 /// Clauses as they are made; an error ends them.
 type Spoken = Receiver<Result<SpokenClause, TtsError>>;
 
-/// Speaks a text to the loudspeaker or into a file.
-pub fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
+/// What is spoken, and where to.
+#[derive(Debug, clap::Args)]
+pub struct SayOptions {
+    /// The text; or a file of text or Markdown, if -o names a folder
+    #[arg(value_name = "TEXT|FILE")]
+    text: String,
+    /// Write a WAV file instead; or a folder: a WAV file for each chapter of FILE
+    #[arg(short = 'o', value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    background: Background,
+}
+
+/// Speaks a text to the loudspeaker or into a file, or a book into a folder.
+///
+/// # Errors
+/// There is nothing to say, the voice cannot be loaded or fails, a file cannot be written, or it was interrupted.
+pub fn run(config: &Config, options: &SayOptions) -> Result<()> {
+    let output = options.output.as_deref();
+    let book = Path::new(&options.text);
+    match output {
+        Some(folder) if book.is_file() && is_folder(folder) => {
+            super::book::speak(config, book, folder, &options.background)
+        }
+        Some(folder) if folder.is_dir() => bail!(
+            "{} is a folder, and there is no file {:?}: name a file of text or Markdown, or -o FILE.wav",
+            folder.display(),
+            options.text
+        ),
+        output => say(config, &options.text, output),
+    }
+}
+
+/// Whether it is a folder, or may become one: a WAV file is named as such.
+fn is_folder(path: &Path) -> bool {
+    let is_sound = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("wav"));
+    path.is_dir() || (!path.exists() && !is_sound)
+}
+
+fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
     let output = match file {
         Some(path) => Endpoint::File(path.to_path_buf()),
         None => Endpoint::parse(&config.audio.output),
@@ -89,29 +130,15 @@ fn speak(
     }
 }
 
-/// The voice made no sound of it: of another script, for example.
-const SILENT: &str =
-    "the voice has no sound for this text; choose another with --tts, --voice or --lang";
-
 /// Writes clauses into a file as they come. What was written when it is interrupted is whole.
 fn write(path: &Path, spoken: Spoken) -> Result<()> {
-    let mut file: Option<WavFile> = None;
+    let mut file = ClipFile::new(|rate_hz| WavFile::create(path, 1, rate_hz));
     for clause in spoken {
-        let clip = clause?.clip;
-        // A clause without words says nothing of the voice's rate.
-        if clip.samples.is_empty() {
-            continue;
-        }
-        let file = match &mut file {
-            Some(file) => file,
-            none => none.insert(WavFile::create(path, 1, clip.rate_hz)?),
-        };
-        clip.samples.iter().try_for_each(|s| file.push(*s))?;
+        file.push(&clause?.clip)?;
     }
-    match file {
-        Some(file) => Ok(file.finish()?),
-        None if QUIT.load(Ordering::Relaxed) => Ok(()),
-        None => bail!(SILENT),
+    match file.finish()? || QUIT.load(Ordering::Relaxed) {
+        true => Ok(()),
+        false => Err(TtsError::Silent.into()),
     }
 }
 
@@ -164,7 +191,7 @@ fn play(spoken: Spoken, output: Endpoint) -> Result<()> {
         pace.wait();
     }
     if complete && !sounds {
-        bail!(SILENT);
+        return Err(TtsError::Silent.into());
     }
     if !queue.knows_latency() {
         // The device may still hold what it took last.

@@ -12,6 +12,7 @@ mod tokenizer;
 mod transcribe;
 mod utterance;
 mod whisper;
+mod word_times;
 mod worker;
 mod wyoming;
 
@@ -23,6 +24,7 @@ pub use spoken_language::{LanguageHeard, SpokenLanguage};
 pub use tokenizer::Tokenizer;
 pub use utterance::{Utterance, UtteranceConfig};
 pub use whisper::Whisper;
+pub use word_times::{TimedWord, joined};
 pub use worker::{WorkerCommand, find_worker};
 pub use wyoming::WyomingRecognizer;
 

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::word_times::{TimedWord, estimated};
 use super::{Cancelled, Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::audio::frame::SPEECH_RATE;
 use crate::clock::Timestamp;
@@ -26,6 +27,8 @@ pub struct Stretch {
     pub end_s: f64,
     /// The words.
     pub text: String,
+    /// When each of them was said, as far as it can be estimated.
+    pub words: Vec<TimedWord>,
 }
 
 /// The words of a whole recording.
@@ -40,6 +43,25 @@ struct Speech {
     utterance: Utterance,
     /// Since when it pauses, if it does.
     paused: Option<Timestamp>,
+    /// Where the audio that is not committed yet begins in the recording. Samples.
+    open_at: u64,
+    /// Those that were committed.
+    words: Vec<TimedWord>,
+}
+
+impl Speech {
+    /// Notes when the words of so many open samples were said, before these are committed.
+    fn note_words(&mut self, text: &str, samples: usize, end_s: f64) {
+        let audio = &self.utterance.open()[..samples];
+        let offset_s = self.open_at as f64 / f64::from(SPEECH_RATE);
+        let within = seconds(self.began)..end_s;
+        self.words.extend(estimated(text, audio, offset_s, within));
+        self.open_at += samples as u64;
+    }
+}
+
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millis_f64() / 1000.0
 }
 
 /// Transcribes audio at 16 kHz that is pushed piece by piece.
@@ -113,10 +135,13 @@ impl<'a> RecordingTranscriber<'a> {
                 (Activity::Started(_), Some(speech)) => speech.paused = None,
                 (Activity::Started(at), None) => {
                     let before: Vec<f32> = self.before.drain(..).collect();
+                    let ahead = (before.len() + step.len()) as u64;
                     self.speech = Some(Speech {
                         began: at,
                         utterance: Utterance::begin(UtteranceConfig::default(), &before),
                         paused: None,
+                        open_at: self.samples.saturating_sub(ahead),
+                        words: Vec::new(),
                     });
                 }
                 (Activity::Paused(at), Some(speech)) => speech.paused = Some(at),
@@ -138,6 +163,7 @@ impl<'a> RecordingTranscriber<'a> {
             let Some(text) = self.engine.transcribe(open, cancelled)? else {
                 return Ok(false);
             };
+            speech.note_words(&text, cut.end, f64::INFINITY);
             speech.utterance.commit(cut.end, text);
         }
         Ok(true)
@@ -145,19 +171,23 @@ impl<'a> RecordingTranscriber<'a> {
 
     /// Decodes the stretch of speech, if there is one. False: cancelled.
     fn end_speech(&mut self, cancelled: Cancelled) -> Result<bool, SttError> {
-        let Some(speech) = self.speech.take() else {
+        let Some(mut speech) = self.speech.take() else {
             return Ok(true);
         };
-        let (utterance, end) = (speech.utterance, speech.paused.unwrap_or(self.now()));
-        let Some(text) = self.engine.transcribe(utterance.open(), cancelled)? else {
+        let end_s = seconds(speech.paused.unwrap_or(self.now()));
+        let open = speech.utterance.open();
+        let (samples, heard) = (open.len(), self.engine.transcribe(open, cancelled)?);
+        let Some(heard) = heard else {
             return Ok(false);
         };
-        let text = utterance.text_with(&text);
+        speech.note_words(&heard, samples, end_s);
+        let text = speech.utterance.text_with(&heard);
         if !text.is_empty() {
             self.stretches.push(Stretch {
-                start_s: speech.began.as_millis_f64() / 1000.0,
-                end_s: end.as_millis_f64() / 1000.0,
+                start_s: seconds(speech.began),
+                end_s,
                 text,
+                words: speech.words,
             });
         }
         Ok(true)
@@ -274,6 +304,19 @@ mod tests {
             .iter()
             .map(|s| (s.start_s.round(), s.end_s.round()));
         assert_eq!(spans.collect::<Vec<_>>(), [(5.0, 7.0), (10.0, 11.0)]);
+    }
+
+    #[test]
+    fn the_words_of_endless_speech_are_where_they_were_decoded() {
+        let (stretches, decoded) = decode(&[(0.1, 5.0), (0.9, 60.0)], 320);
+        let words = &stretches[0].words;
+        assert_eq!(words.len(), 2 * decoded.len());
+        // "part" of the third part: behind the audio of two.
+        let before: f64 = decoded[..2].iter().map(|s| f64::from(*s)).sum();
+        let third = words[4].start_s - 5.0;
+        assert!((third - before).abs() < 0.5, "{third}, {before}");
+        let last = words[words.len() - 1].end_s;
+        assert!((last - 65.0).abs() < 0.5, "{last}");
     }
 
     #[test]

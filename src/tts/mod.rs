@@ -88,6 +88,9 @@ pub enum TtsError {
         /// What it said.
         reason: String,
     },
+    /// It made no sound of a text: of another script, for example.
+    #[error("the voice has no sound for this text; choose another with --tts, --voice or --lang")]
+    Silent,
     /// The engine failed.
     #[error("the voice failed: {0}")]
     Run(String),

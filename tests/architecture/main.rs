@@ -177,6 +177,18 @@ fn the_front_end_is_pure() {
     forbid("front_end", &["std::sync", "crate::clock::Stopwatch"]);
 }
 
+#[test]
+fn books_and_transcripts_are_texts_alone() {
+    for part in ["book", "transcripts"] {
+        forbid(part, &IMPURE);
+        forbid_modules(
+            part,
+            &["audio", "engines", "batch", "tts", "llm", "pipeline"],
+        );
+    }
+    forbid_modules("book", &["stt"]);
+}
+
 /// Its persona is read from a file, before the machine begins.
 #[test]
 fn the_agent_is_pure() {

@@ -33,6 +33,20 @@ const LOOKED_AT_S: usize = 60;
 const KINDS: &str = "it is no sound that can be read (WAV, FLAC, MP3, OGG Vorbis, M4A, AIFF and CAF can); \
     convert it first (`ffmpeg -i IN OUT.wav`)";
 
+/// Endings of the names of files that are read here.
+const ENDINGS: [&str; 18] = [
+    "aac", "aif", "aifc", "aiff", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mov", "mp3", "mp4",
+    "oga", "ogg", "wav", "wave", "webm",
+];
+
+/// Whether a file's name says that it is a sound that is read here, or a film with one.
+pub fn is_named_as_sound(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ENDINGS
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 /// A sound file that is read block by block.
 pub struct SoundFile {
     path: PathBuf,
