@@ -44,6 +44,7 @@ fn starter_serves_every_role() {
         Role::Vad,
         Role::EndOfTurn,
         Role::OnnxRuntime,
+        Role::WakeWord,
     ];
     assert_eq!(roles, expected);
 }

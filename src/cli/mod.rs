@@ -38,3 +38,4 @@ pub mod talk;
 pub mod tools;
 pub mod transcribe;
 pub mod view;
+pub mod wake;

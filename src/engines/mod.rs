@@ -2,8 +2,10 @@
 
 mod language_model;
 mod voice;
+mod wake;
 
 pub use voice::{named_voice, synthesizer, voice};
+pub use wake::head;
 use voice::{profile_voice, speaks};
 
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ use crate::stt::{
 };
 use crate::tts::TtsError;
 use crate::vad::{Earshot, Silero, VoiceActivity};
+use crate::wake::HeadError;
 
 /// Why engines cannot be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -100,9 +103,37 @@ pub enum EnginesError {
     /// ONNX Runtime or voice activity.
     #[error(transparent)]
     Onnx(#[from] OnnxError),
+    /// The wake word's head.
+    #[error("{}: {error}", path.display())]
+    Head {
+        /// Its file.
+        path: PathBuf,
+        /// Why it cannot be used.
+        error: HeadError,
+    },
+    /// The wake word's head cannot be read.
+    #[error("{}: {error}", path.display())]
+    HeadFile {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// No head knows the phrase.
+    #[error(
+        "no head knows {phrase:?}, only {known:?}: make one with `vivavoce wake train {phrase:?} -o FILE`, and \
+         name it in the configuration: [wake] head = \"FILE\""
+    )]
+    OtherPhrase {
+        /// The phrase that is wanted.
+        phrase: String,
+        /// The one that the head knows.
+        known: String,
+    },
 }
 
-/// The files of the profile that are needed: not those of a role whose engine is named.
+/// The files of the profile that are needed: not those of a role whose engine is named, nor the wake word's where none
+/// is wanted.
 ///
 /// # Errors
 /// There is no such profile, or it is not made for this platform.
@@ -126,6 +157,9 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
             },
         ),
     ];
+    if !config.wake.enabled {
+        selection = selection.without(Role::WakeWord);
+    }
     for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
         selection = selection.without(role);
     }
@@ -241,6 +275,7 @@ impl EngineLoader {
         Ok(Engines {
             canceller,
             activity,
+            wake: self.wake()?,
             turn_detector: Box::new(turn_detector),
             recognizer,
             language_model,
@@ -295,6 +330,11 @@ impl EngineLoader {
             vocabulary: vocabulary.to_vec(),
             threads: self.budget.stt,
         })?))
+    }
+
+    /// The folder of the profile's voice, if it has one.
+    pub fn voice_folder(&self) -> Option<PathBuf> {
+        self.folder(Role::Tts).ok().map(Path::to_path_buf)
     }
 
     /// The folder of the model that serves `role`.

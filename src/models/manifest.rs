@@ -32,6 +32,8 @@ pub enum Role {
     EndOfTurn,
     /// The shared library that runs the ONNX models.
     OnnxRuntime,
+    /// Features of speech for the wake word; fetched only where one is wanted.
+    WakeWord,
 }
 
 impl fmt::Display for Role {
@@ -43,6 +45,7 @@ impl fmt::Display for Role {
             Role::Vad => "vad",
             Role::EndOfTurn => "end-of-turn",
             Role::OnnxRuntime => "onnx-runtime",
+            Role::WakeWord => "wake-word",
         })
     }
 }

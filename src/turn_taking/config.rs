@@ -54,6 +54,15 @@ pub struct IdlePrompt {
     pub words: String,
 }
 
+/// How an assistant sleeps that is woken by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SleepConfig {
+    /// What wakes it, as it is written: words that are not meant for anybody else.
+    pub phrase: String,
+    /// It falls asleep so long after the last exchange, or after it was woken.
+    pub after: Duration,
+}
+
 /// Turn taking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnTakingConfig {
@@ -81,6 +90,8 @@ pub struct TurnTakingConfig {
     pub name: String,
     /// Who answers the user.
     pub answers: Answers,
+    /// It sleeps until somebody calls; if absent, it is awake until it is told to sleep, and hears everything even then.
+    pub sleep: Option<SleepConfig>,
 }
 
 impl TurnTakingConfig {
@@ -129,6 +140,7 @@ impl Default for TurnTakingConfig {
             lexicon: Lexicon::of(Language::default()),
             name: String::new(),
             answers: Answers::default(),
+            sleep: None,
         }
     }
 }

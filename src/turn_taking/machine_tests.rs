@@ -17,6 +17,8 @@ mod message_ends;
 mod rings;
 #[path = "self_talk_tests.rs"]
 mod self_talk;
+#[path = "sleep_tests.rs"]
+mod sleep;
 
 /// A machine with a clock that the test turns.
 struct Conversation {
@@ -60,7 +62,7 @@ impl Conversation {
     /// The commands for an event, without what is only published.
     fn on(&mut self, event: Event) -> Vec<Command> {
         let mut commands = self.all(event);
-        commands.retain(|c| !matches!(c, Command::Publish(..)));
+        commands.retain(|c| !matches!(c, Command::Publish(..) | Command::Announce(_)));
         commands
     }
 
