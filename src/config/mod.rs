@@ -583,7 +583,8 @@ impl Config {
         self.turn_taking.validate()?;
         self.wake.validate()?;
         let keys = self.turn_taking.push_to_talk && self.wake.enabled;
-        let expected = "not together with turn_taking.push_to_talk: a key wakes nobody who listens to the key";
+        let expected =
+            "not together with turn_taking.push_to_talk: a key wakes nobody who listens to the key";
         check("wake.enabled", self.wake.enabled, !keys, expected)?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
         check(

@@ -5,8 +5,8 @@ mod voice;
 mod wake;
 
 pub use voice::{named_voice, synthesizer, voice};
-pub use wake::head;
 use voice::{profile_voice, speaks};
+pub use wake::head;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

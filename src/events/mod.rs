@@ -20,7 +20,8 @@ pub use conversation::{Conversation, Exchange, Outcome};
 pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{
-    DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason, InterruptReason, RollbackReason, SleepReason, WakeReason,
+    DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
+    InterruptReason, RollbackReason, SleepReason, WakeReason,
 };
 
 pub use view::{Activity, SessionView};

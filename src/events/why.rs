@@ -50,7 +50,10 @@ pub fn why(kind: &EventKind) -> Option<String> {
         }
         EventKind::Interrupted { reason } => format!("stopped: {reason}"),
         EventKind::Asleep { reason } => format!("asleep: {reason}"),
-        EventKind::Awake { reason, score: value } => format!("awake: {reason}{}", scored(value)),
+        EventKind::Awake {
+            reason,
+            score: value,
+        } => format!("awake: {reason}{}", scored(value)),
         _ => return None,
     })
 }

@@ -54,7 +54,8 @@ impl Asleep {
     pub fn wake(&mut self, since: Option<Timestamp>) -> Vec<Kept> {
         self.is_asleep = false;
         let kept = self.kept.drain(..);
-        kept.filter(|(_, until)| since.is_some_and(|since| *until > since)).collect()
+        kept.filter(|(_, until)| since.is_some_and(|since| *until > since))
+            .collect()
     }
 
     /// Whether the loudspeaker's sound may be in the microphone's, now that this was played.

@@ -163,12 +163,15 @@ impl Session {
         } = config;
         turn_taking.name.clone_from(&persona.name);
         // Nobody could wake an assistant that sleeps without ears.
-        turn_taking.sleep = turn_taking.sleep.take().zip(engines.wake.as_ref()).map(
-            |(sleep, wake)| SleepConfig {
-                phrase: wake.phrase().to_owned(),
-                ..sleep
-            },
-        );
+        turn_taking.sleep =
+            turn_taking
+                .sleep
+                .take()
+                .zip(engines.wake.as_ref())
+                .map(|(sleep, wake)| SleepConfig {
+                    phrase: wake.phrase().to_owned(),
+                    ..sleep
+                });
         let offers = setting.offers.iter();
         let offered: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
         let personas = || std::iter::once(&persona).chain(&in_other_languages);

@@ -7,6 +7,10 @@ use crate::lexicon::words;
 const MOST_EXTRA: usize = 2;
 /// Letters that may differ, of those of the phrase.
 const MOST_DIFFERENCE: f32 = 0.6;
+/// The same for words behind which the recognizer heard a stop: it has known that they are an address.
+const MOST_BEFORE_A_STOP: f32 = 0.75;
+/// Marks of a stop.
+const STOPS: &str = ",.!?;:-—…";
 
 /// What of the text follows the phrase; all of it, if nothing in its beginning sounds like the phrase.
 pub(super) fn without_phrase<'t>(text: &'t str, phrase: &str) -> &'t str {
@@ -23,13 +27,19 @@ pub(super) fn without_phrase<'t>(text: &'t str, phrase: &str) -> &'t str {
             let said = letters(&text[starts[first]..end]);
             let differing = strsim::levenshtein(&said, &wanted) as f32;
             let difference = differing / wanted.chars().count() as f32;
-            if difference <= MOST_DIFFERENCE && best.is_none_or(|(least, _)| difference < least) {
+            let stops = text[..end].trim_end().ends_with(|c| STOPS.contains(c));
+            let most = if stops {
+                MOST_BEFORE_A_STOP
+            } else {
+                MOST_DIFFERENCE
+            };
+            if difference <= most && best.is_none_or(|(least, _)| difference < least) {
                 best = Some((difference, end));
             }
         }
     }
     let Some((_, end)) = best else { return text };
-    text[end..].trim_start_matches(|c: char| c.is_whitespace() || ",.!?;:-—…".contains(c))
+    text[end..].trim_start_matches(|c: char| c.is_whitespace() || STOPS.contains(c))
 }
 
 /// Where each word begins. Bytes.
@@ -75,6 +85,8 @@ mod tests {
             "Hey V.V. what is the capital of France?",
             "Hey Vivvy what is the capital of France?",
             "Heavy V, what is the capital of France?",
+            "Avv, what is the capital of France?",
+            "Hey V Ved. What is the capital of France?",
             "And hey Vivi, what is the capital of France?",
         ] {
             let left = without_phrase(text, "hey vivi").to_lowercase();

@@ -6,7 +6,9 @@ use super::machine::TurnTaking;
 use super::pause::MOST_DRAFTS;
 use super::state::{Answer, Draft, Reply, State, UserTurn};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, GoOnReason, InterruptReason, ReplyId, RollbackReason, TurnId, WakeReason};
+use crate::events::{
+    EventKind, GoOnReason, InterruptReason, ReplyId, RollbackReason, TurnId, WakeReason,
+};
 
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.

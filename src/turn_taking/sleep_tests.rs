@@ -48,7 +48,10 @@ fn it_sleeps_from_the_beginning_and_says_so_once() {
         ..config()
     });
     let reason = SleepReason::NotCalledYet;
-    assert_eq!(announced(c.all(Event::Tick)), [EventKind::Asleep { reason }]);
+    assert_eq!(
+        announced(c.all(Event::Tick)),
+        [EventKind::Asleep { reason }]
+    );
     assert_eq!(c.after(60_000).tick(), []);
     assert_eq!(c.machine.next_deadline(), None);
 }
@@ -84,7 +87,10 @@ fn of_its_name_alone_it_wakes_and_hears_the_next_sentence() {
     call(&mut c);
     assert_eq!(draft(&c.user_says(1, "Hey Vivi.")), None);
     let question = "What is the capital of France?";
-    assert_eq!(draft(&c.after(2_000).user_says(2, question)), Some(question));
+    assert_eq!(
+        draft(&c.after(2_000).user_says(2, question)),
+        Some(question)
+    );
 }
 
 #[test]
@@ -93,7 +99,10 @@ fn the_next_sentence_keeps_words_that_sound_like_its_name() {
     call(&mut c);
     c.user_says(1, "Hey Vivi.");
     let question = "Hey Vivi, are you there, or what?";
-    assert_eq!(draft(&c.after(2_000).user_says(2, question)), Some(question));
+    assert_eq!(
+        draft(&c.after(2_000).user_says(2, question)),
+        Some(question)
+    );
 }
 
 #[test]
@@ -151,13 +160,19 @@ fn what_rings_opens_its_ears_so_that_it_can_be_stopped_without_the_name() {
     c.on(Event::Ring { id, words });
     assert!(c.tick().contains(&Command::Wake));
     c.heard(reply(1), "Your timer is done.");
-    assert!(c.user_says(2, "Stop.").contains(&Command::Acknowledge(vec![1])));
+    assert!(
+        c.user_says(2, "Stop.")
+            .contains(&Command::Acknowledge(vec![1]))
+    );
 }
 
 #[test]
 fn without_ears_for_its_name_it_is_told_to_sleep_and_hears_all_the_same() {
     let mut c = Conversation::new();
     let reason = SleepReason::Asked;
-    assert_eq!(c.all(Event::Sleep), [Command::Announce(EventKind::Asleep { reason })]);
+    assert_eq!(
+        c.all(Event::Sleep),
+        [Command::Announce(EventKind::Asleep { reason })]
+    );
     assert!(!c.speech().is_empty());
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::gate::Gate;
 use super::{Call, Decision, Embedding, Features, Head, STEP, WakeDetector, WakeError, span};
 use crate::audio::frame::SPEECH_RATE;
 use crate::clock::Timestamp;
@@ -37,6 +38,7 @@ const REFRACTORY: u32 = 20;
 
 /// Listens for a head's phrase.
 pub struct Detector {
+    level: Gate,
     gate: Box<dyn VoiceActivityDetector>,
     features: Features,
     head: Head,
@@ -61,6 +63,7 @@ impl Detector {
     ) -> Self {
         let threshold = config.threshold.unwrap_or(head.threshold);
         Self {
+            level: Gate::default(),
             gate,
             features,
             decision: Decision::new(threshold, head.hits, REFRACTORY),
@@ -81,7 +84,8 @@ impl Detector {
         let whole = self.gate_pending.len() / length * length;
         for frame in self.gate_pending[..whole].chunks_exact(length) {
             let speech = self.gate.probability(frame);
-            if speech.map_err(|e| WakeError(e.to_string()))? >= self.gate_threshold {
+            let is_speech = speech.map_err(|e| WakeError(e.to_string()))? >= self.gate_threshold;
+            if self.level.rises(frame) || is_speech {
                 self.open_until = Some(until + GATE_HOLD);
             }
         }

@@ -109,12 +109,7 @@ impl Features {
         Ok(decibels.iter().map(|db| db / 10.0 + 2.0).collect())
     }
 
-    fn embed(
-        &self,
-        first: usize,
-        count: usize,
-        out: &mut Vec<Embedding>,
-    ) -> Result<(), WakeError> {
+    fn embed(&self, first: usize, count: usize, out: &mut Vec<Embedding>) -> Result<(), WakeError> {
         let mut input: Vec<f32> = Vec::with_capacity(count * WINDOW * BANDS);
         for window in first..first + count {
             let at = window * WINDOW_HOP * BANDS;

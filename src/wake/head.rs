@@ -42,6 +42,7 @@ pub enum HeadError {
 #[serde(deny_unknown_fields)]
 struct Description {
     phrase: String,
+    spellings: Vec<String>,
     windows: usize,
     units: usize,
     threshold: f32,
@@ -101,6 +102,8 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 pub struct Head {
     /// The phrase as it is written.
     pub phrase: String,
+    /// As the voices that it learnt from had it written, where they say it otherwise: `VOICE:TEXT`, or a text for all.
+    pub spellings: Vec<String>,
     /// How many windows it looks at.
     pub windows: usize,
     /// The probability that is a hit, unless the configuration says otherwise.
@@ -175,6 +178,7 @@ impl Head {
     fn with_weights(description: Description, weights: &[u8]) -> Result<Self, HeadError> {
         let Description {
             phrase,
+            spellings,
             windows,
             units,
             threshold,
@@ -208,7 +212,12 @@ impl Head {
         let (unit_biases, numbers) = numbers.split_at(units);
         let (weights, bias) = numbers.split_at(units);
         let layers = Layers {
-            normal: normal.as_chunks::<2>().0.iter().map(|n| (n[0], n[1])).collect(),
+            normal: normal
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|n| (n[0], n[1]))
+                .collect(),
             units: of_units.chunks(inputs).map(<[f32]>::to_vec).collect(),
             unit_biases: unit_biases.to_vec(),
             weights: weights.to_vec(),
@@ -216,6 +225,7 @@ impl Head {
         };
         Ok(Self {
             phrase,
+            spellings,
             windows,
             threshold,
             hits,
@@ -229,6 +239,7 @@ impl Head {
     pub fn to_bytes(&self) -> Vec<u8> {
         let description = Description {
             phrase: self.phrase.clone(),
+            spellings: self.spellings.clone(),
             windows: self.windows,
             units: self.layers.units.len(),
             threshold: self.threshold,
@@ -259,6 +270,7 @@ mod tests {
         unit[EMBEDDING] = 1.0;
         Head {
             phrase: "hey you".into(),
+            spellings: vec!["hey yoo".into()],
             windows: 2,
             threshold: 0.5,
             hits: 2,
@@ -317,11 +329,23 @@ mod tests {
     #[test]
     fn a_description_that_makes_no_sense_is_refused() {
         for wrong in [
-            Head { windows: 3, ..head() },
+            Head {
+                windows: 3,
+                ..head()
+            },
             Head { hits: 0, ..head() },
-            Head { threshold: 2.0, ..head() },
-            Head { length_ms: 0, ..head() },
-            Head { phrase: " ".into(), ..head() },
+            Head {
+                threshold: 2.0,
+                ..head()
+            },
+            Head {
+                length_ms: 0,
+                ..head()
+            },
+            Head {
+                phrase: " ".into(),
+                ..head()
+            },
         ] {
             let refused = Head::read(&wrong.to_bytes()).unwrap_err();
             assert!(matches!(refused, HeadError::Damaged(_)), "{refused}");

@@ -2,7 +2,7 @@
 //! sleeps; nothing else listens then.
 //!
 //! ```text
-//!  samples ─► gate (earshot) ─► mel spectrogram ─► speech embedding, each 80 ms ─► head ─► decision ─► a call
+//!  samples ─► gate (level, earshot) ─► mel spectrogram ─► speech embedding, each 80 ms ─► head ─► decision ─► a call
 //! ```
 //!
 //! The features are Google's speech embedding, frozen; a head is a small network over the last of them, trained for one
@@ -11,6 +11,7 @@
 mod decision;
 mod detector;
 mod features;
+mod gate;
 mod head;
 
 pub use decision::Decision;

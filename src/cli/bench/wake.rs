@@ -1,6 +1,7 @@
 //! `vivavoce bench wake`: what the ears for the wake word miss, and what they take for a call.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use vivavoce::clock::Stopwatch;
@@ -8,6 +9,7 @@ use vivavoce::config::Config;
 use vivavoce::engines;
 use vivavoce::harness::wake::{Amounts, Workshop};
 
+use crate::cli::talk::LOADING;
 use crate::cli::wake::{detector, features, listen_to_files, loader, print, voices, workers};
 
 /// `bench wake`.
@@ -32,16 +34,24 @@ pub struct WakeArgs {
 
 /// Runs the command.
 pub fn run(config: &Config, args: &WakeArgs) -> Result<()> {
+    LOADING.store(true, Ordering::Relaxed);
     let started = Stopwatch::start();
     let (loader, head) = (loader(config)?, engines::head(config)?);
-    out!("{:?}, {} hits in a row; {}", head.phrase, head.hits, head.recipe);
+    out!(
+        "{:?}, {} hits in a row; {}",
+        head.phrase,
+        head.hits,
+        head.recipe
+    );
     let mut files = Vec::new();
-    args.speech.iter().for_each(|folder| find(folder, &mut files));
+    args.speech
+        .iter()
+        .for_each(|folder| find(folder, &mut files));
     files.sort();
     let recorded = listen_to_files(&loader, &head, &files)?;
     let hours = recorded.iter().map(|heard| heard.seconds).sum::<f64>() / 3600.0;
     out!("{} recordings, {hours:.2} hours", recorded.len());
-    let (mut voices, _folder) = voices(config)?;
+    let (mut voices, _folder) = voices(config, &head.spellings)?;
     let mut workshop = Workshop {
         voices: &mut voices,
         features: &|number| features(&loader, number),

@@ -60,7 +60,10 @@ mod tests {
     fn a_higher_threshold_misses_more_and_is_fooled_less() {
         let mut head = Head::bundled().unwrap();
         head.hits = 1;
-        let heard = |score: f32| Heard { scores: vec![score, f32::NAN], seconds: 1_800.0 };
+        let heard = |score: f32| Heard {
+            scores: vec![score, f32::NAN],
+            seconds: 1_800.0,
+        };
         let with = [heard(0.92), heard(0.65)];
         let without = [heard(0.75), heard(0.1)];
         let curve = curve(&head, &with, &without);

@@ -84,6 +84,10 @@ pub struct Check {
 
 /// Sentences whose speech becomes other people's, in the noise.
 const BABBLE: usize = 32;
+/// A slow voice says one phrase, alone, of so many to learn from, of so many to check with, and one near miss of so many.
+const SLOW_PHRASES: usize = 12;
+const SLOW_CHECKS: usize = 4;
+const SLOW_NEAR_MISSES: usize = 28;
 /// A phrase that is said slowly: longer than so many of a hundred.
 const SLOW: usize = 95;
 
@@ -124,7 +128,10 @@ impl Workshop<'_> {
             },
         )?;
         lengths.sort_unstable();
-        let slow = lengths.get(lengths.len() * SLOW / 100).copied().unwrap_or(0);
+        let slow = lengths
+            .get(lengths.len() * SLOW / 100)
+            .copied()
+            .unwrap_or(0);
         let windows = windows_for(slow);
         let mut examples = Examples::new(windows);
         for (recording, end) in &looked {
@@ -139,6 +146,7 @@ impl Workshop<'_> {
         });
         Ok(Head {
             phrase: phrase.to_owned(),
+            spellings: Vec::new(),
             windows,
             threshold: THRESHOLD,
             hits: HITS,
@@ -176,9 +184,16 @@ impl Workshop<'_> {
                 let phrase = &head.phrase;
                 say_all(phrase, amounts, (seed, true), voices, |take, _| {
                     let skip = rng.usize(0..1_280);
-                    let job = |place| Job { take: take.clone(), place, skip };
+                    let job = |place| Job {
+                        take: take.clone(),
+                        place,
+                        skip,
+                    };
                     match take.phrase {
-                        Some(_) => kinds.iter().enumerate().all(|(n, kind)| hand_out((Some(n), job(*kind)))),
+                        Some(_) => kinds
+                            .iter()
+                            .enumerate()
+                            .all(|(n, kind)| hand_out((Some(n), job(*kind)))),
                         // What is near and loud is heard best, by nobody's wish.
                         None => hand_out((None, job(kinds[rng.usize(..2)]))),
                     }
@@ -193,7 +208,9 @@ impl Workshop<'_> {
         let names = ["near", "far", "far, in noise"];
         let curves = names.into_iter().enumerate();
         Ok(Check {
-            curves: curves.map(|(n, name)| (name, curve(head, &of(Some(n)), &without))).collect(),
+            curves: curves
+                .map(|(n, name)| (name, curve(head, &of(Some(n)), &without)))
+                .collect(),
             hours: without.iter().map(|heard| heard.seconds).sum::<f64>() / 3600.0,
         })
     }
@@ -203,7 +220,7 @@ impl Workshop<'_> {
         let (mut rng, sentences) = (Rng::with_seed(seed), Sentences::new(seed + 7, false));
         let mut takes = Vec::new();
         for sentence in sentences.take(BABBLE) {
-            let voice = voice(self.voices, &mut rng, false)?;
+            let voice = voice(self.voices, &mut rng, false, false)?;
             let take = speak(voice, &sentence, &mut rng)?;
             takes.push(take.samples[take.voiced.0..take.voiced.1].to_vec());
         }
@@ -212,7 +229,10 @@ impl Workshop<'_> {
 
     fn work<J: Send, T: Send, W: FnMut(J) -> Result<T, MakingError>>(
         &mut self,
-        hire: impl Fn(usize, &(dyn Fn(usize) -> Result<Features, MakingError> + Sync)) -> Result<W, MakingError>
+        hire: impl Fn(
+            usize,
+            &(dyn Fn(usize) -> Result<Features, MakingError> + Sync),
+        ) -> Result<W, MakingError>
         + Sync,
         speak: impl FnOnce(&mut [Voice], &dyn Fn(J) -> bool) -> Result<(), MakingError>,
     ) -> Result<Vec<T>, MakingError> {
@@ -237,13 +257,16 @@ const THRESHOLD: f32 = 0.8;
 /// Hits in a row: 160 ms.
 const HITS: u32 = 2;
 
-/// A voice that is for testing, or one that is not.
+/// A voice that is for testing, or one that is not; a slow one if there is one and it is wanted.
 fn voice<'v>(
     voices: &'v mut [Voice],
     rng: &mut Rng,
     for_test: bool,
+    slow: bool,
 ) -> Result<&'v mut Voice, MakingError> {
-    let fitting = voices.iter_mut().filter(|voice| voice.for_test == for_test);
+    let fits = |voice: &Voice, slow: bool| voice.for_test == for_test && voice.is_slow == slow;
+    let slow = slow && voices.iter().any(|voice| fits(voice, true));
+    let fitting = voices.iter_mut().filter(|voice| fits(voice, slow));
     let mut fitting: Vec<&mut Voice> = fitting.collect();
     if fitting.is_empty() {
         return Err(MakingError::NoVoice("it"));
@@ -265,9 +288,15 @@ fn say_all(
     let mut near = NearMisses::new(phrase, rng.u64(..));
     for n in 0..amounts.phrases {
         let follows = if n % 2 == 0 { sentences.next() } else { None };
-        let voice = voice(voices, &mut rng, for_test)?;
-        let said = spoken_phrase(voice, phrase, follows.as_deref(), &mut rng)?;
-        if !take(said, amounts.places) {
+        let every = if for_test { SLOW_CHECKS } else { SLOW_PHRASES };
+        let slow = n % every == 1;
+        let voice = voice(voices, &mut rng, for_test, slow)?;
+        let spelling = rng.choice(&voice.spellings).cloned();
+        let text = spelling.unwrap_or_else(|| phrase.to_owned());
+        let said = spoken_phrase(voice, &text, follows.as_deref(), &mut rng)?;
+        // There are few of a slow voice; each is heard in more places.
+        let places = amounts.places * if voice.is_slow { 4 } else { 1 };
+        if !take(said, places) {
             return Ok(());
         }
     }
@@ -276,10 +305,12 @@ fn say_all(
             true => near.next(),
             false => sentences.next(),
         };
-        let (Some(mut text), voice) = (text, voice(voices, &mut rng, for_test)?) else {
+        let slow = n < amounts.near_misses && n % SLOW_NEAR_MISSES == 1;
+        let voice = voice(voices, &mut rng, for_test, slow)?;
+        let Some(mut text) = text else {
             return Ok(());
         };
-        if n < amounts.near_misses && rng.bool() {
+        if n < amounts.near_misses && !voice.is_slow && rng.bool() {
             // Most of what sounds like it is said among other words.
             text = [text, sentences.next().unwrap_or_default()].join(" ");
         }

@@ -14,6 +14,10 @@ pub struct Voice {
     pub engine: Box<dyn Synthesizer>,
     /// It is kept for testing: no head learns from it.
     pub for_test: bool,
+    /// It takes longer than what it says does: it says the phrase, and what sounds like it, now and then.
+    pub is_slow: bool,
+    /// How the phrase is written for it, where it does not say it right otherwise: one of these.
+    pub spellings: Vec<String>,
 }
 
 /// Something that was said.
@@ -102,7 +106,9 @@ fn said(voice: &mut Voice, text: &str, rng: &mut Rng) -> Result<(Vec<f32>, Ends)
         rate_hz,
         samples: speech.clip.samples,
     };
-    let clip = clip.at_rate(SPEECH_RATE).map_err(|e| TtsError::Run(e.to_string()))?;
+    let clip = clip
+        .at_rate(SPEECH_RATE)
+        .map_err(|e| TtsError::Run(e.to_string()))?;
     Ok((clip.samples, ends))
 }
 

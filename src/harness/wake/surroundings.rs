@@ -53,9 +53,17 @@ impl Place {
         let in_room = rng.u8(0..5) > 0;
         let noisy = rng.u8(0..5) > 0;
         Self {
-            reverb_ms: if in_room { between(rng, 120.0, 700.0) } else { 0.0 },
+            reverb_ms: if in_room {
+                between(rng, 120.0, 700.0)
+            } else {
+                0.0
+            },
             direct_db: between(rng, -9.0, 12.0),
-            snr_db: if noisy { between(rng, 3.0, 30.0) } else { f32::INFINITY },
+            snr_db: if noisy {
+                between(rng, 3.0, 30.0)
+            } else {
+                f32::INFINITY
+            },
             babble: if rng.bool() { rng.f32() } else { 0.0 },
             colour: rng.f32(),
             level_dbfs: between(rng, -45.0, -18.0),
@@ -97,9 +105,14 @@ impl Surroundings {
         if place.snr_db.is_finite() {
             let noise = self.noise(heard.len(), place);
             let gain = from_db(place.level_dbfs - place.snr_db) / rms(&noise).max(1e-9);
-            heard.iter_mut().zip(noise).for_each(|(s, n)| *s += n * gain);
+            heard
+                .iter_mut()
+                .zip(noise)
+                .for_each(|(s, n)| *s += n * gain);
         }
-        heard.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+        heard
+            .iter_mut()
+            .for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
         heard
     }
 
@@ -144,7 +157,8 @@ impl Surroundings {
             place.babble.sqrt() / rms(people).max(1e-9),
         );
         let both = hiss.iter().zip(people);
-        both.map(|(hiss, people)| hiss * gains.0 + people * gains.1).collect()
+        both.map(|(hiss, people)| hiss * gains.0 + people * gains.1)
+            .collect()
     }
 }
 
@@ -159,7 +173,9 @@ pub fn babble(recordings: &[Vec<f32>]) -> Vec<f32> {
     let mut sum = vec![0.0f32; length];
     for layer in &layers {
         let layer = layer.iter();
-        sum.iter_mut().zip(layer).for_each(|(sum, sample)| *sum += sample);
+        sum.iter_mut()
+            .zip(layer)
+            .for_each(|(sum, sample)| *sum += sample);
     }
     sum
 }
@@ -167,7 +183,10 @@ pub fn babble(recordings: &[Vec<f32>]) -> Vec<f32> {
 /// A signal through a room, as long as the signal.
 fn convolved(planner: &mut RealFftPlanner<f32>, signal: &[f32], room: &[f32]) -> Vec<f32> {
     let length = (signal.len() + room.len()).next_power_of_two();
-    let (forward, back) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+    let (forward, back) = (
+        planner.plan_fft_forward(length),
+        planner.plan_fft_inverse(length),
+    );
     let spectrum = |samples: &[f32]| {
         let mut padded = samples.to_vec();
         padded.resize(length, 0.0);
@@ -197,9 +216,19 @@ mod tests {
 
     #[test]
     fn a_convolution_is_the_sum_of_shifted_copies() {
-        let heard = convolved(&mut RealFftPlanner::new(), &[1.0, 2.0, 0.0, 0.0], &[1.0, 0.0, 0.5]);
+        let heard = convolved(
+            &mut RealFftPlanner::new(),
+            &[1.0, 2.0, 0.0, 0.0],
+            &[1.0, 0.0, 0.5],
+        );
         let expected = [1.0, 2.0, 0.5, 1.0];
-        assert!(heard.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{heard:?}");
+        assert!(
+            heard
+                .iter()
+                .zip(expected)
+                .all(|(a, b)| (a - b).abs() < 1e-5),
+            "{heard:?}"
+        );
     }
 
     #[test]
@@ -207,7 +236,11 @@ mod tests {
         let mut surroundings = Surroundings::new(Vec::new(), 1);
         let mut voice = tone();
         voice.extend(vec![0.0; 16_000]);
-        let place = Place { snr_db: 20.0, level_dbfs: -30.0, ..Place::NEAR };
+        let place = Place {
+            snr_db: 20.0,
+            level_dbfs: -30.0,
+            ..Place::NEAR
+        };
         let heard = surroundings.hear(&voice, (0, 16_000), &place);
         assert!((dbfs(rms(&heard[..16_000])) + 30.0).abs() < 0.5);
         assert!((dbfs(rms(&heard[16_000..])) + 50.0).abs() < 1.0);

@@ -16,9 +16,10 @@ static QUESTIONS: &str = include_str!("../../../assets/questions/en.toml");
 
 /// Short words that stand between the others.
 static SMALL: [&str; 36] = [
-    "the", "a", "and", "of", "to", "in", "he", "she", "we", "they", "hey", "very", "every", "we've",
-    "have", "with", "movie", "baby", "maybe", "city", "easy", "heavy", "happy", "busy", "TV",
-    "video", "evening", "seven", "eleven", "living", "village", "week", "weekly", "be", "if", "visit",
+    "the", "a", "and", "of", "to", "in", "he", "she", "we", "they", "hey", "very", "every",
+    "we've", "have", "with", "movie", "baby", "maybe", "city", "easy", "heavy", "happy", "busy",
+    "TV", "video", "evening", "seven", "eleven", "living", "village", "week", "weekly", "be", "if",
+    "visit",
 ];
 
 /// Sentences out of a seed; half of them are questions that people ask, half are words in a row.
@@ -41,14 +42,18 @@ impl Sentences {
         let kept = |n: usize| (n % 5 == 0) == for_test;
         let of = |all: Vec<String>| -> Vec<String> {
             let all = all.into_iter().enumerate();
-            all.filter(|(n, _)| kept(*n)).map(|(_, text)| text).collect()
+            all.filter(|(n, _)| kept(*n))
+                .map(|(_, text)| text)
+                .collect()
         };
         let names = CITIES.lines().filter_map(|line| {
             let name = line.split('\t').nth(1)?;
             name.is_ascii().then(|| name.to_owned())
         });
         let texts = WORDS.iter().flat_map(|text| words(text));
-        let spoken = |word: &String| word.len() > 2 && word.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+        let spoken = |word: &String| {
+            word.len() > 2 && word.chars().all(|c| c.is_ascii_alphabetic() || c == ' ')
+        };
         let mut all: Vec<String> = texts.chain(names).filter(spoken).collect();
         all.sort();
         all.dedup();
@@ -88,10 +93,50 @@ pub struct NearMisses {
 
 /// Said in the place of a word, or beside it.
 static BESIDE: [&str; 44] = [
-    "maybe", "baby", "movie", "movies", "Fifi", "Mimi", "Debbie", "every week", "weekly", "evening",
-    "vivid", "video", "visit", "if we", "we", "they", "Becky", "Siri", "Jenny", "Harry", "Emily",
-    "Stevie", "Eevee", "Vicky", "Libby", "Bibi", "navy", "gravy", "wavy", "heavy", "levy", "Chevy",
-    "TV", "wifi", "Willy", "busy", "easy", "there", "guys", "you", "man", "wait", "Vivian", "Olivia",
+    "maybe",
+    "baby",
+    "movie",
+    "movies",
+    "Fifi",
+    "Mimi",
+    "Debbie",
+    "every week",
+    "weekly",
+    "evening",
+    "vivid",
+    "video",
+    "visit",
+    "if we",
+    "we",
+    "they",
+    "Becky",
+    "Siri",
+    "Jenny",
+    "Harry",
+    "Emily",
+    "Stevie",
+    "Eevee",
+    "Vicky",
+    "Libby",
+    "Bibi",
+    "navy",
+    "gravy",
+    "wavy",
+    "heavy",
+    "levy",
+    "Chevy",
+    "TV",
+    "wifi",
+    "Willy",
+    "busy",
+    "easy",
+    "there",
+    "guys",
+    "you",
+    "man",
+    "wait",
+    "Vivian",
+    "Olivia",
 ];
 static BEFORE: [&str; 18] = [
     "hey", "hay", "say", "a", "may", "way", "day", "they", "hi", "he", "pay", "okay", "the", "her",

@@ -111,7 +111,11 @@ const JITTER: f32 = 0.15;
 const SMOOTH: f32 = 0.02;
 
 /// Learns the examples. `told` hears of each round: its number, how many there are, and the mean loss.
-pub fn fit(examples: &Examples, fitting: Fitting, mut told: impl FnMut(usize, usize, f32)) -> Layers {
+pub fn fit(
+    examples: &Examples,
+    fitting: Fitting,
+    mut told: impl FnMut(usize, usize, f32),
+) -> Layers {
     let mut rng = Rng::with_seed(fitting.seed);
     let normal = examples.normal();
     let inputs = examples.length * EMBEDDING;
@@ -262,7 +266,11 @@ impl Network {
             let gradients = self.units.gradient[row].iter_mut().zip(input);
             gradients.for_each(|(gradient, input)| *gradient += back * input);
         }
-        let likely = if label > 0.5 { probability } else { 1.0 - probability };
+        let likely = if label > 0.5 {
+            probability
+        } else {
+            1.0 - probability
+        };
         -likely.max(1e-7).ln()
     }
 
@@ -298,14 +306,20 @@ mod tests {
             let with = n % 2 == 0;
             let mut windows = vec![[0.0f32; EMBEDDING]; 6];
             for window in &mut windows {
-                window.iter_mut().for_each(|number| *number = rng.f32() - 0.5);
+                window
+                    .iter_mut()
+                    .for_each(|number| *number = rng.f32() - 0.5);
             }
             if with {
                 (windows[3][7], windows[2][9]) = (3.0, -3.0);
             }
             examples.add(&windows, with.then_some(3));
         }
-        let fitting = Fitting { units: 8, steps: 300, seed: 1 };
+        let fitting = Fitting {
+            units: 8,
+            steps: 300,
+            seed: 1,
+        };
         let layers = fit(&examples, fitting, |_, _, _| {});
         let mut input = vec![0.0; 2 * EMBEDDING];
         let mut score = |last: usize| {

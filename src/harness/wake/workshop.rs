@@ -101,8 +101,15 @@ pub fn listen(
 ) -> Result<Heard, WakeError> {
     let heard = surroundings.hear(&job.take.samples, job.take.voiced, &job.place);
     let skip = job.skip.min(heard.len());
-    let from = job.take.phrase.map_or(0, |(from, to)| usize::midpoint(from, to));
-    listen_to(detector, &heard[skip..], from.saturating_sub(skip))
+    let from = job
+        .take
+        .phrase
+        .map_or(0, |(from, to)| usize::midpoint(from, to));
+    let mut heard = listen_to(detector, &heard[skip..], from.saturating_sub(skip))?;
+    // The silence around it is no speech.
+    let voiced = job.take.voiced.1.saturating_sub(job.take.voiced.0);
+    heard.seconds = voiced as f64 / f64::from(SPEECH_RATE);
+    Ok(heard)
 }
 
 /// What a detector says of samples at 16 kHz, from one of them on.
@@ -150,7 +157,15 @@ mod tests {
     fn a_failure_is_told_and_ends_the_work() {
         let done = in_parallel(
             2,
-            |_| Ok(|job: usize| if job < 5 { Ok(job) } else { Err(format!("job {job}")) }),
+            |_| {
+                Ok(|job: usize| {
+                    if job < 5 {
+                        Ok(job)
+                    } else {
+                        Err(format!("job {job}"))
+                    }
+                })
+            },
             |hand_out| {
                 (0..1_000).all(hand_out);
                 Ok(())
