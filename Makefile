@@ -52,7 +52,7 @@ setup-test:
 # Without nextest, one test at a time: its test groups (.config/nextest.toml) keep apart the tests
 # that would disturb each other, which cargo test cannot.
 test: setup-test build ## run all tests (ARGS go to the test runner)
-	@$(VIVAVOCE) models pull --profile starter
+	@$(VIVAVOCE) models pull --profile starter --wake
 	@$(VIVAVOCE) models pull --profile multilingual
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --release --locked $(ARGS); \

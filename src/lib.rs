@@ -20,6 +20,7 @@ pub mod audio;
 
 pub mod aec;
 pub mod vad;
+pub mod wake;
 
 pub mod front_end;
 

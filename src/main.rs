@@ -99,6 +99,9 @@ enum Command {
         /// Only enrolled voices interrupt and are answered (`vivavoce enroll`)
         #[arg(long)]
         only_enrolled: bool,
+        /// Sleep until you say "hey vivi", and again after a silence; nothing else is transcribed meanwhile
+        #[arg(long)]
+        wake: bool,
         /// Type instead of speaking
         #[arg(long)]
         text: bool,
@@ -129,6 +132,9 @@ enum Command {
     /// List the tools that can be called, built in and of MCP servers, and call one
     #[command(subcommand)]
     Tools(ToolsCommand),
+    /// Make ears for a phrase of your own
+    #[command(subcommand)]
+    Wake(cli::wake::WakeCommand),
     /// Measure
     #[command(subcommand)]
     Bench(Box<BenchCommand>),
@@ -225,18 +231,21 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             plain,
             push_to_talk,
             only_enrolled,
+            wake,
             text,
             why,
             pull,
         } => {
+            config.turn_taking.push_to_talk |= push_to_talk;
+            config.turn_taking.only_enrolled |= only_enrolled;
+            config.wake.enabled |= wake;
+            config.validate()?;
             if *pull {
                 cli::models::pull(&config, None)?;
             }
             if is_new {
                 cli::profile::introduce(&config);
             }
-            config.turn_taking.push_to_talk |= push_to_talk;
-            config.turn_taking.only_enrolled |= only_enrolled;
             let options = Options {
                 record: record.clone(),
                 limit: *limit,
@@ -260,6 +269,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Ask(options) => cli::ask::ask(&config, options)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
+        Command::Wake(command) => cli::wake::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {
             seed,

@@ -31,7 +31,8 @@ pub fn watcher(folder: &Path) -> Option<Watcher> {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (view, file, is_held) = &mut *state;
         view.observe(event);
-        let talks = !matches!(view.activity, Activity::Starting | Activity::Listening);
+        let quiet = [Activity::Starting, Activity::Listening, Activity::Asleep];
+        let talks = !quiet.contains(&view.activity);
         if talks != *is_held {
             // Somebody may be looking just now: the next event tries again.
             *is_held = match talks {

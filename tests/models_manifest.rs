@@ -45,6 +45,7 @@ fn starter_serves_every_role() {
         Role::EndOfTurn,
         Role::OnnxRuntime,
         Role::Speaker,
+        Role::WakeWord,
     ];
     assert_eq!(roles, expected);
 }

@@ -41,3 +41,4 @@ pub mod talk;
 pub mod tools;
 pub mod transcribe;
 pub mod view;
+pub mod wake;

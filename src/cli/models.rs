@@ -22,6 +22,9 @@ pub enum ModelsCommand {
         /// Take files or packages from this folder, and connect to nothing
         #[arg(long, value_name = "DIR")]
         from: Option<PathBuf>,
+        /// Also what the wake word needs
+        #[arg(long)]
+        wake: bool,
     },
     /// Read every file and compare its SHA-256
     Verify,
@@ -36,7 +39,11 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
     match command {
         ModelsCommand::Path => out!("{}", store.root().display()),
         ModelsCommand::List => list(&manifest, &store)?,
-        ModelsCommand::Pull { from } => pull(config, from.clone())?,
+        ModelsCommand::Pull { from, wake } => {
+            let mut config = config.clone();
+            config.wake.enabled |= wake;
+            pull(&config, from.clone())?;
+        }
         ModelsCommand::Verify => {
             let selection = needed(config, &manifest)?;
             let mut progress = ConsoleProgress::stderr();

@@ -168,6 +168,7 @@ fn converse(
         bail!("push-to-talk needs the screen for its key: a terminal, a microphone, no --plain");
     }
     let mut turn_taking: TurnTakingConfig = config.turn_taking();
+    turn_taking.sleep = config.wake.sleep();
     turn_taking.drafts = config.turn_taking.drafts(power::on_battery());
     if config.turn_taking.drafts.is_none() && turn_taking.drafts != Drafts::On {
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");

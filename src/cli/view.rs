@@ -95,6 +95,8 @@ fn line_of(event: &SessionEvent, latency: &LatencyByTurn, why: bool) -> Option<S
             format!("(the oldest {exchanges} exchanges no longer fit and are forgotten)")
         }
         EventKind::Notice { message } => format!("({message})"),
+        EventKind::Asleep { reason } => format!("(asleep: {reason})"),
+        EventKind::Awake { reason, .. } => format!("(awake: {reason})"),
         EventKind::Duplex { mode, reason, .. } => format!("(duplex: {mode}: {reason})"),
         EventKind::Device { message } => format!("(sound: {message})"),
         EventKind::Error { stage, message } => format!("error: {stage}: {message}"),

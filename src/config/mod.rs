@@ -24,7 +24,7 @@ use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
 use crate::mcp::McpServerConfig;
 use crate::tools;
-use crate::turn_taking::{Drafts, IdlePrompt, TurnTakingConfig};
+use crate::turn_taking::{Drafts, IdlePrompt, SleepConfig, TurnTakingConfig};
 use crate::vad::ActivityConfig;
 
 /// Everything that can be configured.
@@ -45,6 +45,8 @@ pub struct Config {
     pub vad: VadConfig,
     /// Who speaks when.
     pub turn_taking: TurnConfig,
+    /// Sleep, and the phrase that ends it.
+    pub wake: WakeWordConfig,
     /// The recognizer.
     #[serde(deserialize_with = "line_or_table")]
     pub stt: SttConfig,
@@ -72,6 +74,7 @@ impl Default for Config {
             audio: AudioConfig::default(),
             vad: VadConfig::default(),
             turn_taking: TurnConfig::default(),
+            wake: WakeWordConfig::default(),
             stt: SttConfig::default(),
             llm: LlmConfig::default(),
             tts: TtsConfig::default(),
@@ -260,6 +263,53 @@ impl Config {
             push_to_talk: config.push_to_talk,
             ..TurnTakingConfig::default()
         }
+    }
+}
+
+/// Sleep, and the phrase that ends it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WakeWordConfig {
+    /// Whether it sleeps until it is called: nothing else is transcribed then.
+    pub enabled: bool,
+    /// What it is called; the head's own phrase if absent, which is "hey vivi" for the one that comes with the program.
+    pub phrase: Option<String>,
+    /// The file of a head that knows the phrase (`vivavoce wake train`); the one that comes with the program if absent.
+    pub head: Option<PathBuf>,
+    /// The probability that is a hit; the head's own if absent.
+    pub threshold: Option<f32>,
+    /// It falls asleep so many seconds after the last exchange.
+    pub awake_s: u64,
+}
+
+impl Default for WakeWordConfig {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            phrase: None,
+            head: None,
+            threshold: None,
+            awake_s: 15,
+        }
+    }
+}
+
+impl WakeWordConfig {
+    /// How turn taking sleeps; `None` if it does not. The phrase is the head's, which a session knows.
+    pub fn sleep(&self) -> Option<SleepConfig> {
+        self.enabled.then(|| SleepConfig {
+            phrase: String::new(),
+            after: Duration::from_secs(self.awake_s),
+        })
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        let threshold = self.threshold.unwrap_or(0.5);
+        let is_probability = (0.0..=1.0).contains(&threshold);
+        let expected = "a probability from 0 to 1";
+        check("wake.threshold", threshold, is_probability, expected)?;
+        let awake_ok = (1..=86_400).contains(&self.awake_s);
+        check("wake.awake_s", self.awake_s, awake_ok, "1 to 86400 seconds")
     }
 }
 
@@ -490,6 +540,7 @@ impl Config {
             config.stt.engine.path_mut(),
             config.llm.engine.path_mut(),
             config.tts.engine.path_mut(),
+            config.wake.head.as_mut(),
         ];
         for relative in named.into_iter().flatten() {
             *relative = folder.join(&*relative);
@@ -542,6 +593,11 @@ impl Config {
             cache_ok,
             "0 to 1048576 megabytes",
         )?;
+        self.wake.validate()?;
+        let keys = self.turn_taking.push_to_talk && self.wake.enabled;
+        let expected =
+            "not together with turn_taking.push_to_talk: a key wakes nobody who listens to the key";
+        check("wake.enabled", self.wake.enabled, !keys, expected)?;
         let context_ok = (512..=131_072).contains(&self.llm.context);
         check(
             "llm.context",

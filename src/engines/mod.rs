@@ -2,10 +2,12 @@
 
 mod language_model;
 mod voice;
+mod wake;
 
 pub use language_model::Keeps;
 pub use voice::{named_voice, synthesizer, voice};
 use voice::{profile_voice, speaks};
+pub use wake::head;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -32,6 +34,7 @@ use crate::stt::{
 };
 use crate::tts::TtsError;
 use crate::vad::{Earshot, Silero, VoiceActivity};
+use crate::wake::HeadError;
 
 /// Why engines cannot be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -108,10 +111,37 @@ pub enum EnginesError {
     /// Only enrolled voices are meant, and there are none.
     #[error("no voice is enrolled: `vivavoce enroll` does it, or leave only_enrolled out")]
     NobodyEnrolled,
+    /// The wake word's head.
+    #[error("{}: {error}", path.display())]
+    Head {
+        /// Its file.
+        path: PathBuf,
+        /// Why it cannot be used.
+        error: HeadError,
+    },
+    /// The wake word's head cannot be read.
+    #[error("{}: {error}", path.display())]
+    HeadFile {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// No head knows the phrase.
+    #[error(
+        "no head knows {phrase:?}, only {known:?}: make one with `vivavoce wake train {phrase:?} -o FILE`, and \
+         name it in the configuration: [wake] head = \"FILE\""
+    )]
+    OtherPhrase {
+        /// The phrase that is wanted.
+        phrase: String,
+        /// The one that the head knows.
+        known: String,
+    },
 }
 
-/// The files of the profile that are needed: not those of a role whose engine is named, nor what tells voices from
-/// each other where none are enrolled.
+/// The files of the profile that are needed: not those of a role whose engine is named, nor what the wake word
+/// and whose voice it is take where they are not asked for.
 ///
 /// # Errors
 /// There is no such profile, or it is not made for this platform.
@@ -137,6 +167,9 @@ pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'
     ];
     if !config.turn_taking.only_enrolled {
         selection = selection.without(Role::Speaker);
+    }
+    if !config.wake.enabled {
+        selection = selection.without(Role::WakeWord);
     }
     for (role, _) in elsewhere.into_iter().filter(|(_, elsewhere)| *elsewhere) {
         selection = selection.without(role);
@@ -253,6 +286,7 @@ impl EngineLoader {
         Ok(Engines {
             canceller,
             activity,
+            wake: self.wake()?,
             turn_detector: Box::new(turn_detector),
             known_voices: match self.config.turn_taking.only_enrolled {
                 true => Some(self.known_voices()?),
@@ -311,6 +345,11 @@ impl EngineLoader {
             vocabulary: vocabulary.to_vec(),
             threads: self.budget.stt,
         })?))
+    }
+
+    /// The folder of the profile's voice, if it has one.
+    pub fn voice_folder(&self) -> Option<PathBuf> {
+        self.folder(Role::Tts).ok().map(Path::to_path_buf)
     }
 
     /// The folder of the model that serves `role`.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
-    InterruptReason, RollbackReason,
+    InterruptReason, RollbackReason, SleepReason, WakeReason,
 };
 
 /// What happened. Times within are milliseconds.
@@ -227,6 +227,20 @@ pub enum EventKind {
     StimulusFinished {
         /// Its number, from 0.
         stimulus: usize,
+    },
+    /// The assistant sleeps: it answers to its name and to what wakes it. Where it has ears for the name alone, nothing
+    /// else is listened to.
+    Asleep {
+        /// Why.
+        reason: SleepReason,
+    },
+    /// The assistant is awake again.
+    Awake {
+        /// Why.
+        reason: WakeReason,
+        /// How sure the ears for its name were, where they woke it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<f32>,
     },
     /// Something about the session changed; said to the user.
     Notice {

@@ -21,7 +21,7 @@ pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{
     DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
-    InterruptReason, RollbackReason,
+    InterruptReason, RollbackReason, SleepReason, WakeReason,
 };
 
 pub use view::{Activity, SessionView};

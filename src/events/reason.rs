@@ -57,6 +57,19 @@ reasons! {
         TakenBack => "taken back",
         OtherVoice => "another voice than the enrolled ones",
     }
+    /// Why the assistant falls asleep.
+    SleepReason {
+        NotCalledYet => "nobody has called yet",
+        Silence => "nothing was said for a while",
+        Asked => "it was told to",
+    }
+    /// Why the assistant wakes up.
+    WakeReason {
+        Called => "called",
+        Typed => "typed message",
+        KeyPressed => "key pressed",
+        Speaks => "it has something to say",
+    }
     /// Why a draft is thrown away.
     RollbackReason {
         UserWentOn => "the user went on",

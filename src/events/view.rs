@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Conversation, EventKind, LatencyByTurn, SessionEvent};
+use super::{Conversation, EventKind, IgnoreReason, LatencyByTurn, SessionEvent};
 
 /// Level of silence. dBFS.
 const SILENT_DBFS: f32 = -120.0;
@@ -15,6 +15,8 @@ pub enum Activity {
     Starting,
     /// It listens, and nobody speaks.
     Listening,
+    /// It sleeps until it is called.
+    Asleep,
     /// The user speaks.
     Hearing,
     /// The user's turn is over, and nothing of the reply is to be heard yet.
@@ -30,6 +32,7 @@ impl fmt::Display for Activity {
         f.pad(match self {
             Self::Starting => "starting",
             Self::Listening => "listening",
+            Self::Asleep => "asleep",
             Self::Hearing => "hearing you",
             Self::Thinking => "thinking",
             Self::Speaking => "speaking",
@@ -123,6 +126,14 @@ impl SessionView {
             EventKind::Interrupted { .. } => Activity::Hearing,
             // Who has interrupted speaks yet.
             EventKind::Heard { .. } if self.activity != Activity::Hearing => Activity::Listening,
+            EventKind::Asleep { .. } => Activity::Asleep,
+            EventKind::Awake { .. } if self.activity == Activity::Asleep => Activity::Listening,
+            // What was said in its sleep leaves it asleep.
+            EventKind::TurnIgnored { reason, .. } if *reason == IgnoreReason::Asleep => {
+                Activity::Asleep
+            }
+            // Ears for its name may be closed before all is ready.
+            EventKind::Ready { .. } if self.activity == Activity::Asleep => Activity::Asleep,
             EventKind::Ready { .. } | EventKind::TurnIgnored { .. } => Activity::Listening,
             _ => return None,
         })

@@ -49,6 +49,11 @@ pub fn why(kind: &EventKind) -> Option<String> {
             format!("repeats {repeated_ms:.0} ms, the word that was cut into")
         }
         EventKind::Interrupted { reason } => format!("stopped: {reason}"),
+        EventKind::Asleep { reason } => format!("asleep: {reason}"),
+        EventKind::Awake {
+            reason,
+            score: value,
+        } => format!("awake: {reason}{}", scored(value)),
         _ => return None,
     })
 }

@@ -4,15 +4,20 @@
 //! the echo canceller, the probe that measures the echo, the choice between full and half duplex,
 //! and voice activity.
 //!
+//! While the assistant sleeps ([`FrontEnd::sleep`]), frames go to the detector of its name and nowhere else.
+//!
 //! Invariant: protection from its own echo is taken away by a measurement only, never by the lack
 //! of one.
 
+mod asleep;
 mod duplex;
 mod muted;
 mod nearness;
 
 use std::time::Duration;
 
+use asleep::Asleep;
+pub use asleep::Kept;
 use duplex::Duplex;
 use muted::{MutedMicrophone, SoundState};
 use nearness::Nearness;
@@ -22,6 +27,7 @@ use crate::audio::frame::FRAME;
 use crate::clock::Timestamp;
 use crate::events::DuplexMode;
 use crate::vad::{Activity, SoundDetector, VoiceActivity};
+use crate::wake::{Call, WakeDetector};
 
 /// Ten milliseconds of both directions at 16 kHz.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +70,8 @@ pub enum Fact {
     FarSpeech,
     /// The voice detector fails: nobody is heard. Told again while it lasts.
     Deaf(String),
+    /// Somebody called the assistant, which slept. What is said from there on is heard.
+    Called(Call),
 }
 
 /// A choice of the duplex mode, and why.
@@ -97,6 +105,9 @@ pub struct FrontEnd {
     changes: Vec<Activity>,
     /// When a failing detector is told of again.
     tell_deaf_at: Timestamp,
+    asleep: Option<Asleep>,
+    /// What was said in the same breath as the name, and is to be heard yet.
+    missed: Vec<Kept>,
 }
 
 impl FrontEnd {
@@ -114,7 +125,42 @@ impl FrontEnd {
             muted: MutedMicrophone::default(),
             changes: Vec::new(),
             tell_deaf_at: Timestamp::ZERO,
+            asleep: None,
+            missed: Vec::new(),
         }
+    }
+
+    /// The same, with ears for its name: it can sleep.
+    #[must_use]
+    pub fn woken_by(mut self, detector: Option<Box<dyn WakeDetector>>) -> Self {
+        self.asleep = detector.map(Asleep::new);
+        self
+    }
+
+    /// From now on nothing but its name is heard, until somebody calls ([`Fact::Called`]) or [`FrontEnd::wake`]. Nothing
+    /// changes without ears for the name.
+    pub fn sleep(&mut self) {
+        if let Some(asleep) = &mut self.asleep {
+            asleep.sleep();
+        }
+    }
+
+    /// Hears everything again, though nobody has called.
+    pub fn wake(&mut self) {
+        if let Some(asleep) = self.asleep.as_mut().filter(|asleep| asleep.is_asleep()) {
+            asleep.wake(None);
+            self.activity.reset();
+        }
+    }
+
+    /// Whether nothing but its name is heard: then what [`FrontEnd::hear`] gives is for nobody.
+    pub fn is_asleep(&self) -> bool {
+        self.asleep.as_ref().is_some_and(Asleep::is_asleep)
+    }
+
+    /// What came before the frame that woke it, since the call began: for the recognizer, before that frame.
+    pub fn take_missed(&mut self) -> Vec<Kept> {
+        std::mem::take(&mut self.missed)
     }
 
     /// Devices were opened: what was known of the echo holds no longer.
@@ -160,6 +206,11 @@ impl FrontEnd {
             let (muted, played) = (&self.muted, &input.played);
             self.duplex.measure(&frame, played, muted, facts);
         }
+        if self.sleeps_in_silence(input) {
+            // There is no echo to cancel, and nothing of it to learn.
+            self.listen_for_name(&frame, until, facts);
+            return frame;
+        }
         let mut cleaned = self.canceller.process(&frame, &input.played);
         let echo = self.canceller.state();
         self.duplex.watch(echo, facts);
@@ -171,12 +222,51 @@ impl FrontEnd {
             frame = [0.0; FRAME];
             cleaned = Cleaned::untouched(&frame);
         }
+        if self.is_asleep() {
+            self.listen_for_name(&cleaned.linear, until, facts);
+            return cleaned.linear;
+        }
         let wanted = audible && self.duplex.trusts_sounds(echo);
         if let Some(at) = self.sound.push(&cleaned.linear, &frame, until, wanted) {
             facts.push(Fact::SoundStarted(at));
         }
         self.find_speech(&cleaned, until, audible, facts);
         cleaned.linear
+    }
+
+    /// Whether it sleeps, and nothing that was played can be heard.
+    fn sleeps_in_silence(&mut self, input: &Input) -> bool {
+        let asleep = self.asleep.as_mut().filter(|asleep| asleep.is_asleep());
+        asleep.is_some_and(|asleep| !asleep.may_hear_echo(&input.played, input.until))
+    }
+
+    /// Hears a frame in its sleep. If that completes a call, all that was heard since the call began is heard again,
+    /// awake.
+    fn listen_for_name(&mut self, frame: &[f32; FRAME], until: Timestamp, facts: &mut Vec<Fact>) {
+        let Some(asleep) = &mut self.asleep else {
+            return;
+        };
+        let call = match asleep.hear(frame, until) {
+            Ok(Some(call)) => call,
+            Ok(None) => return,
+            Err(error) => return self.tell_deaf(until, error.to_string(), facts),
+        };
+        let kept = asleep.wake(Some(call.began));
+        facts.push(Fact::Called(call));
+        self.activity.reset();
+        for (frame, until) in &kept {
+            self.find_speech(&Cleaned::untouched(frame), *until, false, facts);
+        }
+        // The frame at hand is the caller's.
+        self.missed = kept;
+        self.missed.pop();
+    }
+
+    fn tell_deaf(&mut self, until: Timestamp, error: String, facts: &mut Vec<Fact>) {
+        if until >= self.tell_deaf_at {
+            self.tell_deaf_at = until + TELL_DEAF;
+            facts.push(Fact::Deaf(error));
+        }
     }
 
     fn find_speech(
@@ -193,11 +283,8 @@ impl FrontEnd {
         let found = self
             .activity
             .push(&cleaned.suppressed, until, audible, &mut self.changes);
-        if let Err(error) = found
-            && until >= self.tell_deaf_at
-        {
-            self.tell_deaf_at = until + TELL_DEAF;
-            facts.push(Fact::Deaf(error.to_string()));
+        if let Err(error) = found {
+            self.tell_deaf(until, error.to_string(), facts);
         }
         let far = self.activity.hears_far_speech();
         if self.nearness.far_speech(until, far) && until >= self.tell_far_at {

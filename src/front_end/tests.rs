@@ -320,3 +320,97 @@ fn where_the_echo_is_cancelled_elsewhere_nothing_is_measured_and_the_user_is_hea
     assert!(!world.facts.contains(&Fact::PlayEarcon));
     assert!(world.reply(1, somebody) > 0.1);
 }
+
+/// Is called by the frame that ends at a time; the call began this long before.
+struct Caller {
+    at: Timestamp,
+    began: Duration,
+    heard: usize,
+}
+
+impl WakeDetector for Caller {
+    fn phrase(&self) -> &'static str {
+        "hey you"
+    }
+    fn push(
+        &mut self,
+        _: &[f32],
+        until: Timestamp,
+    ) -> Result<Option<Call>, crate::wake::WakeError> {
+        self.heard += 1;
+        let began = until - self.began;
+        Ok((until == self.at).then_some(Call { began, score: 0.9 }))
+    }
+    fn reset(&mut self) {
+        self.heard = 0;
+    }
+}
+
+/// Asleep, and called by what ends at so many milliseconds.
+fn sleeper(called_ms: u64) -> World {
+    let mut world = World::new(Box::new(Bypass), false);
+    let caller = Caller {
+        at: Timestamp::from_millis(called_ms),
+        began: Duration::from_millis(600),
+        heard: 0,
+    };
+    let front_end = FrontEnd::new(Box::new(Bypass), activity(false), false);
+    world.front_end = front_end.woken_by(Some(Box::new(caller)));
+    let opened = &mut world.facts;
+    world.front_end.opened(Microphone::default(), false, opened);
+    world.front_end.sleep();
+    world.facts.clear();
+    world
+}
+
+/// Somebody speaks all the time.
+fn somebody(n: usize) -> f32 {
+    (n as f32 * 0.3).sin() * 0.2
+}
+
+#[test]
+fn asleep_it_hears_no_speech() {
+    let mut world = sleeper(60_000);
+    world.play(&vec![0.0; 2 * SPEECH_RATE as usize], false, somebody);
+    assert!(world.front_end.is_asleep());
+    assert!(world.facts.is_empty(), "{:?}", world.facts);
+}
+
+#[test]
+fn called_it_hears_what_was_said_since_the_call_began_and_nothing_from_before() {
+    let mut world = sleeper(1_500);
+    world.play(&vec![0.0; SPEECH_RATE as usize * 3 / 2], false, somebody);
+    assert!(!world.front_end.is_asleep());
+    let began = Timestamp::from_millis(900);
+    let [Fact::Called(call), Fact::SpeechStarted(at)] = world.facts[..] else {
+        panic!("{:?}", world.facts);
+    };
+    assert_eq!(call.began, began);
+    assert!(at >= began - Duration::from_millis(32), "{at:?}");
+    // The frame at hand goes its own way.
+    let missed = world.front_end.take_missed();
+    let ends: Vec<Timestamp> = missed.iter().map(|(_, until)| *until).collect();
+    assert_eq!(ends.first(), Some(&(began + Duration::from_millis(10))));
+    assert_eq!(ends.last(), Some(&Timestamp::from_millis(1_490)));
+}
+
+#[test]
+fn woken_by_something_else_it_hears_from_then_on() {
+    let mut world = sleeper(60_000);
+    world.play(&vec![0.0; SPEECH_RATE as usize], false, somebody);
+    world.front_end.wake();
+    assert!(world.front_end.take_missed().is_empty());
+    world.play(&vec![0.0; SPEECH_RATE as usize], false, somebody);
+    assert!(
+        matches!(world.facts[..], [Fact::SpeechStarted(_)]),
+        "{:?}",
+        world.facts
+    );
+}
+
+#[test]
+fn without_ears_for_its_name_it_never_sleeps() {
+    let mut world = World::new(Box::new(Bypass), false);
+    world.front_end.sleep();
+    assert!(!world.front_end.is_asleep());
+}

@@ -15,4 +15,6 @@ pub mod wired_card;
 
 pub mod simulator;
 
+pub mod wake;
+
 pub mod bench;

@@ -34,6 +34,8 @@ pub enum Role {
     OnnxRuntime,
     /// Tells voices from each other; fetched only where voices are enrolled.
     Speaker,
+    /// Features of speech for the wake word; fetched only where one is wanted.
+    WakeWord,
 }
 
 impl fmt::Display for Role {
@@ -46,6 +48,7 @@ impl fmt::Display for Role {
             Role::EndOfTurn => "end-of-turn",
             Role::OnnxRuntime => "onnx-runtime",
             Role::Speaker => "speaker",
+            Role::WakeWord => "wake-word",
         })
     }
 }

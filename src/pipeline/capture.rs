@@ -25,6 +25,7 @@ use crate::events::EventKind;
 use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input, Microphone};
 use crate::turn_taking::Event;
 use crate::vad::VoiceActivity;
+use crate::wake::WakeDetector;
 
 /// What the stage is called where what it plays can be written no more.
 pub const LOUDSPEAKER: &str = "loudspeaker";
@@ -38,6 +39,13 @@ const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
 /// Said when somebody far away may have been the user.
 const FAR_SPEECH: &str = "speech far quieter than yours is taken for a television; if it was you, \
      come nearer, speak up, or say it again";
+
+/// The engines that hear: the canceller, voice activity, and what listens for the assistant's name, if it can sleep.
+pub type Hearing = (
+    Box<dyn EchoCanceller>,
+    VoiceActivity,
+    Option<Box<dyn WakeDetector>>,
+);
 
 /// Where the thread sends what it makes.
 pub struct CaptureOutputs {
@@ -67,6 +75,10 @@ pub enum CaptureControl {
         /// When the turn's speech began.
         since: Timestamp,
     },
+    /// Nothing but the assistant's name is to be heard.
+    Sleep,
+    /// Everything is to be heard again.
+    Wake,
 }
 
 /// The thread's state.
@@ -109,7 +121,7 @@ impl Capture {
     /// may be played to find out how it comes back.
     pub fn new(
         (sound, open): (Sound, OpenSound),
-        (canceller, activity): (Box<dyn EchoCanceller>, VoiceActivity),
+        (canceller, activity, name): Hearing,
         outputs: CaptureOutputs,
         controls: Receiver<CaptureControl>,
         bus: EventBus,
@@ -119,7 +131,7 @@ impl Capture {
         let ears = Ears {
             outputs,
             bus: bus.clone(),
-            front_end: FrontEnd::new(canceller, activity, earcon),
+            front_end: FrontEnd::new(canceller, activity, earcon).woken_by(name),
             audible,
             capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
             render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
@@ -277,6 +289,8 @@ impl Ears {
                 self.front_end.listen_over_replies(&mut self.facts);
             }
             CaptureControl::KnowSpeaker { since } => self.front_end.know_speaker(since),
+            CaptureControl::Sleep => self.front_end.sleep(),
+            CaptureControl::Wake => self.front_end.wake(),
         }
         self.tell(self.bus.clock().now());
     }
@@ -328,6 +342,17 @@ impl Ears {
             audible: self.audible.load(Ordering::Relaxed),
         };
         let samples = self.front_end.hear(&input, &mut self.facts);
+        if !self.front_end.is_asleep() {
+            for (samples, until) in self.front_end.take_missed() {
+                self.pass_on(samples, until);
+            }
+            self.pass_on(samples, until);
+        }
+        self.tell(until);
+    }
+
+    /// Hands a cleaned frame to whoever listens to words and sound.
+    fn pass_on(&mut self, samples: [f32; FRAME], until: Timestamp) {
         let audio = RecognizerInput::Audio { samples, until };
         if !has_room(&self.outputs.recognizer) || self.outputs.recognizer.try_send(audio).is_err() {
             self.dropped_frames += 1;
@@ -345,7 +370,6 @@ impl Ears {
         {
             let _ = speaker.try_send(SpeakerInput::Audio { samples, until });
         }
-        self.tell(until);
     }
 
     /// Sends what the front end has found out.
@@ -356,6 +380,7 @@ impl Ears {
                 Fact::SoundStarted(at) => self.send(now, Event::SoundStarted(at)),
                 Fact::SpeechStarted(at) => self.send(now, Event::SpeechStarted(at)),
                 Fact::SpeechPaused(at) => self.send(now, Event::SpeechPaused(at)),
+                Fact::Called(call) => self.send(now, Event::Called(call.began, call.score)),
                 Fact::PlayEarcon => self.play(PlaybackControl::Chime(earcon(SESSION_RATE))),
                 Fact::Duplex(choice) => self.publish_duplex(choice),
                 Fact::Microphone(message) => {

@@ -305,11 +305,14 @@ impl Conductor {
             Command::ListenOverReplies => {
                 self.tell_front_end(CaptureControl::ListenOverReplies);
             }
+            Command::Sleep => self.tell_front_end(CaptureControl::Sleep),
+            Command::Wake => self.tell_front_end(CaptureControl::Wake),
             Command::Ignore => self.take_for_agent(now, agent::Input::Ignored),
             Command::Acknowledge(ids) => self.ask_tools(ToolsInput::Acknowledge(ids)),
             Command::Remember { user, heard, .. } => {
                 self.take_for_agent(now, agent::Input::Remember { user, heard });
             }
+            Command::Announce(kind) => self.bus.publish_at(now, None, kind),
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }
     }

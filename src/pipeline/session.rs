@@ -33,8 +33,9 @@ use crate::stt::{Recognizer, SttError};
 use crate::tool_call::{ExternalTools, ToolDefinition};
 use crate::tools::Toolbox;
 use crate::tts::{Synthesizer, TtsError};
-use crate::turn_taking::{Event, TurnTaking, TurnTakingConfig};
+use crate::turn_taking::{Event, SleepConfig, TurnTaking, TurnTakingConfig};
 use crate::vad::{VadError, VoiceActivity};
+use crate::wake::WakeDetector;
 
 /// The engines of a session, loaded.
 pub struct Engines {
@@ -42,6 +43,8 @@ pub struct Engines {
     pub canceller: Box<dyn EchoCanceller>,
     /// Voice activity.
     pub activity: VoiceActivity,
+    /// What listens for the assistant's name, if it is to sleep.
+    pub wake: Option<Box<dyn WakeDetector>>,
     /// End of turn.
     pub turn_detector: Box<dyn TurnDetector>,
     /// What tells voices from each other, if only enrolled ones are meant.
@@ -162,6 +165,16 @@ impl Session {
             started,
         } = config;
         turn_taking.name.clone_from(&persona.name);
+        // Nobody could wake an assistant that sleeps without ears.
+        turn_taking.sleep =
+            turn_taking
+                .sleep
+                .take()
+                .zip(engines.wake.as_ref())
+                .map(|(sleep, wake)| SleepConfig {
+                    phrase: wake.phrase().to_owned(),
+                    ..sleep
+                });
         let offers = setting.offers.iter();
         let offered: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
         let personas = || std::iter::once(&persona).chain(&in_other_languages);
@@ -203,7 +216,7 @@ impl Session {
 
         let capture = Capture::new(
             (sound, open),
-            (engines.canceller, engines.activity),
+            (engines.canceller, engines.activity, engines.wake),
             CaptureOutputs {
                 conductor: conductor.clone(),
                 recognizer: recognizer.clone(),

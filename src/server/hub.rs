@@ -39,6 +39,8 @@ pub struct Wishes {
     pub endpointing: Option<Endpointing>,
     /// Turns begin and end when the client says so.
     pub push_to_talk: bool,
+    /// It sleeps until it is called, where the configuration says so.
+    pub sleeps: bool,
     /// Speed of the voice in percent of its own.
     pub speed_percent: Option<u16>,
     /// Functions that the client calls for the language model. They take the place of the built-in tools: what
@@ -198,8 +200,10 @@ impl Hub {
                 external: Some(wires.functions),
             };
         }
+        let mut turn_taking = self.config_with(wishes).turn_taking();
+        turn_taking.sleep = self.config.wake.sleep().filter(|_| wishes.sleeps);
         let config = SessionConfig {
-            turn_taking: self.config_with(wishes).turn_taking(),
+            turn_taking,
             persona: self.loader.tell(persona),
             in_other_languages: match wishes.instructions {
                 Some(_) => Vec::new(),

@@ -54,6 +54,15 @@ pub struct IdlePrompt {
     pub words: String,
 }
 
+/// How an assistant sleeps that is woken by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SleepConfig {
+    /// What wakes it, as it is written: words that are not meant for anybody else.
+    pub phrase: String,
+    /// It falls asleep so long after the last exchange, or after it was woken.
+    pub after: Duration,
+}
+
 /// Turn taking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnTakingConfig {
@@ -83,6 +92,8 @@ pub struct TurnTakingConfig {
     pub answers: Answers,
     /// Only enrolled voices are meant to be heard.
     pub only_enrolled: bool,
+    /// It sleeps until somebody calls; if absent, it is awake until it is told to sleep, and hears everything even then.
+    pub sleep: Option<SleepConfig>,
 }
 
 impl TurnTakingConfig {
@@ -132,6 +143,7 @@ impl Default for TurnTakingConfig {
             name: String::new(),
             answers: Answers::default(),
             only_enrolled: false,
+            sleep: None,
         }
     }
 }

@@ -23,7 +23,8 @@ pub struct Decision {
 impl Decision {
     /// Of an event and the commands that it led to.
     pub fn new(at: Timestamp, event: Event, commands: &[Command]) -> Self {
-        let acts = |command: &&Command| !matches!(command, Command::Publish(..));
+        let acts =
+            |command: &&Command| !matches!(command, Command::Publish(..) | Command::Announce(_));
         let commands = commands.iter().filter(acts);
         Self {
             at,

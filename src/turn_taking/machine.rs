@@ -10,11 +10,13 @@ use super::given::Given;
 use super::reply::roll_back;
 use super::ring::Ring;
 use super::self_talk::SelfTalk;
+use super::sleep::Sleep;
 use super::state::{Answer, Onset, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
 use crate::events::{
-    EndReason, EventKind, IgnoreReason, InterruptReason, ReplyId, RollbackReason, TurnId,
+    EndReason, EventKind, IgnoreReason, InterruptReason, ReplyId, RollbackReason, SleepReason,
+    TurnId, WakeReason,
 };
 use crate::language::Language;
 
@@ -56,6 +58,7 @@ pub struct TurnTaking {
     pub(super) false_alarms: FalseAlarms,
     /// Somebody who is not enrolled was heard a short while ago.
     pub(super) others_until: Timestamp,
+    pub(super) sleep: Sleep,
     /// The language of the last turn that was answered.
     pub(super) language: Language,
     /// The language that answers are made in; another one than that while a draft waits for the end of its turn.
@@ -87,6 +90,7 @@ impl TurnTaking {
             asleep: false,
             false_alarms: FalseAlarms::default(),
             others_until: Timestamp::ZERO,
+            sleep: Sleep::default(),
         }
     }
 
@@ -98,10 +102,10 @@ impl TurnTaking {
     /// When [`Event::Tick`] has something to do, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Listening => [self.prompt_at, self.ring_due(), self.given_due()]
-                .into_iter()
-                .flatten()
-                .min(),
+            State::Listening => {
+                let said = [self.prompt_at, self.ring_due(), self.given_due()];
+                said.into_iter().chain([self.sleeps_at()]).flatten().min()
+            }
             State::User(user) => {
                 let Some(pause) = &user.pause else {
                     return (!self.config.push_to_talk).then(|| user.longest());
@@ -156,6 +160,8 @@ impl TurnTaking {
     fn take(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
         match event {
             Event::Tick => self.tick(now, commands),
+            // It was told not to listen; should that have been lost, it is told again.
+            Event::SpeechStarted(_) if self.sleeps_deeply() => commands.push(Command::Sleep),
             Event::SoundStarted(at) if self.listens() => {
                 self.sound_started(at, commands);
             }
@@ -178,7 +184,11 @@ impl TurnTaking {
             Event::Say(words) => self.given.push_back(Given::new(words)),
             Event::StopSaying(id) => self.stop_saying(id, commands),
             // Who has said something since they asked for it is awake.
-            Event::Sleep => self.asleep = self.state == State::Listening,
+            Event::Sleep if self.state == State::Listening => {
+                self.fall_asleep(SleepReason::Asked, commands);
+            }
+            Event::Sleep => self.asleep = false,
+            Event::Called(at, score) => self.called(now, at, score, commands),
             Event::Spoken(language) => self.config.speak(language),
             Event::Partial { turn, text } => self.partial(now, turn, text, commands),
             Event::Decoded { turn, pause, text } => {
@@ -231,7 +241,10 @@ impl TurnTaking {
             State::Listening if rings => self.ring(now, commands),
             State::Listening if !self.given.is_empty() => self.say_given(commands),
             State::Listening => {
-                if self.prompt_at.is_some_and(|at| now >= at)
+                if self.sleeps_at().is_some_and(|at| now >= at) {
+                    let reason = self.sleep.reason();
+                    self.fall_asleep(reason, commands);
+                } else if self.prompt_at.is_some_and(|at| now >= at)
                     && let Some(prompt) = self.config.idle_prompt.clone()
                 {
                     let turn = self.next_turn();
@@ -316,6 +329,9 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) -> UserTurn {
         self.prompt_at = None;
+        let called = self.sleep.take_call(began);
+        // What was said before it was called is nobody's business.
+        let from = called.map_or(from, |called| from.max(called));
         let turn = self.next_turn();
         commands.push(Command::StartTranscript { turn, from });
         commands.push(Command::Publish(turn, EventKind::SpeechStarted));
@@ -326,6 +342,7 @@ impl TurnTaking {
             onset: Onset::InSilence,
             carried,
             over_reply: false,
+            called: called.is_some(),
             pauses: 0,
             drafts: 0,
             partial: String::new(),
@@ -336,6 +353,9 @@ impl TurnTaking {
     }
 
     fn talk_pressed(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
+        if self.sleeps_deeply() {
+            self.wake_up(WakeReason::KeyPressed, commands);
+        }
         if let State::Replying(reply) = &self.state
             && reply.audible_since.is_some()
         {
@@ -392,7 +412,7 @@ impl TurnTaking {
         };
         commands.push(Command::Publish(turn, ended));
         self.acknowledge(commands);
-        self.asleep = false;
+        self.wake_up(WakeReason::Typed, commands);
         self.put_off = false;
         self.reply(turn, 0, Answer::To(text), commands);
     }

@@ -19,6 +19,8 @@ mod message_ends;
 mod rings;
 #[path = "self_talk_tests.rs"]
 mod self_talk;
+#[path = "sleep_tests.rs"]
+mod sleep;
 #[path = "whose_voice_tests.rs"]
 mod whose_voice;
 
@@ -64,7 +66,7 @@ impl Conversation {
     /// The commands for an event, without what is only published.
     fn on(&mut self, event: Event) -> Vec<Command> {
         let mut commands = self.all(event);
-        commands.retain(|c| !matches!(c, Command::Publish(..)));
+        commands.retain(|c| !matches!(c, Command::Publish(..) | Command::Announce(_)));
         commands
     }
 

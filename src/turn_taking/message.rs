@@ -46,6 +46,9 @@ pub enum Event {
     StopSaying(i64),
     /// Nothing is to be answered until the user asks for it by one of the words that wake.
     Sleep,
+    /// Somebody called the assistant, which slept: from this time on everything is heard again. With the detector's
+    /// probability.
+    Called(Timestamp, f32),
     /// The words of the user that are told next are in this language.
     Spoken(Language),
     /// What the user has said so far, while they speak.
@@ -225,6 +228,10 @@ pub enum Command {
     StopListeningOverReplies,
     /// That was some replies ago: they are to be listened over again.
     ListenOverReplies,
+    /// Nothing but the assistant's name is to be heard from now on.
+    Sleep,
+    /// Everything is to be heard again.
+    Wake,
     /// What the user said is not answered: nothing that was to come of the words before comes of them.
     Ignore,
     /// The user heard these ring, and has said something since.
@@ -238,6 +245,8 @@ pub enum Command {
         /// The words of the reply that were heard; may be empty.
         heard: String,
     },
+    /// Tell whoever watches what belongs to no turn.
+    Announce(EventKind),
     /// Tell whoever watches, with the reasons.
     Publish(TurnId, EventKind),
 }

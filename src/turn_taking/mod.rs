@@ -9,6 +9,7 @@
 //! is heard before the turn is over; every draft is released or stopped; the next reply starts
 //! only after it is known what was heard of the one before, so that the history is true.
 
+mod called;
 mod config;
 mod decision;
 mod false_alarms;
@@ -21,10 +22,11 @@ mod pause;
 mod reply;
 mod ring;
 mod self_talk;
+mod sleep;
 mod state;
 mod whose_voice;
 
-pub use config::{Answers, Drafts, IdlePrompt, TurnTakingConfig};
+pub use config::{Answers, Drafts, IdlePrompt, SleepConfig, TurnTakingConfig};
 pub use decision::{Decision, Divergence, replay};
 pub use machine::TurnTaking;
 pub use message::{Command, Event, GivenWords};

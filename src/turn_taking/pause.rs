@@ -10,7 +10,9 @@ use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
 use super::whose_voice::VOICE_PATIENCE;
 use crate::clock::Timestamp;
 use crate::endpointing::{Cue, Evidence, cue, cue_of_an_answer};
-use crate::events::{EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId};
+use crate::events::{
+    EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId, WakeReason,
+};
 use crate::language::ascii_mark;
 use crate::lexicon::{Lexicon, without_end, words};
 
@@ -104,6 +106,7 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) {
         let prepare = self.reads_ahead();
+        let text = self.without_call(turn, text);
         match &mut self.state {
             State::User(user) if user.turn == turn && user.pause.is_none() => {
                 // Mostly it is what the transcript will begin with; what is not is read again.
@@ -132,6 +135,7 @@ impl TurnTaking {
         text: String,
         commands: &mut Vec<Command>,
     ) {
+        let text = self.without_call(turn, text);
         let paused = self.user_in_pause(turn, pause);
         let Some(user) = paused.filter(|user| user.pause.is_some()) else {
             return;
@@ -362,7 +366,7 @@ impl TurnTaking {
         }
         self.acknowledge(commands);
         self.put_off = !user.carried.is_empty();
-        self.asleep = false;
+        self.wake_up(WakeReason::Called, commands);
         // Of words that were only carried on, nobody knows who made the sound since.
         if !user.adds_nothing() {
             commands.push(Command::KnowSpeaker { since: user.began });

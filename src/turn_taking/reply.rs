@@ -6,7 +6,9 @@ use super::machine::TurnTaking;
 use super::pause::MOST_DRAFTS;
 use super::state::{Answer, Draft, Reply, State, UserTurn};
 use crate::clock::Timestamp;
-use crate::events::{EventKind, GoOnReason, InterruptReason, ReplyId, RollbackReason, TurnId};
+use crate::events::{
+    EventKind, GoOnReason, InterruptReason, ReplyId, RollbackReason, TurnId, WakeReason,
+};
 
 /// Below this a language model makes the user wait however early it begins: speech needs about
 /// five tokens a second, and the recognizer needs the cores.
@@ -25,6 +27,10 @@ impl TurnTaking {
         commands: &mut Vec<Command>,
     ) {
         self.prompt_at = None;
+        if self.sleeps_deeply() {
+            // Who is spoken to may answer.
+            self.wake_up(WakeReason::Speaks, commands);
+        }
         if self.config.answers == Answers::Given
             && matches!(answer, Answer::To(_) | Answer::Rest(_))
         {
@@ -202,6 +208,7 @@ impl TurnTaking {
             }
         };
         self.asked = is_question(&heard);
+        self.sleep.exchanged(now, self.config.sleep.as_ref());
         if let Answer::Ring { id, .. } = &answer {
             self.rang(now, *id, &heard);
         }

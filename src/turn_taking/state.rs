@@ -44,6 +44,8 @@ pub struct UserTurn {
     pub carried: String,
     /// It began while a reply was audible.
     pub over_reply: bool,
+    /// It begins with the words that woke the assistant.
+    pub called: bool,
     /// Pauses so far, so that a late answer is known as such.
     pub pauses: u32,
     /// Drafts so far.

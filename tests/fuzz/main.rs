@@ -21,6 +21,7 @@ use std::time::Duration;
 use cap::Cap;
 use models_fixture::FileSpec;
 use mutate::Mutator;
+use sha2::{Digest, Sha256};
 use vivavoce::agent::Persona;
 use vivavoce::audio::sound_file::read_clip;
 use vivavoce::clock::Stopwatch;
@@ -30,6 +31,7 @@ use vivavoce::language::Language;
 use vivavoce::llm::gguf::Gguf;
 use vivavoce::llm::gpu::layers_that_fit;
 use vivavoce::models::{Converter, Manifest, PullOptions};
+use vivavoce::wake::Head;
 
 /// What one input may take above what was taken before it: the longest text that a GGUF head may hold, the
 /// largest event of the protocols, and room for copies. Bytes; more ends the test by an abort.
@@ -128,6 +130,18 @@ fn heads_of_gguf_files() {
             let _ = head.check(&path);
             layers_that_fit(&head, head.cache_width(), &[]);
         }
+    });
+}
+
+#[test]
+fn heads_of_wake_words() {
+    let head = include_bytes!("../../models/wake/hey-vivi.bin");
+    // What is damaged within is told by the hash: the same with a hash that fits.
+    let seed = head[..head.len() - 32].to_vec();
+    fuzz("wake-head", vec![seed], |input| {
+        let _ = Head::read(input);
+        let hash = Sha256::digest(input);
+        let _ = Head::read(&[input, &hash[..]].concat());
     });
 }
 

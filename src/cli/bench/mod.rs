@@ -20,6 +20,7 @@ mod engines;
 mod replay;
 mod report;
 mod soak;
+mod wake;
 
 use self::assistant::AssistantArgs;
 use self::compare::CompareArgs;
@@ -69,6 +70,8 @@ pub enum BenchCommand {
         #[command(flatten)]
         outputs: Outputs,
     },
+    /// What the ears for the wake word miss, and what they take for a call
+    Wake(wake::WakeArgs),
     /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
     /// recordings of single turns, without playing them
     Endpointing(EndpointingArgs),
@@ -160,6 +163,10 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
         }
         BenchCommand::Endpointing(args) => {
             endpointing::run(config, args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        BenchCommand::Wake(args) => {
+            wake::run(config, args)?;
             Ok(ExitCode::SUCCESS)
         }
         BenchCommand::Device(args) => device::run(config, args),

@@ -144,6 +144,7 @@ fn status(state: &ScreenState, width: u16) -> Line<'static> {
     let (sign, hue) = match state.session.activity {
         Activity::Starting => ("○", Color::Gray),
         Activity::Listening => ("●", Color::Green),
+        Activity::Asleep => ("☾", Color::Gray),
         Activity::Hearing => ("●", Color::Cyan),
         Activity::Thinking => ("●", Color::Yellow),
         Activity::Speaking => ("●", Color::LightBlue),

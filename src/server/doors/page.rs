@@ -122,6 +122,7 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
     }
     let wishes = Wishes {
         push_to_talk,
+        sleeps: !push_to_talk,
         ..Wishes::default()
     };
     let card = ("the browser", rate);

@@ -187,6 +187,7 @@ fn wishes_of(settings: &Settings) -> Wishes {
         instructions: settings.instructions.clone(),
         endpointing,
         push_to_talk: settings.turn_end == TurnEnd::Key,
+        sleeps: false,
         speed_percent: Some(settings.speed_percent).filter(|percent| *percent != 100),
         tools: settings.tools.clone(),
         earlier: Vec::new(),
