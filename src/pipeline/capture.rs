@@ -31,6 +31,10 @@ use crate::wake::WakeDetector;
 pub const LOUDSPEAKER: &str = "loudspeaker";
 /// How often the device's ring is looked at: half a block.
 const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
+/// The same while only its name is listened to, which nobody needs to hear at once.
+const LOOK_ASLEEP: Duration = Duration::from_millis(4 * BLOCK_MS);
+/// Of the ticks, while it sleeps, turn taking gets one of so many: it has little to do then.
+const TICKS_ASLEEP: u64 = 10;
 /// How often a lost device is looked for.
 const REOPEN: Duration = Duration::from_secs(1);
 /// Blocks between two reports of levels.
@@ -160,10 +164,13 @@ impl Capture {
     /// Runs until it is told to stop or the scenario has ended.
     pub fn run(mut self) {
         self.ears.opened(&self.sound);
-        let mut pace = Pace::every(LOOK);
+        let (mut pace, mut slow_pace) = (Pace::every(LOOK), Pace::every(LOOK_ASLEEP));
         let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
-            pace.wait();
+            match self.ears.front_end.is_asleep() {
+                true => slow_pace.wait(),
+                false => pace.wait(),
+            };
             let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
             for control in self.controls.try_iter() {
                 self.ears.obey(control);
@@ -322,8 +329,9 @@ impl Ears {
         }
         self.capture_16k.drain(..frames * FRAME);
         self.render_16k.drain(..frames * FRAME);
+        let wanted = !self.front_end.is_asleep() || self.blocks.is_multiple_of(TICKS_ASLEEP);
         // A tick that finds no room is replaced by the next one in 10 ms.
-        if has_room(&self.outputs.conductor) {
+        if wanted && has_room(&self.outputs.conductor) {
             let tick = ConductorInput::Event(until, Event::Tick);
             let _ = self.outputs.conductor.try_send(tick);
         }

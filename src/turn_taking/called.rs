@@ -9,6 +9,8 @@ const MOST_EXTRA: usize = 2;
 const MOST_DIFFERENCE: f32 = 0.6;
 /// The same for words behind which the recognizer heard a stop: it has known that they are an address.
 const MOST_BEFORE_A_STOP: f32 = 0.75;
+/// Letters that may differ where it is sure that no more words are the phrase's.
+const SURE: f32 = 0.45;
 /// Marks of a stop.
 const STOPS: &str = ",.!?;:-—…";
 
@@ -38,8 +40,21 @@ pub(super) fn without_phrase<'t>(text: &'t str, phrase: &str) -> &'t str {
             }
         }
     }
-    let Some((_, end)) = best else { return text };
+    let Some((difference, mut end)) = best else {
+        return text;
+    };
+    if difference > SURE {
+        end = to_stop(text, &starts, end);
+    }
     text[end..].trim_start_matches(|c: char| c.is_whitespace() || STOPS.contains(c))
+}
+
+/// The end of one more word, if there is a stop behind it.
+fn to_stop(text: &str, starts: &[usize], end: usize) -> usize {
+    let next = starts.iter().copied().find(|start| *start > end);
+    let next = next.unwrap_or(text.len());
+    let stops = text[end..next].trim_end().ends_with(|c| STOPS.contains(c));
+    if stops { next } else { end }
 }
 
 /// Where each word begins. Bytes.
@@ -85,6 +100,7 @@ mod tests {
             "Hey V.V. what is the capital of France?",
             "Hey Vivvy what is the capital of France?",
             "Heavy V, what is the capital of France?",
+            "Haven't heady, what is the capital of France?",
             "Avv, what is the capital of France?",
             "Hey V Ved. What is the capital of France?",
             "And hey Vivi, what is the capital of France?",

@@ -1,8 +1,8 @@
 //! Deep sleep: nothing is listened to but the name.
 
-use super::super::config::SleepConfig;
 use super::*;
 use crate::events::{SleepReason, WakeReason};
+use crate::turn_taking::SleepConfig;
 
 const AWAKE_MS: u64 = 10_000;
 

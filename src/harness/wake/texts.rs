@@ -135,7 +135,7 @@ static BESIDE: [&str; 44] = [
     "you",
     "man",
     "wait",
-    "Vivian",
+    "Ruby",
     "Olivia",
 ];
 static BEFORE: [&str; 18] = [

@@ -317,7 +317,7 @@ mod tests {
         }
         let fitting = Fitting {
             units: 8,
-            steps: 300,
+            steps: 900,
             seed: 1,
         };
         let layers = fit(&examples, fitting, |_, _, _| {});
