@@ -25,7 +25,9 @@ fn spoken(text: &str) -> (Clip, Vec<f64>) {
     let speech = voice.synthesize_unless(&|| false, text).unwrap().unwrap();
     let rate_hz = f64::from(speech.clip.rate_hz);
     let ends = speech.word_ends.iter();
-    let ends = ends.map(|end| AROUND_S + end.sample as f64 / rate_hz).collect();
+    let ends = ends
+        .map(|end| AROUND_S + end.sample as f64 / rate_hz)
+        .collect();
     (speech.clip.at_rate(SPEECH_RATE).unwrap(), ends)
 }
 
@@ -58,13 +60,21 @@ fn words_are_placed_near_where_they_were_said() {
         let same = words.len() == ends.len() && ends.len() == text.split(' ').count();
         println!("{text}: {} words heard, {} said", words.len(), ends.len());
         if same {
-            let off = words.iter().zip(&ends).map(|(w, end)| (w.end_s - end).abs());
+            let off = words
+                .iter()
+                .zip(&ends)
+                .map(|(w, end)| (w.end_s - end).abs());
             errors.extend(off);
         }
     }
     errors.sort_by(f64::total_cmp);
     let at = |share: f64| errors[((errors.len() - 1) as f64 * share) as usize];
-    println!("{} words: median {:.3} s, nine of ten {:.3} s", errors.len(), at(0.5), at(0.9));
+    println!(
+        "{} words: median {:.3} s, nine of ten {:.3} s",
+        errors.len(),
+        at(0.5),
+        at(0.9)
+    );
     assert!(errors.len() > 20, "{}", errors.len());
     assert!(at(0.5) < MEDIAN_S && at(0.9) < NINE_OF_TEN_S, "{errors:?}");
 }
