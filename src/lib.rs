@@ -61,4 +61,5 @@ mod resource;
 pub mod server;
 mod shared;
 pub mod talking;
+pub mod thread_time;
 pub mod transcripts;

@@ -126,6 +126,15 @@ enum Command {
     Ask(cli::ask::AskOptions),
     /// Answer many requests out of a file: OpenAI's batch format
     Batch(cli::batch::BatchOptions),
+    /// Say what a recorded conversation cost: tokens, core-seconds, memory, energy, and what left the machine
+    Stats {
+        /// The folder that --record named
+        #[arg(value_name = "DIR")]
+        recording: PathBuf,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// List, fetch and check models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -267,6 +276,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Transcribe(options) => cli::transcribe::run(&config, options)?,
         Command::Batch(options) => cli::batch::run(&config, options)?,
         Command::Ask(options) => cli::ask::ask(&config, options)?,
+        Command::Stats { recording, json } => cli::stats::stats(recording, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
         Command::Wake(command) => cli::wake::run(&config, command)?,

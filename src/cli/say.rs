@@ -41,8 +41,8 @@ pub struct SayOptions {
     #[arg(value_name = "TEXT|FILE")]
     text: String,
     /// Write a WAV file instead; or a folder: a WAV file for each chapter of FILE
-    #[arg(short = 'o', value_name = "FILE|DIR")]
-    output: Option<PathBuf>,
+    #[arg(short, value_name = "FILE|DIR")]
+    o: Option<PathBuf>,
     #[command(flatten)]
     background: Background,
 }
@@ -52,7 +52,7 @@ pub struct SayOptions {
 /// # Errors
 /// There is nothing to say, the voice cannot be loaded or fails, a file cannot be written, or it was interrupted.
 pub fn run(config: &Config, options: &SayOptions) -> Result<()> {
-    let output = options.output.as_deref();
+    let output = options.o.as_deref();
     let book = Path::new(&options.text);
     match output {
         Some(folder) if book.is_file() && is_folder(folder) => {

@@ -29,6 +29,7 @@ use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 use super::assistant::{Keeping, assistant, connect_mcp};
 use super::screen::Screen;
 use super::sound::{self, Opened};
+use super::usage::Meter;
 use super::view::{Plain, View};
 
 /// Set by Ctrl-C and by termination.
@@ -124,6 +125,7 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
     }
     if let Some(folder) = record {
         out!("recording: {}", folder.join("conversation.wav").display());
+        out!("what it cost: vivavoce stats {}", folder.display());
     }
     Ok(())
 }
@@ -200,6 +202,8 @@ fn converse(
     })];
     watchers.extend(opened.watcher);
     watchers.extend(talking::watcher(&data_dir()));
+    let (meter, record) = (Meter::start(config), options.record.clone());
+    watchers.push(meter.watcher());
     let (setting, tools) = assistant(config, &persona, keeping, mcp);
     let session_config = SessionConfig {
         turn_taking,
@@ -239,7 +243,12 @@ fn converse(
     };
     talk.run(&session, view.as_mut(), options.limit);
     view.close();
+    // While the threads are there.
+    let usage = meter.usage();
     session.stop()?;
+    if let Some(folder) = &record {
+        usage.write(folder)?;
+    }
     // What happened while the view was closed.
     let rest: Vec<SessionEvent> = talk.events.try_iter().collect();
     rest.iter().for_each(|event| talk.latency.observe(event));

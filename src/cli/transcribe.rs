@@ -23,14 +23,14 @@ pub struct TranscribeOptions {
     #[arg(required = true, value_name = "DIR|FILE")]
     paths: Vec<PathBuf>,
     /// One JSON object a line, on standard output
-    #[arg(long, conflicts_with_all = ["format", "output"])]
+    #[arg(long, conflicts_with_all = ["format", "o"])]
     json: bool,
     /// What is written: of one file to standard output, of several or a folder into a file for each [a folder: txt]
     #[arg(long, value_name = "X")]
     format: Option<TranscriptFormat>,
     /// The folder for the files that are written; beside the sounds, if it is not said
-    #[arg(short = 'o', value_name = "DIR")]
-    output: Option<PathBuf>,
+    #[arg(short, value_name = "DIR")]
+    o: Option<PathBuf>,
     #[command(flatten)]
     background: Background,
 }
@@ -47,7 +47,7 @@ pub fn run(config: &Config, options: &TranscribeOptions) -> Result<()> {
         );
     }
     let several = options.paths.len() > 1 && options.format.is_some();
-    if has_folder || several || options.output.is_some() {
+    if has_folder || several || options.o.is_some() {
         return into_files(config, options);
     }
     match (&options.format, &options.paths[..]) {
@@ -59,7 +59,7 @@ pub fn run(config: &Config, options: &TranscribeOptions) -> Result<()> {
 /// Writes a file for each sound. Those that are there are left alone.
 fn into_files(config: &Config, options: &TranscribeOptions) -> Result<()> {
     let format = options.format.unwrap_or(TranscriptFormat::Txt);
-    let found = SoundFolder::find(&options.paths, options.output.as_deref(), format.ending())?;
+    let found = SoundFolder::find(&options.paths, options.o.as_deref(), format.ending())?;
     let SoundFolder {
         mut jobs,
         unreadable,

@@ -5,6 +5,7 @@
 //! Kinds of events that a reader does not know are [`EventKind::Unknown`] to it. `docs/events.schema.json` is its JSON Schema.
 
 mod conversation;
+mod cost;
 mod kind;
 mod latency;
 mod reason;
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use conversation::{Conversation, Exchange, Outcome};
+pub use cost::{Cost, Costs};
 pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{

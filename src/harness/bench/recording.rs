@@ -35,7 +35,7 @@ impl Recording {
     /// # Errors
     /// A file is missing, is not what it should be, or is cut off.
     pub fn read(folder: &Path) -> Result<Self, MeasureError> {
-        let events = Events::read(&folder.join(EVENTS))?;
+        let events = Events::of_recording(folder)?;
         let path = folder.join(CONVERSATION);
         let fail = |reason: String| MeasureError {
             path: path.clone(),
@@ -112,6 +112,14 @@ impl Events {
     pub fn new(mut events: Vec<SessionEvent>) -> Self {
         events.sort_by_key(|event| event.at);
         Self(events)
+    }
+
+    /// Reads those of the folder that `--record` named.
+    ///
+    /// # Errors
+    /// There are none, or they are damaged.
+    pub fn of_recording(folder: &Path) -> Result<Self, MeasureError> {
+        Self::read(&folder.join(EVENTS))
     }
 
     fn read(path: &Path) -> Result<Self, MeasureError> {

@@ -1,0 +1,167 @@
+//! What each turn cost: tokens, and how long the engines worked, from the events. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{EventKind, ReplyId, SessionEvent, TurnId};
+
+/// What a turn cost, or all of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Cost {
+    /// Tokens of prompts that the language model read.
+    pub read: usize,
+    /// Tokens of prompts that it knew from before.
+    pub kept: usize,
+    /// Tokens that it wrote, heard or not.
+    pub written: usize,
+    /// Of these, those of drafts that were thrown away unheard.
+    pub thrown_away: usize,
+    /// How long the language model worked for replies. Milliseconds.
+    pub language_model_ms: f64,
+    /// How long the recognizer worked. Milliseconds.
+    pub recognizer_ms: f64,
+    /// How long the detector of ends worked. Milliseconds.
+    pub endpointing_ms: f64,
+}
+
+impl Cost {
+    fn add(&mut self, other: &Self) {
+        self.read += other.read;
+        self.kept += other.kept;
+        self.written += other.written;
+        self.thrown_away += other.thrown_away;
+        self.language_model_ms += other.language_model_ms;
+        self.recognizer_ms += other.recognizer_ms;
+        self.endpointing_ms += other.endpointing_ms;
+    }
+}
+
+/// The costs of a session, turn by turn.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Costs {
+    turns: BTreeMap<Option<TurnId>, Cost>,
+    /// What each reply or draft wrote. Tokens.
+    written: BTreeMap<ReplyId, usize>,
+    rolled_back: BTreeSet<ReplyId>,
+}
+
+impl Costs {
+    /// Takes the next event.
+    pub fn observe(&mut self, event: &SessionEvent) {
+        let turn = event.turn;
+        let reply = |draft| ReplyId {
+            turn: turn.unwrap_or_default(),
+            draft,
+        };
+        let cost = self.turns.entry(turn).or_default();
+        match &event.kind {
+            EventKind::Ready {
+                prompt_kept: kept,
+                prompt_read: read,
+                ..
+            }
+            | EventKind::PromptRead { kept, read } => {
+                cost.kept += kept;
+                cost.read += read;
+            }
+            EventKind::ReplyComplete {
+                draft,
+                tokens,
+                busy_ms,
+                ..
+            } => {
+                let tokens = *tokens as usize;
+                cost.written += tokens;
+                cost.language_model_ms += busy_ms;
+                self.written.insert(reply(*draft), tokens);
+                if self.rolled_back.contains(&reply(*draft)) {
+                    cost.thrown_away += tokens;
+                }
+            }
+            EventKind::DraftRolledBack { draft, .. } => {
+                // The model may still be writing it: then it is counted when it has stopped.
+                if self.rolled_back.insert(reply(*draft)) {
+                    cost.thrown_away += self.written.get(&reply(*draft)).copied().unwrap_or(0);
+                }
+            }
+            EventKind::Partial { decode_ms, .. } | EventKind::Final { decode_ms, .. } => {
+                cost.recognizer_ms += decode_ms;
+            }
+            EventKind::EndpointScored { took_ms, .. } => cost.endpointing_ms += took_ms,
+            _ => {}
+        }
+    }
+
+    /// Turns that cost something, in their order; `None` is what belongs to none, such as the persona's prompt.
+    pub fn turns(&self) -> impl Iterator<Item = (Option<TurnId>, &Cost)> {
+        let turns = self.turns.iter().map(|(turn, cost)| (*turn, cost));
+        turns.filter(|(_, cost)| **cost != Cost::default())
+    }
+
+    /// All of them together.
+    pub fn sum(&self) -> Cost {
+        let mut sum = Cost::default();
+        self.turns.values().for_each(|cost| sum.add(cost));
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::events::RollbackReason;
+
+    fn costs(events: Vec<(u64, EventKind)>) -> Costs {
+        let mut costs = Costs::default();
+        for (turn, kind) in events {
+            let (at, turn) = (Timestamp::from_micros(0), Some(TurnId(turn)));
+            costs.observe(&SessionEvent { at, turn, kind });
+        }
+        costs
+    }
+
+    fn complete(draft: u32, tokens: u32) -> EventKind {
+        EventKind::ReplyComplete {
+            draft,
+            text: String::new(),
+            tokens,
+            tokens_per_s: 50.0,
+            busy_ms: 100.0,
+            cancelled: false,
+        }
+    }
+
+    fn rolled_back(draft: u32) -> EventKind {
+        let reason = RollbackReason::UserWentOn;
+        EventKind::DraftRolledBack { draft, reason }
+    }
+
+    #[test]
+    fn tokens_are_summed_turn_by_turn() {
+        let read = |kept, read| EventKind::PromptRead { kept, read };
+        let costs = costs(vec![
+            (1, read(100, 10)),
+            (1, complete(1, 20)),
+            (2, read(130, 12)),
+            (2, complete(1, 5)),
+        ]);
+        let turns: Vec<(usize, usize, usize)> = costs
+            .turns()
+            .map(|(_, cost)| (cost.kept, cost.read, cost.written))
+            .collect();
+        assert_eq!(turns, [(100, 10, 20), (130, 12, 5)]);
+        assert_eq!(costs.sum().written, 25);
+        assert_eq!(costs.sum().language_model_ms, 200.0);
+    }
+
+    #[test]
+    fn a_draft_that_is_thrown_away_is_counted_whenever_it_stops() {
+        let before = costs(vec![(1, complete(1, 8)), (1, rolled_back(1))]);
+        let after = costs(vec![(1, rolled_back(1)), (1, complete(1, 8))]);
+        for costs in [before, after] {
+            assert_eq!(costs.sum().thrown_away, 8);
+        }
+    }
+}
