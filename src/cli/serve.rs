@@ -68,7 +68,7 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     };
     let voice = options
         .mcp
-        .then(|| voice(config, Errors::Logged))
+        .then(|| voice(&config, Errors::Logged))
         .transpose()?;
     let opened = |opened: server::Opened| {
         let page = format!("http://{}/", reached_at(opened.listen));
