@@ -363,11 +363,6 @@ fn sleeper(called_ms: u64) -> World {
     world
 }
 
-/// Somebody speaks all the time.
-fn somebody(n: usize) -> f32 {
-    (n as f32 * 0.3).sin() * 0.2
-}
-
 #[test]
 fn asleep_it_hears_no_speech() {
     let mut world = sleeper(60_000);
