@@ -216,7 +216,10 @@ fn a_book_is_spoken_chapter_by_chapter() {
     assert_eq!(names(&out, &["wav", "part"]), expected);
     let spoken = in_folder(&folder, &["transcribe", "out/01-chapter-1-the-rain.wav"]);
     let heard = text(&run(&mut { spoken })).to_lowercase();
-    assert!(heard.contains("chapter") && heard.contains("rain"), "{heard}");
+    assert!(
+        heard.contains("chapter") && heard.contains("rain"),
+        "{heard}"
+    );
     assert!(heard.contains("stormy"), "{heard}");
     assert!(!heard.contains("example"), "{heard}");
 }
