@@ -79,11 +79,9 @@ impl Costs {
                     cost.thrown_away += tokens;
                 }
             }
-            EventKind::DraftRolledBack { draft, .. } => {
-                // The model may still be writing it: then it is counted when it has stopped.
-                if self.rolled_back.insert(reply(*draft)) {
-                    cost.thrown_away += self.written.get(&reply(*draft)).copied().unwrap_or(0);
-                }
+            // The model may still be writing it: then it is counted when it has stopped.
+            EventKind::DraftRolledBack { draft, .. } if self.rolled_back.insert(reply(*draft)) => {
+                cost.thrown_away += self.written.get(&reply(*draft)).copied().unwrap_or(0);
             }
             EventKind::Partial { decode_ms, .. } | EventKind::Final { decode_ms, .. } => {
                 cost.recognizer_ms += decode_ms;

@@ -119,7 +119,7 @@ impl SpeakerEncoder for VoiceEncoder {
 /// The frames of each window: the last one ends with the last frame.
 fn windows(frames: usize) -> impl Iterator<Item = Range<usize>> {
     let last = frames.saturating_sub(WINDOW);
-    let rest = (last % STEP != 0).then_some(last);
+    let rest = (!last.is_multiple_of(STEP)).then_some(last);
     let starts = (0..=last).step_by(STEP).chain(rest);
     starts.map(move |start| start..(start + WINDOW).min(frames))
 }

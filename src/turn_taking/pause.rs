@@ -255,7 +255,8 @@ impl TurnTaking {
             ends: model,
             reason: wait.reason,
             wait_ms: wait.duration.as_secs_f64() * 1000.0,
-            took_ms: pause.score_took_ms,
+            // Told once.
+            took_ms: std::mem::take(&mut pause.score_took_ms),
         };
         commands.push(Command::Publish(user.turn, scored));
     }

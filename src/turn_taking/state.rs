@@ -153,7 +153,7 @@ pub struct Pause {
     pub score: Option<f32>,
     /// Until when that is waited for, once it has been asked.
     pub score_due: Option<Timestamp>,
-    /// Time that the detector took for it. Milliseconds.
+    /// Time that the detector took for it, until that is told. Milliseconds.
     pub score_took_ms: f64,
     /// Until when the language model's opinion is waited for, once it has been asked.
     pub read_due: Option<Timestamp>,

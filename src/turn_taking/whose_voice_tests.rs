@@ -45,7 +45,7 @@ impl Conversation {
     }
 
     /// Somebody asks in silence; what comes of it when it was waited for long enough.
-    fn asks(&mut self, likeness: f32, speech_ms: u64) -> Vec<Command> {
+    fn asks_with(&mut self, likeness: f32, speech_ms: u64) -> Vec<Command> {
         self.speech();
         self.after(2_000).pause();
         let mut commands = self.after(80).decoded(1, 1, "What time is it?");
@@ -81,19 +81,19 @@ fn spoken_over() -> Conversation {
 
 #[test]
 fn the_enrolled_voice_is_answered() {
-    assert!(is_released(&listener().asks(OWN, 1_800)));
+    assert!(is_released(&listener().asks_with(OWN, 1_800)));
 }
 
 #[test]
 fn another_voice_is_not_answered() {
     let mut c = listener();
-    assert!(!is_released(&c.asks(OTHER, 1_800)));
+    assert!(!is_released(&c.asks_with(OTHER, 1_800)));
     assert_eq!(*c.machine.state(), State::Listening);
 }
 
 #[test]
 fn a_voice_that_was_heard_too_shortly_is_answered() {
-    assert!(is_released(&listener().asks(OTHER, 700)));
+    assert!(is_released(&listener().asks_with(OTHER, 700)));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn after_another_voice_speech_that_is_too_short_to_tell_is_theirs() {
 #[test]
 fn words_that_carry_on_the_users_own_are_answered_whoever_speaks() {
     let mut c = listener();
-    c.asks(OWN, 1_800);
+    c.asks_with(OWN, 1_800);
     // Before the reply is heard somebody speaks.
     c.after(100).speech();
     c.after(1_500).pause();

@@ -39,7 +39,7 @@ pub fn questions() -> Vec<String> {
 impl Sentences {
     /// Sentences of this seed. Every fifth question and word is kept for testing: `for_test` gives only those.
     pub fn new(seed: u64, for_test: bool) -> Self {
-        let kept = |n: usize| (n % 5 == 0) == for_test;
+        let kept = |n: usize| n.is_multiple_of(5) == for_test;
         let of = |all: Vec<String>| -> Vec<String> {
             let all = all.into_iter().enumerate();
             all.filter(|(n, _)| kept(*n))
