@@ -125,7 +125,7 @@ mod tests {
         chapters.collect()
     }
 
-    fn pairs<'a>(read: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    fn pairs(read: &[(String, String)]) -> Vec<(&str, &str)> {
         read.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
     }
 

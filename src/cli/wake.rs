@@ -171,10 +171,8 @@ pub fn workers() -> usize {
 pub fn loader(config: &Config) -> Result<EngineLoader> {
     let mut config = config.clone();
     config.wake.enabled = true;
-    Ok(
-        EngineLoader::only(&config, &[Role::WakeWord, Role::OnnxRuntime])
-            .context("`vivavoce models pull --wake` fetches what the wake word needs")?,
-    )
+    EngineLoader::only(&config, &[Role::WakeWord, Role::OnnxRuntime])
+        .context("`vivavoce models pull --wake` fetches what the wake word needs")
 }
 
 /// Features for a worker.
@@ -367,7 +365,7 @@ fn mix(folder: &Path) -> Result<Mixed> {
     };
     // Two voices are nobody's who learns, neither alone nor in a mixture.
     let is_for_test = |n: usize| n % 4 == 1;
-    let accent = |n: usize| if n % 3 == 0 { 'b' } else { 'a' };
+    let accent = |n: usize| if n.is_multiple_of(3) { 'b' } else { 'a' };
     for (n, (name, style)) in styles.iter().enumerate() {
         write(
             format!("{}_{name}", accent(n)),
