@@ -8,7 +8,8 @@ use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
 use crate::llm::server::{Address, Patience, Server, ServerConfig};
 use crate::llm::{
-    Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, StatesConfig, prepare,
+    Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, StatesConfig,
+    forget_prompt_states, prepare,
 };
 use crate::models::{ConsoleProgress, PullProgress, Role};
 
@@ -187,6 +188,9 @@ impl EngineLoader {
             most_bytes: config.prompt_cache_mb << 20,
             of_prompts: how.keeps == Keeps::Prompts,
         };
+        if config.prompt_cache_mb == 0 {
+            forget_prompt_states(&states.folder);
+        }
         let keeps = how.keeps != Keeps::Nothing && config.prompt_cache_mb > 0;
         Llama::load(LlamaConfig {
             model: model.to_path_buf(),

@@ -26,6 +26,7 @@ pub use answer_schema::{AnswerSchema, Misfit};
 pub use json_grammar::SchemaError;
 pub use llama::{CacheType, Llama, LlamaConfig, StatesConfig};
 pub use none::NoLanguageModel;
+pub use prompt_states::forget_all as forget_prompt_states;
 
 pub use stop_words::StopWords;
 pub use together::{Task, Written};

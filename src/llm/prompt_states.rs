@@ -6,11 +6,13 @@
 //! reaching the engine. A cache is never an error: what cannot be used is rebuilt, what cannot be written is done without.
 
 use std::fs::DirBuilder;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 use std::{fs, io};
 
 use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::session::LlamaStateSeqFlags;
 use llama_cpp_2::token::LlamaToken;
 use sha2::{Digest, Sha256};
 
@@ -59,12 +61,19 @@ impl PromptStates {
     }
 
     /// The state that shares most with the beginning of `tokens`, and how many tokens it shares. It may have read more
-    /// than those.
-    pub fn longest(&self, tokens: &[LlamaToken]) -> Option<(Kept, usize)> {
+    /// than those, but no more than `room`, which the context has.
+    pub fn longest(&self, tokens: &[LlamaToken], room: usize) -> Option<(Kept, usize)> {
+        if self.most_bytes == 0 {
+            return None;
+        }
         let entries = fs::read_dir(&self.folder).ok()?;
         let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
         let ours = paths.filter(|path| self.is_ours(path));
         let kept = ours.filter_map(|path| {
+            let bytes = fs::metadata(&path).ok()?.len();
+            if bytes > (room * size_of::<LlamaToken>()) as u64 {
+                return None;
+            }
             let kept = Kept {
                 tokens: read_tokens(&path)?,
                 state: path.with_extension("kv"),
@@ -90,13 +99,9 @@ impl PromptStates {
         context: &mut LlamaContext,
         read: &mut Vec<LlamaToken>,
     ) -> bool {
-        let Ok(wanted) = fs::read_to_string(kept.state.with_extension(CHECKSUM)) else {
-            return false;
-        };
-        let Ok(state) = fs::read(&kept.state) else {
-            return false;
-        };
-        if digest(&state) != wanted.trim() {
+        let wanted = fs::read_to_string(kept.state.with_extension(CHECKSUM)).unwrap_or_default();
+        let is_whole = digest(&kept.state).is_ok_and(|digest| digest == wanted.trim());
+        if !is_whole {
             tracing::warn!("{} is damaged and is built again", kept.state.display());
             remove(&kept.state);
             return false;
@@ -117,9 +122,10 @@ impl PromptStates {
         }
     }
 
-    /// Writes the state of sequence 0, which has read these tokens: whole or not at all.
+    /// Writes the state of sequence 0, which has read these tokens: whole or not at all, and only if it has room.
     pub fn keep(&self, context: &LlamaContext, tokens: &[LlamaToken]) {
-        if self.most_bytes == 0 {
+        let size = context.state_seq_get_size_ext(0, LlamaStateSeqFlags::empty()) as u64;
+        if size > self.most_bytes {
             return;
         }
         if let Err(error) = self.try_keep(context, tokens) {
@@ -137,15 +143,28 @@ impl PromptStates {
         let bytes: Vec<u8> = bytes.collect();
         let name = format!("{}-{}", self.family, key([&bytes[..]]));
         let state = self.folder.join(format!("{name}.kv"));
-        // Two processes may write the same state at once: each has its own part file.
-        let part = state.with_extension(format!("{}.part", std::process::id()));
+        // Two programs may write the same state at once: each has a part file of its own, which is gone if it fails.
+        let part = tempfile::Builder::new()
+            .suffix(".part")
+            .tempfile_in(&self.folder)?
+            .into_temp_path();
         context.state_seq_save_file(&part, 0, tokens)?;
-        let checksum = digest(&fs::read(&part)?);
-        fs::rename(&part, &state)?;
-        fs::write(state.with_extension(CHECKSUM), checksum)?;
+        let checksum = digest(&part)?;
+        part.persist(&state)?;
+        self.put(&state.with_extension(CHECKSUM), checksum.as_bytes())?;
         // Last: it is found by this.
-        fs::write(state.with_extension(TOKENS), bytes)?;
-        Ok(forget_old(&self.folder, self.most_bytes)?)
+        self.put(&state.with_extension(TOKENS), &bytes)?;
+        forget_old(&self.folder, self.most_bytes, &state);
+        Ok(())
+    }
+
+    fn put(&self, file: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+        let mut part = tempfile::Builder::new()
+            .suffix(".part")
+            .tempfile_in(&self.folder)?;
+        part.write_all(bytes)?;
+        part.persist(file)?;
+        Ok(())
     }
 }
 
@@ -188,33 +207,58 @@ fn remove(state: &Path) {
     }
 }
 
-/// Removes the states that were used longest ago until the rest is few and small, and what killed programs left behind.
-fn forget_old(folder: &Path, most_bytes: u64) -> io::Result<()> {
+/// Removes the states that were used longest ago until the rest is few and small, and what killed programs left
+/// behind. `new` was made just now, and stays. Other programs tidy up as well: what cannot be removed is gone already.
+fn forget_old(folder: &Path, most_bytes: u64, new: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     let (mut states, now) = (Vec::new(), unix_seconds());
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let Ok(data) = fs::metadata(&path) else {
-            // Another program tidies up as well.
             continue;
         };
-        let changed = data.modified()?.duration_since(UNIX_EPOCH);
-        let changed = changed.map_or(0, |at| at.as_secs());
+        let changed = data.modified().unwrap_or(UNIX_EPOCH);
+        let changed_s = changed
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |at| at.as_secs());
+        let is_old = now.saturating_sub(changed_s) > WRITING_S;
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("kv") => states.push((changed, data.len(), path)),
-            Some("part") if now.saturating_sub(changed) > WRITING_S => fs::remove_file(path)?,
+            Some("kv") => states.push((path == new, changed, data.len(), path)),
+            Some("part") if is_old => drop(fs::remove_file(path)),
+            // Whose state somebody has removed.
+            Some(CHECKSUM | TOKENS) if is_old && !path.with_extension("kv").exists() => {
+                drop(fs::remove_file(path));
+            }
             _ => {}
         }
     }
     states.sort();
-    let mut bytes = 0u64;
-    for (n, (_, size, path)) in states.iter().rev().enumerate() {
-        bytes = bytes.saturating_add(*size);
-        // The newest was made just now, and is wanted whatever its size.
-        if n >= KEEP || (n > 0 && bytes > most_bytes) {
+    let (mut bytes, mut count) = (0u64, 0);
+    for (is_new, _, size, path) in states.iter().rev() {
+        let fits = count < KEEP && bytes.saturating_add(*size) <= most_bytes;
+        if fits || *is_new {
+            bytes = bytes.saturating_add(*size);
+            count += 1;
+        } else {
             remove(path);
         }
     }
-    Ok(())
+}
+
+/// Removes all states: none are to be kept any more.
+pub fn forget_all(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if matches!(
+            path.extension().and_then(|ending| ending.to_str()),
+            Some("kv" | CHECKSUM | TOKENS | "part")
+        ) {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 fn key<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
@@ -226,8 +270,11 @@ fn key<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
     hex(&hasher.finalize()[..12])
 }
 
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+/// The SHA-256 of a file, read piece by piece: states may have gigabytes.
+fn digest(file: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut fs::File::open(file)?, &mut hasher)?;
+    Ok(hex(&hasher.finalize()))
 }
 
 #[cfg(test)]
@@ -273,11 +320,14 @@ mod tests {
         }
         file(folder.path(), "old.123.part", 1, 2 * WRITING_S);
         file(folder.path(), "new.456.part", 1, 1);
-        forget_old(folder.path(), MOST_BYTES).unwrap();
+        file(folder.path(), "gone.tokens", 1, 2 * WRITING_S);
+        let new = folder.path().join("9.kv");
+        forget_old(folder.path(), MOST_BYTES, &new);
         let kept = names(folder.path());
         assert!(kept.contains(&"new.456.part".into()) && !kept.contains(&"old.123.part".into()));
         assert!(!kept.contains(&"1.kv".into()) && !kept.contains(&"1.sha256".into()));
         assert!(kept.contains(&"2.kv".into()) && kept.contains(&"9.kv".into()));
+        assert!(!kept.contains(&"gone.tokens".into()), "{kept:?}");
     }
 
     #[test]
@@ -287,8 +337,8 @@ mod tests {
         for (name, age_s) in [("a.kv", 30), ("b.kv", 20), ("c.kv", 10)] {
             file(folder.path(), name, MOST_BYTES / 2 + 1, age_s);
         }
-        forget_old(folder.path(), MOST_BYTES).unwrap();
-        assert_eq!(names(folder.path()), ["c.kv"]);
+        forget_old(folder.path(), MOST_BYTES, &folder.path().join("a.kv"));
+        assert_eq!(names(folder.path()), ["a.kv"], "it was made just now");
     }
 
     fn tokens(ids: std::ops::Range<i32>) -> Vec<LlamaToken> {
@@ -309,7 +359,7 @@ mod tests {
         kept(&states, "a", &tokens(0..100));
         kept(&states, "b", &tokens(0..300));
         kept(&states, "c", &tokens(0..250));
-        let (found, shared) = states.longest(&tokens(0..200)).unwrap();
+        let (found, shared) = states.longest(&tokens(0..200), 1_000).unwrap();
         assert_eq!((found.len(), shared), (250, 200));
     }
 
@@ -318,9 +368,40 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let states = |model, parameters| PromptStates::new(folder.path(), model, parameters, 1);
         kept(&states("model", "f16"), "a", &tokens(0..100));
-        assert!(states("other", "f16").longest(&tokens(0..100)).is_none());
-        assert!(states("model", "q8_0").longest(&tokens(0..100)).is_none());
-        assert!(states("model", "f16").longest(&tokens(0..100)).is_some());
+        assert!(
+            states("other", "f16")
+                .longest(&tokens(0..100), 1_000)
+                .is_none()
+        );
+        assert!(
+            states("model", "q8_0")
+                .longest(&tokens(0..100), 1_000)
+                .is_none()
+        );
+        assert!(
+            states("model", "f16")
+                .longest(&tokens(0..100), 1_000)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_state_that_is_longer_than_the_context_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let states = PromptStates::new(folder.path(), "model", "f16", MOST_BYTES);
+        kept(&states, "a", &tokens(0..300));
+        assert!(states.longest(&tokens(0..100), 299).is_none());
+        assert!(states.longest(&tokens(0..100), 300).is_some());
+    }
+
+    #[test]
+    fn where_nothing_is_kept_any_more_what_was_kept_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.kv", "a.sha256", "a.tokens", "b.part", "notes.txt"] {
+            file(folder.path(), name, 1, 1);
+        }
+        forget_all(folder.path());
+        assert_eq!(names(folder.path()), ["notes.txt"]);
     }
 
     #[test]
@@ -329,7 +410,7 @@ mod tests {
         let states = PromptStates::new(folder.path(), "model", "f16", MOST_BYTES);
         let name = format!("{}-a.tokens", states.family);
         fs::write(folder.path().join(name), [1, 2, 3]).unwrap();
-        assert!(states.longest(&tokens(0..100)).is_none());
+        assert!(states.longest(&tokens(0..100), 1_000).is_none());
     }
 
     #[cfg(unix)]

@@ -10,6 +10,18 @@ use crate::llm::{LlmError, Opening, Prompt};
 impl Llama {
     /// Cuts the cache to its first `len` tokens.
     pub(super) fn cut(&mut self, len: usize) -> Result<(), LlmError> {
+        self.on_disk = self.on_disk.min(len);
+        self.closed_at = self.closed_at.filter(|at| *at < len);
+        // With a sliding window the beginning is gone, and of a state that was written and loaded what lay before the
+        // window is too: going back by more than a token would leave holes in it.
+        let context = self.context.get();
+        let slides = len > 0 && context.kv_cache_seq_pos_min(0) > 0;
+        if slides && self.read.len() > len + 1 {
+            self.context.with(|context| context.clear_kv_cache());
+            self.read.clear();
+            (self.on_disk, self.closed_at) = (0, None);
+            return Ok(());
+        }
         let cut = self
             .context
             .with(|context| context.clear_kv_cache_seq(Some(0), Some(len as u32), None))
@@ -19,6 +31,7 @@ impl Llama {
             tracing::info!("this model's cache cannot be cut here: everything is read again");
             self.context.with(|context| context.clear_kv_cache());
             self.read.clear();
+            (self.on_disk, self.closed_at) = (0, None);
         }
         Ok(())
     }
@@ -50,6 +63,8 @@ impl Llama {
             .with(|context| context.kv_cache_seq_add(0, Some(to), None, -(gap as i32)))
             .map_err(run)?;
         self.read.drain(shared..shared + gap);
+        self.on_disk = self.on_disk.min(shared);
+        self.closed_at = Some(self.closed_at.map_or(shared, |at| at.min(shared)));
         Ok(())
     }
 
@@ -61,7 +76,11 @@ impl Llama {
         self.branches.leave(self.context.get(), &self.read);
         let branches = &mut self.branches;
         match self.context.with(|context| branches.enter(context, tokens)) {
-            Some(read) => self.read = read,
+            // Of a branch it is not known how much of it is on disk, or whether a gap was closed in it.
+            Some(read) => {
+                (self.on_disk, self.closed_at) = (0, Some(0).filter(|_| !read.is_empty()));
+                self.read = read;
+            }
             None => self.cut(shared_prefix(&self.read, tokens))?,
         }
         Ok(())

@@ -12,6 +12,7 @@ mod context;
 mod held;
 mod load;
 mod message_end;
+mod on_disk;
 mod prompt_tokens;
 mod sampler;
 mod together;
@@ -29,7 +30,6 @@ use llama_cpp_2::vocab::LlamaVocab;
 use super::chat_template::ChatTemplate;
 use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
-use super::prompt_states::PromptStates;
 use super::speech_filter::SpeechFilter;
 use super::tool_grammar;
 use super::{
@@ -45,12 +45,6 @@ use sampler::Sampler;
 /// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
 /// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
 const CHUNK: usize = 64;
-
-/// Fewer tokens are read again as fast as their state is found, checked and loaded.
-const WORTH_A_FILE: usize = 192;
-/// The key in a GGUF file, behind the architecture's name, that says that its context was stretched by two sets of
-/// factors (Phi 3's).
-const STRETCHED: &str = "rope.scaling.original_context_length";
 
 /// How to load a model.
 #[derive(Debug, Clone)]
@@ -107,8 +101,12 @@ pub struct Llama {
     branches: Branches,
     /// `None`: the cache can be cut at any place.
     checkpoints: Option<Checkpoints>,
-    /// Tokens of the last prompt that were read, and are in no state on disk.
-    unkept: usize,
+    /// The last prompt was read to its end, so that its state may be kept on disk.
+    may_be_kept: bool,
+    /// So many tokens of `read` are in a state on disk.
+    on_disk: usize,
+    /// From here on the cache holds tokens that have seen others than those before them: a gap was closed.
+    closed_at: Option<usize>,
     /// How the prompt ends that was read last.
     prompt_end: String,
     /// How it was opened.
@@ -171,60 +169,6 @@ impl Llama {
             }
         }
     }
-
-    fn states(&self) -> Option<PromptStates> {
-        let config = self.config.states.as_ref()?;
-        let cache = self.config.cache_type.name();
-        let adapter = self.config.adapter.as_ref().map_or("none", |(_, id)| id);
-        // A model that was stretched to a longer context may turn its positions by the context's length.
-        let context = self.context.get().n_ctx();
-        let model = self.context.model();
-        let architecture = model
-            .meta_val_str("general.architecture")
-            .unwrap_or_default();
-        let turned = match model.meta_val_str(&format!("{architecture}.{STRETCHED}")) {
-            Ok(_) => format!("context {context}, "),
-            Err(_) => String::new(),
-        };
-        let parameters = format!("{turned}cache {cache}, adapter {adapter}");
-        let (folder, model) = (&config.folder, &self.config.model_id);
-        Some(PromptStates::new(
-            folder,
-            model,
-            &parameters,
-            config.most_bytes,
-        ))
-    }
-
-    /// Goes on from a state on disk if it shares more with these tokens than what is read, and that is worth a file.
-    fn go_on_from_disk(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
-        let is_wanted = self.config.states.as_ref().is_some_and(|s| s.of_prompts);
-        // Where the cache cannot be cut, only a state that the prompt goes on from would do.
-        if !is_wanted || self.checkpoints.is_some() {
-            return Ok(());
-        }
-        let most = tokens.len().saturating_sub(1);
-        if most < self.read.len() + WORTH_A_FILE {
-            return Ok(());
-        }
-        let Some(states) = self.states() else {
-            return Ok(());
-        };
-        let Some((kept, shared)) = states.longest(tokens) else {
-            return Ok(());
-        };
-        if shared < self.read.len() + WORTH_A_FILE {
-            return Ok(());
-        }
-        let read = &mut self.read;
-        self.context
-            .with(|context| states.load(&kept, context, read));
-        let shared = shared.min(most);
-        match shared < self.read.len() {
-            true => self.cut(shared),
-            false => Ok(()),
-        }
-    }
 }
 
 impl LanguageModel for Llama {
@@ -238,15 +182,7 @@ impl LanguageModel for Llama {
             }
         };
         self.change_branch(&tokens)?;
-        let states = self.states();
-        let kept = states.as_ref().and_then(|states| states.longest(&tokens));
-        let kept = kept.filter(|(kept, shared)| *shared == tokens.len() && kept.len() == *shared);
-        let read = &mut self.read;
-        if let (Some(states), Some((kept, _))) = (&states, kept)
-            && self
-                .context
-                .with(|context| states.load(&kept, context, read))
-        {
+        if self.load_all_of(&tokens) {
             // A loaded state has run nothing yet: read its last token again to warm the engine.
             let last = self.read.len().saturating_sub(1);
             let kept = self.read[last..].to_vec();
@@ -262,9 +198,7 @@ impl LanguageModel for Llama {
             });
         }
         let prefill = self.prefill(prefix, &|| false)?.unwrap_or_default();
-        if let Some(states) = states {
-            states.keep(self.context.get(), &self.read);
-        }
+        self.keep_read();
         Ok(prefill)
     }
 
@@ -278,6 +212,8 @@ impl LanguageModel for Llama {
         cancelled: Cancelled,
     ) -> Result<Option<Prefill>, LlmError> {
         let Prompt { opening, room, .. } = *prompt;
+        // Until the whole of this one is read, nothing is to be kept.
+        self.may_be_kept = false;
         let text = self.template.render(prompt)?;
         let tokens = self.tokenize(&text);
         let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
@@ -297,7 +233,6 @@ impl LanguageModel for Llama {
         self.go_back(&tokens, opening)?;
         self.go_on_from_disk(&tokens)?;
         let kept = self.read.len();
-        self.unkept = tokens.len() - kept;
         let mut last = 0;
         while self.read.len() < tokens.len() {
             if cancelled() {
@@ -316,6 +251,7 @@ impl LanguageModel for Llama {
                 checkpoints.keep(self.context.get(), &self.read);
             }
         }
+        self.may_be_kept = true;
         Ok(Some(Prefill {
             kept,
             read: tokens.len() - kept,
@@ -409,13 +345,8 @@ impl LanguageModel for Llama {
     }
 
     fn keep_prompt(&mut self) {
-        let is_wanted = self.config.states.as_ref().is_some_and(|s| s.of_prompts);
-        if is_wanted
-            && self.checkpoints.is_none()
-            && std::mem::take(&mut self.unkept) >= WORTH_A_FILE
-            && let Some(states) = self.states()
-        {
-            states.keep(self.context.get(), &self.read);
+        if self.is_worth_keeping() {
+            self.keep_read();
         }
     }
 

@@ -40,6 +40,9 @@ struct Asked {
 /// Called with a conversation's number and its answer.
 type OnDone<'a> = &'a mut dyn FnMut(usize, Result<Written, LlmError>);
 
+/// What so many conversations begin with is kept on disk for the next batch.
+const WORTH_KEEPING_FOR: usize = 3;
+
 impl Llama {
     /// Answers all of these, as many at a time as the model was loaded for. Each answer is told as soon as it is
     /// complete. When it is cancelled, those that are being written are not told.
@@ -92,6 +95,10 @@ impl Llama {
             .first()
             .map_or(&[][..], |first| first.tokens.as_slice());
         self.read_shared(&first[..shared])?;
+        // What few have in common is another's before long.
+        if prompts.len() >= WORTH_KEEPING_FOR {
+            self.keep_prompt();
+        }
         let need = |(n, prompt): (usize, &Asked)| Need {
             task: n,
             prompt: prompt.tokens.len() - shared,
@@ -149,11 +156,10 @@ impl Llama {
     fn read_shared(&mut self, shared: &[LlamaToken]) -> Result<(), LlmError> {
         self.forget();
         self.go_on_from_disk(shared)?;
-        self.unkept = shared.len() - self.read.len();
         for piece in shared[self.read.len()..].chunks(BATCH) {
             self.decode(piece)?;
         }
-        self.keep_prompt();
+        self.may_be_kept = true;
         Ok(())
     }
 
@@ -161,6 +167,7 @@ impl Llama {
     fn forget(&mut self) {
         self.context.with(|context| context.clear_kv_cache());
         self.read.clear();
+        (self.may_be_kept, self.on_disk, self.closed_at) = (false, 0, None);
     }
 }
 

@@ -53,11 +53,7 @@ pub async fn complete(
     let place = doors.work().await?;
     tokio::task::spawn_blocking(move || {
         let _place = place;
-        let last = match write(&hub, &task, &written_out) {
-            Ok(done) => Written::Done(done),
-            Err(error) => Written::Failed(error),
-        };
-        pass_on(&written_out, last);
+        write(&hub, &task, &written_out);
     });
     let name = doors.hub.persona().name;
     let answer = Completion::new(fastrand::u64(..), name, unix_seconds());
@@ -90,21 +86,28 @@ fn problem(error: LlmError) -> Problem {
     }
 }
 
-/// Has the model write, until its end, a stop word, or until nobody reads.
-fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) -> Result<Done, LlmError> {
-    let model = hub.take_language_model();
-    let mut model = model.map_err(|e| LlmError::Run(e.to_string()))?;
-    let done = answer(model.as_mut(), task, written);
-    // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
-    if done
-        .as_ref()
-        .err()
-        .is_none_or(LlmError::is_for_the_question)
-    {
-        model.keep_prompt();
-        hub.language_models.put(model);
+/// Has the model write, until its end, a stop word, or until nobody reads, and tells how it ended.
+fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) {
+    let mut model = match hub.take_language_model() {
+        Ok(model) => model,
+        Err(error) => return pass_on(written, Written::Failed(LlmError::Run(error.to_string()))),
+    };
+    match answer(model.as_mut(), task, written) {
+        Ok(done) => {
+            pass_on(written, Written::Done(done));
+            // Nobody waits for it now.
+            model.keep_prompt();
+        }
+        Err(error) => {
+            // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
+            let is_broken = !error.is_for_the_question();
+            pass_on(written, Written::Failed(error));
+            if is_broken {
+                return;
+            }
+        }
     }
-    done
+    hub.language_models.put(model);
 }
 
 fn answer(
