@@ -31,10 +31,8 @@ impl ThreadTimes {
             }
         }
         for (number, (name, ticks)) in std::mem::take(&mut self.running) {
-            // A number is given to another thread in time.
-            let goes_on = running
-                .get(&number)
-                .is_some_and(|(now, more)| *now == name && *more >= ticks);
+            // A number is given to another thread in time, which has used nothing yet; a thread may change its name.
+            let goes_on = running.get(&number).is_some_and(|(_, more)| *more >= ticks);
             if !goes_on {
                 *self.ended.entry(name).or_default() += ticks;
             }

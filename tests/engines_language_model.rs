@@ -278,11 +278,12 @@ fn a_text_that_was_asked_about_is_not_read_again_after_a_restart() {
 #[test]
 fn an_answer_from_a_state_on_disk_is_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let answers = [(); 2].map(|()| {
+    let answers = [false, true].map(|is_kept| {
         let mut model = model_with(Some(states(folder.path(), true)), CacheType::F16);
         let messages = about_a_long_text("How many trees are there?");
         let prompt = Prompt::new(&messages, Opening::Reply);
-        model.prefill(&prompt, &|| false).unwrap().unwrap();
+        let prefill = model.prefill(&prompt, &|| false).unwrap().unwrap();
+        assert_eq!(prefill.kept > 0, is_kept);
         let sampling = Sampling {
             temperature: 0.0,
             max_tokens: 24,

@@ -36,13 +36,17 @@ fn peak_kb(path: &Path, arguments: &[&str]) -> u64 {
     let mut program = command.spawn().unwrap();
     let status = format!("/proc/{}/status", program.id());
     let mut peak = 0;
-    while program.try_wait().unwrap().is_none() {
+    let end = loop {
+        if let Some(end) = program.try_wait().unwrap() {
+            break end;
+        }
         let status = std::fs::read_to_string(&status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         peak = peak.max(kb.unwrap_or(0));
         sleep(Duration::from_millis(5));
-    }
+    };
+    assert!(end.success(), "{end}");
     assert!(peak > 0, "it was never looked at");
     peak
 }

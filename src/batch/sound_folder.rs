@@ -65,7 +65,11 @@ impl SoundFolder {
             }
         }
         let mut seen = HashSet::new();
-        found.retain(|one| seen.insert(one.sound.clone()));
+        // One file may be named in several ways; what is not there is named as it is.
+        found.retain(|one| {
+            let own = fs::canonicalize(&one.sound);
+            seen.insert(own.unwrap_or_else(|_| one.sound.clone()))
+        });
         let place = |one: &Found| match output {
             Some(folder) => folder.join(&one.below),
             None => one.sound.clone(),

@@ -53,6 +53,10 @@ impl WholeFile {
         if path.try_exists()? {
             return Ok(Begun::Exists);
         }
+        // Or given it up: then it has no name any more, and somebody else may write one that has.
+        if !is_still_named(&file, &part) {
+            return Ok(Begun::Busy);
+        }
         file.set_len(0)?;
         let path = path.to_owned();
         Ok(Begun::New(Self {
@@ -83,6 +87,22 @@ impl WholeFile {
         self.is_finished = true;
         Ok(())
     }
+}
+
+/// Whether a file that was opened is the one that has this name now.
+#[cfg(unix)]
+fn is_still_named(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(opened), Ok(named)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (opened.dev(), opened.ino()) == (named.dev(), named.ino())
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_still_named(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 impl Drop for WholeFile {

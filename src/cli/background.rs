@@ -29,6 +29,11 @@ pub struct Background {
 const LOOK: Duration = Duration::from_millis(200);
 
 impl Background {
+    /// Whether anything was asked for.
+    pub fn is_asked_for(&self) -> bool {
+        self.nice || self.cores.is_some()
+    }
+
     /// Cores that are used.
     pub fn cores(&self) -> usize {
         let all = std::thread::available_parallelism().map_or(1, usize::from);

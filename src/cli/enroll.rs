@@ -19,6 +19,8 @@ const TO_READ: [&str; SENTENCES] = [
     "Please remind me on Thursday evening that the children have a music lesson.",
     "How far is it to the next village, and will it rain before we get there?",
 ];
+/// What is needed for it.
+const ROLES: [Role; 3] = [Role::Vad, Role::OnnxRuntime, Role::Speaker];
 /// How often it starts anew if the sentences do not fit together.
 const TRIES: usize = 3;
 
@@ -68,7 +70,7 @@ pub fn run(config: &Config, args: &EnrollArgs) -> Result<()> {
     }
     let mut config = config.clone();
     config.turn_taking.only_enrolled = true;
-    models::pull(&config, None)?;
+    models::pull_only(&config, &ROLES)?;
     let input = Endpoint::parse(&config.audio.input);
     let missing = sound::missing_devices(&input, &Endpoint::Null);
     if !missing.is_empty() {
@@ -77,7 +79,7 @@ pub fn run(config: &Config, args: &EnrollArgs) -> Result<()> {
             missing.join("\n")
         );
     }
-    let loader = EngineLoader::only(&config, &[Role::Vad, Role::OnnxRuntime, Role::Speaker])?;
+    let loader = EngineLoader::only(&config, &ROLES)?;
     let mut encoder = loader.speaker_encoder()?;
     for _ in 0..TRIES {
         let devices = sound::open(&input, &Endpoint::Null, &config)?.sound;
@@ -123,6 +125,7 @@ fn listen(loader: &EngineLoader, mut devices: Sound) -> Result<Vec<Vec<f32>>> {
         match heard {
             Heard::Sentence(sentence) => sentences.push(sentence),
             Heard::TooShort => out!("that was too short; a whole sentence, please"),
+            Heard::TooLong => out!("that was no single sentence; switch off what else speaks"),
         }
         ask(sentences.len());
         sentences.len() < SENTENCES

@@ -7,7 +7,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::needed;
 use vivavoce::models::{
     ConsoleProgress, FileStatus, Manifest, ModelFile, ModelStore, Platform, Provenance,
-    PullOptions, human_bytes,
+    PullOptions, Role, Selection, human_bytes,
 };
 
 use super::talk::QUIT;
@@ -70,9 +70,25 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
 /// # Errors
 /// See [`ModelStore::pull`].
 pub fn pull(config: &Config, from: Option<PathBuf>) -> Result<()> {
+    pull_some(config, from, |selection| selection)
+}
+
+/// The same for some roles alone.
+///
+/// # Errors
+/// See [`ModelStore::pull`].
+pub fn pull_only(config: &Config, roles: &[Role]) -> Result<()> {
+    pull_some(config, None, |selection| selection.only(roles))
+}
+
+fn pull_some(
+    config: &Config,
+    from: Option<PathBuf>,
+    narrow: impl for<'m> FnOnce(Selection<'m>) -> Selection<'m>,
+) -> Result<()> {
     let store = ModelStore::open(config.models_dir.as_deref())?;
     let manifest = store.manifest()?;
-    let selection = needed(config, &manifest)?;
+    let selection = narrow(needed(config, &manifest)?);
     let options = PullOptions {
         from,
         ..PullOptions::from_env()

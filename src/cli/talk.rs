@@ -246,9 +246,6 @@ fn converse(
     // While the threads are there.
     let usage = meter.usage();
     session.stop()?;
-    if let Some(folder) = &record {
-        usage.write(folder)?;
-    }
     // What happened while the view was closed.
     let rest: Vec<SessionEvent> = talk.events.try_iter().collect();
     rest.iter().for_each(|event| talk.latency.observe(event));
@@ -257,6 +254,9 @@ fn converse(
     }
     if let Some(error) = talk.output_error {
         bail!("what was played is not all in the file: {error}");
+    }
+    if let Some(folder) = &record {
+        usage.write(folder)?;
     }
     Ok(talk.latency)
 }

@@ -50,6 +50,9 @@ pub fn run(config: &Config, options: &TranscribeOptions) -> Result<()> {
     if has_folder || several || options.o.is_some() {
         return into_files(config, options);
     }
+    if options.background.is_asked_for() {
+        bail!("--cores and --nice are for folders and for many files: add -o DIR");
+    }
     match (&options.format, &options.paths[..]) {
         (Some(format), [path]) => one(config, path, *format),
         _ => to_output(config, &options.paths, options.json),

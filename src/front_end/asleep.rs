@@ -76,6 +76,18 @@ impl Asleep {
             self.kept.pop_front();
         }
         self.kept.push_back((*frame, until));
-        self.detector.push(frame, until)
+        let heard = self.detector.push(frame, until);
+        if heard.is_err() {
+            // What cannot be judged is let go; it would only grow.
+            self.detector.reset();
+        }
+        let oldest = self.kept.front().map_or(until, |(_, until)| *until);
+        heard.map(|call| {
+            call.map(|call| Call {
+                // Of a longer phrase only its end is kept.
+                began: call.began.max(oldest),
+                ..call
+            })
+        })
     }
 }

@@ -254,6 +254,8 @@ impl FrontEnd {
         let kept = asleep.wake(Some(call.began));
         facts.push(Fact::Called(call));
         self.activity.reset();
+        // Whoever called is the user, wherever they are.
+        self.nearness = Nearness::default();
         for (frame, until) in &kept {
             self.find_speech(&Cleaned::untouched(frame), *until, false, facts);
         }

@@ -2,6 +2,7 @@
 //! over. Beside the recognizer, so that neither waits for the other.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
 
@@ -37,6 +38,14 @@ pub enum EndpointingInput {
     },
 }
 
+/// Audio that ends so long after what came before it does not go on from it: the assistant slept.
+const GAP: Duration = Duration::from_millis(100);
+
+/// Whether audio that ends at `until` does not go on from what ended at `before`.
+pub(super) fn is_after_a_gap(before: Timestamp, until: Timestamp) -> bool {
+    until.since(before) > GAP
+}
+
 /// What the detector listens to at most. Samples: eight seconds.
 const WINDOW: usize = 8 * SPEECH_RATE as usize;
 
@@ -48,6 +57,8 @@ pub struct EndpointingStage {
     bus: EventBus,
     history: VecDeque<f32>,
     until: Timestamp,
+    /// The pause that is to be scored.
+    asked: Option<(TurnId, u32)>,
     failed: bool,
 }
 
@@ -66,6 +77,7 @@ impl EndpointingStage {
             bus,
             history: VecDeque::with_capacity(WINDOW + FRAME),
             until: Timestamp::ZERO,
+            asked: None,
             failed: false,
         }
     }
@@ -73,21 +85,36 @@ impl EndpointingStage {
     /// Runs until all senders are gone.
     pub fn run(mut self) {
         while let Ok(input) = self.inputs.recv() {
-            match input {
-                EndpointingInput::Audio { samples, until } => {
-                    self.until = until;
-                    self.history.extend(samples);
-                    let excess = self.history.len().saturating_sub(WINDOW);
-                    self.history.drain(..excess);
-                }
-                EndpointingInput::Start(from) => {
-                    let length = self.until.since(from).as_micros() as usize;
-                    let keep = length * SPEECH_RATE as usize / 1_000_000;
-                    let excess = self.history.len().saturating_sub(keep);
-                    self.history.drain(..excess);
-                }
-                EndpointingInput::Score { turn, pause } => self.score(turn, pause),
+            self.take(input);
+            while let Ok(input) = self.inputs.try_recv() {
+                self.take(input);
             }
+            // Of several pauses that came meanwhile only the last may be the end.
+            if let Some((turn, pause)) = self.asked.take() {
+                self.score(turn, pause);
+            }
+        }
+    }
+
+    fn take(&mut self, input: EndpointingInput) {
+        match input {
+            EndpointingInput::Audio { samples, until } => {
+                if is_after_a_gap(self.until, until) {
+                    self.history.clear();
+                }
+                self.until = until;
+                self.history.extend(samples);
+                let excess = self.history.len().saturating_sub(WINDOW);
+                self.history.drain(..excess);
+            }
+            EndpointingInput::Start(from) => {
+                self.asked = None;
+                let length = self.until.since(from).as_micros() as usize;
+                let keep = length * SPEECH_RATE as usize / 1_000_000;
+                let excess = self.history.len().saturating_sub(keep);
+                self.history.drain(..excess);
+            }
+            EndpointingInput::Score { turn, pause } => self.asked = Some((turn, pause)),
         }
     }
 

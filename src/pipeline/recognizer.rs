@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
+use super::endpointing::is_after_a_gap;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
@@ -128,6 +129,9 @@ impl RecognizerStage {
 
     fn take(&mut self, input: RecognizerInput) {
         if let RecognizerInput::Audio { samples, until } = input {
+            if is_after_a_gap(self.until, until) {
+                self.history.clear();
+            }
             self.until = until;
             if let Some(turn) = &mut self.turn {
                 turn.utterance.push(&samples);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::devices::{OpenSound, Sound};
 use crate::audio::AudioError;
+use crate::audio::device::StreamNote;
 use crate::audio::frame::{BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
 use crate::cancellation::Cancelled;
@@ -14,6 +15,8 @@ use crate::vad::{Activity, VoiceActivity};
 const SILENCE: Duration = Duration::from_secs(1);
 /// What belongs to it before its first and after its last sound.
 const AROUND: Duration = Duration::from_millis(200);
+/// Longer speech is a television.
+const LONGEST: Duration = Duration::from_secs(15);
 /// Shorter speech is a word, or a cough.
 const SHORTEST: Duration = Duration::from_millis(1_500);
 /// How often the device's ring is looked at.
@@ -26,6 +29,8 @@ pub enum Heard {
     Sentence(Vec<f32>),
     /// Speech that is too short for one.
     TooShort,
+    /// Speech without a pause that is too long for one.
+    TooLong,
 }
 
 /// Opens devices and tells of each sentence, until `heard` says that it was enough, the devices end or it is given up.
@@ -60,16 +65,23 @@ pub fn listen_to_sentences(
             }
         }
         down.drain(..whole);
-        if is_over || is_lost(&mut open) {
+        if let Some(reason) = lost(&mut open) {
+            let device = sound.describe();
+            return Err(AudioError::Device { device, reason });
+        }
+        if is_over {
             return Ok(());
         }
     }
     Ok(())
 }
 
-fn is_lost(open: &mut OpenSound) -> bool {
-    use crate::audio::device::StreamNote;
-    std::iter::from_fn(|| open.take_note()).any(|note| matches!(note, StreamNote::Lost(_)))
+/// Why the devices are there no more.
+fn lost(open: &mut OpenSound) -> Option<String> {
+    std::iter::from_fn(|| open.take_note()).find_map(|note| match note {
+        StreamNote::Lost(reason) => Some(reason),
+        StreamNote::Glitch(_) | StreamNote::Xrun(_) | StreamNote::Unwritten(_) => None,
+    })
 }
 
 /// Cuts speech into sentences.
@@ -100,6 +112,11 @@ impl Sentences {
                 }
                 Activity::Paused(at) => (self.ended, self.speaks) = (Some(at), false),
             }
+        }
+        if self.began.is_some_and(|began| until.since(began) > LONGEST) {
+            (self.began, self.ended) = (None, None);
+            self.keep_last(Duration::ZERO);
+            return Some(Heard::TooLong);
         }
         let (Some(began), Some(ended), false) = (self.began, self.ended, self.speaks) else {
             if self.began.is_none() {

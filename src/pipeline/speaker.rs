@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
+use super::endpointing::is_after_a_gap;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::Timestamp;
 use crate::events::TurnId;
@@ -71,6 +72,8 @@ pub struct SpeakerStage {
     history: VecDeque<f32>,
     until: Timestamp,
     turn: Option<Turn>,
+    /// The pause that was asked about last: one before it is over.
+    asked: Option<u32>,
 }
 
 struct Turn {
@@ -97,6 +100,7 @@ impl SpeakerStage {
             history: VecDeque::with_capacity(WINDOW + FRAME),
             until: Timestamp::ZERO,
             turn: None,
+            asked: None,
         }
     }
 
@@ -107,13 +111,19 @@ impl SpeakerStage {
             while let Ok(input) = self.inputs.try_recv() {
                 self.take(input);
             }
-            self.look();
+            match self.asked.take() {
+                Some(pause) => self.tell(Some(pause)),
+                None => self.look(),
+            }
         }
     }
 
     fn take(&mut self, input: SpeakerInput) {
         match input {
             SpeakerInput::Audio { samples, until } => {
+                if is_after_a_gap(self.until, until) {
+                    self.history.clear();
+                }
                 self.until = until;
                 self.history.extend(samples);
                 let excess = self.history.len().saturating_sub(WINDOW);
@@ -125,14 +135,15 @@ impl SpeakerStage {
             SpeakerInput::Start { turn, from } => {
                 let length = self.until.since(from).as_micros() as usize;
                 let length = length * SPEECH_RATE as usize / 1_000_000;
+                self.asked = None;
                 self.turn = Some(Turn {
                     id: turn,
                     length: length.min(self.history.len()),
                     looks: 0,
                 });
             }
-            SpeakerInput::Pause { turn, pause } if self.is(turn) => self.tell(Some(pause)),
-            SpeakerInput::End(turn) if self.is(turn) => self.turn = None,
+            SpeakerInput::Pause { turn, pause } if self.is(turn) => self.asked = Some(pause),
+            SpeakerInput::End(turn) if self.is(turn) => (self.turn, self.asked) = (None, None),
             SpeakerInput::Pause { .. } | SpeakerInput::End(_) => {}
         }
     }

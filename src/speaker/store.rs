@@ -70,7 +70,12 @@ impl VoicePrints {
     pub fn keep(&self, name: &str, print: &VoicePrint) -> Result<(), SpeakerError> {
         let file = self.file(name);
         let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(&self.folder)?;
+            // The names are nobody else's business either.
+            let mut folder = std::fs::DirBuilder::new();
+            folder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+            folder.create(&self.folder)?;
             // Temporary files are readable by their owner alone, and stay so.
             let mut part = tempfile::NamedTempFile::new_in(&self.folder)?;
             serde_json::to_writer(&mut part, print)?;

@@ -129,7 +129,11 @@ impl TurnTaking {
     /// Takes an event that happened at `now` and appends what is to be done.
     pub fn handle(&mut self, now: Timestamp, event: Event, commands: &mut Vec<Command>) {
         let first = commands.len();
+        let was_asleep = self.asleep;
         self.take(now, event, commands);
+        if was_asleep && !self.asleep {
+            self.sleep.exchanged(now, self.config.sleep.as_ref());
+        }
         self.settle_language(first, commands);
     }
 

@@ -24,10 +24,10 @@ const DEAF: Duration = Duration::from_millis(1_500);
 const SHORT: Duration = Duration::from_millis(550);
 /// A stop word needs this much speech.
 const ENOUGH_FOR_A_WORD: Duration = Duration::from_millis(150);
-/// What was heard is looked for in this many of the words that it said last.
-const ECHO_WORDS: usize = 14;
 /// After many sounds that meant nothing, speech holds a reply no sooner than this: a cough is shorter.
 const HOLD_AFTER_ALARMS: Duration = Duration::from_millis(300);
+/// What was heard is looked for in this many of the words that it said last.
+const ECHO_WORDS: usize = 14;
 /// Those words have at most this many bytes.
 const ECHO_BYTES: usize = 512;
 /// Speech over a held reply that is not heard yet is decided by its words after this time, whether it
@@ -133,6 +133,9 @@ impl TurnTaking {
                 let (decode, _) = user.decide(now, EndReason::SpokeTooLong);
                 commands.push(decode);
             }
+            (Some(user), true) if user.is_known_other() => {
+                self.go_on_replying(now, GoOnReason::OtherVoice, commands);
+            }
             (Some(_), true) => self.interrupt(InterruptReason::WentOnSpeaking, commands),
         }
     }
@@ -188,6 +191,7 @@ impl TurnTaking {
         } else if word_count(&words) >= 2
             && user.pause.is_none()
             && now.since(user.began) >= SHORT.max(self.patience_for_voice(user))
+            && !user.is_known_other()
             && !lexicon.only_listens(&words)
             && !self.is_echo(&words)
         {

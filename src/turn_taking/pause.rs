@@ -317,7 +317,9 @@ impl TurnTaking {
             [] if !user.carried.is_empty() => None,
             [] => Some(IgnoreReason::NoWords),
             // "Stop" and "wait" are for whoever answers.
-            _ if self.config.answers == Answers::Given => says_nothing(user, lexicon, &words),
+            _ if self.config.answers == Answers::Given && !user.is_of_another() => {
+                says_nothing(user, lexicon, &words)
+            }
             _ if lexicon.asks_only(&lexicon.stop, &words) => Some(IgnoreReason::AskedToStop),
             _ if user.over_reply && Lexicon::is_phrase(&lexicon.sounds_like_stop, &words) => {
                 Some(IgnoreReason::ProbablyAskedToStop)

@@ -47,7 +47,8 @@ impl Sleep {
 impl TurnTaking {
     /// When it falls asleep, if nothing is said until then.
     pub(super) fn sleeps_at(&self) -> Option<Timestamp> {
-        let sleeps = self.config.sleep.is_some() && !self.asleep;
+        // What was heard of a reply that was stopped is an exchange that is not over.
+        let sleeps = self.config.sleep.is_some() && !self.asleep && self.unheard.is_none();
         sleeps.then(|| self.sleep.at.unwrap_or(Timestamp::ZERO))
     }
 
@@ -80,6 +81,8 @@ impl TurnTaking {
             self.sleep.call = Some(at);
         }
         if std::mem::take(&mut self.asleep) {
+            // They are, unless a command to sleep was still on its way.
+            commands.push(Command::Wake);
             let (reason, score) = (WakeReason::Called, Some(score));
             commands.push(Command::Announce(EventKind::Awake { reason, score }));
         }

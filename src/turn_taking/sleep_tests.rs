@@ -22,7 +22,7 @@ fn sleeper() -> Conversation {
 /// Somebody calls; the call began half a second ago.
 fn call(c: &mut Conversation) -> Timestamp {
     let at = c.now - Duration::from_millis(500);
-    assert_eq!(c.on(Event::Called(at, 0.9)), []);
+    assert_eq!(c.on(Event::Called(at, 0.9)), [Command::Wake]);
     at
 }
 
@@ -175,4 +175,21 @@ fn without_ears_for_its_name_it_is_told_to_sleep_and_hears_all_the_same() {
         [Command::Announce(EventKind::Asleep { reason })]
     );
     assert!(!c.speech().is_empty());
+}
+
+#[test]
+fn a_long_reply_that_is_stopped_is_no_reason_to_sleep_at_once() {
+    let mut c = sleeper();
+    let at = call(&mut c);
+    c.on(Event::SpeechStarted(at));
+    c.after(1_500).pause();
+    c.decoded(1, 1, "Hey Vivi, tell me a story.");
+    c.scored(1, 1, 1.0);
+    c.after(CEILING_MS).tick();
+    c.on(started(1));
+    c.after(60_000).on(Event::Stop);
+    assert!(!c.after(10).tick().contains(&Command::Sleep));
+    c.heard(reply(1), "Once upon a time");
+    assert!(!c.after(AWAKE_MS - 100).tick().contains(&Command::Sleep));
+    assert!(c.after(200).tick().contains(&Command::Sleep));
 }

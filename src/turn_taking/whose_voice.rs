@@ -33,7 +33,7 @@ pub struct Voice {
     pub speech_ms: f64,
 }
 
-/// Least likeness to interrupt, of speech that can be told well and of less. Measured: docs/voices.md.
+/// Least likeness to interrupt, of speech that can be told well and of less. Measured: docs/whose-voice.md.
 const INTERRUPTS: (f32, f32) = (-0.14, -0.18);
 /// Least likeness to be answered: who is not heard has to say it again.
 const IS_ANSWERED: (f32, f32) = (-0.19, -0.23);
@@ -57,6 +57,11 @@ impl UserTurn {
     /// Whether it is somebody else who speaks in silence: they are not answered.
     pub(super) fn is_of_another(&self) -> bool {
         self.carried.is_empty() && self.voice.is_some_and(|voice| voice.is_below(IS_ANSWERED))
+    }
+
+    /// Whether it is somebody else who speaks over a reply.
+    pub(super) fn is_known_other(&self) -> bool {
+        self.voice.is_some_and(|voice| voice.is_below(INTERRUPTS))
     }
 
     pub(super) fn stop_waiting_for_voice(&mut self) {
@@ -87,12 +92,14 @@ impl TurnTaking {
         if pause == Some(user.pauses) {
             user.stop_waiting_for_voice();
         }
-        let is_other = user.voice.is_some_and(|voice| voice.is_below(INTERRUPTS));
+        let (is_other, in_pause) = (user.is_known_other(), user.pause.is_some());
         if is_other {
             self.others_until = now + OTHERS_GO_ON;
+        } else if user.voice.is_some_and(Voice::can_be_told) {
+            self.others_until = Timestamp::ZERO;
         }
         let is_over_reply = matches!(self.state, State::Replying(_));
-        match (is_over_reply, pause.is_some()) {
+        match (is_over_reply, in_pause) {
             (true, true) => self.judge_words(now, commands),
             (true, false) if is_other => self.go_on_replying(now, GoOnReason::OtherVoice, commands),
             (true, false) => self.judge_partial(now, commands),
@@ -111,11 +118,10 @@ impl TurnTaking {
 
     /// Whether it is somebody else who speaks over the reply: they do not interrupt it.
     pub(super) fn interrupts_as_another(&self, user: &UserTurn) -> bool {
-        let told = user.voice.filter(|voice| voice.can_be_told());
-        match told {
-            Some(voice) => voice.is_below(INTERRUPTS),
+        match user.voice.is_some_and(Voice::can_be_told) {
+            true => user.is_known_other(),
             // Too short to be told.
-            None => self.config.only_enrolled && user.began < self.others_until,
+            false => self.config.only_enrolled && user.began < self.others_until,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Only enrolled voices are meant.
 
 use super::*;
-use crate::turn_taking::Voice;
+use crate::events::EventKind;
+use crate::turn_taking::{Answers, Voice};
 
 /// As alike as the same voice on another day, and as alike as somebody else.
 const OWN: f32 = -0.05;
@@ -198,4 +199,58 @@ fn words_that_carry_on_the_users_own_are_answered_whoever_speaks() {
     c.scored(2, 1, 1.0);
     c.voice(2, Some(1), OTHER, 1_700);
     assert!(is_released(&c.after(CEILING_MS).tick()));
+}
+
+#[test]
+fn another_voice_that_goes_on_after_a_pause_does_not_interrupt() {
+    let mut c = spoken_over();
+    c.after(930).pause();
+    c.after(60).voice(2, Some(1), OTHER, 1_000);
+    // They go on before the words are known.
+    c.after(60).speech();
+    let commands = c.after(100).tick();
+    assert!(!is_stopped(&commands), "{commands:?}");
+    assert!(goes_on(&commands), "{commands:?}");
+}
+
+#[test]
+fn stop_that_was_said_before_the_voice_was_told_is_heard() {
+    let mut c = spoken_over();
+    c.after(900).pause();
+    // A look at what was said before the pause, while its words are awaited.
+    c.after(30).voice(2, None, OTHER, 1_000);
+    let commands = c.after(60).decoded(2, 1, "Stop it now");
+    let later = c.after(30).voice(2, Some(1), OTHER, 1_000);
+    assert!(is_stopped(&commands) || is_stopped(&later));
+}
+
+#[test]
+fn the_enrolled_voice_ends_what_others_said() {
+    let mut c = spoken_over();
+    c.after(900).voice(2, None, OTHER, 1_000);
+    c.after(1_000).speech();
+    c.after(1_100).voice(3, None, OWN, 1_100);
+    c.after(50).pause();
+    assert!(is_stopped(&c.after(60).decoded(
+        3,
+        1,
+        "tell me something else"
+    )));
+}
+
+#[test]
+fn whoever_answers_instead_is_not_told_what_others_said() {
+    let mut c = Conversation::with(TurnTakingConfig {
+        answers: Answers::Given,
+        ..only_enrolled()
+    });
+    c.speech();
+    c.after(2_000).pause();
+    c.decoded(1, 1, "What time is it?");
+    c.scored(1, 1, 1.0);
+    c.voice(1, Some(1), OTHER, 1_800);
+    let turn = TurnId(1);
+    let told = c.after(CEILING_MS).all(Event::Tick);
+    let ended = |command: &Command| matches!(command, Command::Publish(t, EventKind::TurnEnded { .. }) if *t == turn);
+    assert!(!told.iter().any(ended), "{told:?}");
 }

@@ -43,9 +43,9 @@ impl Decision {
         called
     }
 
-    /// What was heard before does not go on.
+    /// What was heard before does not go on, and a call before it is long past.
     pub fn break_off(&mut self) {
-        self.run = 0;
+        (self.run, self.quiet) = (0, 0);
     }
 }
 
@@ -64,6 +64,14 @@ mod tests {
         let mut decision = Decision::new(0.5, 2, 0);
         assert!(calls(&mut decision, &[0.9, 0.1, 0.9, 0.49]).is_empty());
         assert_eq!(calls(&mut decision, &[0.5, 0.5]), [1]);
+    }
+
+    #[test]
+    fn after_a_break_the_next_call_counts_at_once() {
+        let mut decision = Decision::new(0.5, 1, 20);
+        assert_eq!(calls(&mut decision, &[0.9, 0.9]), [0]);
+        decision.break_off();
+        assert_eq!(calls(&mut decision, &[0.9]), [0]);
     }
 
     #[test]

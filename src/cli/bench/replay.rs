@@ -8,6 +8,7 @@ use anyhow::Result;
 use vivavoce::audio::frame::SESSION_RATE;
 use vivavoce::audio::wav::WavFile;
 use vivavoce::config::Config;
+use vivavoce::engines;
 use vivavoce::harness::bench::{
     Conversation, Recording, changes, conversation, decisions, stimulus_events, user_side,
     with_stimuli,
@@ -97,7 +98,13 @@ fn replay_decisions(config: &Config, dir: &Path) -> Result<()> {
         out!("the recording has no decisions.jsonl: it was made by an older build");
         return Ok(());
     };
-    let differing = replay(&told, config.turn_taking());
+    let mut turn_taking = config.turn_taking();
+    turn_taking.only_enrolled = config.turn_taking.only_enrolled;
+    if let Some(mut sleep) = config.wake.sleep() {
+        sleep.phrase = engines::head(config)?.phrase;
+        turn_taking.sleep = Some(sleep);
+    }
+    let differing = replay(&told, turn_taking);
     if differing.is_empty() {
         out!(
             "told the same {} times, turn taking decides the same",
