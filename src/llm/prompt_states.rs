@@ -6,7 +6,7 @@
 //! reaching the engine. A cache is never an error: what cannot be used is rebuilt, what cannot be written is done without.
 
 use std::fs::DirBuilder;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 use std::{fs, io};
@@ -272,9 +272,14 @@ fn key<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
 
 /// The SHA-256 of a file, read piece by piece: states may have gigabytes.
 fn digest(file: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut fs::File::open(file)?, &mut hasher)?;
-    Ok(hex(&hasher.finalize()))
+    let (mut file, mut hasher) = (fs::File::open(file)?, Sha256::new());
+    let mut piece = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hex(&hasher.finalize())),
+            read => hasher.update(&piece[..read]),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -90,7 +90,10 @@ fn problem(error: LlmError) -> Problem {
 fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) {
     let mut model = match hub.take_language_model() {
         Ok(model) => model,
-        Err(error) => return pass_on(written, Written::Failed(LlmError::Run(error.to_string()))),
+        Err(error) => {
+            pass_on(written, Written::Failed(LlmError::Run(error.to_string())));
+            return;
+        }
     };
     match answer(model.as_mut(), task, written) {
         Ok(done) => {
