@@ -57,7 +57,11 @@ impl FileRun<'_> {
                 Err(reason) => Err(reason),
             },
             Ok(Begun::Exists) => Ok(()),
-            Ok(Begun::Busy) => Err(format!("{}: another run writes it", path.display())),
+            // Nothing is wrong with it; whoever runs this again makes it if that run does not.
+            Ok(Begun::Busy) => {
+                tracing::info!("{}: another run writes it", path.display());
+                Ok(())
+            }
             Err(error) => Err(unwritable(error)),
         };
         (self.on_file)(made);

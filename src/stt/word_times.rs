@@ -52,7 +52,11 @@ pub(super) fn estimated(
     let sounding = sounding_frames(samples).into_iter().filter(is_within);
     let mut sounding: Vec<usize> = sounding.collect();
     if sounding.is_empty() {
-        sounding = (0..samples.len().div_ceil(FRAME).max(1)).collect();
+        let all = 0..samples.len().div_ceil(FRAME).max(1);
+        sounding = all.clone().filter(is_within).collect();
+        if sounding.is_empty() {
+            sounding = all.collect();
+        }
     }
     let mut said = 0.0;
     let place = |said: f64| (said / total * sounding.len() as f64).min(sounding.len() as f64);
