@@ -18,7 +18,7 @@ fn every_role_of_every_bundled_profile_has_files_on_every_platform() {
     let manifest = Manifest::bundled().unwrap();
     for profile in &manifest.profiles {
         for platform in PLATFORMS {
-            let selection = manifest.select(&profile.name, Some(platform)).unwrap();
+            let selection = manifest.select_all(&profile.name, Some(platform)).unwrap();
             for role in profile.roles.keys() {
                 let served = selection.files.iter().any(|wanted| wanted.role == *role);
                 assert!(served, "{}: no file for {role} on {platform}", profile.name);
@@ -72,6 +72,19 @@ fn a_platform_without_a_build_is_told_which_have_one() {
         "{error}"
     );
     assert!(error.to_string().contains("macos-aarch64"), "{error}");
+}
+
+#[test]
+fn what_is_fetched_on_request_is_in_no_plain_selection() {
+    let manifest = Manifest::bundled().unwrap();
+    let selection = manifest
+        .select("starter", Some(Platform::LinuxX86_64))
+        .unwrap();
+    let on_request = selection
+        .files
+        .iter()
+        .find(|wanted| wanted.role.is_on_request());
+    assert!(on_request.is_none());
 }
 
 #[test]

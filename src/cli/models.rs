@@ -108,7 +108,7 @@ fn pull_some(
 
 fn list(manifest: &Manifest, store: &ModelStore) -> Result<()> {
     for profile in &manifest.profiles {
-        let selection = manifest.select(&profile.name, Platform::current())?;
+        let selection = manifest.select_all(&profile.name, Platform::current())?;
         out!(
             "{}: {} ({})",
             profile.name,

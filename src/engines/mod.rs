@@ -146,7 +146,7 @@ pub enum EnginesError {
 /// # Errors
 /// There is no such profile, or it is not made for this platform.
 pub fn needed<'m>(config: &Config, manifest: &'m Manifest) -> Result<Selection<'m>, ModelsError> {
-    let mut selection = manifest.select(&config.profile, Platform::current())?;
+    let mut selection = manifest.select_all(&config.profile, Platform::current())?;
     let elsewhere = [
         (
             Role::Stt,

@@ -38,6 +38,13 @@ pub enum Role {
     WakeWord,
 }
 
+impl Role {
+    /// Whether its model is fetched only where somebody asks for what it does.
+    pub fn is_on_request(self) -> bool {
+        matches!(self, Role::Speaker | Role::WakeWord)
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

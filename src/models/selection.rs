@@ -27,7 +27,7 @@ pub struct Wanted<'m> {
 
 impl Manifest {
     /// The files that `profile` needs on `platform` (usually [`Platform::current`]; `None` stands
-    /// for one that no file names).
+    /// for one that no file names), whatever is asked of it.
     ///
     /// # Errors
     /// An unknown profile, or a model that has no file for this platform.
@@ -36,11 +36,33 @@ impl Manifest {
         profile: &str,
         platform: Option<Platform>,
     ) -> Result<Selection<'_>, ModelsError> {
+        self.select_roles(profile, platform, |role| !role.is_on_request())
+    }
+
+    /// The same, with the files of roles that are fetched on request.
+    ///
+    /// # Errors
+    /// As [`Manifest::select`].
+    pub fn select_all(
+        &self,
+        profile: &str,
+        platform: Option<Platform>,
+    ) -> Result<Selection<'_>, ModelsError> {
+        self.select_roles(profile, platform, |_| true)
+    }
+
+    fn select_roles(
+        &self,
+        profile: &str,
+        platform: Option<Platform>,
+        is_wanted: impl Fn(Role) -> bool,
+    ) -> Result<Selection<'_>, ModelsError> {
         let profile = self.profile(profile)?;
         let mut files = Vec::new();
         for (&role, model) in profile
             .roles
             .iter()
+            .filter(|(role, _)| is_wanted(**role))
             .filter_map(|(role, id)| Some((role, self.model(id)?)))
         {
             let before = files.len();

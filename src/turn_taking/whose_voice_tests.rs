@@ -231,11 +231,8 @@ fn the_enrolled_voice_ends_what_others_said() {
     c.after(1_000).speech();
     c.after(1_100).voice(3, None, OWN, 1_100);
     c.after(50).pause();
-    assert!(is_stopped(&c.after(60).decoded(
-        3,
-        1,
-        "tell me something else"
-    )));
+    c.after(60).decoded(3, 1, "tell me something else");
+    assert!(is_stopped(&c.voice(3, Some(1), OWN, 700)));
 }
 
 #[test]
