@@ -21,14 +21,21 @@ fn with_data(folder: &Path) -> Command {
     command
 }
 
-/// Sentences in a voice, a pause of two seconds behind each, as a file.
+/// The user's voice, and one that is much unlike it. SVOX Pico's voices are one family.
+const USER: &str = "en-GB";
+const OTHER: &str = "hibari";
+
+/// Sentences in a voice, a pause of two seconds behind each, as a file of its name.
 fn say(folder: &Path, voice: &str, sentences: &[&str]) -> std::path::PathBuf {
     let part = folder.join("part.wav");
     let (mut samples, mut rate_hz) = (Vec::new(), 0);
     for sentence in sentences {
-        let said = run(vivavoce()
-            .args(["say", "--voice", voice, sentence, "-o"])
-            .arg(&part));
+        let mut say = vivavoce();
+        match voice {
+            OTHER => say.args(["say", "--tts", OTHER]),
+            voice => say.args(["say", "--voice", voice]),
+        };
+        let said = run(say.args([sentence, "-o"]).arg(&part));
         assert!(said.status.success(), "{}", text(&said));
         let clip = read_clip(&part).unwrap();
         rate_hz = clip.rate_hz;
@@ -62,8 +69,8 @@ limit_s = 60
 level_dbfs = -65.0
 
 [[stimulus]]
-say = "Then she opened the door and walked into the garden with her sister."
-voice = "en-US"
+file = "garden.wav"
+level_dbfs = -26.0
 at = "start + 700 ms"
 
 [[stimulus]]
@@ -72,17 +79,30 @@ voice = "en-GB"
 at = "previous + 2500 ms"
 
 [[stimulus]]
-say = "The weather will be fine tomorrow, with some clouds in the north."
-voice = "en-US"
+file = "weather.wav"
+level_dbfs = -26.0
 at = "reply_started + 900 ms"
 "#;
 
 #[test]
 fn another_voice_is_not_answered_and_does_not_interrupt() {
     let folder = tempfile::tempdir().unwrap();
-    let enrolled = enroll(folder.path(), &say(folder.path(), "en-GB", &SENTENCES));
+    let enrolled = enroll(folder.path(), &say(folder.path(), USER, &SENTENCES));
     assert!(enrolled.status.success(), "{}", text(&enrolled));
 
+    for (name, sentence) in [
+        (
+            "garden.wav",
+            "Then she opened the door and walked into the garden with her sister.",
+        ),
+        (
+            "weather.wav",
+            "The weather will be fine tomorrow, with some clouds in the north.",
+        ),
+    ] {
+        let said = say(folder.path(), OTHER, &[sentence]);
+        fs::rename(said, folder.path().join(name)).unwrap();
+    }
     let (scenario, record) = (folder.path().join("s.toml"), folder.path().join("record"));
     fs::write(&scenario, SCENARIO).unwrap();
     let endpoint = format!("virtual:{}", scenario.display());
@@ -118,8 +138,8 @@ fn another_voice_is_not_answered_and_does_not_interrupt() {
 fn two_voices_are_not_enrolled_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let (own, other) = (
-        say(folder.path(), "en-GB", &SENTENCES[..2]),
-        say(folder.path(), "de-DE", &SENTENCES[2..]),
+        say(folder.path(), USER, &SENTENCES[..2]),
+        say(folder.path(), OTHER, &SENTENCES[2..]),
     );
     let mut both = read_clip(&own).unwrap();
     both.samples.extend(read_clip(&other).unwrap().samples);
@@ -153,7 +173,7 @@ fn without_an_enrolled_voice_it_says_how_to_enroll_one() {
 #[test]
 fn a_forgotten_voice_is_not_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let enrolled = enroll(folder.path(), &say(folder.path(), "en-GB", &SENTENCES));
+    let enrolled = enroll(folder.path(), &say(folder.path(), USER, &SENTENCES));
     assert!(enrolled.status.success(), "{}", text(&enrolled));
     let list = || text(&run(with_data(folder.path()).args(["enroll", "--list"])));
     assert!(list().lines().any(|line| line == "me"), "{}", list());
