@@ -437,7 +437,7 @@ pub fn data_dir() -> PathBuf {
 
 /// The voices that were enrolled on this machine.
 pub fn voice_prints() -> VoicePrints {
-    VoicePrints::in_folder(data_dir().join("voices"))
+    VoicePrints::in_folder(data_dir().join("voice-prints"))
 }
 
 /// Where the program keeps what it can make again.
