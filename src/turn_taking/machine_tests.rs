@@ -207,10 +207,10 @@ fn at_a_pause_transcript_score_and_draft_are_made_at_once() {
         turn: TURN,
         pause: 1,
     };
-    assert_eq!(c.after(800).pause(), [decode, score]);
+    assert_eq!(c.after(800).pause(), [decode]);
     assert_eq!(
         c.after(80).decoded(1, 1, "Hello."),
-        [draft(reply(1), "Hello.")]
+        [score, draft(reply(1), "Hello.")]
     );
 }
 
@@ -268,20 +268,6 @@ fn without_a_score_silence_and_words_decide() {
     c.decoded(1, 1, "Turn it off.");
     assert!(c.after(EVEN_MS - 1).tick().is_empty());
     assert!(c.after(1).tick().contains(&Command::Release(reply(1))));
-}
-
-#[test]
-fn a_score_that_comes_before_the_words_counts_with_them() {
-    let mut c = Conversation::new();
-    c.speech();
-    c.after(800).pause();
-    assert_eq!(c.after(50).scored(1, 1, 1.0), []);
-    c.after(30).decoded(1, 1, "Turn it off.");
-    let commands = c.after(FLOOR_MS - 80).tick();
-    assert!(
-        commands.contains(&Command::Release(reply(1))),
-        "{commands:?}"
-    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::lexicon::{Lexicon, without_end, words};
 /// A draft is begun at the latest this long before the decision; a longer wait means that the user
 /// probably goes on, and the draft would be thrown away.
 const DRAFT_LEAD: Duration = Duration::from_millis(600);
-/// The detector works while the recognizer does; where the words are known first, its score is waited for so long.
+/// A slow machine knows the words late; it waits this long for the score all the same.
 const SCORE_PATIENCE: Duration = Duration::from_millis(200);
 /// One turn may cost this many drafts.
 pub(super) const MOST_DRAFTS: u32 = 8;
@@ -33,7 +33,6 @@ impl TurnTaking {
     ) {
         let middle = self.config.endpointing.wait(&Evidence::default());
         let decode_late = self.config.drafts == Drafts::Off;
-        let asks_sound = self.config.endpointing.asks_sound();
         let only_enrolled = self.config.only_enrolled;
         let user = match &mut self.state {
             State::User(user) => user,
@@ -59,7 +58,7 @@ impl TurnTaking {
             text: None,
             cue: Cue::Neutral,
             score: None,
-            score_due: asks_sound.then_some(now + SCORE_PATIENCE),
+            score_due: None,
             score_took_ms: 0.0,
             read_due: None,
             voice_due: only_enrolled.then_some(now + VOICE_PATIENCE),
@@ -70,9 +69,6 @@ impl TurnTaking {
         });
         if !decode_late {
             commands.push(Command::Decode { turn, pause });
-        }
-        if asks_sound {
-            commands.push(Command::Score { turn, pause });
         }
         let last_speech_ms = at.as_millis_f64();
         let paused = EventKind::SpeechPaused { last_speech_ms };
@@ -146,6 +142,7 @@ impl TurnTaking {
             user.onset = Onset::OverReply;
         }
         self.learn_voice(now, onset, &text, commands);
+        let ask_score = self.config.endpointing.asks_sound();
         let (asked, lexicon) = (self.has_asked(), &self.config.lexicon);
         let (cue, of_an_answer) = (cue(&text, lexicon), cue_of_an_answer(&text, lexicon));
         if let Some(user) = self.user_in_pause(turn, pause)
@@ -166,12 +163,15 @@ impl TurnTaking {
                 true => guessed,
                 false => text,
             });
-            let adds_nothing = user.adds_nothing();
+            let (pauses, adds_nothing) = (user.pauses, user.adds_nothing());
             if let Some(pause) = &mut user.pause {
-                // How a sound without words ended makes no difference.
-                let awaited = pause.score_due.filter(|_| !adds_nothing);
-                pause.score_due = awaited.map(|_| now + SCORE_PATIENCE);
                 pause.voice_due = pause.voice_due.map(|_| now + VOICE_PATIENCE);
+                // Only now: before, recognizer and draft want the cores, and a pause says more when it is longer.
+                if ask_score && !pause.decided && !adds_nothing {
+                    pause.score_due = Some(now + SCORE_PATIENCE);
+                    let pause = pauses;
+                    commands.push(Command::Score { turn, pause });
+                }
             }
             self.await_the_model(now);
             if matches!(self.state, State::Replying(_)) {
@@ -197,22 +197,8 @@ impl TurnTaking {
         {
             (pause.score, pause.score_took_ms) = (score, took_ms);
             pause.score_due = None;
-            // With the words: before them the turn does not end.
-            if pause.text.is_some() || pause.decode_at.is_some() {
-                self.rate_pause(commands);
-                self.decode_at_the_end();
-                self.advance_pause(now, commands);
-            }
-        }
-    }
-
-    /// Words that are asked for when the wait is over are asked for then, however long it has become.
-    fn decode_at_the_end(&mut self) {
-        if let State::User(user) = &mut self.state
-            && let Some(pause) = &mut user.pause
-            && let Some(at) = &mut pause.decode_at
-        {
-            *at = pause.deadline;
+            self.rate_pause(commands);
+            self.advance_pause(now, commands);
         }
     }
 
