@@ -99,7 +99,7 @@ impl Work<'_> {
     }
 }
 
-/// A configuration for so many cores: as many recognizers and voices, and one language model.
+/// The configuration for work on `cores` cores: each recognizer and each voice has one, the language model has all.
 fn on_each_core(config: &Config, cores: usize) -> Config {
     let mut config = config.clone();
     config.threads = ThreadConfig {

@@ -7,8 +7,8 @@ use std::thread;
 use crate::engines::EnginesError;
 use crate::onnx;
 
-/// Does the jobs in their order on so many cores, each with an engine that `load` gives, until they are done or
-/// `is_over`. An engine that cannot be loaded ends all of it.
+/// Does the jobs in their order on `cores` threads, each of which has an engine of its own from `load`. Ends when all
+/// are done, when `is_over` says so, or when an engine cannot be loaded.
 ///
 /// # Errors
 /// The engine cannot be loaded.

@@ -90,7 +90,7 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
         );
     }
     out!("{answer}");
-    // Who asks the next question about the same text does not wait for it again.
+    // The next question about the same text need not wait until that is read.
     model.keep_prompt();
     Ok(())
 }

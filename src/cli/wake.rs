@@ -123,7 +123,7 @@ fn scaled(amounts: Amounts, percent: u32) -> Amounts {
     }
 }
 
-/// The lowest threshold that nothing of the check was taken for a call at; the usual one where there is none.
+/// The lowest threshold at which nothing of the check was taken for a call; the usual one if there is no such threshold.
 fn threshold(check: &Check, usual: f32) -> f32 {
     let (_, curve) = &check.curves[0];
     let quiet = curve.iter().find(|point| point.false_calls == 0);

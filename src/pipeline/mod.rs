@@ -7,6 +7,7 @@
 //! | `turn-taking` | events of all stages | commands to all stages | producers of decisions wait; ticks are dropped |
 //! | `recognizer` | audio and commands | transcripts | audio is dropped and counted: ten seconds behind is lost anyway |
 //! | `endpointing` | audio and commands | scores | audio is dropped |
+//! | `speaker`, where voices are enrolled | audio and commands | how alike a turn's voice is to the enrolled ones | audio is dropped |
 //! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
 //! | `tools` | calls, and the time | what is to be said, what rings | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
