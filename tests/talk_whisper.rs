@@ -121,8 +121,12 @@ fn a_worker_killed_in_every_utterance_costs_no_answer() {
         .filter(|line| line.contains("replaced"))
         .collect();
     replaced.iter().for_each(|line| println!("{line}"));
-    assert!(killed >= 10, "{killed} kills: {printed}");
-    assert_eq!(replaced.len(), killed, "{printed}");
+    // Two onsets may find one dead worker: killed once more before it was replaced, and the last
+    // one may have had nothing left to transcribe.
+    assert!(
+        (10..=killed).contains(&replaced.len()),
+        "{killed} kills: {printed}"
+    );
 
     let events = events(&folder.path().join("record"));
     nine_of_ten(&samples, &heard(&events));
