@@ -92,6 +92,15 @@ impl Stopwatch {
     }
 }
 
+/// The system's own monotonic time, for libraries that want it as it is; ours is [`Stopwatch`].
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock is where time may be read"
+)]
+pub fn system_instant() -> Instant {
+    Instant::now()
+}
+
 /// Paces a thread, without accumulating error. A thread that comes late is told by how much, and is
 /// not called again for what it has missed.
 #[derive(Debug)]

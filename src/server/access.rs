@@ -58,6 +58,14 @@ impl Access {
         shown.as_bytes().ct_eq(self.token.as_bytes()).into()
     }
 
+    /// Whether this machine is called so.
+    pub fn is_ours(&self, host: &str) -> bool {
+        let name = without_port(host);
+        let is_number = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        let is_named = |known: &String| known.eq_ignore_ascii_case(name);
+        is_number || name.eq_ignore_ascii_case("localhost") || self.names.iter().any(is_named)
+    }
+
     /// Whether a request may come in.
     ///
     /// # Errors
@@ -80,13 +88,6 @@ impl Access {
             true => Ok(()),
             false => Err(Refusal::WrongToken),
         }
-    }
-
-    fn is_ours(&self, host: &str) -> bool {
-        let name = without_port(host);
-        let is_number = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-        let is_named = |known: &String| known.eq_ignore_ascii_case(name);
-        is_number || name.eq_ignore_ascii_case("localhost") || self.names.iter().any(is_named)
     }
 }
 

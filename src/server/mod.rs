@@ -3,6 +3,7 @@
 //! ```text
 //!  browser   ─► /session      ─┐                       ┌► session (its own machines and memory)
 //!  programs  ─► /v1/realtime  ─┼► access ─► hub ─ seat ┤    on a remote card: microphone and loudspeaker
+//!            ─► a call (WebRTC)│                      │
 //!            ─► /v1/pcm       ─┘                       └► ... as many as there are seats
 //!  agents    ─► /mcp ─► agent voice ─► one session on the devices of this machine
 //!            ─► /v1/audio/*, /v1/chat/completions ─┐
@@ -11,6 +12,7 @@
 
 mod access;
 mod agent_voice;
+mod call;
 mod client_tools;
 mod doors;
 mod hub;
@@ -19,6 +21,7 @@ mod live;
 mod problem;
 mod realtime;
 mod remote_card;
+mod secrets;
 mod token;
 mod wyoming;
 
@@ -27,22 +30,25 @@ pub use hub::{Assistant, Hub, HubError, Who};
 pub use token::{TokenError, token};
 
 use std::future::pending;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::serve::IncomingStream;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use access::{Access, Asking, Refusal};
 use problem::Problem;
+use secrets::{Secrets, SessionFields};
 use wyoming::{WyomingEngines, WyomingServer};
 
 /// How the doors are opened.
@@ -97,7 +103,30 @@ pub(crate) struct Doors {
     work: Semaphore,
     waiting: Semaphore,
     uploads: Semaphore,
+    secrets: Mutex<Secrets>,
 }
+
+/// Both ends of a client's connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ends {
+    client: SocketAddr,
+    /// Where it came to.
+    here: IpAddr,
+}
+
+impl Connected<IncomingStream<'_, TcpListener>> for Ends {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        let here = stream.io().local_addr().map(|address| address.ip());
+        Self {
+            client: *stream.remote_addr(),
+            here: here.unwrap_or(Ipv4Addr::LOCALHOST.into()).to_canonical(),
+        }
+    }
+}
+
+/// The session that a client's key was made with.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared(SessionFields);
 
 /// Requests that are at work at once: each takes a core.
 const AT_WORK: usize = 2;
@@ -109,6 +138,11 @@ const UPLOADS: usize = 4;
 const MOST_BODY: usize = 2 << 20;
 
 impl Doors {
+    /// The keys that are good for a while.
+    fn secrets(&self) -> std::sync::MutexGuard<'_, Secrets> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A place among the requests that are at work.
     async fn work(self: &Arc<Self>) -> Result<Place, Problem> {
         let busy = || Problem::busy("too many requests at once; try again in a moment");
@@ -155,6 +189,7 @@ pub fn serve(
             work: Semaphore::new(AT_WORK),
             waiting: Semaphore::new(WAITING),
             uploads: Semaphore::new(UPLOADS),
+            secrets: Mutex::default(),
         });
         let wyoming = match config.wyoming {
             Some(address) => Some(open_wyoming(address, &doors).await?),
@@ -165,7 +200,7 @@ pub fn serve(
             listen: listener.local_addr().map_err(failed)?,
             wyoming: wyoming_address,
         });
-        let app = router(doors, voice).into_make_service_with_connect_info::<SocketAddr>();
+        let app = router(doors, voice).into_make_service_with_connect_info::<Ends>();
         tokio::select! {
             served = async { axum::serve(listener, app).await } => served.map_err(failed),
             never = async {
@@ -214,7 +249,7 @@ async fn until(quit: &AtomicBool) {
 }
 
 fn router(doors: Arc<Doors>, voice: Option<Voice>) -> Router {
-    use doors::{chat, page, pcm, realtime, speech, transcription};
+    use doors::{calls, chat, page, pcm, realtime, speech, transcription};
     let large = DefaultBodyLimit::max(transcription::MOST_FILE);
     let languages = doors.hub.config().language.clone();
     let agents = voice.map(|voice| agent_voice::http_door(Arc::new(voice), languages));
@@ -229,6 +264,8 @@ fn router(doors: Arc<Doors>, voice: Option<Voice>) -> Router {
         .route("/sound.js", get(page::file))
         .route("/session", get(page::session))
         .route("/v1/realtime", get(realtime::session))
+        .route(CALLS, post(calls::call))
+        .route("/v1/realtime/client_secrets", post(calls::client_secret))
         .route("/v1/pcm", get(pcm::session))
         .route("/v1/audio/speech", post(speech::speak))
         .route(
@@ -251,13 +288,66 @@ fn router(doors: Arc<Doors>, voice: Option<Voice>) -> Router {
 /// The cookie that holds the token of a browser.
 const COOKIE: &str = "vivavoce_token";
 
-/// Lets a request in, or says why not.
+/// Where calls over WebRTC begin.
+const CALLS: &str = "/v1/realtime/calls";
+
+/// Lets a request in, or says why not. A page of another site reads the answer of a protocol's door, also that it is
+/// to show the token.
 async fn judge(
     State(doors): State<Arc<Doors>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(ends): ConnectInfo<Ends>,
     request: Request,
     next: Next,
 ) -> Response {
+    if !request.uri().path().starts_with("/v1/") {
+        return judge_and_answer(&doors, ends, request, next).await;
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut response = match is_preflight(&request) {
+        true => preflight(&doors.access, &request),
+        false => judge_and_answer(&doors, ends, request, next).await,
+    };
+    if let Some(origin) = origin {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+        let readable = HeaderValue::from_static("Location");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    }
+    response
+}
+
+/// A browser asks whether a page may ask.
+fn is_preflight(request: &Request) -> bool {
+    let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD);
+    request.method() == Method::OPTIONS && asked.is_some()
+}
+
+/// A page may ask anything: it has to show the token then.
+fn preflight(access: &Access, request: &Request) -> Response {
+    let text = |name| request.headers().get(name);
+    let host = text(header::HOST).and_then(|host| host.to_str().ok());
+    if !host.is_some_and(|host| access.is_ours(host)) {
+        return refused(Refusal::Host).into_response();
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    let methods = HeaderValue::from_static("GET, POST");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    if let Some(asked) = text(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    if request
+        .headers()
+        .contains_key("access-control-request-private-network")
+    {
+        let allowed = HeaderValue::from_static("true");
+        headers.insert("access-control-allow-private-network", allowed);
+    }
+    response
+}
+
+async fn judge_and_answer(doors: &Doors, ends: Ends, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let in_url = query(&request, "token");
@@ -271,7 +361,7 @@ async fn judge(
         .or_else(bearer)
         .or_else(|| in_protocols(headers));
     let cookie = text(header::COOKIE).and_then(in_cookie);
-    let is_local = peer.ip().to_canonical().is_loopback() && !came_through_a_proxy(headers);
+    let is_local = ends.client.ip().to_canonical().is_loopback() && !came_through_a_proxy(headers);
     let asking = Asking {
         host: text(header::HOST),
         origin: text(header::ORIGIN),
@@ -279,8 +369,18 @@ async fn judge(
         cookie: cookie.as_deref(),
         is_local,
     };
-    if let Err(refusal) = doors.access.judge(asking) {
-        return refused(refusal).into_response();
+    let judged = doors.access.judge(asking);
+    // A key for a while opens what it was made for.
+    let opens = ["/v1/realtime", CALLS].contains(&request.uri().path());
+    let shown = token.filter(|_| opens && judged != Err(Refusal::Host));
+    let prepared = shown.and_then(|key| {
+        let mut secrets = doors.secrets();
+        secrets.session_of(&key, crate::clock::unix_seconds())
+    });
+    match (judged, prepared) {
+        (_, Some(session)) => drop(request.extensions_mut().insert(Prepared(session))),
+        (Err(refusal), None) => return refused(refusal).into_response(),
+        (Ok(()), None) => {}
     }
     match in_url {
         // The token leaves the address line, where it could be seen and copied.

@@ -1,5 +1,6 @@
 //! What clients reach: each file is one door.
 
+pub mod calls;
 pub mod chat;
 pub mod page;
 mod page_view;

@@ -1,31 +1,57 @@
-//! `/v1/realtime`: OpenAI's Realtime protocol over a WebSocket. [`Translator`] knows the protocol; here are its
-//! wires.
+//! OpenAI's Realtime protocol, over a WebSocket at `/v1/realtime` or in a call over WebRTC. [`Translator`] knows the
+//! protocol; here are its wires.
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{State, WebSocketUpgrade};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::socket::{Client, ENDED, Sent, seated, start};
 use crate::config::{Endpointing, EndpointingStyle};
 use crate::llm::LlmError;
 use crate::pipeline::SessionError;
-use crate::server::Doors;
-use crate::server::hub::{HubError, Who, Wishes};
+use crate::server::call::{Call, Heard, LATENCY_MS};
+use crate::server::hub::{Hub, HubError, Seat, Who, Wishes};
 use crate::server::live::{Live, Told};
-use crate::server::realtime::{Act, Eagerness, Output, RATE, Settings, Translator, TurnEnd};
+use crate::server::problem::Problem;
+use crate::server::realtime::{
+    Act, Eagerness, Output, RATE, Settings, SoundBy, Translator, TurnEnd,
+};
+use crate::server::secrets::SessionFields;
+use crate::server::{Doors, Prepared};
 use crate::turn_taking::Event;
 
 /// The socket.
-pub async fn session(State(doors): State<Arc<Doors>>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn session(
+    State(doors): State<Arc<Doors>>,
+    prepared: Option<Extension<Prepared>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let fields = prepared.map(|Extension(Prepared(fields))| fields);
+    let begun = translator(&doors.hub, SoundBy::Events, fields.as_slice());
+    let translator = match begun {
+        Ok(translator) => translator,
+        Err(problem) => return problem.into_response(),
+    };
     upgrade
         .max_message_size(LONGEST_MESSAGE)
         .max_frame_size(LONGEST_MESSAGE)
         // Browsers ask for it by name; other clients for none.
         .protocols(["realtime"])
         .on_upgrade(move |socket| async move {
+            let wishes = wishes_of(translator.settings());
             let client = Client::new(socket);
-            if let Some(connection) = Connection::open(doors, client).await {
+            let seated = seated(&doors.hub, client, Who::Program, wishes.clone(), CARD).await;
+            if let Some((client, live)) = seated {
+                let wire = Wire::Socket(client);
+                let connection = Connection {
+                    doors,
+                    wire,
+                    translator,
+                    live,
+                    wishes,
+                };
                 connection.run().await;
             }
         })
@@ -36,9 +62,115 @@ const LONGEST_MESSAGE: usize = 21 << 20;
 /// How the card is called.
 const CARD: (&str, u32) = ("a program over /v1/realtime", RATE);
 
+/// A translator for a client, with what was asked for before it came.
+///
+/// # Errors
+/// What was asked for cannot be had.
+pub fn translator(
+    hub: &Hub,
+    sound: SoundBy,
+    asked: &[SessionFields],
+) -> Result<Translator, Problem> {
+    let name = hub.persona().name.to_lowercase();
+    let mut translator = Translator::new(&name, &name, sound, fastrand::u64(..));
+    for fields in asked {
+        let begun = translator.begin_with(fields);
+        begun.map_err(|message| Problem::wrong(Some("session"), message))?;
+    }
+    match unknown_language(hub, translator.settings()) {
+        Some(message) => Err(Problem::wrong(Some("session"), message)),
+        None => Ok(translator),
+    }
+}
+
+/// Talks with a client in a call that was answered.
+///
+/// # Errors
+/// No session can be started.
+pub async fn talk_in_a_call(
+    doors: Arc<Doors>,
+    call: Call,
+    translator: Translator,
+    seat: Seat,
+) -> Result<(), Problem> {
+    let wishes = wishes_of(translator.settings());
+    let started = start(&doors.hub, Who::Program, wishes.clone(), CARD).await;
+    let mut live = started.map_err(|error| match error.as_ref().and_then(too_long) {
+        Some(message) => Problem::wrong(Some("session.instructions"), message),
+        None => Problem::refused(
+            500,
+            "the session cannot start; the program's own log says why",
+        ),
+    })?;
+    live.keep(Some(seat));
+    let wire = Wire::Call(call);
+    wire.set_latency(&live);
+    let connection = Connection {
+        doors,
+        wire,
+        translator,
+        live,
+        wishes,
+    };
+    tokio::spawn(connection.run());
+    Ok(())
+}
+
+/// What the protocol goes over.
+enum Wire {
+    Socket(Client),
+    Call(Call),
+}
+
+impl Wire {
+    /// What the client sends next; `None`: it has gone. Nothing is lost if it is not waited for to the end.
+    async fn next(&mut self) -> Option<Heard> {
+        match self {
+            Self::Socket(client) => loop {
+                // The protocol is text alone.
+                if let Sent::Text(text) = client.next().await? {
+                    return Some(Heard::Text(text));
+                }
+            },
+            Self::Call(call) => call.next().await,
+        }
+    }
+
+    /// False: the client has gone, or takes nothing.
+    async fn text(&mut self, event: &serde_json::Value) -> bool {
+        match self {
+            Self::Socket(client) => client.text(event).await,
+            Self::Call(call) => call.text(event),
+        }
+    }
+
+    /// What the loudspeaker plays, where it does not go in events; false: as for [`Wire::text`].
+    fn play(&self, block: &[i16]) -> bool {
+        match self {
+            Self::Socket(_) => true,
+            Self::Call(call) => call.play(block),
+        }
+    }
+
+    /// Who sends events tells by what it cuts off how late it plays; in a call that is known about.
+    fn set_latency(&self, live: &Live) {
+        if let Self::Call(_) = self {
+            live.microphone.set_latency_ms(LATENCY_MS);
+        }
+    }
+
+    async fn close(self) {
+        match self {
+            Self::Socket(client) => client.close(ENDED).await,
+            // Dropped, it hangs up.
+            Self::Call(_) => {}
+        }
+    }
+}
+
 struct Connection {
     doors: Arc<Doors>,
-    client: Client,
+    wire: Wire,
     translator: Translator,
     live: Live,
     /// How the session was started.
@@ -46,38 +178,28 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(doors: Arc<Doors>, client: Client) -> Option<Self> {
-        let wishes = Wishes::default();
-        let seated = seated(&doors.hub, client, Who::Program, wishes.clone(), CARD).await;
-        let (client, live) = seated?;
-        let name = doors.hub.persona().name.to_lowercase();
-        Some(Self {
-            translator: Translator::new(&name, &name, fastrand::u64(..)),
-            doors,
-            client,
-            live,
-            wishes,
-        })
-    }
-
     async fn run(mut self) {
         let mut out = Vec::new();
         self.translator.greet(&mut out);
         while self.carry_out(&mut out).await {
             tokio::select! {
                 // Whoever is far ahead waits.
-                sent = self.client.next(), if self.live.microphone.has_room() => match sent {
-                    Some(Sent::Text(text)) => self.translator.client(&text, &mut out),
-                    // The protocol is text alone.
-                    Some(Sent::Bytes(_)) => {}
+                heard = self.wire.next(), if self.live.microphone.has_room() => match heard {
+                    Some(Heard::Text(text)) => self.translator.client(&text, &mut out),
+                    Some(Heard::Sound(samples)) => self.translator.heard_sound(samples, &mut out),
                     None => return,
                 },
                 told = self.live.next() => match told {
                     Some(Told::Event(event)) => self.translator.session(&event, &mut out),
-                    Some(Told::Played(block)) => self.translator.played(&block, &mut out),
+                    Some(Told::Played(block)) => {
+                        if !self.wire.play(&block) {
+                            return;
+                        }
+                        self.translator.played(&block, &mut out);
+                    }
                     Some(Told::Called(number, call)) => self.translator.call(number, &call, &mut out),
                     Some(Told::CallIsOver(number)) => self.translator.call_is_over(number),
-                    None => return self.client.close(ENDED).await,
+                    None => return self.wire.close().await,
                 },
             }
         }
@@ -87,7 +209,7 @@ impl Connection {
     async fn carry_out(&mut self, out: &mut Vec<Output>) -> bool {
         for output in std::mem::take(out) {
             let goes_on = match output {
-                Output::Send(event) => self.client.text(&event).await,
+                Output::Send(event) => self.wire.text(&event).await,
                 Output::Hear(samples) => {
                     self.live.microphone.push(samples);
                     true
@@ -132,11 +254,7 @@ impl Connection {
     /// Goes on in a session with these settings, which knows what was said in the one before. If none can be
     /// started, the client is told, and the one before goes on.
     async fn configure(&mut self, settings: &Settings, out: &mut Vec<Output>) {
-        let known = &self.doors.hub.config().language;
-        if settings.language.is_some_and(|asked| !known.has(asked)) {
-            let message = format!(
-                "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
-            );
+        if let Some(message) = unknown_language(&self.doors.hub, settings) {
             let param = "session.audio.input.transcription.language";
             self.translator.not_changed(param, &message, out);
             return;
@@ -153,23 +271,44 @@ impl Connection {
         match start(&self.doors.hub, Who::Program, wishes.clone(), CARD).await {
             Ok(mut live) => {
                 live.keep(self.live.take_seat());
+                self.wire.set_latency(&live);
                 (self.live, self.wishes) = (live, wishes);
                 self.translator.restarted(out);
             }
-            Err(Some(HubError::Session(SessionError::Llm(LlmError::TooLong { tokens, fits })))) => {
-                let message = format!(
-                    "the instructions have {tokens} tokens, and {fits} fit; the session goes on as it was"
-                );
-                self.translator
-                    .not_changed("session.instructions", &message, out);
-            }
-            Err(_) => {
-                let message = "the session cannot be changed, and goes on as it was; the program's own log \
-                    says why";
-                self.translator.not_changed("session", message, out);
+            Err(error) => {
+                let (param, message) = match error.as_ref().and_then(too_long) {
+                    Some(message) => ("session.instructions", message),
+                    None => (
+                        "session",
+                        "the session cannot be changed; the program's own log says why".into(),
+                    ),
+                };
+                let message = format!("{message}. The session goes on as it was");
+                self.translator.not_changed(param, &message, out);
             }
         }
     }
+}
+
+/// Why a session cannot have the language that was asked for, if it cannot.
+fn unknown_language(hub: &Hub, settings: &Settings) -> Option<String> {
+    let known = &hub.config().language;
+    let is_unknown = settings.language.is_some_and(|asked| !known.has(asked));
+    is_unknown.then(|| {
+        format!(
+            "{known} is recognized here: start `vivavoce serve --lang CODE` for another language"
+        )
+    })
+}
+
+/// What is said of instructions that are too long, if that is what is wrong.
+fn too_long(error: &HubError) -> Option<String> {
+    let HubError::Session(SessionError::Llm(LlmError::TooLong { tokens, fits })) = error else {
+        return None;
+    };
+    Some(format!(
+        "the instructions have {tokens} tokens, and {fits} fit"
+    ))
 }
 
 /// A client is never further behind its card than this.

@@ -121,7 +121,7 @@ pub fn samples(bytes: &[u8]) -> Vec<i16> {
 }
 
 /// Said to a client for whom there is no place.
-const FULL: &str = "too many conversations at once; try again when one has ended";
+pub const FULL: &str = "too many conversations at once; try again when one has ended";
 /// Said when a session cannot start.
 const NOT_STARTED: &str = "the conversation cannot start; the program's own log says why";
 

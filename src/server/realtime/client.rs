@@ -27,6 +27,8 @@ pub(super) enum ClientEvent {
     TruncateItem(TruncateItem),
     CreateResponse(ResponseOptions),
     CancelResponse(CancelResponse),
+    /// Over WebRTC: what is sent and has not sounded is not to sound.
+    ClearOutput,
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,6 +171,7 @@ fn event(kind: &str, fields: Map<String, Value>) -> Result<ClientEvent, Refusal>
             ClientEvent::CreateResponse(response.unwrap_or_default())
         }
         "response.cancel" => ClientEvent::CancelResponse(fields_of(kind, fields)?),
+        "output_audio_buffer.clear" => ClientEvent::ClearOutput,
         _ => {
             let message = format!("there is no client event of type {kind:?} here");
             return Err(Refusal::of("type", "invalid_value", message));

@@ -12,7 +12,7 @@ use super::new_item::LONGEST_TEXT;
 use super::response::{Asked, AskedFor, Of};
 use super::response_object::End;
 use super::session::Modality;
-use super::translator::Translator;
+use super::translator::{SoundBy, Translator};
 use super::{Act, Output, RATE, Refusal};
 
 /// Bytes of audio in one event.
@@ -53,6 +53,7 @@ impl Translator {
             ClientEvent::TruncateItem(truncate) => self.truncate_item(&truncate, out),
             ClientEvent::CreateResponse(options) => self.create_response(options, out),
             ClientEvent::CancelResponse(cancel) => self.cancel_response(&cancel, out),
+            ClientEvent::ClearOutput => self.clear_output(out),
         }
     }
 
@@ -95,6 +96,12 @@ impl Translator {
             .iter()
             .map(|pair| i16::from_le_bytes(*pair))
             .collect();
+        self.heard_sound(samples, out);
+        Ok(())
+    }
+
+    /// Takes what the client's microphone hears, if it does not come as events.
+    pub fn heard_sound(&mut self, samples: Vec<i16>, out: &mut Vec<Output>) {
         let count = samples.len() as u64;
         self.input.appended += count;
         let may_begin = self.is_manual() && self.response.is_none() && !self.waits_for_result();
@@ -106,7 +113,6 @@ impl Translator {
             self.input.uncommitted += count;
         }
         out.push(Output::Hear(samples));
-        Ok(())
     }
 
     fn commit(&mut self, out: &mut Vec<Output>) -> Result<(), Refusal> {
@@ -150,6 +156,21 @@ impl Translator {
             self.stop_speech(out);
         }
         self.events.cleared(out);
+    }
+
+    /// Once the sound is cut off there is nothing more to come: the response is over.
+    fn clear_output(&mut self, out: &mut Vec<Output>) -> Result<(), Refusal> {
+        if self.sound == SoundBy::Events {
+            let message = "over a WebSocket the client has what it was sent: it clears that by itself, and sends \
+                response.cancel and conversation.item.truncate";
+            return Err(Refusal::of("type", "invalid_value", message));
+        }
+        if self.response.is_some() {
+            self.close_response(End::ClientCancelled, out);
+            out.push(Output::Do(Act::Cancel));
+            self.tell_speech(out);
+        }
+        Ok(())
     }
 
     fn create_item(&mut self, create: CreateItem, out: &mut Vec<Output>) -> Result<(), Refusal> {

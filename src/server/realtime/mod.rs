@@ -88,7 +88,7 @@ mod turn_taking_world_tests;
 mod turn_tests;
 
 pub use session::{Eagerness, Settings, TurnEnd};
-pub use translator::Translator;
+pub use translator::{SoundBy, Translator};
 
 /// Samples per second of all audio here. It is 16-bit mono.
 pub const RATE: u32 = 24_000;

@@ -10,7 +10,7 @@ use super::making::spaced;
 use super::response_object::{End, Sent};
 use super::server::Place;
 use super::session::Modality;
-use super::translator::Translator;
+use super::translator::{SoundBy, Translator};
 use super::{Output, RATE};
 use crate::events::TurnId;
 
@@ -212,9 +212,13 @@ impl Translator {
             && !response.sounds
         {
             response.sounds = true;
+            let id = response.id.clone();
             match response.message {
                 None => self.begin_message(out),
                 Some(_) => response.audio = self.held.take(),
+            }
+            if self.sound == SoundBy::Track {
+                self.events.sound("started", &id, out);
             }
             self.send_audio(out);
         }
@@ -242,6 +246,9 @@ impl Translator {
         if let Some(item) = self.items.get_mut(at.item_id) {
             item.track.samples += samples.len() as u64;
         }
+        if self.sound == SoundBy::Track {
+            return;
+        }
         let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
         let delta = Some(("delta", STANDARD.encode(bytes).into()));
         self.events.part("output_audio.delta", at, delta, out);
@@ -267,7 +274,8 @@ impl Translator {
     ) -> Option<(Response, Vec<Value>)> {
         self.send_words(out);
         // Who has cut a reply off wants to hear no more of it.
-        if !matches!(end, End::TurnDetected | End::ClientCancelled) {
+        let is_cut_off = matches!(end, End::TurnDetected | End::ClientCancelled);
+        if !is_cut_off {
             self.send_audio_from(1, out);
         }
         let response = self.response.take()?;
@@ -277,6 +285,13 @@ impl Translator {
                 item_id: item_id.clone(),
                 words_before: response.words_before.clone(),
             });
+        }
+        if self.sound == SoundBy::Track && response.sounds {
+            let name = match is_cut_off {
+                true => "cleared",
+                false => "stopped",
+            };
+            self.events.sound(name, &response.id, out);
         }
         let message = self.close_message(&response, end, out);
         Some((response, message.into_iter().collect()))

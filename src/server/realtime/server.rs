@@ -74,6 +74,12 @@ impl ServerEvents {
         self.send("input_audio_buffer.cleared", json!({}), out);
     }
 
+    /// The sound of a response has `name`: started, stopped or cleared. Over WebRTC alone.
+    pub fn sound(&mut self, name: &str, response_id: &str, out: &mut Vec<Output>) {
+        let event = json!({ "response_id": response_id });
+        self.send(&format!("output_audio_buffer.{name}"), event, out);
+    }
+
     /// `name` is added or done.
     pub fn item(&mut self, name: &str, item: &Item, previous: Option<&str>, out: &mut Vec<Output>) {
         let event = json!({ "item": item.to_json(), "previous_item_id": previous });

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Act, Output, Settings, Translator};
+use super::{Act, Output, Settings, SoundBy, Translator};
 use crate::clock::Timestamp;
 use crate::events::{EndReason, EventKind, IgnoreReason, InterruptReason, SessionEvent, TurnId};
 use crate::tool_call::Call;
@@ -25,8 +25,12 @@ pub struct Connection {
 
 impl Connection {
     pub fn new() -> Self {
+        Self::with(SoundBy::Events)
+    }
+
+    pub fn with(sound: SoundBy) -> Self {
         Self {
-            translator: Translator::new("vivavoce", "en-US", 7),
+            translator: Translator::new("vivavoce", "en-US", sound, 7),
             out: Vec::new(),
             sent: Vec::new(),
             now_ms: 10_000,

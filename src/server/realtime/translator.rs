@@ -1,12 +1,14 @@
 //! The machine: its state, and what both of its sides do to the conversation and the user's speech.
 
+use serde_json::{Map, Value};
+
 use super::calls::Called;
 use super::items::{Item, Items};
 use super::making::Making;
 use super::response::{Cut, Response};
 use super::response_object::End;
 use super::server::ServerEvents;
-use super::session::{Session, TurnEnd};
+use super::session::{Session, Settings, TurnEnd};
 use super::{Output, RATE, Refusal};
 use crate::events::TurnId;
 
@@ -82,11 +84,21 @@ impl Held {
     }
 }
 
+/// How sound gets to the client, and from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoundBy {
+    /// In events of the protocol.
+    Events,
+    /// Beside them, as it is spoken: the client is told when it sounds.
+    Track,
+}
+
 /// Translates between one client and its session. The module's documentation says what to expect of it.
 #[derive(Debug)]
 pub struct Translator {
     pub(super) events: ServerEvents,
     pub(super) session: Session,
+    pub(super) sound: SoundBy,
     pub(super) conversation_id: String,
     pub(super) items: Items,
     pub(super) input: Input,
@@ -108,13 +120,14 @@ pub struct Translator {
 impl Translator {
     /// A connection whose session answers as `model` and speaks as `voice`. The ids that it gives are those
     /// of no other seed.
-    pub fn new(model: &str, voice: &str, seed: u64) -> Self {
+    pub fn new(model: &str, voice: &str, sound: SoundBy, seed: u64) -> Self {
         let mut events = ServerEvents::new(seed);
         let session = Session::new(events.id("sess"), model, voice);
         let conversation_id = events.id("conv");
         Self {
             events,
             session,
+            sound,
             conversation_id,
             items: Items::default(),
             input: Input::default(),
@@ -130,9 +143,29 @@ impl Translator {
         }
     }
 
+    /// Sets what a client has asked for before it came.
+    ///
+    /// # Errors
+    /// As a message for the client.
+    pub fn begin_with(&mut self, session: &Map<String, Value>) -> Result<(), String> {
+        let updated = self.session.updated(session);
+        self.session = updated.map_err(|refusal| refusal.message)?;
+        Ok(())
+    }
+
+    /// What the session is to be started with.
+    pub fn settings(&self) -> &Settings {
+        &self.session.settings
+    }
+
+    /// The session object, as the client is told of it.
+    pub fn session_object(&self) -> Value {
+        self.session.to_json()
+    }
+
     /// The first event of a connection.
     pub fn greet(&mut self, out: &mut Vec<Output>) {
-        let session = self.session.to_json();
+        let session = self.session_object();
         self.events.session("created", session, out);
     }
 
