@@ -208,7 +208,7 @@ fn main() -> ExitCode {
         if LOADING.load(Ordering::Relaxed) || QUIT.swap(true, Ordering::Relaxed) {
             cli::screen::restore();
             vivavoce::engines::remove_temporary_dir();
-            std::process::exit(130);
+            exit_at_once(130);
         }
     };
     if let Err(error) = ctrlc::set_handler(quit) {
@@ -228,6 +228,15 @@ fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// Ends the program without what libraries do at an exit: other threads are within an engine, which would lose what it
+/// computes with under their hands.
+fn exit_at_once(status: i32) -> ! {
+    #[cfg(unix)]
+    signal_hook::low_level::exit(status);
+    #[cfg(not(unix))]
+    std::process::exit(status)
 }
 
 fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {

@@ -46,31 +46,31 @@ const BY_CTRL_C: i32 = 130;
 fn a_conversation_that_waits_for_its_server_ends_at_once() {
     let talk = ["talk", "--text", "--plain", "--output", "null"];
     let status = interrupted_while_it_waits(&talk);
-    assert_eq!(status.code(), Some(BY_CTRL_C));
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
 #[test]
 fn a_measurement_of_conversations_that_waits_for_its_server_ends_at_once() {
     let status = interrupted_while_it_waits(&["bench", "conversation", "--quick"]);
-    assert_eq!(status.code(), Some(BY_CTRL_C));
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
 #[test]
 fn a_measurement_of_engines_that_waits_for_its_server_ends_at_once() {
     let status = interrupted_while_it_waits(&["bench", "engines", "--only", "llm"]);
-    assert_eq!(status.code(), Some(BY_CTRL_C));
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
 #[test]
 fn questions_whose_server_is_silent_end_at_once() {
     let status = interrupted_while_it_waits(&["bench", "assistant"]);
-    assert_eq!(status.code(), Some(BY_CTRL_C));
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
 #[test]
 fn endurance_that_waits_for_its_server_ends_at_once() {
     let status = interrupted_while_it_waits(&["bench", "soak", "--hours", "1"]);
-    assert_eq!(status.code(), Some(BY_CTRL_C));
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransportConfig, StreamableHttpError,
 };
 use rmcp::transport::{StreamableHttpClientTransport, Transport};
+use tokio::time::timeout;
 
 use super::bounded_reader::{Fault, MOST_BYTES};
 use super::config::is_loopback;
@@ -23,6 +24,8 @@ use crate::clock::Stopwatch;
 
 /// How long a connection may take to be there.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long a server may take to end a session.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// The transport to a server.
 ///
@@ -58,7 +61,7 @@ pub(super) fn transport(
         config = config.auth_header(token.ok_or_else(|| McpError::TokenAbsent(name.to_owned()))?);
     }
     Ok(HttpTransport {
-        inner: StreamableHttpClientTransport::with_client(client, config),
+        inner: Some(StreamableHttpClientTransport::with_client(client, config)),
         budget: MessageBudget::new(),
         started: Stopwatch::start(),
         fault,
@@ -79,7 +82,9 @@ fn tls() -> Result<rustls::ClientConfig, McpError> {
 
 /// `rmcp`'s transport, with a [`MessageBudget`].
 pub(super) struct HttpTransport {
-    inner: StreamableHttpClientTransport<reqwest::Client>,
+    /// Gone once it is closed. Its task cannot end while a message of the server's waits to be taken, and closing waits
+    /// for the task: whoever takes no more messages drops it.
+    inner: Option<StreamableHttpClientTransport<reqwest::Client>>,
     budget: MessageBudget,
     started: Stopwatch,
     fault: Fault,
@@ -92,20 +97,31 @@ impl Transport<RoleClient> for HttpTransport {
         &mut self,
         message: TxJsonRpcMessage<RoleClient>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        self.inner.send(message)
+        let sent = self.inner.as_mut().map(|inner| inner.send(message));
+        async {
+            match sent {
+                Some(sent) => sent.await,
+                None => Err(StreamableHttpError::TransportChannelClosed),
+            }
+        }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleClient>> {
-        let message = self.inner.receive().await?;
+        let message = self.inner.as_mut()?.receive().await?;
         if self.budget.take(self.started.elapsed()) {
             return Some(message);
         }
         self.fault.get_or_init(|| McpError::Flood);
+        self.inner = None;
         None
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {
-        self.inner.close().await
+        let Some(mut inner) = self.inner.take() else {
+            return Ok(());
+        };
+        // A server that goes on sending is let go.
+        timeout(CLOSE, inner.close()).await.unwrap_or(Ok(()))
     }
 }
 
