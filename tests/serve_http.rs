@@ -194,3 +194,32 @@ fn what_the_model_cannot_is_refused_and_not_pretended() {
         );
     }
 }
+
+#[test]
+fn over_tls_it_answers_whoever_trusts_its_certificate_and_nobody_else() {
+    use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+    let door = Door::open(&["--tls"]);
+    let url = format!("https://{}/v1/models", door.address);
+    let certificate = Certificate::from_pem(&door.certificate()).unwrap();
+    let roots = RootCerts::new_with_certs(&[certificate]);
+    let tls = TlsConfig::builder().root_certs(roots).build();
+    let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
+    assert_eq!(agent.get(&url).call().unwrap().status(), 200);
+    assert!(ureq::get(&url).call().is_err());
+}
+
+#[test]
+fn who_asks_nothing_is_let_go() {
+    use std::io::{Read, Write};
+
+    let door = Door::open(&[]);
+    let mut stream = std::net::TcpStream::connect(&door.address).unwrap();
+    stream
+        .write_all(b"GET /v1/models HTTP/1.1\r\nHost: loc")
+        .unwrap();
+    // Ends when the door closes.
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}

@@ -1,6 +1,7 @@
 //! `vivavoce serve`: a web page, and protocols for other programs.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,7 +10,7 @@ use clap::Args;
 use vivavoce::agent::Persona;
 use vivavoce::config::Config;
 use vivavoce::engines::data_dir;
-use vivavoce::server::{self, Assistant, Hub, ServerConfig, Who};
+use vivavoce::server::{self, Assistant, Certificate, Hub, ServerConfig, Who};
 
 use super::assistant::{Keeping, assistant, connect_mcp};
 use super::mcp::{Errors, voice};
@@ -27,6 +28,21 @@ pub struct ServeOptions {
     /// Programs on this machine show the token too: for a proxy that does not say for whom it asks
     #[arg(long)]
     token_always: bool,
+    /// Speak TLS (https) with a certificate of our own, which browsers ask about: they give the microphone to other
+    /// machines only so
+    #[arg(long)]
+    tls: bool,
+    /// Speak TLS with this certificate (PEM)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Conversations at once; more are refused
     #[arg(long, value_name = "N", default_value_t = 4,
           value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -64,14 +80,17 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
         names: options.name.clone(),
         token: token.clone(),
         token_always: options.token_always,
+        certificate: certificate(options),
         wyoming: options.wyoming,
     };
     let voice = options
         .mcp
         .then(|| voice(&config, Errors::Logged))
         .transpose()?;
+    let is_secure = server.certificate.is_some();
     let opened = |opened: server::Opened| {
-        let page = format!("http://{}/", reached_at(opened.listen));
+        let scheme = if is_secure { "https" } else { "http" };
+        let page = format!("{scheme}://{}/", reached_at(opened.listen));
         say_where(opened, &page, &token, options.mcp);
         if options.open {
             open_browser(&page);
@@ -80,11 +99,24 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     Ok(server::serve(Arc::new(hub), server, voice, &QUIT, opened)?)
 }
 
+/// What is shown to clients that want TLS, if they get it.
+fn certificate(options: &ServeOptions) -> Option<Certificate> {
+    match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => Some(Certificate::Files {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        }),
+        _ => options.tls.then(|| Certificate::Own(data_dir())),
+    }
+}
+
 fn say_where(opened: server::Opened, page: &str, token: &str, mcp: bool) {
     let address = opened.listen;
+    let is_secure = page.starts_with("https");
+    let s = if is_secure { "s" } else { "" };
     out!("a page to talk on:            {page}");
     out!(
-        "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws://{}/v1/realtime)",
+        "for programs of OpenAI's API: {page}v1 (any key; Realtime: ws{s}://{}/v1/realtime)",
         reached_at(address)
     );
     if mcp {
@@ -92,12 +124,12 @@ fn say_where(opened: server::Opened, page: &str, token: &str, mcp: bool) {
     }
     if !address.ip().is_loopback() {
         out!(
-            "from other machines:          http://THIS-MACHINE:{}/?token={token}",
+            "from other machines:          http{s}://THIS-MACHINE:{}/?token={token}",
             address.port()
         );
-        out!(
-            "their browsers give the microphone only to https: put a proxy with a certificate before it"
-        );
+        if !is_secure {
+            out!("their browsers give the microphone only to https: start it with --tls");
+        }
     }
     if let Some(address) = opened.wyoming {
         out!(

@@ -8,8 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::access::{Access, Asking, Refusal};
+use super::listen::Ends;
 use super::problem::Problem;
-use super::{CALLS, Doors, Ends, Prepared};
+use super::{CALLS, Doors, Prepared};
 
 /// The cookie that holds the token of a browser.
 const COOKIE: &str = "vivavoce_token";

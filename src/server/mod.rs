@@ -18,30 +18,31 @@ mod doors;
 mod gate;
 mod hub;
 mod intake;
+mod listen;
 mod live;
 mod problem;
 mod realtime;
 mod remote_card;
 mod secrets;
+mod tls;
 mod token;
 mod wyoming;
 
 pub use agent_voice::{OpenVoice, OpenedVoice, Voice, serve_stdio};
 pub use hub::{Assistant, Hub, HubError, Who};
+pub use tls::{Certificate, TlsError};
 pub use token::{TokenError, token};
 
 use std::future::pending;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::connect_info::Connected;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::serve::IncomingStream;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -64,6 +65,8 @@ pub struct ServerConfig {
     pub token: String,
     /// Programs on this machine show it too.
     pub token_always: bool,
+    /// The certificate that is shown, if TLS is spoken.
+    pub certificate: Option<Certificate>,
     /// Where the Wyoming protocol is spoken, if it is. It knows no token.
     pub wyoming: Option<SocketAddr>,
 }
@@ -90,6 +93,9 @@ pub enum ServerError {
         /// The system's words.
         reason: std::io::Error,
     },
+    /// The certificate is none.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The system gives no threads.
     #[error("cannot start the server: {0}")]
     Runtime(std::io::Error),
@@ -106,24 +112,6 @@ pub(crate) struct Doors {
     waiting: Semaphore,
     uploads: Semaphore,
     secrets: Mutex<Secrets>,
-}
-
-/// Both ends of a client's connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ends {
-    client: SocketAddr,
-    /// Where it came to.
-    here: IpAddr,
-}
-
-impl Connected<IncomingStream<'_, TcpListener>> for Ends {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        let here = stream.io().local_addr().map(|address| address.ip());
-        Self {
-            client: *stream.remote_addr(),
-            here: here.unwrap_or(Ipv4Addr::LOCALHOST.into()).to_canonical(),
-        }
-    }
 }
 
 /// The session that a client's key was made with.
@@ -184,6 +172,11 @@ pub fn serve(
         .map_err(ServerError::Runtime)?;
     let served = runtime.block_on(async {
         let failed = listen_error("--listen", config.listen);
+        let names = names_of(&config);
+        let certificate = config.certificate.as_ref();
+        let tls = certificate
+            .map(|from| tls::acceptor(from, &names))
+            .transpose()?;
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let doors = Arc::new(Doors {
             hub,
@@ -202,21 +195,33 @@ pub fn serve(
             listen: listener.local_addr().map_err(failed)?,
             wyoming: wyoming_address,
         });
-        let app = router(doors, voice).into_make_service_with_connect_info::<Ends>();
+        let wyoming = async {
+            match &wyoming {
+                Some((server, _)) => server.serve().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
-            served = async { axum::serve(listener, app).await } => served.map_err(failed),
-            never = async {
-                match &wyoming {
-                    Some((server, _)) => server.serve().await,
-                    None => pending().await,
-                }
-            } => match never {},
+            never = listen::serve(listener, tls, router(doors, voice)) => match never {},
+            never = wyoming => match never {},
             () = until(quit) => Ok(()),
         }
     });
     // Conversations that still run are cut off; their threads end by themselves.
     runtime.shutdown_timeout(Duration::from_secs(2));
     served
+}
+
+/// What this machine is called, for its certificate.
+fn names_of(config: &ServerConfig) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into()];
+    if !config.listen.ip().is_unspecified() {
+        names.push(config.listen.ip().to_string());
+    }
+    names.extend(config.names.iter().cloned());
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// What became of an address that an option names.

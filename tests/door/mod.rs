@@ -58,7 +58,8 @@ impl Door {
         };
         Self {
             child,
-            address: behind("http://").expect("it says where it listens"),
+            address: (behind("http://").or_else(|| behind("https://")))
+                .expect("it says where it listens"),
             wyoming: behind("tcp://"),
             folder,
         }
@@ -72,6 +73,14 @@ impl Door {
     /// The token that it has made.
     pub fn token(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("data/server-token")).unwrap()
+    }
+
+    /// The certificate that it has made (PEM), if it was started with `--tls`.
+    pub fn certificate(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path().join("data")).unwrap();
+        let mut paths = files.map(|file| file.unwrap().path());
+        let made = paths.find(|path| path.extension().is_some_and(|kind| kind == "pem"));
+        std::fs::read(made.expect("it has made a certificate")).unwrap()
     }
 
     /// Opens a WebSocket.

@@ -17,10 +17,11 @@ use super::realtime::{talk_in_a_call, translator};
 use super::socket::FULL;
 use crate::clock::unix_seconds;
 use crate::server::call::{Call, CallError};
+use crate::server::listen::Ends;
 use crate::server::problem::Problem;
 use crate::server::realtime::SoundBy;
 use crate::server::secrets::SessionFields;
-use crate::server::{CALLS, Doors, Ends, Prepared};
+use crate::server::{CALLS, Doors, Prepared};
 
 /// Bytes of an offer at most: one with every codec and candidate of a browser has ten thousand.
 const LONGEST_OFFER: usize = 64 << 10;

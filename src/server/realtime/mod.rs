@@ -81,6 +81,8 @@ mod testing;
 #[cfg(test)]
 mod tool_tests;
 #[cfg(test)]
+mod track_tests;
+#[cfg(test)]
 mod turn_taking_tests;
 #[cfg(test)]
 mod turn_taking_world_tests;
