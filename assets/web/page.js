@@ -81,6 +81,7 @@ const shows = {
     at("latency").prepend(item);
     while (at("latency").children.length > 10) at("latency").lastChild.remove();
   },
+  cost: ({ text }) => (at("cost").textContent = text),
   why: ({ text }) => {
     if (at("why").checked) append(element("li", "note", `why: ${text}`));
   },

@@ -1,6 +1,7 @@
 //! What each turn cost: tokens, and how long the engines worked, from the events. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -23,6 +24,24 @@ pub struct Cost {
     pub recognizer_ms: f64,
     /// How long the detector of ends worked. Milliseconds.
     pub endpointing_ms: f64,
+}
+
+impl fmt::Display for Cost {
+    /// Its tokens, in a few words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            read,
+            kept,
+            written,
+            thrown_away,
+            ..
+        } = self;
+        write!(f, "tokens: {read} read, {kept} known, {written} written")?;
+        match thrown_away {
+            0 => Ok(()),
+            _ => write!(f, ", {thrown_away} for nothing"),
+        }
+    }
 }
 
 impl Cost {

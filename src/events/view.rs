@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Conversation, EventKind, IgnoreReason, LatencyByTurn, SessionEvent};
+use super::{Conversation, Costs, EventKind, IgnoreReason, LatencyByTurn, SessionEvent};
 
 /// Level of silence. dBFS.
 const SILENT_DBFS: f32 = -120.0;
@@ -60,6 +60,8 @@ pub struct SessionView {
     pub latency: LatencyByTurn,
     /// What was said on both sides.
     pub conversation: Conversation,
+    /// What it cost.
+    pub costs: Costs,
 }
 
 impl Default for SessionView {
@@ -73,6 +75,7 @@ impl Default for SessionView {
             clipped: 0,
             latency: LatencyByTurn::default(),
             conversation: Conversation::default(),
+            costs: Costs::default(),
         }
     }
 }
@@ -82,6 +85,7 @@ impl SessionView {
     pub fn observe(&mut self, event: &SessionEvent) {
         self.latency.observe(event);
         self.conversation.observe(event);
+        self.costs.observe(event);
         self.take_words(&event.kind);
         if let Some(activity) = self.after(&event.kind) {
             self.activity = activity;

@@ -1,13 +1,11 @@
 //! Thread `endpointing`: keeps the turn's last seconds and says, at a pause, whether it sounds
 //! over. Beside the recognizer, so that neither waits for the other.
 
-use std::collections::VecDeque;
-use std::time::Duration;
-
 use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
+use super::recent_audio::RecentAudio;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::endpointing::{TurnDetector, with_noise};
@@ -38,14 +36,6 @@ pub enum EndpointingInput {
     },
 }
 
-/// Audio that ends so long after what came before it does not go on from it: the assistant slept.
-const GAP: Duration = Duration::from_millis(100);
-
-/// Whether audio that ends at `until` does not go on from what ended at `before`.
-pub(super) fn is_after_a_gap(before: Timestamp, until: Timestamp) -> bool {
-    until.since(before) > GAP
-}
-
 /// What the detector listens to at most. Samples: eight seconds.
 const WINDOW: usize = 8 * SPEECH_RATE as usize;
 
@@ -55,8 +45,7 @@ pub struct EndpointingStage {
     inputs: Receiver<EndpointingInput>,
     conductor: Sender<ConductorInput>,
     bus: EventBus,
-    history: VecDeque<f32>,
-    until: Timestamp,
+    recent: RecentAudio,
     /// The pause that is to be scored.
     asked: Option<(TurnId, u32)>,
     failed: bool,
@@ -75,8 +64,7 @@ impl EndpointingStage {
             inputs,
             conductor,
             bus,
-            history: VecDeque::with_capacity(WINDOW + FRAME),
-            until: Timestamp::ZERO,
+            recent: RecentAudio::of(WINDOW),
             asked: None,
             failed: false,
         }
@@ -98,21 +86,10 @@ impl EndpointingStage {
 
     fn take(&mut self, input: EndpointingInput) {
         match input {
-            EndpointingInput::Audio { samples, until } => {
-                if is_after_a_gap(self.until, until) {
-                    self.history.clear();
-                }
-                self.until = until;
-                self.history.extend(samples);
-                let excess = self.history.len().saturating_sub(WINDOW);
-                self.history.drain(..excess);
-            }
+            EndpointingInput::Audio { samples, until } => self.recent.push(samples, until),
             EndpointingInput::Start(from) => {
                 self.asked = None;
-                let length = self.until.since(from).as_micros() as usize;
-                let keep = length * SPEECH_RATE as usize / 1_000_000;
-                let excess = self.history.len().saturating_sub(keep);
-                self.history.drain(..excess);
+                self.recent.keep_since(from);
             }
             EndpointingInput::Score { turn, pause } => self.asked = Some((turn, pause)),
         }
@@ -120,7 +97,7 @@ impl EndpointingStage {
 
     fn score(&mut self, turn: TurnId, pause: u32) {
         let watch = Stopwatch::start();
-        let heard = with_noise(&self.history);
+        let heard = with_noise(self.recent.all());
         let score = match self.engine.probability(&heard) {
             Ok(score) => Some(score),
             Err(error) => {

@@ -23,6 +23,7 @@ mod external_tools;
 mod language_model;
 mod live;
 mod playback;
+mod recent_audio;
 mod recognizer;
 mod recorder;
 mod sentences;

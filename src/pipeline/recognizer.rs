@@ -4,7 +4,6 @@
 //! decodes all: if the turn ends there, that is its final transcript. A decode that stands in the way of
 //! what is wanted next is cancelled.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
-use super::endpointing::is_after_a_gap;
+use super::recent_audio::RecentAudio;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
@@ -75,8 +74,7 @@ pub struct RecognizerStage {
     conductor: Sender<ConductorInput>,
     bus: EventBus,
     waiting: CommandsWaiting,
-    history: VecDeque<f32>,
-    until: Timestamp,
+    recent: RecentAudio,
     turn: Option<Turn>,
 }
 
@@ -110,8 +108,7 @@ impl RecognizerStage {
             conductor,
             bus,
             waiting,
-            history: VecDeque::with_capacity(HISTORY),
-            until: Timestamp::ZERO,
+            recent: RecentAudio::of(HISTORY),
             turn: None,
         }
     }
@@ -129,17 +126,11 @@ impl RecognizerStage {
 
     fn take(&mut self, input: RecognizerInput) {
         if let RecognizerInput::Audio { samples, until } = input {
-            if is_after_a_gap(self.until, until) {
-                self.history.clear();
-            }
-            self.until = until;
             if let Some(turn) = &mut self.turn {
                 turn.utterance.push(&samples);
             }
             // Kept during a turn too: the next one may begin before this one is let go.
-            self.history.extend(samples);
-            let excess = self.history.len().saturating_sub(HISTORY);
-            self.history.drain(..excess);
+            self.recent.push(samples, until);
             return;
         }
         self.waiting.fetch_sub(1, Ordering::AcqRel);
@@ -160,9 +151,7 @@ impl RecognizerStage {
     }
 
     fn start(&mut self, id: TurnId, from: Timestamp) {
-        let length = self.until.since(from).as_micros() as usize * SPEECH_RATE as usize / 1_000_000;
-        let skip = self.history.len().saturating_sub(length);
-        let preroll: Vec<f32> = self.history.iter().skip(skip).copied().collect();
+        let preroll = self.recent.last(self.recent.samples_since(from));
         self.turn = Some(Turn {
             id,
             utterance: Utterance::begin(UtteranceConfig::default(), &preroll),

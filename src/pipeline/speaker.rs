@@ -1,13 +1,11 @@
 //! Thread `speaker`, where voices were enrolled: keeps the turn's audio and says whose voice it is, while somebody
 //! speaks and at a pause.
 
-use std::collections::VecDeque;
-
 use crossbeam_channel::{Receiver, Sender};
 
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
-use super::endpointing::is_after_a_gap;
+use super::recent_audio::RecentAudio;
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::Timestamp;
 use crate::events::TurnId;
@@ -69,8 +67,7 @@ pub struct SpeakerStage {
     inputs: Receiver<SpeakerInput>,
     conductor: Sender<ConductorInput>,
     bus: EventBus,
-    history: VecDeque<f32>,
-    until: Timestamp,
+    recent: RecentAudio,
     turn: Option<Turn>,
     /// The pause that was asked about last: one before it is over.
     asked: Option<u32>,
@@ -97,8 +94,7 @@ impl SpeakerStage {
             inputs,
             conductor,
             bus,
-            history: VecDeque::with_capacity(WINDOW + FRAME),
-            until: Timestamp::ZERO,
+            recent: RecentAudio::of(WINDOW),
             turn: None,
             asked: None,
         }
@@ -121,24 +117,16 @@ impl SpeakerStage {
     fn take(&mut self, input: SpeakerInput) {
         match input {
             SpeakerInput::Audio { samples, until } => {
-                if is_after_a_gap(self.until, until) {
-                    self.history.clear();
-                }
-                self.until = until;
-                self.history.extend(samples);
-                let excess = self.history.len().saturating_sub(WINDOW);
-                self.history.drain(..excess);
+                self.recent.push(samples, until);
                 if let Some(turn) = &mut self.turn {
                     turn.length += FRAME;
                 }
             }
             SpeakerInput::Start { turn, from } => {
-                let length = self.until.since(from).as_micros() as usize;
-                let length = length * SPEECH_RATE as usize / 1_000_000;
                 self.asked = None;
                 self.turn = Some(Turn {
                     id: turn,
-                    length: length.min(self.history.len()),
+                    length: self.recent.samples_since(from),
                     looks: 0,
                 });
             }
@@ -166,8 +154,7 @@ impl SpeakerStage {
 
     fn tell(&mut self, pause: Option<u32>) {
         let Some(turn) = &self.turn else { return };
-        let skip = self.history.len().saturating_sub(turn.length);
-        let speech: Vec<f32> = self.history.range(skip..).copied().collect();
+        let speech = self.recent.last(turn.length);
         let heard = self.known.encoder.embed(&speech).and_then(|heard| {
             let prints = self.known.prints.iter();
             let nearest = prints.map(|print| print.likeness(&heard.embedding));

@@ -68,12 +68,7 @@ impl TurnTaking {
         read: (String, Option<f32>),
         commands: &mut Vec<Command>,
     ) {
-        let user = match &mut self.state {
-            State::User(user) => Some(user),
-            State::Replying(reply) => reply.overlap.as_mut().and_then(|o| o.user.as_mut()),
-            State::Listening | State::AwaitingHeard { .. } => None,
-        };
-        let Some(user) = user.filter(|user| user.turn == turn) else {
+        let Some(user) = self.state.user_mut().filter(|user| user.turn == turn) else {
             return;
         };
         user.read = Some(read);

@@ -34,16 +34,8 @@ impl TurnTaking {
         let middle = self.config.endpointing.wait(&Evidence::default());
         let decode_late = self.config.drafts == Drafts::Off;
         let only_enrolled = self.config.only_enrolled;
-        let user = match &mut self.state {
-            State::User(user) => user,
-            State::Replying(reply) => match &mut reply.overlap {
-                Some(overlap) => match &mut overlap.user {
-                    Some(user) => user,
-                    None => return,
-                },
-                None => return,
-            },
-            State::Listening | State::AwaitingHeard { .. } => return,
+        let Some(user) = self.state.user_mut() else {
+            return;
         };
         if user.pause.is_some() {
             return;
@@ -204,11 +196,7 @@ impl TurnTaking {
 
     /// The user whose turn and pause an answer belongs to.
     pub(super) fn user_in_pause(&mut self, turn: TurnId, pause: u32) -> Option<&mut UserTurn> {
-        let user = match &mut self.state {
-            State::User(user) => Some(user),
-            State::Replying(reply) => reply.overlap.as_mut()?.user.as_mut(),
-            State::Listening | State::AwaitingHeard { .. } => None,
-        };
+        let user = self.state.user_mut();
         user.filter(|user| user.turn == turn && user.pauses == pause)
     }
 

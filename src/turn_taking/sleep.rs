@@ -102,12 +102,7 @@ impl TurnTaking {
 
     /// The words of a turn without those that woke the assistant.
     pub(super) fn without_call(&self, turn: TurnId, text: String) -> String {
-        let user = match &self.state {
-            State::User(user) => Some(user),
-            State::Replying(reply) => reply.overlap.as_ref().and_then(|o| o.user.as_ref()),
-            State::Listening | State::AwaitingHeard { .. } => None,
-        };
-        match (user, &self.config.sleep) {
+        match (self.state.user(), &self.config.sleep) {
             (Some(user), Some(sleep)) if user.called && user.turn == turn => {
                 without_phrase(&text, &sleep.phrase).to_owned()
             }

@@ -29,6 +29,26 @@ pub enum State {
     Replying(Reply),
 }
 
+impl State {
+    /// Whose words come in: the user who has the turn, or who speaks over the reply.
+    pub(super) fn user(&self) -> Option<&UserTurn> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Replying(reply) => reply.overlap.as_ref()?.user.as_ref(),
+            Self::Listening | Self::AwaitingHeard { .. } => None,
+        }
+    }
+
+    /// The same, to be told what came in.
+    pub(super) fn user_mut(&mut self) -> Option<&mut UserTurn> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Replying(reply) => reply.overlap.as_mut()?.user.as_mut(),
+            Self::Listening | Self::AwaitingHeard { .. } => None,
+        }
+    }
+}
+
 /// The user's side of a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserTurn {

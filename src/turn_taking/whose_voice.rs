@@ -80,12 +80,7 @@ impl TurnTaking {
         voice: Option<Voice>,
         commands: &mut Vec<Command>,
     ) {
-        let user = match &mut self.state {
-            State::User(user) => Some(user),
-            State::Replying(reply) => reply.overlap.as_mut().and_then(|o| o.user.as_mut()),
-            State::Listening | State::AwaitingHeard { .. } => None,
-        };
-        let Some(user) = user.filter(|user| user.turn == turn) else {
+        let Some(user) = self.state.user_mut().filter(|user| user.turn == turn) else {
             return;
         };
         user.voice = voice.or(user.voice);

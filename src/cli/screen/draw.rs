@@ -63,15 +63,26 @@ pub fn color(state: &ScreenState, color: Color) -> Style {
 
 fn draw_rule(frame: &mut Frame<'_>, state: &ScreenState, areas: &Areas) {
     let dim = Style::new().add_modifier(Modifier::DIM);
-    let left = match areas.waterfall.height {
+    let turns = match areas.waterfall.height {
         0 => "",
         _ => "─ last turns ",
+    };
+    let cost = state.session.costs.sum();
+    let cost = match cost.written {
+        0 => String::new(),
+        _ => format!("─ {cost} "),
     };
     let right = match state.bottom {
         None => "",
         Some(_) => " End: back to the newest ─",
     };
     let width = usize::from(areas.rule.width);
+    // Whole or not at all.
+    let fits = turns.width() + cost.width() + right.width() < width;
+    let left = match fits {
+        true => format!("{turns}{cost}"),
+        false => turns.to_owned(),
+    };
     let between = width.saturating_sub(left.width() + right.width());
     let spans = vec![
         Span::styled(left, dim),

@@ -173,6 +173,27 @@ fn a_conversation_is_seen_with_state_levels_and_latencies() {
 }
 
 #[test]
+fn what_it_cost_is_seen_where_there_is_room() {
+    let mut told = Told::conversation();
+    told.tell(EventKind::ReplyComplete {
+        draft: 0,
+        text: "Paris.".into(),
+        tokens: 4,
+        tokens_per_s: 50.0,
+        busy_ms: 80.0,
+        cancelled: false,
+    });
+    let cost = "─ last turns ─ tokens: 38 read, 0 known, 4 written ───";
+    assert!(told.lines(100, 30)[25].starts_with(cost));
+    let narrow = told.lines(40, 12);
+    assert!(
+        narrow[7].starts_with("─ last turns ──────"),
+        "{}",
+        narrow[7]
+    );
+}
+
+#[test]
 fn a_small_screen_has_the_newest_and_still_says_what_the_keys_do() {
     let lines = Told::conversation().lines(40, 12);
     let expected = [

@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::events::{
-    Conversation, EventKind, Exchange, LatencyByTurn, Outcome, SessionEvent, SessionView, why,
-};
+use crate::events::{Cost, EventKind, Exchange, Outcome, SessionEvent, SessionView, why};
 
 /// What was told of the state last.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,18 +15,15 @@ struct Shown {
 #[derive(Debug, Default)]
 pub struct PageView {
     view: SessionView,
-    conversation: Conversation,
-    latency: LatencyByTurn,
     shown: Shown,
     exchange: Option<Exchange>,
+    cost: Cost,
 }
 
 impl PageView {
     /// Takes an event; what the page is to be told.
     pub fn observe(&mut self, event: &SessionEvent) -> Vec<Value> {
         self.view.observe(event);
-        self.conversation.observe(event);
-        self.latency.observe(event);
         let mut messages = Vec::new();
         if let EventKind::Levels { .. } = event.kind {
             messages.push(json!({
@@ -41,13 +36,14 @@ impl PageView {
         self.state(&mut messages);
         self.exchange(event, &mut messages);
         if let (EventKind::PlaybackStarted { .. }, Some(turn)) = (&event.kind, event.turn)
-            && let Some(latency) = self.latency.get(turn)
+            && let Some(latency) = self.view.latency.get(turn)
         {
             let (total_ms, stages) = latency.shown();
             messages.push(json!({
                 "type": "latency", "turn": turn, "total_ms": total_ms, "stages": stages,
             }));
         }
+        self.cost(&mut messages);
         if let Some(text) = why(&event.kind) {
             messages.push(json!({ "type": "why", "turn": event.turn, "text": text }));
         }
@@ -74,8 +70,17 @@ impl PageView {
         }
     }
 
+    fn cost(&mut self, messages: &mut Vec<Value>) {
+        let cost = self.view.costs.sum();
+        // How long engines worked changes all the time.
+        if cost.to_string() != self.cost.to_string() {
+            messages.push(json!({ "type": "cost", "text": cost.to_string() }));
+            self.cost = cost;
+        }
+    }
+
     fn exchange(&mut self, event: &SessionEvent, messages: &mut Vec<Value>) {
-        let exchange = event.turn.and_then(|turn| self.conversation.of(turn));
+        let exchange = event.turn.and_then(|turn| self.view.conversation.of(turn));
         let Some(exchange) = exchange.filter(|exchange| self.exchange.as_ref() != Some(exchange))
         else {
             return;
@@ -178,6 +183,16 @@ mod tests {
         let mut view = PageView::default();
         assert!(of_type(&tell(&mut view, EventKind::SpeechStarted), "state").is_some());
         assert!(of_type(&tell(&mut view, EventKind::SpeechStarted), "state").is_none());
+    }
+
+    #[test]
+    fn what_it_cost_is_told_as_it_grows() {
+        let mut view = PageView::default();
+        let read = EventKind::PromptRead { kept: 7, read: 5 };
+        let told = tell(&mut view, read);
+        let text = &of_type(&told, "cost").unwrap()["text"];
+        assert_eq!(text, "tokens: 5 read, 7 known, 0 written");
+        assert!(of_type(&tell(&mut view, EventKind::SpeechStarted), "cost").is_none());
     }
 
     #[test]
