@@ -62,6 +62,12 @@ impl RecentAudio {
         self.samples.range(skip..).copied().collect()
     }
 
+    /// Where the last of them ends.
+    #[cfg(test)]
+    pub fn until(&self) -> Timestamp {
+        self.until
+    }
+
     /// All that is kept.
     pub fn all(&self) -> &VecDeque<f32> {
         &self.samples

@@ -92,7 +92,7 @@ impl Stage {
     /// Half a second of speech.
     fn speech(&mut self) {
         for _ in 0..50 {
-            let until = self.stage.until;
+            let until = self.stage.recent.until();
             let samples = [0.1; FRAME];
             self.stage.take(RecognizerInput::Audio { samples, until });
         }

@@ -192,6 +192,24 @@ fn remember(turn: u64, user: &str, heard: &str) -> Command {
 
 const TURN: TurnId = TurnId(1);
 
+/// Asked once, and put off once by speech as the reply began; the second reply begins to sound.
+fn put_off_once() -> Conversation {
+    let mut c = Conversation::new();
+    c.user_says(1, "What is the capital?");
+    let at = c.now;
+    let reply = ReplyId {
+        turn: TURN,
+        draft: 1,
+    };
+    c.on(Event::PlaybackStarted { reply, at });
+    c.after(200).speech();
+    c.after(300).pause();
+    let commands = c.decoded(2, 1, "");
+    let second = self::reply(2);
+    assert!(commands.contains(&Command::Release(second)), "{commands:?}");
+    c
+}
+
 #[test]
 fn a_silence_after_its_question_is_met_with_a_word_once() {
     let mut c = Conversation::with(TurnTakingConfig {

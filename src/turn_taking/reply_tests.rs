@@ -35,24 +35,6 @@ fn speech_as_the_reply_begins_goes_on_with_the_turn() {
     assert!(commands.contains(&both), "{commands:?}");
 }
 
-/// Asked once, and put off once by speech as the reply began; the second reply begins to sound.
-fn put_off_once() -> Conversation {
-    let mut c = Conversation::new();
-    c.user_says(1, "What is the capital?");
-    let at = c.now;
-    let reply = ReplyId {
-        turn: TURN,
-        draft: 1,
-    };
-    c.on(Event::PlaybackStarted { reply, at });
-    c.after(200).speech();
-    c.after(300).pause();
-    let commands = c.decoded(2, 1, "");
-    let second = self::reply(2);
-    assert!(commands.contains(&Command::Release(second)), "{commands:?}");
-    c
-}
-
 #[test]
 fn a_reply_is_put_off_once_and_then_noise_only_holds_it() {
     let mut c = put_off_once();

@@ -44,7 +44,7 @@ pub async fn session(
             let client = Client::new(socket);
             let seated = seated(&doors.hub, client, Who::Program, wishes.clone(), CARD).await;
             if let Some((client, live)) = seated {
-                let wire = Wire::Socket(client);
+                let wire = Wire::Socket(Box::new(client));
                 let connection = Connection {
                     doors,
                     wire,
@@ -118,7 +118,7 @@ pub async fn talk_in_a_call(
 
 /// What the protocol goes over.
 enum Wire {
-    Socket(Client),
+    Socket(Box<Client>),
     Call(Call),
 }
 
