@@ -175,16 +175,7 @@ fn converse(
     if config.turn_taking.drafts.is_none() && turn_taking.drafts != Drafts::On {
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
     }
-    if let LlmEngine::Server(address) = &config.llm.engine
-        && let Ok(address) = Address::parse(address)
-        && !address.is_this_machine()
-    {
-        out!(
-            "the language model is at {}: what you say, and what is answered, leaves this machine \
-             for it",
-            address.authority()
-        );
-    }
+    say_what_leaves(config);
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
@@ -259,6 +250,26 @@ fn converse(
         usage.write(folder)?;
     }
     Ok(talk.latency)
+}
+
+/// Says where the user's words go, if a language model is on another machine.
+fn say_what_leaves(config: &Config) {
+    let helper = config.llm.helper.as_ref();
+    let models = [
+        ("language model", Some(&config.llm.engine)),
+        ("helper", helper.map(|helper| &helper.engine)),
+    ];
+    for (what, engine) in models {
+        if let Some(LlmEngine::Server(address)) = engine
+            && let Ok(address) = Address::parse(address)
+            && !address.is_this_machine()
+        {
+            out!(
+                "the {what} is at {}: what you say, and what is answered, leaves this machine for it",
+                address.authority()
+            );
+        }
+    }
 }
 
 struct Talk {

@@ -3,18 +3,19 @@
 
 use std::collections::VecDeque;
 
+use super::helper::Helper;
 use super::language_model::failure;
 use super::session::SessionTools;
 use crate::agent::{Agent, Command, Input, Persona, Setting};
 use crate::cancellation::Cancelled;
 use crate::clock::local_time;
-use crate::events::{ReplyId, TurnId};
-use crate::lexicon::{Apologies, Lexicon};
-use crate::llm::{Finish, LanguageModel, LlmError, Output, Prompt, Sampling};
+use crate::events::{EventKind, ReplyId, TurnId};
+use crate::lexicon::{Apologies, Apology, Lexicon};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Output, Prompt, Sampling};
 use crate::tool_call::Call;
 use crate::tools::class;
 
-/// A conversation. The language model comes with each question, so that many conversations share one.
+/// A conversation. The language models come with each question, so that many conversations share them.
 pub struct WrittenConversation {
     agent: Agent,
     tools: SessionTools,
@@ -34,6 +35,28 @@ pub struct WrittenAnswer {
     pub failure: Option<String>,
     /// Nobody wanted it any more.
     pub cancelled: bool,
+    /// What the helper did for it, if it was asked ([`EventKind::HelperDone`]).
+    pub helper: Option<EventKind>,
+    /// The number of the helper's question whose answer this is.
+    told: Option<i64>,
+}
+
+/// What an answer is made with.
+pub struct Models<'a> {
+    /// The language model.
+    pub first: &'a mut dyn LanguageModel,
+    /// A second one for hard questions: its answer is waited for.
+    pub helper: Option<&'a mut Helper>,
+}
+
+impl<'a> Models<'a> {
+    /// A language model alone.
+    pub fn one(first: &'a mut dyn LanguageModel) -> Self {
+        Self {
+            first,
+            helper: None,
+        }
+    }
 }
 
 impl WrittenAnswer {
@@ -60,7 +83,7 @@ impl WrittenConversation {
     /// Answers what the user says.
     pub fn answer(
         &mut self,
-        model: &mut dyn LanguageModel,
+        models: &mut Models,
         said: &str,
         cancelled: Cancelled,
     ) -> WrittenAnswer {
@@ -71,13 +94,18 @@ impl WrittenConversation {
         };
         let mut answer = WrittenAnswer::default();
         let text = said.to_owned();
-        self.take(Input::Answer { reply, text }, model, cancelled, &mut answer);
-        // What changes something waits for this.
-        self.take(Input::Released(reply), model, cancelled, &mut answer);
+        self.take(Input::Answer { reply, text }, models, cancelled, &mut answer);
+        // What changes something waits for this, and so does the helper.
+        self.take(Input::Released(reply), models, cancelled, &mut answer);
         answer.text = answer.text.trim().to_owned();
         let (user, heard) = (said.to_owned(), answer.text.clone());
         let over = Input::Remember { user, heard };
-        self.take(over, model, cancelled, &mut WrittenAnswer::default());
+        self.take(over, models, cancelled, &mut WrittenAnswer::default());
+        let heard = answer.text.clone();
+        if let Some(id) = answer.told {
+            let told = Input::Told { id, heard };
+            self.take(told, models, cancelled, &mut WrittenAnswer::default());
+        }
         answer
     }
 
@@ -85,7 +113,7 @@ impl WrittenConversation {
     fn take(
         &mut self,
         input: Input,
-        model: &mut dyn LanguageModel,
+        models: &mut Models,
         cancelled: Cancelled,
         answer: &mut WrittenAnswer,
     ) {
@@ -95,7 +123,7 @@ impl WrittenConversation {
             for command in commands.drain(..) {
                 inputs.extend(carry_out(
                     command,
-                    (&mut *model, &self.sampling, cancelled),
+                    (&mut *models, &self.sampling, cancelled),
                     &mut self.tools,
                     &self.apologies,
                     answer,
@@ -108,7 +136,7 @@ impl WrittenConversation {
 /// What came of a command, for the agent.
 fn carry_out(
     command: Command,
-    (model, sampling, cancelled): (&mut dyn LanguageModel, &Sampling, Cancelled),
+    (models, sampling, cancelled): (&mut Models, &Sampling, Cancelled),
     tools: &mut SessionTools,
     apologies: &Apologies,
     answer: &mut WrittenAnswer,
@@ -125,7 +153,7 @@ fn carry_out(
             let prompt = Prompt::new(&messages, opening).with_tools(&tools);
             let prompt = prompt.with_room(room);
             let (mut text, mut calls) = (String::new(), Vec::new());
-            let written = write(model, &prompt, sampling, cancelled, |output| match output {
+            let written = write(models.first, &prompt, sampling, cancelled, |output| match output {
                 Output::Text(piece) => text.push_str(piece),
                 Output::Call(call) => calls.push(call),
             });
@@ -175,6 +203,14 @@ fn carry_out(
             let result = result.map_err(|error| error.to_string());
             Some(Input::Called { reply, result })
         }
+        Command::AskHelper { id, messages, .. } => {
+            Some(ask_helper(id, &messages, (models, cancelled), answer))
+        }
+        Command::Tell { id, words, .. } => {
+            answer.told = Some(id);
+            answer.say(&words);
+            None
+        }
         Command::Keep => note(tools.built_in.as_mut()?.keep()),
         Command::TakeBack => note(tools.built_in.as_mut()?.take_back()),
         Command::GiveUp { failure, .. } => {
@@ -185,6 +221,9 @@ fn carry_out(
         // Nobody listens, and nothing is read while nobody waits.
         Command::ReadAhead { .. }
         | Command::SayMeanwhile { .. }
+        | Command::PutOff { .. }
+        | Command::DropQuestion(_)
+        | Command::StopTelling(_)
         | Command::End(_)
         | Command::Speak(_)
         | Command::SpeakIn(_)
@@ -192,6 +231,26 @@ fn carry_out(
         | Command::EndConversation
         | Command::Publish(..) => None,
     }
+}
+
+/// Has the helper answer a question, and waits for it.
+fn ask_helper(
+    id: i64,
+    messages: &[Message],
+    (models, cancelled): (&mut Models, Cancelled),
+    answer: &mut WrittenAnswer,
+) -> Input {
+    let Some(helper) = &mut models.helper else {
+        let result = Err(Apology::Failed);
+        return Input::Helped { id, result };
+    };
+    let help = helper.answer(id, messages, cancelled, &|| ());
+    answer.cancelled |= help.result.is_none();
+    answer.helper = Some(help.done);
+    answer.failure = answer.failure.take().or(help.error);
+    // What nobody wants is told to nobody.
+    let result = help.result.unwrap_or(Err(Apology::NoAnswer));
+    Input::Helped { id, result }
 }
 
 fn note(result: Result<(), impl std::fmt::Display>) -> Option<Input> {
@@ -219,7 +278,7 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::BuiltIn;
+    use crate::agent::{BuiltIn, HandsOver};
     use crate::agent::intents::Engines;
     use crate::language::Language;
     use crate::llm::Prefill;
@@ -264,6 +323,10 @@ mod tests {
     }
 
     fn conversation() -> WrittenConversation {
+        conversation_with(None)
+    }
+
+    fn conversation_with(helper: Option<HandsOver>) -> WrittenConversation {
         let persona = Persona::bundled(Language::English);
         let setting = Setting {
             name: persona.name.clone(),
@@ -271,6 +334,7 @@ mod tests {
             country: None,
             built_in: BuiltIn::Callable,
             offers: Arc::default(),
+            helper,
         };
         let tools = SessionTools {
             built_in: Some(Toolbox::open(None, Language::English, 1).unwrap()),
@@ -281,7 +345,8 @@ mod tests {
 
     fn ask(conversation: &mut WrittenConversation, fits: usize, said: &str) -> WrittenAnswer {
         let last = String::new();
-        conversation.answer(&mut Parrot { fits, last }, said, &|| false)
+        let mut parrot = Parrot { fits, last };
+        conversation.answer(&mut Models::one(&mut parrot), said, &|| false)
     }
 
     #[test]
@@ -323,5 +388,50 @@ mod tests {
             refused.failure.is_some() && !refused.text.is_empty(),
             "{refused:?}"
         );
+    }
+
+    /// A helper that says back what it is asked.
+    fn helper() -> Helper {
+        Helper {
+            model: Box::new(Parrot {
+                fits: 99,
+                last: String::new(),
+            }),
+            name: "large".into(),
+            sampling: Sampling::default(),
+            limit: std::time::Duration::from_secs(600),
+            is_here: true,
+        }
+    }
+
+    #[test]
+    fn the_helpers_answer_is_waited_for_and_kept() {
+        let mut conversation = conversation_with(Some(HandsOver::ByRule));
+        let mut first = Parrot {
+            fits: 0,
+            last: String::new(),
+        };
+        let mut helper = helper();
+        let mut models = Models {
+            first: &mut first,
+            helper: Some(&mut helper),
+        };
+        let said = "Why is the sky blue?";
+        let answer = conversation.answer(&mut models, said, &|| false);
+        assert_eq!((answer.text.as_str(), answer.failure), (said, None));
+        assert!(matches!(
+            answer.helper,
+            Some(EventKind::HelperDone { tokens: 1.., .. })
+        ));
+        let history = conversation.agent.history();
+        assert_eq!((history.exchanges(), history.last_heard()), (1, Some(said)));
+    }
+
+    #[test]
+    fn where_there_is_no_helper_after_all_it_is_said_that_there_is_no_answer() {
+        let mut conversation = conversation_with(Some(HandsOver::ByRule));
+        let answer = ask(&mut conversation, 99, "Why is the sky blue?");
+        assert!(answer.text.contains("no answer"), "{answer:?}");
+        assert_eq!(conversation.agent.history().exchanges(), 0);
     }
 }
