@@ -79,6 +79,8 @@ pub(super) struct Ladder {
     word: Option<ReplyId>,
     /// The question that the helper has, or whose answer is being said.
     open: Option<OpenQuestion>,
+    /// What was not heard of the answer that was said last, if nothing was said since.
+    rest: Option<String>,
 }
 
 #[derive(Debug)]
@@ -96,6 +98,8 @@ struct OpenQuestion {
     question: String,
     language: Language,
     stage: Stage,
+    /// What is said of it.
+    words: String,
     /// The turn that asked it is over.
     turn_is_over: bool,
     /// Something else was said since.
@@ -126,6 +130,11 @@ impl Ladder {
     /// A draft is thrown away: its question is not handed over.
     pub fn let_go(&mut self) {
         self.put_off = None;
+    }
+
+    /// What there is to go on with, once.
+    pub fn take_rest(&mut self) -> Option<String> {
+        self.rest.take()
     }
 }
 
@@ -214,6 +223,7 @@ impl Agent {
             question,
             language: self.language,
             stage: Stage::Asked,
+            words: String::new(),
             turn_is_over: false,
             others_since: false,
             dropped: None,
@@ -303,6 +313,7 @@ impl Agent {
             true => format!("{} {words}", lexicon.helper.about),
             false => words,
         };
+        open.words.clone_from(&words);
         commands.push(Command::Tell {
             id,
             words,
@@ -325,6 +336,8 @@ impl Agent {
             let dropped = EventKind::HelperDropped { id, reason };
             return commands.push(Command::Publish(Some(open.reply.turn), dropped));
         }
+        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
+        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
         // An apology is not to be learnt from.
         if open.stage == Stage::Answering {
             self.history
@@ -335,6 +348,7 @@ impl Agent {
 
     /// An exchange is over; whether what was heard in it was only that its question is thought about.
     pub(super) fn was_put_off(&mut self) -> bool {
+        self.ladder.rest = None;
         let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
         if let Some(open) = &mut self.ladder.open {
             let is_its_own = Some(open.reply) == self.released;

@@ -179,6 +179,23 @@ fn the_answer_is_told_once_and_kept_as_it_was_heard() {
 }
 
 #[test]
+fn who_wants_the_rest_of_an_answer_that_was_cut_off_hears_it() {
+    let mut talk = ladder();
+    talk.asked(1, BLUE);
+    talk.helped(1, Ok(AIR));
+    talk.told(1, "Air scatters");
+    let rest = Command::Say {
+        reply: reply(3),
+        words: "blue light.".into(),
+    };
+    assert_eq!(talk.on(Input::Rest(reply(3))), [rest]);
+    talk.remember("", "blue light.");
+    assert_eq!(talk.history(), [BLUE, AIR]);
+    let again = talk.on(Input::Rest(reply(4)));
+    assert!(matches!(again[..], [Command::Write { .. }]), "{again:?}");
+}
+
+#[test]
 fn the_helper_is_told_what_was_said_of_late_and_not_what_puts_off() {
     let mut talk = ladder();
     talk.asked(1, BLUE);

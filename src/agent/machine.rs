@@ -217,6 +217,10 @@ impl Agent {
             }
             Input::Rest(reply) => {
                 self.let_go(commands);
+                // What the helper has written need not be written again.
+                if let Some(words) = self.ladder.take_rest() {
+                    return commands.push(Command::Say { reply, words });
+                }
                 let task = match self.history.has_unanswered() {
                     // Nothing of its answer was heard yet: there is nothing to go on with.
                     true => Task::Answer(String::new()),

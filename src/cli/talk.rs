@@ -221,6 +221,7 @@ fn converse(
         talking: false,
         last_press: Stopwatch::start(),
         pending: 0,
+        thinking: None,
         recording_error: None,
         output_error: None,
     };
@@ -284,6 +285,8 @@ struct Talk {
     last_press: Stopwatch,
     /// Typed messages that are not answered yet.
     pending: usize,
+    /// The question that the helper has.
+    thinking: Option<i64>,
     /// Why the recording ended before the conversation.
     recording_error: Option<AudioError>,
     /// Why what is played is written nowhere any more.
@@ -323,6 +326,15 @@ impl Talk {
         match &event.kind {
             // A reply that failed is heard as well: as nothing.
             EventKind::Heard { .. } => self.pending = self.pending.saturating_sub(1),
+            EventKind::HelperAsked { id, .. } => self.thinking = Some(*id),
+            EventKind::HelperDropped { id, .. } => {
+                self.thinking.take_if(|thinking| *thinking == *id);
+            }
+            // Its answer is on its way, and will be heard.
+            EventKind::GivenWords { id, .. } if self.thinking == Some(*id) => {
+                self.thinking = None;
+                self.pending += 1;
+            }
             // And then its apology is, which nothing interrupts where messages wait for their answers.
             EventKind::Error { stage, .. } if stage == LANGUAGE_MODEL && self.one_by_one => {
                 self.pending += 1;
@@ -341,7 +353,8 @@ impl Talk {
             return false;
         };
         loop {
-            if self.one_by_one && self.pending > 0 {
+            let is_answered = self.pending == 0 && self.thinking.is_none();
+            if self.one_by_one && !is_answered {
                 return false;
             }
             match typed.try_recv() {
@@ -351,7 +364,7 @@ impl Talk {
                     session.send(Event::Typed(line));
                 }
                 Err(crossbeam_channel::TryRecvError::Empty) => return false,
-                Err(crossbeam_channel::TryRecvError::Disconnected) => return self.pending == 0,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => return is_answered,
             }
         }
     }
