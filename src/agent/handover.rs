@@ -6,9 +6,9 @@
 
 use serde_json::json;
 
+use super::Command;
 use super::hard_question;
 use super::machine::{Agent, Writing};
-use super::Command;
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
 use crate::language::Language;
 use crate::lexicon::{Apology, Lexicon};
@@ -192,7 +192,10 @@ impl Agent {
 
     /// A reply may be heard: the question that it puts off goes to the helper.
     pub(super) fn hand_over(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
-        let put_off = self.ladder.put_off.take_if(|put_off| put_off.reply == reply);
+        let put_off = self
+            .ladder
+            .put_off
+            .take_if(|put_off| put_off.reply == reply);
         let Some(put_off) = put_off else {
             return self.drop_what_went_on(commands);
         };
@@ -264,8 +267,8 @@ impl Agent {
         commands.push(Command::Publish(Some(open.reply.turn), dropped));
     }
 
-    /// The user went on before they heard the word, and the first model answers all of it.
-    fn drop_what_went_on(&mut self, commands: &mut Vec<Command>) {
+    /// The user went on before they heard the word, and the helper is not asked what came of that.
+    pub(super) fn drop_what_went_on(&mut self, commands: &mut Vec<Command>) {
         let open = self.ladder.open.as_ref();
         if open.is_some_and(|open| open.stage == Stage::Asked && !open.turn_is_over) {
             self.drop_question(DropReason::WentOn, commands);

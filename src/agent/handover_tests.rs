@@ -120,7 +120,10 @@ fn dropped(commands: &[Command]) -> Option<(i64, DropReason)> {
 fn without_a_helper_the_first_model_answers_everything() {
     let mut talk = talk(None);
     let commands = talk.answer(1, BLUE);
-    assert!(matches!(commands[..], [Command::Write { .. }]), "{commands:?}");
+    assert!(
+        matches!(commands[..], [Command::Write { .. }]),
+        "{commands:?}"
+    );
     assert_eq!(talk.released(1), []);
 }
 
@@ -189,6 +192,7 @@ fn who_wants_the_rest_of_an_answer_that_was_cut_off_hears_it() {
         words: "blue light.".into(),
     };
     assert_eq!(talk.on(Input::Rest(reply(3))), [rest]);
+    talk.released(3);
     talk.remember("", "blue light.");
     assert_eq!(talk.history(), [BLUE, AIR]);
     let again = talk.on(Input::Rest(reply(4)));
@@ -292,6 +296,23 @@ fn a_question_that_the_first_model_answers_after_all_is_dropped() {
 }
 
 #[test]
+fn a_question_that_is_taken_back_before_the_word_was_heard_is_dropped() {
+    let mut talk = ladder();
+    talk.answer(1, BLUE);
+    talk.released(1);
+    let commands = talk.on(Input::Ignored);
+    assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
+}
+
+#[test]
+fn what_is_not_answered_later_leaves_the_question() {
+    let mut talk = ladder();
+    talk.asked(1, BLUE);
+    assert_eq!(talk.on(Input::Ignored), []);
+    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(AIR));
+}
+
+#[test]
 fn a_cough_over_the_word_leaves_the_question_as_it_is() {
     let mut talk = ladder();
     talk.answer(1, BLUE);
@@ -382,7 +403,10 @@ fn the_first_model_may_hand_a_question_over_itself() {
     talk.released(1);
     let question = "Why does the sky look blue?";
     let commands = calls(&mut talk, 1, serde_json::json!({ "question": question }));
-    assert!(matches!(commands[0], Command::PutOff { .. }), "{commands:?}");
+    assert!(
+        matches!(commands[0], Command::PutOff { .. }),
+        "{commands:?}"
+    );
     let (_, messages) = request(&commands).unwrap();
     assert_eq!(messages.last().unwrap().content, question);
 }
@@ -394,10 +418,7 @@ fn a_call_without_a_question_hands_over_what_the_user_said_once_the_turn_is_deci
     let commands = calls(&mut talk, 1, serde_json::json!({}));
     assert_eq!(request(&commands), None);
     let commands = talk.released(1);
-    assert_eq!(
-        request(&commands).unwrap().1.last().unwrap().content,
-        BLUE
-    );
+    assert_eq!(request(&commands).unwrap().1.last().unwrap().content, BLUE);
 }
 
 #[test]

@@ -127,10 +127,12 @@ mod tests {
 
     #[test]
     fn a_long_question_is_for_the_helper_however_it_begins() {
-        let long = "If I drop a feather and a hammer on the moon at the same moment, does one land first?";
+        let long =
+            "If I drop a feather and a hammer on the moon at the same moment, does one land first?";
         assert_eq!(why(long), Some(HandOverReason::Long));
         assert_eq!(why("If I drop a feather, does it land?"), None);
-        let of_the_user = "If I take the early train to my sister and come back late at night, is that too long?";
+        let of_the_user =
+            "If I take the early train to my sister and come back late at night, is that too long?";
         assert_eq!(why(of_the_user), None);
     }
 

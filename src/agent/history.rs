@@ -310,7 +310,10 @@ mod tests {
         history.put_off();
         history.remember("hello", "Hi.");
         history.answered_late("why is the sky blue".into(), "Air.", Language::English);
-        assert_eq!(said(&history), ["hello", "Hi.", "why is the sky blue", "Air."]);
+        assert_eq!(
+            said(&history),
+            ["hello", "Hi.", "why is the sky blue", "Air."]
+        );
         let latest: Vec<String> = history.latest(1).into_iter().map(|m| m.content).collect();
         assert_eq!(latest, ["why is the sky blue", "Air."]);
         assert_eq!(history.latest(9).len(), 4);

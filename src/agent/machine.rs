@@ -237,6 +237,7 @@ impl Agent {
                 self.let_go(commands);
                 self.certain.exchange_is_over();
                 self.question = None;
+                self.drop_what_went_on(commands);
             }
             Input::Released(reply) => self.released(reply, commands),
             Input::Stopped(reply) => self.stopped = Some(reply),

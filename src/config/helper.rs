@@ -117,15 +117,40 @@ impl HelperConfig {
         let expected = "name a profile (profile = \"multilingual\"), or a GGUF file or a server \
                         (engine = \"FILE.gguf\"), and not both";
         let profile = self.profile.as_deref().unwrap_or("none");
-        check("llm.helper.profile", profile, is_profile == self.profile.is_some(), expected)?;
+        check(
+            "llm.helper.profile",
+            profile,
+            is_profile == self.profile.is_some(),
+            expected,
+        )?;
         let expected = "1 to 256 threads, or 0 for half of the cores";
-        check("llm.helper.threads", self.threads, self.threads <= MOST_THREADS, expected)?;
+        check(
+            "llm.helper.threads",
+            self.threads,
+            self.threads <= MOST_THREADS,
+            expected,
+        )?;
         let tokens_ok = (8..=2_000).contains(&self.max_tokens);
-        check("llm.helper.max_tokens", self.max_tokens, tokens_ok, "8 to 2000 tokens")?;
+        check(
+            "llm.helper.max_tokens",
+            self.max_tokens,
+            tokens_ok,
+            "8 to 2000 tokens",
+        )?;
         let seconds_ok = (1..=600).contains(&self.seconds);
-        check("llm.helper.seconds", self.seconds, seconds_ok, "1 to 600 seconds")?;
+        check(
+            "llm.helper.seconds",
+            self.seconds,
+            seconds_ok,
+            "1 to 600 seconds",
+        )?;
         let context_ok = (512..=131_072).contains(&self.context);
-        check("llm.helper.context", self.context, context_ok, "512 to 131072 tokens")?;
+        check(
+            "llm.helper.context",
+            self.context,
+            context_ok,
+            "512 to 131072 tokens",
+        )?;
         let thought = self.as_llm().reasoning_tokens();
         let written = thought.saturating_add(self.max_tokens);
         let expected = "less than llm.helper.context, with llm.helper.max_tokens beside it";

@@ -599,7 +599,10 @@ impl Config {
             cache_ok,
             "0 to 1048576 megabytes",
         )?;
-        self.llm.helper.as_ref().map_or(Ok(()), HelperConfig::validate)?;
+        self.llm
+            .helper
+            .as_ref()
+            .map_or(Ok(()), HelperConfig::validate)?;
         self.wake.validate()?;
         let keys = self.turn_taking.push_to_talk && self.wake.enabled;
         let expected =

@@ -97,7 +97,10 @@ fn a_helper_is_named_by_a_profile_a_file_or_a_server() {
     };
     let profile = (Some("laptop".into()), LlmEngine::Profile);
     assert_eq!(named("laptop"), profile);
-    assert_eq!(named("/m/a.gguf"), (None, LlmEngine::Gguf("/m/a.gguf".into())));
+    assert_eq!(
+        named("/m/a.gguf"),
+        (None, LlmEngine::Gguf("/m/a.gguf".into()))
+    );
     let server = LlmEngine::Server("http://nas:8080/v1".into());
     assert_eq!(named("http://nas:8080/v1"), (None, server));
 }

@@ -106,11 +106,20 @@ mod tests {
     #[test]
     fn the_helper_is_the_language_model_of_its_profile_alone() {
         let manifest = Manifest::bundled().unwrap();
-        assert!(needed_by_helper(&Config::default(), &manifest).unwrap().is_none());
+        assert!(
+            needed_by_helper(&Config::default(), &manifest)
+                .unwrap()
+                .is_none()
+        );
         let config = with(multilingual());
         let selection = needed_by_helper(&config, &manifest).unwrap().unwrap();
         assert_eq!(selection.profile.name, "multilingual");
-        assert!(selection.files.iter().all(|wanted| wanted.role == Role::Llm));
+        assert!(
+            selection
+                .files
+                .iter()
+                .all(|wanted| wanted.role == Role::Llm)
+        );
     }
 
     #[test]
@@ -120,7 +129,11 @@ mod tests {
             ..HelperConfig::default()
         };
         let manifest = Manifest::bundled().unwrap();
-        assert!(needed_by_helper(&with(helper), &manifest).unwrap().is_none());
+        assert!(
+            needed_by_helper(&with(helper), &manifest)
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

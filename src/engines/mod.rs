@@ -275,7 +275,12 @@ impl EngineLoader {
             let rest = self
                 .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
-            (language_model.join(), helper.join(), synthesizer.join(), rest)
+            (
+                language_model.join(),
+                helper.join(),
+                synthesizer.join(),
+                rest,
+            )
         });
         let panicked = || LlmError::Run("it panicked while it was loaded".into());
         let language_model = language_model.map_err(|_| panicked())??;

@@ -131,12 +131,13 @@ impl Helper {
             return Ok(Finish::Cancelled);
         };
         (work.kept, work.read) = (prefill.kept, prefill.read);
-        self.model.generate(&self.sampling, gives_up, &mut |output| {
-            if let Output::Text(piece) = output {
-                work.text.push_str(piece);
-                work.pieces += 1;
-            }
-        })
+        self.model
+            .generate(&self.sampling, gives_up, &mut |output| {
+                if let Output::Text(piece) = output {
+                    work.text.push_str(piece);
+                    work.pieces += 1;
+                }
+            })
     }
 }
 
@@ -147,8 +148,8 @@ fn whole_sentences(text: &str) -> &str {
     while let Some((at, mark)) = marks.next() {
         let ends = matches!(ascii_mark(mark), '.' | '?' | '!');
         // A point within a number ends nothing; a full-width one needs no space behind it.
-        let is_apart = !mark.is_ascii()
-            || marks.peek().is_none_or(|(_, next)| next.is_whitespace());
+        let is_apart =
+            !mark.is_ascii() || marks.peek().is_none_or(|(_, next)| next.is_whitespace());
         if ends && is_apart {
             end = at + mark.len_utf8();
         }

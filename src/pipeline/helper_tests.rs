@@ -120,7 +120,10 @@ fn what_takes_longer_than_its_limit_ends_there() {
 #[test]
 fn nothing_is_said_of_what_nobody_wants_any_more() {
     let help = asked(&mut helper(&["Air."], Finish::Complete), &|| true);
-    assert_eq!((outcome(&help), help.result), (HelperOutcome::GivenUp, None));
+    assert_eq!(
+        (outcome(&help), help.result),
+        (HelperOutcome::GivenUp, None)
+    );
 }
 
 #[test]
@@ -167,7 +170,13 @@ fn only_the_question_that_is_wanted_is_answered() {
     stage.take(&question(2));
     assert!(matches!(
         told.try_recv(),
-        Ok(ConductorInput::Agent(_, agent::Input::Helped { id: 2, result: Ok(_) }))
+        Ok(ConductorInput::Agent(
+            _,
+            agent::Input::Helped {
+                id: 2,
+                result: Ok(_)
+            }
+        ))
     ));
 }
 

@@ -128,7 +128,10 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
     let mut bad = 0;
     let mut reports = store.status(&selection);
     if let Some(of_helper) = engines::needed_by_helper(config, &manifest)? {
-        out!("         the helper is of profile {}", of_helper.profile.name);
+        out!(
+            "         the helper is of profile {}",
+            of_helper.profile.name
+        );
         reports.extend(store.status(&of_helper));
     }
     for report in reports {

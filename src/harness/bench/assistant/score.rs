@@ -148,7 +148,13 @@ fn add_helper(metrics: &mut Metrics, turns: &[AskedTurn], judged: &[&AskedTurn])
     let is_right = |turn: &&&&AskedTurn| turn.checks.outcome() == Outcome::Right;
     let right = of_helper.iter().filter(is_right).count();
     let about = "judged answers of the helper where everything that was expected holds";
-    metrics.rate("helper.right", Better::Higher, about, right, of_helper.len());
+    metrics.rate(
+        "helper.right",
+        Better::Higher,
+        about,
+        right,
+        of_helper.len(),
+    );
     let count = help.len() as f64;
     let took: f64 = help.iter().map(|help| help.took_ms).sum();
     let about = "time from a question to the helper's answer, on average";
@@ -158,7 +164,13 @@ fn add_helper(metrics: &mut Metrics, turns: &[AskedTurn], judged: &[&AskedTurn])
     metrics.value("helper.tokens", Unit::Count, Better::Lower, about, tokens);
     let read: usize = help.iter().map(|help| help.read).sum();
     let about = "tokens that the helper read, in all";
-    metrics.value("helper.read", Unit::Count, Better::Lower, about, read as f64);
+    metrics.value(
+        "helper.read",
+        Unit::Count,
+        Better::Lower,
+        about,
+        read as f64,
+    );
 }
 
 /// The metric of one sort of check.
