@@ -270,7 +270,7 @@ impl Agent {
     /// The user went on before they heard the word, and the helper is not asked what came of that.
     pub(super) fn drop_what_went_on(&mut self, commands: &mut Vec<Command>) {
         let open = self.ladder.open.as_ref();
-        if open.is_some_and(|open| open.stage == Stage::Asked && !open.turn_is_over) {
+        if open.is_some_and(|open| !open.turn_is_over) {
             self.drop_question(DropReason::WentOn, commands);
         }
     }

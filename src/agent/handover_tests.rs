@@ -296,6 +296,28 @@ fn a_question_that_the_first_model_answers_after_all_is_dropped() {
 }
 
 #[test]
+fn an_answer_to_a_question_that_the_user_went_on_with_is_not_said() {
+    let mut talk = ladder();
+    talk.answer(1, BLUE);
+    talk.released(1);
+    talk.helped(1, Ok(AIR));
+    talk.answer(2, "Why is the sky blue? I feel a bit sad today.");
+    assert!(talk.released(2).contains(&Command::StopTelling(1)));
+}
+
+#[test]
+fn the_reply_that_tells_an_answer_drops_nothing() {
+    let mut talk = ladder();
+    talk.asked(1, BLUE);
+    talk.helped(1, Ok(AIR));
+    let (told, words) = (reply(2), AIR.to_owned());
+    talk.on(Input::Say { reply: told, words });
+    assert_eq!(talk.released(2), []);
+    talk.told(1, AIR);
+    assert_eq!(talk.history(), [BLUE, AIR]);
+}
+
+#[test]
 fn a_question_that_is_taken_back_before_the_word_was_heard_is_dropped() {
     let mut talk = ladder();
     talk.answer(1, BLUE);
