@@ -69,6 +69,30 @@ pub struct Lexicon {
     pub apologies: Apologies,
     /// Asks whether the user is still there.
     pub still_there: String,
+    /// Said of the helper, and to it.
+    pub helper: HelperWords,
+}
+
+/// Words about the helper, a second language model that some questions are handed to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HelperWords {
+    /// What the helper is told of its task; `{name}` is the assistant's.
+    pub instructions: String,
+    /// Said where a question is handed over: its answer comes later.
+    pub let_me_think: String,
+    /// Goes before the answer if something else was said meanwhile.
+    pub about: String,
+    /// Said where the helper has no answer.
+    pub found_nothing: String,
+    /// Come before a question or a request, and ask nothing themselves.
+    pub leads: Vec<String>,
+    /// Begin a request for an explanation, a comparison or a text.
+    pub explain: Vec<String>,
+    /// Begin a question of fact.
+    pub facts: Vec<String>,
+    /// What is about the user or the assistant, or about today: the helper knows less of it than the assistant.
+    pub not_for_it: Vec<String>,
 }
 
 /// Why there is no reply, as far as it matters to who waits for it; the language has a sentence for
@@ -140,7 +164,7 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 20] {
+    fn lists(&mut self) -> [&mut Vec<String>; 24] {
         [
             &mut self.stop,
             &mut self.wait,
@@ -162,6 +186,10 @@ impl Lexicon {
             &mut self.calls_for_help,
             &mut self.yes,
             &mut self.no,
+            &mut self.helper.leads,
+            &mut self.helper.explain,
+            &mut self.helper.facts,
+            &mut self.helper.not_for_it,
         ]
     }
 

@@ -38,6 +38,7 @@ fn ten_thousand_conversations_keep_every_invariant() {
     );
     assert!(totals.deafened > 20, "{totals:?}");
     assert!(totals.calls > 1_000, "{totals:?}");
+    assert!(totals.helped > 300, "{totals:?}");
     assert!(
         totals.rolled_back > 1_000 && totals.failures > 500,
         "{totals:?}"

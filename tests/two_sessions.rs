@@ -53,6 +53,7 @@ fn start(
             country: None,
             built_in: BuiltIn::SwitchedOff,
             offers: std::sync::Arc::default(),
+            helper: None,
         },
         persona,
         in_other_languages: Vec::new(),

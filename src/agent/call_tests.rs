@@ -21,6 +21,7 @@ fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
         country: Some("GB".into()),
         built_in,
         offers: Arc::default(),
+        helper: None,
     };
     Talk(Agent::new(&Persona::bundled(language), setting))
 }
@@ -331,6 +332,7 @@ fn every_call_that_is_certain_has_a_tool() {
             country: None,
             built_in: BuiltIn::Callable,
             offers: Arc::default(),
+            helper: None,
         },
     );
     let table = include_str!("intents/tests/calls.tsv");

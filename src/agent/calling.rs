@@ -126,6 +126,7 @@ impl Agent {
     /// A reply may be heard: what waited for that is called.
     pub(super) fn released(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
         self.released = Some(reply);
+        self.hand_over(reply, commands);
         let calling = self.calling.as_mut();
         let Some(calling) = calling.filter(|calling| calling.reply() == reply) else {
             return;
@@ -149,6 +150,9 @@ impl Agent {
             return;
         }
         while let Some(call) = pending.pop_front() {
+            if self.hands_over(&call) {
+                return self.put_off_called(&writing, &call, commands);
+            }
             let mut offers = self.offers.iter();
             let Some(offer) = offers.find(|offer| offer.definition.name == call.name) else {
                 let none = format!("There is no tool that is called {}.", call.name);

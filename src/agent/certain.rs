@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::Persona;
 use super::intents::{Circumstances, Decision, Engines, Intents, LastCall};
+use super::{ASK_HELPER, HandsOver, Persona};
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
@@ -22,6 +22,22 @@ pub struct Setting {
     pub built_in: BuiltIn,
     /// What the language model may call: some of these, and others.
     pub offers: Arc<[Offer]>,
+    /// How questions come to a second, larger language model, if there is one.
+    pub helper: Option<HandsOver>,
+}
+
+impl Setting {
+    /// The same, without a second language model.
+    #[must_use]
+    pub fn without_helper(self) -> Self {
+        let offers = self.offers.iter();
+        let others = offers.filter(|offer| offer.definition.name != ASK_HELPER);
+        Self {
+            offers: others.cloned().collect(),
+            helper: None,
+            ..self
+        }
+    }
 }
 
 /// Whether the program's own tools can be called.
@@ -138,6 +154,11 @@ impl Certain {
 
     fn is_off(&self) -> bool {
         self.setting.built_in == BuiltIn::SwitchedOff
+    }
+
+    /// The assistant's name.
+    pub fn name(&self) -> &str {
+        &self.setting.name
     }
 
     /// Each in its turn.

@@ -140,6 +140,28 @@ impl History {
         }
     }
 
+    /// The words that were not answered went elsewhere, with those that an answer was put off to.
+    pub fn put_off(&mut self) {
+        self.unanswered.clear();
+    }
+
+    /// Keeps a question whose answer came late, with what was heard of it, as the latest exchange.
+    pub fn answered_late(&mut self, user: String, heard: &str, language: Language) {
+        self.exchanges.push_back(Exchange {
+            user,
+            heard: heard.to_owned(),
+            language,
+        });
+    }
+
+    /// The latest exchanges in its language, at most so many.
+    pub fn latest(&self, most: usize) -> Vec<Message> {
+        let messages = self.messages();
+        let said = messages.len() - self.prefix.len();
+        let kept = said.min(2 * most);
+        messages[messages.len() - kept..].to_vec()
+    }
+
     /// An answer to these words was made, or could not be.
     pub fn tried(&mut self, user: &str, failure: Option<Unanswerable>) {
         self.failed = failure.map(|how_long| (user.to_owned(), how_long));
@@ -204,7 +226,8 @@ impl History {
         prefix + said.sum::<usize>() + unanswered + user.len()
     }
 
-    fn with_unanswered(&self, user: &str) -> String {
+    /// What the user says now, behind what they said before and was not answered.
+    pub fn with_unanswered(&self, user: &str) -> String {
         let before = self.unanswered.iter().map(String::as_str);
         let now = Some(user).filter(|user| !user.is_empty());
         before.chain(now).collect::<Vec<_>>().join(" ")
@@ -277,6 +300,23 @@ mod tests {
         history.tried("tell me a story", Some(Unanswerable::Ever));
         history.remember("tell me a story", "Once upon a");
         assert_eq!(said(&history), ["tell me a story", "Once upon a"]);
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_is_the_latest_exchange() {
+        let mut history = History::new(&Persona::bundled(Language::English));
+        history.remember("why is the sky", "");
+        assert_eq!(history.with_unanswered("blue"), "why is the sky blue");
+        history.put_off();
+        history.remember("hello", "Hi.");
+        history.answered_late("why is the sky blue".into(), "Air.", Language::English);
+        assert_eq!(
+            said(&history),
+            ["hello", "Hi.", "why is the sky blue", "Air."]
+        );
+        let latest: Vec<String> = history.latest(1).into_iter().map(|m| m.content).collect();
+        assert_eq!(latest, ["why is the sky blue", "Air."]);
+        assert_eq!(history.latest(9).len(), 4);
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::Manner;
 use super::calling::{Calling, Question};
+use super::handover::{Ladder, without};
 use super::history::Unanswerable;
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
     UserWords,
 };
-use crate::events::{EventKind, ReplyId, TurnId};
+use crate::events::{DropReason, EventKind, ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::{Lexicon, words};
 use crate::llm::{Message, Opening};
@@ -28,10 +29,10 @@ const KEEP_FOR_NEXT: usize = 1;
 
 /// What the assistant says and does.
 pub struct Agent {
-    history: History,
+    pub(super) history: History,
     /// The character in each language that it speaks.
     personas: Vec<Persona>,
-    language: Language,
+    pub(super) language: Language,
     /// Tokens of the longest reply.
     reply_tokens: usize,
     /// The reply that the language model is at work on.
@@ -64,6 +65,8 @@ pub struct Agent {
     pub(super) control: Option<Control>,
     /// How the voice speaks.
     pub(super) manner: Manner,
+    /// A second language model, and what it was asked.
+    pub(super) ladder: Ladder,
 }
 
 /// A reply that is being written.
@@ -103,6 +106,11 @@ impl Writing {
     pub fn was_made(&self, call: &Call) -> bool {
         let mut before = self.steps[..self.before].iter();
         before.any(|step| step.call.as_ref() == Some(call))
+    }
+
+    /// The words of the user that it answers.
+    pub fn user(&self) -> &str {
+        self.task.user()
     }
 
     /// The words of the user that the prompt ends with, if it does.
@@ -164,6 +172,7 @@ impl Agent {
                 .collect(),
             has_built_in: setting.built_in == BuiltIn::Callable,
             offers: Arc::clone(&setting.offers),
+            ladder: Ladder::new(setting.helper),
             certain: Certain::new(persona.language, setting),
             lexicon: Lexicon::of(persona.language),
             calling: None,
@@ -208,6 +217,10 @@ impl Agent {
             }
             Input::Rest(reply) => {
                 self.let_go(commands);
+                // What the helper has written need not be written again.
+                if let Some(words) = self.ladder.take_rest() {
+                    return commands.push(Command::Say { reply, words });
+                }
                 let task = match self.history.has_unanswered() {
                     // Nothing of its answer was heard yet: there is nothing to go on with.
                     true => Task::Answer(String::new()),
@@ -224,6 +237,7 @@ impl Agent {
                 self.let_go(commands);
                 self.certain.exchange_is_over();
                 self.question = None;
+                self.drop_what_went_on(commands);
             }
             Input::Released(reply) => self.released(reply, commands),
             Input::Stopped(reply) => self.stopped = Some(reply),
@@ -242,6 +256,9 @@ impl Agent {
                 failure,
                 began,
             } => self.failed(reply, failure, began, commands),
+            Input::Helped { id, result } => self.helped(id, result, commands),
+            Input::Told { id, heard } => self.told(id, &heard, commands),
+            Input::NotWanted => self.drop_question(DropReason::NotWanted, commands),
             Input::Crowded { tokens, fits } => {
                 let room = self.history.make_room("", tokens, fits, KEEP_FOR_NEXT);
                 publish_forgotten(None, room.exchanges, commands);
@@ -263,12 +280,18 @@ impl Agent {
         self.writing.take_if(|writing| is_over(writing.id));
         self.certain.exchange_is_over();
         let control = self.control.take();
+        if let Some(Control::Sleep | Control::EndConversation) = control {
+            self.drop_question(DropReason::SentAway, commands);
+        }
         commands.extend(control.and_then(|control| self.carry_out(control)));
         // What the user says next answers the question. A question that was cut off was not asked.
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-        self.history.remember(user, self.answer_in(heard));
+        match self.was_put_off() {
+            true => self.history.put_off(),
+            false => self.history.remember(user, self.answer_in(heard)),
+        }
         // They belong to words that were not answered yet, or to a question about them.
         if !self.history.has_unanswered() && self.question.is_none() {
             self.acts.clear();
@@ -282,18 +305,12 @@ impl Agent {
         if self.bridged.is_none() || self.bridged != self.released {
             return heard;
         }
-        let (said, meanwhile) = (heard.trim(), self.lexicon.one_moment.as_str());
-        match said.strip_prefix(meanwhile) {
-            Some(answer) => answer.trim_start(),
-            // Cut off within it.
-            None if meanwhile.starts_with(said) => "",
-            None => heard,
-        }
+        without(heard, &self.lexicon.one_moment)
     }
 
     /// Reads what was said, while nobody waits and not when the next question comes, and finds out
     /// whether that has room.
-    fn read_history(&self, commands: &mut Vec<Command>) {
+    pub(super) fn read_history(&self, commands: &mut Vec<Command>) {
         commands.push(Command::ReadAhead {
             messages: self.history.messages(),
             tools: Arc::clone(&self.definitions),
@@ -319,6 +336,7 @@ impl Agent {
     fn let_go(&mut self, commands: &mut Vec<Command>) {
         (self.writing, self.calling, self.control) = (None, None, None);
         self.certain.let_go();
+        self.ladder.let_go();
         // A question of a draft that was thrown away was not asked.
         self.question.take_if(|question| !question.heard);
         if self.in_doubt.take().is_some() {
@@ -355,7 +373,10 @@ impl Agent {
             }
         }
         match self.certain.decide(&text) {
-            None => return self.write(writing, commands),
+            None => match self.for_helper(&text) {
+                None => return self.write(writing, commands),
+                Some(reason) => self.put_off(reply, &text, reason, commands),
+            },
             Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
             Some(Certainty::Call(call, class)) => {
                 self.call_or_ask(Calling::new(writing, call), class, commands);
@@ -363,6 +384,11 @@ impl Agent {
         }
         // The model is not asked for the answer, but whether that was all.
         self.read_words(UserWords::new(reply.turn, &text), commands);
+    }
+
+    /// The assistant's name.
+    pub(super) fn name(&self) -> String {
+        self.certain.name().to_owned()
     }
 
     /// What the user heard last.
@@ -428,6 +454,7 @@ impl Agent {
             Task::AnswerAlone(_) if !cancelled => {
                 let exchanges = self.history.forget_all();
                 publish_forgotten(Some(writing.id.turn), exchanges, commands);
+                self.drop_question(DropReason::Forgotten, commands);
             }
             Task::Answer(_) | Task::AnswerAlone(_) => {}
             Task::Rest => return,

@@ -114,6 +114,11 @@ impl Talk {
                     }
                     Command::Publish(..) => {}
                     Command::Call { .. }
+                    | Command::PutOff { .. }
+                    | Command::AskHelper { .. }
+                    | Command::DropQuestion(_)
+                    | Command::Tell { .. }
+                    | Command::StopTelling(_)
                     | Command::SayMeanwhile { .. }
                     | Command::End(_)
                     | Command::Keep
@@ -136,6 +141,7 @@ fn setting() -> Setting {
         country: None,
         built_in: BuiltIn::Callable,
         offers: std::sync::Arc::default(),
+        helper: None,
     }
 }
 

@@ -99,6 +99,22 @@ pub enum Input {
     },
     /// What was called for a reply takes its time.
     StillCalling(ReplyId),
+    /// The helper is done with a question.
+    Helped {
+        /// The question's number.
+        id: i64,
+        /// The answer, or why there is none.
+        result: Result<String, Apology>,
+    },
+    /// Turn taking: the words of [`Command::Tell`] are over.
+    Told {
+        /// The question's number.
+        id: i64,
+        /// What was heard of them; may be empty.
+        heard: String,
+    },
+    /// Turn taking: the user wants nothing more of what they asked.
+    NotWanted,
     /// What was to be read ahead has more tokens than fit.
     Crowded {
         /// Tokens of the prompt.
@@ -185,6 +201,35 @@ pub enum Command {
         /// The words.
         words: String,
     },
+    /// Say these words as a reply to a question whose answer comes later ([`Command::Tell`]).
+    PutOff {
+        /// The reply.
+        reply: ReplyId,
+        /// The words.
+        words: String,
+    },
+    /// Have the helper answer a question. It has no other: the one before is dropped. Answered by [`Input::Helped`].
+    AskHelper {
+        /// The question's number.
+        id: i64,
+        /// The turn that asked it.
+        turn: TurnId,
+        /// The helper's task, what was said of late, and the question.
+        messages: Vec<Message>,
+    },
+    /// The helper's answer to this question is not wanted any more.
+    DropQuestion(i64),
+    /// Say the answer to a question when nobody speaks, once. Answered by [`Input::Told`].
+    Tell {
+        /// The question's number.
+        id: i64,
+        /// The answer.
+        words: String,
+        /// What it is in.
+        language: Language,
+    },
+    /// The answer to this question is not to be said any more, whether it sounds already or not.
+    StopTelling(i64),
     /// Nothing more is said of a reply.
     End(ReplyId),
     /// Call a tool. Answered by [`Input::Called`] or [`Input::Found`].

@@ -6,6 +6,10 @@ mod act_tests;
 mod call_tests;
 mod calling;
 mod certain;
+mod handover;
+#[cfg(test)]
+mod handover_tests;
+mod hard_question;
 mod history;
 pub mod intents;
 mod machine;
@@ -18,6 +22,8 @@ mod model_call_tests;
 mod persona;
 
 pub use certain::{BuiltIn, Certain, Certainty, Setting};
+pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};
+pub use hard_question::reason as hand_over_reason;
 pub use history::History;
 pub use machine::Agent;
 pub use manner::Manner;

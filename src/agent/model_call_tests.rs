@@ -39,6 +39,7 @@ pub(super) fn talk() -> Talk {
         country: None,
         built_in: BuiltIn::Callable,
         offers: offers.into_iter().map(offer).collect(),
+        helper: None,
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
 }
@@ -58,6 +59,7 @@ fn setting_with(names: &[&str]) -> Setting {
         country: None,
         built_in: BuiltIn::SwitchedOff,
         offers: names.iter().map(offer).collect(),
+        helper: None,
     }
 }
 

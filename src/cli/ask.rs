@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
-use vivavoce::agent::Persona;
+use vivavoce::agent::{HandsOver, Persona, hand_over_reason};
 use vivavoce::config::Config;
 use vivavoce::engines::{EngineLoader, Keeps};
+use vivavoce::lexicon::Lexicon;
 use vivavoce::llm::{
     AnswerSchema, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling,
 };
@@ -51,6 +52,9 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
     let schema = options.schema.as_deref().map(read_schema).transpose()?;
     let question = question(options)?;
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
+    if schema.is_none() && options.file.is_empty() && is_for_helper(config, &question) {
+        return ask_helper(config, &persona, options, question);
+    }
     let loader = EngineLoader::only(config, &[ModelRole::Llm])?;
     let persona = loader.tell(persona);
     let mut model = loader.language_model_that_keeps(Keeps::Prompts, &persona)?;
@@ -83,16 +87,57 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
             Finish::Complete | Finish::Cancelled => "ask again, or choose another model".into(),
         };
         schema.check(&answer).context(longer)?;
-    } else if finish == Finish::Length {
-        eprintln!(
-            "the answer was cut off after {} tokens: raise --max-tokens",
-            options.max_tokens
-        );
+    } else {
+        say_if_cut(finish, options);
     }
     out!("{answer}");
     // The next question about the same text need not wait until that is read.
     model.keep_prompt();
     Ok(())
+}
+
+/// Whether a question is handed to the helper, if there is one. The first model is not asked for that.
+fn is_for_helper(config: &Config, question: &str) -> bool {
+    let helper = config.llm.helper.as_ref();
+    let by_rule = helper.is_some_and(|helper| helper.hands_over != HandsOver::ByCall);
+    let lexicon = Lexicon::of(config.language.first());
+    by_rule && hand_over_reason(question, &lexicon, false).is_some()
+}
+
+/// Asks the helper, and no first model.
+fn ask_helper(
+    config: &Config,
+    persona: &Persona,
+    options: &AskOptions,
+    question: String,
+) -> Result<()> {
+    let loader = EngineLoader::only(config, &[])?;
+    let mut helper = loader.helper()?.context("there is no helper")?;
+    eprintln!("asked the helper, {}", helper.name);
+    let words = Lexicon::of(config.language.first()).helper;
+    let task = words.instructions.replace("{name}", &persona.name);
+    let messages = [
+        Message::new(Role::System, task),
+        Message::new(Role::User, question),
+    ];
+    let sampling = Sampling {
+        max_tokens: options.max_tokens,
+        ..helper.sampling.clone()
+    };
+    let prompt = Prompt::new(&messages, Opening::Reply).with_room(options.max_tokens);
+    let (answer, finish) = answer(helper.model.as_mut(), &prompt, &sampling)?;
+    say_if_cut(finish, options);
+    out!("{answer}");
+    Ok(())
+}
+
+fn say_if_cut(finish: Finish, options: &AskOptions) {
+    if finish == Finish::Length {
+        eprintln!(
+            "the answer was cut off after {} tokens: raise --max-tokens",
+            options.max_tokens
+        );
+    }
 }
 
 /// What the model writes, without white space around it.

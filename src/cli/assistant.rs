@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vivavoce::agent::intents::Engines;
-use vivavoce::agent::{BuiltIn, Persona, Setting};
+use vivavoce::agent::{ASK_HELPER, BuiltIn, Persona, Setting, offer_of_the_helper};
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
@@ -58,13 +58,18 @@ pub fn assistant(
     let others = others.filter(|offer| tools::class(&offer.definition.name).is_none());
     let spec = |name: &String| tools::specs().find(|spec| spec.name == name);
     let own = names.filter_map(spec).map(tools::Spec::offer);
+    let helper = config.llm.helper.as_ref().map(|helper| helper.hands_over);
+    let asking = helper.filter(|how| how.by_call());
+    let others = others.filter(|offer| offer.definition.name != ASK_HELPER);
     let offers = own.chain(others);
+    let offers = offers.chain(asking.map(|_| offer_of_the_helper()));
     let setting = Setting {
         name: persona.name.clone(),
         engines: place_of_engines(config),
         country: country(config),
         built_in,
         offers: offers.collect(),
+        helper,
     };
     let tools = SessionTools {
         built_in: toolbox,
@@ -123,11 +128,13 @@ fn with_facts(toolbox: Toolbox) -> Toolbox {
 fn place_of_engines(config: &Config) -> Engines {
     let is_here = |address: &str| Address::parse(address).is_ok_and(|a| a.is_this_machine());
     let wyoming_is_here = |address: &str| is_here(&format!("http://{address}/v1"));
+    let model_is_here = |engine: &LlmEngine| match engine {
+        LlmEngine::Server(address) => is_here(address),
+        LlmEngine::Profile | LlmEngine::Gguf(_) | LlmEngine::None => true,
+    };
     let here = [
-        match &config.llm.engine {
-            LlmEngine::Server(address) => is_here(address),
-            LlmEngine::Profile | LlmEngine::Gguf(_) | LlmEngine::None => true,
-        },
+        model_is_here(&config.llm.engine),
+        (config.llm.helper.as_ref()).is_none_or(|helper| model_is_here(&helper.engine)),
         match &config.stt.engine {
             SttEngine::Wyoming(address) => wyoming_is_here(address),
             SttEngine::Profile | SttEngine::Whisper(_) => true,
@@ -175,6 +182,7 @@ fn country_of(locale: &str, zone: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivavoce::config::HelperConfig;
 
     #[test]
     fn the_country_is_that_of_the_locale() {
@@ -191,6 +199,17 @@ mod tests {
         let in_zone = |zone| country_of("en_US.UTF-8", zone);
         assert_eq!(in_zone("America/Chicago").as_deref(), Some("US"));
         assert_eq!(in_zone("Europe/Berlin"), None);
+    }
+
+    #[test]
+    fn a_helper_elsewhere_is_where_words_go() {
+        let mut config = Config::default();
+        let engine = LlmEngine::Server("http://house.local:8080/v1".into());
+        config.llm.helper = Some(HelperConfig {
+            engine,
+            ..HelperConfig::default()
+        });
+        assert_eq!(place_of_engines(&config), Engines::OnAServer);
     }
 
     #[test]

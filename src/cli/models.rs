@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use vivavoce::config::Config;
-use vivavoce::engines::needed;
+use vivavoce::engines::{config_of_helper, needed, needed_by_helper};
 use vivavoce::models::{
     ConsoleProgress, FileStatus, Manifest, ModelFile, ModelStore, Platform, Provenance,
     PullOptions, Role, Selection, human_bytes,
@@ -47,7 +47,10 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
         ModelsCommand::Verify => {
             let selection = needed(config, &manifest)?;
             let mut progress = ConsoleProgress::stderr();
-            let reports = store.verify(&selection, &mut progress, &QUIT)?;
+            let mut reports = store.verify(&selection, &mut progress, &QUIT)?;
+            if let Some(of_helper) = needed_by_helper(config, &manifest)? {
+                reports.extend(store.verify(&of_helper, &mut progress, &QUIT)?);
+            }
             let mut bad = 0;
             for report in &reports {
                 out!("{}: {}", report.path.display(), report.status);
@@ -70,7 +73,12 @@ pub fn run(config: &Config, command: &ModelsCommand) -> Result<()> {
 /// # Errors
 /// See [`ModelStore::pull`].
 pub fn pull(config: &Config, from: Option<PathBuf>) -> Result<()> {
-    pull_some(config, from, |selection| selection)
+    pull_some(config, from.clone(), |selection| selection)?;
+    // A second language model is another profile's.
+    match config_of_helper(config) {
+        Some(helper) => pull_some(&helper, from, |selection| selection.only(&[Role::Llm])),
+        None => Ok(()),
+    }
 }
 
 /// The same for some roles alone.

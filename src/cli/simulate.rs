@@ -72,11 +72,12 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
         totals.went_on
     );
     out!(
-        "{} drafts, {} thrown away; {} engine failures; {} tools called for the language model",
+        "{} drafts, {} thrown away; {} engine failures; {} tools called for the language model; {} answers of the helper",
         totals.drafts,
         totals.rolled_back,
         totals.failures,
-        totals.calls
+        totals.calls,
+        totals.helped
     );
     Ok(())
 }

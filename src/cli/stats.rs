@@ -35,6 +35,9 @@ pub fn stats(folder: &Path, json: bool) -> Result<()> {
         out!("{}", row(&name, cost));
     }
     out!("{}", row("sum", &costs.sum()));
+    if let Some(helper) = of_the_helper(&costs) {
+        out!("{helper}");
+    }
     out!();
     match usage {
         Some(usage) => usage.lines().iter().for_each(|line| out!("{line}")),
@@ -48,6 +51,21 @@ fn heading() -> String {
         "{:>5}{:>8}{:>8}{:>9}{:>13}{:>16}{:>12}{:>10}",
         "turn", "read", "kept", "written", "thrown away", "language model", "recognizer", "its end"
     )
+}
+
+/// What a second language model took, if one was asked.
+fn of_the_helper(costs: &Costs) -> Option<String> {
+    let sum = costs.sum();
+    let turns = costs.turns().filter(|(_, cost)| cost.helper_ms > 0.0);
+    let turns = turns.count();
+    (turns > 0).then(|| {
+        format!(
+            "the helper, asked in {turns} turns: {} tokens read, {} written, {:.2} s",
+            sum.helper_read,
+            sum.helper_written,
+            sum.helper_ms / 1000.0
+        )
+    })
 }
 
 fn row(name: &str, cost: &Cost) -> String {

@@ -175,16 +175,7 @@ fn converse(
     if config.turn_taking.drafts.is_none() && turn_taking.drafts != Drafts::On {
         out!("on battery: no drafts of replies, to spare it (--drafts on makes them all the same)");
     }
-    if let LlmEngine::Server(address) = &config.llm.engine
-        && let Ok(address) = Address::parse(address)
-        && !address.is_this_machine()
-    {
-        out!(
-            "the language model is at {}: what you say, and what is answered, leaves this machine \
-             for it",
-            address.authority()
-        );
-    }
+    say_what_leaves(config);
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let loader = EngineLoader::new(config)?;
@@ -230,6 +221,7 @@ fn converse(
         talking: false,
         last_press: Stopwatch::start(),
         pending: 0,
+        thinking: None,
         recording_error: None,
         output_error: None,
     };
@@ -261,6 +253,26 @@ fn converse(
     Ok(talk.latency)
 }
 
+/// Says where the user's words go, if a language model is on another machine.
+fn say_what_leaves(config: &Config) {
+    let helper = config.llm.helper.as_ref();
+    let models = [
+        ("language model", Some(&config.llm.engine)),
+        ("helper", helper.map(|helper| &helper.engine)),
+    ];
+    for (what, engine) in models {
+        if let Some(LlmEngine::Server(address)) = engine
+            && let Ok(address) = Address::parse(address)
+            && !address.is_this_machine()
+        {
+            out!(
+                "the {what} is at {}: what you say, and what is answered, leaves this machine for it",
+                address.authority()
+            );
+        }
+    }
+}
+
 struct Talk {
     events: Receiver<SessionEvent>,
     latency: LatencyByTurn,
@@ -273,6 +285,8 @@ struct Talk {
     last_press: Stopwatch,
     /// Typed messages that are not answered yet.
     pending: usize,
+    /// The question that the helper has.
+    thinking: Option<i64>,
     /// Why the recording ended before the conversation.
     recording_error: Option<AudioError>,
     /// Why what is played is written nowhere any more.
@@ -312,6 +326,15 @@ impl Talk {
         match &event.kind {
             // A reply that failed is heard as well: as nothing.
             EventKind::Heard { .. } => self.pending = self.pending.saturating_sub(1),
+            EventKind::HelperAsked { id, .. } => self.thinking = Some(*id),
+            EventKind::HelperDropped { id, .. } => {
+                self.thinking.take_if(|thinking| *thinking == *id);
+            }
+            // Its answer is on its way, and will be heard.
+            EventKind::GivenWords { id, .. } if self.thinking == Some(*id) => {
+                self.thinking = None;
+                self.pending += 1;
+            }
             // And then its apology is, which nothing interrupts where messages wait for their answers.
             EventKind::Error { stage, .. } if stage == LANGUAGE_MODEL && self.one_by_one => {
                 self.pending += 1;
@@ -330,7 +353,8 @@ impl Talk {
             return false;
         };
         loop {
-            if self.one_by_one && self.pending > 0 {
+            let is_answered = self.pending == 0 && self.thinking.is_none();
+            if self.one_by_one && !is_answered {
                 return false;
             }
             match typed.try_recv() {
@@ -340,7 +364,7 @@ impl Talk {
                     session.send(Event::Typed(line));
                 }
                 Err(crossbeam_channel::TryRecvError::Empty) => return false,
-                Err(crossbeam_channel::TryRecvError::Disconnected) => return self.pending == 0,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => return is_answered,
             }
         }
     }

@@ -101,6 +101,12 @@ fn leaves_for(config: &Config) -> Vec<String> {
     {
         places.push(format!("{url} (language model)"));
     }
+    if let Some(helper) = &config.llm.helper
+        && let LlmEngine::Server(url) = &helper.engine
+        && is_away(url)
+    {
+        places.push(format!("{url} (helper)"));
+    }
     if let SttEngine::Wyoming(place) = &config.stt.engine
         && is_away(&format!("http://{place}"))
     {

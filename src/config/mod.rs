@@ -5,8 +5,10 @@
 //! named with what it may be.
 
 mod engine;
+mod helper;
 
 pub use engine::{LlmEngine, SttEngine, TtsEngine};
+pub use helper::HelperConfig;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -382,6 +384,8 @@ pub struct LlmConfig {
     pub model: Option<String>,
     /// The environment variable that holds the server's key.
     pub api_key_env: Option<String>,
+    /// A second, larger model for hard questions; none if absent.
+    pub helper: Option<HelperConfig>,
 }
 
 impl Default for LlmConfig {
@@ -396,6 +400,7 @@ impl Default for LlmConfig {
             prepare: None,
             model: None,
             api_key_env: None,
+            helper: None,
         }
     }
 }
@@ -539,6 +544,7 @@ impl Config {
             config.models_dir.as_mut(),
             config.stt.engine.path_mut(),
             config.llm.engine.path_mut(),
+            (config.llm.helper.as_mut()).and_then(|helper| helper.engine.path_mut()),
             config.tts.engine.path_mut(),
             config.wake.head.as_mut(),
         ];
@@ -593,6 +599,10 @@ impl Config {
             cache_ok,
             "0 to 1048576 megabytes",
         )?;
+        self.llm
+            .helper
+            .as_ref()
+            .map_or(Ok(()), HelperConfig::validate)?;
         self.wake.validate()?;
         let keys = self.turn_taking.push_to_talk && self.wake.enabled;
         let expected =

@@ -71,6 +71,69 @@ fn a_small_context_needs_no_other_key() {
 }
 
 #[test]
+fn a_helper_is_a_profile_or_an_engine_and_has_half_of_the_cores() {
+    assert_eq!(read("").unwrap().llm.helper, None);
+    let helper = |text: &str| read(text).unwrap().llm.helper.unwrap();
+    let profile = helper("[llm.helper]\nprofile = \"multilingual\"\n");
+    assert_eq!(profile.profile.as_deref(), Some("multilingual"));
+    assert_eq!(
+        [1, 2, 7].map(|cores| profile.threads(cores)),
+        [1, 1, 3],
+        "{profile:?}"
+    );
+    let beside = "[llm]\ncontext = 4096\n[llm.helper]\nengine = \"/m/a.gguf\"\nthreads = 3\n";
+    assert_eq!(helper(beside).threads(16), 3);
+    assert_eq!(
+        helper(beside).as_llm().engine,
+        LlmEngine::Gguf("/m/a.gguf".into())
+    );
+}
+
+#[test]
+fn a_helper_is_named_by_a_profile_a_file_or_a_server() {
+    let named = |text: &str| {
+        let helper = HelperConfig::default().with_model(text);
+        (helper.profile, helper.engine)
+    };
+    let profile = (Some("laptop".into()), LlmEngine::Profile);
+    assert_eq!(named("laptop"), profile);
+    assert_eq!(
+        named("/m/a.gguf"),
+        (None, LlmEngine::Gguf("/m/a.gguf".into()))
+    );
+    let server = LlmEngine::Server("http://nas:8080/v1".into());
+    assert_eq!(named("http://nas:8080/v1"), (None, server));
+}
+
+#[test]
+fn a_helper_that_is_wrong_is_named_with_what_it_may_be() {
+    for (key, text) in [
+        ("llm.helper.profile", ""),
+        (
+            "llm.helper.profile",
+            "profile = \"laptop\"\nengine = \"/m/a.gguf\"\n",
+        ),
+        ("llm.helper.seconds", "profile = \"laptop\"\nseconds = 0\n"),
+        (
+            "llm.helper.max_tokens",
+            "profile = \"laptop\"\nmax_tokens = 1\n",
+        ),
+        (
+            "llm.helper.reasoning_tokens",
+            "profile = \"laptop\"\ncontext = 512\nmax_tokens = 500\n",
+        ),
+        (
+            "by-rule",
+            "profile = \"laptop\"\nhands_over = \"sometimes\"\n",
+        ),
+    ] {
+        let text = format!("[llm.helper]\n{text}");
+        let message = read(&text).unwrap_err().to_string();
+        assert!(message.contains(key), "{key}: {message}");
+    }
+}
+
+#[test]
 fn numbers_of_threads_and_milliseconds_have_bounds() {
     for (key, text) in [
         ("threads.stt", "[threads]\nstt = 100000\n"),

@@ -1,9 +1,11 @@
 //! From a configuration and a folder of models to loaded engines.
 
+mod helper;
 mod language_model;
 mod voice;
 mod wake;
 
+pub use helper::{config_of_helper, needed_by_helper};
 pub use language_model::Keeps;
 pub use voice::{named_voice, synthesizer, voice};
 use voice::{profile_voice, speaks};
@@ -266,16 +268,23 @@ impl EngineLoader {
     /// Loads all engines of a session.
     pub fn load(&self, persona: &Persona) -> Result<Engines, EnginesError> {
         // The large loads are independent of each other.
-        let (language_model, synthesizer, rest) = std::thread::scope(|scope| {
+        let (language_model, helper, synthesizer, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(persona));
+            let helper = scope.spawn(|| self.helper());
             let synthesizer = scope.spawn(|| self.voices(persona));
             let rest = self
                 .recognizer_knowing(&persona.vocabulary)
                 .and_then(|recognizer| Ok((recognizer, self.activity()?, self.turn_detector()?)));
-            (language_model.join(), synthesizer.join(), rest)
+            (
+                language_model.join(),
+                helper.join(),
+                synthesizer.join(),
+                rest,
+            )
         });
-        let language_model = language_model
-            .map_err(|_| LlmError::Run("it panicked while it was loaded".into()))??;
+        let panicked = || LlmError::Run("it panicked while it was loaded".into());
+        let language_model = language_model.map_err(|_| panicked())??;
+        let helper = helper.map_err(|_| panicked())??;
         let synthesizer =
             synthesizer.map_err(|_| TtsError::Run("it panicked while it was loaded".into()))??;
         let (recognizer, activity, turn_detector) = rest?;
@@ -294,6 +303,7 @@ impl EngineLoader {
             },
             recognizer,
             language_model,
+            helper,
             synthesizer,
         })
     }

@@ -20,6 +20,12 @@ pub struct Cost {
     pub thrown_away: usize,
     /// How long the language model worked for replies. Milliseconds.
     pub language_model_ms: f64,
+    /// Tokens that the helper, a second language model, read.
+    pub helper_read: usize,
+    /// Tokens that it wrote, heard or not.
+    pub helper_written: usize,
+    /// How long it worked. Milliseconds.
+    pub helper_ms: f64,
     /// How long the recognizer worked. Milliseconds.
     pub recognizer_ms: f64,
     /// How long the detector of ends worked. Milliseconds.
@@ -51,6 +57,9 @@ impl Cost {
         self.written += other.written;
         self.thrown_away += other.thrown_away;
         self.language_model_ms += other.language_model_ms;
+        self.helper_read += other.helper_read;
+        self.helper_written += other.helper_written;
+        self.helper_ms += other.helper_ms;
         self.recognizer_ms += other.recognizer_ms;
         self.endpointing_ms += other.endpointing_ms;
     }
@@ -106,6 +115,16 @@ impl Costs {
                 cost.recognizer_ms += decode_ms;
             }
             EventKind::EndpointScored { took_ms, .. } => cost.endpointing_ms += took_ms,
+            EventKind::HelperDone {
+                read,
+                tokens,
+                busy_ms,
+                ..
+            } => {
+                cost.helper_read += read;
+                cost.helper_written += *tokens as usize;
+                cost.helper_ms += busy_ms;
+            }
             _ => {}
         }
     }
@@ -128,7 +147,7 @@ impl Costs {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::events::RollbackReason;
+    use crate::events::{HelperOutcome, RollbackReason};
 
     fn costs(events: Vec<(u64, EventKind)>) -> Costs {
         let mut costs = Costs::default();
@@ -171,6 +190,26 @@ mod tests {
         assert_eq!(turns, [(100, 10, 20), (130, 12, 5)]);
         assert_eq!(costs.sum().written, 25);
         assert_eq!(costs.sum().language_model_ms, 200.0);
+    }
+
+    #[test]
+    fn what_the_helper_takes_is_counted_apart_with_the_turn_that_asked() {
+        let done = EventKind::HelperDone {
+            id: 1,
+            model: "large".into(),
+            outcome: HelperOutcome::GivenUp,
+            text: String::new(),
+            kept: 0,
+            read: 90,
+            tokens: 12,
+            busy_ms: 900.0,
+            took_ms: 1_000.0,
+        };
+        let costs = costs(vec![(1, complete(1, 5)), (2, complete(1, 6)), (1, done)]);
+        let first = costs.turns().next().unwrap().1;
+        assert_eq!((first.helper_read, first.helper_written), (90, 12));
+        assert_eq!((first.read, first.written), (0, 5));
+        assert_eq!(costs.sum().helper_ms, 900.0);
     }
 
     #[test]

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
-    InterruptReason, RollbackReason, SleepReason, WakeReason,
+    DropReason, DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HandOverReason,
+    HelperOutcome, HoldReason, IgnoreReason, InterruptReason, RollbackReason, SleepReason,
+    WakeReason,
 };
 
 /// What happened. Times within are milliseconds.
@@ -159,6 +160,43 @@ pub enum EventKind {
         busy_ms: f64,
         /// Whether it was cancelled before its end.
         cancelled: bool,
+    },
+    /// A question goes to the helper, a second language model; the event's turn is that of the question.
+    HelperAsked {
+        /// The question's number, which its answer has as well.
+        id: i64,
+        /// The question.
+        question: String,
+        /// Why.
+        reason: HandOverReason,
+    },
+    /// The helper has ended its work on a question, which may not be wanted any more.
+    HelperDone {
+        /// The question's number.
+        id: i64,
+        /// The model.
+        model: String,
+        /// What came of it.
+        outcome: HelperOutcome,
+        /// All that was written, heard or not.
+        text: String,
+        /// Tokens whose state was kept from before.
+        kept: usize,
+        /// Tokens that were read.
+        read: usize,
+        /// Tokens that were written.
+        tokens: u32,
+        /// Time that it worked for it.
+        busy_ms: f64,
+        /// Time from the question: what it worked, waited for its turn, and left the cores to the conversation.
+        took_ms: f64,
+    },
+    /// Nothing, or nothing more, is said of a question that went to the helper.
+    HelperDropped {
+        /// The question's number.
+        id: i64,
+        /// Why.
+        reason: DropReason,
     },
     /// The first sample of the reply left for the device.
     PlaybackStarted {

@@ -22,8 +22,9 @@ pub use cost::{Cost, Costs};
 pub use kind::EventKind;
 pub use latency::{Latency, LatencyByTurn, Stage};
 pub use reason::{
-    DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HoldReason, IgnoreReason,
-    InterruptReason, RollbackReason, SleepReason, WakeReason,
+    DropReason, DuckReason, DuplexMode, EndReason, Expect, GoOnReason, HandOverReason,
+    HelperOutcome, HoldReason, IgnoreReason, InterruptReason, RollbackReason, SleepReason,
+    WakeReason,
 };
 
 pub use view::{Activity, SessionView};

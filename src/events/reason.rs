@@ -108,6 +108,29 @@ reasons! {
         Typed => "typed message",
         Asked => "asked by a button or a program",
     }
+    /// Why a question goes to the helper.
+    HandOverReason {
+        Explanation => "it asks for an explanation or a text",
+        Fact => "it asks for a fact that no tool knows",
+        Long => "it is a long question",
+        Called => "the first model asks for it",
+    }
+    /// What came of a question to the helper.
+    HelperOutcome {
+        Answered => "answered",
+        CutShort => "cut short at its limit",
+        Failed => "it failed",
+        GivenUp => "not wanted any more",
+    }
+    /// Why nothing is said of a question to the helper.
+    DropReason {
+        NotWanted => "not wanted any more",
+        NewQuestion => "another question was asked",
+        WentOn => "the user went on with the question",
+        Forgotten => "what was said before was forgotten",
+        SentAway => "it was told to sleep, or goodbye",
+        NotHeard => "nothing of it was heard",
+    }
     /// How both sides may speak at once.
     DuplexMode {
         /// Both at any time.

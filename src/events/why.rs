@@ -49,6 +49,8 @@ pub fn why(kind: &EventKind) -> Option<String> {
             format!("repeats {repeated_ms:.0} ms, the word that was cut into")
         }
         EventKind::Interrupted { reason } => format!("stopped: {reason}"),
+        EventKind::HelperAsked { reason, .. } => format!("asked the helper: {reason}"),
+        EventKind::HelperDropped { reason, .. } => format!("not said: {reason}"),
         EventKind::Asleep { reason } => format!("asleep: {reason}"),
         EventKind::Awake {
             reason,

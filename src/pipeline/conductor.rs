@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::bus::EventBus;
 use super::capture::CaptureControl;
 use super::endpointing::EndpointingInput;
+use super::helper::{HelperQuestion, HelperWire};
 use super::language_model::{Assignment, LANGUAGE_MODEL, LanguageModelInput};
 use super::live::LiveReply;
 use super::playback::PlaybackControl;
@@ -19,10 +20,10 @@ use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
 use crate::events::ReplyId;
 use crate::language::Language;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Apology, Lexicon};
 use crate::tool_call::Call;
 use crate::tools;
-use crate::turn_taking::{Command, Decision, Event, State, TurnTaking};
+use crate::turn_taking::{Command, Decision, Event, GivenWords, State, TurnTaking};
 
 /// What comes to the thread.
 pub enum ConductorInput {
@@ -60,6 +61,8 @@ pub struct Conductor {
     pub tools: Option<Sender<ToolsInput>>,
     /// ...and to others.
     pub external_tools: Option<Sender<(ReplyId, Call)>>,
+    /// Questions to a second language model, if there is one.
+    pub helper: Option<HelperWire>,
     /// Turn taking wants to know whether the words of the draft that is made are all.
     pub asks_end: bool,
     /// The user has ended the conversation.
@@ -87,6 +90,9 @@ impl Drop for Conductor {
     /// However it ends: a draft must not wait for its release for ever, nor a decode for its end.
     fn drop(&mut self) {
         self.live.close();
+        if let Some(helper) = &self.helper {
+            helper.wanted.close();
+        }
         self.waiting.fetch_add(1, Ordering::AcqRel);
     }
 }
@@ -172,13 +178,35 @@ impl Conductor {
                 draft_tokens,
                 words: words.filter(|_| self.asks_end),
             })),
-            agent::Command::Say { reply, words } => {
+            agent::Command::Say { reply, words } | agent::Command::PutOff { reply, words } => {
                 self.ask_model(LanguageModelInput::Say { reply, words });
             }
             agent::Command::SayMeanwhile { reply, words } => {
                 self.ask_model(LanguageModelInput::SayMeanwhile { reply, words });
             }
             agent::Command::End(reply) => self.ask_model(LanguageModelInput::End(reply)),
+            agent::Command::AskHelper { id, turn, messages } => {
+                self.ask_helper(now, HelperQuestion { id, turn, messages });
+            }
+            agent::Command::DropQuestion(id) => {
+                if let Some(helper) = &self.helper {
+                    helper.wanted.clear(id);
+                }
+            }
+            agent::Command::Tell {
+                id,
+                words,
+                language,
+            } => self.take(
+                now,
+                Event::Say(GivenWords {
+                    id,
+                    words,
+                    language: Some(language),
+                    interruptible: true,
+                }),
+            ),
+            agent::Command::StopTelling(id) => self.take(now, Event::StopSaying(id)),
             agent::Command::Call {
                 reply,
                 call,
@@ -312,6 +340,10 @@ impl Conductor {
             Command::Remember { user, heard, .. } => {
                 self.take_for_agent(now, agent::Input::Remember { user, heard });
             }
+            Command::Told { id, heard } => {
+                self.take_for_agent(now, agent::Input::Told { id, heard });
+            }
+            Command::NotWanted => self.take_for_agent(now, agent::Input::NotWanted),
             Command::Announce(kind) => self.bus.publish_at(now, None, kind),
             Command::Publish(turn, kind) => self.bus.publish_at(now, Some(turn), kind),
         }
@@ -319,6 +351,19 @@ impl Conductor {
 
     fn tell_front_end(&self, control: CaptureControl) {
         let _ = self.capture.try_send(control);
+    }
+
+    /// Where there is no helper, there is no answer.
+    fn ask_helper(&mut self, now: Timestamp, question: HelperQuestion) {
+        let id = question.id;
+        let asked = self.helper.as_ref().is_some_and(|helper| {
+            helper.wanted.set(id);
+            helper.questions.send(question).is_ok()
+        });
+        if !asked {
+            let result = Err(Apology::Failed);
+            self.take_for_agent(now, agent::Input::Helped { id, result });
+        }
     }
 
     fn call(&self, reply: ReplyId, call: Call, in_doubt: bool) {

@@ -13,6 +13,7 @@ use super::conductor::{Conductor, ConductorInput};
 use super::devices::Sound;
 use super::endpointing::EndpointingStage;
 use super::external_tools::ExternalToolsStage;
+use super::helper::{Helper, HelperStage, HelperWire, Hush, WantedQuestion};
 use super::language_model::LanguageModelStage;
 use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
@@ -53,6 +54,8 @@ pub struct Engines {
     pub recognizer: Box<dyn Recognizer>,
     /// The language model.
     pub language_model: Box<dyn LanguageModel>,
+    /// A second one for hard questions, if there is one.
+    pub helper: Option<Helper>,
     /// Text to speech.
     pub synthesizer: Box<dyn Synthesizer>,
 }
@@ -157,7 +160,7 @@ impl Session {
             mut turn_taking,
             persona,
             in_other_languages,
-            setting,
+            mut setting,
             tools: SessionTools { built_in, external },
             earlier,
             record,
@@ -165,6 +168,9 @@ impl Session {
             started,
         } = config;
         turn_taking.name.clone_from(&persona.name);
+        if engines.helper.is_none() {
+            setting = setting.without_helper();
+        }
         // Nobody could wake an assistant that sleeps without ears.
         turn_taking.sleep =
             turn_taking
@@ -203,6 +209,9 @@ impl Session {
         let (playback, playback_in) = bounded(CLAUSE_QUEUE);
         let (tools, tools_in) = bounded(COMMAND_QUEUE);
         let (external_tools, external_tools_in) = bounded(COMMAND_QUEUE);
+        let (questions, questions_in) = bounded(COMMAND_QUEUE);
+        let (wanted, hush) = (WantedQuestion::default(), Hush::default());
+        watchers.extend(engines.helper.as_ref().map(|_| hush.watcher()));
         let (control, control_in) = bounded(COMMAND_QUEUE);
         let (listen, listen_in) = bounded(COMMAND_QUEUE);
         let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
@@ -247,6 +256,10 @@ impl Session {
             language_model,
             tools: built_in.is_some().then_some(tools),
             external_tools: external.is_some().then_some(external_tools),
+            helper: engines.helper.is_some().then(|| HelperWire {
+                questions,
+                wanted: wanted.clone(),
+            }),
             asks_end: false,
             is_over: false,
             playback: control,
@@ -308,6 +321,14 @@ impl Session {
             live,
             bus: bus.clone(),
         });
+        let helping = engines.helper.map(|helper| HelperStage {
+            helper,
+            questions: questions_in,
+            wanted,
+            hush,
+            conductor: conductor.clone(),
+            bus: bus.clone(),
+        });
         let acting = built_in.map(|toolbox| ToolsStage {
             toolbox,
             inputs: tools_in,
@@ -329,6 +350,9 @@ impl Session {
         }
         if let Some(calling) = calling {
             threads.push(spawn("external-tools", move || calling.run())?);
+        }
+        if let Some(helping) = helping {
+            threads.push(spawn("helper", move || helping.run())?);
         }
         threads.push(spawn("language-model", move || thinking.run())?);
         threads.push(spawn("recognizer", move || recognizing.run())?);

@@ -3,18 +3,19 @@
 
 use std::collections::VecDeque;
 
+use super::helper::Helper;
 use super::language_model::failure;
 use super::session::SessionTools;
 use crate::agent::{Agent, Command, Input, Persona, Setting};
 use crate::cancellation::Cancelled;
 use crate::clock::local_time;
-use crate::events::{ReplyId, TurnId};
-use crate::lexicon::{Apologies, Lexicon};
-use crate::llm::{Finish, LanguageModel, LlmError, Output, Prompt, Sampling};
+use crate::events::{EventKind, ReplyId, TurnId};
+use crate::lexicon::{Apologies, Apology, Lexicon};
+use crate::llm::{Finish, LanguageModel, LlmError, Message, Output, Prompt, Sampling};
 use crate::tool_call::Call;
 use crate::tools::class;
 
-/// A conversation. The language model comes with each question, so that many conversations share one.
+/// A conversation. The language models come with each question, so that many conversations share them.
 pub struct WrittenConversation {
     agent: Agent,
     tools: SessionTools,
@@ -34,6 +35,28 @@ pub struct WrittenAnswer {
     pub failure: Option<String>,
     /// Nobody wanted it any more.
     pub cancelled: bool,
+    /// What the helper did for it, if it was asked ([`EventKind::HelperDone`]).
+    pub helper: Option<EventKind>,
+    /// The number of the helper's question whose answer this is.
+    told: Option<i64>,
+}
+
+/// What an answer is made with.
+pub struct Models<'a> {
+    /// The language model.
+    pub first: &'a mut dyn LanguageModel,
+    /// A second one for hard questions: its answer is waited for.
+    pub helper: Option<&'a mut Helper>,
+}
+
+impl<'a> Models<'a> {
+    /// A language model alone.
+    pub fn one(first: &'a mut dyn LanguageModel) -> Self {
+        Self {
+            first,
+            helper: None,
+        }
+    }
 }
 
 impl WrittenAnswer {
@@ -60,7 +83,7 @@ impl WrittenConversation {
     /// Answers what the user says.
     pub fn answer(
         &mut self,
-        model: &mut dyn LanguageModel,
+        models: &mut Models,
         said: &str,
         cancelled: Cancelled,
     ) -> WrittenAnswer {
@@ -71,13 +94,23 @@ impl WrittenConversation {
         };
         let mut answer = WrittenAnswer::default();
         let text = said.to_owned();
-        self.take(Input::Answer { reply, text }, model, cancelled, &mut answer);
-        // What changes something waits for this.
-        self.take(Input::Released(reply), model, cancelled, &mut answer);
+        self.take(
+            Input::Answer { reply, text },
+            models,
+            cancelled,
+            &mut answer,
+        );
+        // What changes something waits for this, and so does the helper.
+        self.take(Input::Released(reply), models, cancelled, &mut answer);
         answer.text = answer.text.trim().to_owned();
         let (user, heard) = (said.to_owned(), answer.text.clone());
         let over = Input::Remember { user, heard };
-        self.take(over, model, cancelled, &mut WrittenAnswer::default());
+        self.take(over, models, cancelled, &mut WrittenAnswer::default());
+        let heard = answer.text.clone();
+        if let Some(id) = answer.told {
+            let told = Input::Told { id, heard };
+            self.take(told, models, cancelled, &mut WrittenAnswer::default());
+        }
         answer
     }
 
@@ -85,7 +118,7 @@ impl WrittenConversation {
     fn take(
         &mut self,
         input: Input,
-        model: &mut dyn LanguageModel,
+        models: &mut Models,
         cancelled: Cancelled,
         answer: &mut WrittenAnswer,
     ) {
@@ -95,7 +128,7 @@ impl WrittenConversation {
             for command in commands.drain(..) {
                 inputs.extend(carry_out(
                     command,
-                    (&mut *model, &self.sampling, cancelled),
+                    (&mut *models, &self.sampling, cancelled),
                     &mut self.tools,
                     &self.apologies,
                     answer,
@@ -108,7 +141,7 @@ impl WrittenConversation {
 /// What came of a command, for the agent.
 fn carry_out(
     command: Command,
-    (model, sampling, cancelled): (&mut dyn LanguageModel, &Sampling, Cancelled),
+    (models, sampling, cancelled): (&mut Models, &Sampling, Cancelled),
     tools: &mut SessionTools,
     apologies: &Apologies,
     answer: &mut WrittenAnswer,
@@ -125,10 +158,16 @@ fn carry_out(
             let prompt = Prompt::new(&messages, opening).with_tools(&tools);
             let prompt = prompt.with_room(room);
             let (mut text, mut calls) = (String::new(), Vec::new());
-            let written = write(model, &prompt, sampling, cancelled, |output| match output {
-                Output::Text(piece) => text.push_str(piece),
-                Output::Call(call) => calls.push(call),
-            });
+            let written = write(
+                models.first,
+                &prompt,
+                sampling,
+                cancelled,
+                |output| match output {
+                    Output::Text(piece) => text.push_str(piece),
+                    Output::Call(call) => calls.push(call),
+                },
+            );
             let began = !text.is_empty();
             answer.say(&text);
             Some(match written {
@@ -175,6 +214,14 @@ fn carry_out(
             let result = result.map_err(|error| error.to_string());
             Some(Input::Called { reply, result })
         }
+        Command::AskHelper { id, messages, .. } => {
+            Some(ask_helper(id, &messages, (models, cancelled), answer))
+        }
+        Command::Tell { id, words, .. } => {
+            answer.told = Some(id);
+            answer.say(&words);
+            None
+        }
         Command::Keep => note(tools.built_in.as_mut()?.keep()),
         Command::TakeBack => note(tools.built_in.as_mut()?.take_back()),
         Command::GiveUp { failure, .. } => {
@@ -185,6 +232,9 @@ fn carry_out(
         // Nobody listens, and nothing is read while nobody waits.
         Command::ReadAhead { .. }
         | Command::SayMeanwhile { .. }
+        | Command::PutOff { .. }
+        | Command::DropQuestion(_)
+        | Command::StopTelling(_)
         | Command::End(_)
         | Command::Speak(_)
         | Command::SpeakIn(_)
@@ -192,6 +242,26 @@ fn carry_out(
         | Command::EndConversation
         | Command::Publish(..) => None,
     }
+}
+
+/// Has the helper answer a question, and waits for it.
+fn ask_helper(
+    id: i64,
+    messages: &[Message],
+    (models, cancelled): (&mut Models, Cancelled),
+    answer: &mut WrittenAnswer,
+) -> Input {
+    let Some(helper) = &mut models.helper else {
+        let result = Err(Apology::Failed);
+        return Input::Helped { id, result };
+    };
+    let help = helper.answer(id, messages, cancelled, &|| ());
+    answer.cancelled |= help.result.is_none();
+    answer.helper = Some(help.done);
+    answer.failure = answer.failure.take().or(help.error);
+    // What nobody wants is told to nobody.
+    let result = help.result.unwrap_or(Err(Apology::NoAnswer));
+    Input::Helped { id, result }
 }
 
 fn note(result: Result<(), impl std::fmt::Display>) -> Option<Input> {
@@ -217,111 +287,5 @@ fn write(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::agent::BuiltIn;
-    use crate::agent::intents::Engines;
-    use crate::language::Language;
-    use crate::llm::Prefill;
-    use crate::tools::Toolbox;
-    use std::sync::Arc;
-
-    /// A model that answers with the words that it was asked with last; a prompt of more messages does not fit.
-    struct Parrot {
-        fits: usize,
-        last: String,
-    }
-
-    impl LanguageModel for Parrot {
-        fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
-            Ok(Prefill::default())
-        }
-
-        fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
-            Ok(prompt.messages.len())
-        }
-
-        fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
-            let tokens = prompt.messages.len();
-            if tokens > self.fits {
-                let fits = self.fits;
-                return Err(LlmError::TooLong { tokens, fits });
-            }
-            let last = prompt.messages.last();
-            self.last = last.map(|last| last.content.clone()).unwrap_or_default();
-            Ok(Some(Prefill::default()))
-        }
-
-        fn generate(
-            &mut self,
-            _: &Sampling,
-            _: Cancelled,
-            on_output: &mut dyn FnMut(Output),
-        ) -> Result<Finish, LlmError> {
-            on_output(Output::Text(&self.last));
-            Ok(Finish::Complete)
-        }
-    }
-
-    fn conversation() -> WrittenConversation {
-        let persona = Persona::bundled(Language::English);
-        let setting = Setting {
-            name: persona.name.clone(),
-            engines: Engines::OnThisMachine,
-            country: None,
-            built_in: BuiltIn::Callable,
-            offers: Arc::default(),
-        };
-        let tools = SessionTools {
-            built_in: Some(Toolbox::open(None, Language::English, 1).unwrap()),
-            external: None,
-        };
-        WrittenConversation::new(&persona, setting, tools)
-    }
-
-    fn ask(conversation: &mut WrittenConversation, fits: usize, said: &str) -> WrittenAnswer {
-        let last = String::new();
-        conversation.answer(&mut Parrot { fits, last }, said, &|| false)
-    }
-
-    #[test]
-    fn what_is_certain_is_done_and_the_rest_is_written_by_the_model() {
-        let mut conversation = conversation();
-        let sum = ask(
-            &mut conversation,
-            99,
-            "What is seventeen times twenty three?",
-        );
-        assert!(sum.text.contains("391"), "{sum:?}");
-        assert_eq!(sum.calls.len(), 1);
-        let written = ask(&mut conversation, 99, "Parrots are birds.");
-        assert_eq!(
-            (written.text.as_str(), written.calls.len()),
-            ("Parrots are birds.", 0)
-        );
-    }
-
-    #[test]
-    fn what_changes_something_is_kept_for_the_next_question() {
-        let mut conversation = conversation();
-        ask(&mut conversation, 99, "Put milk on the shopping list.");
-        let list = ask(&mut conversation, 99, "What is on the shopping list?");
-        assert!(list.text.to_lowercase().contains("milk"), "{list:?}");
-    }
-
-    #[test]
-    fn the_oldest_is_forgotten_where_not_all_fits_and_what_never_fits_is_apologized_for() {
-        let mut conversation = conversation();
-        let prefix = Persona::bundled(Language::English).prefix().len();
-        for n in 0..8 {
-            let said = format!("Parrot number {n} is green.");
-            let answer = ask(&mut conversation, prefix + 5, &said);
-            assert!(answer.failure.is_none(), "{answer:?}");
-        }
-        let refused = ask(&mut conversation, 0, "Parrots are birds.");
-        assert!(
-            refused.failure.is_some() && !refused.text.is_empty(),
-            "{refused:?}"
-        );
-    }
-}
+#[path = "written_tests.rs"]
+mod tests;

@@ -185,7 +185,10 @@ impl Hub {
         if wishes.speed_percent.is_some() {
             engines.synthesizer = self.loader.voices(&persona)?;
         }
-        if wishes.instructions.is_some() || !wishes.tools.is_empty() {
+        let is_programs_own = wishes.instructions.is_some() || !wishes.tools.is_empty();
+        if is_programs_own {
+            // Whom it asks is the program's to say.
+            engines.helper = None;
             // What a program tells the model is its own: nothing of it is kept on disk.
             engines.language_model = self
                 .loader
@@ -270,7 +273,8 @@ impl Hub {
     /// A conversation in writing, with tools that keep nothing.
     pub fn written(&self) -> WrittenConversation {
         let (setting, tools) = (self.assistant)(&self.config, &self.persona, Who::Program);
-        WrittenConversation::new(&self.persona(), setting, tools)
+        // Whoever writes waits for the answer: it is the first model's.
+        WrittenConversation::new(&self.persona(), setting.without_helper(), tools)
     }
 
     /// The assistant's own voice, to be put back among the idle ones.

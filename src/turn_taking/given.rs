@@ -1,4 +1,5 @@
-//! What the assistant says for whoever answers in its place. It waits until nobody speaks, and is said once.
+//! What the assistant says for whoever answers in its place, and what it has found long after it was asked. It waits
+//! until nobody speaks, and is said once.
 
 use super::machine::TurnTaking;
 use super::state::{Answer, Reply, State};
@@ -78,20 +79,28 @@ impl TurnTaking {
 
     /// They are not wanted any more.
     pub(super) fn stop_saying(&mut self, id: i64, commands: &mut Vec<Command>) {
+        let are_these = |answer: &Answer| matches!(answer, Answer::Given(words) if words.id == id);
+        let waiting = self.given.len();
         self.given.retain(|given| given.words.id != id);
+        let mut is_over = self.given.len() < waiting;
         match &self.state {
-            State::Replying(Reply {
-                answer: Answer::Given(words),
-                ..
-            }) if words.id == id => self.interrupt(InterruptReason::Asked, commands),
-            State::AwaitingHeard {
-                answer: Answer::Given(words),
-                ..
-            } if words.id == id => self.state = State::Listening,
+            State::Replying(reply) if are_these(&reply.answer) => {
+                self.interrupt(InterruptReason::Asked, commands);
+                // What was heard of them is told when it is known.
+                let unheard = self.unheard.as_ref();
+                is_over = !unheard.is_some_and(|(_, answer)| are_these(answer));
+            }
+            State::AwaitingHeard { answer, .. } if are_these(answer) => {
+                self.state = State::Listening;
+            }
             State::Replying(_)
             | State::Listening
             | State::User(_)
             | State::AwaitingHeard { .. } => {}
+        }
+        if is_over {
+            let heard = String::new();
+            commands.push(Command::Told { id, heard });
         }
     }
 

@@ -194,6 +194,79 @@ fn words_that_are_not_wanted_any_more_stop_or_are_not_begun() {
     assert!(!is_said(&c.tick()));
 }
 
+/// What was told of given words: which, and what was heard of them.
+fn told(commands: &[Command]) -> Vec<(i64, &str)> {
+    let told = commands.iter().filter_map(|command| match command {
+        Command::Told { id, heard } => Some((*id, heard.as_str())),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn what_was_heard_of_words_is_told_once() {
+    let mut c = Conversation::new();
+    in_the_middle(&mut c, 1, words(1));
+    assert_eq!(told(&c.heard(reply(1), WORDS)), [(1, WORDS)]);
+    assert_eq!(told(&c.after(60_000).tick()), []);
+    assert_eq!(told(&c.on(Event::StopSaying(1))), []);
+}
+
+#[test]
+fn words_that_are_not_wanted_before_they_begin_are_told_as_unheard() {
+    let mut c = Conversation::in_a_story();
+    c.on(Event::Say(words(1)));
+    assert_eq!(told(&c.on(Event::StopSaying(1))), [(1, "")]);
+    assert!(!is_said(&c.heard(reply(1), "Once.")));
+    assert!(!is_said(&c.after(10_000).tick()));
+}
+
+#[test]
+fn words_that_are_not_wanted_while_they_sound_are_told_as_they_were_heard() {
+    let mut c = Conversation::new();
+    in_the_middle(&mut c, 1, words(1));
+    assert_eq!(told(&c.on(Event::StopSaying(1))), []);
+    assert_eq!(told(&c.heard(reply(1), "The build")), [(1, "The build")]);
+}
+
+#[test]
+fn a_late_answer_waits_for_the_users_turn_and_the_reply_to_it() {
+    let mut c = Conversation::new();
+    c.speech();
+    c.on(Event::Say(words(1)));
+    assert!(!is_said(&c.after(800).pause()));
+    c.after(80).decoded(1, 1, "What time is it?");
+    c.after(40).scored(1, 1, 1.0);
+    assert!(!is_said(&c.after(CEILING_MS).tick()));
+    c.on(started(1));
+    c.after(900).heard(reply(1), "Noon.");
+    assert!(is_said(&c.tick()));
+}
+
+#[test]
+fn never_mind_says_that_nothing_more_is_wanted_and_a_backchannel_does_not() {
+    let unwanted = |commands: &[Command]| commands.contains(&Command::NotWanted);
+    let mut c = Conversation::new();
+    assert!(unwanted(&c.user_says(1, "Never mind.")));
+    assert!(!unwanted(&c.user_says(2, "Um.")));
+    assert!(!unwanted(&c.user_says(3, "Wait.")));
+}
+
+#[test]
+fn never_mind_to_what_rings_is_about_that() {
+    let mut c = Conversation::new();
+    let ring = Event::Ring {
+        id: 1,
+        words: "Your timer is done.".into(),
+    };
+    c.on(ring);
+    c.tick();
+    c.heard(reply(1), "Your timer is done.");
+    let commands = c.user_says(2, "Never mind.");
+    assert!(commands.contains(&Command::Acknowledge(vec![1])));
+    assert!(!commands.contains(&Command::NotWanted), "{commands:?}");
+}
+
 #[test]
 fn a_voice_that_fails_is_not_asked_again() {
     let mut c = given();

@@ -1,5 +1,5 @@
 //! The machine and how a turn begins. `pause.rs` has what happens when the user pauses, `reply.rs`
-//! the reply, `overlap.rs` speech over it, `ring.rs` what rings, `given.rs` the words of whoever answers instead.
+//! the reply, `overlap.rs` speech over it, `ring.rs` what rings, `given.rs` words that others give, or that come late.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct TurnTaking {
     pub(super) self_talk: SelfTalk,
     /// What rings and was not answered.
     pub(super) rings: Vec<Ring>,
-    /// What is to be said for whoever answers in its place.
+    /// What is to be said for whoever answers in its place, and what was found long after it was asked.
     pub(super) given: VecDeque<Given>,
     /// Somebody speaks over words that nothing may interrupt.
     pub(super) spoken_over: bool,
@@ -422,6 +422,7 @@ impl TurnTaking {
     }
 
     fn stop(&mut self, commands: &mut Vec<Command>) {
+        commands.push(Command::NotWanted);
         match &self.state {
             State::Replying(_) => self.interrupt(InterruptReason::Asked, commands),
             State::AwaitingHeard { turn, .. } => {

@@ -40,7 +40,7 @@ pub enum Event {
     },
     /// Something rings no more.
     Withdraw(i64),
-    /// Words are to be said as soon as nobody speaks, once.
+    /// Words are to be said as soon as nobody speaks, once. Answered by [`Command::Told`].
     Say(GivenWords),
     /// Words that were to be said are not wanted any more, whether they sound already or not.
     StopSaying(i64),
@@ -139,7 +139,7 @@ pub enum Event {
     },
 }
 
-/// Words that whoever answers in the assistant's place wants said.
+/// Words that whoever answers in the assistant's place wants said, or the assistant itself long after it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenWords {
     /// A number that whoever gave them knows them by.
@@ -236,6 +236,16 @@ pub enum Command {
     Ignore,
     /// The user heard these ring, and has said something since.
     Acknowledge(Vec<i64>),
+    /// Words that were to be said ([`Event::Say`]) are over: said, cut off, or not wanted before they began. Told once
+    /// of each.
+    Told {
+        /// The number that they are known by.
+        id: i64,
+        /// What of them left the loudspeaker; may be empty.
+        heard: String,
+    },
+    /// The user wants nothing more of what they asked: what is still to come of it is not to be said.
+    NotWanted,
     /// Put an exchange into the conversation's memory.
     Remember {
         /// The turn.

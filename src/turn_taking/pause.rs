@@ -329,6 +329,10 @@ impl TurnTaking {
         let text = join(&user.carried, &own);
         if let Some(reason) = self.unanswered(&user, &own) {
             roll_back(pause.draft.clone(), RollbackReason::NotAnswered, commands);
+            // Who says "stop" while something rings means that.
+            if asks_to_stop(reason) && !self.has_rung() {
+                commands.push(Command::NotWanted);
+            }
             // Who says "stop" to what rings has heard it. Noise and sighs answer nothing.
             if asks_for_silence(&self.config.lexicon, &own) {
                 self.acknowledge(commands);
@@ -388,6 +392,14 @@ fn says_nothing(user: &UserTurn, lexicon: &Lexicon, words: &[String]) -> Option<
     } else {
         None
     }
+}
+
+/// Whether the user wants nothing more of what they asked before.
+fn asks_to_stop(reason: IgnoreReason) -> bool {
+    matches!(
+        reason,
+        IgnoreReason::AskedToStop | IgnoreReason::ProbablyAskedToStop
+    )
 }
 
 /// Whether words ask for silence.

@@ -216,6 +216,10 @@ impl TurnTaking {
         let turn = ended.turn;
         let text = heard.clone();
         commands.push(Command::Publish(turn, EventKind::Heard { text }));
+        if let Answer::Given(words) = &answer {
+            let (id, heard) = (words.id, heard.clone());
+            commands.push(Command::Told { id, heard });
+        }
         if !matches!(
             answer,
             Answer::Apology(_) | Answer::Ring { .. } | Answer::Given(_)

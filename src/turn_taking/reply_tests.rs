@@ -233,17 +233,19 @@ fn a_second_message_typed_before_the_first_is_answered_joins_it() {
 #[test]
 fn a_reply_that_is_not_wanted_any_more_stops_and_nothing_else_happens() {
     let mut c = Conversation::in_a_story();
-    assert_eq!(c.on(Event::Stop), [Command::StopReply(reply(1))]);
+    let stopped = [Command::NotWanted, Command::StopReply(reply(1))];
+    assert_eq!(c.on(Event::Stop), stopped);
     c.heard(reply(1), "Once upon");
     assert_eq!(*c.machine.state(), State::Listening);
-    assert!(c.on(Event::Stop).is_empty());
+    assert_eq!(c.on(Event::Stop), [Command::NotWanted]);
 }
 
 #[test]
 fn a_reply_that_is_not_wanted_before_it_sounds_is_stopped_too() {
     let mut c = Conversation::new();
     c.on(Event::Typed("hi".into()));
-    assert_eq!(c.on(Event::Stop), [Command::StopReply(reply(1))]);
+    let stopped = [Command::NotWanted, Command::StopReply(reply(1))];
+    assert_eq!(c.on(Event::Stop), stopped);
     c.heard(reply(1), "");
     assert_eq!(*c.machine.state(), State::Listening);
 }

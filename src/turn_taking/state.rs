@@ -216,7 +216,8 @@ pub enum Answer {
         /// What is said.
         words: String,
     },
-    /// Given words of whoever answers in the assistant's place. The history does not keep them.
+    /// Given words of whoever answers in the assistant's place, or late ones of its own. What was heard of them is told
+    /// ([`super::Command::Told`]).
     Given(GivenWords),
     /// Given words: why there is no reply, or no more of it. The history does not keep them.
     Apology(String),

@@ -203,7 +203,15 @@ fn the_agent_is_pure() {
         "pipeline",
         "engines",
     ];
-    for part in ["calling", "certain", "history", "machine", "message"] {
+    for part in [
+        "calling",
+        "certain",
+        "handover",
+        "hard_question",
+        "history",
+        "machine",
+        "message",
+    ] {
         let file = format!("agent/{part}.rs");
         forbid_modules(&file, &others);
         forbid(&file, &IMPURE);

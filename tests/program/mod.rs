@@ -18,6 +18,7 @@ pub fn vivavoce() -> Command {
         "VIVAVOCE_PROFILE",
         "VIVAVOCE_STT",
         "VIVAVOCE_LLM",
+        "VIVAVOCE_HELPER",
         "VIVAVOCE_TTS",
         "VIVAVOCE_VOICE",
         "VIVAVOCE_LANG",

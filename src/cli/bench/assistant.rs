@@ -10,13 +10,13 @@ use vivavoce::clock::local_time;
 use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::harness::bench::assistant::{
-    AskedTurn, AssistantConversation, AssistantReport, Given, GivenCall, QuestionSet, judge,
+    AskedTurn, AssistantConversation, AssistantReport, Given, GivenCall, HelpGiven, QuestionSet,
+    judge,
 };
 use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
-use vivavoce::llm::LanguageModel;
 use vivavoce::llm::{Opening, Prompt};
 use vivavoce::models::Role;
-use vivavoce::pipeline::WrittenConversation;
+use vivavoce::pipeline::{Models, WrittenConversation};
 
 use crate::cli::assistant::{Keeping, assistant};
 use crate::cli::talk::{LOADING, QUIT};
@@ -60,15 +60,20 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     let mut model = loader.language_model(&persona)?;
     let persona = loader.tell(persona);
     model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
+    let mut helper = loader.helper()?;
     LOADING.store(false, Ordering::Relaxed);
     let mut turns = Vec::new();
     for conversation in wanted {
         let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
         let talk = WrittenConversation::new(&persona, setting, tools);
+        let mut models = Models {
+            first: model.as_mut(),
+            helper: helper.as_mut(),
+        };
         ask(
             conversation,
             talk,
-            model.as_mut(),
+            &mut models,
             &set.cannot_phrases,
             &mut turns,
         );
@@ -93,13 +98,13 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
 fn ask(
     conversation: &AssistantConversation,
     mut talk: WrittenConversation,
-    model: &mut dyn LanguageModel,
+    models: &mut Models,
     cannot_phrases: &[String],
     turns: &mut Vec<AskedTurn>,
 ) {
     let quit = || QUIT.load(Ordering::Relaxed);
     for (turn, question) in conversation.turns.iter().enumerate() {
-        let answer = talk.answer(model, &question.say, &quit);
+        let answer = talk.answer(models, &question.say, &quit);
         if quit() {
             return;
         }
@@ -124,6 +129,7 @@ fn ask(
             checks: judge(&question.expect, &given, cannot_phrases),
             answer: answer.text.clone(),
             calls,
+            helper: answer.helper.as_ref().and_then(HelpGiven::of),
         });
     }
 }

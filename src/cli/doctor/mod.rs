@@ -126,7 +126,15 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         store.root().display()
     );
     let mut bad = 0;
-    for report in store.status(&selection) {
+    let mut reports = store.status(&selection);
+    if let Some(of_helper) = engines::needed_by_helper(config, &manifest)? {
+        out!(
+            "         the helper is of profile {}",
+            of_helper.profile.name
+        );
+        reports.extend(store.status(&of_helper));
+    }
+    for report in reports {
         out!(
             "         {:<13} {}  {}",
             report.wanted.role.to_string(),

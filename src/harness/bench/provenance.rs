@@ -13,7 +13,7 @@ use crate::audio::frame::sound_bounds;
 use crate::audio::wav::Clip;
 use crate::clock::unix_seconds;
 use crate::config::Config;
-use crate::engines::needed;
+use crate::engines::{needed, needed_by_helper};
 use crate::harness::scenario::{Scenario, Stimulus};
 use crate::harness::stimulus::Prepared;
 use crate::hex::hex;
@@ -137,7 +137,9 @@ fn build() -> String {
 fn model_hashes(config: &Config) -> Result<IndexMap<String, String>, ModelsError> {
     let manifest = ModelStore::open(config.models_dir.as_deref())?.manifest()?;
     let selection = needed(config, &manifest)?;
-    let files = selection.files.iter();
+    let of_helper = needed_by_helper(config, &manifest)?;
+    let of_helper = of_helper.iter().flat_map(|selection| &selection.files);
+    let files = selection.files.iter().chain(of_helper);
     let hash = |wanted: &crate::models::Wanted<'_>| {
         let name = format!("{}/{}", wanted.model.id, wanted.file.name);
         (name, wanted.file.sha256.clone())

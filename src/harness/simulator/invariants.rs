@@ -40,6 +40,12 @@ pub struct Invariants {
     carried: bool,
     /// The words of the last turn that ended, and how often their answer was put off for nothing.
     asked: (String, u32),
+    /// Questions that the helper was asked.
+    asked_helper: BTreeSet<i64>,
+    /// Answers that are being said, by the turn of their reply.
+    saying: BTreeMap<TurnId, i64>,
+    /// Answers that were said or dropped.
+    over: BTreeSet<i64>,
     /// Samples of each word that left the loudspeaker.
     played: BTreeMap<usize, usize>,
     run: (Option<usize>, usize),
@@ -138,7 +144,11 @@ impl Invariants {
                     return Err(format!("the answer to {text:?} is put off without end"));
                 }
             }
-            EventKind::TurnExtended => self.carried |= self.owed.remove(&turn),
+            EventKind::TurnExtended => {
+                self.carried |= self.owed.remove(&turn);
+                // It was put off before anything of it was heard.
+                self.saying.remove(&turn);
+            }
             EventKind::TurnIgnored { reason, .. } => {
                 let taken_back = matches!(
                     reason,
@@ -158,7 +168,15 @@ impl Invariants {
             }
             EventKind::Heard { .. } => {
                 self.owed.remove(&turn);
+                self.answer_was_said(turn)?;
             }
+            EventKind::HelperAsked { id, .. } => {
+                self.asked_helper.insert(*id);
+            }
+            EventKind::HelperDropped { id, .. } => {
+                self.over.insert(*id);
+            }
+            EventKind::GivenWords { id, .. } => self.answer_begins(turn, *id)?,
             EventKind::Error { .. } => {
                 self.owed.remove(&turn);
                 self.carried = false;
@@ -166,6 +184,30 @@ impl Invariants {
             _ => {}
         }
         Ok(())
+    }
+
+    /// An answer of the helper's begins to be said: once, not after it was dropped, and over nobody.
+    fn answer_begins(&mut self, turn: TurnId, id: i64) -> Result<(), String> {
+        if self.over.contains(&id) {
+            return Err(format!("the helper's answer {id} is said, and it was over"));
+        }
+        if let Some(user) = self.open_transcripts.first() {
+            return Err(format!(
+                "the helper's answer {id} is said over turn {user} of the user's"
+            ));
+        }
+        self.saying.insert(turn, id);
+        Ok(())
+    }
+
+    /// If a reply was an answer of the helper's, that is over with it.
+    fn answer_was_said(&mut self, turn: TurnId) -> Result<(), String> {
+        match self.saying.remove(&turn) {
+            Some(id) if !self.over.insert(id) => {
+                Err(format!("the helper's answer {id} was said twice"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A transcript was opened.
@@ -240,6 +282,9 @@ impl Invariants {
         }
         if let Some(turn) = self.open_transcripts.first() {
             return Err(format!("the transcript of turn {turn} was never let go"));
+        }
+        if let Some(id) = self.asked_helper.difference(&self.over).next() {
+            return Err(format!("nothing came of question {id} to the helper"));
         }
         if let Some(turn) = self.owed.first() {
             return Err(format!("turn {turn} was never answered"));

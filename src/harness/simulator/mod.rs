@@ -35,6 +35,8 @@ pub struct Totals {
     pub deafened: u64,
     /// Tools that the language model had called.
     pub calls: u64,
+    /// Answers of the helper that began to be said.
+    pub helped: u64,
 }
 
 impl Totals {
@@ -48,6 +50,7 @@ impl Totals {
         self.interrupted += other.interrupted;
         self.went_on += other.went_on;
         self.calls += other.calls;
+        self.helped += other.helped;
         self.failures += other.failures;
         self.deafened += other.deafened;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Happening, World};
-use crate::agent;
+use crate::agent::{self, ASK_HELPER};
 use crate::events::ReplyId;
 use crate::tool_call::{Call, CallFailure, Class, Offer, ToolDefinition};
 
@@ -51,7 +51,10 @@ impl World {
         }
         let count = self.rng.usize(1..3);
         let calls = (0..count).map(|_| Call {
-            name: TOOLS[self.rng.usize(..TOOLS.len())].0.into(),
+            name: match self.rng.u8(..8) {
+                0 => ASK_HELPER.into(),
+                _ => TOOLS[self.rng.usize(..TOOLS.len())].0.into(),
+            },
             arguments: serde_json::Map::new(),
         });
         let calls = calls.collect();

@@ -66,6 +66,14 @@ const COMMANDS: [&str; 8] = [
     "Stop listening.",
 ];
 
+/// Questions that are handed to the helper, where there is one.
+const QUESTIONS: [&str; 4] = [
+    "Why is the sky blue?",
+    "Explain how a river begins.",
+    "Who painted the blue house?",
+    "What is the difference between a house and a light?",
+];
+
 /// What a user does in one conversation.
 pub fn script(rng: &mut Rng) -> Script {
     (0..rng.usize(2..9))
@@ -82,7 +90,14 @@ pub fn script(rng: &mut Rng) -> Script {
 }
 
 fn action(rng: &mut Rng) -> Action {
-    match rng.u8(0..26) {
+    match rng.u8(0..28) {
+        26.. => {
+            let text = QUESTIONS[rng.usize(0..QUESTIONS.len())].to_owned();
+            let (ms, pause_ms) = (rng.u64(900..2_500), rng.u64(40..1_500));
+            let more = (rng.u8(0..4) == 0).then(|| stretch(rng));
+            let question = Stretch { text, ms, pause_ms };
+            Action::Speak([question].into_iter().chain(more).collect())
+        }
         24 => Action::Stop,
         25 => Action::TakeBack,
         21 => Action::Ring,

@@ -1,5 +1,7 @@
 //! One conversation: the parts that ship, the parts that are scripted, and the clock.
 
+#[path = "helper_answers.rs"]
+mod helper_answers;
 #[path = "model_calls.rs"]
 mod model_calls;
 
@@ -18,7 +20,7 @@ use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::{self, Invariants};
 use super::user::{Action, Script, Stretch, script};
 use crate::agent::intents::Engines;
-use crate::agent::{self, Agent, BuiltIn, FailureKind, Persona, Setting, UserWords};
+use crate::agent::{self, Agent, BuiltIn, FailureKind, HandsOver, Persona, Setting, UserWords};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
@@ -27,8 +29,8 @@ use crate::lexicon::{Apology, words};
 use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
     Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
-    LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage, RecognizerInput,
-    SpeakerInput, ToolsInput,
+    HelperQuestion, HelperWire, LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput,
+    PlaybackStage, RecognizerInput, SpeakerInput, ToolsInput, WantedQuestion,
 };
 use crate::playback::PlaybackQueue;
 use crate::tool_call::Call;
@@ -104,6 +106,8 @@ enum Happening {
     Agent(agent::Input),
     /// What was read ahead, so many messages, is too long.
     Crowded(usize),
+    /// The helper is done with a question.
+    Helped(i64),
 }
 
 struct Scheduled {
@@ -150,6 +154,8 @@ struct World {
     language_model_in: Receiver<LanguageModelInput>,
     tools_in: Receiver<ToolsInput>,
     external_tools_in: Receiver<(ReplyId, Call)>,
+    helper_in: Receiver<HelperQuestion>,
+    helper_wanted: WantedQuestion,
     clauses: Sender<PlaybackInput>,
     /// Between the executor and playback, so that what is commanded is seen.
     control_in: Receiver<PlaybackControl>,
@@ -160,6 +166,7 @@ struct World {
     voice: Language,
     recognizer: Worker,
     language_model: Worker,
+    helper: Worker,
     vocabulary: Vocabulary,
     /// What was said and when, for the recognizer.
     said: Vec<(Timestamp, String)>,
@@ -195,6 +202,8 @@ impl World {
         let (language_model, language_model_in) = bounded(QUEUE);
         let (tools, tools_in) = bounded(QUEUE);
         let (external_tools, external_tools_in) = bounded(QUEUE);
+        let (questions, helper_in) = bounded(QUEUE);
+        let helper_wanted = WantedQuestion::default();
         let (commanded, control_in) = bounded(QUEUE);
         let (listening, front_end_in) = bounded(QUEUE);
         let (control, obeyed) = bounded(QUEUE);
@@ -212,6 +221,7 @@ impl World {
         }
         config.only_enrolled = rng.u8(..4) == 0;
         let speaker = config.only_enrolled.then_some(speaker);
+        let helper = rng.bool().then_some(HandsOver::ByBoth);
         let (_, inputs) = bounded(1);
         let machine = Machine::random(&mut rng);
         let script: Script = script(&mut rng);
@@ -224,7 +234,7 @@ impl World {
             script: script.into_iter(),
             conductor: Conductor {
                 machine: TurnTaking::new(config),
-                agent: Agent::new(&Persona::bundled(Language::English), setting())
+                agent: Agent::new(&Persona::bundled(Language::English), setting(helper))
                     .speaking(&[Persona::bundled(Language::German)]),
                 language: Language::English,
                 language_of_tools: Language::English,
@@ -236,6 +246,10 @@ impl World {
                 language_model,
                 tools: Some(tools),
                 external_tools: Some(external_tools),
+                helper: Some(HelperWire {
+                    questions,
+                    wanted: helper_wanted.clone(),
+                }),
                 asks_end: false,
                 is_over: false,
                 playback: commanded,
@@ -264,6 +278,8 @@ impl World {
             language_model_in,
             tools_in,
             external_tools_in,
+            helper_in,
+            helper_wanted,
             clauses,
             control_in,
             control,
@@ -271,6 +287,7 @@ impl World {
             voice: Language::English,
             recognizer: Worker::default(),
             language_model: Worker::default(),
+            helper: Worker::default(),
             vocabulary: Vocabulary::default(),
             said: Vec::new(),
             transcript_from: Timestamp::ZERO,
@@ -404,6 +421,7 @@ impl World {
                 self.note("agent", &format!("{input:?}"));
                 self.take_for_agent(input)
             }
+            Happening::Helped(id) => self.helped(id),
             Happening::Crowded(messages) => self.take_for_agent(agent::Input::Crowded {
                 tokens: messages,
                 fits: messages - 1,
@@ -595,6 +613,9 @@ impl World {
         }
         while let Ok((reply, call)) = self.external_tools_in.try_recv() {
             self.call_external(reply, &call)?;
+        }
+        while let Ok(question) = self.helper_in.try_recv() {
+            self.ask_helper(&question)?;
         }
         Ok(())
     }
@@ -836,6 +857,7 @@ impl World {
                 EventKind::DraftRolledBack { .. } => self.totals.rolled_back += 1,
                 EventKind::Interrupted { .. } => self.totals.interrupted += 1,
                 EventKind::Unducked { .. } => self.totals.went_on += 1,
+                EventKind::GivenWords { .. } => self.totals.helped += 1,
                 _ => {}
             }
         }
@@ -859,13 +881,14 @@ impl World {
 /// The user goes over to another language, or says which it was, so often. Of 256.
 const GOES_OVER: u8 = 32;
 
-fn setting() -> Setting {
+fn setting(helper: Option<HandsOver>) -> Setting {
     Setting {
         name: "Vivi".into(),
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
         offers: model_calls::offers(),
+        helper,
     }
 }
 

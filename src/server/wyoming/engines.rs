@@ -14,7 +14,7 @@ use crate::agent::Persona;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::{Language, Languages};
-use crate::pipeline::WrittenConversation;
+use crate::pipeline::{Models, WrittenConversation};
 use crate::server::problem::Problem;
 use crate::server::{Doors, Place};
 use crate::stt::{RecordingTranscriber, text_of};
@@ -107,7 +107,7 @@ impl Services for WyomingEngines {
         let mut talk = known.unwrap_or_else(|| hub.written());
         let model = hub.take_language_model();
         let mut model = model.map_err(|e| failed(&e))?;
-        let answer = talk.answer(model.as_mut(), said, cancelled);
+        let answer = talk.answer(&mut Models::one(model.as_mut()), said, cancelled);
         self.conversations().put(conversation.clone(), talk);
         match answer.failure {
             Some(error) => {

@@ -23,4 +23,4 @@ pub use question_set::{
     Question, QuestionSet, Wanted,
 };
 pub use question_set_error::QuestionSetError;
-pub use score::{AskedTurn, figures as assistant_figures, kind_metric};
+pub use score::{AskedTurn, HelpGiven, figures as assistant_figures, kind_metric};

@@ -8,6 +8,7 @@ use super::super::metric::{Better, Metrics, Unit};
 use super::call_check::GivenCall;
 use super::checks::{AnswerVerdict, CheckName, Outcome};
 use super::question_set::Kind;
+use crate::events::{EventKind, HelperOutcome};
 
 /// A question that was asked, with what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,48 @@ pub struct AskedTurn {
     pub calls: Vec<GivenCall>,
     /// What was looked at, and what is wrong.
     pub checks: AnswerVerdict,
+    /// What the helper did, if the question was handed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<HelpGiven>,
+}
+
+/// What the helper, a second language model, did for an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HelpGiven {
+    /// The model.
+    pub model: String,
+    /// What came of it.
+    pub outcome: HelperOutcome,
+    /// Tokens that were read.
+    pub read: usize,
+    /// Tokens that were written.
+    pub tokens: u32,
+    /// Time that it took. Milliseconds.
+    pub took_ms: f64,
+}
+
+impl HelpGiven {
+    /// What an event of the kind `helper_done` tells; `None` of another.
+    pub fn of(done: &EventKind) -> Option<Self> {
+        let EventKind::HelperDone {
+            model,
+            outcome,
+            read,
+            tokens,
+            took_ms,
+            ..
+        } = done
+        else {
+            return None;
+        };
+        Some(Self {
+            model: model.clone(),
+            outcome: *outcome,
+            read: *read,
+            tokens: *tokens,
+            took_ms: *took_ms,
+        })
+    }
 }
 
 /// The name of a kind's metric: `answers.follow_ups`.
@@ -72,6 +115,7 @@ pub fn figures(turns: &[AskedTurn]) -> Metrics {
             of_kind.len(),
         );
     }
+    add_helper(&mut metrics, turns, &judged);
     let free = turns.len() - judged.len();
     let about = "answers that are reported and not judged";
     metrics.value(
@@ -82,6 +126,51 @@ pub fn figures(turns: &[AskedTurn]) -> Metrics {
         free as f64,
     );
     metrics
+}
+
+/// What was handed to the helper, and what came of it; nothing without one.
+fn add_helper(metrics: &mut Metrics, turns: &[AskedTurn], judged: &[&AskedTurn]) {
+    let help = turns.iter().filter_map(|turn| turn.helper.as_ref());
+    let help: Vec<&HelpGiven> = help.collect();
+    if help.is_empty() {
+        return;
+    }
+    let about = "questions that were handed to the helper";
+    metrics.rate(
+        "helper.asked",
+        Better::Neither,
+        about,
+        help.len(),
+        turns.len(),
+    );
+    let of_helper = judged.iter().filter(|turn| turn.helper.is_some());
+    let of_helper: Vec<_> = of_helper.collect();
+    let is_right = |turn: &&&&AskedTurn| turn.checks.outcome() == Outcome::Right;
+    let right = of_helper.iter().filter(is_right).count();
+    let about = "judged answers of the helper where everything that was expected holds";
+    metrics.rate(
+        "helper.right",
+        Better::Higher,
+        about,
+        right,
+        of_helper.len(),
+    );
+    let count = help.len() as f64;
+    let took: f64 = help.iter().map(|help| help.took_ms).sum();
+    let about = "time from a question to the helper's answer, on average";
+    metrics.value("helper.took", Unit::Ms, Better::Lower, about, took / count);
+    let tokens: f64 = help.iter().map(|help| f64::from(help.tokens)).sum();
+    let about = "tokens that the helper wrote, in all";
+    metrics.value("helper.tokens", Unit::Count, Better::Lower, about, tokens);
+    let read: usize = help.iter().map(|help| help.read).sum();
+    let about = "tokens that the helper read, in all";
+    metrics.value(
+        "helper.read",
+        Unit::Count,
+        Better::Lower,
+        about,
+        read as f64,
+    );
 }
 
 /// The metric of one sort of check.
@@ -169,6 +258,7 @@ pub(super) mod tests {
             checks: AnswerVerdict {
                 checks: checks.iter().map(check).collect(),
             },
+            helper: None,
         }
     }
 
@@ -244,6 +334,27 @@ pub(super) mod tests {
             asked("b", Kind::Cannot, &[(CheckName::HonestCannot, WRONG)]),
         ];
         assert_eq!(rate(&figures(&turns), "cannots.honest"), Some((1, 2)));
+    }
+
+    #[test]
+    fn what_the_helper_answered_is_counted_where_it_was_asked() {
+        let alone = asked("a", Kind::OtherFacts, &[(CheckName::WordsAll, WRONG)]);
+        assert_eq!(rate(&figures(&[alone.clone()]), "helper.asked"), None);
+        let helped = AskedTurn {
+            helper: Some(HelpGiven {
+                model: "large".into(),
+                outcome: HelperOutcome::Answered,
+                read: 60,
+                tokens: 12,
+                took_ms: 900.0,
+            }),
+            ..asked("b", Kind::OtherFacts, &[(CheckName::WordsAll, None)])
+        };
+        let metrics = figures(&[alone, helped]);
+        assert_eq!(rate(&metrics, "helper.asked"), Some((1, 2)));
+        assert_eq!(rate(&metrics, "helper.right"), Some((1, 1)));
+        let took = &metrics.0["helper.took"].figure;
+        assert_eq!(*took, Figure::Value { value: 900.0 });
     }
 
     #[test]

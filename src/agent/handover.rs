@@ -1,0 +1,390 @@
+//! The second step of the ladder: which questions go to the helper, and what becomes of its answers.
+//!
+//! A question that is handed over is put off with a word, and the turn is over with it. The helper has one question at a
+//! time; a new one takes its place: nobody who talks waits in a queue, and an answer that comes two questions late is one
+//! to nothing. The answer is said when it is there and nobody speaks, and only what was heard of it is kept.
+
+use serde_json::json;
+
+use super::Command;
+use super::hard_question;
+use super::machine::{Agent, Writing};
+use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
+use crate::language::Language;
+use crate::lexicon::{Apology, Lexicon};
+use crate::llm::{Message, Role};
+use crate::tool_call::{Call, Class, Offer, ToolDefinition};
+
+/// The tool by which a language model hands a question over.
+pub const ASK_HELPER: &str = "ask_helper";
+/// Its argument.
+const QUESTION: &str = "question";
+/// The helper is told this many of the latest exchanges.
+const EXCHANGES: usize = 4;
+
+/// How a question comes to the helper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandsOver {
+    /// By what it asks, before the first model sees it: for a first model that is too small to know what it does not
+    /// know.
+    #[default]
+    ByRule,
+    /// The first model calls the tool `ask_helper`.
+    ByCall,
+    /// By either.
+    ByBoth,
+}
+
+impl HandsOver {
+    fn by_rule(self) -> bool {
+        matches!(self, Self::ByRule | Self::ByBoth)
+    }
+
+    /// Whether the first model is told that there is a helper.
+    pub fn by_call(self) -> bool {
+        matches!(self, Self::ByCall | Self::ByBoth)
+    }
+}
+
+/// The tool `ask_helper`, as the first model is told of it.
+pub fn offer_of_the_helper() -> Offer {
+    Offer {
+        definition: ToolDefinition {
+            name: ASK_HELPER.into(),
+            description: "Hand a question that is hard for you over to a larger model, which answers it later. The \
+                          user hears that you think about it."
+                .into(),
+            parameters: json!({
+                "type": "object",
+                "properties": {
+                    QUESTION: { "type": "string", "description": "the question, so that it can be understood alone" },
+                },
+                "required": [],
+                "additionalProperties": false,
+            }),
+        },
+        class: Class::Read,
+    }
+}
+
+/// What the agent knows of the helper and its questions.
+#[derive(Debug, Default)]
+pub(super) struct Ladder {
+    hands_over: Option<HandsOver>,
+    last_id: i64,
+    /// A reply that puts a question off, until it is released.
+    put_off: Option<PutOff>,
+    /// The reply in which the user heard last that a question was put off: it is no answer.
+    word: Option<ReplyId>,
+    /// The question that the helper has, or whose answer is being said.
+    open: Option<OpenQuestion>,
+    /// What was not heard of the answer that was said last, if nothing was said since.
+    rest: Option<String>,
+}
+
+#[derive(Debug)]
+struct PutOff {
+    reply: ReplyId,
+    question: String,
+    reason: HandOverReason,
+}
+
+#[derive(Debug)]
+struct OpenQuestion {
+    id: i64,
+    /// The reply that put it off.
+    reply: ReplyId,
+    question: String,
+    language: Language,
+    stage: Stage,
+    /// What is said of it.
+    words: String,
+    /// The turn that asked it is over.
+    turn_is_over: bool,
+    /// Something else was said since.
+    others_since: bool,
+    /// It is not wanted any more; what was heard of its answer until then is about to be known.
+    dropped: Option<DropReason>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The helper works on it.
+    Asked,
+    /// The answer is said, or waits until nobody speaks.
+    Answering,
+    /// That there is no answer is.
+    Apologizing,
+}
+
+impl Ladder {
+    /// With a helper, if there is one.
+    pub fn new(hands_over: Option<HandsOver>) -> Self {
+        Self {
+            hands_over,
+            ..Self::default()
+        }
+    }
+
+    /// A draft is thrown away: its question is not handed over.
+    pub fn let_go(&mut self) {
+        self.put_off = None;
+    }
+
+    /// What there is to go on with, once.
+    pub fn take_rest(&mut self) -> Option<String> {
+        self.rest.take()
+    }
+}
+
+impl Agent {
+    /// Why words of the user go to the helper, if they do.
+    pub(super) fn for_helper(&self, text: &str) -> Option<HandOverReason> {
+        let by_rule = self.ladder.hands_over.is_some_and(HandsOver::by_rule);
+        let is_another = |offer: &Offer| !is_asking(&offer.definition.name);
+        let has_tools = self.offers.iter().any(is_another);
+        by_rule
+            .then(|| hard_question::reason(text, &self.lexicon, has_tools))
+            .flatten()
+    }
+
+    /// Whether a call of the first model's hands its question over.
+    pub(super) fn hands_over(&self, call: &Call) -> bool {
+        let by_call = self.ladder.hands_over.is_some_and(HandsOver::by_call);
+        by_call && is_asking(&call.name)
+    }
+
+    /// The first model hands its question over.
+    pub(super) fn put_off_called(
+        &mut self,
+        writing: &Writing,
+        call: &Call,
+        commands: &mut Vec<Command>,
+    ) {
+        let given = call.arguments.get(QUESTION);
+        let given = given.and_then(serde_json::Value::as_str).map(str::trim);
+        let question = given.filter(|question| !question.is_empty());
+        let question = question.unwrap_or(writing.user()).to_owned();
+        self.put_off(writing.id, &question, HandOverReason::Called, commands);
+    }
+
+    /// The reply to a question is that it is thought about.
+    pub(super) fn put_off(
+        &mut self,
+        reply: ReplyId,
+        question: &str,
+        reason: HandOverReason,
+        commands: &mut Vec<Command>,
+    ) {
+        let words = self.lexicon.helper.let_me_think.clone();
+        let question = self.history.with_unanswered(question);
+        self.ladder.put_off = Some(PutOff {
+            reply,
+            question,
+            reason,
+        });
+        commands.push(Command::PutOff { reply, words });
+        if self.released == Some(reply) {
+            self.hand_over(reply, commands);
+        }
+    }
+
+    /// A reply may be heard: the question that it puts off goes to the helper.
+    pub(super) fn hand_over(&mut self, reply: ReplyId, commands: &mut Vec<Command>) {
+        let put_off = self
+            .ladder
+            .put_off
+            .take_if(|put_off| put_off.reply == reply);
+        let Some(put_off) = put_off else {
+            return self.drop_what_went_on(commands);
+        };
+        self.ladder.word = Some(reply);
+        if let Some(open) = &mut self.ladder.open
+            && open.question == put_off.question
+            && open.dropped.is_none()
+        {
+            // The word was put off by a cough, and the same words are answered again.
+            (open.reply, open.turn_is_over) = (reply, false);
+            return;
+        }
+        let messages = self.request(&put_off.question);
+        self.replace_question(commands);
+        self.ladder.last_id += 1;
+        let id = self.ladder.last_id;
+        let (turn, question) = (reply.turn, put_off.question);
+        let asked = EventKind::HelperAsked {
+            id,
+            question: question.clone(),
+            reason: put_off.reason,
+        };
+        commands.push(Command::Publish(Some(turn), asked));
+        commands.push(Command::AskHelper { id, turn, messages });
+        self.ladder.open = Some(OpenQuestion {
+            id,
+            reply,
+            question,
+            language: self.language,
+            stage: Stage::Asked,
+            words: String::new(),
+            turn_is_over: false,
+            others_since: false,
+            dropped: None,
+        });
+    }
+
+    /// What the helper is asked with: its task, what was said and heard of late, and the question.
+    fn request(&self, question: &str) -> Vec<Message> {
+        let words = &self.lexicon.helper;
+        let task = words.instructions.replace("{name}", &self.name());
+        let mut messages = vec![Message::new(Role::System, task)];
+        messages.extend(self.history.latest(EXCHANGES));
+        // The question that this one replaces may be what it is about: "and in the evening?"
+        if let Some(before) = &self.ladder.open {
+            messages.push(Message::new(Role::User, &before.question));
+            messages.push(Message::new(Role::Assistant, &words.let_me_think));
+        }
+        messages.push(Message::new(Role::User, question));
+        messages
+    }
+
+    /// Another question takes the place of the helper's.
+    fn replace_question(&mut self, commands: &mut Vec<Command>) {
+        let Some(open) = self.ladder.open.take() else {
+            return;
+        };
+        let id = open.id;
+        commands.push(match open.stage {
+            Stage::Asked => Command::DropQuestion(id),
+            Stage::Answering | Stage::Apologizing => Command::StopTelling(id),
+        });
+        // The turn that asked it went on, so it was asked again with more words.
+        let reason = match open.turn_is_over {
+            true => DropReason::NewQuestion,
+            false => DropReason::WentOn,
+        };
+        let dropped = EventKind::HelperDropped { id, reason };
+        commands.push(Command::Publish(Some(open.reply.turn), dropped));
+    }
+
+    /// The user went on before they heard the word, and the helper is not asked what came of that.
+    pub(super) fn drop_what_went_on(&mut self, commands: &mut Vec<Command>) {
+        let open = self.ladder.open.as_ref();
+        if open.is_some_and(|open| !open.turn_is_over) {
+            self.drop_question(DropReason::WentOn, commands);
+        }
+    }
+
+    /// The question's answer is not wanted any more.
+    pub(super) fn drop_question(&mut self, reason: DropReason, commands: &mut Vec<Command>) {
+        let Some(open) = &mut self.ladder.open else {
+            return;
+        };
+        let (id, turn) = (open.id, open.reply.turn);
+        if open.stage == Stage::Asked {
+            self.ladder.open = None;
+            commands.push(Command::DropQuestion(id));
+            let dropped = EventKind::HelperDropped { id, reason };
+            commands.push(Command::Publish(Some(turn), dropped));
+        } else if open.dropped.is_none() {
+            // Some of it may have been heard: that comes as what is told.
+            open.dropped = Some(reason);
+            commands.push(Command::StopTelling(id));
+        }
+    }
+
+    /// The helper is done.
+    pub(super) fn helped(
+        &mut self,
+        id: i64,
+        result: Result<String, Apology>,
+        commands: &mut Vec<Command>,
+    ) {
+        let open = self.ladder.open.as_mut();
+        let Some(open) = open.filter(|open| open.id == id && open.stage == Stage::Asked) else {
+            return;
+        };
+        let language = open.language;
+        let other = (language != self.language).then(|| Lexicon::of(language));
+        let lexicon = other.as_ref().unwrap_or(&self.lexicon);
+        let (stage, words) = match result {
+            Ok(words) => (Stage::Answering, words),
+            Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
+        };
+        open.stage = stage;
+        let words = match open.others_since {
+            true => format!("{} {words}", lexicon.helper.about),
+            false => words,
+        };
+        open.words.clone_from(&words);
+        commands.push(Command::Tell {
+            id,
+            words,
+            language,
+        });
+    }
+
+    /// What was heard of an answer.
+    pub(super) fn told(&mut self, id: i64, heard: &str, commands: &mut Vec<Command>) {
+        let Some(open) = self.ladder.open.take_if(|open| open.id == id) else {
+            return;
+        };
+        let lexicon = Lexicon::of(open.language);
+        let answer = match open.others_since {
+            true => without(heard, &lexicon.helper.about),
+            false => heard.trim(),
+        };
+        if answer.is_empty() {
+            let reason = open.dropped.unwrap_or(DropReason::NotHeard);
+            let dropped = EventKind::HelperDropped { id, reason };
+            return commands.push(Command::Publish(Some(open.reply.turn), dropped));
+        }
+        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
+        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
+        // An apology is not to be learnt from.
+        if open.stage == Stage::Answering {
+            self.history
+                .answered_late(open.question, answer, open.language);
+            self.read_history(commands);
+        }
+    }
+
+    /// An exchange is over; whether what was heard in it was only that its question is thought about.
+    pub(super) fn was_put_off(&mut self) -> bool {
+        self.ladder.rest = None;
+        let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
+        if let Some(open) = &mut self.ladder.open {
+            let is_its_own = Some(open.reply) == self.released;
+            open.turn_is_over |= is_its_own;
+            // Once the answer is on its way it has the words that it has.
+            open.others_since |= !is_its_own && open.stage == Stage::Asked;
+        }
+        was_put_off
+    }
+}
+
+fn is_asking(name: &str) -> bool {
+    name == ASK_HELPER
+}
+
+/// What is said where the helper has no answer: of a server's trouble which.
+fn sorry(apology: Apology, lexicon: &Lexicon) -> String {
+    match apology {
+        Apology::Unreachable | Apology::Refused | Apology::Busy | Apology::Gone => {
+            lexicon.apologies.words(apology).to_owned()
+        }
+        Apology::Failed | Apology::TooLong | Apology::NoAnswer | Apology::NotHeard => {
+            lexicon.helper.found_nothing.clone()
+        }
+    }
+}
+
+/// What was heard, without these words before it; nothing where it was cut off within them.
+pub(super) fn without<'a>(heard: &'a str, before: &str) -> &'a str {
+    let heard = heard.trim();
+    match heard.strip_prefix(before.trim()) {
+        Some(rest) => rest.trim_start(),
+        None if before.starts_with(heard) => "",
+        None => heard,
+    }
+}

@@ -1,0 +1,178 @@
+//! Which questions are handed to the helper, by their words: what asks for an explanation, a text or a fact, and what
+//! is long. Pure. It is asked about what no certain answer and no tool was found for.
+
+use crate::events::HandOverReason;
+use crate::language::{ascii_mark, is_han};
+use crate::lexicon::{Lexicon, word_count, words};
+
+/// A question of fewer words is about what was said before: "why not?"
+const FEWEST_WORDS: usize = 3;
+/// A question of so many words asks for more than a small model keeps apart.
+const LONG_WORDS: usize = 14;
+
+/// Why these words of the user are for the helper; `None` if the first model answers. With `has_tools` the first model
+/// may look facts up elsewhere.
+pub fn reason(text: &str, lexicon: &Lexicon, has_tools: bool) -> Option<HandOverReason> {
+    let helper = &lexicon.helper;
+    // "I have three boxes. How many is that?"
+    let sentences = sentences(text);
+    let last = words(sentences.last()?);
+    let asked = Lexicon::after(&helper.leads, &last);
+    if word_count(asked) < FEWEST_WORDS || Lexicon::mentions(&helper.not_for_it, asked) {
+        return None;
+    }
+    let asks = |list: &[String]| match text.contains(is_han) {
+        // Such a word stands where its answer would.
+        true => Lexicon::mentions(list, asked),
+        false => Lexicon::begins_with(list, asked),
+    };
+    let is_question = text.trim_end().ends_with(['?', '？']);
+    if asks(&helper.explain) {
+        Some(HandOverReason::Explanation)
+    } else if has_tools {
+        None
+    } else if asks(&helper.facts) {
+        Some(HandOverReason::Fact)
+    } else {
+        let is_long = is_question && word_count(&words(text)) >= LONG_WORDS;
+        let is_for_it = || !Lexicon::mentions(&helper.not_for_it, &words(text));
+        (is_long && is_for_it()).then_some(HandOverReason::Long)
+    }
+}
+
+/// The sentences that have words.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let (mut from, mut at) = (0, text.char_indices().peekable());
+    while let Some((index, mark)) = at.next() {
+        let ends = matches!(ascii_mark(mark), '.' | '?' | '!');
+        // A point within a number ends nothing.
+        let is_apart = !mark.is_ascii() || at.peek().is_none_or(|(_, next)| next.is_whitespace());
+        if ends && is_apart {
+            let end = index + mark.len_utf8();
+            sentences.push(&text[from..end]);
+            from = end;
+        }
+    }
+    sentences.push(&text[from..]);
+    sentences.retain(|sentence| !words(sentence).is_empty());
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    fn why(text: &str) -> Option<HandOverReason> {
+        reason(text, &Lexicon::of(Language::English), false)
+    }
+
+    #[test]
+    fn questions_of_fact_and_explanation_are_for_the_helper() {
+        for (text, expected) in [
+            ("Why is the sky blue?", HandOverReason::Explanation),
+            (
+                "Could you please explain how a fridge works?",
+                HandOverReason::Explanation,
+            ),
+            (
+                "Write a short poem about rain.",
+                HandOverReason::Explanation,
+            ),
+            (
+                "What's the difference between a virus and a bacterium?",
+                HandOverReason::Explanation,
+            ),
+            ("Who painted the Mona Lisa?", HandOverReason::Fact),
+            ("Tell me who wrote Hamlet.", HandOverReason::Fact),
+            (
+                "At how many degrees Celsius does water boil?",
+                HandOverReason::Fact,
+            ),
+        ] {
+            assert_eq!(why(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn talk_and_what_is_about_the_user_or_today_is_for_the_first_model() {
+        for text in [
+            "Hello there.",
+            "Tell me a joke.",
+            "I feel a bit sad today.",
+            "How are you doing?",
+            "Who are you?",
+            "What is my sister's name?",
+            "What am I allergic to?",
+            "Who won the match last night?",
+            "What should I cook tonight?",
+            "Cats or dogs?",
+            "Why not?",
+            "What?",
+            "",
+        ] {
+            assert_eq!(why(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_sentence_is_what_is_asked() {
+        assert_eq!(
+            why("One ticket costs 8.50 dollars. What do five tickets cost?"),
+            Some(HandOverReason::Fact)
+        );
+        assert_eq!(why("Why is the sky blue? Thanks a lot."), None);
+    }
+
+    #[test]
+    fn a_long_question_is_for_the_helper_however_it_begins() {
+        let long =
+            "If I drop a feather and a hammer on the moon at the same moment, does one land first?";
+        assert_eq!(why(long), Some(HandOverReason::Long));
+        assert_eq!(why("If I drop a feather, does it land?"), None);
+        let of_the_user =
+            "If I take the early train to my sister and come back late at night, is that too long?";
+        assert_eq!(why(of_the_user), None);
+    }
+
+    #[test]
+    fn where_the_first_model_has_tools_it_looks_facts_up_itself() {
+        let lexicon = Lexicon::of(Language::English);
+        let with_tools = |text: &str| reason(text, &lexicon, true);
+        assert_eq!(with_tools("Who painted the Mona Lisa?"), None);
+        let explanation = Some(HandOverReason::Explanation);
+        assert_eq!(with_tools("Why is the sky blue?"), explanation);
+    }
+
+    #[test]
+    fn every_language_has_its_questions() {
+        for (language, asks, talks) in [
+            (
+                Language::German,
+                "Warum ist der Himmel blau?",
+                "Wie geht es dir?",
+            ),
+            (
+                Language::Spanish,
+                "¿Por qué es azul el cielo?",
+                "¿Cómo te llamas?",
+            ),
+            (
+                Language::French,
+                "Pourquoi le ciel est-il bleu ?",
+                "Raconte une blague.",
+            ),
+            (
+                Language::Italian,
+                "Perché il cielo è blu?",
+                "Come ti chiami?",
+            ),
+            (Language::Chinese, "天空为什么是蓝色的？", "你叫什么名字？"),
+        ] {
+            let lexicon = Lexicon::of(language);
+            assert!(reason(asks, &lexicon, false).is_some(), "{asks}");
+            assert_eq!(reason(talks, &lexicon, false), None, "{talks}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Thread `helper`: a second, larger language model answers what the first one handed over. It has one question at a
+//! time, gives it up as soon as nobody wants it, and leaves the cores to the conversation while the user is heard and
+//! waits for an answer.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::bus::{EventBus, Watcher};
+use super::conductor::ConductorInput;
+use crate::agent;
+use crate::cancellation::Cancelled;
+use crate::clock::Stopwatch;
+use crate::events::{EventKind, HelperOutcome, SessionEvent, TurnId};
+use crate::language::ascii_mark;
+use crate::lexicon::Apology;
+use crate::llm::{
+    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
+};
+
+/// What the stage is called where it fails.
+const HELPER: &str = "helper";
+/// The conversation has the cores no longer at a stretch: an event that would give them back may be missing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How often cancellation is looked at while the helper pauses.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A second language model, and its limits.
+pub struct Helper {
+    /// The model.
+    pub model: Box<dyn LanguageModel>,
+    /// What it is called.
+    pub name: String,
+    /// How tokens are chosen, and how many there are at most.
+    pub sampling: Sampling,
+    /// How long it works on one question, not counting pauses. What is whole by then is said.
+    pub limit: Duration,
+    /// It works on the cores of this machine, and leaves them to the conversation.
+    pub is_here: bool,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub struct Help {
+    /// The answer, or why there is none. Nothing where nobody wants it any more.
+    pub result: Option<Result<String, Apology>>,
+    /// For whoever watches.
+    pub done: EventKind,
+    /// What went wrong, if anything did.
+    pub error: Option<String>,
+}
+
+/// What was written so far, and what it cost.
+#[derive(Debug, Default)]
+struct Work {
+    text: String,
+    pieces: u32,
+    kept: usize,
+    read: usize,
+}
+
+impl Helper {
+    /// Answers a question. `pause` returns when the helper may go on, and is asked between tokens.
+    pub fn answer(
+        &mut self,
+        id: i64,
+        messages: &[Message],
+        cancelled: Cancelled,
+        pause: &dyn Fn(),
+    ) -> Help {
+        let watch = Stopwatch::start();
+        let paused = Cell::new(Duration::ZERO);
+        let busy = || watch.elapsed().saturating_sub(paused.get());
+        let limit = self.limit;
+        let gives_up = || {
+            let waited = Stopwatch::start();
+            pause();
+            paused.set(paused.get() + waited.elapsed());
+            cancelled() || busy() > limit
+        };
+        let mut work = Work::default();
+        let finish = self.write(messages, &gives_up, &mut work);
+        let (outcome, error) = match &finish {
+            Err(error) => (HelperOutcome::Failed, Some(error.to_string())),
+            Ok(_) if cancelled() => (HelperOutcome::GivenUp, None),
+            Ok(Finish::Complete) => (HelperOutcome::Answered, None),
+            // Of what ran into a limit the whole sentences are an answer.
+            Ok(_) if whole_sentences(&work.text).is_empty() => {
+                let error = "it came to no whole sentence: raise llm.helper.seconds or llm.helper.max_tokens";
+                (HelperOutcome::Failed, Some(error.to_owned()))
+            }
+            Ok(_) => (HelperOutcome::CutShort, None),
+        };
+        let result = match outcome {
+            HelperOutcome::Answered => Some(Ok(work.text.trim().to_owned())),
+            HelperOutcome::CutShort => Some(Ok(whole_sentences(&work.text).to_owned())),
+            HelperOutcome::GivenUp => None,
+            HelperOutcome::Failed => {
+                Some(Err(finish.err().map_or(Apology::NoAnswer, |e| e.apology())))
+            }
+        };
+        let done = EventKind::HelperDone {
+            id,
+            model: self.name.clone(),
+            outcome,
+            tokens: tokens_in(&work.text, work.pieces),
+            text: work.text,
+            kept: work.kept,
+            read: work.read,
+            busy_ms: busy().as_secs_f64() * 1000.0,
+            took_ms: watch.elapsed_ms(),
+        };
+        Help {
+            result,
+            done,
+            error,
+        }
+    }
+
+    fn write(
+        &mut self,
+        messages: &[Message],
+        gives_up: Cancelled,
+        work: &mut Work,
+    ) -> Result<Finish, LlmError> {
+        let prompt = Prompt::new(messages, Opening::Reply).with_room(self.sampling.max_tokens);
+        let Some(prefill) = self.model.prefill(&prompt, gives_up)? else {
+            return Ok(Finish::Cancelled);
+        };
+        (work.kept, work.read) = (prefill.kept, prefill.read);
+        self.model
+            .generate(&self.sampling, gives_up, &mut |output| {
+                if let Output::Text(piece) = output {
+                    work.text.push_str(piece);
+                    work.pieces += 1;
+                }
+            })
+    }
+}
+
+/// The text up to the end of its last whole sentence; nothing if it has none.
+fn whole_sentences(text: &str) -> &str {
+    let mut end = 0;
+    let mut marks = text.char_indices().peekable();
+    while let Some((at, mark)) = marks.next() {
+        let ends = matches!(ascii_mark(mark), '.' | '?' | '!');
+        // A point within a number ends nothing; a full-width one needs no space behind it.
+        let is_apart =
+            !mark.is_ascii() || marks.peek().is_none_or(|(_, next)| next.is_whitespace());
+        if ends && is_apart {
+            end = at + mark.len_utf8();
+        }
+    }
+    text[..end].trim()
+}
+
+/// A question for the thread.
+pub struct HelperQuestion {
+    /// Its number.
+    pub id: i64,
+    /// The turn that asked it.
+    pub turn: TurnId,
+    /// What the helper is asked with.
+    pub messages: Vec<Message>,
+}
+
+/// The number of the question whose answer is wanted; none is 0.
+#[derive(Debug, Clone, Default)]
+pub struct WantedQuestion(Arc<AtomicI64>);
+
+impl WantedQuestion {
+    /// Whether this question's answer is wanted.
+    pub fn is(&self, id: i64) -> bool {
+        self.0.load(Ordering::Relaxed) == id
+    }
+
+    /// From now on this question's answer is wanted, and no other's.
+    pub fn set(&self, id: i64) {
+        self.0.store(id, Ordering::Relaxed);
+    }
+
+    /// This question's answer is not wanted any more; another's stays.
+    pub fn clear(&self, id: i64) {
+        let _ = (self.0).compare_exchange(id, 0, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// No answer is wanted any more: the session ends.
+    pub fn close(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Whether the conversation wants the cores now.
+#[derive(Clone, Default)]
+pub struct Hush(Arc<(Mutex<bool>, Condvar)>);
+
+impl Hush {
+    /// Learns it from a session's events.
+    pub fn watcher(&self) -> Watcher {
+        let hush = self.clone();
+        Box::new(move |event: &SessionEvent| {
+            if let Some(wants) = wants_cores(&event.kind) {
+                *hush.0.0.lock().unwrap_or_else(PoisonError::into_inner) = wants;
+                hush.0.1.notify_all();
+            }
+        })
+    }
+
+    /// Returns when the conversation does not want the cores, when `cancelled`, or after a while.
+    fn wait(&self, cancelled: Cancelled) {
+        let mut wants = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let watch = Stopwatch::start();
+        while *wants && !cancelled() && watch.elapsed() < LONGEST_PAUSE {
+            let waited = self.0.1.wait_timeout(wants, LOOK);
+            (wants, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Whether the cores are wanted after an event, if that changes with it: from the first sound of the user until the
+/// reply is heard.
+fn wants_cores(kind: &EventKind) -> Option<bool> {
+    match kind {
+        EventKind::SpeechStarted
+        | EventKind::TurnExtended
+        | EventKind::TurnEnded { .. }
+        | EventKind::Held { .. } => Some(true),
+        EventKind::TurnIgnored { .. }
+        | EventKind::PlaybackStarted { .. }
+        | EventKind::Unducked { .. }
+        | EventKind::Error { .. }
+        | EventKind::Asleep { .. } => Some(false),
+        _ => None,
+    }
+}
+
+/// How the conductor asks the thread.
+pub struct HelperWire {
+    /// Where questions go.
+    pub questions: Sender<HelperQuestion>,
+    /// Which one's answer is wanted.
+    pub wanted: WantedQuestion,
+}
+
+/// The thread's state.
+pub struct HelperStage {
+    /// The model.
+    pub helper: Helper,
+    /// What it is asked.
+    pub questions: Receiver<HelperQuestion>,
+    /// Which one's answer is wanted.
+    pub wanted: WantedQuestion,
+    /// When it pauses.
+    pub hush: Hush,
+    /// Where it is told what came of that.
+    pub conductor: Sender<ConductorInput>,
+    /// Where events go.
+    pub bus: EventBus,
+}
+
+impl HelperStage {
+    /// Runs until the conductor is gone.
+    pub fn run(mut self) {
+        while let Ok(question) = self.questions.recv() {
+            self.take(&question);
+        }
+    }
+
+    fn take(&mut self, question: &HelperQuestion) {
+        let id = question.id;
+        // Another one took its place before it was begun.
+        if !self.wanted.is(id) {
+            return;
+        }
+        let (wanted, hush, is_here) = (&self.wanted, &self.hush, self.helper.is_here);
+        let cancelled = || !wanted.is(id);
+        let pause = || {
+            if is_here {
+                hush.wait(&cancelled);
+            }
+        };
+        let help = (self.helper).answer(id, &question.messages, &cancelled, &pause);
+        if let Some(error) = help.error {
+            self.bus.error(HELPER, error);
+        }
+        self.bus.publish(Some(question.turn), help.done);
+        if let Some(result) = help.result {
+            let now = self.bus.clock().now();
+            let helped = agent::Input::Helped { id, result };
+            let _ = self.conductor.send(ConductorInput::Agent(now, helped));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "helper_tests.rs"]
+mod tests;

@@ -1,0 +1,233 @@
+//! What becomes of a question to the helper.
+
+use super::*;
+use crate::clock::SessionClock;
+use crate::events::{IgnoreReason, InterruptReason};
+use crate::llm::{Prefill, Role};
+use crossbeam_channel::{bounded, unbounded};
+
+const TURN: TurnId = TurnId(3);
+
+/// Writes these pieces, and may be cancelled before each of them.
+struct Scripted {
+    pieces: Vec<&'static str>,
+    finish: Finish,
+    fails: bool,
+}
+
+impl LanguageModel for Scripted {
+    fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
+        Ok(Prefill::default())
+    }
+
+    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
+        Ok(prompt.messages.len())
+    }
+
+    fn prefill(
+        &mut self,
+        prompt: &Prompt,
+        cancelled: Cancelled,
+    ) -> Result<Option<Prefill>, LlmError> {
+        let read = prompt.messages.len();
+        Ok((!cancelled()).then_some(Prefill {
+            read,
+            ..Prefill::default()
+        }))
+    }
+
+    fn generate(
+        &mut self,
+        _: &Sampling,
+        cancelled: Cancelled,
+        on_output: &mut dyn FnMut(Output),
+    ) -> Result<Finish, LlmError> {
+        for piece in &self.pieces {
+            if cancelled() {
+                return Ok(Finish::Cancelled);
+            }
+            on_output(Output::Text(piece));
+        }
+        match self.fails {
+            true => Err(LlmError::Run("it broke".into())),
+            false => Ok(self.finish),
+        }
+    }
+}
+
+fn helper(pieces: &[&'static str], finish: Finish) -> Helper {
+    Helper {
+        model: Box::new(Scripted {
+            pieces: pieces.to_vec(),
+            finish,
+            fails: false,
+        }),
+        name: "large".into(),
+        sampling: Sampling::default(),
+        limit: Duration::from_secs(600),
+        is_here: true,
+    }
+}
+
+fn asked(helper: &mut Helper, cancelled: Cancelled) -> Help {
+    let messages = [Message::new(Role::User, "Why is the sky blue?")];
+    helper.answer(7, &messages, cancelled, &|| ())
+}
+
+fn outcome(help: &Help) -> HelperOutcome {
+    match &help.done {
+        EventKind::HelperDone { outcome, .. } => *outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_is_told_with_what_it_cost() {
+    let mut helper = helper(&["Air ", "scatters ", "blue light."], Finish::Complete);
+    let help = asked(&mut helper, &|| false);
+    assert_eq!(help.result, Some(Ok("Air scatters blue light.".into())));
+    assert!(matches!(
+        help.done,
+        EventKind::HelperDone { id: 7, read: 1, tokens, ref model, .. } if tokens >= 3 && model == "large"
+    ));
+}
+
+#[test]
+fn of_an_answer_that_runs_into_its_limit_the_whole_sentences_are_said() {
+    let pieces = ["It is 3.5 degrees. ", "And then the"];
+    let help = asked(&mut helper(&pieces, Finish::Length), &|| false);
+    assert_eq!(outcome(&help), HelperOutcome::CutShort);
+    assert_eq!(help.result, Some(Ok("It is 3.5 degrees.".into())));
+}
+
+#[test]
+fn an_answer_without_a_whole_sentence_is_none() {
+    let help = asked(&mut helper(&["And then the"], Finish::Length), &|| false);
+    assert_eq!(help.result, Some(Err(Apology::NoAnswer)));
+    assert!(help.error.is_some_and(|error| error.contains("seconds")));
+}
+
+#[test]
+fn what_takes_longer_than_its_limit_ends_there() {
+    let mut helper = helper(&["One. ", "Two."], Finish::Complete);
+    helper.limit = Duration::ZERO;
+    // Time has passed when it is looked at.
+    let messages = [Message::new(Role::User, "Count.")];
+    let help = helper.answer(1, &messages, &|| false, &|| ());
+    assert_ne!(outcome(&help), HelperOutcome::Answered);
+}
+
+#[test]
+fn nothing_is_said_of_what_nobody_wants_any_more() {
+    let help = asked(&mut helper(&["Air."], Finish::Complete), &|| true);
+    assert_eq!(
+        (outcome(&help), help.result),
+        (HelperOutcome::GivenUp, None)
+    );
+}
+
+#[test]
+fn a_model_that_fails_is_told_of() {
+    let mut helper = helper(&["Air. "], Finish::Complete);
+    helper.model = Box::new(Scripted {
+        pieces: vec!["Air. "],
+        finish: Finish::Complete,
+        fails: true,
+    });
+    let help = asked(&mut helper, &|| false);
+    assert_eq!(help.result, Some(Err(Apology::Failed)));
+    assert!(help.error.is_some_and(|error| error.contains("it broke")));
+}
+
+fn stage(wanted: &WantedQuestion) -> (HelperStage, Receiver<ConductorInput>) {
+    let (conductor, told) = unbounded();
+    let stage = HelperStage {
+        helper: helper(&["Air."], Finish::Complete),
+        questions: bounded(1).1,
+        wanted: wanted.clone(),
+        hush: Hush::default(),
+        conductor,
+        bus: EventBus::new(SessionClock::start(), Vec::new()),
+    };
+    (stage, told)
+}
+
+fn question(id: i64) -> HelperQuestion {
+    HelperQuestion {
+        id,
+        turn: TURN,
+        messages: vec![Message::new(Role::User, "Why?")],
+    }
+}
+
+#[test]
+fn only_the_question_that_is_wanted_is_answered() {
+    let wanted = WantedQuestion::default();
+    let (mut stage, told) = stage(&wanted);
+    wanted.set(2);
+    stage.take(&question(1));
+    assert!(told.try_recv().is_err());
+    stage.take(&question(2));
+    assert!(matches!(
+        told.try_recv(),
+        Ok(ConductorInput::Agent(
+            _,
+            agent::Input::Helped {
+                id: 2,
+                result: Ok(_)
+            }
+        ))
+    ));
+}
+
+#[test]
+fn a_question_that_is_dropped_leaves_a_newer_one() {
+    let wanted = WantedQuestion::default();
+    wanted.set(2);
+    wanted.clear(1);
+    assert!(wanted.is(2));
+    wanted.clear(2);
+    assert!(!wanted.is(2));
+}
+
+#[test]
+fn the_cores_are_the_conversations_from_the_first_sound_until_the_reply_is_heard() {
+    let ended = EventKind::TurnEnded {
+        waited_ms: 0.0,
+        score: None,
+        reason: crate::events::EndReason::Typed,
+        text: String::new(),
+    };
+    let sounds = EventKind::PlaybackStarted {
+        first_sample_ms: 0.0,
+    };
+    let ignored = EventKind::TurnIgnored {
+        reason: IgnoreReason::NoWords,
+        text: String::new(),
+    };
+    assert_eq!(wants_cores(&EventKind::SpeechStarted), Some(true));
+    assert_eq!(wants_cores(&ended), Some(true));
+    assert_eq!(wants_cores(&sounds), Some(false));
+    assert_eq!(wants_cores(&ignored), Some(false));
+    let reason = InterruptReason::Asked;
+    assert_eq!(wants_cores(&EventKind::Interrupted { reason }), None);
+}
+
+#[test]
+fn who_waits_for_the_cores_goes_on_when_they_are_free_or_nothing_is_wanted() {
+    let hush = Hush::default();
+    let tell = hush.watcher();
+    let event = |kind| SessionEvent {
+        at: crate::clock::Timestamp::ZERO,
+        turn: Some(TURN),
+        kind,
+    };
+    tell(&event(EventKind::SpeechStarted));
+    hush.wait(&|| true);
+    let ignored = EventKind::TurnIgnored {
+        reason: IgnoreReason::NoWords,
+        text: String::new(),
+    };
+    tell(&event(ignored));
+    hush.wait(&|| false);
+}
