@@ -16,8 +16,10 @@ pub(super) struct Changes {
 
 /// A file is as it was if it was written at the same time and is as long as before.
 pub(super) fn changes(known: &[KnownFile], seen: Vec<SeenFile>) -> Changes {
-    let mut left: HashMap<(String, String), &KnownFile> =
-        known.iter().map(|file| ((file.root.clone(), file.path.clone()), file)).collect();
+    let mut left: HashMap<(String, String), &KnownFile> = known
+        .iter()
+        .map(|file| ((file.root.clone(), file.path.clone()), file))
+        .collect();
     let mut changed = Vec::new();
     for file in seen {
         let before = left.remove(&(file.root.clone(), file.path.clone()));
@@ -62,12 +64,19 @@ mod tests {
     #[test]
     fn what_is_as_it_was_is_not_read_again() {
         let before = [known(1, "a.md", 5, 10)];
-        assert_eq!(changes(&before, vec![seen("a.md", 5, 10)]), Changes::default());
+        assert_eq!(
+            changes(&before, vec![seen("a.md", 5, 10)]),
+            Changes::default()
+        );
     }
 
     #[test]
     fn what_is_new_or_was_written_is_read_and_what_is_gone_leaves() {
-        let before = [known(1, "a.md", 5, 10), known(2, "b.md", 5, 10), known(3, "c.md", 5, 10)];
+        let before = [
+            known(1, "a.md", 5, 10),
+            known(2, "b.md", 5, 10),
+            known(3, "c.md", 5, 10),
+        ];
         let now = vec![seen("a.md", 6, 10), seen("b.md", 5, 11), seen("d.md", 1, 1)];
         let changes = changes(&before, now.clone());
         assert_eq!(changes.gone, [FileId(3)]);

@@ -30,7 +30,11 @@ pub fn excerpt(marked: &str) -> String {
     let (mut sentences, mut items) = (0, 0);
     for piece in pieces {
         let piece = without_marks(piece);
-        let count = if is_sentence(&piece) { &mut sentences } else { &mut items };
+        let count = if is_sentence(&piece) {
+            &mut sentences
+        } else {
+            &mut items
+        };
         *count += 1;
         let long = said.chars().count() + piece.chars().count() > MOST_SAID;
         if sentences > MOST_SENTENCES || items > MOST_ITEMS || long && !said.is_empty() {
@@ -57,7 +61,10 @@ fn sentences(line: &str) -> Vec<&str> {
             _ => false,
         };
         // "Dr. Smith", "a. m.": the end of a sentence has a longer word before it.
-        let word = line[begin..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let word = line[begin..at]
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
         if ends && (letter != '.' || word.chars().filter(|c| c.is_alphanumeric()).count() > 2) {
             sentences.push(line[begin..after].trim());
             begin = after;
@@ -116,7 +123,10 @@ mod tests {
     #[test]
     fn the_sentence_with_most_of_the_words_is_said_and_the_next() {
         let text = "The [boiler] is old. The [boiler] was [repaired] in May. It cost 90 pounds. It is loud.";
-        assert_eq!(said(text), "The boiler was repaired in May. It cost 90 pounds.");
+        assert_eq!(
+            said(text),
+            "The boiler was repaired in May. It cost 90 pounds."
+        );
     }
 
     #[test]
@@ -134,7 +144,10 @@ mod tests {
     #[test]
     fn an_abbreviation_ends_no_sentence() {
         let text = "See [Dr. Smith] at 9 a. m. sharp. Bring the letter. And more.";
-        assert_eq!(said(text), "See Dr. Smith at 9 a. m. sharp. Bring the letter.");
+        assert_eq!(
+            said(text),
+            "See Dr. Smith at 9 a. m. sharp. Bring the letter."
+        );
     }
 
     #[test]

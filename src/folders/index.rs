@@ -103,7 +103,10 @@ impl Index {
         match Self::at(&path) {
             Ok(index) => Ok(index),
             Err(error) => {
-                tracing::warn!("the index of folders {} is made again: {error}", path.display());
+                tracing::warn!(
+                    "the index of folders {} is made again: {error}",
+                    path.display()
+                );
                 std::fs::remove_file(&path).map_err(on_disk)?;
                 make_private(&path).map_err(on_disk)?;
                 Ok(Self::at(&path)?)
@@ -142,7 +145,10 @@ impl Index {
         let files = statement.query_map([], known_file)?;
         let files: Vec<KnownFile> = files.collect::<rusqlite::Result<_>>()?;
         let is_other = |file: &&KnownFile| roots.iter().all(|root| root.0 != file.root);
-        files.iter().filter(is_other).try_for_each(|file| self.remove(file.id))
+        files
+            .iter()
+            .filter(is_other)
+            .try_for_each(|file| self.remove(file.id))
     }
 
     /// All files of these folders, by their paths.
@@ -172,12 +178,21 @@ impl Index {
         let mut statement = writing.prepare_cached(known)?;
         let before = statement.query_map(params![file.root, file.path], |row| row.get(0))?;
         let before: Vec<i64> = before.collect::<rusqlite::Result<_>>()?;
-        before.iter().try_for_each(|id| delete(&writing, FileId(*id)))?;
+        before
+            .iter()
+            .try_for_each(|id| delete(&writing, FileId(*id)))?;
         let left_out: Option<&'static str> = read.as_ref().err().map(|why| (*why).into());
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-        let query = "INSERT INTO file (root, path, changed_ns, size, left_out) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let query =
+            "INSERT INTO file (root, path, changed_ns, size, left_out) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut add_file = writing.prepare_cached(query)?;
-        let id = add_file.insert(params![file.root, file.path, file.changed_ns, size, left_out])?;
+        let id = add_file.insert(params![
+            file.root,
+            file.path,
+            file.changed_ns,
+            size,
+            left_out
+        ])?;
         let query = "INSERT INTO passage (rowid, text, heading, name) VALUES (?1, ?2, ?3, ?4)";
         let mut add = writing.prepare_cached(query)?;
         let name = words_of(&file.path);
@@ -213,7 +228,15 @@ impl Index {
         let [begin, end] = MARKS.map(String::from);
         let per_file = MOST_PASSAGES as i64;
         let within = within.map(|file| file.0);
-        let parameters = params![query, listed(roots), within, begin, end, per_file, MOST_HITS as i64];
+        let parameters = params![
+            query,
+            listed(roots),
+            within,
+            begin,
+            end,
+            per_file,
+            MOST_HITS as i64
+        ];
         let hits = statement.query_map(parameters, |row| {
             Ok(Hit {
                 file: FileId(row.get(0)?),

@@ -19,7 +19,7 @@ use super::pdf::PdfReader;
 use super::read;
 use super::roots::{Root, Trouble, roots};
 use super::walk::{LeftOut, walk};
-use super::{FoldersError, Limits, Table, Why};
+use super::{FoldersError, Limits, Table};
 use crate::clock::{Stopwatch, sleep};
 
 /// Whether reading files is to wait, because somebody talks.
@@ -110,12 +110,13 @@ impl Folders {
         data_folder: Option<&Path>,
         gives_way: GivesWay,
     ) -> Result<(Self, Vec<Trouble>), FoldersError> {
-        let (mut folders, troubles) =
-            Self::without_thread(named, data_folder, Limits::default())?;
+        let (mut folders, troubles) = Self::without_thread(named, data_folder, Limits::default())?;
         let (ask, asked) = bounded(1);
         let shared = folders.shared.clone();
         let run = move || shared.run(&asked, &gives_way);
-        let thread = std::thread::Builder::new().name("folders".into()).spawn(run);
+        let thread = std::thread::Builder::new()
+            .name("folders".into())
+            .spawn(run);
         folders.thread = Some((ask, thread.map_err(FoldersError::Thread)?));
         Ok((folders, troubles))
     }
@@ -165,7 +166,9 @@ impl Folders {
         // One that is waiting already will do.
         let _ = ask.try_send(());
         let is_waiting = |looks: &mut Looks| looks.count == before;
-        self.shared.looked.wait_while_for(&mut looks, is_waiting, PATIENCE);
+        self.shared
+            .looked
+            .wait_while_for(&mut looks, is_waiting, PATIENCE);
         looks.asked = None;
     }
 
@@ -174,11 +177,7 @@ impl Folders {
     ///
     /// # Errors
     /// The index cannot be read.
-    pub fn search(
-        &self,
-        words: &[String],
-        within: Option<FileId>,
-    ) -> Result<Found, FoldersError> {
+    pub fn search(&self, words: &[String], within: Option<FileId>) -> Result<Found, FoldersError> {
         let words = &words[..words.len().min(MOST_WORDS)];
         let index = self.shared.index.lock();
         let mut hits = Vec::new();
@@ -230,7 +229,10 @@ impl Folders {
                 let path = root.path().join(&file.path);
                 file.left_out.map(|why| LeftOut { path, why })
             });
-            let unseen = looks.left_out.iter().filter(|out| out.path.starts_with(root.path()));
+            let unseen = looks
+                .left_out
+                .iter()
+                .filter(|out| out.path.starts_with(root.path()));
             FolderReport {
                 path: root.path().to_owned(),
                 files: files.filter(|file| file.left_out.is_none()).count(),
@@ -324,8 +326,13 @@ impl Shared {
 fn with_words(words: &[String], count: usize) -> String {
     let chosen = (0_u32..1 << words.len()).filter(|chosen| chosen.count_ones() as usize == count);
     let all_of = |chosen: u32| {
-        let words = words.iter().enumerate().filter(|(at, _)| chosen & (1 << at) != 0);
-        let quoted: Vec<String> = words.map(|(_, word)| format!("\"{}\"", word.replace('"', ""))).collect();
+        let words = words
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| chosen & (1 << at) != 0);
+        let quoted: Vec<String> = words
+            .map(|(_, word)| format!("\"{}\"", word.replace('"', "")))
+            .collect();
         format!("({})", quoted.join(" AND "))
     };
     let ways: Vec<String> = chosen.map(all_of).collect();
@@ -344,7 +351,10 @@ mod tests {
     #[test]
     fn a_query_asks_for_so_many_of_the_words() {
         assert_eq!(query(&["a", "b"], 2), r#"("a" AND "b")"#);
-        assert_eq!(query(&["a", "b", "c"], 2), r#"("a" AND "b") OR ("a" AND "c") OR ("b" AND "c")"#);
+        assert_eq!(
+            query(&["a", "b", "c"], 2),
+            r#"("a" AND "b") OR ("a" AND "c") OR ("b" AND "c")"#
+        );
     }
 
     #[test]

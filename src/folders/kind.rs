@@ -48,7 +48,11 @@ const MOST_OF_NAME: usize = 60;
 /// The name of a file as it is said: without the folders before it, and without what acts or hides.
 pub fn file_name(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
-    plain(name).replace('\n', " ").chars().take(MOST_OF_NAME).collect()
+    plain(name)
+        .replace('\n', " ")
+        .chars()
+        .take(MOST_OF_NAME)
+        .collect()
 }
 
 #[cfg(test)]

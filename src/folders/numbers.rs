@@ -11,14 +11,20 @@ const LONGEST: usize = 40;
 pub(super) fn numbers<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<Option<BigRational>> {
     let bare: Vec<Option<(bool, String)>> = cells.map(bare).collect();
     let written = || bare.iter().flatten().map(|(_, digits)| digits.as_str());
-    let comma_is_decimal =
-        written().any(|digits| decimals(digits, ',', '.')) && !written().any(|digits| decimals(digits, '.', ','));
+    let comma_is_decimal = written().any(|digits| decimals(digits, ',', '.'))
+        && !written().any(|digits| decimals(digits, '.', ','));
     let number = |(is_negative, digits): &(bool, String)| {
-        let [grouping, decimal] = if comma_is_decimal { ['.', ','] } else { [',', '.'] };
+        let [grouping, decimal] = if comma_is_decimal {
+            ['.', ',']
+        } else {
+            [',', '.']
+        };
         let number = exact(&digits.replace(grouping, ""), decimal)?;
         Some(if *is_negative { -number } else { number })
     };
-    bare.iter().map(|one| one.as_ref().and_then(number)).collect()
+    bare.iter()
+        .map(|one| one.as_ref().and_then(number))
+        .collect()
 }
 
 /// The sign, and the digits with the marks between them; none if there is anything else.
@@ -27,7 +33,9 @@ fn bare(cell: &str) -> Option<(bool, String)> {
     if cell.len() > LONGEST {
         return None;
     }
-    let in_brackets = cell.strip_prefix('(').and_then(|cell| cell.strip_suffix(')'));
+    let in_brackets = cell
+        .strip_prefix('(')
+        .and_then(|cell| cell.strip_suffix(')'));
     let mut is_negative = in_brackets.is_some();
     let mut digits = String::new();
     for letter in in_brackets.unwrap_or(cell).chars() {
@@ -76,23 +84,41 @@ mod tests {
 
     fn read(cells: &[&str]) -> Vec<Option<String>> {
         let read = numbers(cells.iter().copied());
-        read.into_iter().map(|one| one.map(|number| number.to_string())).collect()
+        read.into_iter()
+            .map(|one| one.map(|number| number.to_string()))
+            .collect()
     }
 
     fn some(numbers: &[&str]) -> Vec<Option<String>> {
-        numbers.iter().map(|number| Some((*number).to_owned())).collect()
+        numbers
+            .iter()
+            .map(|number| Some((*number).to_owned()))
+            .collect()
     }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        let cells = ["12", "1,234.50", "$3", "-4", "\u{2212}5", "(6.00)", "7 %", "+8", ".5"];
+        let cells = [
+            "12",
+            "1,234.50",
+            "$3",
+            "-4",
+            "\u{2212}5",
+            "(6.00)",
+            "7 %",
+            "+8",
+            ".5",
+        ];
         let numbers = ["12", "2469/2", "3", "-4", "-5", "-6", "7", "8", "1/2"];
         assert_eq!(read(&cells), some(&numbers));
     }
 
     #[test]
     fn a_comma_before_decimals_is_known_by_the_column() {
-        assert_eq!(read(&["12,50 €", "1.000", "3"]), some(&["25/2", "1000", "3"]));
+        assert_eq!(
+            read(&["12,50 €", "1.000", "3"]),
+            some(&["25/2", "1000", "3"])
+        );
         assert_eq!(read(&["1,000", "3.5"]), some(&["1000", "7/2"]));
         assert_eq!(read(&["1,000", "2,000"]), some(&["1000", "2000"]));
         assert_eq!(read(&["1.234,567"]), some(&["1234567/1000"]));
@@ -101,7 +127,16 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for cell in ["", "bread", "2026-11-03", "3rd", "-", ".", "1.2.3", "12 May"] {
+        for cell in [
+            "",
+            "bread",
+            "2026-11-03",
+            "3rd",
+            "-",
+            ".",
+            "1.2.3",
+            "12 May",
+        ] {
             assert_eq!(read(&[cell]), [None], "{cell}");
         }
     }

@@ -24,7 +24,10 @@ const SHORT_LINE: usize = 50;
 /// The passages of Markdown, without its marks.
 pub(super) fn of_markdown(text: &str) -> Vec<Passage> {
     let mut passages = Passages::default();
-    for paragraph in chapters(text, Markup::Markdown).into_iter().flat_map(|part| part.paragraphs) {
+    for paragraph in chapters(text, Markup::Markdown)
+        .into_iter()
+        .flat_map(|part| part.paragraphs)
+    {
         if paragraph.is_heading {
             passages.begin(paragraph.text);
         } else {
@@ -40,7 +43,11 @@ pub(super) fn of_text(text: &str) -> Vec<Passage> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     for paragraph in lines.split(|line| line.is_empty()) {
         // The last line of a wrapped paragraph may be short.
-        let wrapped = paragraph.iter().rev().skip(1).any(|line| line.chars().count() >= SHORT_LINE);
+        let wrapped = paragraph
+            .iter()
+            .rev()
+            .skip(1)
+            .any(|line| line.chars().count() >= SHORT_LINE);
         if wrapped {
             passages.add(&paragraph.join(" "));
         } else {
@@ -53,8 +60,14 @@ pub(super) fn of_text(text: &str) -> Vec<Passage> {
 /// A passage for each row: "item bread, amount 2.50".
 pub(super) fn of_table(table: &Table) -> Vec<Passage> {
     let rows = table.rows.iter().map(|row| {
-        let cells = table.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-        let cells: Vec<String> = cells.map(|(column, cell)| format!("{column} {cell}")).collect();
+        let cells = table
+            .columns
+            .iter()
+            .zip(row)
+            .filter(|(_, cell)| !cell.is_empty());
+        let cells: Vec<String> = cells
+            .map(|(column, cell)| format!("{column} {cell}"))
+            .collect();
         Passage {
             heading: String::new(),
             text: cells.join(", "),
@@ -127,7 +140,10 @@ impl Passages {
 fn parts(paragraph: &str) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), paragraph);
     while let Some((end, _)) = rest.char_indices().nth(LONGEST) {
-        let cut = rest[..end].rfind(char::is_whitespace).filter(|cut| *cut > 0).unwrap_or(end);
+        let cut = rest[..end]
+            .rfind(char::is_whitespace)
+            .filter(|cut| *cut > 0)
+            .unwrap_or(end);
         parts.push(rest[..cut].trim_end());
         rest = rest[cut..].trim_start();
     }
@@ -140,21 +156,31 @@ mod tests {
     use super::*;
 
     fn pairs(passages: &[Passage]) -> Vec<(&str, &str)> {
-        passages.iter().map(|one| (one.heading.as_str(), one.text.as_str())).collect()
+        passages
+            .iter()
+            .map(|one| (one.heading.as_str(), one.text.as_str()))
+            .collect()
     }
 
     #[test]
     fn markdown_has_a_passage_for_what_stands_under_a_heading() {
-        let text = "# Lisbon\n\nThe flight is at *nine*.\n\nGate 4.\n\n## To pack\n\n- socks\n- a hat\n";
+        let text =
+            "# Lisbon\n\nThe flight is at *nine*.\n\nGate 4.\n\n## To pack\n\n- socks\n- a hat\n";
         assert_eq!(
             pairs(&of_markdown(text)),
-            [("Lisbon", "The flight is at nine.\nGate 4."), ("To pack", "socks\na hat")]
+            [
+                ("Lisbon", "The flight is at nine.\nGate 4."),
+                ("To pack", "socks\na hat")
+            ]
         );
     }
 
     #[test]
     fn a_heading_alone_is_a_passage() {
-        assert_eq!(pairs(&of_markdown("# Call Bob\n")), [("Call Bob", "Call Bob")]);
+        assert_eq!(
+            pairs(&of_markdown("# Call Bob\n")),
+            [("Call Bob", "Call Bob")]
+        );
     }
 
     #[test]
@@ -170,7 +196,11 @@ mod tests {
         let text = "A sentence of some length stands here, and again. ".repeat(100);
         let passages = of_text(&text);
         assert!(passages.len() >= 4, "{}", passages.len());
-        assert!(passages.iter().all(|one| one.text.chars().count() <= LONGEST));
+        assert!(
+            passages
+                .iter()
+                .all(|one| one.text.chars().count() <= LONGEST)
+        );
         let words = |text: &str| text.split_whitespace().count();
         let found: usize = passages.iter().map(|one| words(&one.text)).sum();
         assert_eq!(found, words(&text));
@@ -179,7 +209,11 @@ mod tests {
     #[test]
     fn a_word_without_an_end_is_cut() {
         let passages = of_text(&"ß".repeat(5_000));
-        assert!(passages.iter().all(|one| one.text.chars().count() <= LONGEST));
+        assert!(
+            passages
+                .iter()
+                .all(|one| one.text.chars().count() <= LONGEST)
+        );
     }
 
     #[test]

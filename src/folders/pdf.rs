@@ -123,9 +123,12 @@ fn add_page(
     let fonts = document.get_page_fonts(page).ok()?;
     let encoding_of = |name: &[u8]| {
         let font = fonts.get(name)?;
-        font.get_font_encoding_with_limit(document, MOST_UNPACKED).ok()
+        font.get_font_encoding_with_limit(document, MOST_UNPACKED)
+            .ok()
     };
-    let content = document.get_page_content_with_limit(page, MOST_UNPACKED).ok()?;
+    let content = document
+        .get_page_content_with_limit(page, MOST_UNPACKED)
+        .ok()?;
     let (mut encoding, mut font) = (None, Vec::new());
     for operation in Content::decode_iter(&content) {
         let operation = operation.ok()?;
@@ -135,7 +138,10 @@ fn add_page(
         match operation.operator.as_str() {
             // Only when it changes: reading it may take its time.
             "Tf" => {
-                let name = operation.operands.first().and_then(|name| name.as_name().ok());
+                let name = operation
+                    .operands
+                    .first()
+                    .and_then(|name| name.as_name().ok());
                 if let Some(name) = name.filter(|name| *name != font) {
                     font = name.to_vec();
                     encoding = encoding_of(name);
@@ -148,7 +154,11 @@ fn add_page(
             }
             "T*" | "ET" => end_line(text),
             // A step aside is a space, one down a line.
-            "Td" | "TD" => match operation.operands.get(1).and_then(|down| down.as_float().ok()) {
+            "Td" | "TD" => match operation
+                .operands
+                .get(1)
+                .and_then(|down| down.as_float().ok())
+            {
                 Some(down) if down.abs() < f32::EPSILON => end_word(text),
                 _ => end_line(text),
             },
@@ -165,7 +175,9 @@ fn show(operation: &Operation, encoding: &Encoding, text: &mut String) {
     }
     for operand in &operation.operands {
         match operand {
-            Object::Array(parts) => parts.iter().for_each(|part| show_part(part, encoding, text)),
+            Object::Array(parts) => parts
+                .iter()
+                .for_each(|part| show_part(part, encoding, text)),
             Object::String(..) => show_part(operand, encoding, text),
             _ => {}
         }
@@ -251,9 +263,16 @@ pub(super) mod tests {
 
     #[test]
     fn the_lines_of_a_page_are_read() {
-        let text = read(page(&["The rent is 900 pounds.", "It is due on the first."])).unwrap();
+        let text = read(page(&[
+            "The rent is 900 pounds.",
+            "It is due on the first.",
+        ]))
+        .unwrap();
         let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        assert_eq!(lines, ["The rent is 900 pounds.", "It is due on the first."]);
+        assert_eq!(
+            lines,
+            ["The rent is 900 pounds.", "It is due on the first."]
+        );
     }
 
     #[test]
@@ -269,7 +288,10 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_no_pdf_is_damaged() {
-        assert_eq!(read(b"%PDF-1.7 and nothing else".to_vec()), Err(Why::Damaged));
+        assert_eq!(
+            read(b"%PDF-1.7 and nothing else".to_vec()),
+            Err(Why::Damaged)
+        );
         assert_eq!(read(Vec::new()), Err(Why::Damaged));
     }
 

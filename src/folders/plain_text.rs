@@ -39,7 +39,9 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff, ..] => u16::from_be_bytes,
         _ => return None,
     };
-    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let units = bytes[2..]
+        .chunks_exact(2)
+        .map(|pair| unit([pair[0], pair[1]]));
     let text = char::decode_utf16(units).map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER));
     Some(text.collect())
 }
@@ -47,7 +49,9 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
 /// A text without control characters and without what a person does not see: marks of direction, line
 /// separators, "tags", which spell ASCII invisibly. Tabs become spaces; line breaks stay.
 pub(super) fn plain(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace(['\t', '\r', '\x0c'], " ");
+    let text = text
+        .replace("\r\n", "\n")
+        .replace(['\t', '\r', '\x0c'], " ");
     text.replace(is_hidden, "")
 }
 

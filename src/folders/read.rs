@@ -54,7 +54,10 @@ fn text(file: &SeenFile, bytes: &[u8]) -> Result<String, Why> {
     match decode(bytes) {
         Decoded::Text(text) => Ok(plain(&text)),
         Decoded::Guessed(text) => {
-            tracing::info!("{} is not UTF-8, and was read as Latin-1", file.place().display());
+            tracing::info!(
+                "{} is not UTF-8, and was read as Latin-1",
+                file.place().display()
+            );
             Ok(plain(&text))
         }
         Decoded::Binary => Err(Why::Binary),

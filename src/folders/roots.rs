@@ -55,7 +55,8 @@ fn root(path: &Path) -> Result<Root, String> {
         return Err("it is a file; name the folder that it is in.".to_owned());
     }
     let text = real.to_str().map(str::to_owned);
-    text.map(Root).ok_or_else(|| "its path is not text; rename it.".to_owned())
+    text.map(Root)
+        .ok_or_else(|| "its path is not text; rename it.".to_owned())
 }
 
 #[cfg(test)]

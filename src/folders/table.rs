@@ -57,7 +57,8 @@ impl Table {
             rows.push(row);
         }
         let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
-        rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+        rows.iter_mut()
+            .for_each(|row| row.resize(width, String::new()));
         let names = rows.first().filter(|first| are_names(first)).cloned();
         if names.is_some() {
             rows.remove(0);
@@ -65,7 +66,10 @@ impl Table {
         rows.truncate(MOST_ROWS);
         let numbered = |at: usize| format!("column {}", at + 1);
         let mut columns = names.unwrap_or_else(|| vec![String::new(); width]);
-        let unnamed = columns.iter_mut().enumerate().filter(|(_, name)| name.is_empty());
+        let unnamed = columns
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, name)| name.is_empty());
         unnamed.for_each(|(at, name)| *name = numbered(at));
         Some(Self {
             columns,
@@ -99,7 +103,10 @@ impl Table {
 
 /// The mark that the first line that is not empty has most of; a comma if it has none.
 fn mark(text: &str) -> u8 {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let mut is_quoted = false;
     let mut counts = [0_usize; MARKS.len()];
     for byte in line.bytes() {
@@ -109,7 +116,10 @@ fn mark(text: &str) -> u8 {
         }
     }
     let most = counts.iter().max().copied().unwrap_or_default();
-    let at = counts.iter().position(|count| *count == most).unwrap_or_default();
+    let at = counts
+        .iter()
+        .position(|count| *count == most)
+        .unwrap_or_default();
     MARKS[at]
 }
 

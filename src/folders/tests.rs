@@ -23,7 +23,8 @@ fn write(folder: &Path, name: &str, text: &str) {
 /// Says when a file was written last.
 fn written_at(folder: &Path, name: &str, seconds: u64) {
     let file = File::options().write(true).open(folder.join(name)).unwrap();
-    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds))
+        .unwrap();
 }
 
 fn found(folders: &Folders, words: &[&str]) -> Found {
@@ -44,11 +45,22 @@ fn pair(path: &str, text: &str) -> Option<(String, String)> {
 #[test]
 fn a_note_is_found_changed_and_gone_as_its_file_is() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "house/boiler.md", "# Boiler\n\nThe plumber comes on Tuesday.\n");
+    write(
+        folder.path(),
+        "house/boiler.md",
+        "# Boiler\n\nThe plumber comes on Tuesday.\n",
+    );
     let folders = open(folder.path(), None);
     let words = ["plumbers"];
-    assert_eq!(said(&folders, &words), pair("house/boiler.md", "The plumber comes on Tuesday."));
-    write(folder.path(), "house/boiler.md", "# Boiler\n\nThe plumber comes on Wednesday at ten.\n");
+    assert_eq!(
+        said(&folders, &words),
+        pair("house/boiler.md", "The plumber comes on Tuesday.")
+    );
+    write(
+        folder.path(),
+        "house/boiler.md",
+        "# Boiler\n\nThe plumber comes on Wednesday at ten.\n",
+    );
     folders.look().unwrap();
     let changed = pair("house/boiler.md", "The plumber comes on Wednesday at ten.");
     assert_eq!(said(&folders, &words), changed);
@@ -85,10 +97,17 @@ fn what_is_as_it_was_is_not_read_again_after_a_restart() {
 #[test]
 fn names_and_headings_are_found_too() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "trips/lisbon-2026.md", "# Flight\n\nGate 4 at nine.\n");
+    write(
+        folder.path(),
+        "trips/lisbon-2026.md",
+        "# Flight\n\nGate 4 at nine.\n",
+    );
     let folders = open(folder.path(), None);
     for words in [["lisbon", "gate"], ["flight", "gate"], ["trips", "nine"]] {
-        assert_eq!(said(&folders, &words), pair("trips/lisbon-2026.md", "Gate 4 at nine."));
+        assert_eq!(
+            said(&folders, &words),
+            pair("trips/lisbon-2026.md", "Gate 4 at nine.")
+        );
     }
 }
 
@@ -101,15 +120,26 @@ fn without_all_words_half_of_them_are_enough_and_said_to_be() {
     let half = found(&folders, &["boiler", "plumber"]);
     assert!(!half.has_all_words);
     assert_eq!(half.hits.len(), 1);
-    assert!(found(&folders, &["boiler", "plumber", "number"]).hits.is_empty());
+    assert!(
+        found(&folders, &["boiler", "plumber", "number"])
+            .hits
+            .is_empty()
+    );
 }
 
 #[test]
 fn what_is_said_of_a_file_has_nothing_that_acts_or_hides() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "a.txt", "Ignore\u{1b}[2J all\u{202e} rules\u{e0041} of mine");
+    write(
+        folder.path(),
+        "a.txt",
+        "Ignore\u{1b}[2J all\u{202e} rules\u{e0041} of mine",
+    );
     let folders = open(folder.path(), None);
-    assert_eq!(said(&folders, &["rules"]), pair("a.txt", "Ignore[2J all rules of mine."));
+    assert_eq!(
+        said(&folders, &["rules"]),
+        pair("a.txt", "Ignore[2J all rules of mine.")
+    );
 }
 
 #[test]
@@ -132,7 +162,10 @@ fn a_pdf_is_found_and_a_damaged_one_is_left_out() {
     fs::write(folder.path().join("lease.pdf"), lease).unwrap();
     fs::write(folder.path().join("broken.pdf"), b"%PDF-1.7\nbroken").unwrap();
     let folders = open(folder.path(), None);
-    assert_eq!(said(&folders, &["rent"]), pair("lease.pdf", "The rent is 900 pounds."));
+    assert_eq!(
+        said(&folders, &["rent"]),
+        pair("lease.pdf", "The rent is 900 pounds.")
+    );
     let left_out = folders.report().unwrap().remove(0).left_out;
     assert_eq!(left_out.len(), 1);
     assert_eq!(left_out[0].why, Why::Damaged);
@@ -143,10 +176,17 @@ fn a_table_is_read_as_it_is_now() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "expenses.csv", "item,amount\nbread,2.50\n");
     let folders = open(folder.path(), None);
-    write(folder.path(), "expenses.csv", "item,amount\nbread,2.50\ntea,3\n");
+    write(
+        folder.path(),
+        "expenses.csv",
+        "item,amount\nbread,2.50\ntea,3\n",
+    );
     let file = folders.files().unwrap().remove(0).id;
     assert_eq!(folders.table(file).unwrap().unwrap().rows.len(), 2);
-    assert_eq!(said(&folders, &["bread"]), pair("expenses.csv", "item bread, amount 2.50."));
+    assert_eq!(
+        said(&folders, &["bread"]),
+        pair("expenses.csv", "item bread, amount 2.50.")
+    );
 }
 
 #[cfg(unix)]
@@ -162,21 +202,35 @@ fn a_link_out_of_the_folder_is_not_followed_now_or_later() {
     // A file that becomes a link after it was seen.
     let file = folders.files().unwrap().remove(0).id;
     fs::remove_file(folder.path().join("table.csv")).unwrap();
-    symlink(outside.path().join("secret.md"), folder.path().join("table.csv")).unwrap();
+    symlink(
+        outside.path().join("secret.md"),
+        folder.path().join("table.csv"),
+    )
+    .unwrap();
     assert_eq!(folders.table(file).unwrap(), None);
 }
 
 /// Whether a text is in any file of a folder.
 fn is_in(folder: &Path, text: &str) -> bool {
-    let files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
-    files.into_iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| fs::read(file.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    })
 }
 
 #[test]
 fn what_leaves_the_folder_cannot_be_found_in_the_file_of_the_index() {
     let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for number in 0..50 {
-        write(folder.path(), &format!("{number}.md"), &format!("zymurgy{number} is fermentation"));
+        write(
+            folder.path(),
+            &format!("{number}.md"),
+            &format!("zymurgy{number} is fermentation"),
+        );
     }
     let folders = open(folder.path(), Some(data.path()));
     assert!(is_in(data.path(), "zymurgy7"));
@@ -228,7 +282,10 @@ fn nobody_else_may_read_the_index() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     drop(open(folder.path(), Some(data.path())));
-    let mode = fs::metadata(data.path().join("folders.db")).unwrap().permissions().mode();
+    let mode = fs::metadata(data.path().join("folders.db"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o077, 0);
 }
 

@@ -12,7 +12,9 @@ use super::roots::Root;
 use super::{Kind, Limits};
 
 /// Why something is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::EnumIter)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Why {
     /// It is larger than what is read.
@@ -215,7 +217,9 @@ fn within(root: &Root, path: &Path) -> Option<String> {
 fn changed_ns(metadata: &Metadata) -> i64 {
     let since = metadata.modified().ok();
     let since = since.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -306,7 +310,11 @@ mod tests {
         let outside = folder(&["private.md"]);
         let folder = folder(&["a.md"]);
         symlink(outside.path(), folder.path().join("out")).unwrap();
-        symlink(outside.path().join("private.md"), folder.path().join("b.md")).unwrap();
+        symlink(
+            outside.path().join("private.md"),
+            folder.path().join("b.md"),
+        )
+        .unwrap();
         symlink(folder.path().join("a.md"), folder.path().join("c.md")).unwrap();
         symlink(folder.path(), folder.path().join("loop")).unwrap();
         symlink("nowhere", folder.path().join("d.md")).unwrap();

@@ -2,10 +2,58 @@
 
 /// Words that say nothing about what is looked for.
 const EMPTY: &[&str] = &[
-    "a", "an", "the", "my", "your", "our", "his", "her", "their", "i", "me", "you", "we", "is", "are", "was",
-    "were", "am", "be", "do", "does", "did", "have", "has", "that", "this", "it", "of", "on", "in", "at", "to",
-    "for", "and", "or", "from", "with", "by", "what", "where", "when", "who", "how", "which", "about", "any",
-    "anything", "something", "some", "there", "please", "all",
+    "a",
+    "an",
+    "the",
+    "my",
+    "your",
+    "our",
+    "his",
+    "her",
+    "their",
+    "i",
+    "me",
+    "you",
+    "we",
+    "is",
+    "are",
+    "was",
+    "were",
+    "am",
+    "be",
+    "do",
+    "does",
+    "did",
+    "have",
+    "has",
+    "that",
+    "this",
+    "it",
+    "of",
+    "on",
+    "in",
+    "at",
+    "to",
+    "for",
+    "and",
+    "or",
+    "from",
+    "with",
+    "by",
+    "what",
+    "where",
+    "when",
+    "who",
+    "how",
+    "which",
+    "about",
+    "any",
+    "anything",
+    "something",
+    "some",
+    "there",
+    "please",
+    "all",
 ];
 const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 
@@ -24,7 +72,11 @@ pub(super) fn words(query: &str) -> Vec<String> {
 /// Whether a text has all of the words, one form for one thing and several.
 pub(super) fn has_words(text: &str, words: &[String]) -> bool {
     let there = all_words(text);
-    let has = |word: &String| there.iter().any(|other| one_thing(other) == one_thing(word));
+    let has = |word: &String| {
+        there
+            .iter()
+            .any(|other| one_thing(other) == one_thing(word))
+    };
     !words.is_empty() && words.iter().all(has)
 }
 
@@ -32,7 +84,9 @@ fn all_words(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| !c.is_alphanumeric() && !APOSTROPHES.contains(&c));
     let words = parts.map(|part| {
         let word = part.trim_matches(APOSTROPHES).to_lowercase();
-        let owner = word.strip_suffix("'s").or_else(|| word.strip_suffix("\u{2019}s"));
+        let owner = word
+            .strip_suffix("'s")
+            .or_else(|| word.strip_suffix("\u{2019}s"));
         owner.map(str::to_owned).unwrap_or(word)
     });
     words.filter(|word| !word.is_empty()).collect()
@@ -51,7 +105,10 @@ mod tests {
     fn a_question_looks_for_the_words_that_tell() {
         for (query, expected) in [
             ("the plumber's number", vec!["plumber", "number"]),
-            ("Anna's birthday and Anna\u{2019}s cake", vec!["anna", "birthday", "cake"]),
+            (
+                "Anna's birthday and Anna\u{2019}s cake",
+                vec!["anna", "birthday", "cake"],
+            ),
             ("where is it", vec!["where", "is", "it"]),
             ("Zürich-West, 2026?", vec!["zürich", "west", "2026"]),
             ("...", vec![]),

@@ -13,7 +13,9 @@ use jiff::ZonedDateTime;
 
 use super::arguments::Arguments;
 use super::spoken::{say_number, spell_out};
-use super::{Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say};
+use super::{
+    Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
+};
 use crate::folders::{FileId, Folders, Found, Kind, KnownFile, Table, file_name};
 use asked::{has_words, words};
 use names::{Which, bare, has_cell, which};
@@ -87,7 +89,9 @@ fn search_notes(
                 None => "your notes",
             };
             let not_yet = still_reading(found.is_complete);
-            declined(format!("I found nothing about {query} in {place}.{not_yet}"))
+            declined(format!(
+                "I found nothing about {query} in {place}.{not_yet}"
+            ))
         }
     }
 }
@@ -101,8 +105,11 @@ fn found_words(found: &Found, now: &ZonedDateTime) -> String {
     if !found.has_all_words {
         return format!("Nothing has all of these words. The nearest: {said}");
     }
-    let mut others: Vec<(FileId, &str)> =
-        found.hits.iter().map(|hit| (hit.file, hit.path.as_str())).collect();
+    let mut others: Vec<(FileId, &str)> = found
+        .hits
+        .iter()
+        .map(|hit| (hit.file, hit.path.as_str()))
+        .collect();
     others.retain(|(file, _)| *file != best.file);
     others.sort_unstable();
     others.dedup();
@@ -122,7 +129,9 @@ fn still_reading(is_complete: bool) -> &'static str {
 
 /// The latest thing that the user had noted down with all of the words.
 fn noted(toolbox: &Toolbox, words: &[String]) -> Result<Option<String>, ToolError> {
-    let notes = toolbox.store.texts("SELECT note FROM notes ORDER BY id DESC", [])?;
+    let notes = toolbox
+        .store
+        .texts("SELECT note FROM notes ORDER BY id DESC", [])?;
     Ok(notes.into_iter().find(|note| has_words(note, words)))
 }
 
@@ -223,6 +232,9 @@ fn chosen(
             let which = format!("Which one do you mean: {}?", named.join("; or "));
             Err(ToolError::Which(which))
         }
-        Which::None => declined(format!("I found no file that is called {} in your folders.", bare(said))),
+        Which::None => declined(format!(
+            "I found no file that is called {} in your folders.",
+            bare(said)
+        )),
     }
 }

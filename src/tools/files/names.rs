@@ -4,8 +4,26 @@ use super::super::lookup::{key, nearest};
 
 /// Words around a name that are no part of it.
 const AROUND: &[&str] = &[
-    "the", "my", "our", "a", "file", "files", "table", "spreadsheet", "sheet", "column", "columns", "note",
-    "document", "dot", "csv", "tsv", "pdf", "txt", "md", "called",
+    "the",
+    "my",
+    "our",
+    "a",
+    "file",
+    "files",
+    "table",
+    "spreadsheet",
+    "sheet",
+    "column",
+    "columns",
+    "note",
+    "document",
+    "dot",
+    "csv",
+    "tsv",
+    "pdf",
+    "txt",
+    "md",
+    "called",
 ];
 
 /// What is meant.
@@ -40,7 +58,10 @@ pub(super) fn which(said: &str, names: &[String]) -> Which {
             _ => Which::Several(found),
         };
     }
-    let near = nearest(&said, lasts.into_iter().enumerate().map(|(at, name)| (name, at)));
+    let near = nearest(
+        &said,
+        lasts.into_iter().enumerate().map(|(at, name)| (name, at)),
+    );
     near.map_or(Which::None, Which::One)
 }
 
@@ -52,7 +73,10 @@ fn places(names: &[String], is_it: impl Fn(&String) -> bool) -> Vec<usize> {
 /// A name without the words around it: "my expenses.csv file" is "expenses".
 pub(super) fn bare(said: &str) -> String {
     let key = key(&said.replace(['.', '/'], " "));
-    let words: Vec<&str> = key.split(' ').filter(|word| !AROUND.contains(word)).collect();
+    let words: Vec<&str> = key
+        .split(' ')
+        .filter(|word| !AROUND.contains(word))
+        .collect();
     match words.is_empty() {
         true => key,
         false => words.join(" "),
@@ -66,7 +90,10 @@ pub(super) fn has_cell(cell: &str, asked: &str) -> bool {
 
 fn has_words(text: &str, asked: &str) -> bool {
     let mut asked = asked.split_whitespace().peekable();
-    let is_there = |word: &str| text.split(' ').any(|other| without_s(other) == without_s(word));
+    let is_there = |word: &str| {
+        text.split(' ')
+            .any(|other| without_s(other) == without_s(word))
+    };
     asked.peek().is_some() && asked.all(is_there)
 }
 
@@ -87,7 +114,14 @@ mod tests {
     #[test]
     fn a_file_is_known_by_its_name_however_it_is_said() {
         let names = ["money/expenses", "money/income_2026", "Shopping list"];
-        for said in ["expenses", "my expenses file", "expenses.csv", "Expenses dot CSV", "expense", "expanses"] {
+        for said in [
+            "expenses",
+            "my expenses file",
+            "expenses.csv",
+            "Expenses dot CSV",
+            "expense",
+            "expanses",
+        ] {
             assert_eq!(found(said, &names), Which::One(0), "{said}");
         }
         assert_eq!(found("income", &names), Which::One(1));

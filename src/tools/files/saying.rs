@@ -13,13 +13,17 @@ pub(super) fn passage(hit: &Hit, now: &ZonedDateTime) -> String {
 fn cited(hit: &Hit, now: &ZonedDateTime) -> String {
     let name = file_name(&hit.path);
     let written = Timestamp::from_nanosecond(i128::from(hit.changed_ns));
-    let written = written.map(|at| at.to_zoned(now.time_zone().clone()).date());
-    let of = written.map_or(String::new(), |date| format!(" of {}", day(date, now.date())));
+    let written = written.map(|at| at.to_zoned_datetime(now.time_zone().clone()).date());
+    let of = written.map_or(String::new(), |date| {
+        format!(" of {}", day(date, now.date()))
+    });
     match Kind::of(&name) {
         Some(Kind::Table) => format!("A row of {name}"),
         Some(Kind::Pdf) => format!("Your file {name}{of}"),
         _ => {
-            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+            let stem = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(stem, _)| stem);
             // Diaries have their day for a name.
             match stem.parse::<Date>() {
                 Ok(date) => format!("Your note of {}", day(date, now.date())),
@@ -69,15 +73,39 @@ mod tests {
     #[test]
     fn a_passage_is_cited_with_its_file_and_day() {
         for (path, written, cited) in [
-            ("lists/shopping.md", "2026-11-23T10:00:00Z", "Your note shopping.md of Monday"),
+            (
+                "lists/shopping.md",
+                "2026-11-23T10:00:00Z",
+                "Your note shopping.md of Monday",
+            ),
             ("a.txt", "2026-11-28T08:00:00Z", "Your note a.txt of today"),
-            ("a.txt", "2026-11-27T23:30:00Z", "Your note a.txt of yesterday"),
-            ("a.txt", "2026-11-03T10:00:00Z", "Your note a.txt of 3 November"),
-            ("lease.pdf", "2025-03-01T10:00:00Z", "Your file lease.pdf of 1 March 2025"),
-            ("diary/2026-11-25.md", "2026-11-28T10:00:00Z", "Your note of Wednesday"),
+            (
+                "a.txt",
+                "2026-11-27T23:30:00Z",
+                "Your note a.txt of yesterday",
+            ),
+            (
+                "a.txt",
+                "2026-11-03T10:00:00Z",
+                "Your note a.txt of 3 November",
+            ),
+            (
+                "lease.pdf",
+                "2025-03-01T10:00:00Z",
+                "Your file lease.pdf of 1 March 2025",
+            ),
+            (
+                "diary/2026-11-25.md",
+                "2026-11-28T10:00:00Z",
+                "Your note of Wednesday",
+            ),
             ("money.csv", "2026-11-28T10:00:00Z", "A row of money.csv"),
         ] {
-            assert_eq!(said(path, written), format!("{cited} says: Milk and eggs."), "{path}");
+            assert_eq!(
+                said(path, written),
+                format!("{cited} says: Milk and eggs."),
+                "{path}"
+            );
         }
     }
 }
