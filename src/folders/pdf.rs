@@ -1,9 +1,10 @@
 //! The text of a PDF, by `lopdf`: what its pages show, in the order in which they show it.
 //!
 //! A PDF may be damaged, or made to do harm. So it is read on a thread of its own, `pdf-text`, which may panic, and
-//! is waited for only so long; what unpacks to more than a bound is refused; and while two that were given up
+//! is waited for only so long; what unpacks to more than a bound is left out; and while two that were given up
 //! are still being read, no other is begun.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use lopdf::content::{Content, Operation};
-use lopdf::{Document, Encoding, LoadOptions, Object, ObjectId};
+use lopdf::{Dictionary, Document, Encoding, LoadOptions, Object, ObjectId};
 
 use super::Why;
 use super::limits::{MOST_PDF_TEXT, MOST_UNPACKED};
@@ -30,6 +31,16 @@ const LOOK: Duration = Duration::from_millis(20);
 const MOST_PAGES: usize = 2_000;
 /// A step between letters that is a space, in thousandths of the size of the font.
 const SPACE: f32 = 200.0;
+
+/// Bytes that the objects of one file may take together, which may have been packed well.
+const MOST_OF_OBJECTS: usize = 128 << 20;
+/// Bytes that an object takes beside its text.
+const OF_AN_OBJECT: usize = 64;
+
+thread_local! {
+    /// What is left of [`MOST_OF_OBJECTS`] for the file that this thread reads: the filter gets nothing else.
+    static ROOM: Cell<usize> = const { Cell::new(0) };
+}
 
 /// Reads PDFs, one after the other.
 #[derive(Debug, Default)]
@@ -89,7 +100,12 @@ impl PdfReader {
 
 /// The text of all pages, a line for each that they show.
 fn text(bytes: &[u8], given_up: Cancelled) -> Result<String, Why> {
-    let options = LoadOptions::with_max_decompressed_size(MOST_UNPACKED);
+    let options = LoadOptions {
+        filter: Some(while_there_is_room),
+        max_decompressed_size: Some(MOST_UNPACKED),
+        ..LoadOptions::default()
+    };
+    ROOM.set(MOST_OF_OBJECTS);
     let document = Document::load_mem_with_options(bytes, options).map_err(|_| Why::Damaged)?;
     if document.is_encrypted() {
         return Err(Why::Locked);
@@ -111,6 +127,29 @@ fn text(bytes: &[u8], given_up: Cancelled) -> Result<String, Why> {
         false if pages == damaged => Err(Why::Damaged),
         false => Err(Why::NoText),
     }
+}
+
+/// Keeps an object while there is room; the pages that would need another are read without it.
+fn while_there_is_room(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    let left = ROOM.get().checked_sub(size(object))?;
+    ROOM.set(left);
+    Some((id, object.clone()))
+}
+
+/// The bytes that an object takes, about. The parser bounds how deep it nests.
+fn size(object: &Object) -> usize {
+    let of_dictionary = |dictionary: &Dictionary| -> usize {
+        let entries = dictionary.iter();
+        entries.map(|(key, value)| key.len() + size(value)).sum()
+    };
+    let inner = match object {
+        Object::String(text, _) | Object::Name(text) => text.len(),
+        Object::Array(parts) => parts.iter().map(size).sum(),
+        Object::Dictionary(dictionary) => of_dictionary(dictionary),
+        Object::Stream(stream) => of_dictionary(&stream.dict) + stream.content.len(),
+        _ => 0,
+    };
+    inner + OF_AN_OBJECT
 }
 
 /// Adds what a page shows; none if it cannot be read.
@@ -304,6 +343,14 @@ pub(super) mod tests {
             changed[at] = changed[at].wrapping_add(128);
             let _ = read(changed);
         }
+    }
+
+    #[test]
+    fn objects_are_kept_while_there_is_room() {
+        let mut text = Object::String(vec![b'x'; 100], StringFormat::Literal);
+        ROOM.set(200);
+        assert!(while_there_is_room((1, 0), &mut text).is_some());
+        assert!(while_there_is_room((2, 0), &mut text).is_none());
     }
 
     #[test]

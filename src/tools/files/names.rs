@@ -3,27 +3,10 @@
 use super::super::lookup::{key, nearest};
 
 /// Words around a name that are no part of it.
+#[rustfmt::skip]
 const AROUND: &[&str] = &[
-    "the",
-    "my",
-    "our",
-    "a",
-    "file",
-    "files",
-    "table",
-    "spreadsheet",
-    "sheet",
-    "column",
-    "columns",
-    "note",
-    "document",
-    "dot",
-    "csv",
-    "tsv",
-    "pdf",
-    "txt",
-    "md",
-    "called",
+    "the", "my", "our", "a", "file", "files", "table", "spreadsheet", "sheet", "column", "columns", "note",
+    "document", "dot", "csv", "tsv", "pdf", "txt", "md", "called",
 ];
 
 /// What is meant.
