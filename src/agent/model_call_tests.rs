@@ -38,6 +38,7 @@ pub(super) fn talk() -> Talk {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: offers.into_iter().map(offer).collect(),
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
@@ -57,6 +58,7 @@ fn setting_with(names: &[&str]) -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::SwitchedOff,
+        has_folders: false,
         offers: names.iter().map(offer).collect(),
     }
 }
@@ -242,6 +244,21 @@ fn what_we_cannot_do_is_left_to_a_tool_that_may() {
     let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
     let text = "Play some music.".to_owned();
     prompt(&talk.on(Input::Answer { reply: REPLY, text }));
+}
+
+#[test]
+fn notes_are_left_to_a_tool_that_may_find_them_unless_folders_are_configured() {
+    let called_with = |names: &[&str], has_folders: bool| {
+        let mut setting = setting_with(names);
+        (setting.built_in, setting.has_folders) = (BuiltIn::Callable, has_folders);
+        let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
+        let text = "What do my notes say about the boiler?".to_owned();
+        let commands = talk.on(Input::Answer { reply: REPLY, text });
+        called(&commands).join(" ")
+    };
+    assert_eq!(called_with(&["notes_search"], false), "");
+    assert_eq!(called_with(&["notes_search"], true), "search_notes");
+    assert_eq!(called_with(&["lamp_on"], false), "search_notes");
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
+    let has_folders = keeping == Keeping::InDataFolder && !config.memory.folders.is_empty();
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
@@ -67,6 +68,7 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         built_in,
+        has_folders,
         offers: offers.collect(),
     };
     let tools = SessionTools {

@@ -270,6 +270,7 @@ mod tests {
             engines: Engines::OnThisMachine,
             country: None,
             built_in: BuiltIn::Callable,
+            has_folders: false,
             offers: Arc::default(),
         };
         let tools = SessionTools {

@@ -297,6 +297,11 @@ pub fn class(name: &str) -> Option<Class> {
     spec(name).map(|spec| spec.class)
 }
 
+/// Whether a tool answers from the user's folders.
+pub fn looks_into_folders(name: &str) -> bool {
+    files::TOOLS.iter().any(|tool| tool.name == name)
+}
+
 fn spec(name: &str) -> Option<&'static Spec> {
     specs().find(|spec| spec.name == name)
 }

@@ -865,6 +865,7 @@ fn setting() -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: model_calls::offers(),
     }
 }
