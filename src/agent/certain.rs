@@ -122,10 +122,13 @@ impl Certain {
         self.setting.offers.iter().any(about)
     }
 
-    /// Whether a tool that is not built in may find what this one, for want of folders, cannot.
+    /// Whether this is left to others, since no folders are configured: where there are no tables, "the sum of votes
+    /// in parliament" asks for none; notes that were told are there all the same.
     fn is_for_another(&self, name: &str) -> bool {
-        let lacks_folders = tools::looks_into_folders(name) && !self.setting.has_folders;
-        lacks_folders && self.is_offered(OF_FOLDERS)
+        if self.setting.has_folders || !tools::looks_into_folders(name) {
+            return false;
+        }
+        tools::reads_tables(name) || self.is_offered(OF_FOLDERS)
     }
 
     /// What to do about these words; `None` leaves them to the language model.

@@ -248,17 +248,27 @@ fn what_we_cannot_do_is_left_to_a_tool_that_may() {
 
 #[test]
 fn notes_are_left_to_a_tool_that_may_find_them_unless_folders_are_configured() {
-    let called_with = |names: &[&str], has_folders: bool| {
-        let mut setting = setting_with(names);
-        (setting.built_in, setting.has_folders) = (BuiltIn::Callable, has_folders);
-        let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
-        let text = "What do my notes say about the boiler?".to_owned();
-        let commands = talk.on(Input::Answer { reply: REPLY, text });
-        called(&commands).join(" ")
-    };
-    assert_eq!(called_with(&["notes_search"], false), "");
-    assert_eq!(called_with(&["notes_search"], true), "search_notes");
-    assert_eq!(called_with(&["lamp_on"], false), "search_notes");
+    let notes = "What do my notes say about the boiler?";
+    assert_eq!(called_for(notes, &["notes_search"], false), "");
+    assert_eq!(called_for(notes, &["notes_search"], true), "search_notes");
+    assert_eq!(called_for(notes, &["lamp_on"], false), "search_notes");
+}
+
+#[test]
+fn tables_are_asked_for_only_where_folders_are_configured() {
+    let sum = "What is the sum of votes in parliament?";
+    assert_eq!(called_for(sum, &[], false), "");
+    assert_eq!(called_for(sum, &[], true), "sum_column");
+}
+
+/// The tools that are called for some words, where these others are offered.
+fn called_for(text: &str, names: &[&str], has_folders: bool) -> String {
+    let mut setting = setting_with(names);
+    (setting.built_in, setting.has_folders) = (BuiltIn::Callable, has_folders);
+    let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
+    let text = text.to_owned();
+    let commands = talk.on(Input::Answer { reply: REPLY, text });
+    called(&commands).join(" ")
 }
 
 #[test]

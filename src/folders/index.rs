@@ -78,7 +78,7 @@ pub struct Hit {
     pub path: String,
     /// When the file was written last. Nanoseconds of Unix time.
     pub changed_ns: i64,
-    /// The passage, with marks around the words that were asked for; for [`super::excerpt`].
+    /// The passage, with marks around the words that were asked for; for [`super::excerpt()`].
     pub marked: String,
 }
 
@@ -119,6 +119,8 @@ impl Index {
         connection.busy_timeout(BUSY)?;
         // A write-ahead log would keep what was overwritten.
         connection.pragma_update(None, "journal_mode", "DELETE")?;
+        // It can be made again: the disk is not waited for more than that takes.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
         Self::prepared(connection)
     }
 

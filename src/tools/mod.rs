@@ -302,6 +302,11 @@ pub fn looks_into_folders(name: &str) -> bool {
     files::TOOLS.iter().any(|tool| tool.name == name)
 }
 
+/// Whether a tool answers from tables in these folders alone.
+pub fn reads_tables(name: &str) -> bool {
+    ["count_rows", "sum_column"].contains(&name)
+}
+
 fn spec(name: &str) -> Option<&'static Spec> {
     specs().find(|spec| spec.name == name)
 }

@@ -60,6 +60,18 @@ fn what_is_not_found_is_said_so() {
 }
 
 #[test]
+fn while_folders_are_still_read_it_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = [folder.path().to_owned()];
+    let (folders, _) = Folders::without_thread(&named, None, Limits::default()).unwrap();
+    let mut toolbox = toolbox().with_folders(Some(Arc::new(folders)));
+    assert_eq!(
+        looked_for(&mut toolbox, "unicorns"),
+        "! I found nothing about unicorns in your notes. I am still reading your folders."
+    );
+}
+
+#[test]
 fn what_has_only_some_of_the_words_is_said_to() {
     let (mut toolbox, _folder) = with_files(&[("house.md", "The plumber comes on Tuesday.")]);
     assert_eq!(
