@@ -37,6 +37,7 @@ pub mod speaker;
 pub mod stt;
 
 pub mod agent;
+pub mod folders;
 pub mod llm;
 pub mod mcp;
 pub mod tool_call;

@@ -17,6 +17,7 @@ use vivavoce::llm::gpu::GpuLayers;
 use vivavoce::turn_taking::Drafts;
 
 use cli::bench::{BenchCommand, NOT_MEASURED};
+use cli::memory::MemoryCommand;
 use cli::models::ModelsCommand;
 use cli::talk::{LOADING, Options, QUIT};
 use cli::tools::ToolsCommand;
@@ -144,6 +145,9 @@ enum Command {
     /// List the tools that can be called, built in and of MCP servers, and call one
     #[command(subcommand)]
     Tools(ToolsCommand),
+    /// Show what it may look into: your own folders
+    #[command(subcommand)]
+    Memory(MemoryCommand),
     /// Make ears for a phrase of your own
     #[command(subcommand)]
     Wake(cli::wake::WakeCommand),
@@ -291,6 +295,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Stats { recording, json } => cli::stats::stats(recording, *json)?,
         Command::Models(command) => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
+        Command::Memory(command) => cli::memory::run(&config, command)?,
         Command::Wake(command) => cli::wake::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {

@@ -52,6 +52,7 @@ fn start(
             engines: Place::OnThisMachine,
             country: None,
             built_in: BuiltIn::SwitchedOff,
+            has_folders: false,
             offers: std::sync::Arc::default(),
             helper: None,
         },

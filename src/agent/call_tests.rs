@@ -20,6 +20,7 @@ fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
         engines: Engines::OnThisMachine,
         country: Some("GB".into()),
         built_in,
+        has_folders: false,
         offers: Arc::default(),
         helper: None,
     };
@@ -331,6 +332,7 @@ fn every_call_that_is_certain_has_a_tool() {
             engines: Engines::OnThisMachine,
             country: None,
             built_in: BuiltIn::Callable,
+            has_folders: false,
             offers: Arc::default(),
             helper: None,
         },

@@ -20,6 +20,8 @@ pub struct Setting {
     pub country: Option<String>,
     /// The tools of the program itself.
     pub built_in: BuiltIn,
+    /// Whether the program's own tools may look into folders of the user.
+    pub has_folders: bool,
     /// What the language model may call: some of these, and others.
     pub offers: Arc<[Offer]>,
     /// How questions come to a second, larger language model, if there is one.
@@ -50,6 +52,20 @@ pub enum BuiltIn {
     /// They were switched off: what is asked of them goes to the language model.
     SwitchedOff,
 }
+
+/// Parts of the names of tools that may find what is asked of the user's folders.
+const OF_FOLDERS: &[&str] = &[
+    "note",
+    "file",
+    "document",
+    "folder",
+    "directory",
+    "vault",
+    "drive",
+    "sheet",
+    "table",
+    "csv",
+];
 
 /// Decides what is certain.
 pub struct Certain {
@@ -122,6 +138,15 @@ impl Certain {
         self.setting.offers.iter().any(about)
     }
 
+    /// Whether this is left to others, since no folders are configured: where there are no tables, "the sum of votes
+    /// in parliament" asks for none; notes that were told are there all the same.
+    fn is_for_another(&self, name: &str) -> bool {
+        if self.setting.has_folders || !tools::looks_into_folders(name) {
+            return false;
+        }
+        tools::reads_tables(name) || self.is_offered(OF_FOLDERS)
+    }
+
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
         let take_up = |last: &LastCall| self.intents.follow_up(words, last);
@@ -141,6 +166,7 @@ impl Certain {
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)
             }
+            Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.is_callable())?;
                 Some(Certainty::Call(Call { name, arguments }, class))

@@ -140,6 +140,7 @@ fn setting() -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: std::sync::Arc::default(),
         helper: None,
     }

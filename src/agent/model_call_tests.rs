@@ -38,6 +38,7 @@ pub(super) fn talk() -> Talk {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: offers.into_iter().map(offer).collect(),
         helper: None,
     };
@@ -58,6 +59,7 @@ fn setting_with(names: &[&str]) -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::SwitchedOff,
+        has_folders: false,
         offers: names.iter().map(offer).collect(),
         helper: None,
     }
@@ -244,6 +246,31 @@ fn what_we_cannot_do_is_left_to_a_tool_that_may() {
     let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
     let text = "Play some music.".to_owned();
     prompt(&talk.on(Input::Answer { reply: REPLY, text }));
+}
+
+#[test]
+fn notes_are_left_to_a_tool_that_may_find_them_unless_folders_are_configured() {
+    let notes = "What do my notes say about the boiler?";
+    assert_eq!(called_for(notes, &["notes_search"], false), "");
+    assert_eq!(called_for(notes, &["notes_search"], true), "search_notes");
+    assert_eq!(called_for(notes, &["lamp_on"], false), "search_notes");
+}
+
+#[test]
+fn tables_are_asked_for_only_where_folders_are_configured() {
+    let sum = "What is the sum of votes in parliament?";
+    assert_eq!(called_for(sum, &[], false), "");
+    assert_eq!(called_for(sum, &[], true), "sum_column");
+}
+
+/// The tools that are called for some words, where these others are offered.
+fn called_for(text: &str, names: &[&str], has_folders: bool) -> String {
+    let mut setting = setting_with(names);
+    (setting.built_in, setting.has_folders) = (BuiltIn::Callable, has_folders);
+    let mut talk = Talk(Agent::new(&Persona::bundled(Language::English), setting));
+    let text = text.to_owned();
+    let commands = talk.on(Input::Answer { reply: REPLY, text });
+    called(&commands).join(" ")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a session's assistant is given beside its engines: its tools, and where it is.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,12 @@ use vivavoce::agent::{ASK_HELPER, BuiltIn, Persona, Setting, offer_of_the_helper
 use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
+use vivavoce::folders::{self, Folders, FoldersError, Limits, Trouble};
 use vivavoce::language::{Language, Languages};
 use vivavoce::llm::server::Address;
 use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
+use vivavoce::talking::Look;
 use vivavoce::tool_call::ExternalTools;
 use vivavoce::tools::lookup::Facts;
 use vivavoce::tools::{self, OpenError, Toolbox};
@@ -37,6 +40,7 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
+    let has_folders = keeping == Keeping::InDataFolder && !config.memory.folders.is_empty();
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
@@ -68,6 +72,7 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         built_in,
+        has_folders,
         offers: offers.collect(),
         helper,
     };
@@ -89,6 +94,62 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
         eprintln!("{trouble}");
     }
     Some(Arc::new(client))
+}
+
+/// The user's own folders, if any are configured and the tools may look into them: they are read from now on. What
+/// is wrong with one is said, and the others are read.
+pub fn watch_folders(config: &Config, keeping: Keeping) -> Option<Arc<Folders>> {
+    let is_asked = config.tools.enabled && config.language.iter().any(tools::knows);
+    if !is_asked || keeping == Keeping::Nowhere {
+        return None;
+    }
+    let opened = open_folders(config, |named, kept_in| {
+        let look = Look::at(&data_dir()).ok();
+        let gives_way = move || look.as_ref().is_some_and(Look::somebody_talks);
+        Folders::open(named, kept_in, Box::new(gives_way))
+    });
+    let folders = opened.inspect_err(|error| out!("{error} Until then I look into no folders."));
+    folders.ok().flatten().map(Arc::new)
+}
+
+/// The user's own folders, read by the time that this returns.
+///
+/// # Errors
+/// Their index cannot be written.
+pub fn read_folders(config: &Config) -> Result<Option<Folders>, FoldersError> {
+    let folders = open_folders(config, |named, kept_in| {
+        Folders::without_thread(named, kept_in, Limits::default())
+    })?;
+    folders.iter().try_for_each(Folders::look)?;
+    Ok(folders)
+}
+
+/// None if no folders are configured: what was known of others is forgotten then.
+fn open_folders(
+    config: &Config,
+    open: impl FnOnce(&[PathBuf], Option<&Path>) -> Result<(Folders, Vec<Trouble>), FoldersError>,
+) -> Result<Option<Folders>, FoldersError> {
+    let data = data_dir();
+    let kept_in = config.tools.keep.then_some(data.as_path());
+    if config.memory.folders.is_empty() {
+        if kept_in.is_some()
+            && let Err(error) = folders::forget(&data)
+        {
+            out!("The index of folders that are not configured any more is still there: {error}.");
+        }
+        return Ok(None);
+    }
+    let (folders, troubles) = open(&config.memory.folders, kept_in)?;
+    troubles.iter().for_each(|trouble| out!("{trouble}"));
+    Ok(Some(folders))
+}
+
+/// The same tools, and what they may look into.
+pub fn with_folders(tools: SessionTools, folders: Option<Arc<Folders>>) -> SessionTools {
+    SessionTools {
+        built_in: tools.built_in.map(|toolbox| toolbox.with_folders(folders)),
+        ..tools
+    }
 }
 
 /// In the first of the languages that the tools know.

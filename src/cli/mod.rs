@@ -29,6 +29,7 @@ pub mod doctor;
 pub mod enroll;
 pub mod log;
 pub mod mcp;
+pub mod memory;
 pub mod models;
 pub mod printable;
 pub mod profile;

@@ -12,7 +12,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Certificate, Hub, ServerConfig, Who};
 
-use super::assistant::{Keeping, assistant, connect_mcp};
+use super::assistant::{Keeping, assistant, connect_mcp, watch_folders, with_folders};
 use super::mcp::{Errors, voice};
 use super::talk::{LOADING, QUIT};
 
@@ -65,9 +65,14 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let mcp = connect_mcp(config);
+    let folders = watch_folders(config, Keeping::InDataFolder);
     let assistant: Assistant = Box::new(move |config, persona, who| match who {
-        Who::User => assistant(config, persona, Keeping::InDataFolder, mcp.clone()),
-        // What a program says may not reach the user's own servers.
+        Who::User => {
+            let keeping = Keeping::InDataFolder;
+            let (setting, tools) = assistant(config, persona, keeping, mcp.clone());
+            (setting, with_folders(tools, folders.clone()))
+        }
+        // What a program says may not reach the user's own servers and files.
         Who::Program => assistant(config, persona, Keeping::Nowhere, None),
     });
     let mut config = config.clone();

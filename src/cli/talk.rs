@@ -26,7 +26,7 @@ use vivavoce::power;
 use vivavoce::talking;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
-use super::assistant::{Keeping, assistant, connect_mcp};
+use super::assistant::{Keeping, assistant, connect_mcp, watch_folders, with_folders};
 use super::screen::Screen;
 use super::sound::{self, Opened};
 use super::usage::Meter;
@@ -196,6 +196,7 @@ fn converse(
     let (meter, record) = (Meter::start(config), options.record.clone());
     watchers.push(meter.watcher());
     let (setting, tools) = assistant(config, &persona, keeping, mcp);
+    let tools = with_folders(tools, watch_folders(config, keeping));
     let session_config = SessionConfig {
         turn_taking,
         persona,

@@ -1,5 +1,6 @@
 //! `vivavoce tools`: what can be called, and calling it by hand.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, anyhow};
@@ -10,7 +11,7 @@ use vivavoce::config::Config;
 use vivavoce::tool_call::{Call, Class, Offer};
 use vivavoce::tools::{self, Outcome};
 
-use super::assistant::{Keeping, assistant, connect_mcp};
+use super::assistant::{Keeping, assistant, connect_mcp, read_folders, with_folders};
 use super::talk::QUIT;
 
 /// What to do.
@@ -52,6 +53,7 @@ fn call(config: &Config, call: &Call) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let said = if tools::class(&call.name).is_some() {
         let (_, tools) = assistant(config, &persona, Keeping::InDataFolder, None);
+        let tools = with_folders(tools, read_folders(config)?.map(Arc::new));
         let mut toolbox = tools
             .built_in
             .context("the built-in tools are switched off, or do not know this language")?;

@@ -6,15 +6,18 @@
 
 mod engine;
 mod helper;
+mod memory;
 
 pub use engine::{LlmEngine, SttEngine, TtsEngine};
 pub use helper::HelperConfig;
+pub use memory::MemoryConfig;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use directories::BaseDirs;
 use serde::Deserialize;
 
 use self::engine::{RelativePath, line_or_table};
@@ -60,6 +63,8 @@ pub struct Config {
     pub tts: TtsConfig,
     /// What acts: timers, lists, sums.
     pub tools: ToolsConfig,
+    /// What it may look into.
+    pub memory: MemoryConfig,
     /// Servers of the Model Context Protocol, by name: their tools are the language model's too.
     pub mcp: BTreeMap<String, McpServerConfig>,
     /// Cores.
@@ -81,6 +86,7 @@ impl Default for Config {
             llm: LlmConfig::default(),
             tts: TtsConfig::default(),
             tools: ToolsConfig::default(),
+            memory: MemoryConfig::default(),
             mcp: BTreeMap::new(),
             threads: ThreadConfig::default(),
         }
@@ -551,6 +557,11 @@ impl Config {
         for relative in named.into_iter().flatten() {
             *relative = folder.join(&*relative);
         }
+        // Before they are joined: no path is left of an empty one.
+        config.memory.validate().map_err(|e| fail(e.to_string()))?;
+        let dirs = BaseDirs::new();
+        let home = dirs.as_ref().map(BaseDirs::home_dir);
+        config.memory.resolve(folder, home);
         config.validate().map_err(|e| fail(e.to_string()))?;
         Ok(config)
     }
@@ -592,6 +603,7 @@ impl Config {
             check("tools.offered", name, known, expected)?;
         }
         self.turn_taking.validate()?;
+        self.memory.validate()?;
         let cache_ok = self.llm.prompt_cache_mb <= MOST_PROMPT_CACHE_MB;
         check(
             "llm.prompt_cache_mb",

@@ -175,3 +175,25 @@ fn a_long_silence_is_met_with_a_word_of_the_language() {
     let own = format!("{german}idle_prompt = \"Hallo?\"\n");
     assert_eq!(words(&own), "Hallo?");
 }
+
+#[test]
+fn folders_are_relative_to_the_file_and_bounded() {
+    let config = read("[memory]\nfolders = [\"notes\", \"/srv/notes\"]\n").unwrap();
+    let [beside, absolute] = &config.memory.folders[..] else {
+        panic!("two folders");
+    };
+    assert!(beside.is_absolute() && beside.ends_with("notes"));
+    assert_eq!(absolute, Path::new("/srv/notes"));
+    let many = vec!["\"a\""; 17].join(", ");
+    for (wrong, part) in [
+        (format!("[memory]\nfolders = [{many}]\n"), "at most 16"),
+        (
+            "[memory]\nfolders = [\"\"]\n".to_owned(),
+            "the path of a folder",
+        ),
+        ("[memory]\nfolder = [\"a\"]\n".to_owned(), "unknown field"),
+    ] {
+        let message = read(&wrong).unwrap_err().to_string();
+        assert!(message.contains(part), "{message}");
+    }
+}

@@ -56,6 +56,7 @@ fn conversation_with(helper: Option<HandsOver>) -> WrittenConversation {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: Arc::default(),
         helper,
     };

@@ -6,7 +6,8 @@
 //! - [`spoken`]: numbers, lengths of time and moments, as they are said;
 //! - `store`: what is kept, one SQLite file;
 //! - `calendar`, `rings`, `calculator`, `units`, `memory`, `lists`, `chance`, `session`: the tools;
-//! - [`lookup`]: the tool that looks facts up, and their index.
+//! - [`lookup`]: the tool that looks facts up, and their index;
+//! - `files`: what looks into the user's notes and folders (`crate::folders` keeps their index).
 //!
 //! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
 //! what else is to happen is given back as a [`Control`]. What a tool says is English, and speakable as it
@@ -16,6 +17,7 @@ mod arguments;
 mod calculator;
 mod calendar;
 mod chance;
+mod files;
 mod lists;
 pub mod lookup;
 mod memory;
@@ -29,10 +31,12 @@ mod tests;
 mod units;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::ZonedDateTime;
 use serde_json::{Map, Value, json};
 
+use crate::folders::{Folders, FoldersError};
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 use arguments::Arguments;
@@ -202,6 +206,9 @@ pub enum ToolError {
     /// The data of facts cannot be read.
     #[error(transparent)]
     Facts(#[from] FactsError),
+    /// The index of the user's folders cannot be read.
+    #[error(transparent)]
+    Folders(#[from] FoldersError),
 }
 
 impl From<rusqlite::Error> for ToolError {
@@ -234,6 +241,8 @@ pub struct Toolbox {
     store: Store,
     /// What can be looked up of countries and cities, if the data are there.
     facts: Option<Facts>,
+    /// The user's own folders, if any are configured.
+    folders: Option<Arc<Folders>>,
     language: Language,
     words: &'static Words,
     random: fastrand::Rng,
@@ -243,13 +252,14 @@ pub struct Toolbox {
 }
 
 /// The tools by what they are about, with what they do as a part of a sentence.
-static GROUPS: [(&[Spec], &str); 9] = [
+static GROUPS: [(&[Spec], &str); 10] = [
     (calendar::TOOLS, "tell the time and the date"),
     (rings::TOOLS, "set timers, alarms and reminders"),
     (calculator::TOOLS, "calculate"),
     (units::TOOLS, "convert units"),
     (memory::TOOLS, "remember what you tell me"),
     (lists::TOOLS, "keep lists and notes"),
+    (files::TOOLS, "look into your notes and files"),
     (lookup::TOOLS, "look up countries and cities"),
     (chance::TOOLS, "roll dice, spell words"),
     (session::TOOLS, "change how loud and how fast I speak"),
@@ -287,6 +297,16 @@ pub fn class(name: &str) -> Option<Class> {
     spec(name).map(|spec| spec.class)
 }
 
+/// Whether a tool answers from the user's folders.
+pub fn looks_into_folders(name: &str) -> bool {
+    files::TOOLS.iter().any(|tool| tool.name == name)
+}
+
+/// Whether a tool answers from tables in these folders alone.
+pub fn reads_tables(name: &str) -> bool {
+    ["count_rows", "sum_column"].contains(&name)
+}
+
 fn spec(name: &str) -> Option<&'static Spec> {
     specs().find(|spec| spec.name == name)
 }
@@ -304,6 +324,7 @@ impl Toolbox {
         Ok(Self {
             store: Store::open(folder)?,
             facts: None,
+            folders: None,
             language,
             words,
             given: Given::new(random.i64(..)),
@@ -321,6 +342,13 @@ impl Toolbox {
     #[must_use]
     pub fn with_facts(mut self, facts: Option<Facts>) -> Self {
         self.facts = facts;
+        self
+    }
+
+    /// The same, with folders of the user to look into.
+    #[must_use]
+    pub fn with_folders(mut self, folders: Option<Arc<Folders>>) -> Self {
+        self.folders = folders;
         self
     }
 

@@ -233,6 +233,35 @@ fn the_engines_do_not_know_each_other() {
     }
 }
 
+/// What files say is data: nothing that reads them can act.
+#[test]
+fn the_users_folders_know_nothing_that_acts() {
+    let others = [
+        "agent",
+        "tools",
+        "tool_call",
+        "llm",
+        "pipeline",
+        "turn_taking",
+        "stt",
+        "tts",
+        "mcp",
+        "engines",
+    ];
+    forbid_modules("folders", &others);
+    for part in [
+        "changes",
+        "excerpt",
+        "kind",
+        "numbers",
+        "passages",
+        "plain_text",
+        "table",
+    ] {
+        forbid(&format!("folders/{part}.rs"), &IMPURE);
+    }
+}
+
 #[test]
 fn only_the_clock_reads_time() {
     for (path, text) in sources("") {

@@ -26,6 +26,7 @@ use vivavoce::agent::Persona;
 use vivavoce::audio::sound_file::read_clip;
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
+use vivavoce::folders::Table;
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::language::Language;
 use vivavoce::llm::gguf::Gguf;
@@ -142,6 +143,24 @@ fn heads_of_wake_words() {
         let _ = Head::read(input);
         let hash = Sha256::digest(input);
         let _ = Head::read(&[input, &hash[..]].concat());
+    });
+}
+
+#[test]
+fn tables() {
+    let seeds = [
+        "date,item,amount\n2026-11-01,\"rent, flat\",\"1,200.00\"\n",
+        "a;b\n1;2,5\n",
+        "x\ty\n(3)\t$4\n",
+    ];
+    let seeds = seeds.map(|seed| seed.as_bytes().to_vec());
+    fuzz("table", seeds.to_vec(), |input| {
+        let text = String::from_utf8_lossy(input);
+        if let Some(table) = Table::read(&text, false) {
+            for column in 0..table.columns.len() {
+                Table::sum(column, table.rows_where(|_| true));
+            }
+        }
     });
 }
 

@@ -133,8 +133,8 @@ struct Files {
 
 /// The sentences that ask for tools.
 struct CommandFiles {
-    /// Those that act, and those that look up.
-    calls: [&'static str; 2],
+    /// Those that act, those that look up, and those that look into the user's notes and folders.
+    calls: [&'static str; 3],
     follow_ups: &'static str,
 }
 
@@ -164,7 +164,11 @@ macro_rules! files {
 static ENGLISH: Files = files!(
     "en",
     Some(CommandFiles {
-        calls: [file!("en", "calls"), file!("en", "lookup")],
+        calls: [
+            file!("en", "calls"),
+            file!("en", "lookup"),
+            file!("en", "notes")
+        ],
         follow_ups: file!("en", "follow_ups"),
     })
 );

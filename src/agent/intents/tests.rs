@@ -85,6 +85,14 @@ fn what_only_sounds_like_harm_is_left_to_the_model() {
     assert_none(wrong(HARMLESS, |line| (line.to_owned(), "nothing".into())));
 }
 
+/// Utterances about notes and folders, with their calls.
+const NOTES: &str = include_str!("tests/notes.tsv");
+
+#[test]
+fn what_is_asked_of_notes_and_folders_is_looked_for_there() {
+    assert_none(wrong(NOTES, in_columns));
+}
+
 /// Written after the sentences; what was wrong then is mended.
 const HELD_OUT: &str = include_str!("tests/held_out.tsv");
 
@@ -249,6 +257,7 @@ fn every_phrase_and_every_slot_type_is_used() {
         include_str!("../../../assets/intents/en/parts.toml"),
         include_str!("../../../assets/intents/en/calls.toml"),
         include_str!("../../../assets/intents/en/lookup.toml"),
+        include_str!("../../../assets/intents/en/notes.toml"),
         include_str!("../../../assets/intents/en/follow_ups.toml"),
         include_str!("../../../assets/intents/en/fixed.toml"),
     ]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, terminal};
+use vivavoce::folders::PDF_THREAD;
 
 /// Whose the terminal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +33,16 @@ pub fn state() -> Takeover {
     }
 }
 
-/// Takes the terminal over. A panic of any thread gives it back before its message is written.
+/// Takes the terminal over. A panic of any thread but one that is caught gives it back before
+/// its message is written.
 pub fn enter() -> std::io::Result<()> {
     PANIC_HOOK.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            // A damaged PDF is no reason to leave the screen.
+            if std::thread::current().name() == Some(PDF_THREAD) {
+                return;
+            }
             let taken = leave(Takeover::Panicking);
             before(info);
             if taken {

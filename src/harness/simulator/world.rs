@@ -887,6 +887,7 @@ fn setting(helper: Option<HandsOver>) -> Setting {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: model_calls::offers(),
         helper,
     }

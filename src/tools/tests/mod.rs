@@ -1,5 +1,6 @@
 mod asking;
 mod calculating;
+mod files;
 mod keeping;
 mod replacing;
 mod ringing;

@@ -1,0 +1,214 @@
+//! Tables: rows that can be counted, and columns that can be summed. Pure.
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use num_rational::BigRational;
+
+use super::limits::{MOST_COLUMNS, MOST_ROWS};
+use super::numbers::{is_number, numbers};
+use super::plain_text::plain;
+
+/// A table, as far as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns: those of the first row, or "column 1" and so on if it has none.
+    pub columns: Vec<String>,
+    /// The rows below, each with a cell for each column.
+    pub rows: Vec<Vec<String>>,
+    /// There are more rows than are read.
+    pub is_cut: bool,
+}
+
+/// The sum of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// The sum, exact.
+    pub total: BigRational,
+    /// Rows whose number is in it.
+    pub rows: usize,
+    /// Rows that have something else there.
+    pub left_out: usize,
+}
+
+/// What may stand between cells.
+const MARKS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+impl Table {
+    /// Reads a text; with tabs between the cells, or with the mark that the first line has most of. None if it
+    /// is no table.
+    pub fn read(text: &str, has_tabs: bool) -> Option<Self> {
+        let delimiter = if has_tabs { b'\t' } else { mark(text) };
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .trim(Trim::All)
+            .from_reader(text.as_bytes());
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut is_cut = false;
+        for record in reader.records() {
+            let row = cells(&record.ok()?);
+            if row.iter().all(String::is_empty) {
+                continue;
+            }
+            if rows.len() > MOST_ROWS {
+                is_cut = true;
+                break;
+            }
+            rows.push(row);
+        }
+        let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
+        rows.iter_mut()
+            .for_each(|row| row.resize(width, String::new()));
+        let names = rows.first().filter(|first| are_names(first)).cloned();
+        if names.is_some() {
+            rows.remove(0);
+        }
+        rows.truncate(MOST_ROWS);
+        let numbered = |at: usize| format!("column {}", at + 1);
+        let mut columns = names.unwrap_or_else(|| vec![String::new(); width]);
+        let unnamed = columns
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, name)| name.is_empty());
+        unnamed.for_each(|(at, name)| *name = numbered(at));
+        Some(Self {
+            columns,
+            rows,
+            is_cut,
+        })
+    }
+
+    /// The rows that `wanted` says yes to, by their cells.
+    pub fn rows_where<'a>(
+        &'a self,
+        wanted: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a [String]> {
+        let rows = self.rows.iter().map(Vec::as_slice);
+        rows.filter(move |row| row.iter().any(|cell| wanted(cell)))
+    }
+
+    /// The sum of a column, by its place, over these of the table's rows.
+    pub fn sum<'a>(column: usize, rows: impl Iterator<Item = &'a [String]>) -> Sum {
+        let cells = rows.filter_map(|row| row.get(column)).map(String::as_str);
+        let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        let numbers = numbers(cells.iter().copied());
+        let rows = numbers.iter().flatten().count();
+        Sum {
+            total: numbers.iter().flatten().sum(),
+            rows,
+            left_out: numbers.len() - rows,
+        }
+    }
+}
+
+/// The mark that the first line that is not empty has most of; a comma if it has none.
+fn mark(text: &str) -> u8 {
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    let mut is_quoted = false;
+    let mut counts = [0_usize; MARKS.len()];
+    for byte in line.bytes() {
+        is_quoted ^= byte == b'"';
+        if let Some(at) = MARKS.iter().position(|mark| *mark == byte && !is_quoted) {
+            counts[at] += 1;
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or_default();
+    let at = counts
+        .iter()
+        .position(|count| *count == most)
+        .unwrap_or_default();
+    MARKS[at]
+}
+
+/// In one line each: what a table holds is found, said and shown as text.
+fn cells(record: &StringRecord) -> Vec<String> {
+    let cells = record.iter().take(MOST_COLUMNS);
+    cells.map(|cell| plain(cell).replace('\n', " ")).collect()
+}
+
+/// Names are words: a row with a number in it is data.
+fn are_names(row: &[String]) -> bool {
+    !row.iter().any(|cell| is_number(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPENSES: &str = "date,item,amount\n2026-11-01,bread,2.50\n2026-11-02,\"rent, flat\",\"1,200.00\"\n\
+                            2026-11-03,gift,unknown\n\n";
+
+    fn table(text: &str) -> Table {
+        Table::read(text, false).unwrap()
+    }
+
+    #[test]
+    fn rows_are_counted_without_the_names_and_empty_lines() {
+        let table = table(EXPENSES);
+        assert_eq!(table.columns, ["date", "item", "amount"]);
+        assert_eq!(table.rows.len(), 3);
+        assert_eq!(table.rows[1][1], "rent, flat");
+    }
+
+    #[test]
+    fn a_column_is_summed_and_what_is_no_number_is_left_out() {
+        let table = table(EXPENSES);
+        let sum = Table::sum(2, table.rows.iter().map(Vec::as_slice));
+        assert_eq!(sum.total.to_string(), "2405/2");
+        assert_eq!((sum.rows, sum.left_out), (2, 1));
+    }
+
+    #[test]
+    fn only_some_rows_are_counted_and_summed() {
+        let table = table("kind,amount\nfood,2\nrent,900\nfood,3\n");
+        assert_eq!(table.rows_where(|cell| cell == "food").count(), 2);
+        let sum = Table::sum(1, table.rows_where(|cell| cell == "food"));
+        assert_eq!(sum.total.to_string(), "5");
+    }
+
+    #[test]
+    fn the_mark_between_cells_is_found() {
+        for text in ["a;b\n1;2,5\n", "a\tb\n1\t2,5\n", "a|b\n1|2,5\n"] {
+            let table = table(text);
+            assert_eq!(table.columns, ["a", "b"], "{text}");
+            assert_eq!(table.rows, [["1", "2,5"]], "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_without_names_are_numbered() {
+        let table = table("3,4\n5,6\n");
+        assert_eq!(table.columns, ["column 1", "column 2"]);
+        assert_eq!(table.rows.len(), 2);
+    }
+
+    #[test]
+    fn rows_of_different_lengths_are_filled_up() {
+        let table = table("a,b\n1\n1,2,3\n");
+        assert_eq!(table.columns, ["a", "b", "column 3"]);
+        assert_eq!(table.rows, [["1", "", ""], ["1", "2", "3"]]);
+    }
+
+    #[test]
+    fn what_is_empty_is_no_table() {
+        assert_eq!(Table::read("", false), None);
+        assert_eq!(Table::read("\n \n", false), None);
+    }
+
+    #[test]
+    fn rows_beyond_the_limit_are_cut_and_said_to_be() {
+        let text = format!("n\n{}", "1\n".repeat(MOST_ROWS + 5));
+        let table = table(&text);
+        assert_eq!(table.rows.len(), MOST_ROWS);
+        assert!(table.is_cut);
+    }
+
+    #[test]
+    fn damaged_quotes_are_read_as_far_as_they_go() {
+        let table = table("a,b\n\"1,2\n3,4\n");
+        assert_eq!(table.columns, ["a", "b"]);
+    }
+}
