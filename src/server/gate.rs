@@ -15,15 +15,15 @@ use super::{CALLS, Doors, Prepared};
 /// The cookie that holds the token of a browser.
 const COOKIE: &str = "vivavoce_token";
 
-/// Lets a request in, or says why not. A page of another site reads the answer of a protocol's door, also that it is
-/// to show the token.
+/// Lets a request in, or says why not. Where calls begin a page of another site reads the answer, also that it is to show
+/// a key; elsewhere it reads nothing.
 pub(super) async fn judge(
     State(doors): State<Arc<Doors>>,
     ConnectInfo(ends): ConnectInfo<Ends>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !request.uri().path().starts_with("/v1/") {
+    if request.uri().path() != CALLS {
         return judge_and_answer(&doors, ends, request, next).await;
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -47,7 +47,7 @@ fn is_preflight(request: &Request) -> bool {
     request.method() == Method::OPTIONS && asked.is_some()
 }
 
-/// A page may ask anything: it has to show the token then.
+/// A page may ask: it has to show a key then.
 fn preflight(access: &Access, request: &Request) -> Response {
     let text = |name| request.headers().get(name);
     let host = text(header::HOST).and_then(|host| host.to_str().ok());
@@ -56,7 +56,7 @@ fn preflight(access: &Access, request: &Request) -> Response {
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
-    let methods = HeaderValue::from_static("GET, POST");
+    let methods = HeaderValue::from_static("POST");
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     if let Some(asked) = text(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
@@ -109,7 +109,8 @@ async fn judge_and_answer(doors: &Doors, ends: Ends, mut request: Request, next:
     match in_url {
         // The token leaves the address line, where it could be seen and copied.
         Some(token) if request.uri().path() == "/" && doors.access.is_token(&token) => {
-            let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
+            let secure = if doors.is_secure { "; Secure" } else { "" };
+            let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
         _ => next.run(request).await,
@@ -143,7 +144,8 @@ const PROXY: [&str; 7] = [
     "cf-connecting-ip",
 ];
 
-fn came_through_a_proxy(headers: &HeaderMap) -> bool {
+/// Whether a proxy says for whom it asks.
+pub(super) fn came_through_a_proxy(headers: &HeaderMap) -> bool {
     PROXY.iter().any(|name| headers.contains_key(*name))
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,17 +41,21 @@ pub(super) async fn serve(
     let places = Arc::new(Semaphore::new(MOST));
     loop {
         let place = Arc::clone(&places).acquire_owned().await;
-        let (stream, ends) = match accept(&listener).await {
+        let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
+            Err(error) if is_of_the_client(error.kind()) => continue,
             Err(error) => {
                 tracing::warn!("a connection: {error}");
                 sleep(AGAIN).await;
                 continue;
             }
         };
-        let app = app.clone().layer(Extension(ConnectInfo(ends)));
-        let tls = tls.clone();
+        let (app, tls) = (app.clone(), tls.clone());
         tokio::spawn(async move {
+            let Ok(ends) = prepare(&stream, client) else {
+                return;
+            };
+            let app = app.layer(Extension(ConnectInfo(ends)));
             match tls {
                 None => answer(stream, app).await,
                 // Who agrees on nothing is let go.
@@ -66,12 +70,28 @@ pub(super) async fn serve(
     }
 }
 
-async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, Ends)> {
-    let (stream, client) = listener.accept().await?;
+/// Whether it is a client that has gone already, and not the system that has no connection to give.
+fn is_of_the_client(error: io::ErrorKind) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error,
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
+
+fn prepare(stream: &TcpStream, client: SocketAddr) -> io::Result<Ends> {
     // Sound comes in small pieces, and none is to wait for the next.
     stream.set_nodelay(true)?;
     let here = stream.local_addr()?.ip().to_canonical();
-    Ok((stream, Ends { client, here }))
+    Ok(Ends { client, here })
+}
+
+/// The number under which other machines know this one, if there is a network. Nothing is sent for it.
+pub(super) fn own_address() -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address that nobody has (RFC 5737): the way to it is the way to everybody.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S, app: Router) {

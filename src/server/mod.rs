@@ -112,6 +112,8 @@ pub(crate) struct Doors {
     waiting: Semaphore,
     uploads: Semaphore,
     secrets: Mutex<Secrets>,
+    /// TLS is spoken.
+    is_secure: bool,
 }
 
 /// The session that a client's key was made with.
@@ -185,6 +187,7 @@ pub fn serve(
             waiting: Semaphore::new(WAITING),
             uploads: Semaphore::new(UPLOADS),
             secrets: Mutex::default(),
+            is_secure: tls.is_some(),
         });
         let wyoming = match config.wyoming {
             Some(address) => Some(open_wyoming(address, &doors).await?),
@@ -215,8 +218,9 @@ pub fn serve(
 /// What this machine is called, for its certificate.
 fn names_of(config: &ServerConfig) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into()];
-    if !config.listen.ip().is_unspecified() {
-        names.push(config.listen.ip().to_string());
+    match config.listen.ip() {
+        ip if !ip.is_unspecified() => names.push(ip.to_string()),
+        _ => names.extend(listen::own_address().map(|ip| ip.to_string())),
     }
     names.extend(config.names.iter().cloned());
     names.sort();

@@ -95,9 +95,14 @@ impl Mouth {
         })
     }
 
-    /// Nothing was said for so long: what is said next belongs behind that.
-    pub fn pause(&mut self, pause: Duration) {
-        self.tick += (pause.as_millis() * 48) as u64;
+    /// How far what is said is behind the client's time, if it began when the call did; negative: ahead. Milliseconds.
+    pub fn behind_ms(&self, since_start: Duration) -> i64 {
+        since_start.as_millis() as i64 - (self.tick / 48) as i64
+    }
+
+    /// Leaves a pause of so many milliseconds before what is said next.
+    pub fn pause(&mut self, ms: u64) {
+        self.tick += ms * 48;
     }
 
     /// Takes a block; a packet and the tick that it begins at, if there is enough for one.

@@ -16,11 +16,20 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::opus::{Ear, Mouth};
-use super::{AWAY_AT_MOST, COMES_WITHIN, CallError, Heard, Said};
+use super::{CallError, Heard, Patience, Said};
 use crate::clock::{self, Stopwatch};
 
-/// A loudspeaker that plays goes on without a pause; one that pauses for longer was not there.
-const PAUSE: Duration = Duration::from_millis(300);
+/// A loudspeaker goes on without a pause. If it is behind by more than this, another session took over meanwhile...
+const MOST_BEHIND_MS: i64 = 300;
+/// ...and what is ahead by more than this belongs into such a pause: the client has gone on.
+const MOST_AHEAD_MS: i64 = 100;
+/// Packets that are waited for when one before them is missing, and for how long: what comes later is made up for.
+const REORDERED: usize = 2;
+const REORDERED_WITHIN: Duration = Duration::from_millis(60);
+/// Bytes that may wait for a slow client: the longest event several times.
+const MOST_BUFFERED: usize = 1 << 20;
+/// What clients call the channel of the protocol.
+const CHANNEL: &str = "oai-events";
 /// Bytes of a datagram at most; more is no packet of a call.
 const DATAGRAM: usize = 2_000;
 /// Events that wait for the data channel to open, or for a slow client. One that is behind by more has gone.
@@ -36,9 +45,11 @@ pub(super) struct Peer {
     waiting: VecDeque<String>,
     ear: Ear,
     mouth: Mouth,
-    /// Since the last block was played.
-    played: Stopwatch,
     heard: mpsc::Sender<Heard>,
+    /// Since the client has come.
+    connected: Option<Stopwatch>,
+    /// How long a client may be away that has come.
+    away: Duration,
     /// It ends then, unless the client comes.
     ends_at: Option<Instant>,
     is_over: bool,
@@ -52,6 +63,14 @@ impl Peer {
         heard: mpsc::Sender<Heard>,
     ) -> Result<(Self, String), CallError> {
         let wrong = |error: &dyn std::fmt::Display| CallError::Offer(error.to_string());
+        for (part, what) in [
+            ("m=audio", "track of sound"),
+            ("m=application", "data channel"),
+        ] {
+            if !offer.lines().any(|line| line.starts_with(part)) {
+                return Err(CallError::Offer(format!("it has no {what} ({part})")));
+            }
+        }
         let offer = SdpOffer::from_sdp_string(offer).map_err(|e| wrong(&e))?;
         let here = |error: &dyn std::fmt::Display| CallError::Here(error.to_string());
         let opus = |error: ErrorCode| CallError::Here(format!("Opus: {}", error.message()));
@@ -64,6 +83,9 @@ impl Peer {
             .set_ice_lite(true)
             .clear_codecs()
             .enable_opus(true, false)
+            .set_reordering_size_audio(REORDERED)
+            .set_reordering_timeout_audio(Some(REORDERED_WITHIN))
+            .set_sctp_max_buffered_amount(MOST_BUFFERED)
             .build(clock::system_instant());
         let candidate = Candidate::host(at, "udp").map_err(|e| here(&e))?;
         rtc.add_local_candidate(candidate);
@@ -77,16 +99,23 @@ impl Peer {
             waiting: VecDeque::new(),
             ear,
             mouth,
-            played: Stopwatch::start(),
             heard,
-            ends_at: Some(Instant::from_std(clock::system_instant()) + COMES_WITHIN),
+            connected: None,
+            away: Duration::ZERO,
+            ends_at: None,
             is_over: false,
         };
         Ok((peer, answer.to_sdp_string()))
     }
 
     /// Runs until one of both hangs up.
-    pub async fn run(mut self, mut said: mpsc::Receiver<Said>) -> Result<(), RtcError> {
+    pub async fn run(
+        mut self,
+        mut said: mpsc::Receiver<Said>,
+        patience: Patience,
+    ) -> Result<(), RtcError> {
+        self.away = patience.away;
+        self.ends_at = Some(now() + patience.comes);
         let mut datagram = vec![0; DATAGRAM];
         loop {
             let due = self.send().await?;
@@ -98,11 +127,11 @@ impl Peer {
                 came = self.socket.recv_from(&mut datagram) => {
                     // A port of the client's that is closed is told here: ICE finds out by itself.
                     if let Ok((bytes, source)) = came {
-                        self.receive(&datagram[..bytes], source)?;
+                        self.receive(&datagram[..bytes], source);
                     }
                 }
                 said = said.recv(), if !self.is_over => match said {
-                    Some(Said::Text(text)) => self.say(text)?,
+                    Some(Said::Text(text)) => self.say(text),
                     Some(Said::Sound(block)) => self.play(&block)?,
                     None => {
                         self.rtc.close()?;
@@ -134,46 +163,47 @@ impl Peer {
         }
     }
 
-    fn receive(&mut self, datagram: &[u8], source: SocketAddr) -> Result<(), RtcError> {
-        // Anybody may send to the port: what is no packet of a call is nothing.
+    /// Anybody may send to the port: what is no packet of a call is nothing.
+    fn receive(&mut self, datagram: &[u8], source: SocketAddr) {
         let Ok(receive) = Receive::new(Protocol::Udp, source, self.at, datagram) else {
-            return Ok(());
+            return;
         };
         let input = Input::Receive(clock::system_instant(), receive);
-        if !self.rtc.accepts(&input) {
-            return Ok(());
+        if self.rtc.accepts(&input)
+            && let Err(error) = self.rtc.handle_input(input)
+        {
+            tracing::debug!("a packet of a call: {error}");
         }
-        self.rtc.handle_input(input)
     }
 
     fn happened(&mut self, event: Event) -> Result<(), RtcError> {
         match event {
-            Event::IceConnectionStateChange(state) => self.ends_at = self.ends_at_after(state),
+            Event::Connected => {
+                self.ends_at = None;
+                self.connected.get_or_insert_with(Stopwatch::start);
+            }
+            // Until it has come it is waited for no longer, whatever its network does.
+            Event::IceConnectionStateChange(state) if self.connected.is_some() => {
+                let is_away = state == IceConnectionState::Disconnected;
+                self.ends_at = is_away.then(|| now() + self.away);
+            }
             Event::MediaAdded(media) if media.kind == MediaKind::Audio => {
                 self.track.get_or_insert(media.mid);
             }
             Event::MediaData(data) if self.track == Some(data.mid) => self.hear(&data),
-            Event::ChannelOpen(id, _) => {
-                self.channel.get_or_insert(id);
-                self.pass_waiting_on()?;
+            Event::ChannelOpen(id, label) => {
+                if self.channel.is_none() || label == CHANNEL {
+                    self.channel = Some(id);
+                }
+                self.pass_waiting_on();
             }
-            Event::ChannelBufferedAmountLow(_) => self.pass_waiting_on()?,
+            Event::ChannelBufferedAmountLow(_) => self.pass_waiting_on(),
             Event::ChannelData(data) if self.channel == Some(data.id) => self.read(data),
             Event::ChannelClose(id) if self.channel == Some(id) => self.is_over = true,
             Event::Closed => self.is_over = true,
             _ => {}
         }
         Ok(())
-    }
-
-    /// A client that has come stays; one whose network is away may come back.
-    fn ends_at_after(&self, state: IceConnectionState) -> Option<Instant> {
-        let now = || Instant::from_std(clock::system_instant());
-        match state {
-            IceConnectionState::Connected | IceConnectionState::Completed => None,
-            IceConnectionState::Disconnected => Some(now() + AWAY_AT_MOST),
-            _ => self.ends_at,
-        }
     }
 
     fn hear(&mut self, data: &MediaData) {
@@ -195,32 +225,40 @@ impl Peer {
         self.is_over |= self.heard.try_send(heard).is_err();
     }
 
-    fn say(&mut self, text: String) -> Result<(), RtcError> {
+    fn say(&mut self, text: String) {
         self.waiting.push_back(text);
         self.is_over |= self.waiting.len() > MOST_WAITING;
-        self.pass_waiting_on()
+        self.pass_waiting_on();
     }
 
     /// Sends what waits, as far as the channel takes it.
-    fn pass_waiting_on(&mut self) -> Result<(), RtcError> {
+    fn pass_waiting_on(&mut self) {
         let Some(mut channel) = self.channel.and_then(|id| self.rtc.channel(id)) else {
-            return Ok(());
+            return;
         };
         while let Some(text) = self.waiting.pop_front() {
-            if !channel.write(false, text.as_bytes())? {
-                self.waiting.push_front(text);
-                channel.set_buffered_amount_low_threshold(0);
-                break;
+            match channel.write(false, text.as_bytes()) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.waiting.push_front(text);
+                    channel.set_buffered_amount_low_threshold(0);
+                    break;
+                }
+                // This client takes no such message; the next may be shorter.
+                Err(error) => tracing::warn!("an event of a call: {error}"),
             }
         }
-        Ok(())
     }
 
+    /// What sounds before the client has come is not for it.
     fn play(&mut self, block: &[i16]) -> Result<(), RtcError> {
-        let silent = std::mem::replace(&mut self.played, Stopwatch::start()).elapsed();
-        if silent > PAUSE {
-            // Another session took over meanwhile.
-            self.mouth.pause(silent);
+        let Some(connected) = self.connected else {
+            return Ok(());
+        };
+        match self.mouth.behind_ms(connected.elapsed()) {
+            behind if behind > MOST_BEHIND_MS => self.mouth.pause(behind.unsigned_abs()),
+            ahead if ahead < -MOST_AHEAD_MS => return Ok(()),
+            _ => {}
         }
         let packet = self.mouth.say(block);
         let (Ok(Some((tick, packet))), Some(track)) = (packet, self.track) else {
@@ -238,4 +276,8 @@ impl Peer {
         let time = MediaTime::new(tick, Frequency::FORTY_EIGHT_KHZ);
         writer.write(kind, clock::system_instant(), time, packet)
     }
+}
+
+fn now() -> Instant {
+    Instant::from_std(clock::system_instant())
 }

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use super::realtime::{talk_in_a_call, translator};
 use super::socket::FULL;
 use crate::clock::unix_seconds;
-use crate::server::call::{Call, CallError};
+use crate::server::call::{CallError, answer};
+use crate::server::gate::came_through_a_proxy;
 use crate::server::listen::Ends;
 use crate::server::problem::Problem;
 use crate::server::realtime::SoundBy;
@@ -41,17 +42,25 @@ pub async fn call(
     prepared: Option<Extension<Prepared>>,
     request: Request,
 ) -> Result<Response, Problem> {
+    if came_through_a_proxy(request.headers()) {
+        let message = "calls come to this machine's own address, and a proxy passes their sound on to nobody: use the \
+            WebSocket, or `vivavoce serve --tls` without a proxy";
+        return Err(Problem::wrong(None, message));
+    }
     let (offer, asked) = offer_of(request).await?;
     let prepared = prepared.map(|Extension(Prepared(fields))| fields);
     let asked: Vec<SessionFields> = prepared.into_iter().chain(asked).collect();
     let translator = translator(&doors.hub, SoundBy::Track, &asked)?;
     let seat = doors.hub.seat().ok_or_else(|| Problem::busy(FULL))?;
-    let answered = Call::answer(&offer, ends.here).await;
-    let (call, answer) = answered.map_err(|error| match error {
+    let answered = answer(&offer, ends.here).await;
+    let answered = answered.map_err(|error| match error {
         CallError::Offer(_) => Problem::wrong(Some("sdp"), error.to_string()),
         CallError::Here(_) => Problem::failed("call", error),
     })?;
-    talk_in_a_call(doors, call, translator, seat).await?;
+    let answer = answered.answer.clone();
+    // Whoever goes away meanwhile keeps the seat until the session that starts is over.
+    let began = tokio::spawn(talk_in_a_call(doors, answered, translator, seat));
+    began.await.map_err(|e| Problem::failed("session", e))??;
     let at = format!("{CALLS}/rtc_{}", random()?);
     let headers = [(header::LOCATION, at.as_str()), (header::CONTENT_TYPE, SDP)];
     Ok((StatusCode::CREATED, headers, answer).into_response())

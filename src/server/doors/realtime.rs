@@ -11,7 +11,7 @@ use super::socket::{Client, ENDED, Sent, seated, start};
 use crate::config::{Endpointing, EndpointingStyle};
 use crate::llm::LlmError;
 use crate::pipeline::SessionError;
-use crate::server::call::{Call, Heard, LATENCY_MS};
+use crate::server::call::{Answered, Call, Heard, LATENCY_MS, Patience};
 use crate::server::hub::{Hub, HubError, Seat, Who, Wishes};
 use crate::server::live::{Live, Told};
 use crate::server::problem::Problem;
@@ -89,7 +89,7 @@ pub fn translator(
 /// No session can be started.
 pub async fn talk_in_a_call(
     doors: Arc<Doors>,
-    call: Call,
+    answered: Answered,
     translator: Translator,
     seat: Seat,
 ) -> Result<(), Problem> {
@@ -103,7 +103,7 @@ pub async fn talk_in_a_call(
         ),
     })?;
     live.keep(Some(seat));
-    let wire = Wire::Call(call);
+    let wire = Wire::Call(answered.begin(Patience::default()));
     wire.set_latency(&live);
     let connection = Connection {
         doors,

@@ -73,6 +73,11 @@ impl Translator {
     }
 
     fn append(&mut self, append: Append, out: &mut Vec<Output>) -> Result<(), Refusal> {
+        if self.sound == SoundBy::Track {
+            let message =
+                "in a call the microphone is the track of sound, and nothing is appended to it";
+            return Err(Refusal::of("type", "invalid_value", message));
+        }
         let wrong = |message: String| Err(Refusal::of("audio", "invalid_value", message));
         // Four characters of base64 are three bytes.
         if append.audio.len() / 4 * 3 > LONGEST_AUDIO + 2 {
@@ -165,10 +170,8 @@ impl Translator {
                 response.cancel and conversation.item.truncate";
             return Err(Refusal::of("type", "invalid_value", message));
         }
-        if self.response.is_some() {
-            self.close_response(End::ClientCancelled, out);
-            out.push(Output::Do(Act::Cancel));
-            self.tell_speech(out);
+        if self.response.as_ref().is_some_and(|r| r.sounds) {
+            self.cut_off(out);
         }
         Ok(())
     }
@@ -319,6 +322,12 @@ impl Translator {
             let message = "Cancellation failed: no such response is active";
             return Err(Refusal::new("response_cancel_not_active", message));
         }
+        self.cut_off(out);
+        Ok(())
+    }
+
+    /// The client does not want the open response.
+    fn cut_off(&mut self, out: &mut Vec<Output>) {
         let is_unheard = self.response.as_ref().map(|r| r.of) == Some(Of::Asked(Asked::Spoken));
         self.close_response(End::ClientCancelled, out);
         if is_unheard {
@@ -327,7 +336,6 @@ impl Translator {
         }
         out.push(Output::Do(Act::Cancel));
         self.tell_speech(out);
-        Ok(())
     }
 }
 
