@@ -339,7 +339,10 @@ pub(super) mod tests {
     #[test]
     fn what_the_helper_answered_is_counted_where_it_was_asked() {
         let alone = asked("a", Kind::OtherFacts, &[(CheckName::WordsAll, WRONG)]);
-        assert_eq!(rate(&figures(&[alone.clone()]), "helper.asked"), None);
+        assert_eq!(
+            rate(&figures(std::slice::from_ref(&alone)), "helper.asked"),
+            None
+        );
         let helped = AskedTurn {
             helper: Some(HelpGiven {
                 model: "large".into(),
