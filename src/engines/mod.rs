@@ -1,10 +1,14 @@
 //! From a configuration and a folder of models to loaded engines.
 
+mod dirs;
+mod error;
 mod helper;
 mod language_model;
 mod voice;
 mod wake;
 
+pub use dirs::{cache_dir, data_dir, remove_temporary_dir, voice_prints};
+pub use error::EnginesError;
 pub use helper::{config_of_helper, needed_by_helper};
 pub use language_model::Keeps;
 pub use voice::{named_voice, synthesizer, voice};
@@ -12,135 +16,22 @@ use voice::{profile_voice, speaks};
 pub use wake::head;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
-
-use directories::ProjectDirs;
-use tempfile::TempDir;
+use std::sync::OnceLock;
 
 use crate::aec::{Bypass, EchoCanceller, SonoraCanceller};
 use crate::agent::Persona;
 use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
-use crate::endpointing::{EndpointingError, SmartTurn};
+use crate::endpointing::SmartTurn;
 use crate::language::{Language, Languages};
 use crate::llm::LlmError;
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
-use crate::onnx::OnnxError;
 use crate::pipeline::{Engines, KnownVoices};
-use crate::speaker::{SpeakerError, VoiceEncoder, VoicePrints};
-use crate::stt::{
-    Moonshine, Recognizer, SttError, Whisper, WorkerCommand, WyomingRecognizer, find_worker,
-};
-use crate::tts::TtsError;
+use crate::speaker::VoiceEncoder;
+use crate::stt::{Moonshine, Recognizer, Whisper, WorkerCommand, WyomingRecognizer, find_worker};
 use crate::vad::{Earshot, Silero, VoiceActivity};
-use crate::wake::HeadError;
-
-/// Why engines cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum EnginesError {
-    /// Models are missing or damaged.
-    #[error(transparent)]
-    Models(#[from] ModelsError),
-    /// A model lacks a file that its engine needs: the manifest is wrong.
-    #[error("the profile has no file for {role}; choose another profile with --profile")]
-    Incomplete {
-        /// The role.
-        role: Role,
-    },
-    /// The profile's model is of another kind than the engine that was asked for.
-    #[error(
-        "{engine} was asked for, and profile {profile} has no model for it; choose another with \
-         --profile (`vivavoce models list` shows them), or name a file: {engine}:FILE"
-    )]
-    NotInProfile {
-        /// The engine.
-        engine: &'static str,
-        /// The profile.
-        profile: String,
-    },
-    /// The manifest names an engine that this program does not have.
-    #[error("profile {profile} wants the engine {engine}, which this version does not have")]
-    UnknownEngine {
-        /// The engine.
-        engine: String,
-        /// The profile.
-        profile: String,
-    },
-    /// No embedded voice speaks the language.
-    #[error(
-        "no voice that comes with the program speaks {language}; name one with --tts \
-         (kokoro:FOLDER, piper:FILE.onnx or wyoming:HOST:PORT)"
-    )]
-    NoVoice {
-        /// The language.
-        language: Language,
-    },
-    /// Models of the profile do not know the language.
-    #[error(
-        "profile {profile} is not made for {language}: {}. Choose another with --profile \
-         (`vivavoce models list` shows their languages), or name engines with --stt, --llm and --tts",
-        .missing.join("; ")
-    )]
-    Language {
-        /// The language.
-        language: Language,
-        /// The profile.
-        profile: String,
-        /// The models, and what they know instead.
-        missing: Vec<String>,
-    },
-    /// The recognizer.
-    #[error(transparent)]
-    Stt(#[from] SttError),
-    /// The language model.
-    #[error(transparent)]
-    Llm(#[from] LlmError),
-    /// The voice.
-    #[error(transparent)]
-    Tts(#[from] TtsError),
-    /// End of turn.
-    #[error(transparent)]
-    Endpointing(#[from] EndpointingError),
-    /// ONNX Runtime or voice activity.
-    #[error(transparent)]
-    Onnx(#[from] OnnxError),
-    /// Voices.
-    #[error(transparent)]
-    Speaker(#[from] SpeakerError),
-    /// Only enrolled voices are meant, and there are none.
-    #[error("no voice is enrolled: `vivavoce enroll` does it, or leave only_enrolled out")]
-    NobodyEnrolled,
-    /// The wake word's head.
-    #[error("{}: {error}", path.display())]
-    Head {
-        /// Its file.
-        path: PathBuf,
-        /// Why it cannot be used.
-        error: HeadError,
-    },
-    /// The wake word's head cannot be read.
-    #[error("{}: {error}", path.display())]
-    HeadFile {
-        /// Its file.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// No head knows the phrase.
-    #[error(
-        "no head knows {phrase:?}, only {known:?}: make one with `vivavoce wake train {phrase:?} -o FILE`, and \
-         name it in the configuration: [wake] head = \"FILE\""
-    )]
-    OtherPhrase {
-        /// The phrase that is wanted.
-        phrase: String,
-        /// The one that the head knows.
-        known: String,
-    },
-}
 
 /// The files of the profile that are needed: not those of a role whose engine is named, nor what the wake word
 /// and whose voice it is take where they are not asked for.
@@ -437,104 +328,4 @@ fn model_id(selection: &Selection) -> String {
         .filter(|wanted| wanted.role == Role::Llm)
         .map(|wanted| wanted.file.sha256.as_str())
         .collect()
-}
-
-/// Where the program keeps what it makes itself: `VIVAVOCE_DATA` (if it is not empty), or the platform's
-/// folder.
-pub fn data_dir() -> PathBuf {
-    own_dir("data", |dirs| dirs.data_local_dir().to_path_buf())
-}
-
-/// The voices that were enrolled on this machine.
-pub fn voice_prints() -> VoicePrints {
-    VoicePrints::in_folder(data_dir().join("voice-prints"))
-}
-
-/// Where the program keeps what it can make again.
-pub fn cache_dir() -> PathBuf {
-    own_dir("cache", |dirs| dirs.cache_dir().to_path_buf())
-}
-
-fn own_dir(name: &str, platform: impl Fn(&ProjectDirs) -> PathBuf) -> PathBuf {
-    let named = std::env::var_os("VIVAVOCE_DATA");
-    let platform = ProjectDirs::from("", "", "vivavoce").map(|dirs| platform(&dirs));
-    place(name, named, platform, private_temporary_dir)
-}
-
-/// The folder called `name` in the one that the user has named, else the platform's, else in one that is made.
-fn place(
-    name: &str,
-    named: Option<OsString>,
-    platform: Option<PathBuf>,
-    made: impl FnOnce() -> PathBuf,
-) -> PathBuf {
-    match named.filter(|folder| !folder.is_empty()) {
-        Some(folder) => PathBuf::from(folder).join(name),
-        None => platform.unwrap_or_else(|| made().join(name)),
-    }
-}
-
-/// The folder that replaces a home directory where there is none.
-static TEMPORARY: Mutex<Option<TempDir>> = Mutex::new(None);
-
-/// Without a home directory: a folder of this process alone. One with a fixed name in the system's
-/// temporary folder could have been made, and filled, by another user.
-fn private_temporary_dir() -> PathBuf {
-    let mut folder = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(folder) = &*folder {
-        return folder.path().to_path_buf();
-    }
-    tracing::warn!(
-        "there is no home directory: what the program makes itself is lost at its end; name a folder with \
-         VIVAVOCE_DATA"
-    );
-    match tempfile::Builder::new().prefix("vivavoce-").tempdir() {
-        Ok(made) => folder.insert(made).path().to_path_buf(),
-        // Whatever is to be written there says why it cannot be; nobody can guess the name.
-        Err(_) => std::env::temp_dir().join(format!("vivavoce-{:016x}", fastrand::u64(..))),
-    }
-}
-
-/// Removes what was made for want of a home directory: at the program's end.
-pub fn remove_temporary_dir() {
-    drop(
-        TEMPORARY
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(),
-    );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn placed(named: Option<&str>, platform: Option<&str>) -> PathBuf {
-        let made = || PathBuf::from("/made");
-        place(
-            "data",
-            named.map(Into::into),
-            platform.map(Into::into),
-            made,
-        )
-    }
-
-    #[test]
-    fn what_the_user_names_goes_before_the_platforms_folder() {
-        let folder = placed(Some("/named"), Some("/home/me/.local/share/vivavoce"));
-        assert_eq!(folder, PathBuf::from("/named/data"));
-    }
-
-    #[test]
-    fn a_name_that_is_empty_names_nothing() {
-        assert_eq!(
-            placed(Some(""), Some("/share/vivavoce")),
-            PathBuf::from("/share/vivavoce")
-        );
-    }
-
-    #[test]
-    fn without_a_home_a_folder_is_made() {
-        assert_eq!(placed(None, None), PathBuf::from("/made/data"));
-    }
 }
