@@ -77,7 +77,8 @@ fn nine_of_ten(samples: &[Sample], heard: &str) {
 #[test]
 fn nine_of_ten_words_come_through_the_whole_pipeline() {
     let folder = tempfile::tempdir().unwrap();
-    let samples = in_order();
+    // The others are heard in the next test.
+    let samples: Vec<Sample> = in_order().into_iter().take(6).collect();
     let output = run(&mut talk(folder.path(), &samples));
     assert!(output.status.success(), "{}", text(&output));
     nine_of_ten(&samples, &heard(&events(&folder.path().join("record"))));
