@@ -97,20 +97,20 @@ fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) {
     };
     match answer(model.as_mut(), task, written) {
         Ok(done) => {
-            pass_on(written, Written::Done(done));
-            // Nobody waits for it now.
+            // Before the client hears of the end: its next request finds this model, and what it has read.
             model.keep_prompt();
+            hub.language_models.put(model);
+            pass_on(written, Written::Done(done));
         }
         Err(error) => {
             // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
             let is_broken = !error.is_for_the_question();
-            pass_on(written, Written::Failed(error));
-            if is_broken {
-                return;
+            if !is_broken {
+                hub.language_models.put(model);
             }
+            pass_on(written, Written::Failed(error));
         }
     }
-    hub.language_models.put(model);
 }
 
 fn answer(
