@@ -84,8 +84,9 @@ impl Helper {
         let mut work = Work::default();
         let finish = self.write(messages, &gives_up, &mut work);
         let (outcome, error) = match &finish {
+            // Nobody waits for it, and so nobody is told how it ended.
+            _ if cancelled() => (HelperOutcome::GivenUp, None),
             Err(error) => (HelperOutcome::Failed, Some(error.to_string())),
-            Ok(_) if cancelled() => (HelperOutcome::GivenUp, None),
             Ok(Finish::Complete) => (HelperOutcome::Answered, None),
             // Of what ran into a limit the whole sentences are an answer.
             Ok(_) if whole_sentences(&work.text).is_empty() => {

@@ -139,6 +139,21 @@ fn a_model_that_fails_is_told_of() {
     assert!(help.error.is_some_and(|error| error.contains("it broke")));
 }
 
+#[test]
+fn a_model_that_fails_with_what_nobody_wants_any_more_is_not_told_of() {
+    let mut helper = helper(&[], Finish::Complete);
+    helper.model = Box::new(Scripted {
+        pieces: Vec::new(),
+        finish: Finish::Complete,
+        fails: true,
+    });
+    // It is dropped after its prompt was read.
+    let was_asked = Cell::new(false);
+    let help = asked(&mut helper, &|| was_asked.replace(true));
+    assert_eq!(outcome(&help), HelperOutcome::GivenUp);
+    assert_eq!((help.result, help.error), (None, None));
+}
+
 fn stage(wanted: &WantedQuestion) -> (HelperStage, Receiver<ConductorInput>) {
     let (conductor, told) = unbounded();
     let stage = HelperStage {
