@@ -20,6 +20,7 @@ fn talk(helper: Option<HandsOver>) -> Talk {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: offers.collect(),
         helper,
     };
@@ -450,6 +451,7 @@ fn a_setting_without_the_helper_offers_it_to_nobody() {
         engines: Engines::OnThisMachine,
         country: None,
         built_in: BuiltIn::Callable,
+        has_folders: false,
         offers: Arc::new([offer_of_the_helper()]),
         helper: Some(HandsOver::ByBoth),
     };
