@@ -164,6 +164,13 @@ mod tests {
     }
 
     #[test]
+    fn the_us_are_not_us() {
+        let fact = Some(HandOverReason::Fact);
+        assert_eq!(why("Who was the first president of the US?"), fact);
+        assert_eq!(why("Who is coming with us?"), None);
+    }
+
+    #[test]
     fn the_last_sentence_is_what_is_asked() {
         assert_eq!(
             why("One ticket costs 8.50 dollars. What do five tickets cost?"),
