@@ -240,7 +240,11 @@ impl Agent {
         let mut messages = vec![Message::new(Role::System, task)];
         messages.extend(self.history.latest(EXCHANGES));
         // The question that this one replaces may be what it is about: "and in the evening?"
-        if let Some(before) = &self.ladder.open {
+        // One that the user went on with is in this one, and one that was taken back is not to be answered.
+        if let Some(before) = &self.ladder.open
+            && before.turn_is_over
+            && before.dropped.is_none()
+        {
             messages.push(Message::new(Role::User, &before.question));
             messages.push(Message::new(Role::Assistant, &words.let_me_think));
         }

@@ -103,6 +103,13 @@ fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
     })
 }
 
+/// The number of the question that the helper is asked, and what it is asked with behind its task.
+fn asked_with(commands: &[Command]) -> (i64, Vec<&str>) {
+    let (id, messages) = request(commands).unwrap();
+    let said = messages[1..].iter().map(|message| message.content.as_str());
+    (id, said.collect())
+}
+
 fn words_told(commands: &[Command]) -> Option<&str> {
     commands.iter().find_map(|command| match command {
         Command::Tell { words, .. } => Some(words.as_str()),
@@ -207,9 +214,7 @@ fn the_helper_is_told_what_was_said_of_late_and_not_what_puts_off() {
     talk.helped(1, Ok(AIR));
     talk.told(1, AIR);
     let commands = talk.asked(2, RED);
-    let (_, messages) = request(&commands).unwrap();
-    let said: Vec<&str> = messages[1..].iter().map(|m| m.content.as_str()).collect();
-    assert_eq!(said, [BLUE, AIR, RED]);
+    assert_eq!(asked_with(&commands), (2, vec![BLUE, AIR, RED]));
 }
 
 #[test]
@@ -242,9 +247,7 @@ fn a_new_question_takes_the_place_of_the_one_before_which_it_may_be_about() {
     let commands = talk.asked(2, RED);
     assert!(commands.contains(&Command::DropQuestion(1)));
     assert_eq!(dropped(&commands), Some((1, DropReason::NewQuestion)));
-    let (id, messages) = request(&commands).unwrap();
-    let said: Vec<&str> = messages[1..].iter().map(|m| m.content.as_str()).collect();
-    assert_eq!((id, said), (2, vec![BLUE, word().as_str(), RED]));
+    assert_eq!(asked_with(&commands), (2, vec![BLUE, word().as_str(), RED]));
     assert_eq!(talk.helped(1, Ok(AIR)), []);
     assert_eq!(words_told(&talk.helped(2, Ok("Dust."))), Some("Dust."));
 }
@@ -282,8 +285,17 @@ fn a_question_that_the_user_goes_on_with_is_asked_again_whole() {
     talk.answer(2, longer);
     let commands = talk.released(2);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
-    let (id, messages) = request(&commands).unwrap();
-    assert_eq!((id, messages.last().unwrap().content.as_str()), (2, longer));
+    assert_eq!(asked_with(&commands), (2, vec![longer]));
+}
+
+#[test]
+fn a_question_that_was_taken_back_is_not_asked_with_the_next_one() {
+    let mut talk = ladder();
+    talk.asked(1, BLUE);
+    talk.helped(1, Ok(AIR));
+    assert_eq!(talk.on(Input::NotWanted), [Command::StopTelling(1)]);
+    let commands = talk.asked(2, RED);
+    assert_eq!(asked_with(&commands), (2, vec![RED]));
 }
 
 #[test]
