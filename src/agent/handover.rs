@@ -1,8 +1,8 @@
-//! The second step of the ladder: which questions go to the helper, and what becomes of its answers.
+//! The second step of the ladder: which questions go to the helper. `late_answer.rs` has what becomes of its answers.
 //!
 //! A question that is handed over is put off with a word, and the turn is over with it. The helper has one question at a
 //! time; a new one takes its place: nobody who talks waits in a queue, and an answer that comes two questions late is one
-//! to nothing. The answer is said when it is there and nobody speaks, and only what was heard of it is kept.
+//! to nothing.
 
 use serde_json::json;
 
@@ -11,7 +11,6 @@ use super::hard_question;
 use super::machine::{Agent, Writing};
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
 use crate::language::Language;
-use crate::lexicon::{Apology, Lexicon};
 use crate::llm::{Message, Role};
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 
@@ -76,11 +75,11 @@ pub(super) struct Ladder {
     /// A reply that puts a question off, until it is released.
     put_off: Option<PutOff>,
     /// The reply in which the user heard last that a question was put off: it is no answer.
-    word: Option<ReplyId>,
+    pub word: Option<ReplyId>,
     /// The question that the helper has, or whose answer is being said.
-    open: Option<OpenQuestion>,
+    pub open: Option<OpenQuestion>,
     /// What was not heard of the answer that was said last, if nothing was said since.
-    rest: Option<String>,
+    pub rest: Option<String>,
 }
 
 #[derive(Debug)]
@@ -91,25 +90,25 @@ struct PutOff {
 }
 
 #[derive(Debug)]
-struct OpenQuestion {
-    id: i64,
+pub(super) struct OpenQuestion {
+    pub id: i64,
     /// The reply that put it off.
-    reply: ReplyId,
-    question: String,
-    language: Language,
-    stage: Stage,
+    pub reply: ReplyId,
+    pub question: String,
+    pub language: Language,
+    pub stage: Stage,
     /// What is said of it.
-    words: String,
+    pub words: String,
     /// The turn that asked it is over.
-    turn_is_over: bool,
+    pub turn_is_over: bool,
     /// Something else was said since.
-    others_since: bool,
+    pub others_since: bool,
     /// It is not wanted any more; what was heard of its answer until then is about to be known.
-    dropped: Option<DropReason>,
+    pub dropped: Option<DropReason>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// The helper works on it.
     Asked,
     /// The answer is said, or waits until nobody speaks.
@@ -130,11 +129,6 @@ impl Ladder {
     /// A draft is thrown away: its question is not handed over.
     pub fn let_go(&mut self) {
         self.put_off = None;
-    }
-
-    /// What there is to go on with, once.
-    pub fn take_rest(&mut self) -> Option<String> {
-        self.rest.take()
     }
 }
 
@@ -236,7 +230,7 @@ impl Agent {
     /// What the helper is asked with: its task, what was said and heard of late, and the question.
     fn request(&self, question: &str) -> Vec<Message> {
         let words = &self.lexicon.helper;
-        let task = words.instructions.replace("{name}", &self.name());
+        let task = words.instructions.replace("{name}", self.certain.name());
         let mut messages = vec![Message::new(Role::System, task)];
         messages.extend(self.history.latest(EXCHANGES));
         // The question that this one replaces may be what it is about: "and in the evening?"
@@ -296,99 +290,8 @@ impl Agent {
             commands.push(Command::StopTelling(id));
         }
     }
-
-    /// The helper is done.
-    pub(super) fn helped(
-        &mut self,
-        id: i64,
-        result: Result<String, Apology>,
-        commands: &mut Vec<Command>,
-    ) {
-        let open = self.ladder.open.as_mut();
-        let Some(open) = open.filter(|open| open.id == id && open.stage == Stage::Asked) else {
-            return;
-        };
-        let language = open.language;
-        let other = (language != self.language).then(|| Lexicon::of(language));
-        let lexicon = other.as_ref().unwrap_or(&self.lexicon);
-        let (stage, words) = match result {
-            Ok(words) => (Stage::Answering, words),
-            Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
-        };
-        open.stage = stage;
-        let words = match open.others_since {
-            true => format!("{} {words}", lexicon.helper.about),
-            false => words,
-        };
-        open.words.clone_from(&words);
-        commands.push(Command::Tell {
-            id,
-            words,
-            language,
-        });
-    }
-
-    /// What was heard of an answer.
-    pub(super) fn told(&mut self, id: i64, heard: &str, commands: &mut Vec<Command>) {
-        let Some(open) = self.ladder.open.take_if(|open| open.id == id) else {
-            return;
-        };
-        let lexicon = Lexicon::of(open.language);
-        let answer = match open.others_since {
-            true => without(heard, &lexicon.helper.about),
-            false => heard.trim(),
-        };
-        if answer.is_empty() {
-            let reason = open.dropped.unwrap_or(DropReason::NotHeard);
-            let dropped = EventKind::HelperDropped { id, reason };
-            return commands.push(Command::Publish(Some(open.reply.turn), dropped));
-        }
-        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
-        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
-        // An apology is not to be learnt from.
-        if open.stage == Stage::Answering {
-            self.history
-                .answered_late(open.question, answer, open.language);
-            self.read_history(commands);
-        }
-    }
-
-    /// An exchange is over; whether what was heard in it was only that its question is thought about.
-    pub(super) fn was_put_off(&mut self) -> bool {
-        self.ladder.rest = None;
-        let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
-        if let Some(open) = &mut self.ladder.open {
-            let is_its_own = Some(open.reply) == self.released;
-            open.turn_is_over |= is_its_own;
-            // Once the answer is on its way it has the words that it has.
-            open.others_since |= !is_its_own && open.stage == Stage::Asked;
-        }
-        was_put_off
-    }
 }
 
 fn is_asking(name: &str) -> bool {
     name == ASK_HELPER
-}
-
-/// What is said where the helper has no answer: of a server's trouble which.
-fn sorry(apology: Apology, lexicon: &Lexicon) -> String {
-    match apology {
-        Apology::Unreachable | Apology::Refused | Apology::Busy | Apology::Gone => {
-            lexicon.apologies.words(apology).to_owned()
-        }
-        Apology::Failed | Apology::TooLong | Apology::NoAnswer | Apology::NotHeard => {
-            lexicon.helper.found_nothing.clone()
-        }
-    }
-}
-
-/// What was heard, without these words before it; nothing where it was cut off within them.
-pub(super) fn without<'a>(heard: &'a str, before: &str) -> &'a str {
-    let heard = heard.trim();
-    match heard.strip_prefix(before.trim()) {
-        Some(rest) => rest.trim_start(),
-        None if before.starts_with(heard) => "",
-        None => heard,
-    }
 }

@@ -12,6 +12,7 @@ mod handover_tests;
 mod hard_question;
 mod history;
 pub mod intents;
+mod late_answer;
 mod machine;
 #[cfg(test)]
 mod machine_tests;

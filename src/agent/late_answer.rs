@@ -1,0 +1,125 @@
+//! What becomes of the helper's answers: one is said when it is there and nobody speaks, and only what was heard of it is
+//! kept.
+
+use super::Command;
+use super::handover::{Ladder, Stage};
+use super::machine::Agent;
+use crate::events::{DropReason, EventKind};
+use crate::lexicon::{Apology, Lexicon};
+
+impl Ladder {
+    /// What there is to go on with, once.
+    pub fn take_rest(&mut self) -> Option<String> {
+        self.rest.take()
+    }
+}
+
+impl Agent {
+    /// The helper is done.
+    pub(super) fn helped(
+        &mut self,
+        id: i64,
+        result: Result<String, Apology>,
+        commands: &mut Vec<Command>,
+    ) {
+        let open = self.ladder.open.as_mut();
+        let Some(open) = open.filter(|open| open.id == id && open.stage == Stage::Asked) else {
+            return;
+        };
+        let language = open.language;
+        let other = (language != self.language).then(|| Lexicon::of(language));
+        let lexicon = other.as_ref().unwrap_or(&self.lexicon);
+        let (stage, words) = match result {
+            Ok(words) => (Stage::Answering, words),
+            Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
+        };
+        open.stage = stage;
+        let words = match open.others_since {
+            true => format!("{} {words}", lexicon.helper.about),
+            false => words,
+        };
+        open.words.clone_from(&words);
+        commands.push(Command::Tell {
+            id,
+            words,
+            language,
+        });
+    }
+
+    /// What was heard of an answer.
+    pub(super) fn told(&mut self, id: i64, heard: &str, commands: &mut Vec<Command>) {
+        let Some(open) = self.ladder.open.take_if(|open| open.id == id) else {
+            return;
+        };
+        let lexicon = Lexicon::of(open.language);
+        let answer = match open.others_since {
+            true => without(heard, &lexicon.helper.about),
+            false => heard.trim(),
+        };
+        if answer.is_empty() {
+            let reason = open.dropped.unwrap_or(DropReason::NotHeard);
+            let dropped = EventKind::HelperDropped { id, reason };
+            return commands.push(Command::Publish(Some(open.reply.turn), dropped));
+        }
+        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
+        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
+        // An apology is not to be learnt from.
+        if open.stage == Stage::Answering {
+            self.history
+                .answered_late(open.question, answer, open.language);
+            self.read_history(commands);
+        }
+    }
+
+    /// An exchange is over: what was heard of its answer is kept, and no word that puts one off.
+    pub(super) fn keep_heard(&mut self, user: &str, heard: &str) {
+        match self.was_put_off() {
+            true => self.history.put_off(),
+            false => self.history.remember(user, self.answer_in(heard)),
+        }
+    }
+
+    /// An exchange is over; whether what was heard in it was only that its question is thought about.
+    fn was_put_off(&mut self) -> bool {
+        self.ladder.rest = None;
+        let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
+        if let Some(open) = &mut self.ladder.open {
+            let is_its_own = Some(open.reply) == self.released;
+            open.turn_is_over |= is_its_own;
+            // Once the answer is on its way it has the words that it has.
+            open.others_since |= !is_its_own && open.stage == Stage::Asked;
+        }
+        was_put_off
+    }
+
+    /// What was heard of a reply, without what was said while a tool took its time: that is no answer, and not to
+    /// be learnt from.
+    fn answer_in<'a>(&self, heard: &'a str) -> &'a str {
+        if self.bridged.is_none() || self.bridged != self.released {
+            return heard;
+        }
+        without(heard, &self.lexicon.one_moment)
+    }
+}
+
+/// What is said where the helper has no answer: of a server's trouble which.
+fn sorry(apology: Apology, lexicon: &Lexicon) -> String {
+    match apology {
+        Apology::Unreachable | Apology::Refused | Apology::Busy | Apology::Gone => {
+            lexicon.apologies.words(apology).to_owned()
+        }
+        Apology::Failed | Apology::TooLong | Apology::NoAnswer | Apology::NotHeard => {
+            lexicon.helper.found_nothing.clone()
+        }
+    }
+}
+
+/// What was heard, without these words before it; nothing where it was cut off within them.
+fn without<'a>(heard: &'a str, before: &str) -> &'a str {
+    let heard = heard.trim();
+    match heard.strip_prefix(before.trim()) {
+        Some(rest) => rest.trim_start(),
+        None if before.starts_with(heard) => "",
+        None => heard,
+    }
+}
