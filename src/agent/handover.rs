@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Command;
 use super::hard_question;
+use super::late_answer::Rest;
 use super::machine::{Agent, Writing};
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
 use crate::language::Language;
@@ -78,8 +79,8 @@ pub(super) struct Ladder {
     pub word: Option<ReplyId>,
     /// The question that the helper has, or whose answer is being said.
     pub open: Option<OpenQuestion>,
-    /// What was not heard of the answer that was said last, if nothing was said since.
-    pub rest: Option<String>,
+    /// What was not heard of the answer that was said last, if nothing else was said since.
+    pub rest: Option<Rest>,
 }
 
 #[derive(Debug)]

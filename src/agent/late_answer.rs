@@ -4,13 +4,41 @@
 use super::Command;
 use super::handover::{Ladder, Stage};
 use super::machine::Agent;
-use crate::events::{DropReason, EventKind};
+use crate::events::{DropReason, EventKind, ReplyId};
 use crate::lexicon::{Apology, Lexicon};
 
+/// What was not heard of an answer.
+#[derive(Debug)]
+pub(super) struct Rest {
+    words: String,
+    /// The reply that says it, if one was begun.
+    reply: Option<ReplyId>,
+}
+
+impl Rest {
+    /// What is left of these words after so much of them was heard.
+    fn of(words: &str, heard: &str) -> Option<Self> {
+        let words = words.strip_prefix(heard.trim())?.trim();
+        (!words.is_empty()).then(|| Self {
+            words: words.to_owned(),
+            reply: None,
+        })
+    }
+}
+
 impl Ladder {
-    /// What there is to go on with, once.
-    pub fn take_rest(&mut self) -> Option<String> {
-        self.rest.take()
+    /// What there is to go on with in this reply. It stays until it was heard: a cough puts the reply off.
+    pub fn rest_in(&mut self, reply: ReplyId) -> Option<String> {
+        let rest = self.rest.as_mut()?;
+        rest.reply = Some(reply);
+        Some(rest.words.clone())
+    }
+
+    /// So much was heard of a reply that is over. After anything but the rest of an answer nothing goes on with that.
+    fn heard_in(&mut self, reply: Option<ReplyId>, heard: &str) {
+        let rest = self.rest.take();
+        let said = rest.filter(|rest| rest.reply.is_some() && rest.reply == reply);
+        self.rest = said.and_then(|rest| Rest::of(&rest.words, heard));
     }
 }
 
@@ -61,8 +89,7 @@ impl Agent {
             let dropped = EventKind::HelperDropped { id, reason };
             return commands.push(Command::Publish(Some(open.reply.turn), dropped));
         }
-        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
-        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
+        self.ladder.rest = Rest::of(&open.words, heard);
         // An apology is not to be learnt from.
         if open.stage == Stage::Answering {
             self.history
@@ -73,6 +100,7 @@ impl Agent {
 
     /// An exchange is over: what was heard of its answer is kept, and no word that puts one off.
     pub(super) fn keep_heard(&mut self, user: &str, heard: &str) {
+        self.ladder.heard_in(self.released, heard);
         match self.was_put_off() {
             true => self.history.put_off(),
             false => self.history.remember(user, self.answer_in(heard)),
@@ -81,7 +109,6 @@ impl Agent {
 
     /// An exchange is over; whether what was heard in it was only that its question is thought about.
     fn was_put_off(&mut self) -> bool {
-        self.ladder.rest = None;
         let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
         if let Some(open) = &mut self.ladder.open {
             let is_its_own = Some(open.reply) == self.released;

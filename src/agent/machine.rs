@@ -218,7 +218,7 @@ impl Agent {
             Input::Rest(reply) => {
                 self.let_go(commands);
                 // What the helper has written need not be written again.
-                if let Some(words) = self.ladder.take_rest() {
+                if let Some(words) = self.ladder.rest_in(reply) {
                     return commands.push(Command::Say { reply, words });
                 }
                 let task = match self.history.has_unanswered() {

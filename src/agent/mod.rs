@@ -13,6 +13,8 @@ mod hard_question;
 mod history;
 pub mod intents;
 mod late_answer;
+#[cfg(test)]
+mod late_answer_tests;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
