@@ -119,6 +119,14 @@ impl Agent {
         });
     }
 
+    /// Something else was heard since the user was asked whether a tool may be called: a yes is none to that any more.
+    pub(super) fn question_is_over(&mut self) {
+        let over = self.question.take_if(|question| question.heard);
+        if over.is_some() && !self.history.has_unanswered() {
+            self.acts.clear();
+        }
+    }
+
     fn is_built_in(&self, call: &Call) -> bool {
         self.has_built_in && tools::class(&call.name).is_some()
     }

@@ -79,6 +79,9 @@ impl Agent {
         let Some(open) = self.ladder.open.take_if(|open| open.id == id) else {
             return;
         };
+        if !heard.trim().is_empty() {
+            self.question_is_over();
+        }
         let lexicon = Lexicon::of(open.language);
         let answer = match open.others_since {
             true => without(heard, &lexicon.helper.about),

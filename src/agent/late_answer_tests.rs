@@ -159,3 +159,34 @@ fn nothing_goes_on_with_an_answer_once_something_else_was_said() {
         "{commands:?}"
     );
 }
+
+/// The user was asked whether a list may be cleared, and then so much of an answer was heard.
+fn asked_before(heard: &str) -> Talk {
+    let (mut talk, clear) = (ladder(), "Clear the shopping list.");
+    talk.asked(1, BLUE);
+    talk.answer(2, clear);
+    talk.released(2);
+    talk.remember(clear, "Shall I take everything off the shopping list?");
+    talk.helped(1, Ok(AIR));
+    talk.told(1, heard);
+    talk
+}
+
+fn calls(commands: &[Command]) -> bool {
+    let is_call = |command: &Command| matches!(command, Command::Call { .. });
+    commands.iter().any(is_call)
+}
+
+#[test]
+fn a_yes_behind_an_answer_is_none_to_the_question_before_it() {
+    let mut talk = asked_before(AIR);
+    talk.answer(4, "Yes.");
+    assert!(!calls(&talk.released(4)));
+}
+
+#[test]
+fn a_yes_in_place_of_an_answer_that_was_not_heard_is_one_to_the_question_before_it() {
+    let mut talk = asked_before("");
+    talk.answer(4, "Yes.");
+    assert!(calls(&talk.released(4)));
+}
