@@ -127,7 +127,7 @@ impl Agent {
         }
     }
 
-    fn is_built_in(&self, call: &Call) -> bool {
+    pub(super) fn is_built_in(&self, call: &Call) -> bool {
         self.has_built_in && tools::class(&call.name).is_some()
     }
 
@@ -159,6 +159,11 @@ impl Agent {
         }
         while let Some(call) = pending.pop_front() {
             if self.hands_over(&call) {
+                // What else is wanted comes first: with this the reply is over.
+                if pending.iter().any(|other| !self.hands_over(other)) {
+                    pending.push_back(call);
+                    continue;
+                }
                 return self.put_off_called(&writing, &call, commands);
             }
             let mut offers = self.offers.iter();

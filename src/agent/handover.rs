@@ -161,7 +161,18 @@ impl Agent {
         let given = given.and_then(serde_json::Value::as_str).map(str::trim);
         let question = given.filter(|question| !question.is_empty());
         let question = question.unwrap_or(writing.user()).to_owned();
-        self.put_off(writing.id, &question, HandOverReason::Called, commands);
+        let before = self.told_by_a_tool(writing).unwrap_or_default();
+        let reason = HandOverReason::Called;
+        self.put_off_behind(before, writing.id, &question, reason, commands);
+    }
+
+    /// What a built-in tool that was called for the reply last has to say: the first model says nothing of it any more.
+    fn told_by_a_tool<'w>(&self, writing: &'w Writing) -> Option<&'w str> {
+        let last = writing.steps[writing.before..].last()?;
+        let call = last.call.as_ref();
+        let found = writing.found.as_deref()?;
+        let is_told = call.is_some_and(|call| self.is_built_in(call)) && last.content == found;
+        is_told.then_some(found)
     }
 
     /// The reply to a question is that it is thought about.
@@ -172,7 +183,20 @@ impl Agent {
         reason: HandOverReason,
         commands: &mut Vec<Command>,
     ) {
-        let words = self.lexicon.helper.let_me_think.clone();
+        self.put_off_behind("", reply, question, reason, commands);
+    }
+
+    /// The same, with words before it.
+    fn put_off_behind(
+        &mut self,
+        before: &str,
+        reply: ReplyId,
+        question: &str,
+        reason: HandOverReason,
+        commands: &mut Vec<Command>,
+    ) {
+        let word = &self.lexicon.helper.let_me_think;
+        let words = format!("{before} {word}").trim_start().to_owned();
         let question = self.history.with_unanswered(question);
         self.ladder.put_off = Some(PutOff {
             reply,

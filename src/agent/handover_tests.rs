@@ -8,11 +8,10 @@ use crate::events::{DropReason, EventKind, HandOverReason, ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::{Apology, Lexicon};
 use crate::llm::{Message, Role};
-use crate::tool_call::Call;
 
 pub(super) struct Talk(pub Agent);
 
-fn talk(helper: Option<HandsOver>) -> Talk {
+pub(super) fn talk(helper: Option<HandsOver>) -> Talk {
     let by_call = helper.is_some_and(HandsOver::by_call);
     let offers = by_call.then(offer_of_the_helper).into_iter();
     let setting = Setting {
@@ -92,11 +91,11 @@ pub(super) const BLUE: &str = "Why is the sky blue?";
 const RED: &str = "Why is it red in the evening?";
 pub(super) const AIR: &str = "Air scatters blue light.";
 
-fn word() -> String {
+pub(super) fn word() -> String {
     Lexicon::of(Language::English).helper.let_me_think
 }
 
-fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
+pub(super) fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
     commands.iter().find_map(|command| match command {
         Command::AskHelper { id, messages, .. } => Some((*id, &messages[..])),
         _ => None,
@@ -104,7 +103,7 @@ fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
 }
 
 /// The number of the question that the helper is asked, and what it is asked with behind its task.
-fn asked_with(commands: &[Command]) -> (i64, Vec<&str>) {
+pub(super) fn asked_with(commands: &[Command]) -> (i64, Vec<&str>) {
     let (id, messages) = request(commands).unwrap();
     let said = messages[1..].iter().map(|message| message.content.as_str());
     (id, said.collect())
@@ -306,48 +305,6 @@ fn who_sends_it_to_sleep_wants_no_answer_any_more() {
     });
     let commands = talk.remember("Stop listening.", "Yes.");
     assert_eq!(dropped(&commands), Some((1, DropReason::SentAway)));
-}
-
-/// The first model wants its helper asked.
-fn calls(talk: &mut Talk, turn: u64, arguments: serde_json::Value) -> Vec<Command> {
-    talk.on(Input::Written {
-        reply: reply(turn),
-        cancelled: false,
-        began: false,
-        calls: vec![Call {
-            name: ASK_HELPER.into(),
-            arguments: arguments.as_object().unwrap().clone(),
-        }],
-    })
-}
-
-#[test]
-fn the_first_model_may_hand_a_question_over_itself() {
-    let mut talk = talk(Some(HandsOver::ByCall));
-    let commands = talk.answer(1, BLUE);
-    let [Command::Write { tools, .. }] = &commands[..] else {
-        panic!("{commands:?}");
-    };
-    assert_eq!(tools[0].name, ASK_HELPER);
-    talk.released(1);
-    let question = "Why does the sky look blue?";
-    let commands = calls(&mut talk, 1, serde_json::json!({ "question": question }));
-    assert!(
-        matches!(commands[0], Command::PutOff { .. }),
-        "{commands:?}"
-    );
-    let (_, messages) = request(&commands).unwrap();
-    assert_eq!(messages.last().unwrap().content, question);
-}
-
-#[test]
-fn a_call_without_a_question_hands_over_what_the_user_said_once_the_turn_is_decided() {
-    let mut talk = talk(Some(HandsOver::ByCall));
-    talk.answer(1, BLUE);
-    let commands = calls(&mut talk, 1, serde_json::json!({}));
-    assert_eq!(request(&commands), None);
-    let commands = talk.released(1);
-    assert_eq!(request(&commands).unwrap().1.last().unwrap().content, BLUE);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::Command;
 use super::handover::{Ladder, Stage};
 use super::machine::Agent;
 use crate::events::{DropReason, EventKind, ReplyId};
+use crate::language::is_han;
 use crate::lexicon::{Apology, Lexicon};
 
 /// What was not heard of an answer.
@@ -104,13 +105,18 @@ impl Agent {
     /// An exchange is over: what was heard of its answer is kept, and no word that puts one off.
     pub(super) fn keep_heard(&mut self, user: &str, heard: &str) {
         self.ladder.heard_in(self.released, heard);
-        match self.was_put_off() {
-            true => self.history.put_off(),
-            false => self.history.remember(user, self.answer_in(heard)),
+        let heard = self.answer_in(heard);
+        if !self.was_put_off() {
+            return self.history.remember(user, heard);
+        }
+        match without_at_end(heard, &self.lexicon.helper.let_me_think) {
+            "" => self.history.put_off(),
+            // The first model said something itself, or did, before it handed the question over.
+            said => self.history.remember(user, said),
         }
     }
 
-    /// An exchange is over; whether what was heard in it was only that its question is thought about.
+    /// An exchange is over; whether its reply handed a question over.
     fn was_put_off(&mut self) -> bool {
         let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
         if let Some(open) = &mut self.ladder.open {
@@ -152,4 +158,17 @@ fn without<'a>(heard: &'a str, before: &str) -> &'a str {
         None if before.starts_with(heard) => "",
         None => heard,
     }
+}
+
+/// What was heard, without these words at its end, or as many of them as were heard.
+fn without_at_end<'a>(heard: &'a str, end: &str) -> &'a str {
+    let heard = heard.trim_end();
+    let parts = (1..=end.len()).rev();
+    let parts = parts.filter_map(|at| end.split_at_checked(at));
+    // Each character of Chinese is a word.
+    let mut whole_words = parts.filter(|(part, behind)| {
+        part.ends_with(is_han) || !behind.starts_with(char::is_alphanumeric)
+    });
+    let rest = whole_words.find_map(|(part, _)| heard.strip_suffix(part));
+    rest.map_or(heard, str::trim_end)
 }

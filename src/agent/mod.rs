@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod act_tests;
 #[cfg(test)]
+mod by_call_tests;
+#[cfg(test)]
 mod call_tests;
 mod calling;
 mod certain;
