@@ -191,16 +191,14 @@ impl Conversation {
                 }
             }
             EventKind::TurnExtended => {
-                let put_off = self.questions.iter_mut();
-                put_off
-                    .filter(|question| question.put_off_in == turn)
-                    .for_each(|question| question.went_on = true);
+                for question in &mut self.questions {
+                    question.went_on |= question.put_off_in == turn;
+                }
             }
             EventKind::TurnEnded { .. } => {
-                let waiting = self.questions.iter_mut().filter(|question| question.went_on);
-                waiting.for_each(|question| {
+                for question in self.questions.iter_mut().filter(|q| q.went_on) {
                     (question.put_off_in, question.went_on) = (turn, false);
-                });
+                }
             }
             _ => {}
         }
