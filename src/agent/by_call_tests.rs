@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::handover_tests::{BLUE, Talk, asked_with, reply, request, talk, word};
+use super::handover_tests::{AIR, BLUE, Talk, asked_with, reply, request, talk, word};
 use super::intents::Engines;
 use super::*;
 use crate::language::Language;
@@ -124,4 +124,13 @@ fn what_is_heard_before_the_word_that_puts_off_is_kept() {
         talk.remember(BLUE, &heard);
         assert_eq!(talk.history(), [BLUE, SET], "{heard}");
     }
+}
+
+#[test]
+fn in_writing_an_answer_is_not_kept_twice() {
+    let (mut talk, _, _) = asks_and_sets();
+    talk.helped(1, Ok(AIR));
+    talk.remember(BLUE, &format!("{SET} {AIR}"));
+    talk.told(1, AIR);
+    assert_eq!(talk.history(), [BLUE, SET, BLUE, AIR]);
 }

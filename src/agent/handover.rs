@@ -75,8 +75,8 @@ pub(super) struct Ladder {
     last_id: i64,
     /// A reply that puts a question off, until it is released.
     put_off: Option<PutOff>,
-    /// The reply in which the user heard last that a question was put off: it is no answer.
-    pub word: Option<ReplyId>,
+    /// The word by which a question was put off last: it is no answer.
+    pub word: Option<Word>,
     /// The question that the helper has, or whose answer is being said.
     pub open: Option<OpenQuestion>,
     /// What was not heard of the answer that was said last, if nothing else was said since.
@@ -85,9 +85,18 @@ pub(super) struct Ladder {
 
 #[derive(Debug)]
 struct PutOff {
-    reply: ReplyId,
     question: String,
     reason: HandOverReason,
+    word: Word,
+}
+
+/// A word that puts a question off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    /// The reply that it is said in...
+    pub reply: ReplyId,
+    /// ...behind words of another kind.
+    pub is_behind_others: bool,
 }
 
 #[derive(Debug)]
@@ -162,8 +171,17 @@ impl Agent {
         let question = given.filter(|question| !question.is_empty());
         let question = question.unwrap_or(writing.user()).to_owned();
         let before = self.told_by_a_tool(writing).unwrap_or_default();
+        let word = Word {
+            reply: writing.id,
+            is_behind_others: writing.began || !before.is_empty(),
+        };
         let reason = HandOverReason::Called;
-        self.put_off_behind(before, writing.id, &question, reason, commands);
+        let put_off = PutOff {
+            question,
+            reason,
+            word,
+        };
+        self.say_word(before, put_off, commands);
     }
 
     /// What a built-in tool that was called for the reply last has to say: the first model says nothing of it any more.
@@ -183,25 +201,28 @@ impl Agent {
         reason: HandOverReason,
         commands: &mut Vec<Command>,
     ) {
-        self.put_off_behind("", reply, question, reason, commands);
-    }
-
-    /// The same, with words before it.
-    fn put_off_behind(
-        &mut self,
-        before: &str,
-        reply: ReplyId,
-        question: &str,
-        reason: HandOverReason,
-        commands: &mut Vec<Command>,
-    ) {
-        let word = &self.lexicon.helper.let_me_think;
-        let words = format!("{before} {word}").trim_start().to_owned();
-        let question = self.history.with_unanswered(question);
-        self.ladder.put_off = Some(PutOff {
+        let word = Word {
             reply,
+            is_behind_others: false,
+        };
+        let question = question.to_owned();
+        let put_off = PutOff {
             question,
             reason,
+            word,
+        };
+        self.say_word("", put_off, commands);
+    }
+
+    /// Says the word that puts a question off, with these words before it.
+    fn say_word(&mut self, before: &str, put_off: PutOff, commands: &mut Vec<Command>) {
+        let word = &self.lexicon.helper.let_me_think;
+        let words = format!("{before} {word}").trim_start().to_owned();
+        let reply = put_off.word.reply;
+        let question = self.history.with_unanswered(&put_off.question);
+        self.ladder.put_off = Some(PutOff {
+            question,
+            ..put_off
         });
         commands.push(Command::PutOff { reply, words });
         if self.released == Some(reply) {
@@ -214,11 +235,11 @@ impl Agent {
         let put_off = self
             .ladder
             .put_off
-            .take_if(|put_off| put_off.reply == reply);
+            .take_if(|put_off| put_off.word.reply == reply);
         let Some(put_off) = put_off else {
             return self.drop_what_went_on(commands);
         };
-        self.ladder.word = Some(reply);
+        self.ladder.word = Some(put_off.word);
         if let Some(open) = &mut self.ladder.open
             && open.question == put_off.question
             && open.dropped.is_none()

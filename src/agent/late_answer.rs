@@ -2,7 +2,7 @@
 //! kept.
 
 use super::Command;
-use super::handover::{Ladder, Stage};
+use super::handover::{Ladder, Stage, Word};
 use super::machine::Agent;
 use crate::events::{DropReason, EventKind, ReplyId};
 use crate::language::is_han;
@@ -106,26 +106,37 @@ impl Agent {
     pub(super) fn keep_heard(&mut self, user: &str, heard: &str) {
         self.ladder.heard_in(self.released, heard);
         let heard = self.answer_in(heard);
-        if !self.was_put_off() {
+        let word = self.ladder.word;
+        let word = word.filter(|word| Some(word.reply) == self.released);
+        self.exchange_is_over();
+        let Some(word) = word else {
             return self.history.remember(user, heard);
-        }
-        match without_at_end(heard, &self.lexicon.helper.let_me_think) {
+        };
+        match self.heard_before(word, heard) {
             "" => self.history.put_off(),
-            // The first model said something itself, or did, before it handed the question over.
             said => self.history.remember(user, said),
         }
     }
 
-    /// An exchange is over; whether its reply handed a question over.
-    fn was_put_off(&mut self) -> bool {
-        let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
+    /// What the first model said, or a tool did, before a question was put off.
+    fn heard_before<'a>(&self, word: Word, heard: &'a str) -> &'a str {
+        if !word.is_behind_others {
+            return "";
+        }
+        // In writing the answer is part of the same reply.
+        let answer = self.ladder.open.as_ref().map(|open| open.words.as_str());
+        let before = answer.and_then(|answer| heard.strip_suffix(answer));
+        without_at_end(before.unwrap_or(heard), &self.lexicon.helper.let_me_think)
+    }
+
+    /// What that means for the helper's question.
+    fn exchange_is_over(&mut self) {
         if let Some(open) = &mut self.ladder.open {
             let is_its_own = Some(open.reply) == self.released;
             open.turn_is_over |= is_its_own;
             // Once the answer is on its way it has the words that it has.
             open.others_since |= !is_its_own && open.stage == Stage::Asked;
         }
-        was_put_off
     }
 
     /// What was heard of a reply, without what was said while a tool took its time: that is no answer, and not to
