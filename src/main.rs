@@ -70,7 +70,7 @@ struct Common {
     /// The language model: profile, FILE.gguf, http://HOST:PORT/v1
     #[arg(long, global = true, env = "VIVAVOCE_LLM", value_name = "X")]
     llm: Option<LlmEngine>,
-    /// A second, larger language model for hard questions: a profile's name, FILE.gguf, http://HOST:PORT/v1
+    /// A second, larger language model for hard questions: a profile's name, FILE.gguf, http://HOST:PORT/v1, none
     #[arg(long, global = true, env = "VIVAVOCE_HELPER", value_name = "X")]
     helper: Option<String>,
     /// The voice: profile, pico, hibari[:FOLDER], kokoro[:FOLDER], piper:FILE.onnx, wyoming:HOST:PORT
@@ -360,7 +360,7 @@ fn configure(common: &Common) -> Result<Config> {
     }
     if let Some(model) = &common.helper {
         let helper = config.llm.helper.take().unwrap_or_default();
-        config.llm.helper = Some(helper.with_model(model));
+        config.llm.helper = helper.with_model(model);
     }
     if let Some(engine) = &common.tts {
         config.tts.engine.clone_from(engine);

@@ -119,7 +119,15 @@ impl Agent {
         });
     }
 
-    fn is_built_in(&self, call: &Call) -> bool {
+    /// Something else was heard since the user was asked whether a tool may be called: a yes is none to that any more.
+    pub(super) fn question_is_over(&mut self) {
+        let over = self.question.take_if(|question| question.heard);
+        if over.is_some() && !self.history.has_unanswered() {
+            self.acts.clear();
+        }
+    }
+
+    pub(super) fn is_built_in(&self, call: &Call) -> bool {
         self.has_built_in && tools::class(&call.name).is_some()
     }
 
@@ -151,6 +159,11 @@ impl Agent {
         }
         while let Some(call) = pending.pop_front() {
             if self.hands_over(&call) {
+                // What else is wanted comes first: with this the reply is over.
+                if pending.iter().any(|other| !self.hands_over(other)) {
+                    pending.push_back(call);
+                    continue;
+                }
                 return self.put_off_called(&writing, &call, commands);
             }
             let mut offers = self.offers.iter();

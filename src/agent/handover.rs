@@ -1,17 +1,17 @@
-//! The second step of the ladder: which questions go to the helper, and what becomes of its answers.
+//! The second step of the ladder: which questions go to the helper. `late_answer.rs` has what becomes of its answers.
 //!
 //! A question that is handed over is put off with a word, and the turn is over with it. The helper has one question at a
 //! time; a new one takes its place: nobody who talks waits in a queue, and an answer that comes two questions late is one
-//! to nothing. The answer is said when it is there and nobody speaks, and only what was heard of it is kept.
+//! to nothing.
 
 use serde_json::json;
 
 use super::Command;
 use super::hard_question;
+use super::late_answer::Rest;
 use super::machine::{Agent, Writing};
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
 use crate::language::Language;
-use crate::lexicon::{Apology, Lexicon};
 use crate::llm::{Message, Role};
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 
@@ -75,41 +75,50 @@ pub(super) struct Ladder {
     last_id: i64,
     /// A reply that puts a question off, until it is released.
     put_off: Option<PutOff>,
-    /// The reply in which the user heard last that a question was put off: it is no answer.
-    word: Option<ReplyId>,
+    /// The word by which a question was put off last: it is no answer.
+    pub word: Option<Word>,
     /// The question that the helper has, or whose answer is being said.
-    open: Option<OpenQuestion>,
-    /// What was not heard of the answer that was said last, if nothing was said since.
-    rest: Option<String>,
+    pub open: Option<OpenQuestion>,
+    /// What was not heard of the answer that was said last, if nothing else was said since.
+    pub rest: Option<Rest>,
 }
 
 #[derive(Debug)]
 struct PutOff {
-    reply: ReplyId,
     question: String,
     reason: HandOverReason,
+    word: Word,
+}
+
+/// A word that puts a question off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    /// The reply that it is said in...
+    pub reply: ReplyId,
+    /// ...behind words of another kind.
+    pub is_behind_others: bool,
 }
 
 #[derive(Debug)]
-struct OpenQuestion {
-    id: i64,
+pub(super) struct OpenQuestion {
+    pub id: i64,
     /// The reply that put it off.
-    reply: ReplyId,
-    question: String,
-    language: Language,
-    stage: Stage,
+    pub reply: ReplyId,
+    pub question: String,
+    pub language: Language,
+    pub stage: Stage,
     /// What is said of it.
-    words: String,
+    pub words: String,
     /// The turn that asked it is over.
-    turn_is_over: bool,
+    pub turn_is_over: bool,
     /// Something else was said since.
-    others_since: bool,
+    pub others_since: bool,
     /// It is not wanted any more; what was heard of its answer until then is about to be known.
-    dropped: Option<DropReason>,
+    pub dropped: Option<DropReason>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// The helper works on it.
     Asked,
     /// The answer is said, or waits until nobody speaks.
@@ -130,11 +139,6 @@ impl Ladder {
     /// A draft is thrown away: its question is not handed over.
     pub fn let_go(&mut self) {
         self.put_off = None;
-    }
-
-    /// What there is to go on with, once.
-    pub fn take_rest(&mut self) -> Option<String> {
-        self.rest.take()
     }
 }
 
@@ -166,7 +170,27 @@ impl Agent {
         let given = given.and_then(serde_json::Value::as_str).map(str::trim);
         let question = given.filter(|question| !question.is_empty());
         let question = question.unwrap_or(writing.user()).to_owned();
-        self.put_off(writing.id, &question, HandOverReason::Called, commands);
+        let before = self.told_by_a_tool(writing).unwrap_or_default();
+        let word = Word {
+            reply: writing.id,
+            is_behind_others: writing.began || !before.is_empty(),
+        };
+        let reason = HandOverReason::Called;
+        let put_off = PutOff {
+            question,
+            reason,
+            word,
+        };
+        self.say_word(before, put_off, commands);
+    }
+
+    /// What a built-in tool that was called for the reply last has to say: the first model says nothing of it any more.
+    fn told_by_a_tool<'w>(&self, writing: &'w Writing) -> Option<&'w str> {
+        let last = writing.steps[writing.before..].last()?;
+        let call = last.call.as_ref();
+        let found = writing.found.as_deref()?;
+        let is_told = call.is_some_and(|call| self.is_built_in(call)) && last.content == found;
+        is_told.then_some(found)
     }
 
     /// The reply to a question is that it is thought about.
@@ -177,12 +201,28 @@ impl Agent {
         reason: HandOverReason,
         commands: &mut Vec<Command>,
     ) {
-        let words = self.lexicon.helper.let_me_think.clone();
-        let question = self.history.with_unanswered(question);
-        self.ladder.put_off = Some(PutOff {
+        let word = Word {
             reply,
+            is_behind_others: false,
+        };
+        let question = question.to_owned();
+        let put_off = PutOff {
             question,
             reason,
+            word,
+        };
+        self.say_word("", put_off, commands);
+    }
+
+    /// Says the word that puts a question off, with these words before it.
+    fn say_word(&mut self, before: &str, put_off: PutOff, commands: &mut Vec<Command>) {
+        let word = &self.lexicon.helper.let_me_think;
+        let words = format!("{before} {word}").trim_start().to_owned();
+        let reply = put_off.word.reply;
+        let question = self.history.with_unanswered(&put_off.question);
+        self.ladder.put_off = Some(PutOff {
+            question,
+            ..put_off
         });
         commands.push(Command::PutOff { reply, words });
         if self.released == Some(reply) {
@@ -195,11 +235,11 @@ impl Agent {
         let put_off = self
             .ladder
             .put_off
-            .take_if(|put_off| put_off.reply == reply);
+            .take_if(|put_off| put_off.word.reply == reply);
         let Some(put_off) = put_off else {
             return self.drop_what_went_on(commands);
         };
-        self.ladder.word = Some(reply);
+        self.ladder.word = Some(put_off.word);
         if let Some(open) = &mut self.ladder.open
             && open.question == put_off.question
             && open.dropped.is_none()
@@ -236,11 +276,15 @@ impl Agent {
     /// What the helper is asked with: its task, what was said and heard of late, and the question.
     fn request(&self, question: &str) -> Vec<Message> {
         let words = &self.lexicon.helper;
-        let task = words.instructions.replace("{name}", &self.name());
+        let task = words.instructions.replace("{name}", self.certain.name());
         let mut messages = vec![Message::new(Role::System, task)];
         messages.extend(self.history.latest(EXCHANGES));
         // The question that this one replaces may be what it is about: "and in the evening?"
-        if let Some(before) = &self.ladder.open {
+        // One that the user went on with is in this one, and one that was taken back is not to be answered.
+        if let Some(before) = &self.ladder.open
+            && before.turn_is_over
+            && before.dropped.is_none()
+        {
             messages.push(Message::new(Role::User, &before.question));
             messages.push(Message::new(Role::Assistant, &words.let_me_think));
         }
@@ -292,99 +336,8 @@ impl Agent {
             commands.push(Command::StopTelling(id));
         }
     }
-
-    /// The helper is done.
-    pub(super) fn helped(
-        &mut self,
-        id: i64,
-        result: Result<String, Apology>,
-        commands: &mut Vec<Command>,
-    ) {
-        let open = self.ladder.open.as_mut();
-        let Some(open) = open.filter(|open| open.id == id && open.stage == Stage::Asked) else {
-            return;
-        };
-        let language = open.language;
-        let other = (language != self.language).then(|| Lexicon::of(language));
-        let lexicon = other.as_ref().unwrap_or(&self.lexicon);
-        let (stage, words) = match result {
-            Ok(words) => (Stage::Answering, words),
-            Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
-        };
-        open.stage = stage;
-        let words = match open.others_since {
-            true => format!("{} {words}", lexicon.helper.about),
-            false => words,
-        };
-        open.words.clone_from(&words);
-        commands.push(Command::Tell {
-            id,
-            words,
-            language,
-        });
-    }
-
-    /// What was heard of an answer.
-    pub(super) fn told(&mut self, id: i64, heard: &str, commands: &mut Vec<Command>) {
-        let Some(open) = self.ladder.open.take_if(|open| open.id == id) else {
-            return;
-        };
-        let lexicon = Lexicon::of(open.language);
-        let answer = match open.others_since {
-            true => without(heard, &lexicon.helper.about),
-            false => heard.trim(),
-        };
-        if answer.is_empty() {
-            let reason = open.dropped.unwrap_or(DropReason::NotHeard);
-            let dropped = EventKind::HelperDropped { id, reason };
-            return commands.push(Command::Publish(Some(open.reply.turn), dropped));
-        }
-        let rest = open.words.strip_prefix(heard.trim()).map(str::trim);
-        self.ladder.rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
-        // An apology is not to be learnt from.
-        if open.stage == Stage::Answering {
-            self.history
-                .answered_late(open.question, answer, open.language);
-            self.read_history(commands);
-        }
-    }
-
-    /// An exchange is over; whether what was heard in it was only that its question is thought about.
-    pub(super) fn was_put_off(&mut self) -> bool {
-        self.ladder.rest = None;
-        let was_put_off = self.ladder.word.is_some() && self.ladder.word == self.released;
-        if let Some(open) = &mut self.ladder.open {
-            let is_its_own = Some(open.reply) == self.released;
-            open.turn_is_over |= is_its_own;
-            // Once the answer is on its way it has the words that it has.
-            open.others_since |= !is_its_own && open.stage == Stage::Asked;
-        }
-        was_put_off
-    }
 }
 
 fn is_asking(name: &str) -> bool {
     name == ASK_HELPER
-}
-
-/// What is said where the helper has no answer: of a server's trouble which.
-fn sorry(apology: Apology, lexicon: &Lexicon) -> String {
-    match apology {
-        Apology::Unreachable | Apology::Refused | Apology::Busy | Apology::Gone => {
-            lexicon.apologies.words(apology).to_owned()
-        }
-        Apology::Failed | Apology::TooLong | Apology::NoAnswer | Apology::NotHeard => {
-            lexicon.helper.found_nothing.clone()
-        }
-    }
-}
-
-/// What was heard, without these words before it; nothing where it was cut off within them.
-pub(super) fn without<'a>(heard: &'a str, before: &str) -> &'a str {
-    let heard = heard.trim();
-    match heard.strip_prefix(before.trim()) {
-        Some(rest) => rest.trim_start(),
-        None if before.starts_with(heard) => "",
-        None => heard,
-    }
 }

@@ -1,4 +1,4 @@
-//! What is handed to the helper, and what becomes of its answers.
+//! What is handed to the helper.
 
 use std::sync::Arc;
 
@@ -8,11 +8,10 @@ use crate::events::{DropReason, EventKind, HandOverReason, ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::{Apology, Lexicon};
 use crate::llm::{Message, Role};
-use crate::tool_call::Call;
 
-struct Talk(Agent);
+pub(super) struct Talk(pub Agent);
 
-fn talk(helper: Option<HandsOver>) -> Talk {
+pub(super) fn talk(helper: Option<HandsOver>) -> Talk {
     let by_call = helper.is_some_and(HandsOver::by_call);
     let offers = by_call.then(offer_of_the_helper).into_iter();
     let setting = Setting {
@@ -28,11 +27,11 @@ fn talk(helper: Option<HandsOver>) -> Talk {
 }
 
 /// An agent that has a helper, by the rule.
-fn ladder() -> Talk {
+pub(super) fn ladder() -> Talk {
     talk(Some(HandsOver::ByRule))
 }
 
-fn reply(turn: u64) -> ReplyId {
+pub(super) fn reply(turn: u64) -> ReplyId {
     ReplyId {
         turn: TurnId(turn),
         draft: 1,
@@ -40,47 +39,47 @@ fn reply(turn: u64) -> ReplyId {
 }
 
 impl Talk {
-    fn on(&mut self, input: Input) -> Vec<Command> {
+    pub fn on(&mut self, input: Input) -> Vec<Command> {
         let mut commands = Vec::new();
         self.0.handle(input, &mut commands);
         commands.retain(|command| !matches!(command, Command::ReadAhead { .. }));
         commands
     }
 
-    fn answer(&mut self, turn: u64, text: &str) -> Vec<Command> {
+    pub fn answer(&mut self, turn: u64, text: &str) -> Vec<Command> {
         let (reply, text) = (reply(turn), text.to_owned());
         self.on(Input::Answer { reply, text })
     }
 
-    fn released(&mut self, turn: u64) -> Vec<Command> {
+    pub fn released(&mut self, turn: u64) -> Vec<Command> {
         self.on(Input::Released(reply(turn)))
     }
 
-    fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
+    pub fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
         let (user, heard) = (user.into(), heard.into());
         self.on(Input::Remember { user, heard })
     }
 
     /// A question is asked, and the word that puts it off is heard. What its release commands.
-    fn asked(&mut self, turn: u64, text: &str) -> Vec<Command> {
+    pub fn asked(&mut self, turn: u64, text: &str) -> Vec<Command> {
         self.answer(turn, text);
         let commands = self.released(turn);
         self.remember(text, &word());
         commands
     }
 
-    fn helped(&mut self, id: i64, result: Result<&str, Apology>) -> Vec<Command> {
+    pub fn helped(&mut self, id: i64, result: Result<&str, Apology>) -> Vec<Command> {
         let result = result.map(str::to_owned);
         self.on(Input::Helped { id, result })
     }
 
-    fn told(&mut self, id: i64, heard: &str) -> Vec<Command> {
+    pub fn told(&mut self, id: i64, heard: &str) -> Vec<Command> {
         let heard = heard.to_owned();
         self.on(Input::Told { id, heard })
     }
 
     /// What was said and heard, beside the persona.
-    fn history(&self) -> Vec<String> {
+    pub fn history(&self) -> Vec<String> {
         let history = self.0.history();
         let messages = history.messages();
         let said = messages[history.prefix().len()..].iter();
@@ -88,22 +87,29 @@ impl Talk {
     }
 }
 
-const BLUE: &str = "Why is the sky blue?";
+pub(super) const BLUE: &str = "Why is the sky blue?";
 const RED: &str = "Why is it red in the evening?";
-const AIR: &str = "Air scatters blue light.";
+pub(super) const AIR: &str = "Air scatters blue light.";
 
-fn word() -> String {
+pub(super) fn word() -> String {
     Lexicon::of(Language::English).helper.let_me_think
 }
 
-fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
+pub(super) fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
     commands.iter().find_map(|command| match command {
         Command::AskHelper { id, messages, .. } => Some((*id, &messages[..])),
         _ => None,
     })
 }
 
-fn words_told(commands: &[Command]) -> Option<&str> {
+/// The number of the question that the helper is asked, and what it is asked with behind its task.
+pub(super) fn asked_with(commands: &[Command]) -> (i64, Vec<&str>) {
+    let (id, messages) = request(commands).unwrap();
+    let said = messages[1..].iter().map(|message| message.content.as_str());
+    (id, said.collect())
+}
+
+pub(super) fn words_told(commands: &[Command]) -> Option<&str> {
     commands.iter().find_map(|command| match command {
         Command::Tell { words, .. } => Some(words.as_str()),
         _ => None,
@@ -171,45 +177,13 @@ fn what_is_certain_and_what_is_talk_is_not_handed_over() {
 }
 
 #[test]
-fn the_answer_is_told_once_and_kept_as_it_was_heard() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    assert!(talk.history().is_empty());
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(AIR));
-    assert_eq!(talk.helped(1, Ok(AIR)), []);
-    talk.told(1, "Air scatters");
-    assert_eq!(talk.history(), [BLUE, "Air scatters"]);
-    assert_eq!(talk.told(1, AIR), []);
-}
-
-#[test]
-fn who_wants_the_rest_of_an_answer_that_was_cut_off_hears_it() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    talk.told(1, "Air scatters");
-    let rest = Command::Say {
-        reply: reply(3),
-        words: "blue light.".into(),
-    };
-    assert_eq!(talk.on(Input::Rest(reply(3))), [rest]);
-    talk.released(3);
-    talk.remember("", "blue light.");
-    assert_eq!(talk.history(), [BLUE, AIR]);
-    let again = talk.on(Input::Rest(reply(4)));
-    assert!(matches!(again[..], [Command::Write { .. }]), "{again:?}");
-}
-
-#[test]
 fn the_helper_is_told_what_was_said_of_late_and_not_what_puts_off() {
     let mut talk = ladder();
     talk.asked(1, BLUE);
     talk.helped(1, Ok(AIR));
     talk.told(1, AIR);
     let commands = talk.asked(2, RED);
-    let (_, messages) = request(&commands).unwrap();
-    let said: Vec<&str> = messages[1..].iter().map(|m| m.content.as_str()).collect();
-    assert_eq!(said, [BLUE, AIR, RED]);
+    assert_eq!(asked_with(&commands), (2, vec![BLUE, AIR, RED]));
 }
 
 #[test]
@@ -242,9 +216,7 @@ fn a_new_question_takes_the_place_of_the_one_before_which_it_may_be_about() {
     let commands = talk.asked(2, RED);
     assert!(commands.contains(&Command::DropQuestion(1)));
     assert_eq!(dropped(&commands), Some((1, DropReason::NewQuestion)));
-    let (id, messages) = request(&commands).unwrap();
-    let said: Vec<&str> = messages[1..].iter().map(|m| m.content.as_str()).collect();
-    assert_eq!((id, said), (2, vec![BLUE, word().as_str(), RED]));
+    assert_eq!(asked_with(&commands), (2, vec![BLUE, word().as_str(), RED]));
     assert_eq!(talk.helped(1, Ok(AIR)), []);
     assert_eq!(words_told(&talk.helped(2, Ok("Dust."))), Some("Dust."));
 }
@@ -261,19 +233,6 @@ fn a_new_question_takes_the_place_of_an_answer_that_waits() {
 }
 
 #[test]
-fn what_is_said_meanwhile_leaves_the_question_and_its_answer_says_what_it_is_about() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.answer(2, "What time is it?");
-    talk.released(2);
-    talk.remember("What time is it?", "Noon.");
-    let about = format!("About your question: {AIR}");
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(about.as_str()));
-    talk.told(1, &about);
-    assert_eq!(talk.history(), ["What time is it?", "Noon.", BLUE, AIR]);
-}
-
-#[test]
 fn a_question_that_the_user_goes_on_with_is_asked_again_whole() {
     let mut talk = ladder();
     talk.answer(1, BLUE);
@@ -282,8 +241,17 @@ fn a_question_that_the_user_goes_on_with_is_asked_again_whole() {
     talk.answer(2, longer);
     let commands = talk.released(2);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
-    let (id, messages) = request(&commands).unwrap();
-    assert_eq!((id, messages.last().unwrap().content.as_str()), (2, longer));
+    assert_eq!(asked_with(&commands), (2, vec![longer]));
+}
+
+#[test]
+fn a_question_that_was_taken_back_is_not_asked_with_the_next_one() {
+    let mut talk = ladder();
+    talk.asked(1, BLUE);
+    talk.helped(1, Ok(AIR));
+    assert_eq!(talk.on(Input::NotWanted), [Command::StopTelling(1)]);
+    let commands = talk.asked(2, RED);
+    assert_eq!(asked_with(&commands), (2, vec![RED]));
 }
 
 #[test]
@@ -294,28 +262,6 @@ fn a_question_that_the_first_model_answers_after_all_is_dropped() {
     talk.answer(2, "Why is the sky blue? I feel a bit sad today.");
     let commands = talk.released(2);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
-}
-
-#[test]
-fn an_answer_to_a_question_that_the_user_went_on_with_is_not_said() {
-    let mut talk = ladder();
-    talk.answer(1, BLUE);
-    talk.released(1);
-    talk.helped(1, Ok(AIR));
-    talk.answer(2, "Why is the sky blue? I feel a bit sad today.");
-    assert!(talk.released(2).contains(&Command::StopTelling(1)));
-}
-
-#[test]
-fn the_reply_that_tells_an_answer_drops_nothing() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    let (told, words) = (reply(2), AIR.to_owned());
-    talk.on(Input::Say { reply: told, words });
-    assert_eq!(talk.released(2), []);
-    talk.told(1, AIR);
-    assert_eq!(talk.history(), [BLUE, AIR]);
 }
 
 #[test]
@@ -347,27 +293,6 @@ fn a_cough_over_the_word_leaves_the_question_as_it_is() {
 }
 
 #[test]
-fn a_helper_that_fails_is_said_honestly_and_nothing_is_kept() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    let commands = talk.helped(1, Err(Apology::Failed));
-    let said = words_told(&commands).unwrap();
-    assert!(said.contains("no answer"), "{said}");
-    let said = said.to_owned();
-    talk.told(1, &said);
-    assert!(talk.history().is_empty());
-}
-
-#[test]
-fn a_helper_that_cannot_be_reached_is_said_so() {
-    let mut talk = ladder();
-    talk.asked(1, BLUE);
-    let commands = talk.helped(1, Err(Apology::Unreachable));
-    let unreachable = Lexicon::of(Language::English).apologies.unreachable;
-    assert_eq!(words_told(&commands), Some(unreachable.as_str()));
-}
-
-#[test]
 fn who_sends_it_to_sleep_wants_no_answer_any_more() {
     let mut talk = ladder();
     talk.asked(1, BLUE);
@@ -380,68 +305,6 @@ fn who_sends_it_to_sleep_wants_no_answer_any_more() {
     });
     let commands = talk.remember("Stop listening.", "Yes.");
     assert_eq!(dropped(&commands), Some((1, DropReason::SentAway)));
-}
-
-#[test]
-fn an_answer_is_in_the_language_of_its_question() {
-    let mut talk = ladder();
-    talk.0 = talk.0.speaking(&[Persona::bundled(Language::German)]);
-    talk.asked(1, BLUE);
-    talk.on(Input::Speak(Language::German));
-    let commands = talk.helped(1, Ok(AIR));
-    assert!(matches!(
-        commands[..],
-        [Command::Tell {
-            language: Language::English,
-            ..
-        }]
-    ));
-    talk.told(1, AIR);
-    assert!(talk.history().is_empty(), "it is read in English only");
-    talk.on(Input::Speak(Language::English));
-    assert_eq!(talk.history(), [BLUE, AIR]);
-}
-
-/// The first model wants its helper asked.
-fn calls(talk: &mut Talk, turn: u64, arguments: serde_json::Value) -> Vec<Command> {
-    talk.on(Input::Written {
-        reply: reply(turn),
-        cancelled: false,
-        began: false,
-        calls: vec![Call {
-            name: ASK_HELPER.into(),
-            arguments: arguments.as_object().unwrap().clone(),
-        }],
-    })
-}
-
-#[test]
-fn the_first_model_may_hand_a_question_over_itself() {
-    let mut talk = talk(Some(HandsOver::ByCall));
-    let commands = talk.answer(1, BLUE);
-    let [Command::Write { tools, .. }] = &commands[..] else {
-        panic!("{commands:?}");
-    };
-    assert_eq!(tools[0].name, ASK_HELPER);
-    talk.released(1);
-    let question = "Why does the sky look blue?";
-    let commands = calls(&mut talk, 1, serde_json::json!({ "question": question }));
-    assert!(
-        matches!(commands[0], Command::PutOff { .. }),
-        "{commands:?}"
-    );
-    let (_, messages) = request(&commands).unwrap();
-    assert_eq!(messages.last().unwrap().content, question);
-}
-
-#[test]
-fn a_call_without_a_question_hands_over_what_the_user_said_once_the_turn_is_decided() {
-    let mut talk = talk(Some(HandsOver::ByCall));
-    talk.answer(1, BLUE);
-    let commands = calls(&mut talk, 1, serde_json::json!({}));
-    assert_eq!(request(&commands), None);
-    let commands = talk.released(1);
-    assert_eq!(request(&commands).unwrap().1.last().unwrap().content, BLUE);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Which questions are handed to the helper, by their words: what asks for an explanation, a text or a fact, and what
 //! is long. Pure. It is asked about what no certain answer and no tool was found for.
 
+use std::ops::Range;
+
 use crate::events::HandOverReason;
 use crate::language::{ascii_mark, is_han};
 use crate::lexicon::{Lexicon, word_count, words};
@@ -18,13 +20,14 @@ pub fn reason(text: &str, lexicon: &Lexicon, has_tools: bool) -> Option<HandOver
     let sentences = sentences(text);
     let last = words(sentences.last()?);
     let asked = Lexicon::after(&helper.leads, &last);
-    if word_count(asked) < FEWEST_WORDS || Lexicon::mentions(&helper.not_for_it, asked) {
+    if word_count(asked) < FEWEST_WORDS {
         return None;
     }
-    let asks = |list: &[String]| match text.contains(is_han) {
-        // Such a word stands where its answer would.
-        true => Lexicon::mentions(list, asked),
-        false => Lexicon::begins_with(list, asked),
+    // In Chinese such a word stands where its answer would.
+    let anywhere = text.contains(is_han);
+    let asks = |list: &[String]| {
+        let phrase = place_of_phrase(list, asked, anywhere);
+        phrase.is_some_and(|phrase| !mentions_beside(&helper.not_for_it, asked, &phrase))
     };
     let is_question = text.trim_end().ends_with(['?', '？']);
     if asks(&helper.explain) {
@@ -34,10 +37,29 @@ pub fn reason(text: &str, lexicon: &Lexicon, has_tools: bool) -> Option<HandOver
     } else if asks(&helper.facts) {
         Some(HandOverReason::Fact)
     } else {
-        let is_long = is_question && word_count(&words(text)) >= LONG_WORDS;
-        let is_for_it = || !Lexicon::mentions(&helper.not_for_it, &words(text));
+        let all = words(text);
+        let is_long = is_question && word_count(&all) >= LONG_WORDS;
+        let is_for_it = || !Lexicon::mentions(&helper.not_for_it, &all);
         (is_long && is_for_it()).then_some(HandOverReason::Long)
     }
+}
+
+/// Where the first phrase of `list` stands among the words, the longest there; only at their beginning unless `anywhere`.
+fn place_of_phrase(list: &[String], words: &[String], anywhere: bool) -> Option<Range<usize>> {
+    let starts = if anywhere { words.len() } else { 1 };
+    (0..starts).find_map(|at| {
+        let count = Lexicon::phrases_at_start(list, &words[at..]).next()?;
+        Some(at..at + count)
+    })
+}
+
+/// Whether a phrase of `list` is among the words that is no part of the one at `place`: the "you" of "how do you say" is
+/// nobody.
+fn mentions_beside(list: &[String], words: &[String], place: &Range<usize>) -> bool {
+    (0..words.len()).any(|at| {
+        let mut ends = Lexicon::phrases_at_start(list, &words[at..]).map(|count| at + count);
+        ends.any(|end| at < place.start || end > place.end)
+    })
 }
 
 /// The sentences that have words.
@@ -102,6 +124,9 @@ mod tests {
             "Tell me a joke.",
             "I feel a bit sad today.",
             "How are you doing?",
+            "How are things going?",
+            "How do you feel?",
+            "How do you say my name?",
             "Who are you?",
             "What is my sister's name?",
             "What am I allergic to?",
@@ -114,6 +139,35 @@ mod tests {
         ] {
             assert_eq!(why(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_phrase_can_hand_a_question_over() {
+        for language in Language::all() {
+            let lexicon = Lexicon::of(language);
+            let rest = match language {
+                Language::Chinese => "香蕉苹果西瓜",
+                _ => " lorem ipsum dolor",
+            };
+            let helper = &lexicon.helper;
+            for (list, expected) in [
+                (&helper.explain, HandOverReason::Explanation),
+                (&helper.facts, HandOverReason::Fact),
+            ] {
+                for phrase in list {
+                    let text = format!("{phrase}{rest}?");
+                    let found = reason(&text, &lexicon, false);
+                    assert_eq!(found, Some(expected), "{language}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_us_are_not_us() {
+        let fact = Some(HandOverReason::Fact);
+        assert_eq!(why("Who was the first president of the US?"), fact);
+        assert_eq!(why("Who is coming with us?"), None);
     }
 
     #[test]

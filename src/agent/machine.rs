@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Manner;
 use super::calling::{Calling, Question};
-use super::handover::{Ladder, without};
+use super::handover::Ladder;
 use super::history::Unanswerable;
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
@@ -218,7 +218,7 @@ impl Agent {
             Input::Rest(reply) => {
                 self.let_go(commands);
                 // What the helper has written need not be written again.
-                if let Some(words) = self.ladder.take_rest() {
+                if let Some(words) = self.ladder.rest_in(reply) {
                     return commands.push(Command::Say { reply, words });
                 }
                 let task = match self.history.has_unanswered() {
@@ -288,24 +288,12 @@ impl Agent {
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-        match self.was_put_off() {
-            true => self.history.put_off(),
-            false => self.history.remember(user, self.answer_in(heard)),
-        }
+        self.keep_heard(user, heard);
         // They belong to words that were not answered yet, or to a question about them.
         if !self.history.has_unanswered() && self.question.is_none() {
             self.acts.clear();
         }
         self.read_history(commands);
-    }
-
-    /// What was heard of a reply, without what was said while a tool took its time: that is no answer, and not to
-    /// be learnt from.
-    fn answer_in<'a>(&self, heard: &'a str) -> &'a str {
-        if self.bridged.is_none() || self.bridged != self.released {
-            return heard;
-        }
-        without(heard, &self.lexicon.one_moment)
     }
 
     /// Reads what was said, while nobody waits and not when the next question comes, and finds out
@@ -384,11 +372,6 @@ impl Agent {
         }
         // The model is not asked for the answer, but whether that was all.
         self.read_words(UserWords::new(reply.turn, &text), commands);
-    }
-
-    /// The assistant's name.
-    pub(super) fn name(&self) -> String {
-        self.certain.name().to_owned()
     }
 
     /// What the user heard last.

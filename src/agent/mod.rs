@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod act_tests;
 #[cfg(test)]
+mod by_call_tests;
+#[cfg(test)]
 mod call_tests;
 mod calling;
 mod certain;
@@ -12,6 +14,9 @@ mod handover_tests;
 mod hard_question;
 mod history;
 pub mod intents;
+mod late_answer;
+#[cfg(test)]
+mod late_answer_tests;
 mod machine;
 #[cfg(test)]
 mod machine_tests;

@@ -63,22 +63,25 @@ impl Default for HelperConfig {
     }
 }
 
+/// Names no model.
+const NONE: &str = "none";
+
 impl HelperConfig {
-    /// The same with this model: a profile's name, or what names an engine.
+    /// The same with this model: a profile's name, or what names an engine. No helper where it is "none".
     #[must_use]
-    pub fn with_model(self, text: &str) -> Self {
-        match text.parse::<LlmEngine>() {
-            Ok(engine) if engine != LlmEngine::Profile => Self {
-                engine,
-                profile: None,
-                ..self
-            },
-            _ => Self {
-                engine: LlmEngine::Profile,
-                profile: Some(text.to_owned()),
-                ..self
-            },
+    pub fn with_model(self, text: &str) -> Option<Self> {
+        if text == NONE {
+            return None;
         }
+        let (engine, profile) = match text.parse::<LlmEngine>() {
+            Ok(engine) if engine != LlmEngine::Profile => (engine, None),
+            _ => (LlmEngine::Profile, Some(text.to_owned())),
+        };
+        Some(Self {
+            engine,
+            profile,
+            ..self
+        })
     }
 
     /// The helper as if it were the language model.
@@ -116,11 +119,11 @@ impl HelperConfig {
         let is_profile = self.engine == LlmEngine::Profile;
         let expected = "name a profile (profile = \"multilingual\"), or a GGUF file or a server \
                         (engine = \"FILE.gguf\"), and not both";
-        let profile = self.profile.as_deref().unwrap_or("none");
+        let profile = self.profile.as_deref().unwrap_or(NONE);
         check(
             "llm.helper.profile",
             profile,
-            is_profile == self.profile.is_some(),
+            is_profile == self.profile.is_some() && self.profile.as_deref() != Some(NONE),
             expected,
         )?;
         let expected = "1 to 256 threads, or 0 for half of the cores";

@@ -92,7 +92,7 @@ fn a_helper_is_a_profile_or_an_engine_and_has_half_of_the_cores() {
 #[test]
 fn a_helper_is_named_by_a_profile_a_file_or_a_server() {
     let named = |text: &str| {
-        let helper = HelperConfig::default().with_model(text);
+        let helper = HelperConfig::default().with_model(text).unwrap();
         (helper.profile, helper.engine)
     };
     let profile = (Some("laptop".into()), LlmEngine::Profile);
@@ -106,9 +106,17 @@ fn a_helper_is_named_by_a_profile_a_file_or_a_server() {
 }
 
 #[test]
+fn a_helper_that_is_called_none_is_no_helper() {
+    let configured = read("[llm.helper]\nprofile = \"multilingual\"\n").unwrap();
+    let helper = configured.llm.helper.unwrap();
+    assert_eq!(helper.with_model("none"), None);
+}
+
+#[test]
 fn a_helper_that_is_wrong_is_named_with_what_it_may_be() {
     for (key, text) in [
         ("llm.helper.profile", ""),
+        ("llm.helper.profile", "profile = \"none\"\n"),
         (
             "llm.helper.profile",
             "profile = \"laptop\"\nengine = \"/m/a.gguf\"\n",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{EventKind, IgnoreReason, InterruptReason, SessionEvent, TurnId};
+use super::{
+    DropReason, EventKind, HelperOutcome, IgnoreReason, InterruptReason, SessionEvent, TurnId,
+};
 
 /// What became of the reply to a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,10 +64,29 @@ impl Draft {
     }
 }
 
+/// A question that went to the helper, a second language model that answers later.
+#[derive(Debug, Clone)]
+struct Question {
+    id: i64,
+    text: String,
+    /// The turn whose reply only puts it off.
+    put_off_in: TurnId,
+    /// The user went on before that reply was heard; the next one may put the same question off.
+    went_on: bool,
+    /// What the helper wrote, if that is an answer.
+    answer: Option<String>,
+    /// The turn in which it is said, and the words that go before it.
+    said: Option<(TurnId, String)>,
+}
+
 /// Both sides of a conversation.
 #[derive(Debug, Clone, Default)]
 pub struct Conversation {
+    /// As they sound, turn by turn.
+    by_turn: Vec<Exchange>,
+    /// As they are kept, by turn.
     exchanges: Vec<Exchange>,
+    questions: Vec<Question>,
     /// By turn; those of the newest turns only.
     drafts: BTreeMap<TurnId, Draft>,
 }
@@ -77,6 +98,7 @@ impl Conversation {
             return;
         };
         self.take_draft(turn, &event.kind);
+        self.take_question(turn, &event.kind);
         match &event.kind {
             EventKind::TurnEnded { text, .. } => self.exchange(turn).user.clone_from(text),
             EventKind::TurnExtended => {
@@ -112,6 +134,7 @@ impl Conversation {
         {
             exchange.written = written;
         }
+        self.keep(turn);
     }
 
     fn take_draft(&mut self, turn: TurnId, kind: &EventKind) {
@@ -136,31 +159,135 @@ impl Conversation {
         }
     }
 
-    /// All exchanges, in the order in which they began.
+    fn take_question(&mut self, turn: TurnId, kind: &EventKind) {
+        match kind {
+            EventKind::HelperAsked { id, question, .. } => self.questions.push(Question {
+                id: *id,
+                text: question.clone(),
+                put_off_in: turn,
+                went_on: false,
+                answer: None,
+                said: None,
+            }),
+            EventKind::HelperDone {
+                id,
+                outcome: HelperOutcome::Answered | HelperOutcome::CutShort,
+                text,
+                ..
+            } => {
+                if let Some(question) = self.question(*id) {
+                    question.answer = Some(text.trim().to_owned());
+                }
+            }
+            // Whatever was said in its place, its turn is answered by something else.
+            EventKind::HelperDropped { id, reason } => self.questions.retain(|question| {
+                let is_asked_again = question.went_on || *reason == DropReason::WentOn;
+                question.id != *id || !is_asked_again
+            }),
+            EventKind::GivenWords { id, text } => {
+                if let Some(question) = self.question(*id) {
+                    let answer = question.answer.as_deref().unwrap_or_default();
+                    question.said = Some((turn, words_before(text, answer).to_owned()));
+                }
+            }
+            EventKind::TurnExtended => {
+                for question in &mut self.questions {
+                    question.went_on |= question.put_off_in == turn;
+                }
+            }
+            EventKind::TurnEnded { .. } => {
+                for question in self.questions.iter_mut().filter(|q| q.went_on) {
+                    (question.put_off_in, question.went_on) = (turn, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn question(&mut self, id: i64) -> Option<&mut Question> {
+        self.questions.iter_mut().find(|question| question.id == id)
+    }
+
+    /// A turn's exchange as it is kept; nothing of a reply that only puts a question off.
+    fn as_kept(&self, by_turn: &Exchange) -> Option<Exchange> {
+        let turn = by_turn.turn;
+        let is_put_off = |question: &Question| question.put_off_in == turn;
+        if self.questions.iter().any(is_put_off) {
+            return None;
+        }
+        let mut kept = by_turn.clone();
+        for question in &self.questions {
+            let said = question.said.as_ref().filter(|(said, _)| *said == turn);
+            let Some((_, before)) = said else {
+                continue;
+            };
+            // It is said again later, or it says why there is no answer.
+            if kept.outcome == Outcome::Extended || question.answer.is_none() {
+                return None;
+            }
+            kept.user.clone_from(&question.text);
+            if kept.outcome != Outcome::Open {
+                kept.heard = without(&kept.heard, before).to_owned();
+                kept.written = without(&kept.written, before).to_owned();
+            }
+        }
+        Some(kept)
+    }
+
+    fn keep(&mut self, turn: TurnId) {
+        let kept = self.of(turn).and_then(|exchange| self.as_kept(exchange));
+        let place = self.exchanges.binary_search_by_key(&turn, |e| e.turn);
+        match (place, kept) {
+            (Ok(at), Some(kept)) => self.exchanges[at] = kept,
+            (Ok(at), None) => {
+                self.exchanges.remove(at);
+            }
+            (Err(at), Some(kept)) => self.exchanges.insert(at, kept),
+            (Err(_), None) => {}
+        }
+    }
+
+    /// All exchanges, by turn. A question that the helper answers is one with its answer, without the words around that.
     pub fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
     }
 
-    /// That of a turn.
+    /// That of a turn, as it sounds: an answer of the helper's is one that the assistant says unasked.
     pub fn of(&self, turn: TurnId) -> Option<&Exchange> {
-        self.exchanges.iter().rev().find(|e| e.turn == turn)
+        self.by_turn.iter().rev().find(|e| e.turn == turn)
     }
 
     fn known(&mut self, turn: TurnId) -> Option<&mut Exchange> {
-        self.exchanges.iter_mut().rev().find(|e| e.turn == turn)
+        self.by_turn.iter_mut().rev().find(|e| e.turn == turn)
     }
 
     /// That of a turn, which begins with this if it is new.
     fn exchange(&mut self, turn: TurnId) -> &mut Exchange {
-        let found = self.exchanges.iter().rposition(|e| e.turn == turn);
+        let found = self.by_turn.iter().rposition(|e| e.turn == turn);
         let index = found.unwrap_or_else(|| {
-            self.exchanges.push(Exchange {
+            self.by_turn.push(Exchange {
                 turn,
                 ..Exchange::default()
             });
-            self.exchanges.len() - 1
+            self.by_turn.len() - 1
         });
-        &mut self.exchanges[index]
+        &mut self.by_turn[index]
+    }
+}
+
+/// What is said before an answer, or before as much of it as is said; nothing where none of it is.
+fn words_before<'a>(said: &'a str, answer: &str) -> &'a str {
+    let mut starts = said.char_indices().map(|(at, _)| at);
+    let start = starts.find(|at| answer.starts_with(&said[*at..]));
+    start.map_or("", |at| &said[..at])
+}
+
+/// A text without these words before it; nothing of one that ends within them.
+fn without<'a>(text: &'a str, before: &str) -> &'a str {
+    match rest_after(text, before) {
+        Some(rest) => rest,
+        None if rest_after(before, text).is_some() => "",
+        None => text,
     }
 }
 
@@ -179,120 +306,5 @@ fn rest_after<'a>(whole: &'a str, part: &str) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Timestamp;
-    use crate::events::EndReason;
-
-    fn after(told: Vec<(u64, EventKind)>) -> Conversation {
-        let mut conversation = Conversation::default();
-        for (turn, kind) in told {
-            conversation.observe(&SessionEvent {
-                at: Timestamp::ZERO,
-                turn: Some(TurnId(turn)),
-                kind,
-            });
-        }
-        conversation
-    }
-
-    fn ended(text: &str) -> EventKind {
-        EventKind::TurnEnded {
-            waited_ms: 300.0,
-            score: None,
-            reason: EndReason::Silence,
-            text: text.into(),
-        }
-    }
-
-    fn clauses(texts: &[&str]) -> Vec<(u64, EventKind)> {
-        let mut told = Vec::new();
-        for (n, text) in texts.iter().map(|text| (*text).to_owned()).enumerate() {
-            if n == 0 {
-                told.push((1, EventKind::FirstClause { text: text.clone() }));
-            }
-            told.push((1, EventKind::Clause { text }));
-        }
-        told
-    }
-
-    fn complete(text: &str) -> (u64, EventKind) {
-        let complete = EventKind::ReplyComplete {
-            draft: 1,
-            text: text.into(),
-            tokens: 9,
-            tokens_per_s: 60.0,
-            busy_ms: 150.0,
-            cancelled: false,
-        };
-        (1, complete)
-    }
-
-    fn heard(text: &str) -> (u64, EventKind) {
-        (1, EventKind::Heard { text: text.into() })
-    }
-
-    #[test]
-    fn what_was_cut_off_of_a_reply_is_what_was_written_and_not_heard() {
-        let mut told = vec![(1, ended("Tell me about the sun."))];
-        told.extend(clauses(&["It is a star,"]));
-        told.push(complete(
-            "It is a star, in the middle of\nour solar system.",
-        ));
-        let reason = InterruptReason::Words;
-        told.extend([(1, EventKind::Interrupted { reason }), heard("It is a")]);
-        let conversation = after(told);
-        let exchange = &conversation.exchanges()[0];
-        assert_eq!(exchange.outcome, Outcome::Cut(InterruptReason::Words));
-        assert_eq!(
-            exchange.unheard(),
-            "star, in the middle of\nour solar system."
-        );
-    }
-
-    #[test]
-    fn what_is_written_is_the_draft_that_is_heard() {
-        let mut told = clauses(&["Do you like two?"]);
-        told.push(complete("Do you like two?"));
-        assert!(after(told.clone()).exchanges().is_empty());
-        told.extend(clauses(&["Do you", "like three?"]));
-        told.push((1, ended("Hello there.")));
-        let conversation = after(told);
-        assert_eq!(conversation.exchanges()[0].written, "Do you like three?");
-    }
-
-    #[test]
-    fn what_a_model_writes_for_itself_is_not_its_reply() {
-        let mut told = vec![(1, ended("How many?"))];
-        told.extend(clauses(&["Four."]));
-        told.push(complete("<think>two and two</think>Four."));
-        told.push(heard("Four."));
-        let conversation = after(told);
-        assert_eq!(conversation.exchanges()[0].written, "Four.");
-        assert_eq!(conversation.exchanges()[0].outcome, Outcome::Heard);
-    }
-
-    #[test]
-    fn a_turn_that_goes_on_is_part_of_a_later_one() {
-        let told = vec![
-            (1, ended("I would")),
-            (1, EventKind::TurnExtended),
-            (2, ended("I would like tea.")),
-        ];
-        let conversation = after(told);
-        let first = conversation.of(TurnId(1)).map(|e| e.outcome);
-        assert_eq!(first, Some(Outcome::Extended));
-        assert_eq!(
-            conversation.of(TurnId(2)).unwrap().user,
-            "I would like tea."
-        );
-    }
-
-    #[test]
-    fn what_does_not_match_is_not_called_unheard() {
-        assert_eq!(rest_after("你好。今天", "你好。"), Some("今天"));
-        assert_eq!(rest_after("one two", ""), Some("one two"));
-        assert_eq!(rest_after("one two", "one too"), None);
-        assert_eq!(rest_after("one", "one two"), None);
-    }
-}
+#[path = "conversation_tests.rs"]
+mod tests;

@@ -40,13 +40,18 @@ impl fmt::Display for Cost {
             kept,
             written,
             thrown_away,
+            helper_read,
+            helper_written,
             ..
         } = self;
         write!(f, "tokens: {read} read, {kept} known, {written} written")?;
-        match thrown_away {
-            0 => Ok(()),
-            _ => write!(f, ", {thrown_away} for nothing"),
+        if *thrown_away > 0 {
+            write!(f, ", {thrown_away} for nothing")?;
         }
+        if helper_read + helper_written > 0 {
+            write!(f, ", helper: {helper_read} read, {helper_written} written")?;
+        }
+        Ok(())
     }
 }
 
@@ -192,9 +197,8 @@ mod tests {
         assert_eq!(costs.sum().language_model_ms, 200.0);
     }
 
-    #[test]
-    fn what_the_helper_takes_is_counted_apart_with_the_turn_that_asked() {
-        let done = EventKind::HelperDone {
+    fn helper_done() -> EventKind {
+        EventKind::HelperDone {
             id: 1,
             model: "large".into(),
             outcome: HelperOutcome::GivenUp,
@@ -204,12 +208,26 @@ mod tests {
             tokens: 12,
             busy_ms: 900.0,
             took_ms: 1_000.0,
-        };
+        }
+    }
+
+    #[test]
+    fn what_the_helper_takes_is_counted_apart_with_the_turn_that_asked() {
+        let done = helper_done();
         let costs = costs(vec![(1, complete(1, 5)), (2, complete(1, 6)), (1, done)]);
         let first = costs.turns().next().unwrap().1;
         assert_eq!((first.helper_read, first.helper_written), (90, 12));
         assert_eq!((first.read, first.written), (0, 5));
         assert_eq!(costs.sum().helper_ms, 900.0);
+    }
+
+    #[test]
+    fn the_helpers_tokens_are_told_where_there_are_any() {
+        let without = costs(vec![(1, complete(1, 5))]).sum().to_string();
+        assert_eq!(without, "tokens: 0 read, 0 known, 5 written");
+        let with = costs(vec![(1, complete(1, 5)), (1, helper_done())]).sum();
+        let helper = ", helper: 90 read, 12 written";
+        assert_eq!(with.to_string(), without + helper);
     }
 
     #[test]

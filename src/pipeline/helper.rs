@@ -23,7 +23,7 @@ use crate::llm::{
 
 /// What the stage is called where it fails.
 const HELPER: &str = "helper";
-/// The conversation has the cores no longer at a stretch: an event that would give them back may be missing.
+/// The conversation has the cores no longer for one turn: an event that would give them back may be missing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How often cancellation is looked at while the helper pauses.
 const LOOK: Duration = Duration::from_millis(50);
@@ -84,8 +84,9 @@ impl Helper {
         let mut work = Work::default();
         let finish = self.write(messages, &gives_up, &mut work);
         let (outcome, error) = match &finish {
+            // Nobody waits for it, and so nobody is told how it ended.
+            _ if cancelled() => (HelperOutcome::GivenUp, None),
             Err(error) => (HelperOutcome::Failed, Some(error.to_string())),
-            Ok(_) if cancelled() => (HelperOutcome::GivenUp, None),
             Ok(Finish::Complete) => (HelperOutcome::Answered, None),
             // Of what ran into a limit the whole sentences are an answer.
             Ok(_) if whole_sentences(&work.text).is_empty() => {
@@ -193,29 +194,59 @@ impl WantedQuestion {
     }
 }
 
+/// The conversation wants the cores.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    /// For this turn, or one before it.
+    turn: Option<TurnId>,
+    /// Since then.
+    since: Stopwatch,
+}
+
+impl Claim {
+    /// What becomes of a claim with an event.
+    fn after(claim: Option<Self>, event: &SessionEvent) -> Option<Self> {
+        match wants_cores(&event.kind) {
+            None => claim,
+            // What was claimed for this turn before counts.
+            Some(true) => claim.filter(|claim| claim.turn >= event.turn).or_else(|| {
+                Some(Self {
+                    turn: event.turn,
+                    since: Stopwatch::start(),
+                })
+            }),
+            // Whoever interrupted that reply goes on speaking.
+            Some(false) if matches!(event.kind, EventKind::Heard { .. }) => {
+                claim.filter(|claim| claim.turn > event.turn)
+            }
+            Some(false) => None,
+        }
+    }
+}
+
 /// Whether the conversation wants the cores now.
 #[derive(Clone, Default)]
-pub struct Hush(Arc<(Mutex<bool>, Condvar)>);
+pub struct Hush(Arc<(Mutex<Option<Claim>>, Condvar)>);
 
 impl Hush {
     /// Learns it from a session's events.
     pub fn watcher(&self) -> Watcher {
         let hush = self.clone();
         Box::new(move |event: &SessionEvent| {
-            if let Some(wants) = wants_cores(&event.kind) {
-                *hush.0.0.lock().unwrap_or_else(PoisonError::into_inner) = wants;
-                hush.0.1.notify_all();
-            }
+            let mut claim = hush.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *claim = Claim::after(*claim, event);
+            drop(claim);
+            hush.0.1.notify_all();
         })
     }
 
-    /// Returns when the conversation does not want the cores, when `cancelled`, or after a while.
-    fn wait(&self, cancelled: Cancelled) {
-        let mut wants = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let watch = Stopwatch::start();
-        while *wants && !cancelled() && watch.elapsed() < LONGEST_PAUSE {
-            let waited = self.0.1.wait_timeout(wants, LOOK);
-            (wants, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    /// Returns when the conversation does not want the cores, when `cancelled`, or when it has wanted them for
+    /// `longest`, however often somebody waited meanwhile.
+    fn wait(&self, longest: Duration, cancelled: Cancelled) {
+        let mut claim = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while claim.is_some_and(|claim| claim.since.elapsed() < longest) && !cancelled() {
+            let waited = self.0.1.wait_timeout(claim, LOOK);
+            (claim, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -230,6 +261,8 @@ fn wants_cores(kind: &EventKind) -> Option<bool> {
         | EventKind::Held { .. } => Some(true),
         EventKind::TurnIgnored { .. }
         | EventKind::PlaybackStarted { .. }
+        // Also of a reply without a sound.
+        | EventKind::Heard { .. }
         | EventKind::Unducked { .. }
         | EventKind::Error { .. }
         | EventKind::Asleep { .. } => Some(false),
@@ -279,7 +312,7 @@ impl HelperStage {
         let cancelled = || !wanted.is(id);
         let pause = || {
             if is_here {
-                hush.wait(&cancelled);
+                hush.wait(LONGEST_PAUSE, &cancelled);
             }
         };
         let help = (self.helper).answer(id, &question.messages, &cancelled, &pause);

@@ -139,6 +139,21 @@ fn a_model_that_fails_is_told_of() {
     assert!(help.error.is_some_and(|error| error.contains("it broke")));
 }
 
+#[test]
+fn a_model_that_fails_with_what_nobody_wants_any_more_is_not_told_of() {
+    let mut helper = helper(&[], Finish::Complete);
+    helper.model = Box::new(Scripted {
+        pieces: Vec::new(),
+        finish: Finish::Complete,
+        fails: true,
+    });
+    // It is dropped after its prompt was read.
+    let was_asked = Cell::new(false);
+    let help = asked(&mut helper, &|| was_asked.replace(true));
+    assert_eq!(outcome(&help), HelperOutcome::GivenUp);
+    assert_eq!((help.result, help.error), (None, None));
+}
+
 fn stage(wanted: &WantedQuestion) -> (HelperStage, Receiver<ConductorInput>) {
     let (conductor, told) = unbounded();
     let stage = HelperStage {
@@ -209,25 +224,61 @@ fn the_cores_are_the_conversations_from_the_first_sound_until_the_reply_is_heard
     assert_eq!(wants_cores(&ended), Some(true));
     assert_eq!(wants_cores(&sounds), Some(false));
     assert_eq!(wants_cores(&ignored), Some(false));
+    assert_eq!(wants_cores(&heard()), Some(false));
     let reason = InterruptReason::Asked;
     assert_eq!(wants_cores(&EventKind::Interrupted { reason }), None);
+}
+
+fn event(turn: TurnId, kind: EventKind) -> SessionEvent {
+    SessionEvent {
+        at: crate::clock::Timestamp::ZERO,
+        turn: Some(turn),
+        kind,
+    }
+}
+
+fn heard() -> EventKind {
+    EventKind::Heard {
+        text: String::new(),
+    }
 }
 
 #[test]
 fn who_waits_for_the_cores_goes_on_when_they_are_free_or_nothing_is_wanted() {
     let hush = Hush::default();
     let tell = hush.watcher();
-    let event = |kind| SessionEvent {
-        at: crate::clock::Timestamp::ZERO,
-        turn: Some(TURN),
-        kind,
-    };
-    tell(&event(EventKind::SpeechStarted));
-    hush.wait(&|| true);
+    tell(&event(TURN, EventKind::SpeechStarted));
+    hush.wait(LONGEST_PAUSE, &|| true);
     let ignored = EventKind::TurnIgnored {
         reason: IgnoreReason::NoWords,
         text: String::new(),
     };
-    tell(&event(ignored));
-    hush.wait(&|| false);
+    tell(&event(TURN, ignored));
+    hush.wait(LONGEST_PAUSE, &|| false);
+}
+
+#[test]
+fn who_has_waited_for_the_cores_as_long_as_may_be_does_not_wait_again_before_the_next_token() {
+    let hush = Hush::default();
+    let tell = hush.watcher();
+    let longest = Duration::from_millis(1);
+    tell(&event(TURN, EventKind::SpeechStarted));
+    hush.wait(longest, &|| false);
+    tell(&event(TURN, EventKind::TurnExtended));
+    hush.wait(longest, &|| panic!("it waits again"));
+}
+
+#[test]
+fn a_reply_that_never_sounds_gives_the_cores_back_at_its_end() {
+    let claim = Claim::after(None, &event(TURN, EventKind::SpeechStarted));
+    assert!(claim.is_some());
+    assert!(Claim::after(claim, &event(TURN, heard())).is_none());
+}
+
+#[test]
+fn the_end_of_a_reply_leaves_the_cores_to_who_interrupted_it() {
+    let next = TurnId(TURN.0 + 1);
+    let claim = Claim::after(None, &event(next, EventKind::SpeechStarted));
+    let claim = Claim::after(claim, &event(TURN, heard()));
+    assert_eq!(claim.and_then(|claim| claim.turn), Some(next));
 }

@@ -209,6 +209,7 @@ fn the_agent_is_pure() {
         "handover",
         "hard_question",
         "history",
+        "late_answer",
         "machine",
         "message",
     ] {
