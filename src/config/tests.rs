@@ -1,4 +1,5 @@
 use super::*;
+use crate::turn_taking::Drafts;
 
 fn read(text: &str) -> Result<Config, ConfigError> {
     let folder = tempfile::tempdir().unwrap();

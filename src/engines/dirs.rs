@@ -1,8 +1,8 @@
 //! Where the program keeps what it has: data, what can be made again, and what is gone when it ends.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use directories::ProjectDirs;
 use tempfile::TempDir;

@@ -31,6 +31,7 @@ use crate::models::{
 use crate::pipeline::{Engines, KnownVoices};
 use crate::speaker::VoiceEncoder;
 use crate::stt::{Moonshine, Recognizer, Whisper, WorkerCommand, WyomingRecognizer, find_worker};
+use crate::tts::TtsError;
 use crate::vad::{Earshot, Silero, VoiceActivity};
 
 /// The files of the profile that are needed: not those of a role whose engine is named, nor what the wake word
