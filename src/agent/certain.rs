@@ -138,8 +138,8 @@ impl Certain {
         self.setting.offers.iter().any(about)
     }
 
-    /// Whether this is left to others, since no folders are configured: where there are no tables, "the sum of votes
-    /// in parliament" asks for none; notes that were told are there all the same.
+    /// Whether this is left to others, since there are no folders to look into: where there are no tables, nobody
+    /// else's is summed; notes that were told are there all the same.
     fn is_for_another(&self, name: &str) -> bool {
         if self.setting.has_folders || !tools::looks_into_folders(name) {
             return false;

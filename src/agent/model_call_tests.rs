@@ -258,7 +258,7 @@ fn notes_are_left_to_a_tool_that_may_find_them_unless_folders_are_configured() {
 
 #[test]
 fn tables_are_asked_for_only_where_folders_are_configured() {
-    let sum = "What is the sum of votes in parliament?";
+    let sum = "What is the sum of amount in my expenses table?";
     assert_eq!(called_for(sum, &[], false), "");
     assert_eq!(called_for(sum, &[], true), "sum_column");
 }

@@ -22,7 +22,7 @@ pub(super) struct Utterance<'a> {
     words: &'a [Word],
     /// Where each word of the vocabulary stands.
     at: Vec<Places>,
-    shapes: [Places; 5],
+    shapes: [Places; 6],
     /// Words that may be taken at all.
     usable: Places,
     /// Words that may be taken by [`Node::Any`].
@@ -63,7 +63,7 @@ impl<'a> Utterance<'a> {
     pub(super) fn new(grammar: &'a Grammar, words: &'a [Word]) -> Self {
         let words = &words[..words.len().min(MOST_WORDS)];
         let mut at = vec![0; grammar.vocabulary.len()];
-        let mut shapes = [0; 5];
+        let mut shapes = [0; 6];
         let mut sentences = 0;
         for (place, word) in words.iter().enumerate() {
             let bit = 1 << place;
@@ -302,12 +302,16 @@ fn shapes_of(word: &str) -> impl Iterator<Item = Shape> {
     });
     let ordinal = ["st", "nd", "rd", "th"].iter();
     let is_ordinal = { ordinal }.any(|end| word.strip_suffix(end).is_some_and(digits));
+    // A word is compared without its full stops.
+    let ending = ["csv", "tsv"].iter();
+    let is_csv = { ending }.any(|end| word.strip_suffix(end).is_some_and(|stem| !stem.is_empty()));
     [
         (is_number, Shape::Digits),
         (is_hour, Shape::Hour),
         (is_clock, Shape::Clock),
         (is_ordinal, Shape::Ordinal),
         (word.ends_with("'s"), Shape::Owner),
+        (is_csv, Shape::Csv),
     ]
     .into_iter()
     .filter_map(|(is_it, shape)| is_it.then_some(shape))

@@ -6,7 +6,7 @@
 //! | `[...]` | what is inside, or nothing |
 //! | `(a\|b)` | one of them |
 //! | `...+` | one or several in a row of what stands before |
-//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>`, `<owner>` |
+//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>`, `<owner>`, `<csv>` |
 //! | `<end>` | nothing, where a sentence of the user ends |
 //! | `_` | any one word |
 //! | `{name}`, `{name:type}` | a slot: what it takes is given to the tool under its name |
@@ -48,6 +48,8 @@ pub(super) enum Shape {
     Ordinal,
     /// "France's"
     Owner,
+    /// "expenses.csv"
+    Csv,
 }
 
 /// A place in a sentence whose words are an argument.
@@ -201,6 +203,7 @@ impl<'a> Reader<'a> {
             "end" => return Ok(Node::End),
             "ordinal" => return Ok(Node::Shape(Shape::Ordinal)),
             "owner" => return Ok(Node::Shape(Shape::Owner)),
+            "csv" => return Ok(Node::Shape(Shape::Csv)),
             _ => {}
         }
         let forms = self.forms;
