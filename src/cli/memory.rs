@@ -40,6 +40,12 @@ fn show(report: &FolderReport) {
     out!("{}: {files}", report.path.display());
     for LeftOut { path, why } in report.left_out.iter().take(MOST_NAMED) {
         let within = path.strip_prefix(&report.path).unwrap_or(path);
+        // The folder itself.
+        let within = if within.as_os_str().is_empty() {
+            path
+        } else {
+            within
+        };
         out!("  left out: {}: {}", within.display(), why.words());
     }
     let more = report.left_out.len().saturating_sub(MOST_NAMED);

@@ -19,6 +19,9 @@ pub enum FoldersError {
     /// The system gives no thread.
     #[error("Your folders cannot be watched: {0}.")]
     Thread(#[source] std::io::Error),
+    /// The index is being written.
+    #[error("I am still reading your folders. Ask me again in a moment.")]
+    Busy,
     /// Reading or writing the index failed.
     #[error("I could not read the index of your folders.")]
     Failed(#[from] rusqlite::Error),

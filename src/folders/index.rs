@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, ErrorCode, Row, params};
+use unicode_normalization::UnicodeNormalization;
 
 use super::excerpt::MARKS;
 use super::limits::MOST_PASSAGES;
@@ -16,19 +17,21 @@ use super::walk::{SeenFile, Why};
 use super::{FoldersError, Kind};
 
 const FILE_NAME: &str = "folders.db";
+/// What SQLite keeps beside the file while it writes: it holds what is overwritten, and belongs to that file alone.
+const JOURNAL_NAME: &str = "folders.db-journal";
 /// Changes with [`SCHEMA`], and with what is made of a file.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// Another program on the same file holds it for milliseconds.
 const BUSY: Duration = Duration::from_secs(2);
 /// Passages that are looked at for one question.
 const MOST_HITS: usize = 20;
 
-/// `left_out` is why a file has no passages. The row of a passage is that of its file times [`MOST_PASSAGES`],
+/// `left_out` is why a file has no passages, `text_bytes` how long they are together. The row of a passage is that of its file times [`MOST_PASSAGES`],
 /// and its place in the file.
 const SCHEMA: &str = "
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, changed_ns INTEGER NOT NULL,
-    size INTEGER NOT NULL, left_out TEXT, UNIQUE (root, path)
+    size INTEGER NOT NULL, left_out TEXT, text_bytes INTEGER NOT NULL, UNIQUE (root, path)
 ) STRICT;
 CREATE VIRTUAL TABLE passage USING fts5 (text, heading, name, tokenize = 'porter unicode61 remove_diacritics 2');
 INSERT INTO passage (passage, rank) VALUES ('secure-delete', 1);
@@ -102,15 +105,16 @@ impl Index {
         make_private(&path).map_err(on_disk)?;
         match Self::at(&path) {
             Ok(index) => Ok(index),
-            Err(error) => {
+            Err(error) if is_damaged(&error) => {
                 tracing::warn!(
                     "the index of folders {} is made again: {error}",
                     path.display()
                 );
-                std::fs::remove_file(&path).map_err(on_disk)?;
+                delete_files(folder).map_err(on_disk)?;
                 make_private(&path).map_err(on_disk)?;
                 Ok(Self::at(&path)?)
             }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -140,17 +144,13 @@ impl Index {
         Ok(index)
     }
 
-    /// Files of other folders leave.
-    pub(super) fn keep_only(&self, roots: &[Root]) -> rusqlite::Result<()> {
-        let query = "SELECT id, root, path, changed_ns, size, left_out FROM file";
-        let mut statement = self.connection.prepare(query)?;
-        let files = statement.query_map([], known_file)?;
-        let files: Vec<KnownFile> = files.collect::<rusqlite::Result<_>>()?;
-        let is_other = |file: &&KnownFile| roots.iter().all(|root| root.0 != file.root);
-        files
-            .iter()
-            .filter(is_other)
-            .try_for_each(|file| self.remove(file.id))
+    /// The files of other folders.
+    pub(super) fn others(&self, roots: &[Root]) -> rusqlite::Result<Vec<FileId>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM file WHERE root NOT IN (SELECT value FROM json_each(?1)) ORDER BY id",
+        )?;
+        let files = statement.query_map([listed(roots)], |row| Ok(FileId(row.get(0)?)))?;
+        files.collect()
     }
 
     /// All files of these folders, by their paths.
@@ -185,20 +185,22 @@ impl Index {
             .try_for_each(|id| delete(&writing, FileId(*id)))?;
         let left_out: Option<&'static str> = read.as_ref().err().map(|why| (*why).into());
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-        let query =
-            "INSERT INTO file (root, path, changed_ns, size, left_out) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let passages = read.as_ref().map_or(&[][..], Vec::as_slice);
+        let text_bytes = i64::try_from(text_bytes(passages)).unwrap_or(i64::MAX);
+        let query = "INSERT INTO file (root, path, changed_ns, size, left_out, text_bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut add_file = writing.prepare_cached(query)?;
         let id = add_file.insert(params![
             file.root,
             file.path,
             file.changed_ns,
             size,
-            left_out
+            left_out,
+            text_bytes
         ])?;
         let query = "INSERT INTO passage (rowid, text, heading, name) VALUES (?1, ?2, ?3, ?4)";
         let mut add = writing.prepare_cached(query)?;
         let name = words_of(&file.path);
-        let passages = read.as_ref().map_or(&[][..], Vec::as_slice);
         for (row, passage) in (first_row(FileId(id))..).zip(passages.iter().take(MOST_PASSAGES)) {
             add.execute(params![row, passage.text, passage.heading, name])?;
         }
@@ -206,11 +208,20 @@ impl Index {
         writing.commit()
     }
 
-    /// Takes a file out.
-    pub(super) fn remove(&self, file: FileId) -> rusqlite::Result<()> {
+    /// Takes files out, all at once.
+    pub(super) fn remove(&self, files: &[FileId]) -> rusqlite::Result<()> {
         let writing = self.connection.unchecked_transaction()?;
-        delete(&writing, file)?;
+        files.iter().try_for_each(|file| delete(&writing, *file))?;
         writing.commit()
+    }
+
+    /// The bytes of text of all files but this one.
+    pub(super) fn text_bytes_beside(&self, file: &SeenFile) -> rusqlite::Result<u64> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT coalesce(sum(text_bytes), 0) FROM file WHERE NOT (root = ?1 AND path = ?2)",
+        )?;
+        let sum: i64 = statement.query_row(params![file.root, file.path], |row| row.get(0))?;
+        Ok(u64::try_from(sum).unwrap_or(0))
     }
 
     /// The passages of these folders, or of one file, that an FTS5 query finds; the best first.
@@ -256,6 +267,39 @@ pub(super) fn file(folder: &Path) -> PathBuf {
     folder.join(FILE_NAME)
 }
 
+/// Deletes the index of a data folder, and what SQLite left beside it.
+pub(super) fn delete_files(folder: &Path) -> std::io::Result<()> {
+    for name in [FILE_NAME, JOURNAL_NAME] {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether the file holds no index, so that it is made again. What else fails may pass: another program holds it, the
+/// disk is full.
+fn is_damaged(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    match error {
+        Error::SqliteFailure(error, _) => matches!(
+            error.code,
+            // SQLite gives no code of its own to tables that are not there.
+            ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown
+        ),
+        Error::SqlInputError { .. } | Error::InvalidColumnType(..) => true,
+        _ => false,
+    }
+}
+
+/// How long the passages of a file are together, as far as they are taken up.
+pub(super) fn text_bytes(passages: &[Passage]) -> u64 {
+    let passages = passages.iter().take(MOST_PASSAGES);
+    let lengths = passages.map(|passage| passage.text.len() + passage.heading.len());
+    lengths.sum::<usize>() as u64
+}
+
 fn first_row(file: FileId) -> i64 {
     file.0 * MOST_PASSAGES as i64
 }
@@ -292,6 +336,8 @@ fn listed(roots: &[Root]) -> String {
 /// The names of a path as words: "trips/lisbon_2026.md" is "trips lisbon 2026".
 fn words_of(path: &str) -> String {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    // Some systems write an accent as a character of its own, which is no letter.
+    let stem: String = stem.nfc().collect();
     stem.replace(|c: char| !c.is_alphanumeric(), " ")
 }
 
@@ -302,4 +348,37 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(code: i32) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn an_index_is_thrown_away_only_if_it_is_none() {
+        use rusqlite::ffi;
+        for code in [ffi::SQLITE_NOTADB, ffi::SQLITE_CORRUPT] {
+            assert!(is_damaged(&failure(code)), "{code}");
+        }
+        for code in [
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_FULL,
+            ffi::SQLITE_IOERR,
+            ffi::SQLITE_CANTOPEN,
+        ] {
+            assert!(!is_damaged(&failure(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_accents_apart_is_one_word() {
+        assert_eq!(
+            words_of("trips/Zu\u{308}rich-2026.md"),
+            "trips Z\u{fc}rich 2026"
+        );
+    }
 }

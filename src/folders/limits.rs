@@ -13,6 +13,8 @@ pub struct Limits {
     pub pdf_bytes: u64,
     /// How long reading one PDF may take.
     pub pdf_time: Duration,
+    /// Bytes of text of all files together, as the index holds them.
+    pub all_text_bytes: u64,
     /// Files of all folders together.
     pub files: usize,
     /// Folders within folders.
@@ -28,6 +30,7 @@ impl Default for Limits {
             table_bytes: 10 << 20,
             pdf_bytes: 32 << 20,
             pdf_time: Duration::from_secs(10),
+            all_text_bytes: 256 << 20,
             files: 10_000,
             depth: 12,
             entries: 100_000,

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`Folders`] is the handle: its thread `folders` looks at what has changed, at its start and when a question
-//! comes; reading files waits while somebody talks. What may be read is bounded by [`Limits`].
+//! comes (`looking`); reading files waits while somebody talks. What may be read is bounded by [`Limits`].
 //!
 //! Invariants: nothing here writes into the folders; a link leads nowhere; what is in a file is text for whoever
 //! asked, and nothing here acts on it. A file that is gone, and a folder that is not configured any more, leaves
@@ -18,8 +18,11 @@ mod error;
 mod excerpt;
 mod index;
 mod keeper;
+#[cfg(test)]
+mod keeping_tests;
 mod kind;
 mod limits;
+mod looking;
 mod numbers;
 mod passages;
 mod pdf;

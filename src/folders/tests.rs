@@ -289,17 +289,30 @@ fn nobody_else_may_read_the_index() {
     assert_eq!(mode & 0o077, 0);
 }
 
+/// Each waits a moment for the thread.
+const MOST_ROUNDS: usize = 200;
+
+/// Asks until all files are read and this word is found.
+fn wait_for(folders: &Folders, word: &str) {
+    let words = [word.to_owned()];
+    for _ in 0..MOST_ROUNDS {
+        folders.refresh();
+        let found = folders.search(&words, None);
+        if found.is_ok_and(|found| found.is_complete && !found.hits.is_empty()) {
+            return;
+        }
+    }
+    panic!("the thread reads nothing");
+}
+
 #[test]
 fn the_thread_reads_the_folders_and_ends_with_its_handle() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.md", "zymurgy");
     let named = [folder.path().to_owned(), folder.path().join("gone")];
-    let (folders, troubles) = Folders::open(&named, None, Box::new(|| false)).unwrap();
-    assert_eq!(troubles.len(), 1);
-    while !found(&folders, &["zymurgy"]).is_complete {
-        folders.refresh();
-    }
-    assert_eq!(said(&folders, &["zymurgy"]), pair("a.md", "zymurgy."));
+    let (folders, _) = Folders::open(&named, None, Box::new(|| false)).unwrap();
+    wait_for(&folders, "zymurgy");
+    assert_eq!(folders.troubles().len(), 1);
 }
 
 #[test]
@@ -308,8 +321,5 @@ fn a_thread_that_gives_way_reads_for_a_question_and_ends() {
     write(folder.path(), "a.md", "zymurgy");
     let named = [folder.path().to_owned()];
     let (folders, _) = Folders::open(&named, None, Box::new(|| true)).unwrap();
-    while found(&folders, &["zymurgy"]).hits.is_empty() {
-        folders.refresh();
-    }
-    drop(folders);
+    wait_for(&folders, "zymurgy");
 }

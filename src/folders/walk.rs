@@ -10,6 +10,7 @@ use std::time::UNIX_EPOCH;
 
 use super::roots::Root;
 use super::{Kind, Limits};
+use crate::cancellation::Cancelled;
 
 /// Why something is left out.
 #[derive(
@@ -23,6 +24,8 @@ pub enum Why {
     TooDeep,
     /// There were enough files before it.
     TooMany,
+    /// There was enough text before it.
+    TooMuch,
     /// It is a link to a place outside of its folder, or to nowhere.
     LeadsOut,
     /// It holds no text.
@@ -42,12 +45,18 @@ pub enum Why {
 }
 
 impl Why {
+    /// Whether it may be otherwise the next time, although the file is as it was.
+    pub(super) fn may_pass(self) -> bool {
+        matches!(self, Self::Unreadable | Self::TooSlow | Self::TooMuch)
+    }
+
     /// What is said of it: "photo.md: it holds no text".
     pub fn words(self) -> &'static str {
         match self {
             Self::TooLarge => "it is too large",
             Self::TooDeep => "it lies too deep",
             Self::TooMany => "there are too many files",
+            Self::TooMuch => "there is too much text in the files before it",
             Self::LeadsOut => "it is a link that leads out of the folder",
             Self::Binary => "it holds no text",
             Self::Unreadable => "it cannot be read",
@@ -94,39 +103,33 @@ pub(super) struct Seen {
     pub files: Vec<SeenFile>,
     pub left_out: Vec<LeftOut>,
     looked_at: usize,
-    /// More was there than is looked at: it is told once.
+    /// More was there than is looked at: it is told once of each of the folders that were named.
     is_full: bool,
 }
 
-/// Folders are looked through from the top, so that what lies deep is left out first.
-pub(super) fn walk(roots: &[Root], limits: &Limits) -> Seen {
+/// Folders are looked through from the top, so that what lies deep is left out first. Ends early if `stop` says so.
+pub(super) fn walk(roots: &[Root], limits: &Limits, stop: Cancelled) -> Seen {
     let mut seen = Seen::default();
     for root in roots {
-        let mut folders = VecDeque::from([(root.path().to_owned(), 0)]);
-        while let Some((folder, depth)) = folders.pop_front() {
-            for entry in entries(&folder, &mut seen.left_out) {
-                if seen.is_full || seen.looked_at >= limits.entries {
-                    seen.note_full(&folder);
-                    return seen;
-                }
-                seen.looked_at += 1;
-                let inner = seen.look(root, &entry, limits);
-                match inner {
-                    Some(path) if depth >= limits.depth => seen.leave_out(path, Why::TooDeep),
-                    Some(path) => folders.push_back((path, depth + 1)),
-                    None => {}
-                }
-            }
+        match seen.is_full {
+            true => seen.leave_out(root.path().to_owned(), Why::TooMany),
+            false => seen.look_through(root, limits, stop),
         }
     }
     seen
 }
 
-/// What is in a folder, by name.
-fn entries(folder: &Path, left_out: &mut Vec<LeftOut>) -> Vec<DirEntry> {
+/// What is in a folder, by name: so much of it, and one more if there is.
+fn entries(
+    folder: &Path,
+    most: usize,
+    left_out: &mut Vec<LeftOut>,
+    stop: Cancelled,
+) -> Vec<DirEntry> {
     match std::fs::read_dir(folder) {
         Ok(entries) => {
-            let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
+            let entries = entries.filter_map(Result::ok).take_while(|_| !stop());
+            let mut entries: Vec<DirEntry> = entries.take(most + 1).collect();
             entries.sort_by_key(DirEntry::file_name);
             entries
         }
@@ -141,6 +144,27 @@ fn entries(folder: &Path, left_out: &mut Vec<LeftOut>) -> Vec<DirEntry> {
 }
 
 impl Seen {
+    fn look_through(&mut self, root: &Root, limits: &Limits, stop: Cancelled) {
+        let mut folders = VecDeque::from([(root.path().to_owned(), 0)]);
+        while let Some((folder, depth)) = folders.pop_front() {
+            let most = limits.entries.saturating_sub(self.looked_at);
+            for entry in entries(&folder, most, &mut self.left_out, stop) {
+                if stop() {
+                    return;
+                }
+                if self.is_full || self.looked_at >= limits.entries {
+                    return self.note_full(&folder);
+                }
+                self.looked_at += 1;
+                match self.look(root, &entry, limits) {
+                    Some(path) if depth >= limits.depth => self.leave_out(path, Why::TooDeep),
+                    Some(path) => folders.push_back((path, depth + 1)),
+                    None => {}
+                }
+            }
+        }
+    }
+
     /// Takes a file up, if it is to be read; a folder is given back.
     fn look(&mut self, root: &Root, entry: &DirEntry, limits: &Limits) -> Option<PathBuf> {
         let path = entry.path();
@@ -239,7 +263,7 @@ mod tests {
 
     fn seen(folder: &tempfile::TempDir, limits: &Limits) -> (Vec<String>, Vec<(String, Why)>) {
         let (roots, _) = roots(&[folder.path().to_owned()]);
-        let seen = walk(&roots, limits);
+        let seen = walk(&roots, limits, &|| false);
         let files = seen.files.into_iter().map(|file| file.path).collect();
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         let left_out = seen.left_out.iter().map(|out| (name(&out.path), out.why));
@@ -288,6 +312,29 @@ mod tests {
         let (files, left_out) = seen(&folder, &limits);
         assert_eq!(files, ["a.md", "b.md"]);
         assert_eq!(left_out, [("c.md".to_owned(), Why::TooMany)]);
+    }
+
+    #[test]
+    fn each_folder_that_is_not_looked_through_is_told() {
+        let parent = folder(&["1/a.md", "1/b.md", "2/c.md", "3/d.md"]);
+        let (roots, _) = roots(&["1", "2", "3"].map(|name| parent.path().join(name)));
+        let limits = Limits {
+            files: 1,
+            ..Limits::default()
+        };
+        let left_out = walk(&roots, &limits, &|| false).left_out;
+        let too_many = left_out.iter().filter(|out| out.why == Why::TooMany);
+        let told: Vec<bool> = (roots.iter().zip(too_many))
+            .map(|(root, out)| out.path.starts_with(root.path()))
+            .collect();
+        assert_eq!(told, [true; 3]);
+    }
+
+    #[test]
+    fn looking_ends_when_it_is_to() {
+        let folder = folder(&["a.md"]);
+        let (roots, _) = roots(&[folder.path().to_owned()]);
+        assert!(walk(&roots, &Limits::default(), &|| true).files.is_empty());
     }
 
     #[test]
