@@ -16,7 +16,7 @@ use super::spoken::{say_number, spell_out};
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
-use crate::folders::{FileId, Folders, Found, Kind, KnownFile, Table, file_name};
+use crate::folders::{FileId, Folders, Found, Kind, KnownFile, Table, Trouble, file_name};
 use asked::{has_words, words};
 use names::{Which, bare, has_cell, which};
 use saying::{passage, rows};
@@ -51,9 +51,9 @@ pub(super) static TOOLS: &[Spec] = &[
     },
 ];
 
-/// Files or columns that are named in an answer.
+/// Files, folders or columns that are named in an answer.
 const MOST_NAMED: usize = 6;
-const NO_FOLDERS: &str = "no folder of yours is configured";
+const NO_FOLDERS: &str = "there is no folder of yours that I can look into";
 
 fn search_notes(
     toolbox: &mut Toolbox,
@@ -88,9 +88,10 @@ fn search_notes(
                 Some(_) => "that file",
                 None => "your notes",
             };
-            let not_yet = still_reading(found.is_complete);
+            let not_yet = still_reading(&found);
+            let unreached = unreached(&folders);
             declined(format!(
-                "I found nothing about {query} in {place}.{not_yet}"
+                "I found nothing about {query} in {place}.{not_yet}{unreached}"
             ))
         }
     }
@@ -120,10 +121,27 @@ fn found_words(found: &Found, now: &ZonedDateTime) -> String {
     }
 }
 
-fn still_reading(is_complete: bool) -> &'static str {
-    match is_complete {
-        true => "",
-        false => " I am still reading your folders.",
+/// Why there may be more than was found.
+fn still_reading(found: &Found) -> &'static str {
+    match (found.is_complete, found.has_failed) {
+        (false, _) => " I am still reading your folders.",
+        (true, true) => " I could not take up all of your files.",
+        (true, false) => "",
+    }
+}
+
+/// Which of the folders that are configured are not there now.
+fn unreached(folders: &Folders) -> String {
+    let troubles = folders.troubles().into_iter();
+    let name = |trouble: Trouble| {
+        let name = trouble.path.file_name().unwrap_or_default();
+        file_name(&name.to_string_lossy())
+    };
+    let names: Vec<String> = troubles.map(name).take(MOST_NAMED).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!(" I cannot reach your folder {one}."),
+        names => format!(" I cannot reach your folders {}.", spell_out(names)),
     }
 }
 
@@ -233,8 +251,9 @@ fn chosen(
             Err(ToolError::Which(which))
         }
         Which::None => declined(format!(
-            "I found no file that is called {} in your folders.",
-            bare(said)
+            "I found no file that is called {} in your folders.{}",
+            bare(said),
+            unreached(folders)
         )),
     }
 }

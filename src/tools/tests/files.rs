@@ -72,6 +72,23 @@ fn while_folders_are_still_read_it_is_said_so() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = [folder.path().join("stick")];
+    let (folders, _) = Folders::without_thread(&named, None, Limits::default()).unwrap();
+    folders.look().unwrap();
+    let mut toolbox = toolbox().with_folders(Some(Arc::new(folders)));
+    assert_eq!(
+        looked_for(&mut toolbox, "unicorns"),
+        "! I found nothing about unicorns in your notes. I cannot reach your folder stick."
+    );
+    assert_eq!(
+        said(&mut toolbox, "count_rows", &[("file", "expenses")]),
+        "! I found no file that is called expenses in your folders. I cannot reach your folder stick."
+    );
+}
+
+#[test]
 fn what_has_only_some_of_the_words_is_said_to() {
     let (mut toolbox, _folder) = with_files(&[("house.md", "The plumber comes on Tuesday.")]);
     assert_eq!(
@@ -122,7 +139,7 @@ fn what_was_noted_by_voice_is_found_too() {
     assert_eq!(looked_for(&mut toolbox, "cellar keys"), expected);
     assert_eq!(
         looked_for(&mut toolbox, "unicorns"),
-        "! I found nothing about unicorns in what you noted, and no folder of yours is configured."
+        "! I found nothing about unicorns in what you noted, and there is no folder of yours that I can look into."
     );
 }
 
@@ -213,6 +230,6 @@ fn of_two_tables_with_one_name_it_is_asked_which() {
 fn without_folders_there_are_no_tables() {
     assert_eq!(
         said(&mut toolbox(), "count_rows", &[("file", "expenses")]),
-        "! I have no tables: no folder of yours is configured."
+        "! I have no tables: there is no folder of yours that I can look into."
     );
 }
