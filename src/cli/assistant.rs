@@ -31,7 +31,8 @@ pub enum Keeping {
     Nowhere,
 }
 
-/// The tools, if there are any in the language and they are not switched off, and the setting. A data file
+/// The tools, if there are any in the language and they are not switched off, and the setting; [`with_folders`]
+/// gives them folders. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
 pub fn assistant(
@@ -40,7 +41,6 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
-    let has_folders = keeping == Keeping::InDataFolder && !config.memory.folders.is_empty();
     let keeping = match config.tools.keep {
         true => keeping,
         false => Keeping::Nowhere,
@@ -72,7 +72,7 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         built_in,
-        has_folders,
+        has_folders: false,
         offers: offers.collect(),
         helper,
     };
@@ -99,8 +99,12 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
 /// The user's own folders, if any are configured and the tools may look into them: they are read from now on. What
 /// is wrong with one is said, and the others are read.
 pub fn watch_folders(config: &Config, keeping: Keeping) -> Option<Arc<Folders>> {
+    if keeping == Keeping::Nowhere {
+        return None;
+    }
     let is_asked = config.tools.enabled && config.language.iter().any(tools::knows);
-    if !is_asked || keeping == Keeping::Nowhere {
+    // Those that are not configured any more are forgotten, whoever may look.
+    if !is_asked && !config.memory.folders.is_empty() {
         return None;
     }
     let opened = open_folders(config, |named, kept_in| {
@@ -132,9 +136,7 @@ fn open_folders(
     let data = data_dir();
     let kept_in = config.tools.keep.then_some(data.as_path());
     if config.memory.folders.is_empty() {
-        if kept_in.is_some()
-            && let Err(error) = folders::forget(&data)
-        {
+        if let Err(error) = folders::forget(&data) {
             out!("The index of folders that are not configured any more is still there: {error}.");
         }
         return Ok(None);
@@ -144,12 +146,20 @@ fn open_folders(
     Ok(Some(folders))
 }
 
-/// The same tools, and what they may look into.
-pub fn with_folders(tools: SessionTools, folders: Option<Arc<Folders>>) -> SessionTools {
-    SessionTools {
+/// The same setting and tools, and what they may look into: only what was opened, whatever is configured.
+pub fn with_folders(
+    (setting, tools): (Setting, SessionTools),
+    folders: Option<Arc<Folders>>,
+) -> (Setting, SessionTools) {
+    let setting = Setting {
+        has_folders: folders.is_some(),
+        ..setting
+    };
+    let tools = SessionTools {
         built_in: tools.built_in.map(|toolbox| toolbox.with_folders(folders)),
         ..tools
-    }
+    };
+    (setting, tools)
 }
 
 /// In the first of the languages that the tools know.

@@ -69,8 +69,8 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let assistant: Assistant = Box::new(move |config, persona, who| match who {
         Who::User => {
             let keeping = Keeping::InDataFolder;
-            let (setting, tools) = assistant(config, persona, keeping, mcp.clone());
-            (setting, with_folders(tools, folders.clone()))
+            let given = assistant(config, persona, keeping, mcp.clone());
+            with_folders(given, folders.clone())
         }
         // What a program says may not reach the user's own servers and files.
         Who::Program => assistant(config, persona, Keeping::Nowhere, None),

@@ -195,8 +195,8 @@ fn converse(
     watchers.extend(talking::watcher(&data_dir()));
     let (meter, record) = (Meter::start(config), options.record.clone());
     watchers.push(meter.watcher());
-    let (setting, tools) = assistant(config, &persona, keeping, mcp);
-    let tools = with_folders(tools, watch_folders(config, keeping));
+    let given = assistant(config, &persona, keeping, mcp);
+    let (setting, tools) = with_folders(given, watch_folders(config, keeping));
     let session_config = SessionConfig {
         turn_taking,
         persona,

@@ -52,8 +52,13 @@ pub fn run(config: &Config, command: &ToolsCommand) -> Result<()> {
 fn call(config: &Config, call: &Call) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let said = if tools::class(&call.name).is_some() {
-        let (_, tools) = assistant(config, &persona, Keeping::InDataFolder, None);
-        let tools = with_folders(tools, read_folders(config)?.map(Arc::new));
+        let given = assistant(config, &persona, Keeping::InDataFolder, None);
+        // Only these are worth reading all folders.
+        let folders = match tools::looks_into_folders(&call.name) {
+            true => read_folders(config)?,
+            false => None,
+        };
+        let (_, tools) = with_folders(given, folders.map(Arc::new));
         let mut toolbox = tools
             .built_in
             .context("the built-in tools are switched off, or do not know this language")?;
