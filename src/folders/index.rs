@@ -26,8 +26,8 @@ const BUSY: Duration = Duration::from_secs(2);
 /// Passages that are looked at for one question.
 const MOST_HITS: usize = 20;
 
-/// `left_out` is why a file has no passages, `text_bytes` how long they are together. The row of a passage is that of its file times [`MOST_PASSAGES`],
-/// and its place in the file.
+/// `left_out` is why a file has no passages, `text_bytes` how long they are together. The row of a passage is that of
+/// its file times [`MOST_PASSAGES`], and its place in the file.
 const SCHEMA: &str = "
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, changed_ns INTEGER NOT NULL,
