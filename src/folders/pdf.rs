@@ -1,9 +1,8 @@
 //! The text of a PDF, by `lopdf`: what its pages show, in the order in which they show it.
 //!
 //! A PDF may be damaged, or made to do harm. So it is read on a thread of its own, `pdf-text`, which may panic, and
-//! is waited for only so long; what unpacks to more than a bound is left out, and so is what a font says of more codes
-//! than it can have; and while two that were given up
-//! are still being read, no other is begun.
+//! is waited for only so long; what unpacks to more than a bound is left out, and so is a font that maps more codes
+//! than it can have; and while two that were given up are still being read, no other is begun.
 
 mod code_map;
 

@@ -104,7 +104,7 @@ impl Table {
 /// The mark that the first line that is not empty has most of; a comma if it has none.
 fn mark(text: &str) -> u8 {
     let line = text
-        .lines()
+        .split(['\n', '\r'])
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
     let mut is_quoted = false;
@@ -176,6 +176,13 @@ mod tests {
             assert_eq!(table.columns, ["a", "b"], "{text}");
             assert_eq!(table.rows, [["1", "2,5"]], "{text}");
         }
+    }
+
+    #[test]
+    fn lines_may_end_as_on_old_macs() {
+        let table = table("a;b\r1;2,5\r3;4,5\r");
+        assert_eq!(table.columns, ["a", "b"]);
+        assert_eq!(table.rows, [["1", "2,5"], ["3", "4,5"]]);
     }
 
     #[test]

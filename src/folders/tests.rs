@@ -313,3 +313,19 @@ fn a_thread_that_gives_way_reads_for_a_question_and_ends() {
     }
     drop(folders);
 }
+
+#[test]
+fn a_table_with_tabs_keeps_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "item\tamount\nrye bread\t2,50\ntea\t\u{1b}[2J3\n";
+    write(folder.path(), "a.tsv", text);
+    write(folder.path(), "b.csv", text);
+    let folders = open(folder.path(), None);
+    for file in folders.files().unwrap() {
+        let table = folders.table(file.id).unwrap().unwrap();
+        assert_eq!(table.columns, ["item", "amount"]);
+        assert_eq!(table.rows, [["rye bread", "2,50"], ["tea", "[2J3"]]);
+    }
+    let hit = found(&folders, &["rye"]).hits.remove(0);
+    assert_eq!(excerpt(&hit.marked), "item rye bread, amount 2,50.");
+}
