@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::limits::MOST_PASSAGES;
+use super::plain_text::plain;
 use crate::book::{Markup, chapters};
 
 /// A part of a file that is found as one.
@@ -28,10 +29,12 @@ pub(super) fn of_markdown(text: &str) -> Vec<Passage> {
         .into_iter()
         .flat_map(|part| part.paragraphs)
     {
+        // Once more: "&#27;" and the like are letters only now.
+        let text = plain(&paragraph.text);
         if paragraph.is_heading {
-            passages.begin(paragraph.text);
+            passages.begin(text);
         } else {
-            passages.add(&paragraph.text);
+            passages.add(&text);
         }
     }
     passages.finish()
@@ -173,6 +176,12 @@ mod tests {
                 ("To pack", "socks\na hat")
             ]
         );
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_taken_out_of_markdown_however_it_is_written() {
+        let text = "# A&#27;[2J b\n\nc&#x202e;d&#xe0041;e&#1;f &#27;]0;g&#7;\n";
+        assert_eq!(pairs(&of_markdown(text)), [("A[2J b", "cdef ]0;g")]);
     }
 
     #[test]
