@@ -65,12 +65,16 @@ fn text(file: &SeenFile, bytes: &[u8]) -> Result<String, Why> {
     }
 }
 
-/// All of a file, which may have changed since it was seen: a link in its place is not followed, and what has grown
-/// too large is left out.
+/// All of a file, which may have changed since it was seen: a link in its place or in that of a folder is not followed
+/// out of the root, and what has grown too large is left out.
 fn bytes(file: &SeenFile, limits: &Limits) -> Result<Vec<u8>, Why> {
     let place = file.place();
+    let folder = place
+        .parent()
+        .and_then(|folder| std::fs::canonicalize(folder).ok());
+    let is_within = folder.is_some_and(|folder| folder.starts_with(&file.root));
     let is_file = std::fs::symlink_metadata(&place).is_ok_and(|now| now.is_file());
-    if !is_file {
+    if !is_within || !is_file {
         return Err(Why::Unreadable);
     }
     let most = file.kind.most_bytes(limits);

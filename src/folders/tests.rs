@@ -329,3 +329,17 @@ fn a_table_with_tabs_keeps_its_columns() {
     let hit = found(&folders, &["rye"]).hits.remove(0);
     assert_eq!(excerpt(&hit.marked), "item rye bread, amount 2,50.");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_becomes_a_link_out_of_the_root_is_not_followed() {
+    let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(folder.path(), "sub/table.csv", "a,b\n1,2\n");
+    write(outside.path(), "table.csv", "password,of\nbanana,me\n");
+    let folders = open(folder.path(), None);
+    let file = folders.files().unwrap().remove(0).id;
+    assert!(folders.table(file).unwrap().is_some());
+    fs::remove_dir_all(folder.path().join("sub")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();
+    assert_eq!(folders.table(file).unwrap(), None);
+}
