@@ -3,7 +3,7 @@
 use super::Table;
 use super::limits::MOST_PASSAGES;
 use super::plain_text::plain;
-use crate::book::{Markup, chapters};
+use crate::book::Paragraph;
 
 /// A part of a file that is found as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,7 @@ const SHORT_LINE: usize = 50;
 /// The passages of Markdown, without its marks.
 pub(super) fn of_markdown(text: &str) -> Vec<Passage> {
     let mut passages = Passages::default();
-    for paragraph in chapters(text, Markup::Markdown)
-        .into_iter()
-        .flat_map(|part| part.paragraphs)
-    {
+    for paragraph in Paragraph::of_note(text) {
         // Once more: "&#27;" and the like are letters only now.
         let text = plain(&paragraph.text);
         if paragraph.is_heading {

@@ -343,3 +343,13 @@ fn a_folder_that_becomes_a_link_out_of_the_root_is_not_followed() {
     std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();
     assert_eq!(folders.table(file).unwrap(), None);
 }
+
+#[test]
+fn what_stands_in_a_code_block_of_a_note_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = "# Router\n\n```\nuser admin\nwifi password: banana\n```\n";
+    write(folder.path(), "router.md", note);
+    let folders = open(folder.path(), None);
+    let hit = found(&folders, &["wifi", "password"]).hits.remove(0);
+    assert!(excerpt(&hit.marked).contains("wifi password: banana"));
+}
