@@ -12,7 +12,7 @@ use super::plain_text::plain;
 pub struct Table {
     /// The names of the columns: those of the first row, or "column 1" and so on if it has none.
     pub columns: Vec<String>,
-    /// The rows below, each with a cell for each column.
+    /// The rows below. A short one has no cells for its last columns.
     pub rows: Vec<Vec<String>>,
     /// There are more rows than are read.
     pub is_cut: bool,
@@ -57,15 +57,14 @@ impl Table {
             rows.push(row);
         }
         let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
-        rows.iter_mut()
-            .for_each(|row| row.resize(width, String::new()));
         let names = rows.first().filter(|first| are_names(first)).cloned();
         if names.is_some() {
             rows.remove(0);
         }
         rows.truncate(MOST_ROWS);
         let numbered = |at: usize| format!("column {}", at + 1);
-        let mut columns = names.unwrap_or_else(|| vec![String::new(); width]);
+        let mut columns = names.unwrap_or_default();
+        columns.resize(width, String::new());
         let unnamed = columns
             .iter_mut()
             .enumerate()
@@ -193,10 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_different_lengths_are_filled_up() {
+    fn rows_may_have_different_lengths() {
         let table = table("a,b\n1\n1,2,3\n");
         assert_eq!(table.columns, ["a", "b", "column 3"]);
-        assert_eq!(table.rows, [["1", "", ""], ["1", "2", "3"]]);
+        assert_eq!(table.rows[0], ["1"]);
+        assert_eq!(table.rows[1], ["1", "2", "3"]);
+        let sum = Table::sum(2, table.rows.iter().map(Vec::as_slice));
+        assert_eq!((sum.total.to_string().as_str(), sum.left_out), ("3", 0));
     }
 
     #[test]
