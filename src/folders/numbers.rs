@@ -78,6 +78,12 @@ pub(super) fn is_number(cell: &str) -> bool {
     numbers([cell].into_iter())[0].is_some()
 }
 
+/// Whether a cell is a year, with nothing beside it.
+pub(super) fn is_year(cell: &str) -> bool {
+    let is_bare = cell.len() == 4 && cell.bytes().all(|byte| byte.is_ascii_digit());
+    is_bare && ("1900".."2100").contains(&cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

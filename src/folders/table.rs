@@ -4,7 +4,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use num_rational::BigRational;
 
 use super::limits::{MOST_COLUMNS, MOST_ROWS};
-use super::numbers::{is_number, numbers};
+use super::numbers::{is_number, is_year, numbers};
 use super::plain_text::plain;
 
 /// A table, as far as it is read.
@@ -57,7 +57,8 @@ impl Table {
             rows.push(row);
         }
         let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
-        let names = rows.first().filter(|first| are_names(first)).cloned();
+        let names = rows.first();
+        let names = names.filter(|first| are_names(first, rows.get(1))).cloned();
         if names.is_some() {
             rows.remove(0);
         }
@@ -128,9 +129,23 @@ fn cells(record: &StringRecord) -> Vec<String> {
     cells.map(|cell| plain(cell).replace('\n', " ")).collect()
 }
 
-/// Names are words: a row with a number in it is data.
-fn are_names(row: &[String]) -> bool {
-    !row.iter().any(|cell| is_number(cell))
+/// Names are words: a row with a number in it is data. Only years beside words may be names, too ("month, 2024, 2025"),
+/// if what stands below them is something else.
+fn are_names(row: &[String], below: Option<&Vec<String>>) -> bool {
+    let mut years = (0..row.len()).filter(|at| is_number(&row[*at])).peekable();
+    if years.peek().is_none() {
+        return true;
+    }
+    let has_words = row.iter().any(|cell| cell.contains(char::is_alphabetic));
+    let mut has_other_below = false;
+    for at in years {
+        if !is_year(&row[at]) {
+            return false;
+        }
+        let below = below.and_then(|row| row.get(at));
+        has_other_below |= below.is_some_and(|cell| !is_year(cell));
+    }
+    has_words && has_other_below
 }
 
 #[cfg(test)]
@@ -189,6 +204,25 @@ mod tests {
         let table = table("3,4\n5,6\n");
         assert_eq!(table.columns, ["column 1", "column 2"]);
         assert_eq!(table.rows.len(), 2);
+    }
+
+    #[test]
+    fn years_beside_words_are_names() {
+        let table = table("month,2024,2025\nJanuary,900,950\n");
+        assert_eq!(table.columns, ["month", "2024", "2025"]);
+        assert_eq!(table.rows.len(), 1);
+    }
+
+    #[test]
+    fn years_above_years_and_other_numbers_are_data() {
+        for text in [
+            "Ann,1984\nBob,1990\n",
+            "bread,3\ntea,2\n",
+            "2024,2025\n1,2\n",
+            "rent,2000\n",
+        ] {
+            assert_eq!(table(text).columns, ["column 1", "column 2"], "{text}");
+        }
     }
 
     #[test]
