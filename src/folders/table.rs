@@ -4,7 +4,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use num_rational::BigRational;
 
 use super::limits::{MOST_COLUMNS, MOST_ROWS};
-use super::numbers::{is_number, is_year, numbers};
+use super::numbers::{is_number, is_year, mix_currencies, numbers};
 use super::plain_text::plain;
 
 /// A table, as far as it is read.
@@ -16,6 +16,8 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// There are more rows than are read.
     pub is_cut: bool,
+    /// Semicolons stand between its cells.
+    has_semicolons: bool,
 }
 
 /// The sum of a column.
@@ -27,7 +29,24 @@ pub struct Sum {
     pub rows: usize,
     /// Rows that have something else there.
     pub left_out: usize,
+    /// The last row is the table's own total, and is not in it.
+    pub leaves_total: bool,
+    /// Its numbers are of more than one currency: there is no sum, and `total` says nothing.
+    pub mixes_currencies: bool,
 }
+
+/// What the last row of a table begins with if it is the sum of the others.
+const TOTALS: [&str; 9] = [
+    "total",
+    "totals",
+    "sum",
+    "grand total",
+    "summe",
+    "gesamt",
+    "somme",
+    "totale",
+    "suma",
+];
 
 /// What may stand between cells.
 const MARKS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -75,6 +94,7 @@ impl Table {
             columns,
             rows,
             is_cut,
+            has_semicolons: delimiter == b';',
         })
     }
 
@@ -90,15 +110,62 @@ impl Table {
     /// The sum of a column, by its place, over these of the table's rows.
     pub fn sum<'a>(column: usize, rows: impl Iterator<Item = &'a [String]>) -> Sum {
         let cells = rows.filter_map(|row| row.get(column)).map(String::as_str);
-        let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-        let numbers = numbers(cells.iter().copied());
-        let rows = numbers.iter().flatten().count();
-        Sum {
-            total: numbers.iter().flatten().sum(),
+        let cells: Vec<&str> = cells.collect();
+        let numbers = numbers(cells.iter().copied(), false);
+        Sum::of(cells.into_iter().zip(numbers).collect(), false)
+    }
+
+    /// The sum of a column, by its place, over the rows that `wanted` says yes to, by their cells. How the numbers are
+    /// written is seen from all rows.
+    pub fn sum_where(&self, column: usize, wanted: impl Fn(&str) -> bool) -> Sum {
+        let numbers = numbers(
+            self.rows.iter().map(|row| cell(row, column)),
+            self.has_semicolons,
+        );
+        let is_wanted = |row: &Vec<String>| row.iter().any(|cell| wanted(cell));
+        let rows = self.rows.iter().zip(numbers);
+        let mut rows: Vec<_> = rows.filter(|(row, _)| is_wanted(row)).collect();
+        let last = self.rows.last().filter(|_| self.rows.len() > 1);
+        let total = last.filter(|row| is_total(row) && is_wanted(row));
+        if total.is_some() {
+            rows.pop();
+        }
+        let cells = rows
+            .into_iter()
+            .map(|(row, number)| (cell(row, column), number));
+        Sum::of(cells.collect(), total.is_some())
+    }
+}
+
+impl Sum {
+    /// Of cells with their numbers.
+    fn of(mut cells: Vec<(&str, Option<BigRational>)>, leaves_total: bool) -> Self {
+        cells.retain(|(cell, _)| !cell.is_empty());
+        let numbers = cells.iter().filter_map(|(_, number)| number.as_ref());
+        let rows = numbers.clone().count();
+        let with_number = cells.iter().filter(|(_, number)| number.is_some());
+        Self {
+            total: numbers.sum(),
             rows,
-            left_out: numbers.len() - rows,
+            left_out: cells.len() - rows,
+            leaves_total,
+            mixes_currencies: mix_currencies(with_number.map(|(cell, _)| *cell)),
         }
     }
+}
+
+/// A cell of a row, by its place; empty if the row is shorter.
+fn cell(row: &[String], column: usize) -> &str {
+    row.get(column).map_or("", String::as_str)
+}
+
+/// Whether the first words of a row say that it is the sum of the others.
+fn is_total(row: &[String]) -> bool {
+    let first = row.iter().find(|cell| !cell.is_empty());
+    first.is_some_and(|first| {
+        let first = first.trim_end_matches([':', ' ']).to_lowercase();
+        TOTALS.contains(&first.as_str())
+    })
 }
 
 /// The mark that the first line that is not empty has most of; a comma if it has none.
@@ -181,6 +248,42 @@ mod tests {
         assert_eq!(table.rows_where(|cell| cell == "food").count(), 2);
         let sum = Table::sum(1, table.rows_where(|cell| cell == "food"));
         assert_eq!(sum.total.to_string(), "5");
+    }
+
+    /// The sum of the second column.
+    fn sum(text: &str, wanted: impl Fn(&str) -> bool) -> Sum {
+        table(text).sum_where(1, wanted)
+    }
+
+    #[test]
+    fn dots_group_where_semicolons_stand_between_cells() {
+        let text = "kind;amount\nrent;1.200\ncar;2.500\nfood;900\n";
+        assert_eq!(sum(text, |_| true).total.to_string(), "4600");
+    }
+
+    #[test]
+    fn how_numbers_are_written_is_seen_from_all_rows() {
+        let text = "kind,amount\nrent,1.000\nfood,\"12,50\"\n";
+        assert_eq!(sum(text, |cell| cell == "rent").total.to_string(), "1000");
+    }
+
+    #[test]
+    fn the_tables_own_total_is_left_out() {
+        let text = "kind,amount\nrent,900\nfood,3\nTotal:,903\n";
+        let all = sum(text, |_| true);
+        assert_eq!((all.total.to_string().as_str(), all.rows), ("903", 2));
+        assert!(all.leaves_total);
+        let food = sum(text, |cell| cell == "food");
+        assert_eq!((food.total.to_string().as_str(), food.rows), ("3", 1));
+        assert!(!food.leaves_total);
+        let text = "kind,amount\ntotal,900\nfood,3\n";
+        assert_eq!(sum(text, |_| true).total.to_string(), "903");
+    }
+
+    #[test]
+    fn numbers_of_two_currencies_have_no_sum() {
+        assert!(sum("kind,amount\nrent,$900\nfood,3 €\n", |_| true).mixes_currencies);
+        assert!(!sum("kind,amount\nrent,$900\nfood,3\n", |_| true).mixes_currencies);
     }
 
     #[test]
