@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Encoding, LoadOptions, Object, ObjectId};
 
@@ -34,6 +34,10 @@ const LOOK: Duration = Duration::from_millis(20);
 const MOST_PAGES: usize = 2_000;
 /// A step between letters that is a space, in thousandths of the size of the font.
 const SPACE: f32 = 200.0;
+/// Heights that differ by less are one, in the units of the page: heights are rounded.
+const SAME_HEIGHT: f32 = 0.01;
+/// Graphics states within each other whose fonts are kept.
+const MOST_STATES: usize = 256;
 
 /// Bytes that the map from a font's codes to letters may unpack to.
 const MOST_OF_MAP: usize = 2 << 20;
@@ -84,25 +88,35 @@ impl PdfReader {
         let stop = given_up.clone();
         let (to, from) = bounded(1);
         let read = move || {
-            let _running = running;
             let text = AssertUnwindSafe(|| text(&bytes, &|| stop.load(Ordering::Relaxed)));
             let read = std::panic::catch_unwind(text).unwrap_or(Err(Why::Damaged));
+            drop(running);
             let _ = to.send(read);
         };
         let thread = std::thread::Builder::new().name(PDF_THREAD.into());
         if thread.stack_size(STACK_BYTES).spawn(read).is_err() {
             return Err(Why::Unreadable);
         }
-        let watch = Stopwatch::start();
-        loop {
-            match from.recv_timeout(LOOK) {
-                Ok(read) => return read,
-                Err(RecvTimeoutError::Disconnected) => return Err(Why::Damaged),
-                Err(RecvTimeoutError::Timeout) if watch.elapsed() < most && !cancelled() => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    given_up.store(true, Ordering::Relaxed);
-                    return Err(Why::TooSlow);
-                }
+        wait(&from, most, cancelled, &given_up)
+    }
+}
+
+/// Waits for what the thread has read, and tells it if nobody waits any more.
+fn wait(
+    from: &Receiver<Result<String, Why>>,
+    most: Duration,
+    cancelled: Cancelled,
+    given_up: &AtomicBool,
+) -> Result<String, Why> {
+    let watch = Stopwatch::start();
+    loop {
+        match from.recv_timeout(LOOK) {
+            Ok(read) => return read,
+            Err(RecvTimeoutError::Disconnected) => return Err(Why::Damaged),
+            Err(RecvTimeoutError::Timeout) if watch.elapsed() < most && !cancelled() => {}
+            Err(RecvTimeoutError::Timeout) => {
+                given_up.store(true, Ordering::Relaxed);
+                return Err(Why::TooSlow);
             }
         }
     }
@@ -178,39 +192,81 @@ fn add_page(
     let content = document
         .get_page_content_with_limit(page, MOST_UNPACKED)
         .ok()?;
-    let mut font = Vec::new();
+    let mut pen = Pen::default();
     for operation in Content::decode_iter(&content) {
         let operation = operation.ok()?;
         if given_up() || text.len() > MOST_PDF_TEXT {
             break;
         }
-        match operation.operator.as_str() {
-            "Tf" => {
-                let name = operation.operands.first();
-                if let Some(name) = name.and_then(|name| name.as_name().ok()) {
-                    font = name.to_vec();
-                }
-            }
-            "Tj" | "TJ" | "'" | "\"" => {
-                if let Some(encoding) = fonts.encoding(&font) {
-                    show(&operation, encoding, text);
-                }
-            }
-            "T*" | "ET" => end_line(text),
-            // A step aside is a space, one down a line.
-            "Td" | "TD" => match operation
-                .operands
-                .get(1)
-                .and_then(|down| down.as_float().ok())
-            {
-                Some(down) if down.abs() < f32::EPSILON => end_word(text),
-                _ => end_line(text),
-            },
-            "Tm" => end_line(text),
-            _ => {}
+        pen.take(&operation, text);
+        if matches!(operation.operator.as_str(), "Tj" | "TJ" | "'" | "\"")
+            && let Some(encoding) = fonts.encoding(&pen.font)
+        {
+            show(&operation, encoding, text);
         }
     }
     Some(())
+}
+
+/// In which font, and on which line a page shows what comes next.
+#[derive(Default)]
+struct Pen {
+    font: Vec<u8>,
+    /// The height of the line, if it was named and nothing has moved since.
+    height: Option<f32>,
+    /// A block of text has ended; the next one may go on with its line.
+    has_ended: bool,
+    /// Heights mean something else than outside of this state.
+    has_moved: bool,
+    /// The fonts of the states around this one, and whether they have moved.
+    around: Vec<(Vec<u8>, bool)>,
+}
+
+impl Pen {
+    fn take(&mut self, operation: &Operation, text: &mut String) {
+        let number = |at: usize| operation.operands.get(at)?.as_float().ok();
+        match operation.operator.as_str() {
+            "q" if self.around.len() < MOST_STATES => {
+                let moved = std::mem::take(&mut self.has_moved);
+                self.around.push((self.font.clone(), moved));
+            }
+            "Q" => {
+                if self.has_moved {
+                    self.height = None;
+                }
+                if let Some((font, moved)) = self.around.pop() {
+                    (self.font, self.has_moved) = (font, moved);
+                }
+            }
+            "cm" => (self.has_moved, self.height) = (true, None),
+            "Tf" => {
+                let name = operation.operands.first();
+                if let Some(name) = name.and_then(|name| name.as_name().ok()) {
+                    self.font = name.to_vec();
+                }
+            }
+            "ET" => self.has_ended = true,
+            // A step aside is a space, one down a line.
+            "Td" | "TD" if number(1).is_some_and(|down| down.abs() < f32::EPSILON) => {
+                end_word(text);
+            }
+            "T*" | "Td" | "TD" | "'" | "\"" => self.begin_line(None, text),
+            "Tm" => match (number(5), self.height) {
+                (Some(height), Some(before)) if (height - before).abs() < SAME_HEIGHT => {
+                    self.has_ended = false;
+                    end_word(text);
+                }
+                (height, _) => self.begin_line(height, text),
+            },
+            "Tj" | "TJ" if self.has_ended => self.begin_line(self.height, text),
+            _ => {}
+        }
+    }
+
+    fn begin_line(&mut self, height: Option<f32>, text: &mut String) {
+        (self.height, self.has_ended) = (height, false);
+        end_line(text);
+    }
 }
 
 /// The fonts of a page. Each is read once, when the page first shows something in it.
@@ -262,9 +318,6 @@ fn is_read_by_map(font: &Dictionary, document: &Document) -> bool {
 }
 
 fn show(operation: &Operation, encoding: &Encoding, text: &mut String) {
-    if matches!(operation.operator.as_str(), "'" | "\"") {
-        end_line(text);
-    }
     for operand in &operation.operands {
         match operand {
             Object::Array(parts) => parts

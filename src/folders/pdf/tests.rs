@@ -105,13 +105,19 @@ fn what_is_no_pdf_is_damaged() {
 
 #[test]
 fn a_pdf_that_is_cut_or_changed_anywhere_is_survived() {
+    let reader = PdfReader::default();
+    let read = |bytes| reader.text(bytes, Duration::from_secs(60), &|| false);
     let whole = page(&["The rent is 900 pounds."]);
     for at in (0..whole.len()).step_by(17) {
-        let _ = read(whole[..at].to_vec());
         let mut changed = whole.clone();
         changed[at] = changed[at].wrapping_add(128);
-        let _ = read(changed);
+        for damaged in [whole[..at].to_vec(), changed] {
+            let read = read(damaged);
+            let is_answer = matches!(read, Ok(_) | Err(Why::Damaged | Why::NoText | Why::Locked));
+            assert!(is_answer, "{at}: {read:?}");
+        }
     }
+    assert_eq!(read(whole).unwrap().trim(), "The rent is 900 pounds.");
 }
 
 #[test]
@@ -123,10 +129,20 @@ fn objects_are_kept_while_there_is_room() {
 }
 
 #[test]
-fn one_that_is_given_up_says_so() {
-    let reader = PdfReader::default();
-    let given_up = reader.text(page(&["Hi."]), Duration::ZERO, &|| true);
-    assert!(matches!(given_up, Err(Why::TooSlow) | Ok(_)));
+fn one_that_takes_too_long_or_is_cancelled_is_given_up_and_told() {
+    let long = Duration::from_secs(600);
+    for (most, is_cancelled) in [(Duration::ZERO, false), (long, true)] {
+        let (_to, from) = bounded(1);
+        let given_up = AtomicBool::new(false);
+        let read = wait(&from, most, &|| is_cancelled, &given_up);
+        assert_eq!(read, Err(Why::TooSlow));
+        assert!(given_up.load(Ordering::Relaxed));
+    }
+}
+
+#[test]
+fn nothing_is_read_of_one_that_was_given_up() {
+    assert_eq!(text(&page(&["Hi."]), &|| true), Err(Why::NoText));
 }
 
 #[test]
@@ -158,4 +174,37 @@ fn what_is_shown_at_once_is_bounded() {
     content.extend(b") Tj ET");
     let text = read(with_content(&content)).unwrap();
     assert_eq!(text.trim().len(), MOST_SHOWN);
+}
+
+/// The lines of a page with this content.
+fn lines(content: &[u8]) -> Vec<String> {
+    let text = read(with_content(content)).unwrap();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_line_goes_on_while_its_height_stays() {
+    let content = b"BT /F1 12 Tf 1 0 0 1 50 700 Tm (The) Tj 1 0 0 1 80 700 Tm (rent) Tj ET \
+        q BT 1 0 0 1 120 700 Tm (is) Tj 1 0 0 1 50 680 Tm (due.) Tj ET Q";
+    assert_eq!(lines(content), ["The rent is", "due."]);
+}
+
+#[test]
+fn blocks_that_name_no_height_are_lines() {
+    let content = b"BT /F1 12 Tf (The rent) Tj ET BT (is due.) Tj ET";
+    assert_eq!(lines(content), ["The rent", "is due."]);
+}
+
+#[test]
+fn a_height_means_another_line_where_all_was_moved() {
+    let content = b"/F1 12 Tf q 1 0 0 1 0 20 cm BT 1 0 0 1 0 0 Tm (The rent) Tj ET Q \
+        BT 1 0 0 1 0 0 Tm (is due.) Tj ET";
+    assert_eq!(lines(content), ["The rent", "is due."]);
+}
+
+#[test]
+fn a_font_lasts_as_long_as_its_state() {
+    let content = b"BT /F1 12 Tf (The rent) Tj ET q /F2 12 Tf BT (lost) Tj ET Q BT (is due.) Tj ET";
+    assert_eq!(lines(content), ["The rent", "is due."]);
 }
