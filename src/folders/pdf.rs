@@ -258,7 +258,7 @@ impl Pen {
                 }
                 (height, _) => self.begin_line(height, text),
             },
-            "Tj" | "TJ" if self.has_ended => self.begin_line(self.height, text),
+            "Tj" | "TJ" if self.has_ended => self.begin_line(None, text),
             _ => {}
         }
     }

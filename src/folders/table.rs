@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_column_is_summed_and_what_is_no_number_is_left_out() {
         let table = table(EXPENSES);
-        let sum = Table::sum(2, table.rows.iter().map(Vec::as_slice));
+        let sum = table.sum_where(2, |_| true);
         assert_eq!(sum.total.to_string(), "2405/2");
         assert_eq!((sum.rows, sum.left_out), (2, 1));
     }
@@ -246,7 +246,7 @@ mod tests {
     fn only_some_rows_are_counted_and_summed() {
         let table = table("kind,amount\nfood,2\nrent,900\nfood,3\n");
         assert_eq!(table.rows_where(|cell| cell == "food").count(), 2);
-        let sum = Table::sum(1, table.rows_where(|cell| cell == "food"));
+        let sum = table.sum_where(1, |cell| cell == "food");
         assert_eq!(sum.total.to_string(), "5");
     }
 
@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(table.columns, ["a", "b", "column 3"]);
         assert_eq!(table.rows[0], ["1"]);
         assert_eq!(table.rows[1], ["1", "2", "3"]);
-        let sum = Table::sum(2, table.rows.iter().map(Vec::as_slice));
+        let sum = table.sum_where(2, |_| true);
         assert_eq!((sum.total.to_string().as_str(), sum.left_out), ("3", 0));
     }
 
