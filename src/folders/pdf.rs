@@ -36,6 +36,8 @@ const MOST_PAGES: usize = 2_000;
 const SPACE: f32 = 200.0;
 /// Heights that differ by less are one, in the units of the page: heights are rounded.
 const SAME_HEIGHT: f32 = 0.01;
+/// Bytes of a font's name.
+const LONGEST_NAME: usize = 127;
 /// Graphics states within each other whose fonts are kept.
 const MOST_STATES: usize = 256;
 
@@ -241,9 +243,10 @@ impl Pen {
             "cm" => (self.has_moved, self.height) = (true, None),
             "Tf" => {
                 let name = operation.operands.first();
-                if let Some(name) = name.and_then(|name| name.as_name().ok()) {
-                    self.font = name.to_vec();
-                }
+                let name = name.and_then(|name| name.as_name().ok());
+                // A long one would be kept for each state.
+                let name = name.filter(|name| name.len() <= LONGEST_NAME);
+                self.font = name.unwrap_or_default().to_vec();
             }
             "ET" => self.has_ended = true,
             // A step aside is a space, one down a line.
