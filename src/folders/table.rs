@@ -77,7 +77,9 @@ impl Table {
         }
         let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
         let names = rows.first();
-        let names = names.filter(|first| are_names(first, rows.get(1))).cloned();
+        let names = names
+            .filter(|first| are_names(first, rows.get(1).map(Vec::as_slice)))
+            .cloned();
         if names.is_some() {
             rows.remove(0);
         }
@@ -198,7 +200,7 @@ fn cells(record: &StringRecord) -> Vec<String> {
 
 /// Names are words: a row with a number in it is data. Only years beside words may be names, too ("month, 2024, 2025"),
 /// if what stands below them is something else.
-fn are_names(row: &[String], below: Option<&Vec<String>>) -> bool {
+fn are_names(row: &[String], below: Option<&[String]>) -> bool {
     let mut years = (0..row.len()).filter(|at| is_number(&row[*at])).peekable();
     if years.peek().is_none() {
         return true;

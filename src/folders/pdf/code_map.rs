@@ -155,7 +155,7 @@ impl Count {
     }
 
     /// Whether a list may be copied once for each code that parts its range.
-    fn copies_lists(mut self) -> bool {
+    fn copies_lists(&mut self) -> bool {
         self.ranges.sort_unstable();
         let overlap =
             |pair: &[Range]| pair[0].digits == pair[1].digits && pair[1].first <= pair[0].last;
