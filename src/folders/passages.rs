@@ -2,7 +2,8 @@
 
 use super::Table;
 use super::limits::MOST_PASSAGES;
-use crate::book::{Markup, chapters};
+use super::plain_text::plain;
+use crate::book::Paragraph;
 
 /// A part of a file that is found as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +25,13 @@ const SHORT_LINE: usize = 50;
 /// The passages of Markdown, without its marks.
 pub(super) fn of_markdown(text: &str) -> Vec<Passage> {
     let mut passages = Passages::default();
-    for paragraph in chapters(text, Markup::Markdown)
-        .into_iter()
-        .flat_map(|part| part.paragraphs)
-    {
+    for paragraph in Paragraph::of_note(text) {
+        // Once more: "&#27;" and the like are letters only now.
+        let text = plain(&paragraph.text);
         if paragraph.is_heading {
-            passages.begin(paragraph.text);
+            passages.begin(text);
         } else {
-            passages.add(&paragraph.text);
+            passages.add(&text);
         }
     }
     passages.finish()
@@ -173,6 +173,12 @@ mod tests {
                 ("To pack", "socks\na hat")
             ]
         );
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_taken_out_of_markdown_however_it_is_written() {
+        let text = "# A&#27;[2J b\n\nc&#x202e;d&#xe0041;e&#1;f &#27;]0;g&#7;\n";
+        assert_eq!(pairs(&of_markdown(text)), [("A[2J b", "cdef ]0;g")]);
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! The text of a PDF, by `lopdf`: what its pages show, in the order in which they show it.
 //!
 //! A PDF may be damaged, or made to do harm. So it is read on a thread of its own, `pdf-text`, which may panic, and
-//! is waited for only so long; what unpacks to more than a bound is left out; and while two that were given up
-//! are still being read, no other is begun.
+//! is waited for only so long; what unpacks to more than a bound is left out, and so is a font that maps more codes
+//! than it can have; and while two that were given up are still being read, no other is begun.
+
+mod code_map;
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Encoding, LoadOptions, Object, ObjectId};
 
@@ -31,6 +34,19 @@ const LOOK: Duration = Duration::from_millis(20);
 const MOST_PAGES: usize = 2_000;
 /// A step between letters that is a space, in thousandths of the size of the font.
 const SPACE: f32 = 200.0;
+/// Heights that differ by less are one, in the units of the page: heights are rounded.
+const SAME_HEIGHT: f32 = 0.01;
+/// Bytes of a font's name.
+const LONGEST_NAME: usize = 127;
+/// Graphics states within each other whose fonts are kept.
+const MOST_STATES: usize = 256;
+
+/// Bytes that the map from a font's codes to letters may unpack to.
+const MOST_OF_MAP: usize = 2 << 20;
+/// Codes of all fonts of one page, which are kept until its end.
+const MOST_CODES_OF_PAGE: usize = 1 << 18;
+/// Bytes that are shown at once: each may stand for a whole word.
+const MOST_SHOWN: usize = 1 << 15;
 
 /// Bytes that the objects of one file may take together, which may have been packed well.
 const MOST_OF_OBJECTS: usize = 128 << 20;
@@ -74,25 +90,35 @@ impl PdfReader {
         let stop = given_up.clone();
         let (to, from) = bounded(1);
         let read = move || {
-            let _running = running;
             let text = AssertUnwindSafe(|| text(&bytes, &|| stop.load(Ordering::Relaxed)));
             let read = std::panic::catch_unwind(text).unwrap_or(Err(Why::Damaged));
+            drop(running);
             let _ = to.send(read);
         };
         let thread = std::thread::Builder::new().name(PDF_THREAD.into());
         if thread.stack_size(STACK_BYTES).spawn(read).is_err() {
             return Err(Why::Unreadable);
         }
-        let watch = Stopwatch::start();
-        loop {
-            match from.recv_timeout(LOOK) {
-                Ok(read) => return read,
-                Err(RecvTimeoutError::Disconnected) => return Err(Why::Damaged),
-                Err(RecvTimeoutError::Timeout) if watch.elapsed() < most && !cancelled() => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    given_up.store(true, Ordering::Relaxed);
-                    return Err(Why::TooSlow);
-                }
+        wait(&from, most, cancelled, &given_up)
+    }
+}
+
+/// Waits for what the thread has read, and tells it if nobody waits any more.
+fn wait(
+    from: &Receiver<Result<String, Why>>,
+    most: Duration,
+    cancelled: Cancelled,
+    given_up: &AtomicBool,
+) -> Result<String, Why> {
+    let watch = Stopwatch::start();
+    loop {
+        match from.recv_timeout(LOOK) {
+            Ok(read) => return read,
+            Err(RecvTimeoutError::Disconnected) => return Err(Why::Damaged),
+            Err(RecvTimeoutError::Timeout) if watch.elapsed() < most && !cancelled() => {}
+            Err(RecvTimeoutError::Timeout) => {
+                given_up.store(true, Ordering::Relaxed);
+                return Err(Why::TooSlow);
             }
         }
     }
@@ -159,59 +185,142 @@ fn add_page(
     text: &mut String,
     given_up: Cancelled,
 ) -> Option<()> {
-    let fonts = document.get_page_fonts(page).ok()?;
-    let encoding_of = |name: &[u8]| {
-        let font = fonts.get(name)?;
-        font.get_font_encoding_with_limit(document, MOST_UNPACKED)
-            .ok()
+    let mut fonts = Fonts {
+        document,
+        all: document.get_page_fonts(page).ok()?,
+        known: HashMap::new(),
+        codes_left: MOST_CODES_OF_PAGE,
     };
     let content = document
         .get_page_content_with_limit(page, MOST_UNPACKED)
         .ok()?;
-    let (mut encoding, mut font) = (None, Vec::new());
+    let mut pen = Pen::default();
     for operation in Content::decode_iter(&content) {
         let operation = operation.ok()?;
         if given_up() || text.len() > MOST_PDF_TEXT {
             break;
         }
-        match operation.operator.as_str() {
-            // Only when it changes: reading it may take its time.
-            "Tf" => {
-                let name = operation
-                    .operands
-                    .first()
-                    .and_then(|name| name.as_name().ok());
-                if let Some(name) = name.filter(|name| *name != font) {
-                    font = name.to_vec();
-                    encoding = encoding_of(name);
-                }
-            }
-            "Tj" | "TJ" | "'" | "\"" => {
-                if let Some(encoding) = &encoding {
-                    show(&operation, encoding, text);
-                }
-            }
-            "T*" | "ET" => end_line(text),
-            // A step aside is a space, one down a line.
-            "Td" | "TD" => match operation
-                .operands
-                .get(1)
-                .and_then(|down| down.as_float().ok())
-            {
-                Some(down) if down.abs() < f32::EPSILON => end_word(text),
-                _ => end_line(text),
-            },
-            "Tm" => end_line(text),
-            _ => {}
+        pen.take(&operation, text);
+        if matches!(operation.operator.as_str(), "Tj" | "TJ" | "'" | "\"")
+            && let Some(encoding) = fonts.encoding(&pen.font)
+        {
+            show(&operation, encoding, text);
         }
     }
     Some(())
 }
 
-fn show(operation: &Operation, encoding: &Encoding, text: &mut String) {
-    if matches!(operation.operator.as_str(), "'" | "\"") {
+/// In which font, and on which line a page shows what comes next.
+#[derive(Default)]
+struct Pen {
+    font: Vec<u8>,
+    /// The height of the line, if it was named and nothing has moved since.
+    height: Option<f32>,
+    /// A block of text has ended; the next one may go on with its line.
+    has_ended: bool,
+    /// Heights mean something else than outside of this state.
+    has_moved: bool,
+    /// The fonts of the states around this one, and whether they have moved.
+    around: Vec<(Vec<u8>, bool)>,
+}
+
+impl Pen {
+    fn take(&mut self, operation: &Operation, text: &mut String) {
+        let number = |at: usize| operation.operands.get(at)?.as_float().ok();
+        match operation.operator.as_str() {
+            "q" if self.around.len() < MOST_STATES => {
+                let moved = std::mem::take(&mut self.has_moved);
+                self.around.push((self.font.clone(), moved));
+            }
+            "Q" => {
+                if self.has_moved {
+                    self.height = None;
+                }
+                if let Some((font, moved)) = self.around.pop() {
+                    (self.font, self.has_moved) = (font, moved);
+                }
+            }
+            "cm" => (self.has_moved, self.height) = (true, None),
+            "Tf" => {
+                let name = operation.operands.first();
+                let name = name.and_then(|name| name.as_name().ok());
+                // A long one would be kept for each state.
+                let name = name.filter(|name| name.len() <= LONGEST_NAME);
+                self.font = name.unwrap_or_default().to_vec();
+            }
+            "ET" => self.has_ended = true,
+            // A step aside is a space, one down a line.
+            "Td" | "TD" if number(1).is_some_and(|down| down.abs() < f32::EPSILON) => {
+                end_word(text);
+            }
+            "T*" | "Td" | "TD" | "'" | "\"" => self.begin_line(None, text),
+            "Tm" => match (number(5), self.height) {
+                (Some(height), Some(before)) if (height - before).abs() < SAME_HEIGHT => {
+                    self.has_ended = false;
+                    end_word(text);
+                }
+                (height, _) => self.begin_line(height, text),
+            },
+            "Tj" | "TJ" if self.has_ended => self.begin_line(None, text),
+            _ => {}
+        }
+    }
+
+    fn begin_line(&mut self, height: Option<f32>, text: &mut String) {
+        (self.height, self.has_ended) = (height, false);
         end_line(text);
     }
+}
+
+/// The fonts of a page. Each is read once, when the page first shows something in it.
+struct Fonts<'a> {
+    document: &'a Document,
+    all: BTreeMap<Vec<u8>, &'a Dictionary>,
+    /// None for those that cannot be read, or would take too much.
+    known: HashMap<Vec<u8>, Option<Encoding<'a>>>,
+    /// What is left of [`MOST_CODES_OF_PAGE`].
+    codes_left: usize,
+}
+
+impl<'a> Fonts<'a> {
+    /// What the bytes that are shown in a font stand for.
+    fn encoding(&mut self, name: &[u8]) -> Option<&Encoding<'a>> {
+        if !self.known.contains_key(name) {
+            let encoding = self.read(name);
+            self.known.insert(name.to_vec(), encoding);
+        }
+        self.known.get(name)?.as_ref()
+    }
+
+    fn read(&mut self, name: &[u8]) -> Option<Encoding<'a>> {
+        let font: &'a Dictionary = self.all.get(name).copied()?;
+        let map = font.get_deref(b"ToUnicode", self.document);
+        // Small as it is, it may name billions of codes, and `lopdf` writes each of them out.
+        if let Ok(map) = map.and_then(Object::as_stream)
+            && is_read_by_map(font, self.document)
+        {
+            let map = map.get_plain_content_with_limit(MOST_OF_MAP).ok()?;
+            self.codes_left = self.codes_left.checked_sub(code_map::codes(&map)?)?;
+        }
+        font.get_font_encoding_with_limit(self.document, MOST_OF_MAP)
+            .ok()
+    }
+}
+
+/// Whether `lopdf` reads a font by its map: the font names no encoding, or one that says nothing of letters.
+fn is_read_by_map(font: &Dictionary, document: &Document) -> bool {
+    let says_nothing = |name: &[u8]| matches!(name, b"Identity-H" | b"Identity-V");
+    match font.get_deref(b"Encoding", document) {
+        Ok(Object::Name(name)) => says_nothing(name),
+        Ok(Object::Dictionary(encoding)) => encoding
+            .get(b"BaseEncoding")
+            .and_then(Object::as_name)
+            .is_ok_and(says_nothing),
+        _ => true,
+    }
+}
+
+fn show(operation: &Operation, encoding: &Encoding, text: &mut String) {
     for operand in &operation.operands {
         match operand {
             Object::Array(parts) => parts
@@ -224,8 +333,12 @@ fn show(operation: &Operation, encoding: &Encoding, text: &mut String) {
 }
 
 fn show_part(part: &Object, encoding: &Encoding, text: &mut String) {
+    if text.len() > MOST_PDF_TEXT {
+        return;
+    }
     match part {
         Object::String(bytes, _) => {
+            let bytes = &bytes[..bytes.len().min(MOST_SHOWN)];
             // What cannot be decoded is left out; the rest of the page may be fine.
             if let Ok(shown) = Document::decode_text(encoding, bytes) {
                 text.push_str(&shown);
@@ -252,119 +365,4 @@ fn end_word(text: &mut String) {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use lopdf::{Stream, StringFormat, dictionary};
-
-    /// A PDF of one page that shows lines.
-    pub(in crate::folders) fn page(lines: &[&str]) -> Vec<u8> {
-        let mut operations = vec![
-            Operation::new("BT", vec![]),
-            Operation::new("Tf", vec!["F1".into(), 12.into()]),
-        ];
-        for line in lines {
-            operations.push(Operation::new("Td", vec![0.into(), (-14).into()]));
-            let shown = Object::String(line.as_bytes().to_vec(), StringFormat::Literal);
-            operations.push(Operation::new("Tj", vec![shown]));
-        }
-        operations.push(Operation::new("ET", vec![]));
-        with_content(&Content { operations }.encode().unwrap())
-    }
-
-    fn with_content(content: &[u8]) -> Vec<u8> {
-        let mut document = Document::with_version("1.5");
-        let pages = document.new_object_id();
-        let font = document.add_object(dictionary! {
-            "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
-        });
-        let resources = document.add_object(dictionary! {
-            "Font" => dictionary! { "F1" => font },
-        });
-        let content = document.add_object(Stream::new(dictionary! {}, content.to_vec()));
-        let page = document.add_object(dictionary! {
-            "Type" => "Page", "Parent" => pages, "Contents" => content, "Resources" => resources,
-            "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
-        });
-        let tree = dictionary! {
-            "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1,
-        };
-        document.objects.insert(pages, Object::Dictionary(tree));
-        let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
-        document.trailer.set("Root", catalog);
-        let mut bytes = Vec::new();
-        document.save_to(&mut bytes).unwrap();
-        bytes
-    }
-
-    fn read(bytes: Vec<u8>) -> Result<String, Why> {
-        PdfReader::default().text(bytes, Duration::from_secs(60), &|| false)
-    }
-
-    #[test]
-    fn the_lines_of_a_page_are_read() {
-        let text = read(page(&[
-            "The rent is 900 pounds.",
-            "It is due on the first.",
-        ]))
-        .unwrap();
-        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        assert_eq!(
-            lines,
-            ["The rent is 900 pounds.", "It is due on the first."]
-        );
-    }
-
-    #[test]
-    fn steps_between_letters_are_spaces_if_they_are_wide() {
-        let content = b"BT /F1 12 Tf [(Th) 20 (e) -300 (rent)] TJ 30 0 Td (is) Tj ET";
-        assert_eq!(read(with_content(content)).unwrap().trim(), "The rent is");
-    }
-
-    #[test]
-    fn a_page_without_text_has_none() {
-        assert_eq!(read(with_content(b"0 0 m 10 10 l S")), Err(Why::NoText));
-    }
-
-    #[test]
-    fn what_is_no_pdf_is_damaged() {
-        assert_eq!(
-            read(b"%PDF-1.7 and nothing else".to_vec()),
-            Err(Why::Damaged)
-        );
-        assert_eq!(read(Vec::new()), Err(Why::Damaged));
-    }
-
-    #[test]
-    fn a_pdf_that_is_cut_or_changed_anywhere_is_survived() {
-        let whole = page(&["The rent is 900 pounds."]);
-        for at in (0..whole.len()).step_by(17) {
-            let _ = read(whole[..at].to_vec());
-            let mut changed = whole.clone();
-            changed[at] = changed[at].wrapping_add(128);
-            let _ = read(changed);
-        }
-    }
-
-    #[test]
-    fn objects_are_kept_while_there_is_room() {
-        let mut text = Object::String(vec![b'x'; 100], StringFormat::Literal);
-        ROOM.set(200);
-        assert!(while_there_is_room((1, 0), &mut text).is_some());
-        assert!(while_there_is_room((2, 0), &mut text).is_none());
-    }
-
-    #[test]
-    fn one_that_is_given_up_says_so() {
-        let reader = PdfReader::default();
-        let given_up = reader.text(page(&["Hi."]), Duration::ZERO, &|| true);
-        assert!(matches!(given_up, Err(Why::TooSlow) | Ok(_)));
-    }
-
-    #[test]
-    fn while_two_are_still_being_read_no_other_is_begun() {
-        let reader = PdfReader::default();
-        reader.running.store(MOST_GIVEN_UP, Ordering::Relaxed);
-        let refused = reader.text(page(&["Hi."]), Duration::from_secs(60), &|| false);
-        assert_eq!(refused, Err(Why::TooSlow));
-    }
-}
+pub(super) mod tests;

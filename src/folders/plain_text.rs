@@ -47,11 +47,12 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
 }
 
 /// A text without control characters and without what a person does not see: marks of direction, line
-/// separators, "tags", which spell ASCII invisibly. Tabs become spaces; line breaks stay.
+/// separators, "tags", which spell ASCII invisibly. Tabs become spaces; line breaks, also those of old Macs, become `\n`.
 pub(super) fn plain(text: &str) -> String {
     let text = text
         .replace("\r\n", "\n")
-        .replace(['\t', '\r', '\x0c'], " ");
+        .replace('\r', "\n")
+        .replace(['\t', '\x0c'], " ");
     text.replace(is_hidden, "")
 }
 
@@ -89,5 +90,10 @@ mod tests {
     fn what_acts_or_hides_is_taken_out() {
         let text = "a\u{1b}[31mb\tc\u{202e}d\u{e0041}e\u{200b}\r\nf";
         assert_eq!(plain(text), "a[31mb cde\nf");
+    }
+
+    #[test]
+    fn every_end_of_a_line_is_one() {
+        assert_eq!(plain("a\rb\r\nc\nd"), "a\nb\nc\nd");
     }
 }

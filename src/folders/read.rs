@@ -22,8 +22,8 @@ pub(super) fn passages(
 ) -> Result<Vec<Passage>, Why> {
     let bytes = bytes(file, limits)?;
     let passages = match file.kind {
-        Kind::Text => of_text(&text(file, &bytes)?),
-        Kind::Markdown => of_markdown(&text(file, &bytes)?),
+        Kind::Text => of_text(&plain(&text(file, &bytes)?)),
+        Kind::Markdown => of_markdown(&plain(&text(file, &bytes)?)),
         Kind::Table => {
             let table = Table::read(&text(file, &bytes)?, has_tabs(file));
             table.map_or_else(Vec::new, |table| of_table(&table))
@@ -50,26 +50,31 @@ fn has_tabs(file: &SeenFile) -> bool {
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"))
 }
 
+/// The text as it stands in the file: a table needs its tabs, and cleans its cells itself.
 fn text(file: &SeenFile, bytes: &[u8]) -> Result<String, Why> {
     match decode(bytes) {
-        Decoded::Text(text) => Ok(plain(&text)),
+        Decoded::Text(text) => Ok(text),
         Decoded::Guessed(text) => {
             tracing::info!(
                 "{} is not UTF-8, and was read as Latin-1",
                 file.place().display()
             );
-            Ok(plain(&text))
+            Ok(text)
         }
         Decoded::Binary => Err(Why::Binary),
     }
 }
 
-/// All of a file, which may have changed since it was seen: a link in its place is not followed, and what has grown
-/// too large is left out.
+/// All of a file, which may have changed since it was seen: a link in its place or in that of a folder is not followed
+/// out of the root, and what has grown too large is left out.
 fn bytes(file: &SeenFile, limits: &Limits) -> Result<Vec<u8>, Why> {
     let place = file.place();
+    let folder = place
+        .parent()
+        .and_then(|folder| std::fs::canonicalize(folder).ok());
+    let is_within = folder.is_some_and(|folder| folder.starts_with(&file.root));
     let is_file = std::fs::symlink_metadata(&place).is_ok_and(|now| now.is_file());
-    if !is_file {
+    if !is_within || !is_file {
         return Err(Why::Unreadable);
     }
     let most = file.kind.most_bytes(limits);

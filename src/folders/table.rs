@@ -4,7 +4,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use num_rational::BigRational;
 
 use super::limits::{MOST_COLUMNS, MOST_ROWS};
-use super::numbers::{is_number, numbers};
+use super::numbers::{is_number, is_year, mix_currencies, numbers};
 use super::plain_text::plain;
 
 /// A table, as far as it is read.
@@ -12,10 +12,12 @@ use super::plain_text::plain;
 pub struct Table {
     /// The names of the columns: those of the first row, or "column 1" and so on if it has none.
     pub columns: Vec<String>,
-    /// The rows below, each with a cell for each column.
+    /// The rows below. A short one has no cells for its last columns.
     pub rows: Vec<Vec<String>>,
     /// There are more rows than are read.
     pub is_cut: bool,
+    /// Semicolons stand between its cells.
+    has_semicolons: bool,
 }
 
 /// The sum of a column.
@@ -27,7 +29,24 @@ pub struct Sum {
     pub rows: usize,
     /// Rows that have something else there.
     pub left_out: usize,
+    /// The last row is the table's own total, and is not in it.
+    pub leaves_total: bool,
+    /// Its numbers are of more than one currency: there is no sum, and `total` says nothing.
+    pub mixes_currencies: bool,
 }
+
+/// What the last row of a table begins with if it is the sum of the others.
+const TOTALS: [&str; 9] = [
+    "total",
+    "totals",
+    "sum",
+    "grand total",
+    "summe",
+    "gesamt",
+    "somme",
+    "totale",
+    "suma",
+];
 
 /// What may stand between cells.
 const MARKS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -57,15 +76,17 @@ impl Table {
             rows.push(row);
         }
         let width = rows.iter().map(Vec::len).max().filter(|width| *width > 0)?;
-        rows.iter_mut()
-            .for_each(|row| row.resize(width, String::new()));
-        let names = rows.first().filter(|first| are_names(first)).cloned();
+        let names = rows.first();
+        let names = names
+            .filter(|first| are_names(first, rows.get(1).map(Vec::as_slice)))
+            .cloned();
         if names.is_some() {
             rows.remove(0);
         }
         rows.truncate(MOST_ROWS);
         let numbered = |at: usize| format!("column {}", at + 1);
-        let mut columns = names.unwrap_or_else(|| vec![String::new(); width]);
+        let mut columns = names.unwrap_or_default();
+        columns.resize(width, String::new());
         let unnamed = columns
             .iter_mut()
             .enumerate()
@@ -75,6 +96,7 @@ impl Table {
             columns,
             rows,
             is_cut,
+            has_semicolons: delimiter == b';',
         })
     }
 
@@ -90,21 +112,68 @@ impl Table {
     /// The sum of a column, by its place, over these of the table's rows.
     pub fn sum<'a>(column: usize, rows: impl Iterator<Item = &'a [String]>) -> Sum {
         let cells = rows.filter_map(|row| row.get(column)).map(String::as_str);
-        let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-        let numbers = numbers(cells.iter().copied());
-        let rows = numbers.iter().flatten().count();
-        Sum {
-            total: numbers.iter().flatten().sum(),
+        let cells: Vec<&str> = cells.collect();
+        let numbers = numbers(cells.iter().copied(), false);
+        Sum::of(cells.into_iter().zip(numbers).collect(), false)
+    }
+
+    /// The sum of a column, by its place, over the rows that `wanted` says yes to, by their cells. How the numbers are
+    /// written is seen from all rows.
+    pub fn sum_where(&self, column: usize, wanted: impl Fn(&str) -> bool) -> Sum {
+        let numbers = numbers(
+            self.rows.iter().map(|row| cell(row, column)),
+            self.has_semicolons,
+        );
+        let is_wanted = |row: &Vec<String>| row.iter().any(|cell| wanted(cell));
+        let rows = self.rows.iter().zip(numbers);
+        let mut rows: Vec<_> = rows.filter(|(row, _)| is_wanted(row)).collect();
+        let last = self.rows.last().filter(|_| self.rows.len() > 1);
+        let total = last.filter(|row| is_total(row) && is_wanted(row));
+        if total.is_some() {
+            rows.pop();
+        }
+        let cells = rows
+            .into_iter()
+            .map(|(row, number)| (cell(row, column), number));
+        Sum::of(cells.collect(), total.is_some())
+    }
+}
+
+impl Sum {
+    /// Of cells with their numbers.
+    fn of(mut cells: Vec<(&str, Option<BigRational>)>, leaves_total: bool) -> Self {
+        cells.retain(|(cell, _)| !cell.is_empty());
+        let numbers = cells.iter().filter_map(|(_, number)| number.as_ref());
+        let rows = numbers.clone().count();
+        let with_number = cells.iter().filter(|(_, number)| number.is_some());
+        Self {
+            total: numbers.sum(),
             rows,
-            left_out: numbers.len() - rows,
+            left_out: cells.len() - rows,
+            leaves_total,
+            mixes_currencies: mix_currencies(with_number.map(|(cell, _)| *cell)),
         }
     }
+}
+
+/// A cell of a row, by its place; empty if the row is shorter.
+fn cell(row: &[String], column: usize) -> &str {
+    row.get(column).map_or("", String::as_str)
+}
+
+/// Whether the first words of a row say that it is the sum of the others.
+fn is_total(row: &[String]) -> bool {
+    let first = row.iter().find(|cell| !cell.is_empty());
+    first.is_some_and(|first| {
+        let first = first.trim_end_matches([':', ' ']).to_lowercase();
+        TOTALS.contains(&first.as_str())
+    })
 }
 
 /// The mark that the first line that is not empty has most of; a comma if it has none.
 fn mark(text: &str) -> u8 {
     let line = text
-        .lines()
+        .split(['\n', '\r'])
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
     let mut is_quoted = false;
@@ -129,9 +198,23 @@ fn cells(record: &StringRecord) -> Vec<String> {
     cells.map(|cell| plain(cell).replace('\n', " ")).collect()
 }
 
-/// Names are words: a row with a number in it is data.
-fn are_names(row: &[String]) -> bool {
-    !row.iter().any(|cell| is_number(cell))
+/// Names are words: a row with a number in it is data. Only years beside words may be names, too ("month, 2024, 2025"),
+/// if what stands below them is something else.
+fn are_names(row: &[String], below: Option<&[String]>) -> bool {
+    let mut years = (0..row.len()).filter(|at| is_number(&row[*at])).peekable();
+    if years.peek().is_none() {
+        return true;
+    }
+    let has_words = row.iter().any(|cell| cell.contains(char::is_alphabetic));
+    let mut has_other_below = false;
+    for at in years {
+        if !is_year(&row[at]) {
+            return false;
+        }
+        let below = below.and_then(|row| row.get(at));
+        has_other_below |= below.is_some_and(|cell| !is_year(cell));
+    }
+    has_words && has_other_below
 }
 
 #[cfg(test)]
@@ -156,7 +239,7 @@ mod tests {
     #[test]
     fn a_column_is_summed_and_what_is_no_number_is_left_out() {
         let table = table(EXPENSES);
-        let sum = Table::sum(2, table.rows.iter().map(Vec::as_slice));
+        let sum = table.sum_where(2, |_| true);
         assert_eq!(sum.total.to_string(), "2405/2");
         assert_eq!((sum.rows, sum.left_out), (2, 1));
     }
@@ -165,8 +248,44 @@ mod tests {
     fn only_some_rows_are_counted_and_summed() {
         let table = table("kind,amount\nfood,2\nrent,900\nfood,3\n");
         assert_eq!(table.rows_where(|cell| cell == "food").count(), 2);
-        let sum = Table::sum(1, table.rows_where(|cell| cell == "food"));
+        let sum = table.sum_where(1, |cell| cell == "food");
         assert_eq!(sum.total.to_string(), "5");
+    }
+
+    /// The sum of the second column.
+    fn sum(text: &str, wanted: impl Fn(&str) -> bool) -> Sum {
+        table(text).sum_where(1, wanted)
+    }
+
+    #[test]
+    fn dots_group_where_semicolons_stand_between_cells() {
+        let text = "kind;amount\nrent;1.200\ncar;2.500\nfood;900\n";
+        assert_eq!(sum(text, |_| true).total.to_string(), "4600");
+    }
+
+    #[test]
+    fn how_numbers_are_written_is_seen_from_all_rows() {
+        let text = "kind,amount\nrent,1.000\nfood,\"12,50\"\n";
+        assert_eq!(sum(text, |cell| cell == "rent").total.to_string(), "1000");
+    }
+
+    #[test]
+    fn the_tables_own_total_is_left_out() {
+        let text = "kind,amount\nrent,900\nfood,3\nTotal:,903\n";
+        let all = sum(text, |_| true);
+        assert_eq!((all.total.to_string().as_str(), all.rows), ("903", 2));
+        assert!(all.leaves_total);
+        let food = sum(text, |cell| cell == "food");
+        assert_eq!((food.total.to_string().as_str(), food.rows), ("3", 1));
+        assert!(!food.leaves_total);
+        let text = "kind,amount\ntotal,900\nfood,3\n";
+        assert_eq!(sum(text, |_| true).total.to_string(), "903");
+    }
+
+    #[test]
+    fn numbers_of_two_currencies_have_no_sum() {
+        assert!(sum("kind,amount\nrent,$900\nfood,3 €\n", |_| true).mixes_currencies);
+        assert!(!sum("kind,amount\nrent,$900\nfood,3\n", |_| true).mixes_currencies);
     }
 
     #[test]
@@ -179,6 +298,13 @@ mod tests {
     }
 
     #[test]
+    fn lines_may_end_as_on_old_macs() {
+        let table = table("a;b\r1;2,5\r3;4,5\r");
+        assert_eq!(table.columns, ["a", "b"]);
+        assert_eq!(table.rows, [["1", "2,5"], ["3", "4,5"]]);
+    }
+
+    #[test]
     fn columns_without_names_are_numbered() {
         let table = table("3,4\n5,6\n");
         assert_eq!(table.columns, ["column 1", "column 2"]);
@@ -186,10 +312,32 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_different_lengths_are_filled_up() {
+    fn years_beside_words_are_names() {
+        let table = table("month,2024,2025\nJanuary,900,950\n");
+        assert_eq!(table.columns, ["month", "2024", "2025"]);
+        assert_eq!(table.rows.len(), 1);
+    }
+
+    #[test]
+    fn years_above_years_and_other_numbers_are_data() {
+        for text in [
+            "Ann,1984\nBob,1990\n",
+            "bread,3\ntea,2\n",
+            "2024,2025\n1,2\n",
+            "rent,2000\n",
+        ] {
+            assert_eq!(table(text).columns, ["column 1", "column 2"], "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_may_have_different_lengths() {
         let table = table("a,b\n1\n1,2,3\n");
         assert_eq!(table.columns, ["a", "b", "column 3"]);
-        assert_eq!(table.rows, [["1", "", ""], ["1", "2", "3"]]);
+        assert_eq!(table.rows[0], ["1"]);
+        assert_eq!(table.rows[1], ["1", "2", "3"]);
+        let sum = table.sum_where(2, |_| true);
+        assert_eq!((sum.total.to_string().as_str(), sum.left_out), ("3", 0));
     }
 
     #[test]

@@ -323,3 +323,43 @@ fn a_thread_that_gives_way_reads_for_a_question_and_ends() {
     let (folders, _) = Folders::open(&named, None, Box::new(|| true)).unwrap();
     wait_for(&folders, "zymurgy");
 }
+
+#[test]
+fn a_table_with_tabs_keeps_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "item\tamount\nrye bread\t2,50\ntea\t\u{1b}[2J3\n";
+    write(folder.path(), "a.tsv", text);
+    write(folder.path(), "b.csv", text);
+    let folders = open(folder.path(), None);
+    for file in folders.files().unwrap() {
+        let table = folders.table(file.id).unwrap().unwrap();
+        assert_eq!(table.columns, ["item", "amount"]);
+        assert_eq!(table.rows, [["rye bread", "2,50"], ["tea", "[2J3"]]);
+    }
+    let hit = found(&folders, &["rye"]).hits.remove(0);
+    assert_eq!(excerpt(&hit.marked), "item rye bread, amount 2,50.");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_becomes_a_link_out_of_the_root_is_not_followed() {
+    let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(folder.path(), "sub/table.csv", "a,b\n1,2\n");
+    write(outside.path(), "table.csv", "password,of\nbanana,me\n");
+    let folders = open(folder.path(), None);
+    let file = folders.files().unwrap().remove(0).id;
+    assert!(folders.table(file).unwrap().is_some());
+    fs::remove_dir_all(folder.path().join("sub")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("sub")).unwrap();
+    assert_eq!(folders.table(file).unwrap(), None);
+}
+
+#[test]
+fn what_stands_in_a_code_block_of_a_note_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = "# Router\n\n```\nuser admin\nwifi password: banana\n```\n";
+    write(folder.path(), "router.md", note);
+    let folders = open(folder.path(), None);
+    let hit = found(&folders, &["wifi", "password"]).hits.remove(0);
+    assert!(excerpt(&hit.marked).contains("wifi password: banana"));
+}
