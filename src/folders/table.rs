@@ -109,14 +109,6 @@ impl Table {
         rows.filter(move |row| row.iter().any(|cell| wanted(cell)))
     }
 
-    /// The sum of a column, by its place, over these of the table's rows.
-    pub fn sum<'a>(column: usize, rows: impl Iterator<Item = &'a [String]>) -> Sum {
-        let cells = rows.filter_map(|row| row.get(column)).map(String::as_str);
-        let cells: Vec<&str> = cells.collect();
-        let numbers = numbers(cells.iter().copied(), false);
-        Sum::of(cells.into_iter().zip(numbers).collect(), false)
-    }
-
     /// The sum of a column, by its place, over the rows that `wanted` says yes to, by their cells. How the numbers are
     /// written is seen from all rows.
     pub fn sum_where(&self, column: usize, wanted: impl Fn(&str) -> bool) -> Sum {

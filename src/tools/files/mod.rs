@@ -195,8 +195,13 @@ fn sum_column(
     let only = given.text("only");
     let of = only.map_or(String::new(), |only| format!(" for {only}"));
     let wanted = |cell: &str| only.is_none_or(|only| has_cell(cell, only));
-    let sum = Table::sum(column, table.rows_where(wanted));
+    let sum = table.sum_where(column, wanted);
     let column = &table.columns[column];
+    if sum.mixes_currencies {
+        return declined(format!(
+            "The column {column} of {name} has more than one currency{of}, so I do not add it up."
+        ));
+    }
     if sum.rows == 0 {
         return declined(format!("The column {column} of {name} has no numbers{of}."));
     }
@@ -205,9 +210,13 @@ fn sum_column(
         0 => String::new(),
         left_out => format!(" I left out {} without a number.", rows(left_out)),
     };
+    let own_total = match sum.leaves_total {
+        true => " I left out its last row, which is a total.",
+        false => "",
+    };
     let (over, cut) = (rows(sum.rows), cut(&table));
     say(format!(
-        "The sum of {column} in {name}{of} is {total}, over {over}.{left_out}{cut}"
+        "The sum of {column} in {name}{of} is {total}, over {over}.{left_out}{own_total}{cut}"
     ))
 }
 

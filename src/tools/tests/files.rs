@@ -210,6 +210,28 @@ fn a_column_is_summed() {
 }
 
 #[test]
+fn a_tables_own_total_is_left_out_and_said_to_be() {
+    let table = "kind;amount\nrent;1.200\nfood;900\nTotal;2.100\n";
+    let (mut toolbox, _folder) = with_files(&[("expenses.csv", table)]);
+    let given = [("column", "amount"), ("file", "expenses")];
+    assert_eq!(
+        said(&mut toolbox, "sum_column", &given),
+        "The sum of amount in expenses.csv is 2100, over 2 rows. I left out its last row, which is a total."
+    );
+}
+
+#[test]
+fn amounts_of_two_currencies_are_not_added_up() {
+    let table = "kind,amount\nrent,$1200\nfood,900 €\n";
+    let (mut toolbox, _folder) = with_files(&[("expenses.csv", table)]);
+    let given = [("column", "amount"), ("file", "expenses")];
+    assert_eq!(
+        said(&mut toolbox, "sum_column", &given),
+        "! The column amount of expenses.csv has more than one currency, so I do not add it up."
+    );
+}
+
+#[test]
 fn of_two_tables_with_one_name_it_is_asked_which() {
     let (mut toolbox, _folder) = with_files(&[
         ("2025/expenses.csv", EXPENSES),
