@@ -310,6 +310,7 @@ fn the_protocol_machines_of_the_server_are_pure() {
     for part in [
         "server/realtime",
         "server/access.rs",
+        "server/secrets.rs",
         "server/agent_voice/calls.rs",
         "server/doors/page_view.rs",
     ] {
