@@ -77,7 +77,7 @@ pub struct Lexicon {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HelperWords {
-    /// What the helper is told of its task; `{name}` is the assistant's.
+    /// What the helper is told of its task.
     pub instructions: String,
     /// Said where a question is handed over: its answer comes later.
     pub let_me_think: String,

@@ -182,11 +182,6 @@ impl Certain {
         self.setting.built_in == BuiltIn::SwitchedOff
     }
 
-    /// The assistant's name.
-    pub fn name(&self) -> &str {
-        &self.setting.name
-    }
-
     /// Each in its turn.
     fn one_of(&mut self, answers: &[String]) -> Option<String> {
         let index = self.chosen.checked_rem(answers.len())?;

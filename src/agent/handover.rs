@@ -276,8 +276,7 @@ impl Agent {
     /// What the helper is asked with: its task, what was said and heard of late, and the question.
     fn request(&self, question: &str) -> Vec<Message> {
         let words = &self.lexicon.helper;
-        let task = words.instructions.replace("{name}", self.certain.name());
-        let mut messages = vec![Message::new(Role::System, task)];
+        let mut messages = vec![Message::new(Role::System, &words.instructions)];
         messages.extend(self.history.latest(EXCHANGES));
         // The question that this one replaces may be what it is about: "and in the evening?"
         // One that the user went on with is in this one, and one that was taken back is not to be answered.
