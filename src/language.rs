@@ -272,6 +272,22 @@ pub(crate) fn ascii_mark(character: char) -> char {
     }
 }
 
+/// Where the sentences of a text end: the byte behind the mark of each. A point within a number ends nothing; a full-width
+/// mark needs no space behind it.
+pub(crate) fn sentence_ends(text: &str) -> impl Iterator<Item = usize> {
+    let mut marks = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        while let Some((at, mark)) = marks.next() {
+            let is_apart =
+                !mark.is_ascii() || marks.peek().is_none_or(|(_, next)| next.is_whitespace());
+            if matches!(ascii_mark(mark), '.' | '?' | '!') && is_apart {
+                return Some(at + mark.len_utf8());
+            }
+        }
+        None
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
-use vivavoce::agent::intents::Engines as Place;
 use vivavoce::agent::{BuiltIn, Persona, Setting};
 use vivavoce::clock::Stopwatch;
 use vivavoce::config::Config;
@@ -48,13 +47,8 @@ fn start(
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         setting: Setting {
-            name: persona.name.clone(),
-            engines: Place::OnThisMachine,
-            country: None,
             built_in: BuiltIn::SwitchedOff,
-            has_folders: false,
-            offers: std::sync::Arc::default(),
-            helper: None,
+            ..Setting::new(&persona.name)
         },
         persona,
         in_other_languages: Vec::new(),

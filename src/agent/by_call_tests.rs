@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::handover_tests::{AIR, BLUE, Talk, asked_with, reply, request, talk, word};
-use super::intents::Engines;
 use super::*;
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
@@ -62,13 +61,9 @@ fn with_timers() -> Talk {
         class: Class::Act,
     };
     let setting = Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
         offers: [timer, offer_of_the_helper()].into(),
         helper: Some(HandsOver::ByCall),
+        ..Setting::new("Vivi")
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
 }

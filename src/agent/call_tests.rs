@@ -1,8 +1,5 @@
 //! When tools are called, and what is made of what they say.
 
-use std::sync::Arc;
-
-use super::intents::Engines;
 use super::*;
 use crate::events::{ReplyId, TurnId};
 use crate::language::Language;
@@ -16,13 +13,9 @@ fn talk(built_in: BuiltIn) -> Talk {
 
 fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
     let setting = Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
         country: Some("GB".into()),
         built_in,
-        has_folders: false,
-        offers: Arc::default(),
-        helper: None,
+        ..Setting::new("Vivi")
     };
     Talk(Agent::new(&Persona::bundled(language), setting))
 }
@@ -325,18 +318,7 @@ fn what_a_language_has_no_tool_for_is_declined_in_it() {
 
 #[test]
 fn every_call_that_is_certain_has_a_tool() {
-    let mut certain = Certain::new(
-        Language::English,
-        Setting {
-            name: "Vivi".into(),
-            engines: Engines::OnThisMachine,
-            country: None,
-            built_in: BuiltIn::Callable,
-            has_folders: false,
-            offers: Arc::default(),
-            helper: None,
-        },
-    );
+    let mut certain = Certain::new(Language::English, Setting::new("Vivi"));
     let table = include_str!("intents/tests/calls.tsv");
     for line in table
         .lines()

@@ -119,7 +119,7 @@ impl Agent {
         });
     }
 
-    /// Something else was heard since the user was asked whether a tool may be called: a yes is none to that any more.
+    /// Something else was heard since the user was asked whether a tool may be called: a yes no longer answers that.
     pub(super) fn question_is_over(&mut self) {
         let over = self.question.take_if(|question| question.heard);
         if over.is_some() && !self.history.has_unanswered() {

@@ -29,6 +29,19 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The assistant of this name on this machine, with the program's own tools and nothing beside them.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            engines: Engines::OnThisMachine,
+            country: None,
+            built_in: BuiltIn::Callable,
+            has_folders: false,
+            offers: Arc::default(),
+            helper: None,
+        }
+    }
+
     /// The same, without a second language model.
     #[must_use]
     pub fn without_helper(self) -> Self {

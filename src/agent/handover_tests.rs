@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::intents::Engines;
 use super::*;
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId, TurnId};
 use crate::language::Language;
@@ -15,13 +14,9 @@ pub(super) fn talk(helper: Option<HandsOver>) -> Talk {
     let by_call = helper.is_some_and(HandsOver::by_call);
     let offers = by_call.then(offer_of_the_helper).into_iter();
     let setting = Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
         offers: offers.collect(),
         helper,
+        ..Setting::new("Vivi")
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
 }
@@ -310,13 +305,9 @@ fn who_sends_it_to_sleep_wants_no_answer_any_more() {
 #[test]
 fn a_setting_without_the_helper_offers_it_to_nobody() {
     let setting = Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
         offers: Arc::new([offer_of_the_helper()]),
         helper: Some(HandsOver::ByBoth),
+        ..Setting::new("Vivi")
     };
     let without = setting.without_helper();
     assert_eq!((without.helper, without.offers.len()), (None, 0));

@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use crate::events::HandOverReason;
-use crate::language::{ascii_mark, is_han};
+use crate::language::{is_han, sentence_ends};
 use crate::lexicon::{Lexicon, word_count, words};
 
 /// A question of fewer words is about what was said before: "why not?"
 const FEWEST_WORDS: usize = 3;
-/// A question of so many words asks for more than a small model keeps apart.
+/// Words of a question that is too involved for a small model.
 const LONG_WORDS: usize = 14;
 
 /// Why these words of the user are for the helper; `None` if the first model answers. With `has_tools` the first model
@@ -64,21 +64,12 @@ fn mentions_beside(list: &[String], words: &[String], place: &Range<usize>) -> b
 
 /// The sentences that have words.
 fn sentences(text: &str) -> Vec<&str> {
-    let mut sentences = Vec::new();
-    let (mut from, mut at) = (0, text.char_indices().peekable());
-    while let Some((index, mark)) = at.next() {
-        let ends = matches!(ascii_mark(mark), '.' | '?' | '!');
-        // A point within a number ends nothing.
-        let is_apart = !mark.is_ascii() || at.peek().is_none_or(|(_, next)| next.is_whitespace());
-        if ends && is_apart {
-            let end = index + mark.len_utf8();
-            sentences.push(&text[from..end]);
-            from = end;
-        }
-    }
-    sentences.push(&text[from..]);
-    sentences.retain(|sentence| !words(sentence).is_empty());
+    let mut from = 0;
+    let ends = sentence_ends(text).chain([text.len()]);
+    let sentences = ends.map(|end| &text[std::mem::replace(&mut from, end)..end]);
     sentences
+        .filter(|sentence| !words(sentence).is_empty())
+        .collect()
 }
 
 #[cfg(test)]

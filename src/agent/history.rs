@@ -154,7 +154,7 @@ impl History {
         });
     }
 
-    /// The latest exchanges in its language, at most so many.
+    /// The last `most` exchanges that were held in the language of now, or fewer.
     pub fn latest(&self, most: usize) -> Vec<Message> {
         let messages = self.messages();
         let said = messages.len() - self.prefix.len();

@@ -1,6 +1,5 @@
 //! What is kept, forgotten and asked again.
 
-use super::intents::Engines;
 use super::*;
 use crate::events::{EventKind, ReplyId, TurnId};
 use crate::language::Language;
@@ -29,7 +28,7 @@ impl Talk {
         model: impl FnMut(&[Message], usize) -> Result<&'static str, FailureKind> + 'static,
     ) -> Self {
         let mut talk = Self {
-            agent: Agent::new(&Persona::bundled(Language::English), setting()),
+            agent: Agent::new(&Persona::bundled(Language::English), Setting::new("Vivi")),
             model: Box::new(model),
             turn: 0,
             asked: Vec::new(),
@@ -131,18 +130,6 @@ impl Talk {
             }
         }
         said
-    }
-}
-
-fn setting() -> Setting {
-    Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
-        offers: std::sync::Arc::default(),
-        helper: None,
     }
 }
 
@@ -350,7 +337,7 @@ fn answered_with(agent: &mut Agent) -> String {
 fn a_language_that_it_goes_over_to_is_answered_in() {
     let german = Persona::bundled(Language::German);
     let english = Persona::bundled(Language::English);
-    let agent = Agent::new(&english, setting());
+    let agent = Agent::new(&english, Setting::new("Vivi"));
     let mut agent = agent.speaking(std::slice::from_ref(&german));
     let mut commands = Vec::new();
     agent.handle(Input::Speak(Language::German), &mut commands);
@@ -361,7 +348,7 @@ fn a_language_that_it_goes_over_to_is_answered_in() {
 #[test]
 fn a_language_that_it_has_no_character_in_changes_nothing() {
     let english = Persona::bundled(Language::English);
-    let mut agent = Agent::new(&english, setting());
+    let mut agent = Agent::new(&english, Setting::new("Vivi"));
     let mut commands = Vec::new();
     agent.handle(Input::Speak(Language::German), &mut commands);
     assert!(commands.is_empty(), "{commands:?}");

@@ -103,7 +103,7 @@ pub enum Input {
     Helped {
         /// The question's number.
         id: i64,
-        /// The answer, or why there is none.
+        /// The answer, or the apology that is said instead.
         result: Result<String, Apology>,
     },
     /// Turn taking: the words of [`Command::Tell`] are over.

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::intents::Engines;
 use super::*;
 use crate::events::{ReplyId, TurnId};
 use crate::language::Language;
@@ -34,13 +33,8 @@ pub(super) fn talk() -> Talk {
         ("set_timer", Class::Act),
     ];
     let setting = Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
         offers: offers.into_iter().map(offer).collect(),
-        helper: None,
+        ..Setting::new("Vivi")
     };
     Talk(Agent::new(&Persona::bundled(Language::English), setting))
 }
@@ -55,13 +49,9 @@ fn setting_with(names: &[&str]) -> Setting {
         class: Class::Read,
     };
     Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
         built_in: BuiltIn::SwitchedOff,
-        has_folders: false,
         offers: names.iter().map(offer).collect(),
-        helper: None,
+        ..Setting::new("Vivi")
     }
 }
 

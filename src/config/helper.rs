@@ -8,7 +8,7 @@ use crate::agent::HandsOver;
 use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
 
-/// A second, larger language model. Without the section there is none.
+/// A second, larger language model, where the configuration has this section.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HelperConfig {

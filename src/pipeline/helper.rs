@@ -15,7 +15,7 @@ use crate::agent;
 use crate::cancellation::Cancelled;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, HelperOutcome, SessionEvent, TurnId};
-use crate::language::ascii_mark;
+use crate::language::sentence_ends;
 use crate::lexicon::Apology;
 use crate::llm::{
     Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
@@ -144,17 +144,7 @@ impl Helper {
 
 /// The text up to the end of its last whole sentence; nothing if it has none.
 fn whole_sentences(text: &str) -> &str {
-    let mut end = 0;
-    let mut marks = text.char_indices().peekable();
-    while let Some((at, mark)) = marks.next() {
-        let ends = matches!(ascii_mark(mark), '.' | '?' | '!');
-        // A point within a number ends nothing; a full-width one needs no space behind it.
-        let is_apart =
-            !mark.is_ascii() || marks.peek().is_none_or(|(_, next)| next.is_whitespace());
-        if ends && is_apart {
-            end = at + mark.len_utf8();
-        }
-    }
+    let end = sentence_ends(text).last().unwrap_or(0);
     text[..end].trim()
 }
 

@@ -1,12 +1,10 @@
 //! What is answered in writing, by which model.
 
 use super::*;
-use crate::agent::intents::Engines;
-use crate::agent::{BuiltIn, HandsOver};
+use crate::agent::HandsOver;
 use crate::language::Language;
 use crate::llm::Prefill;
 use crate::tools::Toolbox;
-use std::sync::Arc;
 
 /// A model that answers with the words that it was asked with last; a prompt of more messages does not fit.
 struct Parrot {
@@ -52,13 +50,8 @@ fn conversation() -> WrittenConversation {
 fn conversation_with(helper: Option<HandsOver>) -> WrittenConversation {
     let persona = Persona::bundled(Language::English);
     let setting = Setting {
-        name: persona.name.clone(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
-        offers: Arc::default(),
         helper,
+        ..Setting::new(&persona.name)
     };
     let tools = SessionTools {
         built_in: Some(Toolbox::open(None, Language::English, 1).unwrap()),

@@ -23,8 +23,7 @@ use super::Totals;
 use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::{self, Invariants};
 use super::user::{Action, Script, Stretch, script};
-use crate::agent::intents::Engines;
-use crate::agent::{self, Agent, BuiltIn, FailureKind, HandsOver, Persona, Setting, UserWords};
+use crate::agent::{self, Agent, FailureKind, HandsOver, Persona, Setting, UserWords};
 use crate::audio::callback::{RenderCallback, render_path};
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, ReplyId, SessionEvent, TurnId};
@@ -589,13 +588,9 @@ const GOES_OVER: u8 = 32;
 
 fn setting(helper: Option<HandsOver>) -> Setting {
     Setting {
-        name: "Vivi".into(),
-        engines: Engines::OnThisMachine,
-        country: None,
-        built_in: BuiltIn::Callable,
-        has_folders: false,
         offers: model_calls::offers(),
         helper,
+        ..Setting::new("Vivi")
     }
 }
 
