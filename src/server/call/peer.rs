@@ -130,7 +130,7 @@ impl Peer {
                         self.receive(&datagram[..bytes], source);
                     }
                 }
-                said = said.recv(), if !self.is_over => match said {
+                said = said.recv() => match said {
                     Some(Said::Text(text)) => self.say(text),
                     Some(Said::Sound(block)) => self.play(&block)?,
                     None => {
@@ -158,7 +158,7 @@ impl Peer {
                     let to = transmit.destination;
                     let _ = self.socket.send_to(&transmit.contents, to).await;
                 }
-                Output::Event(event) => self.happened(event)?,
+                Output::Event(event) => self.happened(event),
             }
         }
     }
@@ -176,7 +176,7 @@ impl Peer {
         }
     }
 
-    fn happened(&mut self, event: Event) -> Result<(), RtcError> {
+    fn happened(&mut self, event: Event) {
         match event {
             Event::Connected => {
                 self.ends_at = None;
@@ -203,7 +203,6 @@ impl Peer {
             Event::Closed => self.is_over = true,
             _ => {}
         }
-        Ok(())
     }
 
     fn hear(&mut self, data: &MediaData) {
