@@ -26,7 +26,7 @@ use crate::aec::{Cleaned, EchoCanceller};
 use crate::audio::frame::FRAME;
 use crate::clock::Timestamp;
 use crate::events::DuplexMode;
-use crate::vad::{Activity, SoundDetector, VoiceActivity};
+use crate::vad::{Activity, LullDetector, SoundDetector, VoiceActivity};
 use crate::wake::{Call, WakeDetector};
 
 /// Ten milliseconds of both directions at 16 kHz.
@@ -58,6 +58,8 @@ pub enum Fact {
     SoundStarted(Timestamp),
     /// Speech began.
     SpeechStarted(Timestamp),
+    /// Speech may be about to pause: its level has fallen by this time.
+    SpeechFellSilent(Timestamp),
     /// Speech paused; its last sound was at this time.
     SpeechPaused(Timestamp),
     /// The echo is to be measured: play the earcon.
@@ -97,6 +99,7 @@ pub struct FrontEnd {
     canceller: Box<dyn EchoCanceller>,
     activity: VoiceActivity,
     sound: SoundDetector,
+    lull: LullDetector,
     nearness: Nearness,
     /// When far speech is told of again.
     tell_far_at: Timestamp,
@@ -119,6 +122,7 @@ impl FrontEnd {
             canceller,
             activity,
             sound: SoundDetector::default(),
+            lull: LullDetector::default(),
             nearness: Nearness::default(),
             tell_far_at: Timestamp::ZERO,
             duplex: Duplex::new(cancels, earcon),
@@ -297,6 +301,10 @@ impl FrontEnd {
             Activity::Started(at) => Fact::SpeechStarted(at),
             Activity::Paused(at) => Fact::SpeechPaused(at),
         }));
+        let fell_silent = self.lull.push(&cleaned.linear);
+        if fell_silent && self.activity.is_speaking() {
+            facts.push(Fact::SpeechFellSilent(until));
+        }
     }
 }
 

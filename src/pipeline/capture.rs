@@ -13,6 +13,7 @@ use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
 use super::speaker::SpeakerInput;
+use super::waiting::Waiting;
 use crate::aec::{EchoCanceller, earcon, reply_volume};
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
@@ -65,6 +66,8 @@ pub struct CaptureOutputs {
     pub playback: Sender<PlaybackControl>,
     /// Both channels, if they are recorded.
     pub recorder: Option<Sender<Box<Block>>>,
+    /// Where the recognizer sees that speech fell silent.
+    pub waiting: Arc<Waiting>,
 }
 
 /// What the conductor tells the front end. A full queue drops it: the next one says the same.
@@ -387,6 +390,7 @@ impl Ears {
             match fact {
                 Fact::SoundStarted(at) => self.send(now, Event::SoundStarted(at)),
                 Fact::SpeechStarted(at) => self.send(now, Event::SpeechStarted(at)),
+                Fact::SpeechFellSilent(at) => self.outputs.waiting.fell_silent(at),
                 Fact::SpeechPaused(at) => self.send(now, Event::SpeechPaused(at)),
                 Fact::Called(call) => self.send(now, Event::Called(call.began, call.score)),
                 Fact::PlayEarcon => self.play(PlaybackControl::Chime(earcon(SESSION_RATE))),

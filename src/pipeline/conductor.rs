@@ -1,7 +1,7 @@
 //! Thread `turn-taking`: feeds the two state machines, who speaks when and what the assistant says, and
 //! carries out their commands.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
 
@@ -12,10 +12,11 @@ use super::helper::{HelperQuestion, HelperWire};
 use super::language_model::{Assignment, LANGUAGE_MODEL, LanguageModelInput};
 use super::live::LiveReply;
 use super::playback::PlaybackControl;
-use super::recognizer::{CommandsWaiting, RecognizerInput};
+use super::recognizer::RecognizerInput;
 use super::recorder::Recorded;
 use super::speaker::SpeakerInput;
 use super::tools::ToolsInput;
+use super::waiting::Waiting;
 use crate::agent::{self, Agent};
 use crate::clock::Timestamp;
 use crate::events::ReplyId;
@@ -50,7 +51,7 @@ pub struct Conductor {
     /// Commands to the recognizer...
     pub recognizer: Sender<RecognizerInput>,
     /// ...are counted, so that a partial gives way to them.
-    pub waiting: CommandsWaiting,
+    pub waiting: Arc<Waiting>,
     /// Commands to the end-of-turn detector.
     pub endpointing: Sender<EndpointingInput>,
     /// Commands to whatever tells voices from each other, if there is one.
@@ -93,7 +94,7 @@ impl Drop for Conductor {
         if let Some(helper) = &self.helper {
             helper.wanted.close();
         }
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.waiting.close();
     }
 }
 
@@ -258,7 +259,8 @@ impl Conductor {
             }
             Command::Decode { turn, pause } => {
                 self.ask_speaker(SpeakerInput::Pause { turn, pause });
-                self.ask_recognizer(RecognizerInput::Pause { turn, pause });
+                let since = self.machine.last_sound().unwrap_or(now);
+                self.ask_recognizer(RecognizerInput::Pause { turn, pause, since });
             }
             Command::Score { turn, pause } => {
                 let _ = self
@@ -397,7 +399,7 @@ impl Conductor {
     }
 
     fn ask_recognizer(&self, input: RecognizerInput) {
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.waiting.announce(&input);
         let _ = self.recognizer.send(input);
     }
 }

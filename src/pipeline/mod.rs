@@ -33,6 +33,7 @@ mod session;
 mod speaker;
 mod synthesizer;
 mod tools;
+mod waiting;
 mod written;
 
 pub use bus::{EventBus, Watcher};
@@ -55,7 +56,8 @@ pub(crate) mod scripted {
     pub use super::language_model::{Assignment, LanguageModelInput};
     pub use super::live::LiveReply;
     pub use super::playback::{PlaybackControl, PlaybackInput, PlaybackStage};
-    pub use super::recognizer::{CommandsWaiting, RecognizerInput};
+    pub use super::recognizer::RecognizerInput;
     pub use super::speaker::SpeakerInput;
     pub use super::tools::ToolsInput;
+    pub use super::waiting::Waiting;
 }

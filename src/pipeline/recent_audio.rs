@@ -63,7 +63,6 @@ impl RecentAudio {
     }
 
     /// Where the last of them ends.
-    #[cfg(test)]
     pub fn until(&self) -> Timestamp {
         self.until
     }

@@ -1,11 +1,11 @@
 //! Thread `recognizer`: keeps the turn's audio and decides what of it to decode when.
 //!
-//! While the user speaks it decodes what there is, as often as it can keep up with. At a pause it
-//! decodes all: if the turn ends there, that is its final transcript. A decode that stands in the way of
-//! what is wanted next is cancelled.
+//! While the user speaks it decodes what there is, as often as it can keep up with, and at once where the level falls
+//! ([`Waiting::fell_silent`]). At a pause all is decoded: if the turn ends there, that is its final transcript. Mostly
+//! the decode that began as the level fell is that already. A decode that stands in the way of what is wanted next is
+//! cancelled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::recent_audio::RecentAudio;
+use super::waiting::{Waiting, ends_in};
 use crate::audio::frame::{FRAME, SPEECH_RATE};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
@@ -47,6 +48,8 @@ pub enum RecognizerInput {
         turn: TurnId,
         /// Goes into the answer.
         pause: u32,
+        /// The last sound before it.
+        since: Timestamp,
     },
     /// The user goes on.
     Resume(TurnId),
@@ -54,13 +57,12 @@ pub enum RecognizerInput {
     End(TurnId),
 }
 
-/// Commands sent and not yet taken: decodes give way to them.
-pub type CommandsWaiting = Arc<AtomicU64>;
-
 /// Audio kept for the beginning of a turn. Samples: two seconds.
 const HISTORY: usize = 2 * SPEECH_RATE as usize;
 /// A partial is made at the earliest after this much new audio. Samples: 250 ms.
 const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
+/// The same where the level fell. Samples: 100 ms.
+const LULL_STEP: usize = SPEECH_RATE as usize / 10;
 /// Most of the time that partials may take: a language model that reads ahead wants the core too.
 const PARTIAL_SHARE: f32 = 0.5;
 
@@ -73,7 +75,7 @@ pub struct RecognizerStage {
     inputs: Receiver<RecognizerInput>,
     conductor: Sender<ConductorInput>,
     bus: EventBus,
-    waiting: CommandsWaiting,
+    waiting: Arc<Waiting>,
     recent: RecentAudio,
     turn: Option<Turn>,
 }
@@ -83,11 +85,24 @@ struct Turn {
     utterance: Utterance,
     /// Open samples at the last decode.
     decoded: usize,
+    /// Where the audio of the last decode ended.
+    decoded_until: Timestamp,
+    /// What that decode gave, if it is as good as a final one.
+    heard: Option<Heard>,
     /// The next partial is made after this much new audio. Samples.
     step: usize,
     speaking: bool,
     /// Made at the pause: the open audio's length and text.
     at_pause: Option<(usize, String)>,
+}
+
+/// The words of the open audio, as far as it goes.
+struct Heard {
+    /// Of the open audio. Samples.
+    length: usize,
+    until: Timestamp,
+    text: String,
+    took: Duration,
 }
 
 impl RecognizerStage {
@@ -96,7 +111,7 @@ impl RecognizerStage {
         engine: Box<dyn Recognizer>,
         languages: Languages,
         inputs: Receiver<RecognizerInput>,
-        waiting: CommandsWaiting,
+        waiting: Arc<Waiting>,
         conductor: Sender<ConductorInput>,
         bus: EventBus,
     ) -> Self {
@@ -133,10 +148,12 @@ impl RecognizerStage {
             self.recent.push(samples, until);
             return;
         }
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.waiting.take();
         match input {
             RecognizerInput::Start { turn, from } => self.start(turn, from),
-            RecognizerInput::Pause { turn, pause } if self.is(turn) => self.pause(pause),
+            RecognizerInput::Pause { turn, pause, since } if self.is(turn) => {
+                self.pause(pause, since);
+            }
             RecognizerInput::Resume(turn) if self.is(turn) => self.resume(),
             RecognizerInput::End(turn) if self.is(turn) => self.turn = None,
             RecognizerInput::Audio { .. }
@@ -156,6 +173,8 @@ impl RecognizerStage {
             id,
             utterance: Utterance::begin(UtteranceConfig::default(), &preroll),
             decoded: 0,
+            decoded_until: from,
+            heard: None,
             step: PARTIAL_STEP,
             speaking: true,
             at_pause: None,
@@ -165,7 +184,16 @@ impl RecognizerStage {
     fn partial(&mut self) {
         let Some(turn) = &mut self.turn else { return };
         let open = turn.utterance.open();
-        if !turn.speaking || open.len() < turn.decoded + turn.step {
+        let is_whole = self.engine.partials_are_whole();
+        let fell_silent = self
+            .waiting
+            .lull()
+            .is_some_and(|at| at > turn.decoded_until);
+        let step = match is_whole && fell_silent {
+            true => LULL_STEP,
+            false => turn.step,
+        };
+        if !turn.speaking || open.len() < turn.decoded + step {
             return;
         }
         let end = turn
@@ -174,8 +202,12 @@ impl RecognizerStage {
             .map_or(open.len(), |cut| cut.end);
         // What is kept for good is worth the time.
         let for_good = end < open.len();
-        let waiting = Arc::clone(&self.waiting);
-        let give_way = move || waiting.load(Ordering::Acquire) > 0;
+        let (waiting, until) = (&self.waiting, self.recent.until());
+        let give_way = || match is_whole && !for_good {
+            // What was said before a lull is soon all there is; this is less.
+            true => waiting.wants_other_than(until) || waiting.lull().is_some_and(|at| at > until),
+            false => waiting.is_commanded(),
+        };
         let engine = self.engine.as_mut();
         let decoded = timed(|| match for_good {
             true => engine.transcribe(&open[..end], &give_way),
@@ -194,11 +226,18 @@ impl RecognizerStage {
                 if for_good {
                     // The words behind the cut were told before: the next partial has them again.
                     turn.utterance.commit(end, text);
-                    turn.decoded = 0;
+                    (turn.decoded, turn.heard) = (0, None);
                     return;
                 }
                 let whole = turn.utterance.text_with(&text);
-                turn.decoded = turn.utterance.open().len();
+                let length = turn.utterance.open().len();
+                (turn.decoded, turn.decoded_until) = (length, until);
+                turn.heard = is_whole.then_some(Heard {
+                    length,
+                    until,
+                    text,
+                    took: time,
+                });
                 turn.step = step_after(time);
                 let (turn, decode_ms) = (turn.id, ms(time));
                 let text = whole.clone();
@@ -209,14 +248,20 @@ impl RecognizerStage {
         }
     }
 
-    fn pause(&mut self, pause: u32) {
+    fn pause(&mut self, pause: u32, since: Timestamp) {
         let Some(turn) = &mut self.turn else { return };
         turn.speaking = false;
-        let length = turn.utterance.open().len();
-        let (engine, open) = (self.engine.as_mut(), turn.utterance.open());
-        // Whatever is commanded meanwhile is that the user goes on, or the end.
-        let waiting = &self.waiting;
-        let decoded = timed(|| engine.transcribe(open, &|| waiting.load(Ordering::Acquire) > 0));
+        let heard = turn.heard.take();
+        let (length, decoded) = match heard.filter(|heard| ends_in(since, heard.until)) {
+            Some(heard) => (heard.length, Ok(Some((heard.text, heard.took)))),
+            None => {
+                let (engine, open) = (self.engine.as_mut(), turn.utterance.open());
+                // Whatever is commanded meanwhile is that the user goes on, or the end.
+                let waiting = &self.waiting;
+                let decoded = timed(|| engine.transcribe(open, &|| waiting.is_commanded()));
+                (open.len(), decoded)
+            }
+        };
         self.tell();
         let Some(turn) = &mut self.turn else { return };
         match decoded {
@@ -244,6 +289,7 @@ impl RecognizerStage {
     fn resume(&mut self) {
         let Some(turn) = &mut self.turn else { return };
         turn.speaking = true;
+        turn.heard = None;
         let at_pause = turn.at_pause.take();
         if turn.utterance.cut_at_pause()
             && let Some((length, text)) = at_pause

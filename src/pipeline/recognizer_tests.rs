@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -14,6 +15,8 @@ type Decode = Box<dyn FnMut(Cancelled) -> Result<Option<String>, SttError> + Sen
 struct Scripted {
     partials: VecDeque<Decode>,
     finals: VecDeque<Decode>,
+    /// Partials are as good as finals.
+    whole: bool,
     /// What all of it is spoken in.
     spoken: Option<&'static str>,
 }
@@ -21,6 +24,10 @@ struct Scripted {
 impl Recognizer for Scripted {
     fn warm_up(&mut self) -> Result<(), SttError> {
         Ok(())
+    }
+
+    fn partials_are_whole(&self) -> bool {
+        self.whole
     }
 
     fn spoken(&self) -> Option<&str> {
@@ -54,7 +61,7 @@ const TURN: TurnId = TurnId(1);
 
 struct Stage {
     stage: RecognizerStage,
-    waiting: CommandsWaiting,
+    waiting: Arc<Waiting>,
     told: Receiver<ConductorInput>,
     inputs: Sender<RecognizerInput>,
 }
@@ -63,7 +70,7 @@ impl Stage {
     fn new(script: Scripted) -> Self {
         let (inputs, commands) = unbounded();
         let (conductor, told) = unbounded();
-        let waiting = CommandsWaiting::default();
+        let waiting = Arc::new(Waiting::default());
         let bus = EventBus::new(SessionClock::start(), Vec::new());
         let stage = RecognizerStage::new(
             Box::new(script),
@@ -85,22 +92,37 @@ impl Stage {
     }
 
     fn command(&mut self, input: RecognizerInput) {
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.waiting.announce(&input);
         self.stage.take(input);
     }
 
     /// Half a second of speech.
     fn speech(&mut self) {
-        for _ in 0..50 {
-            let until = self.stage.recent.until();
-            let samples = [0.1; FRAME];
-            self.stage.take(RecognizerInput::Audio { samples, until });
-        }
+        self.sound(50);
         self.stage.partial();
     }
 
+    /// So many frames of it that are not decoded yet.
+    fn sound(&mut self, frames: usize) {
+        for _ in 0..frames {
+            let until = self.now() + Duration::from_millis(10);
+            let samples = [0.1; FRAME];
+            self.stage.take(RecognizerInput::Audio { samples, until });
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.stage.recent.until()
+    }
+
+    /// A pause after all that was heard.
     fn pause(&mut self, pause: u32) {
-        self.command(RecognizerInput::Pause { turn: TURN, pause });
+        self.pause_since(pause, self.now());
+    }
+
+    fn pause_since(&mut self, pause: u32, since: Timestamp) {
+        let turn = TURN;
+        self.command(RecognizerInput::Pause { turn, pause, since });
     }
 
     fn told(&self) -> Vec<Event> {
@@ -154,11 +176,12 @@ fn a_final_that_fails_is_told_with_words_for_the_user() {
 
 #[test]
 fn a_final_is_given_up_when_the_user_goes_on() {
-    let waiting = Arc::new(std::sync::OnceLock::<CommandsWaiting>::new());
+    let waiting = Arc::new(std::sync::OnceLock::<Arc<Waiting>>::new());
     let goes_on = Arc::clone(&waiting);
     let given_up: Decode = Box::new(move |cancelled| {
         assert!(!cancelled(), "by the pause itself");
-        goes_on.get().unwrap().fetch_add(1, Ordering::AcqRel);
+        let goes_on = goes_on.get().unwrap();
+        goes_on.announce(&RecognizerInput::Resume(TURN));
         assert!(cancelled());
         Ok(None)
     });
@@ -218,6 +241,7 @@ fn told_of(text: &'static str, spoken: &'static str) -> Vec<Event> {
         partials: [says("Well")].into(),
         finals: [says(text)].into(),
         spoken: Some(spoken),
+        ..Scripted::default()
     });
     stage.speech();
     stage.told();
@@ -243,4 +267,104 @@ fn partials_take_half_of_the_time_at_most() {
     let second = SPEECH_RATE as usize;
     assert_eq!(step_after(Duration::from_millis(60)), second / 4);
     assert_eq!(step_after(Duration::from_millis(600)), second * 6 / 5);
+}
+
+#[test]
+fn words_that_were_decoded_as_the_level_fell_are_the_final_ones() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello."), says("Hello you.")].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    stage.speech();
+    stage.sound(12);
+    let last_sound = stage.now();
+    stage.sound(3);
+    stage.waiting.fell_silent(stage.now());
+    stage.stage.partial();
+    stage.told();
+    stage.sound(5);
+    stage.pause_since(1, last_sound);
+    assert_eq!(stage.told(), [decoded(1, "Hello you.")]);
+}
+
+#[test]
+fn words_that_were_decoded_before_the_last_sound_are_not() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello.")].into(),
+        finals: [says("Hello you.")].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    stage.speech();
+    stage.told();
+    stage.sound(20);
+    stage.pause(1);
+    assert_eq!(stage.told(), [decoded(1, "Hello you.")]);
+}
+
+#[test]
+fn whoever_goes_on_after_a_pause_is_decoded_again() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello.")].into(),
+        finals: [says("Hello. Hm.")].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    stage.speech();
+    stage.told();
+    stage.pause(1);
+    stage.told();
+    stage.command(RecognizerInput::Resume(TURN));
+    stage.pause(2);
+    assert_eq!(stage.told(), [decoded(2, "Hello. Hm.")]);
+}
+
+/// Whether a partial decode goes on after this happened within it.
+fn goes_on_after(happens: impl Fn(&Waiting, Timestamp) + Send + 'static) -> bool {
+    let waiting = Arc::new(std::sync::OnceLock::<Arc<Waiting>>::new());
+    let (within, goes_on) = (Arc::clone(&waiting), Arc::new(AtomicBool::new(false)));
+    let told = Arc::clone(&goes_on);
+    let decode: Decode = Box::new(move |cancelled| {
+        happens(within.get().unwrap(), Timestamp::from_millis(500));
+        told.store(!cancelled(), Ordering::Release);
+        Ok(None)
+    });
+    let mut stage = Stage::new(Scripted {
+        partials: [decode].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    waiting.set(Arc::clone(&stage.waiting)).unwrap();
+    stage.speech();
+    goes_on.load(Ordering::Acquire)
+}
+
+#[test]
+fn a_partial_goes_on_when_the_pause_after_it_is_known() {
+    assert!(goes_on_after(|waiting, until| {
+        waiting.announce(&RecognizerInput::Pause {
+            turn: TURN,
+            pause: 1,
+            since: until,
+        });
+    }));
+}
+
+#[test]
+fn a_partial_gives_way_to_a_pause_after_more_words() {
+    assert!(!goes_on_after(|waiting, until| {
+        waiting.announce(&RecognizerInput::Pause {
+            turn: TURN,
+            pause: 1,
+            since: until + Duration::from_millis(100),
+        });
+    }));
+}
+
+#[test]
+fn a_partial_gives_way_where_the_level_falls_after_it() {
+    assert!(!goes_on_after(|waiting, until| {
+        waiting.fell_silent(until + Duration::from_millis(50));
+    }));
 }

@@ -17,11 +17,12 @@ use super::helper::{Helper, HelperStage, HelperWire, Hush, WantedQuestion};
 use super::language_model::LanguageModelStage;
 use super::live::LiveReply;
 use super::playback::{PlaybackControl, PlaybackStage};
-use super::recognizer::{CommandsWaiting, RecognizerStage};
+use super::recognizer::RecognizerStage;
 use super::recorder::{Recorded, Recorder};
 use super::speaker::{KnownVoices, SpeakerStage};
 use super::synthesizer::SynthesizerStage;
 use super::tools::ToolsStage;
+use super::waiting::Waiting;
 use crate::aec::EchoCanceller;
 use crate::agent::{Agent, Persona, Setting};
 use crate::audio::AudioError;
@@ -215,7 +216,10 @@ impl Session {
         let (control, control_in) = bounded(COMMAND_QUEUE);
         let (listen, listen_in) = bounded(COMMAND_QUEUE);
         let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
-        let (audible, waiting) = (Arc::new(AtomicBool::new(false)), CommandsWaiting::default());
+        let (audible, waiting) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(Waiting::default()),
+        );
 
         let (open, render) = sound.open()?;
         let bus = EventBus::new(SessionClock::start(), watchers);
@@ -233,6 +237,7 @@ impl Session {
                 speaker: speaker.clone(),
                 playback: control.clone(),
                 recorder: recorder.is_some().then_some(block_out),
+                waiting: Arc::clone(&waiting),
             },
             listen_in,
             bus.clone(),

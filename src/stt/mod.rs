@@ -88,6 +88,11 @@ pub trait Recognizer: Send {
         self.transcribe(samples, cancelled)
     }
 
+    /// Whether a partial transcript is as good as any other of the same audio.
+    fn partials_are_whole(&self) -> bool {
+        true
+    }
+
     /// The code of the language of what was transcribed last; `None`: there is nothing to tell apart.
     fn spoken(&self) -> Option<&str> {
         None

@@ -166,6 +166,10 @@ impl Recognizer for Whisper {
         self.hear(samples, false, cancelled)
     }
 
+    fn partials_are_whole(&self) -> bool {
+        false
+    }
+
     fn transcribe_partial(
         &mut self,
         samples: &[f32],

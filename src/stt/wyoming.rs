@@ -150,6 +150,10 @@ impl Recognizer for WyomingRecognizer {
         self.hear(samples, false, cancelled)
     }
 
+    fn partials_are_whole(&self) -> bool {
+        false
+    }
+
     fn transcribe_partial(
         &mut self,
         samples: &[f32],

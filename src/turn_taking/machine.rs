@@ -99,6 +99,12 @@ impl TurnTaking {
         &self.state
     }
 
+    /// The last sound before the user's pause, while there is one.
+    pub fn last_sound(&self) -> Option<Timestamp> {
+        let pause = self.state.user()?.pause.as_ref()?;
+        Some(pause.last_speech)
+    }
+
     /// When [`Event::Tick`] has something to do, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {

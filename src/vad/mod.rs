@@ -4,10 +4,12 @@
 //! only while the gate is open, because a steady tone passes the first and not the second.
 
 mod activity;
+mod lull;
 mod silero;
 mod sound;
 
 pub use activity::{Activity, ActivityConfig, VoiceActivity};
+pub use lull::LullDetector;
 pub use silero::Silero;
 pub use sound::SoundDetector;
 

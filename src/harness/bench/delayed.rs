@@ -96,6 +96,10 @@ impl Recognizer for SlowRecognizer {
         self.0.transcribe(samples, cancelled)
     }
 
+    fn partials_are_whole(&self) -> bool {
+        self.0.partials_are_whole()
+    }
+
     fn transcribe_partial(
         &mut self,
         samples: &[f32],

@@ -32,7 +32,7 @@ impl World {
                     self.schedule(at, Happening::Partial(turn));
                 }
             }
-            RecognizerInput::Pause { turn, pause } => {
+            RecognizerInput::Pause { turn, pause, .. } => {
                 let takes = self.machine.takes(&mut self.rng, 20, 120);
                 let at = self.recognizer.work(self.now, takes);
                 if self.machine.fails(&mut self.rng) {

@@ -31,9 +31,9 @@ use crate::language::Language;
 use crate::lexicon::{Apology, words};
 use crate::pipeline::EventBus;
 use crate::pipeline::scripted::{
-    Assignment, CaptureControl, CommandsWaiting, Conductor, ConductorInput, EndpointingInput,
-    HelperQuestion, HelperWire, LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput,
-    PlaybackStage, RecognizerInput, SpeakerInput, ToolsInput, WantedQuestion,
+    Assignment, CaptureControl, Conductor, ConductorInput, EndpointingInput, HelperQuestion,
+    HelperWire, LanguageModelInput, LiveReply, PlaybackControl, PlaybackInput, PlaybackStage,
+    RecognizerInput, SpeakerInput, ToolsInput, Waiting, WantedQuestion,
 };
 use crate::playback::PlaybackQueue;
 use crate::tool_call::Call;
@@ -243,7 +243,7 @@ impl World {
                 language_of_tools: Language::English,
                 inputs,
                 recognizer,
-                waiting: CommandsWaiting::default(),
+                waiting: Arc::new(Waiting::default()),
                 endpointing,
                 speaker,
                 language_model,
