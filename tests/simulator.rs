@@ -1,9 +1,12 @@
 //! Ten thousand conversations on a virtual clock hold what must always hold.
 
+mod program;
+
 use std::fs;
 use std::path::Path;
 use std::thread;
 
+use program::{run, text, vivavoce};
 use vivavoce::harness::simulator::{Choices, Conversation, Totals, shrunk, simulate, timeline};
 
 const CONVERSATIONS: u64 = 10_000;
@@ -80,4 +83,26 @@ fn conversations_that_failed_once_keep_every_property() {
         held += 1;
     }
     assert!(held > 0, "{folder:?} is empty");
+}
+
+#[test]
+fn a_recorded_conversation_is_held_again_by_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("short.choices");
+    let held = || {
+        let mut command = vivavoce();
+        run(command.args(["simulate", "--choices"]).arg(&file))
+    };
+    fs::write(&file, "0\n2 0 3\n").unwrap();
+    let good = held();
+    assert!(good.status.success(), "{}", text(&good));
+    assert!(text(&good).contains("1 conversations"), "{}", text(&good));
+    fs::write(&file, "0\n2 zero\n").unwrap();
+    let refused = held();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text(&refused).contains("line 2: `zero`"),
+        "{}",
+        text(&refused)
+    );
 }

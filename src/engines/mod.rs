@@ -173,9 +173,12 @@ impl EngineLoader {
 
     /// The files that are loaded into main memory.
     fn files_in_memory(&self) -> Vec<PathBuf> {
-        let is_on_gpu = self.config.llm.gpu_layers != GpuLayers::Count(0)
+        let llm = &self.config.llm;
+        let runs_here = matches!(llm.engine, LlmEngine::Profile | LlmEngine::Gguf(_));
+        let is_on_gpu = runs_here
+            && llm.gpu_layers != GpuLayers::Count(0)
             && gpu::devices().iter().any(|device| !device.integrated);
-        let named_llm = match &self.config.llm.engine {
+        let named_llm = match &llm.engine {
             LlmEngine::Gguf(file) if !is_on_gpu => Some(file.clone()),
             _ => None,
         };
