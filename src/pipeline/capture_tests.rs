@@ -360,3 +360,22 @@ fn without_a_canceller_the_echo_makes_it_half_duplex() {
         "{duplex:?}"
     );
 }
+
+#[test]
+fn headphones_pulled_out_in_a_reply_are_noticed_through_the_card() {
+    let mut world = World::new(Box::new(SonoraCanceller::new()), true);
+    world.hear(3_000, nobody);
+    assert_eq!(world.duplex(), Some((DuplexMode::Full, None)));
+    let mut noise = Noise::new(9);
+    let reply: Vec<f32> = (0..4 * SESSION_RATE as usize - BLOCK)
+        .map(|n| noise.gaussian() * 0.1 * (n as f32 / 4_800.0).sin().abs())
+        .collect();
+    world.render.ring.push_slice(&reply);
+    world.echo = 0.3;
+    world.hear(4_000, nobody);
+    let duplex = world.duplex();
+    assert!(
+        matches!(duplex, Some((DuplexMode::Full, Some(_)))),
+        "{duplex:?}"
+    );
+}

@@ -50,6 +50,8 @@ pub enum Property {
     QueuesStaySmall,
     /// The conversation comes to rest, and then the assistant listens.
     ComesToRest,
+    /// Nothing that ships panics.
+    NothingPanics,
     /// Broken on purpose, to see that it is found again in a shorter conversation.
     #[cfg(test)]
     AnswersTwiceAtMost,

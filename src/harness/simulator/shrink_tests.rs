@@ -54,6 +54,20 @@ fn a_failure_is_shrunk_to_the_same_conversation_every_time() {
 }
 
 #[test]
+fn what_panics_is_a_failure_like_others() {
+    let panics = |totals: &Totals| {
+        assert!(totals.answered < 2, "answered twice");
+        Ok(())
+    };
+    let mut failures =
+        (0..500).filter_map(|seed| simulate_with(&Conversation::Seed(seed), panics).err());
+    let failure = failures.next().expect("conversations have two answers");
+    assert_eq!(failure.broken.property, Property::NothingPanics);
+    assert_eq!(failure.broken.how, "answered twice");
+    assert!(!failure.timeline.is_empty());
+}
+
+#[test]
 fn a_seed_and_its_record_are_one_conversation() {
     for seed in 0..50 {
         let Err(failure) = simulate_with(&Conversation::Seed(seed), too_strict) else {

@@ -12,6 +12,7 @@ mod user_acts;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -87,7 +88,7 @@ pub(super) fn simulate_with(
 ) -> Result<Totals, Box<Failure>> {
     let mut world = World::new(conversation);
     world.also = also;
-    match world.run() {
+    match world.run_unless_it_panics() {
         Ok(()) => Ok(world.totals),
         Err(broken) => Err(Box::new(Failure {
             broken,
@@ -332,6 +333,17 @@ impl World {
         };
         world.next_action();
         world
+    }
+
+    /// What panics is a failure like others, to be shrunk and kept.
+    fn run_unless_it_panics(&mut self) -> Result<(), Broken> {
+        // Nothing of a world that has panicked is used but its record.
+        let held = catch_unwind(AssertUnwindSafe(|| self.run()));
+        held.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            Property::NothingPanics.broken(text.unwrap_or_default())
+        })
     }
 
     fn run(&mut self) -> Result<(), Broken> {
