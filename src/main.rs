@@ -162,6 +162,9 @@ enum Command {
         /// How many conversations
         #[arg(long, default_value_t = 10_000, value_name = "N")]
         conversations: u64,
+        /// Hold one conversation, whose choices a failure has written into this file
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "conversations"])]
+        choices: Option<PathBuf>,
     },
     /// Print the completions of a shell: bash, elvish, fish, powershell, zsh
     Completions {
@@ -299,8 +302,13 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Wake(command) => cli::wake::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {
+            choices: Some(file),
+            ..
+        } => cli::simulate::again(file)?,
+        Command::Simulate {
             seed,
             conversations,
+            choices: None,
         } => cli::simulate::run(*seed, *conversations)?,
         Command::Completions { shell } => {
             let mut words = Vec::new();

@@ -19,6 +19,8 @@ pub mod device;
 pub mod frame;
 pub mod latency;
 pub mod mel_filters;
+#[cfg(test)]
+pub mod memory_card;
 pub mod noise;
 pub mod resample;
 pub mod sound_file;

@@ -1,10 +1,12 @@
 //! `vivavoce simulate`: many conversations on a virtual clock.
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use vivavoce::clock::Stopwatch;
-use vivavoce::harness::simulator::{Conversation, Failure, Totals, simulate};
+use vivavoce::harness::simulator::{Choices, Conversation, Failure, Totals, shrunk, simulate};
 
 use super::talk::QUIT;
 
@@ -23,18 +25,18 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
                 break;
             }
             let seed = seed.wrapping_add(n);
-            match simulate(Conversation { seed }) {
+            match simulate(&Conversation::Seed(seed)) {
                 Ok(more) => totals.add(more),
                 Err(broken) => {
                     failed.store(true, Ordering::Relaxed);
-                    failure = Some(broken);
+                    failure = Some((seed, broken));
                 }
             }
         }
         (totals, failure)
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (mut totals, mut failures) = (Totals::default(), Vec::<Box<Failure>>::new());
+    let (mut totals, mut failures) = (Totals::default(), Vec::<(u64, Box<Failure>)>::new());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         for worker in workers {
@@ -47,18 +49,57 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
             }
         }
     });
-    failures.sort_by_key(|failure| failure.seed);
-    if let Some(failure) = failures.first() {
-        let lines: Vec<&str> = failure.timeline.lines().collect();
-        for line in &lines[lines.len().saturating_sub(SHOWN)..] {
-            out!("{line}");
-        }
-        bail!(
-            "{}\nreplay it with `vivavoce simulate --seed {} --conversations 1`",
-            failure.broken,
-            failure.seed
-        );
+    failures.sort_by_key(|(seed, _)| *seed);
+    if let Some((seed, failure)) = failures.first() {
+        return explain(*seed, failure);
     }
+    report(totals, watch);
+    Ok(())
+}
+
+/// Holds a conversation again that was recorded.
+pub fn again(file: &Path) -> Result<()> {
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("cannot read the choices in {}", file.display()))?;
+    let choices = text
+        .parse::<Choices>()
+        .with_context(|| format!("{} is no record of choices", file.display()))?;
+    let watch = Stopwatch::start();
+    match simulate(&Conversation::Recorded(choices)) {
+        Ok(totals) => {
+            report(totals, watch);
+            Ok(())
+        }
+        Err(failure) => {
+            show(&failure);
+            bail!("{}", failure.broken)
+        }
+    }
+}
+
+/// Shows the shortest conversation that fails as this one did, and keeps its choices in a file.
+fn explain(seed: u64, failure: &Failure) -> Result<()> {
+    let short = shrunk(failure);
+    show(&short);
+    let file = std::env::temp_dir().join(format!("vivavoce-seed-{seed}.choices"));
+    let text = format!("# Seed {seed}. {}\n{}", short.broken, short.choices);
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    bail!(
+        "{}\nrepeat it with `vivavoce simulate --choices {}`, or as it was found with `vivavoce simulate \
+         --seed {seed} --conversations 1`; once it is mended, keep the file in tests/fixtures/simulator",
+        short.broken,
+        file.display()
+    );
+}
+
+fn show(failure: &Failure) {
+    let lines: Vec<&str> = failure.timeline.lines().collect();
+    for line in &lines[lines.len().saturating_sub(SHOWN)..] {
+        out!("{line}");
+    }
+}
+
+fn report(totals: Totals, watch: Stopwatch) {
     out!(
         "{} conversations, {:.1} hours of talk, in {:.1} s",
         totals.conversations,
@@ -79,5 +120,4 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
         totals.calls,
         totals.helped
     );
-    Ok(())
 }

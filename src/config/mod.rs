@@ -8,6 +8,7 @@ mod engine;
 mod helper;
 mod memory;
 mod models;
+mod serve;
 mod sound;
 mod threads;
 mod turns;
@@ -17,6 +18,7 @@ pub use engine::{LlmEngine, SttEngine, TtsEngine};
 pub use helper::HelperConfig;
 pub use memory::MemoryConfig;
 pub use models::{LlmConfig, SttConfig, TtsConfig};
+pub use serve::ServeConfig;
 pub use sound::{AudioConfig, VadConfig};
 pub use threads::{ThreadBudget, ThreadConfig};
 pub use turns::{Endpointing, EndpointingStyle, TurnConfig};
@@ -72,6 +74,8 @@ pub struct Config {
     pub mcp: BTreeMap<String, McpServerConfig>,
     /// Cores.
     pub threads: ThreadConfig,
+    /// What is special to `vivavoce serve`.
+    pub serve: ServeConfig,
 }
 
 impl Default for Config {
@@ -92,6 +96,7 @@ impl Default for Config {
             memory: MemoryConfig::default(),
             mcp: BTreeMap::new(),
             threads: ThreadConfig::default(),
+            serve: ServeConfig::default(),
         }
     }
 }
@@ -184,6 +189,7 @@ impl Config {
         self.wake.validate()?;
         self.threads.validate()?;
         self.memory.validate()?;
+        self.serve.validate()?;
         self.llm.validate()?;
         for name in &self.tools.offered {
             let known = tools::class(name).is_some();

@@ -146,6 +146,7 @@ fn a_helper_that_is_wrong_is_named_with_what_it_may_be() {
 fn numbers_of_threads_and_milliseconds_have_bounds() {
     for (key, text) in [
         ("threads.stt", "[threads]\nstt = 100000\n"),
+        ("serve.unload_after_s", "[serve]\nunload_after_s = 1\n"),
         ("vad.hangover_ms", "[vad]\nhangover_ms = 99999999\n"),
     ] {
         let message = read(text).unwrap_err().to_string();

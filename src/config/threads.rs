@@ -41,6 +41,9 @@ impl ThreadConfig {
 /// work at the same moment only when the user speaks while a prompt is read, so each gets half.
 /// Few threads beat many: with one of two cores busy elsewhere, two threads made a third of the
 /// tokens that one made (README, Cores).
+///
+/// It is the budget of the process, not of a session: a model runs for one session at a time
+/// (`llm/weights.rs`, `onnx.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreadBudget {
     /// Threads of the recognizer.

@@ -27,6 +27,35 @@ impl Default for Evidence {
     }
 }
 
+impl Evidence {
+    /// The probability that the turn is over, for whoever asks for one instead of a wait.
+    pub fn probability(&self) -> f32 {
+        if self.is_unfinished() {
+            return 1.0 - SUREST;
+        }
+        1.0 / (1.0 + (-self.log_odds()).exp())
+    }
+
+    /// Log odds of sound and words together.
+    fn log_odds(&self) -> f32 {
+        let sound = self.sound.map_or(0.0, log_odds);
+        match (self.model, self.cue) {
+            (Some(model), _) => sound + log_odds(model) - MODEL_BIAS,
+            (None, Cue::Leaning) => sound - LEANING,
+            (None, _) => sound,
+        }
+    }
+
+    /// Whether the words cannot end there, whatever they sound like.
+    fn is_unfinished(&self) -> bool {
+        match self.cue {
+            Cue::FilledPause | Cue::Number => true,
+            Cue::Unfinished => self.model.is_none(),
+            Cue::Neutral | Cue::Leaning | Cue::Answer => false,
+        }
+    }
+}
+
 /// How long to wait after the last sound, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
@@ -165,25 +194,20 @@ impl EndpointPolicy {
                 reason: EndReason::Silence,
             };
         }
-        let Evidence { sound, model, cue } = *evidence;
-        let sound = sound.map_or(0.0, log_odds);
-        let by_curve = match (model, cue) {
-            (Some(model), _) => {
-                on_curve(self.knots_with_model, sound + log_odds(model) - MODEL_BIAS)
-            }
-            (None, Cue::Leaning) => on_curve(self.knots, sound - LEANING),
-            (None, _) => on_curve(self.knots, sound),
+        let knots = match evidence.model {
+            Some(_) => self.knots_with_model,
+            None => self.knots,
         };
-        let waited = match (model, cue) {
-            (_, Cue::Answer) => by_curve.min(ANSWER_MS),
-            (_, Cue::FilledPause | Cue::Number) | (None, Cue::Unfinished) => {
-                by_curve.max(self.unfinished_ms)
-            }
+        let by_curve = on_curve(knots, evidence.log_odds());
+        let waited = match evidence.cue {
+            Cue::Answer => by_curve.min(ANSWER_MS),
+            _ if evidence.is_unfinished() => by_curve.max(self.unfinished_ms),
             _ => by_curve,
         };
         // What the sound would have it wait, with a model that says nothing.
+        let sound = evidence.sound.map_or(0.0, log_odds);
         let by_sound = on_curve(self.knots_with_model, sound);
-        let is_lengthened = model.is_some() && waited > by_sound + NOTABLE_MS;
+        let is_lengthened = evidence.model.is_some() && waited > by_sound + NOTABLE_MS;
         let (floor, ceiling) = self.bounds_ms;
         Wait {
             duration: duration(waited.clamp(floor, ceiling)),
@@ -267,6 +291,21 @@ mod tests {
             cue,
         };
         policy.wait(&evidence).duration.as_millis()
+    }
+
+    #[test]
+    fn the_probability_is_that_of_sound_and_words_together() {
+        let of = |sound, model, cue| {
+            let evidence = Evidence { sound, model, cue };
+            evidence.probability()
+        };
+        assert!((of(Some(0.8), None, Cue::Neutral) - 0.8).abs() < 1e-5);
+        assert!(of(Some(0.8), None, Cue::Leaning) < 0.5);
+        assert!(of(Some(0.8), Some(0.9), Cue::Neutral) > 0.8);
+        assert!(of(Some(0.8), Some(0.01), Cue::Leaning) < 0.1);
+        for cue in [Cue::FilledPause, Cue::Number] {
+            assert!(of(Some(0.99), Some(0.99), cue) < 0.01);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod dirs;
 mod error;
 mod helper;
 mod language_model;
+mod memory;
 mod voice;
 mod wake;
 
@@ -25,6 +26,7 @@ use crate::config::{Config, LlmEngine, SttEngine, ThreadBudget, TtsEngine};
 use crate::endpointing::SmartTurn;
 use crate::language::{Language, Languages};
 use crate::llm::LlmError;
+use crate::llm::gpu::{self, GpuLayers};
 use crate::models::{
     Manifest, ModelStore, ModelsError, Platform, ReadyModels, Role, Selection, Wanted,
 };
@@ -157,8 +159,43 @@ impl EngineLoader {
         })
     }
 
+    /// Checks that the models of a session fit into memory; those that others use already cost nothing more.
+    ///
+    /// # Errors
+    /// [`EnginesError::Memory`]; or the helper's model is missing.
+    pub fn check_memory(&self) -> Result<(), EnginesError> {
+        let mut files = self.files_in_memory();
+        if let Some(config) = config_of_helper(&self.config) {
+            files.extend(Self::only(&config, &[Role::Llm])?.files_in_memory());
+        }
+        memory::check_memory(files)
+    }
+
+    /// The files that are loaded into main memory.
+    fn files_in_memory(&self) -> Vec<PathBuf> {
+        let llm = &self.config.llm;
+        let runs_here = matches!(llm.engine, LlmEngine::Profile | LlmEngine::Gguf(_));
+        let is_on_gpu = runs_here
+            && llm.gpu_layers != GpuLayers::Count(0)
+            && gpu::devices().iter().any(|device| !device.integrated);
+        let named_llm = match &llm.engine {
+            LlmEngine::Gguf(file) if !is_on_gpu => Some(file.clone()),
+            _ => None,
+        };
+        let named_stt = match &self.config.stt.engine {
+            SttEngine::Whisper(Some(file)) => Some(file.clone()),
+            _ => None,
+        };
+        let of_profile = self.ready.paths();
+        let of_profile = of_profile
+            .filter(|(role, _)| !(is_on_gpu && *role == Role::Llm))
+            .map(|(_, path)| path.to_path_buf());
+        of_profile.chain(named_llm).chain(named_stt).collect()
+    }
+
     /// Loads all engines of a session.
     pub fn load(&self, persona: &Persona) -> Result<Engines, EnginesError> {
+        self.check_memory()?;
         // The large loads are independent of each other.
         let (language_model, helper, synthesizer, rest) = std::thread::scope(|scope| {
             let language_model = scope.spawn(|| self.language_model(persona));

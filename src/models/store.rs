@@ -40,6 +40,12 @@ impl ReadyModels {
             .map(|(_, _, path)| path.as_path())
     }
 
+    /// All files, with the role that each serves; a file may serve several.
+    pub fn paths(&self) -> impl Iterator<Item = (Role, &Path)> {
+        let files = self.files.iter();
+        files.map(|(role, _, path)| (*role, path.as_path()))
+    }
+
     /// The first file that serves `role`: the file, for models that consist of one (whose name may
     /// depend on the platform).
     pub fn first(&self, role: Role) -> Option<&Path> {

@@ -94,8 +94,8 @@ pub struct Capture {
     open: Option<OpenSound>,
     stall: Stall,
     latency: LatencyWatch,
-    /// Since when a lost device is looked for, and how often that was tried.
-    search: (Stopwatch, u32),
+    /// How long a lost device has been looked for, and how often that was tried.
+    search: (Duration, u32),
     controls: Receiver<CaptureControl>,
     ears: Ears,
     bus: EventBus,
@@ -155,7 +155,7 @@ impl Capture {
             open: Some(open),
             stall: Stall::default(),
             latency: LatencyWatch::default(),
-            search: (Stopwatch::start(), 0),
+            search: (Duration::ZERO, 0),
             controls,
             ears,
             bus,
@@ -175,26 +175,31 @@ impl Capture {
                 false => pace.wait(),
             };
             let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
-            for control in self.controls.try_iter() {
-                self.ears.obey(control);
-            }
-            self.listen(passed);
-            if self.open.is_none() {
-                self.look_for_device();
-            }
-            // A scenario that has ended has been heard to its end by now.
-            let finished = self.open.as_ref().is_some_and(OpenSound::finished);
-            while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
-                self.take_note(note);
-            }
-            while let Some(report) = self.sound.take_report() {
-                self.ears.bus.publish_at(report.at, None, report.kind);
-            }
-            if finished {
+            if self.look(passed) {
                 break;
             }
         }
         let _ = self.ears.outputs.conductor.send(ConductorInput::Shutdown);
+    }
+
+    /// Looks at the device, `passed` after it looked last; whether it has nothing more to give.
+    fn look(&mut self, passed: Duration) -> bool {
+        for control in self.controls.try_iter() {
+            self.ears.obey(control);
+        }
+        self.listen(passed);
+        if self.open.is_none() {
+            self.look_for_device(passed);
+        }
+        // A scenario that has ended has been heard to its end by now.
+        let finished = self.open.as_ref().is_some_and(OpenSound::finished);
+        while let Some(note) = self.open.as_mut().and_then(OpenSound::take_note) {
+            self.take_note(note);
+        }
+        while let Some(report) = self.sound.take_report() {
+            self.ears.bus.publish_at(report.at, None, report.kind);
+        }
+        finished
     }
 
     /// Has the front end hear what came, or the silence that stands for what did not.
@@ -237,15 +242,16 @@ impl Capture {
                     self.sound.lost(&open);
                 }
                 self.stall.lost();
-                self.search = (Stopwatch::start(), 0);
+                self.search = (Duration::ZERO, 0);
             }
         }
     }
 
     /// Tries once a second to open the devices again.
-    fn look_for_device(&mut self) {
-        let (since, tries) = &mut self.search;
-        if since.elapsed() < REOPEN * (*tries + 1) {
+    fn look_for_device(&mut self, passed: Duration) {
+        let (searched, tries) = &mut self.search;
+        *searched += passed;
+        if *searched < REOPEN * (*tries + 1) {
             return;
         }
         *tries += 1;
@@ -449,3 +455,7 @@ impl Ears {
         true
     }
 }
+
+#[cfg(test)]
+#[path = "capture_tests.rs"]
+mod tests;

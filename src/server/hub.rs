@@ -1,8 +1,9 @@
 //! What all doors share: the engines, how many may talk at once, and what a session is given.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::idle::{Idle, Unload};
 use super::live::{Live, wires};
 use crate::agent::{BuiltIn, Persona, Setting};
 use crate::clock::Stopwatch;
@@ -78,7 +79,11 @@ pub struct Hub {
     loader: EngineLoader,
     assistant: Assistant,
     /// A session's engines, loaded ahead: they keep the models in memory too.
-    spare: Mutex<Option<Engines>>,
+    spare: Idle<Engines>,
+    started: Stopwatch,
+    unload: Mutex<Unload>,
+    /// Nobody used the engines, and they were let go.
+    is_unloaded: AtomicBool,
     seats: AtomicUsize,
     most_seats: usize,
     /// For requests that are no conversation.
@@ -87,39 +92,12 @@ pub struct Hub {
     pub(super) language_models: Idle<Box<dyn LanguageModel>>,
 }
 
-/// Engines that are loaded and not at work.
-pub struct Idle<T>(Mutex<Vec<T>>);
-
-impl<T> Default for Idle<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<T> Idle<T> {
-    /// One of them, or one that is loaded now.
-    ///
-    /// # Errors
-    /// Those of `load`.
-    pub fn take<E>(&self, load: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(load, Ok)
-    }
-
-    /// Gives it back.
-    pub fn put(&self, one: T) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.is_empty() {
-            idle.push(one);
-        }
-    }
-}
-
 /// A place among those who may talk at once.
 pub struct Seat(Arc<Hub>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        self.0.used();
         self.0.seats.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -136,13 +114,18 @@ impl Hub {
         most_seats: usize,
     ) -> Result<Self, EnginesError> {
         let loader = EngineLoader::new(&config)?;
-        let spare = loader.load(&persona)?;
+        let spare = Idle::default();
+        spare.put(loader.load(&persona)?);
+        let unload = Unload::after(config.serve.unload_after());
         Ok(Self {
             config,
             persona,
             loader,
             assistant,
-            spare: Mutex::new(Some(spare)),
+            spare,
+            started: Stopwatch::start(),
+            unload: Mutex::new(unload),
+            is_unloaded: AtomicBool::new(false),
             seats: AtomicUsize::new(0),
             most_seats,
             voices: Idle::default(),
@@ -228,11 +211,12 @@ impl Hub {
 
     /// Engines that are there, or are loaded now; the next ones are loaded meanwhile.
     fn engines(self: &Arc<Self>) -> Result<Engines, EnginesError> {
-        let spare = self.lock_spare().take();
-        let engines = spare.map_or_else(|| self.loader.load(&self.persona), Ok)?;
+        self.used();
+        let engines = self.spare.take(|| self.loader.load(&self.persona))?;
+        self.is_unloaded.store(false, Ordering::Relaxed);
         let hub = Arc::clone(self);
         let load = move || match hub.loader.load(&hub.persona) {
-            Ok(engines) => *hub.lock_spare() = Some(engines),
+            Ok(engines) => hub.spare.put(engines),
             Err(error) => tracing::warn!("the next session's engines: {error}"),
         };
         // Without it the next session loads its own.
@@ -242,8 +226,37 @@ impl Hub {
         Ok(engines)
     }
 
-    fn lock_spare(&self) -> std::sync::MutexGuard<'_, Option<Engines>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Somebody uses the engines, or has just stopped to.
+    fn used(&self) {
+        self.lock_unload().used(self.started.elapsed());
+    }
+
+    /// Whether whoever comes next waits until the models are loaded again.
+    pub fn is_unloaded(&self) -> bool {
+        self.is_unloaded.load(Ordering::Relaxed)
+    }
+
+    /// Lets the engines go if nobody has used them for as long as is configured (`serve.unload_after_s`). They are
+    /// loaded again for whoever comes next.
+    pub fn unload_unused(&self) {
+        let talking = self.seats.load(Ordering::Relaxed);
+        if !self.lock_unload().is_due(self.started.elapsed(), talking) {
+            return;
+        }
+        let let_go = [
+            self.spare.let_go(),
+            self.voices.let_go(),
+            self.recognizers.let_go(),
+            self.language_models.let_go(),
+        ];
+        if let_go.contains(&true) {
+            tracing::info!("nobody has used the models: they leave the memory");
+            self.is_unloaded.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn lock_unload(&self) -> MutexGuard<'_, Unload> {
+        self.unload.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn persona_with(&self, wishes: &Wishes) -> Persona {
@@ -282,6 +295,7 @@ impl Hub {
     /// # Errors
     /// It cannot be loaded.
     pub fn take_voice(&self) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        self.used();
         self.voices.take(|| self.loader.synthesizer(&self.persona))
     }
 
@@ -290,6 +304,7 @@ impl Hub {
     /// # Errors
     /// It cannot be loaded.
     pub fn take_recognizer(&self) -> Result<Box<dyn Recognizer>, EnginesError> {
+        self.used();
         self.recognizers.take(|| self.loader.recognizer())
     }
 
@@ -302,6 +317,7 @@ impl Hub {
             self.loader
                 .language_model_that_keeps(Keeps::Prompts, &self.persona)
         };
+        self.used();
         self.language_models.take(load)
     }
 

@@ -17,6 +17,7 @@ mod client_tools;
 mod doors;
 mod gate;
 mod hub;
+mod idle;
 mod intake;
 mod listen;
 mod live;
@@ -33,6 +34,7 @@ pub use hub::{Assistant, Hub, HubError, Who};
 pub use tls::{Certificate, TlsError};
 pub use token::{TokenError, token};
 
+use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,6 +130,8 @@ const WAITING: usize = 16;
 const UPLOADS: usize = 4;
 /// Bytes of a request that is no sound file.
 const MOST_BODY: usize = 2 << 20;
+/// How often it is looked whether nobody uses the engines any more.
+const LOOK_FOR_USERS: Duration = Duration::from_secs(5);
 
 impl Doors {
     /// The keys that are good for a while.
@@ -180,6 +184,7 @@ pub fn serve(
             .map(|from| tls::acceptor(from, &names))
             .transpose()?;
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let unload = unload_unused(Arc::clone(&hub));
         let doors = Arc::new(Doors {
             hub,
             access: Access::new(config.token, config.names, config.token_always),
@@ -207,6 +212,7 @@ pub fn serve(
         tokio::select! {
             never = listen::serve(listener, tls, router(doors, voice)) => match never {},
             never = wyoming => match never {},
+            never = unload => match never {},
             () = until(quit) => Ok(()),
         }
     });
@@ -251,6 +257,16 @@ async fn open_wyoming(
     let server = server.map_err(failed)?;
     let address = server.address().map_err(failed)?;
     Ok((server, address))
+}
+
+/// Has the hub let its engines go, once nobody has used them for as long as is configured.
+async fn unload_unused(hub: Arc<Hub>) -> Infallible {
+    loop {
+        tokio::time::sleep(LOOK_FOR_USERS).await;
+        let hub = Arc::clone(&hub);
+        // To give memory back takes a while. Should it panic, the engines stay.
+        let _ = tokio::task::spawn_blocking(move || hub.unload_unused()).await;
+    }
 }
 
 async fn until(quit: &AtomicBool) {

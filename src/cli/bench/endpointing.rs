@@ -20,19 +20,26 @@ use vivavoce::harness::bench::{
 use vivavoce::llm::{Opening, Prompt};
 use vivavoce::tts::{Prosody, Synthesizer};
 
-use super::sound_files;
+use super::{eot_bench, sound_files};
 use crate::cli::talk::QUIT;
 
 /// What to measure, and where it goes.
 #[derive(Debug, clap::Args)]
 pub struct EndpointingArgs {
     /// WAV or FLAC files of single turns, or folders of them
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["eot_bench", "eot_predictions"])]
     files: Vec<PathBuf>,
     /// Put pauses in between words too. A table of headings, then file name, text and
     /// `word@start-end ...` in seconds between tabs; files that lie beside it must be in it
     #[arg(long, value_name = "WORDS.tsv")]
     pauses: Option<PathBuf>,
+    /// Listen to eot-bench's turns instead, and measure by its rules: its rows as JSON Lines, `audio` the path of a
+    /// file (docs/endpointing.md)
+    #[arg(long, value_name = "ROWS.jsonl", conflicts_with_all = ["files", "pauses", "html"])]
+    eot_bench: Option<PathBuf>,
+    /// Write the predictions here; without `--eot-bench`: measure those that anybody has written here
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["files", "pauses", "html"])]
+    eot_predictions: Option<PathBuf>,
     /// Write the figures and every pause here as JSON
     #[arg(long, value_name = "FILE.json")]
     report: Option<PathBuf>,
@@ -47,6 +54,10 @@ const FILLER: &str = "um";
 
 /// Runs the command.
 pub fn run(config: &Config, args: &EndpointingArgs) -> Result<()> {
+    if args.eot_bench.is_some() || args.eot_predictions.is_some() {
+        let (rows, predictions) = (args.eot_bench.as_deref(), args.eot_predictions.as_deref());
+        return eot_bench::run(config, rows, predictions, args.report.as_deref());
+    }
     let files = sound_files(&args.files)?;
     if let Some(missing) = files.iter().find(|file| !file.is_file()) {
         bail!("there is no file {}", missing.display());
@@ -83,7 +94,7 @@ pub fn run(config: &Config, args: &EndpointingArgs) -> Result<()> {
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).with_context(|| path.display().to_string())
 }
 
@@ -126,19 +137,24 @@ pub(super) fn listener(config: &Config, loader: &EngineLoader) -> Result<Listene
     })
 }
 
+/// Loads all that hears the end of a turn.
+pub(super) fn whole_listener(config: &Config) -> Result<Listener> {
+    let loader = EngineLoader::new(config)?;
+    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
+    let mut model = loader.language_model(&persona)?;
+    let prefix = loader.tell(persona).prefix();
+    model.warm_up(&Prompt::new(&prefix, Opening::None))?;
+    Ok(Listener {
+        reader: Some(Reader { model, prefix }),
+        ..listener(config, &loader)?
+    })
+}
+
 impl Bench {
     fn load(config: &Config, words: WordTimes) -> Result<Self> {
-        let loader = EngineLoader::new(config)?;
         let mut voice = engines::voice(FILLER_VOICE, Prosody::default())?;
-        let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-        let mut model = loader.language_model(&persona)?;
-        let prefix = loader.tell(persona).prefix();
-        model.warm_up(&Prompt::new(&prefix, Opening::None))?;
         Ok(Self {
-            listener: Listener {
-                reader: Some(Reader { model, prefix }),
-                ..listener(config, &loader)?
-            },
+            listener: whole_listener(config)?,
             words,
             filler: voice.synthesize(FILLER)?.at_rate(SPEECH_RATE)?.samples,
         })

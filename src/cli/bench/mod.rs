@@ -17,6 +17,7 @@ mod conversation;
 mod device;
 mod endpointing;
 mod engines;
+mod eot_bench;
 mod replay;
 mod report;
 mod soak;

@@ -8,7 +8,7 @@ use vivavoce::aec::choose;
 use vivavoce::audio::cpal_device::{Direction, default_works, list};
 use vivavoce::audio::device::Endpoint;
 use vivavoce::config::{Config, LlmEngine, SttEngine, ThreadBudget};
-use vivavoce::engines;
+use vivavoce::engines::{self, EngineLoader, EnginesError};
 use vivavoce::llm::gpu;
 use vivavoce::models::{FileStatus, ModelStore};
 use vivavoce::pipeline::measure_echo;
@@ -72,6 +72,9 @@ pub fn doctor(config: &Config) -> Result<()> {
 
     let mut wrong = Vec::new();
     check_models(config, &mut wrong)?;
+    if wrong.is_empty() {
+        check_memory(config, &mut wrong);
+    }
     if wrong.is_empty() {
         check_engines(config, &mut wrong)?;
     }
@@ -153,6 +156,15 @@ fn check_models(config: &Config, wrong: &mut Vec<String>) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Whether the models fit into memory. Whatever else keeps them from being loaded, the engines' own check tells.
+fn check_memory(config: &Config, wrong: &mut Vec<String>) {
+    let checked = EngineLoader::new(config).and_then(|loader| loader.check_memory());
+    if let Err(error @ EnginesError::Memory { .. }) = checked {
+        out!("memory       {error}");
+        wrong.push(error.to_string());
+    }
 }
 
 /// Has every engine work once, in a process of its own, and says how each fared.

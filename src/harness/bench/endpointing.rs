@@ -34,6 +34,24 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// When all that is known of it is there.
+    pub(super) fn known_ms(&self) -> f64 {
+        self.reported_ms + SCORE_AFTER_MS
+    }
+
+    /// How probable it is that the turn is over, from all that is known; 0 before there are words.
+    pub(super) fn probability(&self) -> f32 {
+        if words(&self.text).is_empty() {
+            return 0.0;
+        }
+        let evidence = Evidence {
+            sound: Some(self.score),
+            model: self.model,
+            cue: self.cue,
+        };
+        evidence.probability()
+    }
+
     /// When the policy ends the turn here, if nobody speaks before that.
     pub fn decided_ms(&self, policy: &EndpointPolicy) -> Option<f64> {
         // A turn without words is let go, not answered.
@@ -44,7 +62,7 @@ impl Pause {
             let wait = policy.wait(evidence).duration;
             self.last_speech_ms + wait.as_secs_f64() * 1000.0
         };
-        let scored = self.reported_ms + SCORE_AFTER_MS;
+        let scored = self.known_ms();
         let cue = Evidence {
             cue: self.cue,
             ..Evidence::default()

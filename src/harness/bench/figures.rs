@@ -1,10 +1,10 @@
 //! From conversations to figures. Pure: a report's figures follow from its conversations.
 
-use super::full_duplex;
 use super::machine::Load;
 use super::metric::{Better, Metrics, Sample, Unit};
 use super::report::{Conversation, Turn};
 use super::stage_figures;
+use super::{full_duplex, livekit};
 use crate::events::Expect;
 
 /// A turn and where it was.
@@ -67,6 +67,7 @@ pub fn figures(conversations: &[Conversation]) -> Metrics {
     barge_in(&turns, &mut metrics);
     stage_figures::figures(conversations, &turns, &mut metrics);
     full_duplex::figures(&turns, &mut metrics);
+    livekit::figures(&turns, &mut metrics);
     metrics
 }
 

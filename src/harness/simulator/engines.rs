@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use fastrand::Rng;
-
+use super::choices::Chooser;
 use crate::audio::wav::Clip;
 use crate::clock::Timestamp;
 use crate::events::ReplyId;
@@ -25,21 +24,21 @@ pub struct Machine {
 
 impl Machine {
     /// A machine, mostly a good one.
-    pub fn random(rng: &mut Rng) -> Self {
+    pub fn random(choices: &mut Chooser) -> Self {
         Self {
-            slowness: [1, 1, 1, 2, 4, 15][rng.usize(0..6)],
-            failing: rng.u8(0..8) == 0,
+            slowness: [1, 1, 1, 2, 4, 15][choices.usize(0..6)],
+            failing: choices.one_in(8),
         }
     }
 
     /// A time from a range in milliseconds, stretched by what the machine is.
-    pub fn takes(self, rng: &mut Rng, from: u64, to: u64) -> Duration {
-        Duration::from_millis(rng.u64(from..to) * self.slowness)
+    pub fn takes(self, choices: &mut Chooser, from: u64, to: u64) -> Duration {
+        Duration::from_millis(choices.u64(from..to) * self.slowness)
     }
 
     /// Whether an engine fails this time.
-    pub fn fails(self, rng: &mut Rng) -> bool {
-        self.failing && rng.u8(0..6) == 0
+    pub fn fails(self, choices: &mut Chooser) -> bool {
+        self.failing && choices.one_in(6)
     }
 }
 

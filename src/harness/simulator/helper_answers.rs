@@ -1,26 +1,26 @@
 //! The scripted helper: it answers after a while, fails, or answers what nobody wants any more.
 
-use super::{Happening, World};
+use super::{Broken, Happening, World};
 use crate::agent;
 use crate::lexicon::Apology;
 use crate::pipeline::scripted::HelperQuestion;
 
 impl World {
     /// The helper begins with a question. What it is told the assistant has said was heard.
-    pub(super) fn ask_helper(&mut self, question: &HelperQuestion) -> Result<(), String> {
+    pub(super) fn ask_helper(&mut self, question: &HelperQuestion) -> Result<(), Broken> {
         self.invariants.prompted(&question.messages)?;
-        let takes = self.machine.takes(&mut self.rng, 200, 6_000);
+        let takes = self.machine.takes(&mut self.choices, 200, 6_000);
         let at = self.helper.work(self.now, takes);
         self.schedule(at, Happening::Helped(question.id));
         Ok(())
     }
 
     /// The helper is done. What is not wanted any more may have been finished all the same.
-    pub(super) fn helped(&mut self, id: i64) -> Result<(), String> {
-        if !self.helper_wanted.is(id) && self.rng.bool() {
+    pub(super) fn helped(&mut self, id: i64) -> Result<(), Broken> {
+        if !self.helper_wanted.is(id) && self.choices.bool() {
             return Ok(());
         }
-        let result = match self.machine.fails(&mut self.rng) {
+        let result = match self.machine.fails(&mut self.choices) {
             true => Err(Apology::Failed),
             false => Ok("It is so.".to_owned()),
         };

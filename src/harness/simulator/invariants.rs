@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::engines::{Vocabulary, WORD_SAMPLES, index};
+use super::properties::{Broken, Property};
 use crate::agent::Persona;
 use crate::clock::Timestamp;
 use crate::events::{EventKind, IgnoreReason, ReplyId, TurnId};
@@ -54,46 +55,55 @@ pub struct Invariants {
 impl Invariants {
     /// A tool was called. What changes something waits for the release, and happens once a reply; before
     /// the next such call it is known whether the last one stays.
-    pub fn called(&mut self, reply: ReplyId, acts: bool) -> Result<(), String> {
+    pub fn called(&mut self, reply: ReplyId, acts: bool) -> Result<(), Broken> {
         if !self.called.insert(reply) {
-            return Err(format!("a tool was called twice for {reply:?}"));
+            return Property::OneCallAReply
+                .broken(format!("a tool was called twice for {reply:?}"));
         }
         if !acts {
             return Ok(());
         }
         if !self.released.contains_key(&reply) {
-            return Err(format!("a tool acted for {reply:?}, which is a draft"));
+            return Property::NothingActsUnreleased
+                .broken(format!("a tool acted for {reply:?}, which is a draft"));
         }
         match self.in_doubt.replace(reply) {
             None => Ok(()),
-            Some(before) => Err(format!("nobody knows whether {before:?} stays")),
+            Some(before) => Property::EveryEffectIsSettled
+                .broken(format!("nobody knows whether {before:?} stays")),
         }
     }
 
     /// A tool that is not built in was called for the language model. What changes something waits for the
     /// release, and cannot be undone.
-    pub fn called_external(&mut self, reply: ReplyId, class: Class) -> Result<(), String> {
+    pub fn called_external(&mut self, reply: ReplyId, class: Class) -> Result<(), Broken> {
         if class != Class::Read && !self.released.contains_key(&reply) {
-            return Err(format!("a tool acted for {reply:?}, which is a draft"));
+            return Property::NothingActsUnreleased
+                .broken(format!("a tool acted for {reply:?}, which is a draft"));
         }
         if class != Class::Read && self.stopped.contains_key(&reply) {
-            return Err(format!("a tool acted for {reply:?}, which was stopped"));
+            return Property::NothingActsUnreleased
+                .broken(format!("a tool acted for {reply:?}, which was stopped"));
         }
         Ok(())
     }
 
     /// What a tool changed stays.
-    pub fn kept(&mut self) -> Result<(), String> {
-        let kept = self.in_doubt.take();
-        kept.map(|_| ()).ok_or("nothing was to be kept".into())
+    pub fn kept(&mut self) -> Result<(), Broken> {
+        match self.in_doubt.take() {
+            Some(_) => Ok(()),
+            None => Property::EveryEffectIsSettled.broken("nothing was to be kept"),
+        }
     }
 
     /// What a tool changed is undone: the user went on, so its reply was stopped.
-    pub fn taken_back(&mut self) -> Result<(), String> {
+    pub fn taken_back(&mut self) -> Result<(), Broken> {
         match self.in_doubt.take() {
             Some(reply) if self.stopped.contains_key(&reply) => Ok(()),
-            Some(reply) => Err(format!("{reply:?} is undone and goes on")),
-            None => Err("nothing was to be undone".into()),
+            Some(reply) => {
+                Property::EveryEffectIsSettled.broken(format!("{reply:?} is undone and goes on"))
+            }
+            None => Property::EveryEffectIsSettled.broken("nothing was to be undone"),
         }
     }
 
@@ -103,25 +113,27 @@ impl Invariants {
     }
 
     /// The user heard these ring: each once.
-    pub fn acknowledged(&mut self, ids: &[i64]) -> Result<(), String> {
+    pub fn acknowledged(&mut self, ids: &[i64]) -> Result<(), Broken> {
         match ids.iter().find(|id| !self.ringing.remove(id)) {
             None => Ok(()),
-            Some(id) => Err(format!("{id} does not ring, and was answered")),
+            Some(id) => Property::EachRingIsAnsweredOnce
+                .broken(format!("{id} does not ring, and was answered")),
         }
     }
 
     /// A draft was begun.
-    pub fn drafted(&mut self, reply: ReplyId) -> Result<(), String> {
+    pub fn drafted(&mut self, reply: ReplyId) -> Result<(), Broken> {
         match self.drafted.insert(reply) {
             true => Ok(()),
-            false => Err(format!("{reply:?} was begun twice")),
+            false => Property::ReplyBeginsOnce.broken(format!("{reply:?} was begun twice")),
         }
     }
 
     /// A draft may be heard.
-    pub fn released(&mut self, now: Timestamp, reply: ReplyId) -> Result<(), String> {
+    pub fn released(&mut self, now: Timestamp, reply: ReplyId) -> Result<(), Broken> {
         if self.stopped.contains_key(&reply) {
-            return Err(format!("{reply:?} was released after it was stopped"));
+            return Property::StoppedStaysStopped
+                .broken(format!("{reply:?} was released after it was stopped"));
         }
         self.released.insert(reply, now);
         Ok(())
@@ -133,7 +145,7 @@ impl Invariants {
     }
 
     /// The state machine says what it does.
-    pub fn published(&mut self, turn: TurnId, kind: &EventKind) -> Result<(), String> {
+    pub fn published(&mut self, turn: TurnId, kind: &EventKind) -> Result<(), Broken> {
         match kind {
             EventKind::TurnEnded { text, .. } => {
                 self.owed.insert(turn);
@@ -141,7 +153,8 @@ impl Invariants {
                 let put_off = if again { self.asked.1 + 1 } else { 0 };
                 self.asked = (text.clone(), put_off);
                 if put_off > MOST_PUT_OFF {
-                    return Err(format!("the answer to {text:?} is put off without end"));
+                    return Property::NoAnswerIsPutOffForEver
+                        .broken(format!("the answer to {text:?} is put off without end"));
                 }
             }
             EventKind::TurnExtended => {
@@ -163,7 +176,8 @@ impl Invariants {
                     self.owed.remove(&turn);
                 }
                 if std::mem::take(&mut self.carried) && !taken_back {
-                    return Err(format!("a question was lost with turn {turn}: {reason}"));
+                    return Property::NoQuestionIsLost
+                        .broken(format!("a question was lost with turn {turn}: {reason}"));
                 }
             }
             EventKind::Heard { .. } => {
@@ -187,12 +201,13 @@ impl Invariants {
     }
 
     /// An answer of the helper's begins to be said: once, not after it was dropped, and over nobody.
-    fn answer_begins(&mut self, turn: TurnId, id: i64) -> Result<(), String> {
+    fn answer_begins(&mut self, turn: TurnId, id: i64) -> Result<(), Broken> {
         if self.over.contains(&id) {
-            return Err(format!("the helper's answer {id} is said, and it was over"));
+            return Property::HelpersAnswerIsSaidOnce
+                .broken(format!("the helper's answer {id} is said, and it was over"));
         }
         if let Some(user) = self.open_transcripts.first() {
-            return Err(format!(
+            return Property::HelpersAnswerIsSaidOnce.broken(format!(
                 "the helper's answer {id} is said over turn {user} of the user's"
             ));
         }
@@ -201,21 +216,20 @@ impl Invariants {
     }
 
     /// If a reply was an answer of the helper's, that is over with it.
-    fn answer_was_said(&mut self, turn: TurnId) -> Result<(), String> {
+    fn answer_was_said(&mut self, turn: TurnId) -> Result<(), Broken> {
         match self.saying.remove(&turn) {
-            Some(id) if !self.over.insert(id) => {
-                Err(format!("the helper's answer {id} was said twice"))
-            }
+            Some(id) if !self.over.insert(id) => Property::HelpersAnswerIsSaidOnce
+                .broken(format!("the helper's answer {id} was said twice")),
             _ => Ok(()),
         }
     }
 
     /// A transcript was opened.
-    pub fn transcript_opened(&mut self, turn: TurnId) -> Result<(), String> {
+    pub fn transcript_opened(&mut self, turn: TurnId) -> Result<(), Broken> {
         self.open_transcripts.insert(turn);
         match self.open_transcripts.len() {
             0..=1 => Ok(()),
-            _ => Err(format!(
+            _ => Property::OneLiveTurn.broken(format!(
                 "more than one live turn: {:?}",
                 self.open_transcripts
             )),
@@ -233,7 +247,7 @@ impl Invariants {
         now: Timestamp,
         samples: &[f32],
         vocabulary: &Vocabulary,
-    ) -> Result<(), String> {
+    ) -> Result<(), Broken> {
         for sample in samples {
             let word = vocabulary.word_of(*sample, DUCKED_GAIN);
             let index = word.map(|(index, _)| index);
@@ -247,25 +261,27 @@ impl Invariants {
                 continue;
             }
             if !self.released.contains_key(&reply) {
-                return Err(format!("a draft is heard before its release: {reply:?}"));
+                return Property::NoDraftIsHeard
+                    .broken(format!("a draft is heard before its release: {reply:?}"));
             }
             let stopped = self.stopped.get(&reply);
             if let Some(at) = stopped
                 && now.since(*at).as_secs_f64() * 1000.0 > STOP_MS
             {
-                return Err(format!("{reply:?} is heard after it was stopped"));
+                return Property::NothingIsHeardAfterItsStop
+                    .broken(format!("{reply:?} is heard after it was stopped"));
             }
         }
         Ok(())
     }
 
     /// The language model is given these messages: what the assistant says in them was heard.
-    pub fn prompted(&self, messages: &[Message]) -> Result<(), String> {
+    pub fn prompted(&self, messages: &[Message]) -> Result<(), Broken> {
         let said = messages.iter().filter(|m| m.role == Role::Assistant);
         for word in said.flat_map(|m| m.content.split_whitespace().filter_map(index)) {
             let played = self.played.get(&word).copied().unwrap_or(0);
             if played + GRACE < WORD_SAMPLES {
-                return Err(format!(
+                return Property::HistoryWasHeard.broken(format!(
                     "the history holds w{word}, of which {played} of {WORD_SAMPLES} ms were played"
                 ));
             }
@@ -274,20 +290,22 @@ impl Invariants {
     }
 
     /// The conversation is over.
-    pub fn at_the_end(&self) -> Result<(), String> {
+    pub fn at_the_end(&self) -> Result<(), Broken> {
         if let Some(reply) = self.in_doubt {
-            return Err(format!(
+            return Property::EveryEffectIsSettled.broken(format!(
                 "what was changed for {reply:?} is in doubt for ever"
             ));
         }
         if let Some(turn) = self.open_transcripts.first() {
-            return Err(format!("the transcript of turn {turn} was never let go"));
+            return Property::EveryTranscriptEnds
+                .broken(format!("the transcript of turn {turn} was never let go"));
         }
         if let Some(id) = self.asked_helper.difference(&self.over).next() {
-            return Err(format!("nothing came of question {id} to the helper"));
+            return Property::EveryHelpersQuestionEnds
+                .broken(format!("nothing came of question {id} to the helper"));
         }
         if let Some(turn) = self.owed.first() {
-            return Err(format!("turn {turn} was never answered"));
+            return Property::EveryTurnIsAnswered.broken(format!("turn {turn} was never answered"));
         }
         let lost = self
             .drafted
@@ -299,10 +317,12 @@ impl Invariants {
             .keys()
             .find(|reply| !self.drafted.contains(reply) && !self.stopped.contains_key(reply));
         if let Some(reply) = silent {
-            return Err(format!("{reply:?} was released and never begun"));
+            return Property::EveryDraftEnds
+                .broken(format!("{reply:?} was released and never begun"));
         }
         match lost {
-            Some(draft) => Err(format!("{draft:?} was neither spoken nor rolled back")),
+            Some(draft) => Property::EveryDraftEnds
+                .broken(format!("{draft:?} was neither spoken nor rolled back")),
             None => Ok(()),
         }
     }
@@ -312,10 +332,11 @@ impl Invariants {
 ///
 /// # Errors
 /// It is not.
-pub fn in_its_language(messages: &[Message], voice: Language) -> Result<(), String> {
+pub fn in_its_language(messages: &[Message], voice: Language) -> Result<(), Broken> {
     let own = Persona::bundled(voice).prefix();
     match messages.starts_with(&own) {
         true => Ok(()),
-        false => Err(format!("the voice speaks {voice}, and the prompt does not")),
+        false => Property::PromptIsInTheVoicesLanguage
+            .broken(format!("the voice speaks {voice}, and the prompt does not")),
     }
 }

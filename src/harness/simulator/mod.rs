@@ -1,15 +1,22 @@
 //! Whole conversations on a virtual clock: the state machine, the executor of its commands, the
 //! playback queue and the heard clock that ship, with scripted engines and random users.
 //!
-//! A conversation is a function of its seed. After every event the invariants of turn taking are
-//! asserted on what the loudspeaker really played; the first that does not hold ends the
-//! conversation with a readable timeline. Nothing here waits, so an hour of talk takes a moment.
+//! A conversation is a function of its choices, and these of a seed (`choices`). After every event the properties
+//! of turn taking (`properties`) are asserted on what the loudspeaker really played; the first that does not hold
+//! ends the conversation with a readable timeline, and a shorter conversation that breaks the same one can be
+//! looked for (`shrink`). Nothing here waits, so an hour of talk takes a moment.
 
+mod choices;
 mod engines;
 mod invariants;
+mod properties;
+mod shrink;
 mod user;
 mod world;
 
+pub use choices::{Choices, NoChoices};
+pub use properties::{Broken, Property};
+pub use shrink::shrunk;
 pub use world::{Conversation, Failure, simulate, timeline};
 
 /// What a set of conversations amounted to.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Happening, World};
+use super::{Broken, Happening, Property, World};
 use crate::agent::{self, ASK_HELPER};
 use crate::events::ReplyId;
 use crate::tool_call::{Call, CallFailure, Class, Offer, ToolDefinition};
@@ -38,22 +38,23 @@ pub fn offers() -> Arc<[Offer]> {
 impl World {
     /// Whether the language model, which may call something, does.
     pub(super) fn model_calls(&mut self) -> bool {
-        self.rng.u8(..100) < CALLS_PERCENT
+        self.choices.percent(CALLS_PERCENT)
     }
 
     /// The language model has ended, and wants one or two of them called.
-    pub(super) fn wants(&mut self, reply: ReplyId) -> Result<(), String> {
+    pub(super) fn wants(&mut self, reply: ReplyId) -> Result<(), Broken> {
         let cancelled = !self.conductor.live.is(reply);
-        let began = self.rng.bool();
+        let began = self.choices.bool();
         if began && !cancelled {
-            let words = self.rng.usize(1..4);
+            let words = self.choices.usize(1..4);
             self.speak(reply, words, 1);
         }
-        let count = self.rng.usize(1..3);
+        let count = self.choices.usize(1..3);
         let calls = (0..count).map(|_| Call {
-            name: match self.rng.u8(..8) {
-                0 => ASK_HELPER.into(),
-                _ => TOOLS[self.rng.usize(..TOOLS.len())].0.into(),
+            name: if self.choices.one_in(8) {
+                ASK_HELPER.into()
+            } else {
+                TOOLS[self.choices.usize(0..TOOLS.len())].0.into()
             },
             arguments: serde_json::Map::new(),
         });
@@ -68,22 +69,25 @@ impl World {
     }
 
     /// A tool works, and may take longer than the user likes to wait.
-    pub(super) fn call_external(&mut self, reply: ReplyId, call: &Call) -> Result<(), String> {
+    pub(super) fn call_external(&mut self, reply: ReplyId, call: &Call) -> Result<(), Broken> {
         let class = TOOLS.iter().find(|(name, _)| *name == call.name);
-        let (_, class) = class.ok_or_else(|| format!("{} was not offered", call.name))?;
+        let Some((_, class)) = class else {
+            return Property::OnlyOfferedToolsAreCalled.broken(&call.name);
+        };
         self.invariants.called_external(reply, *class)?;
         self.totals.calls += 1;
-        let takes_ms = match self.rng.u8(..4) {
-            0 => self.rng.u64(PATIENCE_MS..4_000),
-            _ => self.rng.u64(5..PATIENCE_MS),
+        let takes_ms = if self.choices.one_in(4) {
+            self.choices.u64(PATIENCE_MS..4_000)
+        } else {
+            self.choices.u64(5..PATIENCE_MS)
         };
         if takes_ms > PATIENCE_MS {
             let at = self.now + Duration::from_millis(PATIENCE_MS);
             let still = agent::Input::StillCalling(reply);
             self.schedule(at, Happening::Agent(still));
         }
-        let found = match self.machine.fails(&mut self.rng) {
-            true if self.rng.bool() => Err(CallFailure::Declined("no".into())),
+        let found = match self.machine.fails(&mut self.choices) {
+            true if self.choices.bool() => Err(CallFailure::Declined("no".into())),
             true => Err(CallFailure::Unusable {
                 whose: "it".into(),
                 why: "gone".into(),

@@ -11,17 +11,17 @@ impl World {
             SpeakerInput::Pause { turn, pause } => (turn, Some(pause), 0),
             SpeakerInput::Audio { .. } | SpeakerInput::End(_) => return,
         };
-        let takes = self.machine.takes(&mut self.rng, 30, 300);
-        let voice = (!self.machine.fails(&mut self.rng)).then(|| Voice {
-            likeness: self.rng.f32() * 0.4 - 0.3,
-            speech_ms: self.rng.f64() * 3_000.0,
+        let takes = self.machine.takes(&mut self.choices, 30, 300);
+        let voice = (!self.machine.fails(&mut self.choices)).then(|| Voice {
+            likeness: self.choices.f32() * 0.4 - 0.3,
+            speech_ms: self.choices.f64() * 3_000.0,
         });
         let heard = Event::VoiceHeard { turn, pause, voice };
         let at = self.now + Duration::from_millis(after_ms) + takes;
         self.schedule(at, Happening::Event(heard));
     }
 
-    pub(super) fn recognize(&mut self, input: RecognizerInput) -> Result<(), String> {
+    pub(super) fn recognize(&mut self, input: RecognizerInput) -> Result<(), Broken> {
         match input {
             RecognizerInput::Audio { .. } => {}
             RecognizerInput::Start { turn, from } => {
@@ -33,9 +33,9 @@ impl World {
                 }
             }
             RecognizerInput::Pause { turn, pause, .. } => {
-                let takes = self.machine.takes(&mut self.rng, 20, 120);
+                let takes = self.machine.takes(&mut self.choices, 20, 120);
                 let at = self.recognizer.work(self.now, takes);
-                if self.machine.fails(&mut self.rng) {
+                if self.machine.fails(&mut self.choices) {
                     self.totals.failures += 1;
                     let failed = failed(turn, None, "recognizer");
                     self.schedule(at, Happening::Event(failed));
@@ -50,15 +50,15 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn think(&mut self, input: LanguageModelInput) -> Result<(), String> {
+    pub(super) fn think(&mut self, input: LanguageModelInput) -> Result<(), Broken> {
         let reply = match input {
             LanguageModelInput::ReadAhead {
                 messages, words, ..
             } => {
-                let takes = self.machine.takes(&mut self.rng, 5, 80);
+                let takes = self.machine.takes(&mut self.choices, 5, 80);
                 let at = self.language_model.work(self.now, takes);
                 self.find_end(at, words);
-                if self.machine.fails(&mut self.rng) {
+                if self.machine.fails(&mut self.choices) {
                     self.schedule(at, Happening::Crowded(messages.len()));
                 }
                 return self.invariants.prompted(&messages);
@@ -70,14 +70,14 @@ impl World {
                 words,
                 ..
             }) => {
-                let takes = self.machine.takes(&mut self.rng, 5, 40);
+                let takes = self.machine.takes(&mut self.choices, 5, 40);
                 let at = self.language_model.work(self.now, takes);
                 self.find_end(at, words);
                 self.invariants.prompted(&messages)?;
                 invariants::in_its_language(&messages, self.voice)?;
                 if !tools.is_empty() && self.model_calls() {
                     self.begun(reply)?;
-                    let takes = self.machine.takes(&mut self.rng, 30, 250);
+                    let takes = self.machine.takes(&mut self.choices, 30, 250);
                     let at = self.language_model.work(self.now, takes);
                     self.schedule(at, Happening::Wants(reply));
                     return Ok(());
@@ -95,13 +95,13 @@ impl World {
             }
             LanguageModelInput::Say { reply, .. } => {
                 self.begun(reply)?;
-                let takes = self.machine.takes(&mut self.rng, 5, 60);
+                let takes = self.machine.takes(&mut self.choices, 5, 60);
                 let at = self.now + takes;
-                let happening = if self.machine.fails(&mut self.rng) {
+                let happening = if self.machine.fails(&mut self.choices) {
                     self.totals.failures += 1;
                     Happening::Event(failed(reply.turn, Some(reply), "voice"))
                 } else {
-                    Happening::Clause(reply, self.rng.usize(1..6), 0)
+                    Happening::Clause(reply, self.choices.usize(1..6), 0)
                 };
                 self.schedule(at, happening);
                 return Ok(());
@@ -114,15 +114,15 @@ impl World {
             }
         };
         self.begun(reply)?;
-        let takes = self.machine.takes(&mut self.rng, 30, 250);
+        let takes = self.machine.takes(&mut self.choices, 30, 250);
         let at = self.language_model.work(self.now, takes);
-        if self.machine.fails(&mut self.rng) {
+        if self.machine.fails(&mut self.choices) {
             self.totals.failures += 1;
             self.retried.insert(reply);
             self.schedule(at, Happening::BrokenOff(reply));
             return Ok(());
         }
-        let (words, more) = (self.rng.usize(0..6), self.rng.u32(0..4));
+        let (words, more) = (self.choices.usize(0..6), self.choices.u32(0..4));
         self.schedule(at, Happening::Clause(reply, words, more));
         Ok(())
     }
@@ -131,9 +131,9 @@ impl World {
     pub(super) fn find_end(&mut self, at: Timestamp, words: Option<UserWords>) {
         // Some reading gives way to what is wanted then, and some models cannot tell.
         if let Some(UserWords { turn, text }) = words
-            && self.rng.u32(..4) > 0
+            && !self.choices.one_in(4)
         {
-            let ends = self.rng.bool().then(|| self.rng.f32());
+            let ends = self.choices.bool().then(|| self.choices.f32());
             let read = Event::WordsRead { turn, text, ends };
             self.schedule(at, Happening::Event(read));
         }
@@ -141,7 +141,7 @@ impl World {
 
     /// The language model begins with a reply. What failed may be tried in another way, and a reply goes on once
     /// a tool was called.
-    pub(super) fn begun(&mut self, reply: ReplyId) -> Result<(), String> {
+    pub(super) fn begun(&mut self, reply: ReplyId) -> Result<(), Broken> {
         match self.retried.remove(&reply) || self.goes_on.contains(&reply) {
             true => Ok(()),
             false => self.invariants.drafted(reply),
@@ -149,7 +149,7 @@ impl World {
     }
 
     /// A scripted tool works: what it changes is an effect, which must be wanted.
-    pub(super) fn act_on(&mut self, input: ToolsInput) -> Result<(), String> {
+    pub(super) fn act_on(&mut self, input: ToolsInput) -> Result<(), Broken> {
         match input {
             ToolsInput::Call {
                 reply,
@@ -157,8 +157,8 @@ impl World {
                 in_doubt,
             } => {
                 self.invariants.called(reply, in_doubt)?;
-                let at = self.now + self.machine.takes(&mut self.rng, 1, 30);
-                let result = match self.machine.fails(&mut self.rng) {
+                let at = self.now + self.machine.takes(&mut self.choices, 1, 30);
+                let result = match self.machine.fails(&mut self.choices) {
                     true => Err("I could not do that.".to_owned()),
                     false => match call.name.as_str() {
                         "speak_slower" => Ok(Outcome::Control(Control::Slower, "Yes.".into())),
@@ -188,7 +188,7 @@ impl World {
             FailureKind::OfTheEngine,
         ];
         agent::Failure {
-            kind: kinds[self.rng.usize(..kinds.len())],
+            kind: kinds[self.choices.usize(0..kinds.len())],
             message: "scripted".into(),
             apology: Apology::Failed,
         }
@@ -197,7 +197,7 @@ impl World {
     /// A clause is sound. One in flight comes even if it is not wanted any more.
     pub(super) fn speak(&mut self, reply: ReplyId, words: usize, more: u32) {
         let wanted = self.conductor.live.is(reply);
-        if !wanted && self.rng.bool() {
+        if !wanted && self.choices.bool() {
             return;
         }
         let clause = self.vocabulary.clause(reply, words);
@@ -209,13 +209,13 @@ impl World {
                 let _ = self.clauses.try_send(PlaybackInput::Complete(reply));
             }
             _ if wanted => {
-                let takes = self.machine.takes(&mut self.rng, 20, 200);
+                let takes = self.machine.takes(&mut self.choices, 20, 200);
                 let at = self.language_model.work(self.now, takes);
-                let next = if self.machine.fails(&mut self.rng) {
+                let next = if self.machine.fails(&mut self.choices) {
                     self.totals.failures += 1;
                     Happening::BrokenOff(reply)
                 } else {
-                    Happening::Clause(reply, self.rng.usize(1..6), more - 1)
+                    Happening::Clause(reply, self.choices.usize(1..6), more - 1)
                 };
                 self.schedule(at, next);
             }

@@ -1,6 +1,6 @@
 //! Random users: what they say, when, and what else their microphone hears.
 
-use fastrand::Rng;
+use super::choices::Chooser;
 
 /// Something that happens at the user's side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,26 +75,30 @@ const QUESTIONS: [&str; 4] = [
 ];
 
 /// What a user does in one conversation.
-pub fn script(rng: &mut Rng) -> Script {
-    (0..rng.usize(2..9))
-        .map(|_| {
+pub fn script(choices: &mut Chooser) -> Script {
+    let acts = choices.acts();
+    let script = (1..=acts)
+        .map(|act| {
+            choices.turn_to(act);
             // Mostly after the reply, sometimes right into it.
-            let before = match rng.u8(0..4) {
-                0 => rng.u64(0..400),
-                1 => rng.u64(300..1_500),
-                _ => rng.u64(1_500..7_000),
+            let before = match choices.u8(0..4) {
+                0 => choices.u64(0..400),
+                1 => choices.u64(300..1_500),
+                _ => choices.u64(1_500..7_000),
             };
-            (before, action(rng))
+            (before, action(choices))
         })
-        .collect()
+        .collect();
+    choices.turn_to(0);
+    script
 }
 
-fn action(rng: &mut Rng) -> Action {
-    match rng.u8(0..28) {
+fn action(choices: &mut Chooser) -> Action {
+    match choices.u8(0..28) {
         26.. => {
-            let text = QUESTIONS[rng.usize(0..QUESTIONS.len())].to_owned();
-            let (ms, pause_ms) = (rng.u64(900..2_500), rng.u64(40..1_500));
-            let more = (rng.u8(0..4) == 0).then(|| stretch(rng));
+            let text = QUESTIONS[choices.usize(0..QUESTIONS.len())].to_owned();
+            let (ms, pause_ms) = (choices.u64(900..2_500), choices.u64(40..1_500));
+            let more = choices.one_in(4).then(|| stretch(choices));
             let question = Stretch { text, ms, pause_ms };
             Action::Speak([question].into_iter().chain(more).collect())
         }
@@ -102,40 +106,40 @@ fn action(rng: &mut Rng) -> Action {
         25 => Action::TakeBack,
         21 => Action::Ring,
         22..24 => {
-            let text = COMMANDS[rng.usize(0..COMMANDS.len())].to_owned();
-            let (ms, pause_ms) = (rng.u64(900..2_000), rng.u64(40..900));
-            let more = rng.bool().then(|| stretch(rng));
+            let text = COMMANDS[choices.usize(0..COMMANDS.len())].to_owned();
+            let (ms, pause_ms) = (choices.u64(900..2_000), choices.u64(40..900));
+            let more = choices.bool().then(|| stretch(choices));
             let command = Stretch { text, ms, pause_ms };
             Action::Speak([command].into_iter().chain(more).collect())
         }
-        20 => Action::Babble(rng.u64(3..15)),
-        0 => Action::Cough(rng.u64(90..500)),
+        20 => Action::Babble(choices.u64(3..15)),
+        0 => Action::Cough(choices.u64(90..500)),
         1 => Action::Sound,
-        2 => Action::Echo(rng.u64(150..1_500)),
+        2 => Action::Echo(choices.u64(150..1_500)),
         3 => Action::Type,
         4..=8 => {
-            let text = SPECIAL[rng.usize(0..SPECIAL.len())].to_owned();
-            let ms = rng.u64(150..700);
+            let text = SPECIAL[choices.usize(0..SPECIAL.len())].to_owned();
+            let ms = choices.u64(150..700);
             Action::Speak(vec![Stretch {
                 text,
                 ms,
                 pause_ms: 0,
             }])
         }
-        _ => Action::Speak((0..rng.usize(1..4)).map(|_| stretch(rng)).collect()),
+        _ => Action::Speak((0..choices.usize(1..4)).map(|_| stretch(choices)).collect()),
     }
 }
 
-fn stretch(rng: &mut Rng) -> Stretch {
-    let count = rng.usize(1..7);
+fn stretch(choices: &mut Chooser) -> Stretch {
+    let count = choices.usize(1..7);
     let words: Vec<&str> = (0..count)
-        .map(|_| WORDS[rng.usize(0..WORDS.len())])
+        .map(|_| WORDS[choices.usize(0..WORDS.len())])
         .collect();
     let mut text = words.join(" ");
-    text.push_str(["", ".", "?", ","][rng.usize(0..4)]);
+    text.push_str(["", ".", "?", ","][choices.usize(0..4)]);
     Stretch {
         text,
-        ms: count as u64 * rng.u64(150..400),
-        pause_ms: rng.u64(40..2_500),
+        ms: count as u64 * choices.u64(150..400),
+        pause_ms: choices.u64(40..2_500),
     }
 }

@@ -47,15 +47,15 @@ impl World {
     pub(super) fn speech(&mut self, offset: u64, ms: u64, text: Option<&str>) {
         let ms_of = Duration::from_millis;
         let (start, end) = (self.now + ms_of(offset), self.now + ms_of(offset + ms));
-        if self.rng.u8(0..3) > 0 {
+        if !self.choices.one_in(3) {
             self.event_in(offset + 30, Event::SoundStarted(start));
         }
-        let onset = 64 + self.rng.u64(0..40);
+        let onset = 64 + self.choices.u64(0..40);
         if ms <= onset {
             return;
         }
         self.event_in(offset + onset, Event::SpeechStarted(start));
-        let hangover = 32 + self.rng.u64(0..80);
+        let hangover = 32 + self.choices.u64(0..80);
         self.event_in(offset + ms + hangover, Event::SpeechPaused(end));
         let words: Vec<String> = text.map(words).unwrap_or_default();
         for (n, word) in words.iter().enumerate() {

@@ -12,16 +12,18 @@ mod user_acts;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use fastrand::Rng;
 
 use super::Totals;
+use super::choices::{Choices, Chooser};
 use super::engines::{Machine, RATE_HZ, Vocabulary, Worker};
 use super::invariants::{self, Invariants};
+use super::properties::{Broken, Property};
 use super::user::{Action, Script, Stretch, script};
 use crate::agent::{self, Agent, FailureKind, HandsOver, Persona, Setting, UserWords};
 use crate::audio::callback::{RenderCallback, render_path};
@@ -40,23 +42,28 @@ use crate::tool_call::Call;
 use crate::tools::{Control, Outcome};
 use crate::turn_taking::{Event, IdlePrompt, State, TurnTaking, TurnTakingConfig, Voice};
 
-/// A conversation that broke an invariant.
+/// A conversation in which something did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Replays it exactly.
-    pub seed: u64,
     /// What did not hold.
-    pub broken: String,
+    pub broken: Broken,
     /// What happened until then, a line each.
     pub timeline: String,
+    /// Repeats it exactly.
+    pub choices: Choices,
 }
 
-/// How a conversation is to be held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conversation {
-    /// The seed that decides everything in it.
-    pub seed: u64,
+/// What decides everything in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conversation {
+    /// A random one.
+    Seed(u64),
+    /// One that was recorded, or written by hand.
+    Recorded(Choices),
 }
+
+/// Something more that has to hold, whenever something was published.
+pub(super) type AlsoHolds = fn(&Totals) -> Result<(), Broken>;
 
 /// Every 10 ms: ticks, and what the loudspeaker takes.
 const STEP: Duration = Duration::from_millis(10);
@@ -67,21 +74,33 @@ const LONGEST: Duration = Duration::from_secs(600);
 const QUEUE: usize = 256;
 
 /// Holds one conversation to its end.
-pub fn simulate(conversation: Conversation) -> Result<Totals, Box<Failure>> {
-    let mut world = World::new(conversation.seed);
-    match world.run() {
+///
+/// # Errors
+/// A property did not hold.
+pub fn simulate(conversation: &Conversation) -> Result<Totals, Box<Failure>> {
+    simulate_with(conversation, |_| Ok(()))
+}
+
+/// As [`simulate`], and one property more.
+pub(super) fn simulate_with(
+    conversation: &Conversation,
+    also: AlsoHolds,
+) -> Result<Totals, Box<Failure>> {
+    let mut world = World::new(conversation);
+    world.also = also;
+    match world.run_unless_it_panics() {
         Ok(()) => Ok(world.totals),
         Err(broken) => Err(Box::new(Failure {
-            seed: conversation.seed,
             broken,
-            timeline: std::mem::take(&mut world.timeline),
+            choices: world.choices.record(),
+            timeline: world.timeline,
         })),
     }
 }
 
 /// What happens in a conversation, a line each.
-pub fn timeline(conversation: Conversation) -> String {
-    let mut world = World::new(conversation.seed);
+pub fn timeline(conversation: &Conversation) -> String {
+    let mut world = World::new(conversation);
     // What is broken is in it.
     let _ = world.run();
     world.timeline
@@ -137,7 +156,7 @@ impl Ord for Scheduled {
 }
 
 struct World {
-    rng: Rng,
+    choices: Chooser,
     machine: Machine,
     now: Timestamp,
     next_step: Timestamp,
@@ -182,13 +201,17 @@ struct World {
     // What is watched.
     published: Arc<Mutex<Vec<SessionEvent>>>,
     invariants: Invariants,
+    also: AlsoHolds,
     timeline: String,
     totals: Totals,
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
-        let mut rng = Rng::with_seed(seed);
+    fn new(conversation: &Conversation) -> Self {
+        let mut choices = match conversation {
+            Conversation::Seed(seed) => Chooser::of_seed(*seed),
+            Conversation::Recorded(choices) => Chooser::of_record(choices.clone()),
+        };
         let clock = SessionClock::manual();
         let published = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&published);
@@ -216,18 +239,18 @@ impl World {
         // A queue that cannot take its first device has nothing to resample.
         let _ = queue.attach(end);
         let mut config = TurnTakingConfig::default();
-        if rng.bool() {
+        if choices.bool() {
             config.idle_prompt = Some(IdlePrompt {
                 after: Duration::from_secs(5),
                 words: "w0?".into(),
             });
         }
-        config.only_enrolled = rng.u8(..4) == 0;
+        config.only_enrolled = choices.one_in(4);
         let speaker = config.only_enrolled.then_some(speaker);
-        let helper = rng.bool().then_some(HandsOver::ByBoth);
+        let helper = choices.bool().then_some(HandsOver::ByBoth);
         let (_, inputs) = bounded(1);
-        let machine = Machine::random(&mut rng);
-        let script: Script = script(&mut rng);
+        let machine = Machine::random(&mut choices);
+        let script: Script = script(&mut choices);
         let mut world = Self {
             machine,
             now: Timestamp::ZERO,
@@ -299,22 +322,34 @@ impl World {
             user_busy_until: Timestamp::ZERO,
             published,
             invariants: Invariants::default(),
+            also: |_| Ok(()),
             timeline: String::new(),
             totals: Totals {
                 conversations: 1,
                 ..Totals::default()
             },
             clock,
-            rng,
+            choices,
         };
         world.next_action();
         world
     }
 
-    fn run(&mut self) -> Result<(), String> {
+    /// What panics is a failure like others, to be shrunk and kept.
+    fn run_unless_it_panics(&mut self) -> Result<(), Broken> {
+        // Nothing of a world that has panicked is used but its record.
+        let held = catch_unwind(AssertUnwindSafe(|| self.run()));
+        held.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            Property::NothingPanics.broken(text.unwrap_or_default())
+        })
+    }
+
+    fn run(&mut self) -> Result<(), Broken> {
         while let Some(at) = self.next_moment() {
             if at.since(Timestamp::ZERO) > LONGEST {
-                return Err("the conversation does not come to rest".into());
+                return Property::ComesToRest.broken("it goes on without end");
             }
             self.now = at;
             self.clock.anchor(at);
@@ -346,7 +381,7 @@ impl World {
     }
 
     /// Ten milliseconds of sound, and a tick.
-    fn step(&mut self) -> Result<(), String> {
+    fn step(&mut self) -> Result<(), Broken> {
         if self.playback.is_busy() {
             let mut out = [0.0f32; STEP_SAMPLES];
             self.render.process(&mut out, 1);
@@ -357,7 +392,7 @@ impl World {
         self.take(Event::Tick)
     }
 
-    fn take(&mut self, event: Event) -> Result<(), String> {
+    fn take(&mut self, event: Event) -> Result<(), Broken> {
         self.conductor.take(self.now, event);
         self.after_commands()?;
         // Stops and releases reach the device at once; what it reports comes back in a moment.
@@ -365,14 +400,14 @@ impl World {
         self.take_reports()
     }
 
-    fn take_for_agent(&mut self, input: agent::Input) -> Result<(), String> {
+    fn take_for_agent(&mut self, input: agent::Input) -> Result<(), Broken> {
         self.conductor.take_for_agent(self.now, input);
         self.after_commands()?;
         self.playback.poll();
         self.take_reports()
     }
 
-    fn take_reports(&mut self) -> Result<(), String> {
+    fn take_reports(&mut self) -> Result<(), Broken> {
         while let Ok(ConductorInput::Event(at, event)) = self.reports.try_recv() {
             self.note("playback", &format!("{event:?}"));
             self.conductor.take(at, event);
@@ -406,9 +441,10 @@ impl World {
         }
     }
 
-    fn happen(&mut self, happening: Happening) -> Result<(), String> {
+    fn happen(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::User => {
+                self.choices.next_act();
                 if let Some((_, action)) = self.script.next() {
                     self.note("user", &format!("{action:?}"));
                     self.act(action);
@@ -442,9 +478,9 @@ impl World {
                     "recognizer",
                     &format!("turn {turn} pause {pause}: {text:?}"),
                 );
-                if self.rng.u8(..) < GOES_OVER && text.contains(' ') {
+                if self.choices.of_256(GOES_OVER) && text.contains(' ') {
                     let languages = [Language::English, Language::German];
-                    let language = languages[self.rng.usize(..languages.len())];
+                    let language = languages[self.choices.usize(0..languages.len())];
                     self.note("recognizer", &format!("{language}"));
                     self.take(Event::Spoken(language))?;
                 }
@@ -480,7 +516,7 @@ impl World {
     }
 
     /// Gives the scripted engines what the executor sent them, and checks it.
-    fn after_commands(&mut self) -> Result<(), String> {
+    fn after_commands(&mut self) -> Result<(), Broken> {
         let lengths = [
             self.conductor.recognizer.len(),
             self.conductor.endpointing.len(),
@@ -489,7 +525,7 @@ impl World {
             self.clauses.len(),
         ];
         if lengths.iter().any(|length| *length > QUEUE / 2) {
-            return Err(format!("a queue grows without bound: {lengths:?}"));
+            return Property::QueuesStaySmall.broken(format!("they hold {lengths:?}"));
         }
         self.watch_published()?;
         while let Ok(input) = self.recognizer_in.try_recv() {
@@ -497,8 +533,8 @@ impl World {
         }
         while let Ok(input) = self.endpointing_in.try_recv() {
             if let EndpointingInput::Score { turn, pause } = input {
-                let at = self.now + self.machine.takes(&mut self.rng, 40, 70);
-                let score = (!self.machine.fails(&mut self.rng)).then(|| self.rng.f32());
+                let at = self.now + self.machine.takes(&mut self.choices, 40, 70);
+                let score = (!self.machine.fails(&mut self.choices)).then(|| self.choices.f32());
                 let scored = Event::Scored {
                     turn,
                     pause,
@@ -544,7 +580,7 @@ impl World {
         Ok(())
     }
 
-    fn watch_published(&mut self) -> Result<(), String> {
+    fn watch_published(&mut self) -> Result<(), Broken> {
         let events = std::mem::take(
             &mut *self
                 .published
@@ -566,13 +602,13 @@ impl World {
                 _ => {}
             }
         }
-        Ok(())
+        (self.also)(&self.totals)
     }
 
-    fn at_the_end(&self) -> Result<(), String> {
+    fn at_the_end(&self) -> Result<(), Broken> {
         if *self.conductor.machine.state() != State::Listening {
             let state = self.conductor.machine.state();
-            return Err(format!("silent for ever in {state:?}"));
+            return Property::ComesToRest.broken(format!("silent for ever in {state:?}"));
         }
         self.invariants.at_the_end()
     }

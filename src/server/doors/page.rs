@@ -125,6 +125,9 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
         sleeps: !push_to_talk,
         ..Wishes::default()
     };
+    if doors.hub.is_unloaded() && !client.text(&loading()).await {
+        return;
+    }
     let card = ("the browser", rate);
     let seated = seated(&doors.hub, client, Who::User, wishes, card).await;
     let Some((mut client, mut live)) = seated else {
@@ -156,6 +159,12 @@ async fn converse(doors: Arc<Doors>, mut client: Client) {
             return;
         }
     }
+}
+
+/// Said before the welcome, which comes when the session has begun.
+fn loading() -> serde_json::Value {
+    let text = "the models left the memory when nobody used them, and are loaded again";
+    json!({ "type": "note", "text": text })
 }
 
 /// Does what the page asks; false where it makes no sense.

@@ -1,0 +1,131 @@
+//! A sound card in memory, for tests. It has no thread and no clock: it captures and plays when the test says so.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::AudioError;
+use super::callback::{CaptureCallback, RenderCallback};
+use super::device::{AudioDevice, AudioStream, Rates, StreamNote};
+
+/// The card, as a session has it.
+pub struct MemoryCard {
+    rate_hz: u32,
+    cable: Arc<Mutex<Cable>>,
+}
+
+/// The room around the card, as the test has it.
+pub struct Outside(Arc<Mutex<Cable>>);
+
+/// Between the two.
+#[derive(Default)]
+struct Cable {
+    capture: Option<CaptureCallback>,
+    render: Option<RenderCallback>,
+    notes: VecDeque<StreamNote>,
+    is_unplugged: bool,
+    opened: usize,
+}
+
+impl MemoryCard {
+    /// A card with a microphone and a loudspeaker of this rate.
+    pub fn new(rate_hz: u32) -> (Self, Outside) {
+        let cable = Arc::<Mutex<Cable>>::default();
+        let outside = Outside(Arc::clone(&cable));
+        (Self { rate_hz, cable }, outside)
+    }
+
+    fn unplugged(&self) -> Result<(), AudioError> {
+        match lock(&self.cable).is_unplugged {
+            true => Err(AudioError::Device {
+                device: self.describe(),
+                reason: "it is not there".into(),
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Outside {
+    /// The microphone captures these samples while the loudspeaker plays as many, which are given back.
+    pub fn turn(&self, captured: &[f32]) -> Vec<f32> {
+        let played = self.play(captured.len());
+        if let Some(capture) = &mut lock(&self.0).capture {
+            capture.process(captured, 1);
+        }
+        played
+    }
+
+    /// The loudspeaker plays so many samples, and the microphone gives nothing. Silence if nothing is open.
+    pub fn play(&self, samples: usize) -> Vec<f32> {
+        let mut played = vec![0.0; samples];
+        if let Some(render) = &mut lock(&self.0).render {
+            render.process(&mut played, 1);
+        }
+        played
+    }
+
+    /// The card is pulled out: its streams are lost, and it does not open.
+    pub fn unplug(&self) {
+        let mut cable = lock(&self.0);
+        cable.is_unplugged = true;
+        let why = "the card was pulled out".into();
+        cable.notes.push_back(StreamNote::Lost(why));
+        (cable.capture, cable.render) = (None, None);
+    }
+
+    /// It is put in again, and can be opened.
+    pub fn plug_in(&self) {
+        lock(&self.0).is_unplugged = false;
+    }
+
+    /// How often it was opened.
+    pub fn opened(&self) -> usize {
+        lock(&self.0).opened
+    }
+}
+
+impl AudioDevice for MemoryCard {
+    fn describe(&self) -> String {
+        "a card in memory".into()
+    }
+
+    fn probe(&mut self) -> Result<Rates, AudioError> {
+        self.unplugged()?;
+        Ok(Rates {
+            capture: Some(self.rate_hz),
+            render: Some(self.rate_hz),
+        })
+    }
+
+    fn open(
+        &mut self,
+        capture: Option<CaptureCallback>,
+        render: Option<RenderCallback>,
+    ) -> Result<Box<dyn AudioStream>, AudioError> {
+        self.unplugged()?;
+        let mut cable = lock(&self.cable);
+        (cable.capture, cable.render) = (capture, render);
+        cable.opened += 1;
+        cable.notes.clear();
+        Ok(Box::new(MemoryStream(Arc::clone(&self.cable))))
+    }
+}
+
+struct MemoryStream(Arc<Mutex<Cable>>);
+
+impl AudioStream for MemoryStream {
+    fn take_note(&mut self) -> Option<StreamNote> {
+        lock(&self.0).notes.pop_front()
+    }
+}
+
+impl Drop for MemoryStream {
+    fn drop(&mut self) {
+        let mut cable = lock(&self.0);
+        (cable.capture, cable.render) = (None, None);
+    }
+}
+
+fn lock(cable: &Mutex<Cable>) -> MutexGuard<'_, Cable> {
+    cable.lock().unwrap_or_else(PoisonError::into_inner)
+}
