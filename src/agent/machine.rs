@@ -7,6 +7,7 @@ use super::Manner;
 use super::calling::{Calling, Question};
 use super::handover::Ladder;
 use super::history::Unanswerable;
+use super::unwritten::Unwritten;
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
     UserWords,
@@ -67,6 +68,8 @@ pub struct Agent {
     pub(super) manner: Manner,
     /// A second language model, and what it was asked.
     pub(super) ladder: Ladder,
+    /// What is not written down.
+    pub(super) unwritten: Unwritten,
 }
 
 /// A reply that is being written.
@@ -184,6 +187,7 @@ impl Agent {
             question: None,
             control: None,
             manner: Manner::default(),
+            unwritten: Unwritten::default(),
         }
     }
 
@@ -288,7 +292,8 @@ impl Agent {
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-        self.keep_heard(user, heard);
+        let kept = self.keep_heard(user, heard);
+        self.write_down(kept, commands);
         // They belong to words that were not answered yet, or to a question about them.
         if !self.history.has_unanswered() && self.question.is_none() {
             self.acts.clear();
@@ -325,6 +330,7 @@ impl Agent {
         (self.writing, self.calling, self.control) = (None, None, None);
         self.certain.let_go();
         self.ladder.let_go();
+        self.unwritten.let_go(self.history.has_unanswered());
         // A question of a draft that was thrown away was not asked.
         self.question.take_if(|question| !question.heard);
         if self.in_doubt.take().is_some() {

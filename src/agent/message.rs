@@ -241,6 +241,13 @@ pub enum Command {
         /// It changes something, and is to be undone at [`Command::TakeBack`], until [`Command::Keep`].
         in_doubt: bool,
     },
+    /// Keep what was said and heard, as an episode, if such are kept.
+    WriteDown {
+        /// The user's words; empty if the reply to those before went on.
+        user: String,
+        /// What was heard of the reply.
+        heard: String,
+    },
     /// What a tool changed stays.
     Keep,
     /// What a tool changed is undone: the user went on with what it was called for.
