@@ -7,7 +7,8 @@ use super::arguments::Arguments;
 use super::spoken::split;
 use super::store::Store;
 use super::{
-    Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, optional, required, say, talk,
+    Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, files, optional, required, say,
+    talk,
 };
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -133,10 +134,14 @@ fn told(facts: &[&str]) -> String {
     format!("You told me: {}.{more}", latest.join(". "))
 }
 
-/// What the user told to be remembered about something.
-pub(super) fn told_about(toolbox: &Toolbox, about: &str) -> Result<Option<String>, StoreError> {
+/// What the user told to be remembered that has all of the words.
+pub(super) fn told_with(
+    toolbox: &Toolbox,
+    words: &[String],
+) -> Result<Option<String>, StoreError> {
     let all = facts(&toolbox.store)?;
-    let found = about_it(&all, about);
+    let facts = all.iter().map(|(_, fact)| fact.as_str());
+    let found: Vec<&str> = facts.filter(|fact| files::has_words(fact, words)).collect();
     Ok((!found.is_empty()).then(|| told(&found)))
 }
 

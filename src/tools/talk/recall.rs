@@ -41,15 +41,8 @@ fn recall_talk(
         None => EVER,
     };
     let said = match about {
-        Some(about) => said_about_within(toolbox, about, who, within, now)?,
+        Some(about) => said_within(toolbox, about, (who, within), now)?,
         None => said_in(toolbox, day.map(|_| within), who, now)?,
-    };
-    let said = match (said, about) {
-        // What the user had remembered is what they said, too.
-        (None, Some(about)) if day.is_none() && who != Who::Assistant => {
-            memory::told_about(toolbox, about)?
-        }
-        (said, _) => said,
     };
     match said {
         Some(said) => say(said),
@@ -75,22 +68,28 @@ pub(in crate::tools) fn said_about(
     Ok(said)
 }
 
-fn said_about_within(
+/// What was said about something in a span, or the nearest to it.
+fn said_within(
     toolbox: &Toolbox,
     about: &str,
-    who: Who,
-    within: Span,
+    (who, within): (Who, Span),
     now: &ZonedDateTime,
 ) -> Result<Option<String>, StoreError> {
     let words = files::words(about);
     let (episodes, has_all) = with_words(toolbox.stores(), &words, who, within)?;
-    if episodes.is_empty() {
-        return Ok(None);
+    if has_all && !episodes.is_empty() {
+        return Ok(Some(saying::about(&episodes, who, now)));
     }
-    let said = saying::about(&episodes, who, now);
-    Ok(Some(match has_all {
-        true => said,
-        false => format!("Nothing that was said has all of these words. The nearest: {said}"),
+    // What the user had remembered is what they said, too.
+    if who != Who::Assistant
+        && within == EVER
+        && let Some(told) = memory::told_with(toolbox, &words)?
+    {
+        return Ok(Some(told));
+    }
+    Ok((!episodes.is_empty()).then(|| {
+        let nearest = saying::about(&episodes, who, now);
+        format!("Nothing that was said has all of these words. The nearest: {nearest}")
     }))
 }
 
@@ -110,6 +109,8 @@ fn said_in(
     for store in toolbox.stores() {
         episodes.extend(of(store, within.unwrap_or(EVER), most)?);
     }
+    // Those of one moment stay in their order.
+    episodes.reverse();
     episodes.sort_by_key(|episode| episode.at_ms);
     let surplus = episodes.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
     episodes.drain(..surplus);
