@@ -156,12 +156,12 @@ fn open(config: &Config, keeping: Keeping) -> Option<Toolbox> {
     let language = languages.iter().find(known).unwrap_or(languages.first());
     // Two programs on one folder are told apart by it.
     let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
-    let open = |folder: Option<&Path>| {
+    let open = |folder: Option<&Path>| -> Result<Toolbox, OpenError> {
         let opened = Toolbox::open(folder, language, seed)?;
         Ok(opened.keeping(keeping, config.memory.days))
     };
     let folder = (keeping != Keeping::Nothing).then(data_dir);
-    let opened: Result<Toolbox, OpenError> = open(folder.as_deref());
+    let opened = open(folder.as_deref());
     match opened {
         Ok(toolbox) => Some(toolbox),
         Err(error @ OpenError::Language(_)) => {

@@ -44,36 +44,46 @@ pub enum MemoryCommand {
 /// Files of one folder that are named with why they are left out; of more it is said how many.
 const MOST_NAMED: usize = 20;
 
-/// Runs the command. It looks at what was kept so far, whatever is kept now.
+/// Runs the command.
 pub fn run(config: &Config, command: &MemoryCommand) -> Result<()> {
-    if let MemoryCommand::Folders = command {
-        return folders(config);
-    }
-    let now = local_time();
-    let Some(memory) = KeptMemory::open(&data_dir(), config.memory.days, &now)? else {
-        out!("nothing is kept yet");
-        return Ok(());
-    };
     match command {
-        MemoryCommand::List => list(&memory, &now),
-        MemoryCommand::Search { words } => search(&memory, &words.join(" "), &now),
-        MemoryCommand::Forget { talk: true, .. } => {
-            let episodes = memory.forget_talk()?;
-            show_erased(&Erased { facts: 0, episodes });
-            Ok(())
+        MemoryCommand::List => look(config, list),
+        MemoryCommand::Search { words } => {
+            look(config, |memory, now| search(memory, &words.join(" "), now))
         }
         MemoryCommand::Forget {
-            everything: true, ..
-        } => {
-            show_erased(&memory.forget_everything()?);
+            words,
+            talk,
+            everything,
+        } => look(config, |memory, _| {
+            let erased = match (talk, everything) {
+                (true, _) => Erased {
+                    facts: 0,
+                    episodes: memory.forget_talk()?,
+                },
+                (false, true) => memory.forget_everything()?,
+                (false, false) => memory.forget(&words.join(" "))?,
+            };
+            show_erased(&erased);
+            Ok(())
+        }),
+        MemoryCommand::Export => look(config, export),
+        MemoryCommand::Folders => folders(config),
+    }
+}
+
+/// Looks at what was kept so far, whatever is kept now.
+fn look(
+    config: &Config,
+    at: impl FnOnce(&KeptMemory, &ZonedDateTime) -> Result<()>,
+) -> Result<()> {
+    let now = local_time();
+    match KeptMemory::open(&data_dir(), config.memory.days, &now)? {
+        Some(memory) => at(&memory, &now),
+        None => {
+            eprintln!("nothing is kept yet");
             Ok(())
         }
-        MemoryCommand::Forget { words, .. } => {
-            show_erased(&memory.forget(&words.join(" "))?);
-            Ok(())
-        }
-        MemoryCommand::Export => export(&memory, &now),
-        MemoryCommand::Folders => Ok(()),
     }
 }
 
