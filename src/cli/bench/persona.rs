@@ -72,7 +72,7 @@ pub fn run(config: &Config, args: &PersonaArgs) -> Result<ExitCode> {
             first: model.as_mut(),
             helper: helper.as_mut(),
         };
-        answers.extend(ask(asked, talk, &mut models, (&persona.name, &set)));
+        answers.extend(ask(asked, talk, &mut models, (persona.name.as_str(), &set)));
         if QUIT.load(Ordering::Relaxed) {
             break;
         }
