@@ -159,14 +159,20 @@ fn what_was_said_is_found_after_a_restart_where_all_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     typed_where_kept(folder.path(), "all", BOILER, &[]);
     let said = typed_where_kept(folder.path(), "all", WHAT, &[]);
-    assert!(said.contains("you said: The boiler in the cellar"), "{said}");
+    assert!(
+        said.contains("you said: The boiler in the cellar"),
+        "{said}"
+    );
 }
 
 #[test]
 fn what_was_said_is_found_in_its_conversation_alone_where_facts_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let said = typed(folder.path(), &format!("{BOILER}{WHAT}"), &[]);
-    assert!(said.contains("you said: The boiler in the cellar"), "{said}");
+    assert!(
+        said.contains("you said: The boiler in the cellar"),
+        "{said}"
+    );
     let said = typed(folder.path(), WHAT, &[]);
     assert!(said.contains("I keep only facts"), "{said}");
 }
@@ -182,7 +188,10 @@ fn what_is_remembered_is_shown_searched_exported_and_erased() {
         assert!(listed.contains(part), "{part}: {listed}");
     }
     let found = memory(folder.path(), &["search", "boilers"]);
-    assert!(found.contains("The boiler") && !found.contains("Anna"), "{found}");
+    assert!(
+        found.contains("The boiler") && !found.contains("Anna"),
+        "{found}"
+    );
     let exported = memory(folder.path(), &["export"]);
     let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
     assert_eq!(exported["name"], "Anna");
@@ -190,10 +199,16 @@ fn what_is_remembered_is_shown_searched_exported_and_erased() {
     let erased = memory(folder.path(), &["forget", "boiler"]);
     assert!(erased.contains("0 facts, 1 exchange"), "{erased}");
     let bytes = fs::read(folder.path().join("data").join("assistant.db")).unwrap();
-    assert!(!bytes.windows(6).any(|part| part == b"boiler"), "it is in the file");
+    assert!(
+        !bytes.windows(6).any(|part| part == b"boiler"),
+        "it is in the file"
+    );
     memory(folder.path(), &["forget", "--everything"]);
     let listed = memory(folder.path(), &["list"]);
-    assert!(!listed.contains("Anna") && !listed.contains("red"), "{listed}");
+    assert!(
+        !listed.contains("Anna") && !listed.contains("red"),
+        "{listed}"
+    );
 }
 
 #[test]

@@ -32,7 +32,10 @@ impl Talk {
         let mut commands = Vec::new();
         self.0.handle(input, &mut commands);
         commands.retain(|command| {
-            let is_aside = matches!(command, Command::ReadAhead { .. } | Command::WriteDown { .. });
+            let is_aside = matches!(
+                command,
+                Command::ReadAhead { .. } | Command::WriteDown { .. }
+            );
             !is_aside
         });
         commands

@@ -12,7 +12,7 @@ use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
     UserWords,
 };
-use crate::events::{DropReason, EventKind, ReplyId, TurnId};
+use crate::events::{DropReason, EventKind, ReplyId};
 use crate::language::Language;
 use crate::lexicon::{Lexicon, words};
 use crate::llm::{Message, Opening};
@@ -265,7 +265,7 @@ impl Agent {
             Input::NotWanted => self.drop_question(DropReason::NotWanted, commands),
             Input::Crowded { tokens, fits } => {
                 let room = self.history.make_room("", tokens, fits, KEEP_FOR_NEXT);
-                publish_forgotten(None, room.exchanges, commands);
+                commands.extend(Command::forgot(None, room.exchanges));
                 if room.anything {
                     self.read_history(commands);
                 }
@@ -442,7 +442,7 @@ impl Agent {
             // question to come.
             Task::AnswerAlone(_) if !cancelled => {
                 let exchanges = self.history.forget_all();
-                publish_forgotten(Some(writing.id.turn), exchanges, commands);
+                commands.extend(Command::forgot(Some(writing.id.turn), exchanges));
                 self.drop_question(DropReason::Forgotten, commands);
             }
             Task::Answer(_) | Task::AnswerAlone(_) => {}
@@ -468,7 +468,7 @@ impl Agent {
             (FailureKind::TooLong { tokens, fits }, task) if writing.whole => {
                 let user = task.user();
                 let room = self.history.make_room(user, tokens, fits, 0);
-                publish_forgotten(turn, room.exchanges, commands);
+                commands.extend(Command::forgot(turn, room.exchanges));
                 // What is too long alone may still leave room for a few words.
                 let whole = room.anything;
                 return self.write(Writing { whole, ..writing }, commands);
@@ -493,11 +493,5 @@ impl Agent {
             self.history.tried(writing.task.user(), Some(reason));
         }
         commands.push(Command::GiveUp { reply, failure });
-    }
-}
-
-fn publish_forgotten(turn: Option<TurnId>, exchanges: usize, commands: &mut Vec<Command>) {
-    if exchanges > 0 {
-        commands.push(Command::Publish(turn, EventKind::Forgot { exchanges }));
     }
 }

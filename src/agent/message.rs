@@ -124,6 +124,13 @@ pub enum Input {
     },
 }
 
+impl Command {
+    /// So many exchanges left the history; none is told if none did.
+    pub(super) fn forgot(turn: Option<TurnId>, exchanges: usize) -> Option<Self> {
+        (exchanges > 0).then(|| Self::Publish(turn, EventKind::Forgot { exchanges }))
+    }
+}
+
 /// Why the language model wrote no reply, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

@@ -318,7 +318,10 @@ mod tests {
         let adapted = Persona::read(&path).unwrap().adapted.unwrap();
         assert_eq!(adapted.file(), Some(adapter.as_path()));
         // The program's own has a name.
-        assert_eq!(Persona::bundled(Language::English).adapted.unwrap().file(), None);
+        assert_eq!(
+            Persona::bundled(Language::English).adapted.unwrap().file(),
+            None
+        );
     }
 
     #[test]

@@ -60,7 +60,10 @@ const STORY: &str = "Tell me a story.";
 fn an_exchange_is_written_down_as_it_was_heard() {
     let mut talk = talk();
     talk.answer(STORY);
-    assert_eq!(talk.remember(STORY, "Once upon"), written(STORY, "Once upon"));
+    assert_eq!(
+        talk.remember(STORY, "Once upon"),
+        written(STORY, "Once upon")
+    );
 }
 
 #[test]
@@ -78,7 +81,10 @@ fn words_that_were_not_answered_are_written_down_with_those_that_were() {
     assert!(talk.remember("What is the capital", "").is_empty());
     talk.answer("of France?");
     let both = "What is the capital of France?";
-    assert_eq!(talk.remember("of France?", "Paris."), written(both, "Paris."));
+    assert_eq!(
+        talk.remember("of France?", "Paris."),
+        written(both, "Paris.")
+    );
 }
 
 #[test]
@@ -90,7 +96,10 @@ fn an_exchange_in_which_something_is_forgotten_or_recalled_is_not_written_down()
     ] {
         let mut talk = talk();
         talk.answer(asked);
-        assert!(talk.remember(asked, "It is the boiler.").is_empty(), "{asked}");
+        assert!(
+            talk.remember(asked, "It is the boiler.").is_empty(),
+            "{asked}"
+        );
         // Nor is what more is heard of it, and the next one is.
         assert!(talk.remember("", "It leaks.").is_empty(), "{asked}");
         talk.answer(STORY);

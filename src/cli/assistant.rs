@@ -33,10 +33,7 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
-    let toolbox = config
-        .tools
-        .enabled
-        .then(|| open(config, keeping));
+    let toolbox = config.tools.enabled.then(|| open(config, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
     let built_in = match &toolbox {
         Some(_) => BuiltIn::Callable,

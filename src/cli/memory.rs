@@ -73,10 +73,7 @@ pub fn run(config: &Config, command: &MemoryCommand) -> Result<()> {
 }
 
 /// Looks at what was kept so far, whatever is kept now.
-fn look(
-    config: &Config,
-    at: impl FnOnce(&KeptMemory, &ZonedDateTime) -> Result<()>,
-) -> Result<()> {
+fn look(config: &Config, at: impl FnOnce(&KeptMemory, &ZonedDateTime) -> Result<()>) -> Result<()> {
     let now = local_time();
     match KeptMemory::open(&data_dir(), config.memory.days, &now)? {
         Some(memory) => at(&memory, &now),

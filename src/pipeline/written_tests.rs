@@ -171,10 +171,6 @@ fn what_left_the_models_window_is_found_when_it_is_asked_for() {
     let said = "you said: The boiler in the cellar is leaking.";
     assert!(found.text.contains(said), "{found:?}");
     // It is found again, and not the question about it.
-    let again = ask(
-        &mut conversation,
-        prefix + 5,
-        "Did I mention the boiler?",
-    );
+    let again = ask(&mut conversation, prefix + 5, "Did I mention the boiler?");
     assert_eq!(again.text, found.text);
 }

@@ -36,11 +36,7 @@ impl KeptMemory {
     ///
     /// # Errors
     /// The file cannot be read and written: the message says what to do.
-    pub fn open(
-        folder: &Path,
-        days: u16,
-        now: &ZonedDateTime,
-    ) -> Result<Option<Self>, StoreError> {
+    pub fn open(folder: &Path, days: u16, now: &ZonedDateTime) -> Result<Option<Self>, StoreError> {
         let Some(store) = Store::existing(folder)? else {
             return Ok(None);
         };

@@ -135,10 +135,7 @@ fn told(facts: &[&str]) -> String {
 }
 
 /// What the user told to be remembered that has all of the words.
-pub(super) fn told_with(
-    toolbox: &Toolbox,
-    words: &[String],
-) -> Result<Option<String>, StoreError> {
+pub(super) fn told_with(toolbox: &Toolbox, words: &[String]) -> Result<Option<String>, StoreError> {
     let all = facts(&toolbox.store)?;
     let facts = all.iter().map(|(_, fact)| fact.as_str());
     let found: Vec<&str> = facts.filter(|fact| files::has_words(fact, words)).collect();

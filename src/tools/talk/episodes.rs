@@ -74,7 +74,11 @@ pub(super) fn go_on(connection: &Connection, id: i64, heard: &str) -> Result<(),
 }
 
 /// The episodes of a span, the latest first.
-pub(in crate::tools) fn of(store: &Store, span: Span, most: i64) -> Result<Vec<Episode>, StoreError> {
+pub(in crate::tools) fn of(
+    store: &Store,
+    span: Span,
+    most: i64,
+) -> Result<Vec<Episode>, StoreError> {
     let mut statement = store.connection.prepare_cached(
         "SELECT episodes.at_ms, episode_words.said, episode_words.heard
          FROM episodes CROSS JOIN episode_words ON episode_words.rowid = episodes.id
@@ -108,12 +112,7 @@ pub(in crate::tools) fn with_words<'s>(
 
 /// The episodes of a span that an FTS5 query finds in what somebody said, the latest first. The words that were asked
 /// for are marked, for [`crate::folders::excerpt`]. What the assistant said is about what it was asked, too.
-fn found(
-    store: &Store,
-    query: &str,
-    who: Who,
-    span: Span,
-) -> Result<Vec<Episode>, StoreError> {
+fn found(store: &Store, query: &str, who: Who, span: Span) -> Result<Vec<Episode>, StoreError> {
     let mut statement = store.connection.prepare_cached(
         "SELECT episodes.at_ms, highlight(episode_words, 0, ?4, ?5), highlight(episode_words, 1, ?4, ?5)
          FROM episode_words CROSS JOIN episodes ON episodes.id = episode_words.rowid
@@ -152,7 +151,11 @@ pub(super) fn erase_one(store: &Store, id: i64) -> Result<usize, StoreError> {
 
 /// Erases what was said before a moment (milliseconds of Unix time); how many there were.
 pub(in crate::tools) fn erase_before(store: &Store, at_ms: i64) -> Result<usize, StoreError> {
-    erase(store, "SELECT id FROM episodes WHERE at_ms < ?1", params![at_ms])
+    erase(
+        store,
+        "SELECT id FROM episodes WHERE at_ms < ?1",
+        params![at_ms],
+    )
 }
 
 /// Erases all of them; how many there were.
@@ -160,11 +163,7 @@ pub(in crate::tools) fn erase_all(store: &Store) -> Result<usize, StoreError> {
     erase(store, "SELECT id FROM episodes", params![])
 }
 
-fn erase(
-    store: &Store,
-    select: &str,
-    which: &[&dyn ToSql],
-) -> Result<usize, StoreError> {
+fn erase(store: &Store, select: &str, which: &[&dyn ToSql]) -> Result<usize, StoreError> {
     let ids: Vec<i64> = {
         let mut statement = store.connection.prepare_cached(select)?;
         let ids = statement.query_map(which, |row| row.get(0))?;

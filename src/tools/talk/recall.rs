@@ -112,7 +112,9 @@ fn said_in(
     // Those of one moment stay in their order.
     episodes.reverse();
     episodes.sort_by_key(|episode| episode.at_ms);
-    let surplus = episodes.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
+    let surplus = episodes
+        .len()
+        .saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
     episodes.drain(..surplus);
     Ok((!episodes.is_empty()).then(|| saying::of_days(&episodes, who, now)))
 }

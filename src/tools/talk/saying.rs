@@ -89,12 +89,16 @@ pub(super) fn nothing(nothing: &Nothing) -> String {
     };
     let about = nothing.about.map(|about| format!(" about {about}"));
     let day = nothing.day.map(|day| format!(" {day}"));
-    let what = format!("{what}{}{}", about.unwrap_or_default(), day.unwrap_or_default());
+    let what = format!(
+        "{what}{}{}",
+        about.unwrap_or_default(),
+        day.unwrap_or_default()
+    );
     match nothing.kept {
         Kept::All => format!("As far as I have kept it, {what}."),
-        Kept::Facts => format!(
-            "I keep only facts, not what we talk about. In this conversation {what}."
-        ),
+        Kept::Facts => {
+            format!("I keep only facts, not what we talk about. In this conversation {what}.")
+        }
         Kept::Nothing => format!(
             "I keep nothing of what we talk about once a conversation is over. In this one {what}."
         ),
@@ -172,7 +176,10 @@ mod tests {
         let episodes = [episode("2026-11-28T08:00:00Z", "It leaks.", "Oh dear.")];
         let said = |who| about(&episodes, who, &now());
         assert_eq!(said(Who::Assistant), "Today I said: Oh dear.");
-        assert_eq!(said(Who::Both), "Today you said: It leaks. I said: Oh dear.");
+        assert_eq!(
+            said(Who::Both),
+            "Today you said: It leaks. I said: Oh dear."
+        );
     }
 
     #[test]
@@ -186,14 +193,21 @@ mod tests {
 
     #[test]
     fn of_a_long_day_what_tells_the_most_is_said_in_its_order() {
-        let mut episodes = vec![episode("2026-11-27T08:00:00Z", "My boiler leaks again.", "")];
+        let mut episodes = vec![episode(
+            "2026-11-27T08:00:00Z",
+            "My boiler leaks again.",
+            "",
+        )];
         for minute in 1..6 {
             let at = format!("2026-11-27T08:0{minute}:00Z");
             episodes.push(episode(&at, "Yes.", ""));
         }
         episodes.push(episode("2026-11-27T09:00:00Z", "Who wrote Faust?", ""));
         let said = of_days(&episodes, Who::Both, &now());
-        assert!(said.starts_with("Yesterday you said: My boiler leaks again."), "{said}");
+        assert!(
+            said.starts_with("Yesterday you said: My boiler leaks again."),
+            "{said}"
+        );
         assert!(said.ends_with("Who wrote Faust? And 3 more."), "{said}");
     }
 
@@ -211,6 +225,9 @@ mod tests {
     fn long_words_are_cut() {
         let episodes = [episode("2026-11-28T08:00:00Z", &"word ".repeat(300), "")];
         let said = of_days(&episodes, Who::User, &now());
-        assert!(said.ends_with("word, and so on.") && said.len() < 150, "{said}");
+        assert!(
+            said.ends_with("word, and so on.") && said.len() < 150,
+            "{said}"
+        );
     }
 }

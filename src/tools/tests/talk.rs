@@ -233,7 +233,10 @@ fn what_is_forgotten_is_gone_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut toolbox = kept(folder.path(), Keeping::All);
     for number in 0..150 {
-        let user = format!("The secret{number} of box{number} is {}", "long ".repeat(number % 60));
+        let user = format!(
+            "The secret{number} of box{number} is {}",
+            "long ".repeat(number % 60)
+        );
         toolbox.talked(&user, "I see.", &now());
     }
     toolbox.write_down(&now()).unwrap();
@@ -242,7 +245,10 @@ fn what_is_forgotten_is_gone_from_the_file() {
         let about = format!("box{number}");
         let expected = format!("I forgot what we said about {about}.");
         assert_eq!(said(&mut toolbox, "forget", &[("about", &about)]), expected);
-        assert!(!is_in(folder.path(), &format!("secret{number} ")), "{number}");
+        assert!(
+            !is_in(folder.path(), &format!("secret{number} ")),
+            "{number}"
+        );
         assert!(!is_in(folder.path(), &about), "{number}");
     }
     said(&mut toolbox, "forget_everything", &[]);
@@ -306,8 +312,7 @@ fn what_was_forgotten_in_doubt_can_be_taken_back() {
         toolbox.take_back().unwrap();
         let found = recalled(&mut toolbox, &[("day", "today"), ("who", "me")]);
         assert_eq!(
-            found,
-            "Today you said: The boiler is leaking. It is cold.",
+            found, "Today you said: The boiler is leaking. It is cold.",
             "{keeping:?}"
         );
     }

@@ -82,7 +82,10 @@ impl PersonaReport {
 fn sentence(metrics: &Metrics) -> String {
     let parts = [
         ("persona.right", "answers right"),
-        ("persona.agreement", "agree with the others to their question"),
+        (
+            "persona.agreement",
+            "agree with the others to their question",
+        ),
         ("persona.after_talk", "are the same after other talk"),
         ("persona.claims", "claim what it is not"),
     ];
@@ -113,7 +116,11 @@ impl fmt::Display for PersonaReport {
             let usual = usual.unwrap_or("unclear");
             let agree = answers.len() - others.len();
             writeln!(f)?;
-            writeln!(f, "{question}: {agree} of {} answers come to {usual:?}", answers.len())?;
+            writeln!(
+                f,
+                "{question}: {agree} of {} answers come to {usual:?}",
+                answers.len()
+            )?;
             for answer in others {
                 let stance = answer.stance.as_deref().unwrap_or("unclear");
                 writeln!(f, "  {stance}, {}: {}", answer.before, answer.wording)?;
@@ -124,7 +131,11 @@ impl fmt::Display for PersonaReport {
         for answer in self.answers.iter().filter(is_wrong) {
             let why: Vec<&str> = answer.checks.why().collect();
             writeln!(f)?;
-            writeln!(f, "{} ({}), {}", answer.question, answer.about, answer.before)?;
+            writeln!(
+                f,
+                "{} ({}), {}",
+                answer.question, answer.about, answer.before
+            )?;
             writeln!(f, "  asked     {}", answer.wording)?;
             writeln!(f, "  answered  {}", answer.answer)?;
             writeln!(f, "  wrong     {}", why.join("; "))?;
@@ -159,7 +170,10 @@ mod tests {
     fn it_is_read_back_as_it_was_written() {
         let report = report();
         let read: PersonaReport = serde_json::from_str(&report.to_json()).unwrap();
-        assert_eq!((read.answers, read.verdict), (report.answers, report.verdict));
+        assert_eq!(
+            (read.answers, read.verdict),
+            (report.answers, report.verdict)
+        );
     }
 
     #[test]
@@ -167,7 +181,10 @@ mod tests {
         let text = report().to_string();
         let begin = "2 of 3 answers right; 2 of 3 agree with the others to their question; 0 of 1 are the same";
         assert!(text.starts_with(begin), "{text}");
-        assert!(text.contains("human: 2 of 3 answers come to \"no\""), "{text}");
+        assert!(
+            text.contains("human: 2 of 3 answers come to \"no\""),
+            "{text}"
+        );
         assert!(text.contains("unclear, talk"), "{text}");
     }
 

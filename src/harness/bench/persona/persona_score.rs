@@ -61,7 +61,8 @@ pub fn figures(answers: &[PersonaAnswer]) -> Metrics {
         claims.count(),
         answers.len(),
     );
-    let is_long = |answer: &&PersonaAnswer| answer.checks.is_right(CheckName::MaxWords) == Some(false);
+    let is_long =
+        |answer: &&PersonaAnswer| answer.checks.is_right(CheckName::MaxWords) == Some(false);
     let about = "answers that are longer than they may be";
     metrics.rate(
         "persona.long",
@@ -104,17 +105,27 @@ fn add_agreement(metrics: &mut Metrics, answers: &[PersonaAnswer]) {
     let (mut agree, mut unclear, mut all, mut whole) = (0, 0, 0, 0);
     for answers in questions.values() {
         let usual = usual_stance(answers);
-        let has_it = |answer: &&&PersonaAnswer| answer.stance.is_some() && answer.stance.as_deref() == usual;
+        let has_it =
+            |answer: &&&PersonaAnswer| answer.stance.is_some() && answer.stance.as_deref() == usual;
         let agreeing = answers.iter().filter(has_it).count();
         agree += agreeing;
-        unclear += answers.iter().filter(|answer| answer.stance.is_none()).count();
+        unclear += answers
+            .iter()
+            .filter(|answer| answer.stance.is_none())
+            .count();
         all += answers.len();
         whole += usize::from(agreeing == answers.len());
     }
     let about = "answers that come to what most answers to their question come to";
     metrics.rate("persona.agreement", Better::Higher, about, agree, all);
     let about = "questions whose answers all come to one thing, in all wordings and after all talk";
-    metrics.rate("persona.whole", Better::Higher, about, whole, questions.len());
+    metrics.rate(
+        "persona.whole",
+        Better::Higher,
+        about,
+        whole,
+        questions.len(),
+    );
     let about = "answers of which it is not clear what they come to";
     metrics.rate("persona.unclear", Better::Lower, about, unclear, all);
 }
@@ -130,7 +141,9 @@ fn add_after_talk(metrics: &mut Metrics, answers: &[PersonaAnswer]) {
     let pairs: Vec<_> = pairs
         .filter_map(|answer| alone(answer).map(|alone| (alone, answer)))
         .collect();
-    let same = pairs.iter().filter(|(alone, after)| alone.stance == after.stance);
+    let same = pairs
+        .iter()
+        .filter(|(alone, after)| alone.stance == after.stance);
     let about = "answers after other talk that come to what the same wording alone comes to";
     metrics.rate(
         "persona.after_talk",
@@ -148,7 +161,11 @@ pub(super) mod tests {
     use super::*;
 
     /// An answer to a question, with this stance, after this.
-    pub(in super::super) fn answer(question: &str, before: &str, stance: Option<&str>) -> PersonaAnswer {
+    pub(in super::super) fn answer(
+        question: &str,
+        before: &str,
+        stance: Option<&str>,
+    ) -> PersonaAnswer {
         PersonaAnswer {
             question: question.into(),
             about: About::Itself,

@@ -87,7 +87,14 @@ fn days_that_are_over_are_read() {
     for (text, expected) in cases {
         assert_eq!(past_days(text, &now(), EN), Some(expected), "{text}");
     }
-    for text in ["", "tomorrow", "next week", "in two weeks", "the day after tomorrow", "someday"] {
+    for text in [
+        "",
+        "tomorrow",
+        "next week",
+        "in two weeks",
+        "the day after tomorrow",
+        "someday",
+    ] {
         assert_eq!(past_days(text, &now(), EN), None, "{text}");
     }
 }
