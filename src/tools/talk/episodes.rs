@@ -111,7 +111,7 @@ pub(in crate::tools) fn with_words<'s>(
 }
 
 /// The episodes of a span that an FTS5 query finds in what somebody said, the latest first. The words that were asked
-/// for are marked, for [`crate::folders::excerpt`]. What the assistant said is about what it was asked, too.
+/// for are marked, for [`crate::folders::excerpt()`]. What the assistant said is about what it was asked, too.
 fn found(store: &Store, query: &str, who: Who, span: Span) -> Result<Vec<Episode>, StoreError> {
     let mut statement = store.connection.prepare_cached(
         "SELECT episodes.at_ms, highlight(episode_words, 0, ?4, ?5), highlight(episode_words, 1, ?4, ?5)
