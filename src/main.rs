@@ -14,6 +14,7 @@ use vivavoce::clock::Stopwatch;
 use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::language::Languages;
 use vivavoce::llm::gpu::GpuLayers;
+use vivavoce::tools::Keeping;
 use vivavoce::turn_taking::Drafts;
 
 use cli::bench::{BenchCommand, NOT_MEASURED};
@@ -58,9 +59,10 @@ struct Common {
     #[arg(long, global = true, env = "VIVAVOCE_DRAFTS", value_name = "X",
           value_parser = Drafts::parse)]
     drafts: Option<Drafts>,
-    /// Whether timers, lists and what you tell it outlast the conversation: on, off
-    #[arg(long, global = true, env = "VIVAVOCE_KEEP", value_name = "X", value_parser = on_or_off)]
-    keep: Option<bool>,
+    /// What outlasts the conversation: facts (also timers and lists), all (what was said and heard, too), nothing
+    #[arg(long, global = true, env = "VIVAVOCE_KEEP", value_name = "X",
+          value_parser = Keeping::parse)]
+    keep: Option<Keeping>,
     /// Language of the conversation: en, de, es, fr, it, zh; auto:en,de goes over to the one that you speak
     #[arg(long, global = true, env = "VIVAVOCE_LANG", value_name = "CODE")]
     lang: Option<Languages>,
@@ -145,7 +147,7 @@ enum Command {
     /// List the tools that can be called, built in and of MCP servers, and call one
     #[command(subcommand)]
     Tools(ToolsCommand),
-    /// Show what it may look into: your own folders
+    /// Show, search, erase and export what it remembers, and say what it finds in your own folders
     #[command(subcommand)]
     Memory(MemoryCommand),
     /// Make ears for a phrase of your own
@@ -188,14 +190,6 @@ enum Command {
 }
 
 cpu_check::check_first!(cpu_check::BuiltWith::LLAMA);
-
-fn on_or_off(text: &str) -> Result<bool, String> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err("give on or off".into()),
-    }
-}
 
 /// The command line and the environment. A variable that is empty is one that is not set.
 fn parse() -> Cli {
@@ -352,7 +346,7 @@ fn configure(common: &Common) -> Result<Config> {
         config.turn_taking.endpointing = endpointing;
     }
     if let Some(keep) = common.keep {
-        config.tools.keep = keep;
+        config.memory.keep = keep;
     }
     if let Some(drafts) = common.drafts {
         config.turn_taking.drafts = Some(drafts);

@@ -337,7 +337,7 @@ fn python(script: &str, arguments: &[&str]) -> Value {
     }
     let output = command
         .env("PYTHONPATH", installed(PYTHON_SDK))
-        .env("VIVAVOCE_KEEP", "off")
+        .env("VIVAVOCE_KEEP", "nothing")
         .arg(tests.join("agent_voice_clients").join(script))
         .args(arguments)
         .output()

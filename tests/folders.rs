@@ -97,7 +97,7 @@ fn a_question_is_answered_from_a_file() {
     assert!(text(&output).contains(nothing), "{}", text(&output));
 }
 
-/// Whether there is an index after a command with these folders, and with keeping on or off.
+/// Whether there is an index after a command with these folders, and with this kept.
 fn has_index(home: &Path, folders: &[&str], keep: &str, command: &[&str]) -> bool {
     let mut program = with_folders(home, folders);
     let output = run(program.env("VIVAVOCE_KEEP", keep).args(command));
@@ -110,8 +110,8 @@ fn the_index_is_kept_as_long_as_folders_are_configured() {
     let home = home();
     let shown =
         |folders: &[&str], keep| has_index(home.path(), folders, keep, &["memory", "folders"]);
-    assert!(shown(&["notes"], "on"));
-    assert!(!shown(&[], "on"));
+    assert!(shown(&["notes"], "facts"));
+    assert!(!shown(&[], "facts"));
 }
 
 #[test]
@@ -119,13 +119,13 @@ fn an_index_that_was_kept_is_forgotten_although_nothing_is_kept_now() {
     let home = home();
     let shown =
         |folders: &[&str], keep| has_index(home.path(), folders, keep, &["memory", "folders"]);
-    assert!(shown(&["notes"], "on"));
-    assert!(!shown(&[], "off"));
+    assert!(shown(&["notes"], "facts"));
+    assert!(!shown(&[], "nothing"));
 }
 
 #[test]
 fn a_tool_that_looks_into_no_folder_reads_none() {
     let home = home();
     let roll = ["tools", "call", "roll_dice"];
-    assert!(!has_index(home.path(), &["notes"], "on", &roll));
+    assert!(!has_index(home.path(), &["notes"], "facts", &roll));
 }

@@ -16,14 +16,20 @@ fn with_data(folder: &Path) -> Command {
     let models = String::from_utf8_lossy(&models.stdout);
     command
         .env("VIVAVOCE_DATA", folder)
-        .env("VIVAVOCE_KEEP", "on")
+        .env("VIVAVOCE_KEEP", "facts")
         .env("VIVAVOCE_MODELS", models.trim());
     command
 }
 
 /// Types these lines; what was printed.
 fn typed(folder: &Path, lines: &str, arguments: &[&str]) -> String {
+    typed_where_kept(folder, "facts", lines, arguments)
+}
+
+/// The same, where this is kept.
+fn typed_where_kept(folder: &Path, keep: &str, lines: &str, arguments: &[&str]) -> String {
     let mut child = with_data(folder)
+        .env("VIVAVOCE_KEEP", keep)
         .args([
             "talk", "--text", "--plain", "--input", "null", "--output", "null",
         ])
@@ -134,9 +140,75 @@ fn what_is_not_to_be_kept_is_gone_with_the_conversation() {
     typed(
         folder.path(),
         "My name is Anna.\n",
-        &["--keep", "off", "--for", "3"],
+        &["--keep", "nothing", "--for", "3"],
     );
     assert!(!folder.path().join("data").join("assistant.db").exists());
+}
+
+const BOILER: &str = "The boiler in the cellar is leaking.\n";
+const WHAT: &str = "What did I say about the boiler?\n";
+
+fn memory(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(with_data(folder).arg("memory").args(arguments));
+    assert!(output.status.success(), "{}", text(&output));
+    text(&output)
+}
+
+#[test]
+fn what_was_said_is_found_after_a_restart_where_all_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    typed_where_kept(folder.path(), "all", BOILER, &[]);
+    let said = typed_where_kept(folder.path(), "all", WHAT, &[]);
+    assert!(
+        said.contains("you said: The boiler in the cellar"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_was_said_is_found_in_its_conversation_alone_where_facts_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = typed(folder.path(), &format!("{BOILER}{WHAT}"), &[]);
+    assert!(
+        said.contains("you said: The boiler in the cellar"),
+        "{said}"
+    );
+    let said = typed(folder.path(), WHAT, &[]);
+    assert!(said.contains("I keep only facts"), "{said}");
+}
+
+#[test]
+fn what_is_remembered_is_shown_searched_exported_and_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(memory(folder.path(), &["list"]).contains("nothing is kept"));
+    let lines = format!("My name is Anna.\nRemember that my car is red.\n{BOILER}");
+    typed_where_kept(folder.path(), "all", &lines, &[]);
+    let listed = memory(folder.path(), &["list"]);
+    for part in ["Anna", "my car is red", "The boiler in the cellar"] {
+        assert!(listed.contains(part), "{part}: {listed}");
+    }
+    let found = memory(folder.path(), &["search", "boilers"]);
+    assert!(
+        found.contains("The boiler") && !found.contains("Anna"),
+        "{found}"
+    );
+    let exported = memory(folder.path(), &["export"]);
+    let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
+    assert_eq!(exported["name"], "Anna");
+    assert_eq!(exported["talk"].as_array().unwrap().len(), 3);
+    let erased = memory(folder.path(), &["forget", "boiler"]);
+    assert!(erased.contains("0 facts, 1 exchange"), "{erased}");
+    let bytes = fs::read(folder.path().join("data").join("assistant.db")).unwrap();
+    assert!(
+        !bytes.windows(6).any(|part| part == b"boiler"),
+        "it is in the file"
+    );
+    memory(folder.path(), &["forget", "--everything"]);
+    let listed = memory(folder.path(), &["list"]);
+    assert!(
+        !listed.contains("Anna") && !listed.contains("red"),
+        "{listed}"
+    );
 }
 
 #[test]

@@ -31,7 +31,13 @@ impl Talk {
     fn on(&mut self, input: Input) -> Vec<Command> {
         let mut commands = Vec::new();
         self.0.handle(input, &mut commands);
-        commands.retain(|command| !matches!(command, Command::ReadAhead { .. }));
+        commands.retain(|command| {
+            let is_aside = matches!(
+                command,
+                Command::ReadAhead { .. } | Command::WriteDown { .. }
+            );
+            !is_aside
+        });
         commands
     }
 

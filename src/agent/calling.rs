@@ -89,6 +89,7 @@ impl Agent {
     /// Calls a tool: now, or if it changes something, when what it answers is decided.
     pub(super) fn call(&mut self, mut calling: Calling, acts: bool, commands: &mut Vec<Command>) {
         let reply = calling.reply();
+        self.unwritten.called(&calling.call);
         calling.is_waiting = acts && self.released != Some(reply);
         if !calling.is_waiting {
             self.command_call(reply, calling.call.clone(), acts, commands);

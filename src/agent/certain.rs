@@ -20,6 +20,8 @@ pub struct Setting {
     pub country: Option<String>,
     /// The tools of the program itself.
     pub built_in: BuiltIn,
+    /// Whether what is said and heard outlasts the conversation.
+    pub keeps_talk: bool,
     /// Whether the program's own tools may look into folders of the user.
     pub has_folders: bool,
     /// What the language model may call: some of these, and others.
@@ -36,6 +38,7 @@ impl Setting {
             engines: Engines::OnThisMachine,
             country: None,
             built_in: BuiltIn::Callable,
+            keeps_talk: false,
             has_folders: false,
             offers: Arc::default(),
             helper: None,
@@ -175,6 +178,7 @@ impl Certain {
                     name: &self.setting.name,
                     engines: self.setting.engines,
                     country: self.setting.country.as_deref(),
+                    keeps_talk: self.setting.keeps_talk,
                 };
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)

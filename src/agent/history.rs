@@ -26,6 +26,9 @@ struct Exchange {
     language: Language,
 }
 
+/// Words that were kept: the user's, none if the reply to those before went on; and what was heard.
+pub type KeptWords = (String, String);
+
 /// How long there is no answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unanswerable {
@@ -104,32 +107,39 @@ impl History {
     }
 
     /// Keeps an exchange, with what was heard of the reply. Without words of the user the reply
-    /// went on with the one before.
-    pub fn remember(&mut self, user: &str, heard: &str) {
+    /// went on with the one before. Gives what is kept, if anything is: words that were not answered wait.
+    pub fn remember(&mut self, user: &str, heard: &str) -> Option<KeptWords> {
         let heard = heard.trim();
         if user.is_empty()
             && self.unanswered.is_empty()
             && let Some(last) = self.exchanges.back_mut()
         {
-            if !heard.is_empty() {
-                last.heard = format!("{} {heard}", last.heard);
+            if heard.is_empty() {
+                return None;
             }
-            return;
+            last.heard = format!("{} {heard}", last.heard);
+            return Some((String::new(), heard.to_owned()));
         }
         let failed = self.failed.take_if(|(failed, _)| failed == user);
         if !heard.is_empty() {
             let user = self.with_unanswered(user);
             self.unanswered.clear();
+            let kept = (user.clone(), heard.to_owned());
             self.exchanges.push_back(Exchange {
                 user,
                 heard: heard.to_owned(),
                 language: self.language,
             });
-        } else if !user.is_empty() {
+            return Some(kept);
+        }
+        if !user.is_empty() {
             match failed.map(|(_, how_long)| how_long) {
                 None => {}
                 // Whoever asked was told so: the next question is asked without it.
-                Some(Unanswerable::Ever) => return self.unanswered.clear(),
+                Some(Unanswerable::Ever) => {
+                    self.unanswered.clear();
+                    return None;
+                }
                 // "Please try again" is about the last one.
                 Some(Unanswerable::ForNow) => self.unanswered.clear(),
             }
@@ -138,6 +148,7 @@ impl History {
                 self.unanswered.pop_front();
             }
         }
+        None
     }
 
     /// The words that were not answered went elsewhere, with those that an answer was put off to.

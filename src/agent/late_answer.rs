@@ -3,6 +3,7 @@
 
 use super::Command;
 use super::handover::{Ladder, Stage, Word};
+use super::history::KeptWords;
 use super::machine::Agent;
 use crate::events::{DropReason, EventKind, ReplyId};
 use crate::language::is_han;
@@ -96,14 +97,16 @@ impl Agent {
         self.ladder.rest = Rest::of(&open.words, heard);
         // An apology is not to be learnt from.
         if open.stage == Stage::Answering {
+            let kept = (open.question.clone(), answer.to_owned());
+            self.write_down(Some(kept), commands);
             self.history
                 .answered_late(open.question, answer, open.language);
             self.read_history(commands);
         }
     }
 
-    /// An exchange is over: what was heard of its answer is kept, and no word that puts one off.
-    pub(super) fn keep_heard(&mut self, user: &str, heard: &str) {
+    /// An exchange is over: what was heard of its answer is kept, and no word that puts one off. Gives what is kept.
+    pub(super) fn keep_heard(&mut self, user: &str, heard: &str) -> Option<KeptWords> {
         self.ladder.heard_in(self.released, heard);
         let heard = self.answer_in(heard);
         let word = self.ladder.word;
@@ -113,7 +116,10 @@ impl Agent {
             return self.history.remember(user, heard);
         };
         match self.heard_before(word, heard) {
-            "" => self.history.put_off(),
+            "" => {
+                self.history.put_off();
+                None
+            }
             said => self.history.remember(user, said),
         }
     }

@@ -7,11 +7,12 @@ use super::Manner;
 use super::calling::{Calling, Question};
 use super::handover::Ladder;
 use super::history::Unanswerable;
+use super::unwritten::Unwritten;
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
     UserWords,
 };
-use crate::events::{DropReason, EventKind, ReplyId, TurnId};
+use crate::events::{DropReason, EventKind, ReplyId};
 use crate::language::Language;
 use crate::lexicon::{Lexicon, words};
 use crate::llm::{Message, Opening};
@@ -67,6 +68,8 @@ pub struct Agent {
     pub(super) manner: Manner,
     /// A second language model, and what it was asked.
     pub(super) ladder: Ladder,
+    /// What is not written down.
+    pub(super) unwritten: Unwritten,
 }
 
 /// A reply that is being written.
@@ -184,6 +187,7 @@ impl Agent {
             question: None,
             control: None,
             manner: Manner::default(),
+            unwritten: Unwritten::default(),
         }
     }
 
@@ -261,7 +265,7 @@ impl Agent {
             Input::NotWanted => self.drop_question(DropReason::NotWanted, commands),
             Input::Crowded { tokens, fits } => {
                 let room = self.history.make_room("", tokens, fits, KEEP_FOR_NEXT);
-                publish_forgotten(None, room.exchanges, commands);
+                commands.extend(Command::forgot(None, room.exchanges));
                 if room.anything {
                     self.read_history(commands);
                 }
@@ -288,7 +292,8 @@ impl Agent {
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
             .take_if(|question| std::mem::replace(&mut question.heard, true) || !asked);
-        self.keep_heard(user, heard);
+        let kept = self.keep_heard(user, heard);
+        self.write_down(kept, commands);
         // They belong to words that were not answered yet, or to a question about them.
         if !self.history.has_unanswered() && self.question.is_none() {
             self.acts.clear();
@@ -325,6 +330,7 @@ impl Agent {
         (self.writing, self.calling, self.control) = (None, None, None);
         self.certain.let_go();
         self.ladder.let_go();
+        self.unwritten.let_go(self.history.has_unanswered());
         // A question of a draft that was thrown away was not asked.
         self.question.take_if(|question| !question.heard);
         if self.in_doubt.take().is_some() {
@@ -436,7 +442,7 @@ impl Agent {
             // question to come.
             Task::AnswerAlone(_) if !cancelled => {
                 let exchanges = self.history.forget_all();
-                publish_forgotten(Some(writing.id.turn), exchanges, commands);
+                commands.extend(Command::forgot(Some(writing.id.turn), exchanges));
                 self.drop_question(DropReason::Forgotten, commands);
             }
             Task::Answer(_) | Task::AnswerAlone(_) => {}
@@ -462,7 +468,7 @@ impl Agent {
             (FailureKind::TooLong { tokens, fits }, task) if writing.whole => {
                 let user = task.user();
                 let room = self.history.make_room(user, tokens, fits, 0);
-                publish_forgotten(turn, room.exchanges, commands);
+                commands.extend(Command::forgot(turn, room.exchanges));
                 // What is too long alone may still leave room for a few words.
                 let whole = room.anything;
                 return self.write(Writing { whole, ..writing }, commands);
@@ -487,11 +493,5 @@ impl Agent {
             self.history.tried(writing.task.user(), Some(reason));
         }
         commands.push(Command::GiveUp { reply, failure });
-    }
-}
-
-fn publish_forgotten(turn: Option<TurnId>, exchanges: usize, commands: &mut Vec<Command>) {
-    if exchanges > 0 {
-        commands.push(Command::Publish(turn, EventKind::Forgot { exchanges }));
     }
 }

@@ -120,6 +120,7 @@ impl Talk {
                     | Command::StopTelling(_)
                     | Command::SayMeanwhile { .. }
                     | Command::End(_)
+                    | Command::WriteDown { .. }
                     | Command::Keep
                     | Command::TakeBack
                     | Command::Speak(..)

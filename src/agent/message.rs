@@ -124,6 +124,13 @@ pub enum Input {
     },
 }
 
+impl Command {
+    /// So many exchanges left the history; none is told if none did.
+    pub(super) fn forgot(turn: Option<TurnId>, exchanges: usize) -> Option<Self> {
+        (exchanges > 0).then(|| Self::Publish(turn, EventKind::Forgot { exchanges }))
+    }
+}
+
 /// Why the language model wrote no reply, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -240,6 +247,13 @@ pub enum Command {
         call: Call,
         /// It changes something, and is to be undone at [`Command::TakeBack`], until [`Command::Keep`].
         in_doubt: bool,
+    },
+    /// Keep what was said and heard, as an episode, if such are kept.
+    WriteDown {
+        /// The user's words; empty if the reply to those before went on.
+        user: String,
+        /// What was heard of the reply.
+        heard: String,
     },
     /// What a tool changed stays.
     Keep,

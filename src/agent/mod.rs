@@ -25,6 +25,9 @@ mod message;
 #[cfg(test)]
 mod model_call_tests;
 mod persona;
+mod unwritten;
+#[cfg(test)]
+mod unwritten_tests;
 
 pub use certain::{BuiltIn, Certain, Certainty, Setting};
 pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};

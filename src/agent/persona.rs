@@ -44,10 +44,19 @@ pub struct Persona {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adapted {
-    /// The adapter's name.
+    /// The adapter's name, or its file (`.gguf`), which may be relative to the persona's folder.
     pub adapter: String,
     /// Instructions, as it was trained with.
     pub system: String,
+}
+
+impl Adapted {
+    /// The adapter's file, if it is one of the user's own.
+    pub fn file(&self) -> Option<&Path> {
+        let file = Path::new(&self.adapter);
+        let is_file = file.extension().is_some_and(|ending| ending == "gguf");
+        is_file.then_some(file)
+    }
 }
 
 /// One exchange that shows how the assistant talks.
@@ -137,7 +146,20 @@ impl Persona {
             reason,
         };
         let text = std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))?;
-        let persona: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
+        let mut persona: Self = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
+        if let Some(adapted) = &mut persona.adapted
+            && let Some(file) = adapted.file()
+        {
+            let file = path.parent().unwrap_or(Path::new("")).join(file);
+            if !file.is_file() {
+                let reason = format!("adapted.adapter: there is no file {}", file.display());
+                return Err(fail(reason));
+            }
+            adapted.adapter = file
+                .into_os_string()
+                .into_string()
+                .map_err(|_| fail("adapted.adapter: its path is no text".into()))?;
+        }
         let Prosody { speed, pitch } = persona.voice.prosody;
         if !(20..=500).contains(&speed) || !(50..=200).contains(&pitch) {
             return Err(fail(
@@ -280,6 +302,26 @@ mod tests {
             let message = Persona::read(&path).unwrap_err().to_string();
             assert!(message.contains(&format!("sampling.{key} is")), "{message}");
         }
+    }
+
+    #[test]
+    fn an_adapter_of_ones_own_is_a_file_beside_the_persona() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        let text = Language::English.persona();
+        let own = text.replace("adapter = \"vivi\"", "adapter = \"own.gguf\"");
+        std::fs::write(&path, own).unwrap();
+        let message = Persona::read(&path).unwrap_err().to_string();
+        assert!(message.contains("own.gguf"), "{message}");
+        let adapter = folder.path().join("own.gguf");
+        std::fs::write(&adapter, "GGUF").unwrap();
+        let adapted = Persona::read(&path).unwrap().adapted.unwrap();
+        assert_eq!(adapted.file(), Some(adapter.as_path()));
+        // The program's own has a name.
+        assert_eq!(
+            Persona::bundled(Language::English).adapted.unwrap().file(),
+            None
+        );
     }
 
     #[test]

@@ -10,29 +10,21 @@ use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::folders::{self, Folders, FoldersError, Limits, Trouble};
-use vivavoce::language::{Language, Languages};
+use vivavoce::language::Language;
 use vivavoce::llm::server::Address;
 use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
 use vivavoce::talking::Look;
 use vivavoce::tool_call::ExternalTools;
 use vivavoce::tools::lookup::Facts;
-use vivavoce::tools::{self, OpenError, Toolbox};
+use vivavoce::tools::{self, Keeping, OpenError, Toolbox};
 
 /// How long a server may take to come up: one that is fetched at its first start takes some seconds.
 const MCP_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where what the tools keep is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// In the data folder, for the next conversation.
-    InDataFolder,
-    /// Nowhere: a conversation of a tester's begins like the one before.
-    Nowhere,
-}
-
 /// The tools, if there are any in the language and they are not switched off, and the setting; [`with_folders`]
-/// gives them folders. A data file
+/// gives them folders. Where nothing is kept, nothing that was kept is read either: a tester's conversation begins
+/// like the one before. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
 pub fn assistant(
@@ -41,14 +33,7 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
-    let keeping = match config.tools.keep {
-        true => keeping,
-        false => Keeping::Nowhere,
-    };
-    let toolbox = config
-        .tools
-        .enabled
-        .then(|| open(&config.language, keeping));
+    let toolbox = config.tools.enabled.then(|| open(config, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
     let built_in = match &toolbox {
         Some(_) => BuiltIn::Callable,
@@ -72,6 +57,7 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         built_in,
+        keeps_talk: toolbox.as_ref().is_some_and(Toolbox::keeps_talk),
         has_folders: false,
         offers: offers.collect(),
         helper,
@@ -98,10 +84,7 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
 
 /// The user's own folders, if any are configured and the tools may look into them: they are read from now on. What
 /// is wrong with one is said, and the others are read.
-pub fn watch_folders(config: &Config, keeping: Keeping) -> Option<Arc<Folders>> {
-    if keeping == Keeping::Nowhere {
-        return None;
-    }
+pub fn watch_folders(config: &Config) -> Option<Arc<Folders>> {
     let is_asked = config.tools.enabled && config.language.iter().any(tools::knows);
     // Those that are not configured any more are forgotten, whoever may look.
     if !is_asked && !config.memory.folders.is_empty() {
@@ -134,7 +117,8 @@ fn open_folders(
     open: impl FnOnce(&[PathBuf], Option<&Path>) -> Result<(Folders, Vec<Trouble>), FoldersError>,
 ) -> Result<Option<Folders>, FoldersError> {
     let data = data_dir();
-    let kept_in = config.tools.keep.then_some(data.as_path());
+    let is_kept = config.memory.keep != Keeping::Nothing;
+    let kept_in = is_kept.then_some(data.as_path());
     if config.memory.folders.is_empty() {
         if let Err(error) = folders::forget(&data) {
             out!("The index of folders that are not configured any more is still there: {error}.");
@@ -163,17 +147,18 @@ pub fn with_folders(
 }
 
 /// In the first of the languages that the tools know.
-fn open(languages: &Languages, keeping: Keeping) -> Option<Toolbox> {
+fn open(config: &Config, keeping: Keeping) -> Option<Toolbox> {
+    let languages = &config.language;
     let known = |language: &Language| tools::knows(*language);
     let language = languages.iter().find(known).unwrap_or(languages.first());
     // Two programs on one folder are told apart by it.
     let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
-    let open = |folder| Toolbox::open(folder, language, seed);
-    let folder = data_dir();
-    let opened = match keeping {
-        Keeping::InDataFolder => open(Some(&folder)),
-        Keeping::Nowhere => open(None),
+    let open = |folder: Option<&Path>| -> Result<Toolbox, OpenError> {
+        let opened = Toolbox::open(folder, language, seed)?;
+        Ok(opened.keeping(keeping, config.memory.days))
     };
+    let folder = (keeping != Keeping::Nothing).then(data_dir);
+    let opened = open(folder.as_deref());
     match opened {
         Ok(toolbox) => Some(toolbox),
         Err(error @ OpenError::Language(_)) => {

@@ -10,9 +10,10 @@ use vivavoce::events::{EventKind, IgnoreReason, InterruptReason, SessionEvent};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 use vivavoce::server::{self, OpenedVoice, Voice};
 use vivavoce::talking;
+use vivavoce::tools::Keeping;
 use vivavoce::turn_taking::Answers;
 
-use super::assistant::{Keeping, assistant};
+use super::assistant::assistant;
 use super::sound;
 use super::talk::QUIT;
 
@@ -91,7 +92,7 @@ fn open(
     let opened = sound::open(&input, &output, config)?;
     let mut turn_taking = config.turn_taking();
     turn_taking.answers = Answers::Given;
-    let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
+    let (setting, tools) = assistant(config, &persona, Keeping::Nothing, None);
     let session_config = SessionConfig {
         turn_taking,
         in_other_languages: loader.in_other_languages(&persona),

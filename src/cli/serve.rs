@@ -11,8 +11,9 @@ use vivavoce::agent::Persona;
 use vivavoce::config::Config;
 use vivavoce::engines::data_dir;
 use vivavoce::server::{self, Assistant, Certificate, Hub, ServerConfig, Who};
+use vivavoce::tools::Keeping;
 
-use super::assistant::{Keeping, assistant, connect_mcp, watch_folders, with_folders};
+use super::assistant::{assistant, connect_mcp, watch_folders, with_folders};
 use super::mcp::{Errors, voice};
 use super::talk::{LOADING, QUIT};
 
@@ -65,15 +66,14 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     LOADING.store(true, Ordering::Relaxed);
     let mcp = connect_mcp(config);
-    let folders = watch_folders(config, Keeping::InDataFolder);
+    let folders = watch_folders(config);
     let assistant: Assistant = Box::new(move |config, persona, who| match who {
         Who::User => {
-            let keeping = Keeping::InDataFolder;
-            let given = assistant(config, persona, keeping, mcp.clone());
+            let given = assistant(config, persona, config.memory.keep, mcp.clone());
             with_folders(given, folders.clone())
         }
         // What a program says may not reach the user's own servers and files.
-        Who::Program => assistant(config, persona, Keeping::Nowhere, None),
+        Who::Program => assistant(config, persona, Keeping::Nothing, None),
     });
     let mut config = config.clone();
     // Whoever comes by a door is known by their token.

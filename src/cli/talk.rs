@@ -24,9 +24,10 @@ use vivavoce::pipeline::{
 };
 use vivavoce::power;
 use vivavoce::talking;
+use vivavoce::tools::Keeping;
 use vivavoce::turn_taking::{Drafts, Event, TurnTakingConfig};
 
-use super::assistant::{Keeping, assistant, connect_mcp, watch_folders, with_folders};
+use super::assistant::{assistant, connect_mcp, watch_folders, with_folders};
 use super::screen::Screen;
 use super::sound::{self, Opened};
 use super::usage::Meter;
@@ -112,14 +113,8 @@ pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<
         options.record = Some(recordings.join(name));
     }
     let record = options.record.clone();
-    // What the user keeps has no place in a demonstration.
-    let keeping = if demo {
-        Keeping::Nowhere
-    } else {
-        Keeping::InDataFolder
-    };
     let plain = demo || is_scenario;
-    let latency = converse(config, options, opened, (plain, keeping), started)?;
+    let latency = converse(config, options, opened, (plain, demo), started)?;
     if demo || is_scenario {
         print_latencies(&latency, record.as_deref());
     }
@@ -161,7 +156,7 @@ fn converse(
     config: &Config,
     options: Options,
     opened: Opened,
-    (plain, keeping): (bool, Keeping),
+    (plain, demo): (bool, bool),
     started: Stopwatch,
 ) -> Result<LatencyByTurn> {
     let terminal = stdout().is_terminal() && stdin().is_terminal();
@@ -195,8 +190,13 @@ fn converse(
     watchers.extend(talking::watcher(&data_dir()));
     let (meter, record) = (Meter::start(config), options.record.clone());
     watchers.push(meter.watcher());
+    // What the user keeps has no place in a demonstration.
+    let (keeping, folders) = match demo {
+        true => (Keeping::Nothing, None),
+        false => (config.memory.keep, watch_folders(config)),
+    };
     let given = assistant(config, &persona, keeping, mcp);
-    let (setting, tools) = with_folders(given, watch_folders(config, keeping));
+    let (setting, tools) = with_folders(given, folders);
     let session_config = SessionConfig {
         turn_taking,
         persona,

@@ -11,7 +11,7 @@ use vivavoce::config::Config;
 use vivavoce::tool_call::{Call, Class, Offer};
 use vivavoce::tools::{self, Outcome};
 
-use super::assistant::{Keeping, assistant, connect_mcp, read_folders, with_folders};
+use super::assistant::{assistant, connect_mcp, read_folders, with_folders};
 use super::talk::QUIT;
 
 /// What to do.
@@ -52,7 +52,7 @@ pub fn run(config: &Config, command: &ToolsCommand) -> Result<()> {
 fn call(config: &Config, call: &Call) -> Result<()> {
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     let said = if tools::class(&call.name).is_some() {
-        let given = assistant(config, &persona, Keeping::InDataFolder, None);
+        let given = assistant(config, &persona, config.memory.keep, None);
         // Only these are worth reading all folders.
         let folders = match tools::looks_into_folders(&call.name) {
             true => read_folders(config)?,

@@ -1,21 +1,38 @@
-//! What the assistant may look into beside what it was told.
+//! What the assistant keeps, and what it may look into beside that.
 
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::{ConfigError, check};
+use crate::tools::Keeping;
 
 /// More folders are refused: one that holds them all can be named.
 const MOST_FOLDERS: usize = 16;
+/// What is kept for longer is kept for ever.
+const MOST_DAYS: u16 = 3_650;
 
-/// What the assistant may look into.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// What the assistant keeps, and what it may look into.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MemoryConfig {
+    /// What outlasts the conversation.
+    pub keep: Keeping,
+    /// What was said and heard is kept for so many days.
+    pub days: u16,
     /// Folders of notes, tables and PDFs that questions are answered from; `~` is the user's own folder. None at
     /// first: nothing is read that was not named.
     pub folders: Vec<PathBuf>,
+}
+
+impl Default for MemoryConfig {
+    fn default() -> Self {
+        Self {
+            keep: Keeping::default(),
+            days: 90,
+            folders: Vec::new(),
+        }
+    }
 }
 
 impl MemoryConfig {
@@ -32,6 +49,8 @@ impl MemoryConfig {
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let is_usual = (1..=MOST_DAYS).contains(&self.days);
+        check("memory.days", self.days, is_usual, "1 to 3650 days")?;
         let count = self.folders.len();
         check(
             "memory.folders",
@@ -54,6 +73,7 @@ mod tests {
     fn resolved(folder: &str) -> PathBuf {
         let mut config = MemoryConfig {
             folders: vec![folder.into()],
+            ..MemoryConfig::default()
         };
         config.resolve(Path::new("/etc/vivavoce"), Some(Path::new("/home/ada")));
         config.folders.remove(0)

@@ -68,7 +68,7 @@ pub struct Config {
     pub tts: TtsConfig,
     /// What acts: timers, lists, sums.
     pub tools: ToolsConfig,
-    /// What it may look into.
+    /// What it keeps, and may look into.
     pub memory: MemoryConfig,
     /// Servers of the Model Context Protocol, by name: their tools are the language model's too.
     pub mcp: BTreeMap<String, McpServerConfig>,
@@ -107,8 +107,6 @@ impl Default for Config {
 pub struct ToolsConfig {
     /// Whether there are any.
     pub enabled: bool,
-    /// Whether what they keep outlasts the conversation.
-    pub keep: bool,
     /// Names of built-in tools that the language model may call too, beside the words that are certain. None
     /// for a model that is too small to do that well.
     pub offered: Vec<String>,
@@ -121,7 +119,6 @@ impl Default for ToolsConfig {
     fn default() -> Self {
         Self {
             enabled: true,
-            keep: true,
             offered: Vec::new(),
             country: None,
         }

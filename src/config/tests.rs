@@ -1,4 +1,5 @@
 use super::*;
+use crate::tools::Keeping;
 use crate::turn_taking::Drafts;
 
 fn read(text: &str) -> Result<Config, ConfigError> {
@@ -184,6 +185,28 @@ fn a_long_silence_is_met_with_a_word_of_the_language() {
     assert_eq!(words(german), "Bist du noch da?");
     let own = format!("{german}idle_prompt = \"Hallo?\"\n");
     assert_eq!(words(&own), "Hallo?");
+}
+
+#[test]
+fn what_is_kept_and_for_how_long_is_chosen() {
+    let kept = |text: &str| {
+        let memory = read(text).unwrap().memory;
+        (memory.keep, memory.days)
+    };
+    assert_eq!(kept(""), (Keeping::Facts, 90));
+    let all = "[memory]\nkeep = \"all\"\ndays = 7\n";
+    assert_eq!(kept(all), (Keeping::All, 7));
+    for (wrong, part) in [
+        ("keep = \"some\"", "`nothing`, `facts`"),
+        ("keep = true", "keep"),
+        ("days = 0", "1 to 3650 days"),
+        ("days = 9999", "1 to 3650 days"),
+        ("days = -1", "days"),
+    ] {
+        let text = format!("[memory]\n{wrong}\n");
+        let message = read(&text).unwrap_err().to_string();
+        assert!(message.contains(part), "{message}");
+    }
 }
 
 #[test]

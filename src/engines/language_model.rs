@@ -33,6 +33,14 @@ pub enum Keeps {
     Prompts,
 }
 
+/// What a language model is given of a character beside its weights.
+enum OwnAdapter {
+    /// One that comes with the program.
+    Bundled(&'static Adapter),
+    /// A file of the user's.
+    File(PathBuf),
+}
+
 impl EngineLoader {
     /// The persona as the language model is to be told of it: shorter for one that has learnt it.
     pub fn tell(&self, persona: Persona) -> Persona {
@@ -50,14 +58,21 @@ impl EngineLoader {
             .collect()
     }
 
-    /// The adapter with which the profile's language model knows this character.
-    fn adapter(&self, persona: &Persona) -> Option<&'static Adapter> {
+    /// The adapter with which the language model knows this character: the profile's, or one that the persona names for
+    /// whichever model is loaded here.
+    fn adapter(&self, persona: &Persona) -> Option<OwnAdapter> {
+        let wanted = persona.adapted.as_ref()?;
+        let engine = &self.config.llm.engine;
+        if let Some(file) = wanted.file() {
+            let is_here = matches!(engine, LlmEngine::Profile | LlmEngine::Gguf(_));
+            return is_here.then(|| OwnAdapter::File(file.to_path_buf()));
+        }
         let own = self
             .adapter
             .as_deref()
-            .filter(|_| self.config.llm.engine == LlmEngine::Profile)?;
-        let wanted = persona.adapted.as_ref()?;
-        Adapter::named(own).filter(|adapter| adapter.name == wanted.adapter)
+            .filter(|_| *engine == LlmEngine::Profile)?;
+        let own = Adapter::named(own).filter(|adapter| adapter.name == wanted.adapter);
+        own.map(OwnAdapter::Bundled)
     }
 
     /// Loads the language model alone, to speak as this character.
@@ -111,36 +126,30 @@ impl EngineLoader {
             path: file.clone(),
             reason: e.to_string(),
         })?;
-        Ok(self.open(file, id, None, how)?)
+        self.with_adapter(file, id, self.adapter(persona), how)
     }
 
     fn with_adapter(
         &self,
         model: &Path,
         model_id: String,
-        adapter: Option<&Adapter>,
+        adapter: Option<OwnAdapter>,
         how: How,
     ) -> Result<Llama, EnginesError> {
         let Some(adapter) = adapter else {
             return Ok(self.open(model, model_id, None, how)?);
         };
-        let folder = data_dir().join("adapters");
-        let file = adapter.put(&folder).map_err(|e| LlmError::Load {
-            path: folder.clone(),
-            reason: format!(
-                "the adapter cannot be written there: {e}. Set VIVAVOCE_DATA to a folder that can be written"
-            ),
-        })?;
+        let (file, adapter_id) = adapter.file()?;
         // Many at a time are multiplied by Q8_0 faster than by 4-bit numbers, on every CPU.
         let is_worth_it = || how.together > 1 || prepare::is_worth_it();
         if self.config.llm.prepare.unwrap_or_else(is_worth_it) {
-            match self.open_prepared(model, &model_id, (file.as_path(), adapter), how) {
+            let adapter = (file.as_path(), adapter_id.as_str());
+            match self.open_prepared(model, &model_id, adapter, how) {
                 Ok(llama) => return Ok(llama),
                 Err(reason) => tracing::warn!("{reason}. The adapter is computed beside the model"),
             }
         }
-        let adapter = Some((file, adapter.sha256.to_owned()));
-        Ok(self.open(model, model_id, adapter, how)?)
+        Ok(self.open(model, model_id, Some((file, adapter_id)), how)?)
     }
 
     /// The model and what the adapter adds to it as one file, made at the first start.
@@ -148,10 +157,10 @@ impl EngineLoader {
         &self,
         model: &Path,
         model_id: &str,
-        (file, adapter): (&Path, &Adapter),
+        (file, adapter_id): (&Path, &str),
         how: How,
     ) -> Result<Llama, String> {
-        let name = prepare::name(model_id, adapter.sha256);
+        let name = prepare::name(model_id, adapter_id);
         let prepared = cache_dir().join("prepared").join(&name);
         if !prepared.is_file() {
             let mut progress = ConsoleProgress::stderr();
@@ -220,5 +229,30 @@ impl EngineLoader {
             reasoning_tokens: config.reasoning_tokens(),
             patience: Patience::default(),
         })?))
+    }
+}
+
+impl OwnAdapter {
+    /// Its file, and what tells it from others.
+    fn file(self) -> Result<(PathBuf, String), LlmError> {
+        match self {
+            Self::Bundled(adapter) => {
+                let folder = data_dir().join("adapters");
+                let file = adapter.put(&folder).map_err(|e| LlmError::Load {
+                    path: folder.clone(),
+                    reason: format!(
+                        "the adapter cannot be written there: {e}. Set VIVAVOCE_DATA to a folder that can be written"
+                    ),
+                })?;
+                Ok((file, adapter.sha256.to_owned()))
+            }
+            Self::File(file) => match gguf::identity(&file) {
+                Ok(id) => Ok((file, id)),
+                Err(error) => Err(LlmError::Load {
+                    reason: error.to_string(),
+                    path: file,
+                }),
+            },
+        }
     }
 }

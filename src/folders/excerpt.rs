@@ -1,7 +1,7 @@
 //! The part of a passage that is spoken: one or two sentences, or some items of a list. Pure.
 
 /// Marks the begin and the end of a word that was asked for. Nothing in the index holds them.
-pub(super) const MARKS: [char; 2] = ['\u{1}', '\u{2}'];
+pub const MARKS: [char; 2] = ['\u{1}', '\u{2}'];
 
 /// Characters that are said.
 const MOST_SAID: usize = 240;

@@ -241,8 +241,8 @@ impl Drop for Folders {
     }
 }
 
-/// What is looked for, one after the other, and whether it is all of the words.
-fn queries(words: &[String]) -> impl Iterator<Item = (String, bool)> {
+/// FTS5 queries for these words, one after the other until something is found, and whether each asks for all of them.
+pub fn queries(words: &[String]) -> impl Iterator<Item = (String, bool)> {
     let together = &words[..words.len().min(MOST_TOGETHER)];
     let is_all = together.len() == words.len();
     let all = (!words.is_empty()).then(|| (with_all(together.iter()), is_all));

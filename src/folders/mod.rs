@@ -35,9 +35,9 @@ mod tests;
 mod walk;
 
 pub use error::FoldersError;
-pub use excerpt::excerpt;
+pub use excerpt::{MARKS, excerpt};
 pub use index::{FileId, Hit, KnownFile};
-pub use keeper::{FolderReport, Folders, Found, GivesWay, forget};
+pub use keeper::{FolderReport, Folders, Found, GivesWay, forget, queries};
 pub use kind::{Kind, file_name};
 pub use limits::Limits;
 pub use pdf::PDF_THREAD;

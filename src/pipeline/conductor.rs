@@ -213,6 +213,9 @@ impl Conductor {
                 call,
                 in_doubt,
             } => self.call(reply, call, in_doubt),
+            agent::Command::WriteDown { user, heard } => {
+                self.ask_tools(ToolsInput::WriteDown { user, heard });
+            }
             agent::Command::Keep => self.ask_tools(ToolsInput::Keep),
             agent::Command::TakeBack => self.ask_tools(ToolsInput::TakeBack),
             agent::Command::Speak(manner) => {

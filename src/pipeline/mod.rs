@@ -10,7 +10,7 @@
 //! | `speaker`, where voices are enrolled | audio and commands | how alike a turn's voice is to the enrolled ones | audio is dropped |
 //! | `language-model` | questions, what was heard | pieces of text | the conductor waits: it holds only a few |
 //! | `helper`, where there is a second model | questions | answers | the conductor waits: it holds only a few |
-//! | `tools` | calls, and the time | what is to be said, what rings | the conductor waits: it holds only a few |
+//! | `tools` | calls, what was said and heard, the time | what is to be said, what rings | the conductor waits: it holds only a few |
 //! | `synthesizer` | pieces of text | clauses as sound | the language model waits, and looks whether it is cancelled |
 //! | `playback` | clauses, releases, holds, stops | samples to the device's ring | the synthesizer waits; those come on a channel of their own |
 //! | `recorder` | blocks of both channels, events, decisions | files | blocks are dropped, silence in their places |

@@ -1,4 +1,4 @@
-//! Thread `tools`: calls the tools that the agent wants, and rings what is due.
+//! Thread `tools`: calls the tools that the agent wants, rings what is due, and writes down what was said.
 
 use std::time::Duration;
 
@@ -30,6 +30,13 @@ pub enum ToolsInput {
     TakeBack,
     /// The user heard these ring.
     Acknowledge(Vec<i64>),
+    /// This was said and heard.
+    WriteDown {
+        /// The user's words; empty if the reply to those before went on.
+        user: String,
+        /// What was heard of the reply.
+        heard: String,
+    },
 }
 
 /// What is due is looked for this often at least: the clock may be set, and another program on the same
@@ -62,9 +69,19 @@ impl ToolsStage {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.ring();
+            self.write_down();
         }
         let kept = self.toolbox.keep().and_then(|()| self.toolbox.let_go());
         self.note(kept);
+        self.write_down();
+    }
+
+    /// The disk is waited for when nobody waits for a tool.
+    fn write_down(&mut self) {
+        if self.inputs.is_empty() {
+            let written = self.toolbox.write_down(&local_time());
+            self.note(written);
+        }
     }
 
     fn until_next_ring(&self) -> Duration {
@@ -94,6 +111,9 @@ impl ToolsStage {
             ToolsInput::TakeBack => {
                 let taken_back = self.toolbox.take_back();
                 self.note(taken_back);
+            }
+            ToolsInput::WriteDown { user, heard } => {
+                self.toolbox.talked(&user, &heard, &local_time());
             }
             ToolsInput::Acknowledge(ids) => {
                 for id in ids {

@@ -222,6 +222,11 @@ fn carry_out(
             answer.say(&words);
             None
         }
+        Command::WriteDown { user, heard } => {
+            let (toolbox, now) = (tools.built_in.as_mut()?, local_time());
+            toolbox.talked(&user, &heard, &now);
+            note(toolbox.write_down(&now))
+        }
         Command::Keep => note(tools.built_in.as_mut()?.keep()),
         Command::TakeBack => note(tools.built_in.as_mut()?.take_back()),
         Command::GiveUp { failure, .. } => {

@@ -151,3 +151,26 @@ fn where_there_is_no_helper_after_all_it_is_said_that_there_is_no_answer() {
     assert!(answer.text.contains("no answer"), "{answer:?}");
     assert_eq!(conversation.agent.history().exchanges(), 0);
 }
+
+#[test]
+fn what_left_the_models_window_is_found_when_it_is_asked_for() {
+    let mut conversation = conversation();
+    let prefix = Persona::bundled(Language::English).prefix().len();
+    for n in 0..200 {
+        let said = match n {
+            2 => "The boiler in the cellar is leaking.".to_owned(),
+            n => format!("Parrot number {n} is green."),
+        };
+        ask(&mut conversation, prefix + 5, &said);
+    }
+    let found = ask(
+        &mut conversation,
+        prefix + 5,
+        "What did I say about the boiler?",
+    );
+    let said = "you said: The boiler in the cellar is leaking.";
+    assert!(found.text.contains(said), "{found:?}");
+    // It is found again, and not the question about it.
+    let again = ask(&mut conversation, prefix + 5, "Did I mention the boiler?");
+    assert_eq!(again.text, found.text);
+}

@@ -1,11 +1,15 @@
-//! What the user told the assistant: facts, and their name.
+//! What the user told the assistant: facts, and their name; and forgetting it. `talk` has what was said besides.
 
 use jiff::ZonedDateTime;
 use rusqlite::OptionalExtension;
 
 use super::arguments::Arguments;
 use super::spoken::split;
-use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
+use super::store::Store;
+use super::{
+    Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, files, optional, required, say,
+    talk,
+};
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -22,16 +26,20 @@ pub(super) static TOOLS: &[Spec] = &[
         parameters: &[optional("about", "what it is about")],
         run: recall,
     },
+    talk::RECALL_TALK,
     Spec {
         name: "forget",
-        description: "Forget what the user told about something.",
+        description: "Forget what was said about something, or on a day.",
         class: Class::Act,
-        parameters: &[required("about", "what to forget")],
+        parameters: &[
+            optional("about", "what to forget"),
+            optional("day", "which day"),
+        ],
         run: forget,
     },
     Spec {
         name: "forget_everything",
-        description: "Forget all facts and the user's name.",
+        description: "Forget all facts, the user's name, and all that was said.",
         class: Class::AskFirst,
         parameters: &[],
         run: forget_everything,
@@ -62,6 +70,8 @@ const EMPTY: [&str; 40] = [
     "of", "on", "in", "at", "to", "for", "and", "what", "where", "when", "who", "about", "with",
 ];
 const EVERYTHING: [&str; 3] = ["everything", "all", "anything"];
+/// What was said last.
+const THIS: [&str; 2] = ["this", "that"];
 
 fn remember(
     toolbox: &mut Toolbox,
@@ -70,7 +80,7 @@ fn remember(
 ) -> Result<Outcome, ToolError> {
     let fact = given.required("fact")?;
     let fact = fact.strip_prefix("that ").unwrap_or(fact);
-    let facts = facts(toolbox)?;
+    let facts = facts(&toolbox.store)?;
     if facts.len() >= MOST_FACTS {
         return declined("My memory is full. Ask me to forget something first.");
     }
@@ -89,53 +99,81 @@ fn remember(
 fn recall(
     toolbox: &mut Toolbox,
     given: &Arguments,
-    _: &ZonedDateTime,
+    now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let all = facts(toolbox)?;
+    let all = facts(&toolbox.store)?;
     let found = match given.text("about") {
         Some(about) if !is_everything(about) => about_it(&all, about),
         _ => all.iter().map(|(_, fact)| fact.as_str()).collect(),
     };
-    match found.as_slice() {
-        [] => match given.text("about") {
-            Some(about) if !all.is_empty() && !is_everything(about) => {
-                say(format!("You told me nothing to remember about {about}."))
-            }
-            _ => say("You told me nothing to remember."),
-        },
-        [fact] => say(format!("You told me: {fact}.")),
-        facts => {
-            let more = facts.len().saturating_sub(MOST_SAID);
-            let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
-            let more = match more {
-                0 => String::new(),
-                more => format!(" And {more} more."),
-            };
-            say(format!("You told me: {}.{more}", latest.join(". ")))
-        }
+    if !found.is_empty() {
+        return say(told(&found));
     }
+    let about = given.text("about").filter(|about| !is_everything(about));
+    // It may have been said without being asked to be remembered.
+    if let Some(about) = about
+        && let Some(said) = talk::said_about(toolbox, about, now)?
+    {
+        return say(said);
+    }
+    match about {
+        Some(about) if !all.is_empty() => {
+            say(format!("You told me nothing to remember about {about}."))
+        }
+        _ => say("You told me nothing to remember."),
+    }
+}
+
+/// "You told me: my car is on level three."
+fn told(facts: &[&str]) -> String {
+    let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
+    let more = match facts.len().saturating_sub(MOST_SAID) {
+        0 => String::new(),
+        more => format!(" And {more} more."),
+    };
+    format!("You told me: {}.{more}", latest.join(". "))
+}
+
+/// What the user told to be remembered that has all of the words.
+pub(super) fn told_with(toolbox: &Toolbox, words: &[String]) -> Result<Option<String>, StoreError> {
+    let all = facts(&toolbox.store)?;
+    let facts = all.iter().map(|(_, fact)| fact.as_str());
+    let found: Vec<&str> = facts.filter(|fact| files::has_words(fact, words)).collect();
+    Ok((!found.is_empty()).then(|| told(&found)))
 }
 
 fn forget(
     toolbox: &mut Toolbox,
     given: &Arguments,
-    _: &ZonedDateTime,
+    now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    // What waits to be written down is forgotten, too.
+    toolbox.write_down(now)?;
+    if let (None, Some(day)) = (given.text("about"), given.text("day")) {
+        return forget_day(toolbox, given, day, now);
+    }
     let about = given.required("about")?;
     if is_everything(about) {
         return declined("To forget all of it, say: forget everything.");
     }
-    let all = facts(toolbox)?;
+    if THIS.contains(&about.to_lowercase().as_str()) {
+        return talk::forget_last(toolbox);
+    }
+    let all = facts(&toolbox.store)?;
     let found: Vec<String> = about_it(&all, about)
         .into_iter()
         .map(str::to_owned)
         .collect();
     match found.as_slice() {
         [] if is_name(about) => forget_name(toolbox),
-        [] => declined(format!("You told me nothing to remember about {about}.")),
+        [] => match talk::forget_about(toolbox, &[about])? {
+            0 => declined(format!("You told me nothing to remember about {about}.")),
+            _ => say(format!("I forgot what we said about {about}.")),
+        },
         [fact] => {
             let query = "DELETE FROM facts WHERE fact = ?1";
             toolbox.store.connection.execute(query, [fact])?;
+            talk::forget_about(toolbox, &[about, fact])?;
             say(format!("I forgot: {fact}."))
         }
         facts => Err(ToolError::Which(format!(
@@ -145,15 +183,30 @@ fn forget(
     }
 }
 
+fn forget_day(
+    toolbox: &Toolbox,
+    given: &Arguments,
+    day: &str,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let span = talk::span(day, now, toolbox).ok_or_else(|| given.not_understood("day"))?;
+    match talk::forget_span(toolbox, span)? {
+        0 => declined(format!("I have kept nothing that we said {day}.")),
+        _ => say(format!("I forgot what we said {day}.")),
+    }
+}
+
 fn forget_everything(
     toolbox: &mut Toolbox,
     _: &Arguments,
-    _: &ZonedDateTime,
+    now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    toolbox.write_down(now)?;
     let transaction = toolbox.store.writing()?;
     transaction.execute_batch("DELETE FROM facts; DELETE FROM names;")?;
+    talk::forget_all(toolbox)?;
     transaction.commit()?;
-    say("I forgot all that you told me to remember, and your name.")
+    say("I forgot all that you told me to remember, your name, and what we said.")
 }
 
 fn set_name(
@@ -168,17 +221,17 @@ fn set_name(
 }
 
 fn get_name(toolbox: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    let query = "SELECT name FROM names";
-    let read = |row: &rusqlite::Row| row.get::<_, String>(0);
-    match toolbox
-        .store
-        .connection
-        .query_row(query, [], read)
-        .optional()?
-    {
+    match name(&toolbox.store)? {
         Some(name) => say(format!("Your name is {name}.")),
         None => say("You have not told me your name."),
     }
+}
+
+/// The user's name.
+pub(super) fn name(store: &Store) -> Result<Option<String>, StoreError> {
+    let query = "SELECT name FROM names";
+    let read = |row: &rusqlite::Row| row.get(0);
+    Ok(store.connection.query_row(query, [], read).optional()?)
 }
 
 fn forget_name(toolbox: &mut Toolbox) -> Result<Outcome, ToolError> {
@@ -199,9 +252,8 @@ fn is_everything(about: &str) -> bool {
 }
 
 /// All facts, the oldest first.
-fn facts(toolbox: &Toolbox) -> Result<Vec<(i64, String)>, ToolError> {
-    let mut statement = toolbox
-        .store
+pub(super) fn facts(store: &Store) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut statement = store
         .connection
         .prepare_cached("SELECT id, fact FROM facts ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -4,7 +4,9 @@
 //! what is to be said. Arguments are text as it was spoken ("half past six"): [`spoken`] reads it.
 //!
 //! - [`spoken`]: numbers, lengths of time and moments, as they are said;
-//! - `store`: what is kept, one SQLite file;
+//! - `store`: what is kept, one SQLite file; [`Keeping`]: what of it outlasts a conversation; [`KeptMemory`] looks at it
+//!   without one;
+//! - `talk`: what was said and heard, as episodes, in it too;
 //! - `calendar`, `rings`, `calculator`, `units`, `memory`, `lists`, `chance`, `session`: the tools;
 //! - [`lookup`]: the tool that looks facts up, and their index;
 //! - `files`: what looks into the user's notes and folders (`crate::folders` keeps their index).
@@ -18,14 +20,18 @@ mod calculator;
 mod calendar;
 mod chance;
 mod files;
+mod keeping;
+mod kept;
 mod lists;
 pub mod lookup;
 mod memory;
 mod places;
 mod rings;
 mod session;
+mod spec;
 pub mod spoken;
 mod store;
+mod talk;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -34,99 +40,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::ZonedDateTime;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::folders::{Folders, FoldersError};
 use crate::language::Language;
-use crate::tool_call::{Call, Class, Offer, ToolDefinition};
+use crate::tool_call::{Call, Class};
 use arguments::Arguments;
 use lookup::{Facts, FactsError};
 use rings::Given;
+use spec::{Run, optional, required};
 use spoken::Words;
 use store::Store;
+use talk::Talk;
 
+pub use keeping::Keeping;
+pub use kept::{Erased, Found, KeptMemory};
 pub use rings::{Ring, RingId};
 pub use session::SOFTEST;
+pub use spec::{Parameter, Spec};
 pub use store::StoreError;
-
-/// What a tool is called, takes and may do.
-#[derive(Debug)]
-pub struct Spec {
-    /// Its name in a [`Call`].
-    pub name: &'static str,
-    /// What it does, for a model.
-    pub description: &'static str,
-    /// What it may do.
-    pub class: Class,
-    /// What it takes.
-    pub parameters: &'static [Parameter],
-    run: Run,
-}
-
-type Run = fn(&mut Toolbox, &Arguments, &ZonedDateTime) -> Result<Outcome, ToolError>;
-
-/// An argument that a tool takes. All are text, as it was spoken.
-#[derive(Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is, as a part of a sentence: "the length of the timer".
-    pub what: &'static str,
-    /// Whether the tool does nothing without it.
-    pub required: bool,
-}
-
-const fn required(name: &'static str, what: &'static str) -> Parameter {
-    Parameter {
-        name,
-        what,
-        required: true,
-    }
-}
-
-const fn optional(name: &'static str, what: &'static str) -> Parameter {
-    Parameter {
-        name,
-        what,
-        required: false,
-    }
-}
-
-impl Spec {
-    /// What a language model is told of it.
-    fn definition(&self) -> ToolDefinition {
-        ToolDefinition {
-            name: self.name.into(),
-            description: self.description.into(),
-            parameters: self.schema(),
-        }
-    }
-
-    /// As a language model may call it.
-    pub fn offer(&self) -> Offer {
-        Offer {
-            definition: self.definition(),
-            class: self.class,
-        }
-    }
-
-    /// The JSON Schema of its arguments.
-    pub fn schema(&self) -> Value {
-        let property = |parameter: &Parameter| {
-            let described = json!({ "type": "string", "description": parameter.what });
-            (parameter.name.to_owned(), described)
-        };
-        let properties: Map<String, Value> = self.parameters.iter().map(property).collect();
-        let required = self.parameters.iter().filter(|one| one.required);
-        let required: Vec<&str> = required.map(|one| one.name).collect();
-        json!({
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        })
-    }
-}
+pub use talk::Episode;
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,6 +180,8 @@ pub struct Toolbox {
     words: &'static Words,
     random: fastrand::Rng,
     given: Given,
+    /// What was said and heard.
+    talk: Talk,
     /// What was given before the call that is in doubt.
     before: Option<Given>,
 }
@@ -276,7 +211,7 @@ static QUESTIONS: [(&str, &str); 3] = [
     ("clear_notes", "Shall I delete all your notes?"),
     (
         "forget_everything",
-        "Shall I forget all that you told me to remember, and your name?",
+        "Shall I forget all that you told me to remember, your name, and what we said?",
     ),
 ];
 
@@ -295,6 +230,12 @@ pub fn knows(language: Language) -> bool {
 /// What a tool may do; none if there is no such tool.
 pub fn class(name: &str) -> Option<Class> {
     spec(name).map(|spec| spec.class)
+}
+
+/// Whether a tool tells or forgets what was said: an exchange about that is not kept, or it would be found in place of
+/// what it is about, and what was to be forgotten would be in it.
+pub fn is_about_what_was_said(name: &str) -> bool {
+    ["recall", "recall_talk", "forget", "forget_everything"].contains(&name)
 }
 
 /// Whether a tool answers from the user's folders.
@@ -328,6 +269,7 @@ impl Toolbox {
             language,
             words,
             given: Given::new(random.i64(..)),
+            talk: Talk::new(folder.is_some())?,
             before: None,
             random,
         })
@@ -367,8 +309,9 @@ impl Toolbox {
         if session::TOOLS.iter().any(|tool| tool.name == call.name) {
             return self.call(call, now);
         }
+        self.write_down(now)?;
         self.before = Some(self.given.clone());
-        self.store.begin()?;
+        self.stores().try_for_each(Store::begin)?;
         let outcome = self.call(call, now);
         if outcome.is_err() {
             self.take_back()?;
@@ -382,7 +325,7 @@ impl Toolbox {
     /// The store cannot be written.
     pub fn keep(&mut self) -> Result<(), StoreError> {
         self.before = None;
-        self.store.keep()
+        self.stores().try_for_each(Store::keep)
     }
 
     /// What the last call changed is as it was before, unless it was kept.
@@ -393,7 +336,7 @@ impl Toolbox {
         if let Some(before) = self.before.take() {
             self.given = before;
         }
-        self.store.take_back()
+        self.stores().try_for_each(Store::take_back)
     }
 
     /// Runs a tool. The caller has made sure that the tool's [`Class`] may run now.

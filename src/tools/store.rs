@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OptionalExtension};
 
+use super::talk;
+
 const FILE_NAME: &str = "assistant.db";
-/// The version of [`SCHEMA`], in the file's `user_version`.
-const VERSION: i32 = 1;
+/// The version of the file, in its `user_version`: 1 has [`SCHEMA`], 2 has [`talk::SCHEMA`] too.
+const VERSION: i32 = 2;
 /// Another program on the same file holds it for milliseconds.
 const BUSY: Duration = Duration::from_secs(2);
 
@@ -144,13 +146,16 @@ impl Store {
         if found > VERSION {
             return Err(StoreError::Newer { path, found });
         }
-        if found < VERSION {
+        if found < 1 {
             let query = "SELECT 1 FROM sqlite_schema LIMIT 1";
             let tables = transaction.query_row(query, [], |_| Ok(())).optional()?;
             if found < 0 || tables.is_some() {
                 return Err(StoreError::Damaged { path });
             }
             transaction.execute_batch(SCHEMA)?;
+        }
+        if found < 2 {
+            transaction.execute_batch(talk::SCHEMA)?;
         }
         // It changes a page even where it is the same.
         transaction.pragma_update(None, "user_version", VERSION)?;
@@ -177,6 +182,19 @@ impl Store {
         })
     }
 
+    /// The store of a folder, if there is one: none is made.
+    pub(super) fn existing(folder: &Path) -> Result<Option<Self>, StoreError> {
+        match folder.join(FILE_NAME).exists() {
+            true => Self::open(Some(folder)).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Whether something is in doubt.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
     /// What is changed from now on is in doubt.
     pub(super) fn begin(&self) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
@@ -193,7 +211,7 @@ impl Store {
     }
 
     fn end(&self, how: &str) -> Result<(), StoreError> {
-        if !self.connection.is_autocommit() {
+        if self.is_in_doubt() {
             self.connection.execute_batch(how)?;
         }
         Ok(())

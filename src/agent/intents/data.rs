@@ -100,6 +100,9 @@ pub(super) struct FixedSentences {
     /// Instead of those where a server takes part.
     #[serde(default)]
     pub answers_with_a_server: Vec<String>,
+    /// Goes behind each of them where what is said outlasts the conversation.
+    #[serde(default)]
+    pub where_talk_is_kept: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,8 +136,9 @@ struct Files {
 
 /// The sentences that ask for tools.
 struct CommandFiles {
-    /// Those that act, those that look up, and those that look into the user's notes and folders.
-    calls: [&'static str; 3],
+    /// Those that act, those that look up, those that look into the user's notes and folders, and those that find what
+    /// was said.
+    calls: [&'static str; 4],
     follow_ups: &'static str,
 }
 
@@ -167,7 +171,8 @@ static ENGLISH: Files = files!(
         calls: [
             file!("en", "calls"),
             file!("en", "lookup"),
-            file!("en", "notes")
+            file!("en", "notes"),
+            file!("en", "talk")
         ],
         follow_ups: file!("en", "follow_ups"),
     })

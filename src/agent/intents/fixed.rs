@@ -134,11 +134,15 @@ pub struct Circumstances<'a> {
     pub engines: Engines,
     /// The ISO 3166-1 code of the country, `GB`, if it is known; whom to call depends on it.
     pub country: Option<&'a str>,
+    /// What is said and heard outlasts the conversation.
+    pub keeps_talk: bool,
 }
 
 struct Answers {
     here: Vec<String>,
     with_a_server: Vec<String>,
+    /// Goes behind each where what is said outlasts the conversation.
+    where_talk_is_kept: String,
 }
 
 /// The words for each kind.
@@ -153,6 +157,7 @@ impl Wordings {
             let answers = Answers {
                 here: fixed.answers,
                 with_a_server: fixed.answers_with_a_server,
+                where_talk_is_kept: fixed.where_talk_is_kept,
             };
             (fixed.kind, answers)
         });
@@ -166,6 +171,10 @@ impl Wordings {
         let Some(answers) = self.answers.get(&kind) else {
             return Vec::new();
         };
+        let behind = match circumstances.keeps_talk {
+            true => answers.where_talk_is_kept.as_str(),
+            false => "",
+        };
         let answers = match circumstances.engines {
             Engines::OnAServer if !answers.with_a_server.is_empty() => &answers.with_a_server,
             Engines::OnAServer | Engines::OnThisMachine => &answers.here,
@@ -176,6 +185,7 @@ impl Wordings {
                 .replace("{name}", circumstances.name)
                 .replace("{help_line}", &self.whom_to_call.help_line(country))
                 .replace("{emergency_number}", &self.whom_to_call.emergency(country))
+                + behind
         });
         filled.collect()
     }

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::tools::spoken::{day, duration, moment, number};
+use crate::tools::spoken::{day, duration, moment, number, past_days};
 
 static ENGLISH: LazyLock<&Intents> = LazyLock::new(|| Intents::bundled(Language::English));
 
@@ -93,6 +93,30 @@ fn what_is_asked_of_notes_and_folders_is_looked_for_there() {
     assert_none(wrong(NOTES, in_columns));
 }
 
+/// Utterances about what was said, with their calls.
+const TALK: &str = include_str!("tests/talk.tsv");
+
+#[test]
+fn what_is_asked_of_what_was_said_is_looked_for_there() {
+    assert_none(wrong(TALK, in_columns));
+}
+
+#[test]
+fn the_days_of_what_was_said_are_understood() {
+    let now = "2026-11-28T14:00[Europe/London]".parse().unwrap();
+    let days = TALK.lines().filter_map(|line| {
+        let (_, wanted) = in_columns(line);
+        let day = wanted.split("day=").nth(1)?;
+        Some(day.split(';').next().unwrap_or(day).to_owned())
+    });
+    let days: Vec<String> = days.collect();
+    assert!(days.len() > 10);
+    let not_understood = days
+        .into_iter()
+        .filter(|day| past_days(day, &now, Language::English).is_none());
+    assert_none(not_understood.collect());
+}
+
 /// Written after the sentences; what was wrong then is mended.
 const HELD_OUT: &str = include_str!("tests/held_out.tsv");
 
@@ -137,6 +161,7 @@ const HERE: Circumstances = Circumstances {
     name: "Vivi",
     engines: Engines::OnThisMachine,
     country: None,
+    keeps_talk: false,
 };
 
 /// Those that the data file has, so that a new one cannot be forgotten here.
@@ -167,6 +192,18 @@ fn what_happens_to_the_words_depends_on_where_the_engines_are() {
     };
     assert!(here[0].contains("on this machine"));
     assert!(ENGLISH.words(Fixed::Privacy, &server)[0].contains("leaves this machine"));
+}
+
+#[test]
+fn where_what_is_said_is_kept_that_is_no_secret() {
+    for language in Language::all() {
+        let words = |keeps_talk| {
+            let circumstances = Circumstances { keeps_talk, ..HERE };
+            Intents::bundled(language).words(Fixed::Privacy, &circumstances)
+        };
+        let (kept, not_kept) = (words(true), words(false));
+        assert!(kept[0].len() > not_kept[0].len(), "{language}: {kept:?}");
+    }
 }
 
 #[test]
@@ -258,6 +295,7 @@ fn every_phrase_and_every_slot_type_is_used() {
         include_str!("../../../assets/intents/en/calls.toml"),
         include_str!("../../../assets/intents/en/lookup.toml"),
         include_str!("../../../assets/intents/en/notes.toml"),
+        include_str!("../../../assets/intents/en/talk.toml"),
         include_str!("../../../assets/intents/en/follow_ups.toml"),
         include_str!("../../../assets/intents/en/fixed.toml"),
     ]

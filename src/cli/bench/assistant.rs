@@ -17,8 +17,9 @@ use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
 use vivavoce::llm::{Opening, Prompt};
 use vivavoce::models::Role;
 use vivavoce::pipeline::{Models, WrittenConversation};
+use vivavoce::tools::Keeping;
 
-use crate::cli::assistant::{Keeping, assistant};
+use crate::cli::assistant::assistant;
 use crate::cli::talk::{LOADING, QUIT};
 
 /// What to do.
@@ -64,7 +65,7 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     LOADING.store(false, Ordering::Relaxed);
     let mut turns = Vec::new();
     for conversation in wanted {
-        let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
+        let (setting, tools) = assistant(config, &persona, Keeping::Nothing, None);
         let talk = WrittenConversation::new(&persona, setting, tools);
         let mut models = Models {
             first: model.as_mut(),

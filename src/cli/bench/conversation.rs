@@ -23,10 +23,11 @@ use vivavoce::harness::bench::{
 };
 use vivavoce::harness::scenario::Scenario;
 use vivavoce::pipeline::{CONVERSATION, Session, SessionConfig, Watcher};
+use vivavoce::tools::Keeping;
 
 use super::endpointing::listener;
 use super::report::{Outputs, publish};
-use crate::cli::assistant::{Keeping, assistant};
+use crate::cli::assistant::assistant;
 use crate::cli::sound::{play_scenario, prepare_stimuli};
 use crate::cli::talk::{LOADING, QUIT};
 
@@ -332,7 +333,7 @@ impl<'a> Bench<'a> {
         }
         let opened = play_scenario(&scenario, stimuli, None);
         let watchers: Vec<Watcher> = opened.watcher.into_iter().collect();
-        let (setting, tools) = assistant(self.config, &self.persona, Keeping::Nowhere, None);
+        let (setting, tools) = assistant(self.config, &self.persona, Keeping::Nothing, None);
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),

@@ -18,6 +18,7 @@ mod device;
 mod endpointing;
 mod engines;
 mod eot_bench;
+mod persona;
 mod replay;
 mod report;
 mod soak;
@@ -29,6 +30,7 @@ use self::conversation::{ConversationArgs, HeldArgs, hold_all};
 use self::device::DeviceArgs;
 use self::endpointing::EndpointingArgs;
 use self::engines::EnginesArgs;
+use self::persona::PersonaArgs;
 use self::replay::ReplayArgs;
 pub use self::report::NOT_MEASURED;
 use self::report::{Outputs, ShowArgs};
@@ -84,6 +86,9 @@ pub enum BenchCommand {
     /// Questions whose answers a program can check, in writing: what it knows, does and remembers, and what it
     /// says honestly that it cannot
     Assistant(AssistantArgs),
+    /// Questions to the assistant about itself, its limits and its manner, in several wordings and after other talk:
+    /// does it stay who it is?
+    Persona(PersonaArgs),
     /// A conversation of hours with a random user: memory, threads, open files and the wait for answers
     /// over time; exit status 1 if something grows or a turn is not answered
     Soak(SoakArgs),
@@ -126,6 +131,7 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
     match command {
         BenchCommand::Conversation(args) => conversation::run(config, args),
         BenchCommand::Assistant(args) => assistant::run(config, args),
+        BenchCommand::Persona(args) => persona::run(config, args),
         BenchCommand::Soak(args) => soak::run(config, args),
         BenchCommand::Turns {
             files,

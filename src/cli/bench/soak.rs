@@ -16,8 +16,9 @@ use vivavoce::engines::EngineLoader;
 use vivavoce::events::{Header, SessionEvent};
 use vivavoce::harness::bench::soak::{Soak, SoakReport, look, random_user};
 use vivavoce::pipeline::{Session, SessionConfig, Watcher};
+use vivavoce::tools::Keeping;
 
-use crate::cli::assistant::{Keeping, assistant};
+use crate::cli::assistant::assistant;
 use crate::cli::sound::{play_scenario, prepare_stimuli};
 use crate::cli::talk::{LOADING, QUIT};
 
@@ -68,7 +69,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         let _ = event_out.try_send(event.clone());
     })];
     watchers.extend(opened.watcher);
-    let (setting, tools) = assistant(config, &persona, Keeping::Nowhere, None);
+    let (setting, tools) = assistant(config, &persona, Keeping::Nothing, None);
     let session_config = SessionConfig {
         turn_taking: config.turn_taking(),
         persona,

@@ -46,6 +46,7 @@ mod wer;
 mod word_times;
 
 pub mod assistant;
+pub mod persona;
 pub mod soak;
 
 // Of a report's turns.

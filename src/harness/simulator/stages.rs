@@ -2,6 +2,7 @@
 //! when.
 
 use super::*;
+use crate::llm::{Message, Role};
 
 impl World {
     /// Whoever it is: while they speak, and at each pause.
@@ -171,6 +172,10 @@ impl World {
             }
             ToolsInput::Keep => self.invariants.kept()?,
             ToolsInput::TakeBack => self.invariants.taken_back()?,
+            ToolsInput::WriteDown { heard, .. } => {
+                let kept = [Message::new(Role::Assistant, heard)];
+                self.invariants.prompted(&kept)?;
+            }
             ToolsInput::Acknowledge(ids) => self.invariants.acknowledged(&ids)?,
         }
         Ok(())

@@ -11,7 +11,7 @@ const EMPTY: &[&str] = &[
 const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 
 /// The words of a question that tell what it looks for, in lower case, each once; all of its words if none tells.
-pub(super) fn words(query: &str) -> Vec<String> {
+pub(in crate::tools) fn words(query: &str) -> Vec<String> {
     let all = all_words(query);
     let mut telling: Vec<String> = Vec::new();
     for word in all.iter().filter(|word| !EMPTY.contains(&word.as_str())) {
@@ -23,7 +23,7 @@ pub(super) fn words(query: &str) -> Vec<String> {
 }
 
 /// Whether a text has all of the words, one form for one thing and several.
-pub(super) fn has_words(text: &str, words: &[String]) -> bool {
+pub(in crate::tools) fn has_words(text: &str, words: &[String]) -> bool {
     let there = all_words(text);
     let has = |word: &String| {
         there

@@ -17,9 +17,10 @@ use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
 use crate::folders::{FileId, Folders, Found, Kind, KnownFile, Table, Trouble, file_name};
-use asked::{has_words, words};
 use names::{Which, bare, has_cell, which};
 use saying::{passage, rows};
+
+pub(super) use asked::{has_words, words};
 
 const TABLE: Parameter = required("file", "which table");
 const ONLY: Parameter = optional("only", "what the rows have in a cell");

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::folders::{Hit, Kind, excerpt, file_name};
+use crate::tools::spoken::say_past_day;
 
 /// "Your note shopping.md of Monday says: Milk and eggs."
 pub(super) fn passage(hit: &Hit, now: &ZonedDateTime) -> String {
@@ -15,7 +16,7 @@ fn cited(hit: &Hit, now: &ZonedDateTime) -> String {
     let written = Timestamp::from_nanosecond(i128::from(hit.changed_ns));
     let written = written.map(|at| at.to_zoned_datetime(now.time_zone().clone()).date());
     let of = written.map_or(String::new(), |date| {
-        format!(" of {}", day(date, now.date()))
+        format!(" of {}", say_past_day(date, now.date()))
     });
     match Kind::of(&name) {
         Some(Kind::Table) => format!("A row of {name}"),
@@ -26,21 +27,10 @@ fn cited(hit: &Hit, now: &ZonedDateTime) -> String {
                 .map_or(name.as_str(), |(stem, _)| stem);
             // Diaries have their day for a name.
             match stem.parse::<Date>() {
-                Ok(date) => format!("Your note of {}", day(date, now.date())),
+                Ok(date) => format!("Your note of {}", say_past_day(date, now.date())),
                 Err(_) => format!("Your note {name}{of}"),
             }
         }
-    }
-}
-
-/// "today", "Monday" of the last days, "3 November", "3 November 2025".
-fn day(date: Date, today: Date) -> String {
-    match date.until(today).map(|span| span.get_days()) {
-        Ok(0) => "today".to_owned(),
-        Ok(1) => "yesterday".to_owned(),
-        Ok(2..=6) => date.strftime("%A").to_string(),
-        _ if date.year() == today.year() => date.strftime("%-d %B").to_string(),
-        _ => date.strftime("%-d %B %Y").to_string(),
     }
 }
 

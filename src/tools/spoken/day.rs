@@ -56,7 +56,7 @@ pub(super) fn day_at(words: &[String], today: Date, known: &Words) -> Option<(Da
 }
 
 /// "tomorrow", "tonight".
-fn near(words: &[String], today: Date, known: &Words) -> Option<(Day, usize)> {
+pub(super) fn near(words: &[String], today: Date, known: &Words) -> Option<(Day, usize)> {
     for &(name, distance, part) in known.near_parts {
         if super::words::begins(words, name) {
             let date = today.checked_add(distance.days()).ok()?;

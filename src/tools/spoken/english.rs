@@ -1,5 +1,6 @@
 //! The words of English.
 
+use super::past::PastSpan;
 use super::words::{PartOfDay, Words};
 
 /// Each list is described at [`Words`].
@@ -93,6 +94,17 @@ pub(super) static WORDS: Words = Words {
         (&["this", "afternoon"], 0, PartOfDay::Afternoon),
         (&["this", "evening"], 0, PartOfDay::Evening),
     ],
+    past_spans: &[
+        (&["this", "week"], PastSpan::Week(0)),
+        (&["last", "week"], PastSpan::Week(1)),
+        (&["this", "month"], PastSpan::Month(0)),
+        (&["last", "month"], PastSpan::Month(1)),
+        (&["last", "night"], PastSpan::Days(1)),
+        (&["the", "other", "day"], PastSpan::Days(14)),
+        (&["recently"], PastSpan::Days(14)),
+        (&["lately"], PastSpan::Days(14)),
+    ],
+    earlier: &["earlier"],
     weekdays: [
         &["monday", "mon", "mondays"],
         &["tuesday", "tue", "tues", "tuesdays"],

@@ -15,6 +15,7 @@ mod duration;
 mod english;
 mod moment;
 mod number;
+mod past;
 mod say;
 #[cfg(test)]
 mod tests;
@@ -25,9 +26,11 @@ pub use day::day;
 pub use duration::duration;
 pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
+pub use past::past_days;
 pub use say::{say_date, say_duration, say_moment, say_number, say_number_to, say_time, spell_out};
 
 pub(super) use number::quantity;
+pub(super) use say::say_past_day;
 pub(super) use words::{Words, split};
 
 use crate::language::Language;

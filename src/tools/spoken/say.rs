@@ -61,6 +61,17 @@ pub fn say_date(date: Date) -> String {
     date.strftime("%A, %-d %B %Y").to_string()
 }
 
+/// A day of the past: "today", "Monday" of the last days, "3 November", "3 November 2025".
+pub(in crate::tools) fn say_past_day(date: Date, today: Date) -> String {
+    match date.until(today).map(|span| span.get_days()) {
+        Ok(0) => "today".to_owned(),
+        Ok(1) => "yesterday".to_owned(),
+        Ok(2..=6) => date.strftime("%A").to_string(),
+        _ if date.year() == today.year() => date.strftime("%-d %B").to_string(),
+        _ => date.strftime("%-d %B %Y").to_string(),
+    }
+}
+
 /// "6:30 PM today", "6:30 PM tomorrow", "6:30 PM on Friday, 4 December"; with the year if it is another.
 pub fn say_moment(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
     let time = say_time(at);

@@ -1,6 +1,7 @@
 //! Splits a transcript into words, and names the words of a language that the readers look for.
 
 use super::english;
+use super::past::PastSpan;
 use crate::language::Language;
 
 /// The words of one language. Lists are in lower case.
@@ -52,6 +53,10 @@ pub(in crate::tools) struct Words {
     pub near_days: &'static [(&'static [&'static str], i32)],
     /// Those that name the part of the day as well: tonight.
     pub near_parts: &'static [(&'static [&'static str], i32, PartOfDay)],
+    /// Days that are over, as phrases.
+    pub past_spans: &'static [(&'static [&'static str], PastSpan)],
+    /// Before such days: it changes nothing.
+    pub earlier: &'static [&'static str],
     /// Monday first.
     pub weekdays: [&'static [&'static str]; 7],
     pub this: &'static [&'static str],

@@ -93,7 +93,7 @@ fn everything_is_forgotten_only_by_the_tool_that_asks_first() {
         (
             "forget_everything",
             &[],
-            "I forgot all that you told me to remember, and your name.",
+            "I forgot all that you told me to remember, your name, and what we said.",
         ),
         ("recall", &[], "You told me nothing to remember."),
         ("get_name", &[], "You have not told me your name."),

@@ -5,6 +5,7 @@ mod keeping;
 mod replacing;
 mod ringing;
 mod store;
+mod talk;
 mod timers;
 
 use jiff::{ToSpan, ZonedDateTime};

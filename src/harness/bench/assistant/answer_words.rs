@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 const ALTERNATIVE: char = '|';
 
 /// The words of a text without case, accents and apostrophes: "Can't" and "cant" are one word.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(in crate::harness::bench) fn words(text: &str) -> Vec<String> {
     let kept = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{2018}'));
@@ -18,7 +18,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// Whether one of the phrase's alternatives stands in the words, as whole words side by side.
-pub(super) fn holds(answer: &[String], phrase: &str) -> bool {
+pub(in crate::harness::bench) fn holds(answer: &[String], phrase: &str) -> bool {
     phrase.split(ALTERNATIVE).any(|alternative| {
         let wanted = words(alternative);
         !wanted.is_empty() && answer.windows(wanted.len()).any(|some| some == wanted)
@@ -26,7 +26,7 @@ pub(super) fn holds(answer: &[String], phrase: &str) -> bool {
 }
 
 /// Whether a phrase can be looked for: each of its alternatives has a word.
-pub(super) fn can_be_found(phrase: &str) -> bool {
+pub(in crate::harness::bench) fn can_be_found(phrase: &str) -> bool {
     let mut alternatives = phrase.split(ALTERNATIVE);
     alternatives.all(|alternative| !words(alternative).is_empty())
 }

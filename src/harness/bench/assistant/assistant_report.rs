@@ -116,27 +116,37 @@ fn sentence(metrics: &Metrics) -> String {
     parts.join("; ") + "."
 }
 
-/// The sentence, the figures in columns, and every wrong answer with what is wrong.
+/// The sentence, the figures in columns, and what became of the gates.
+pub(in crate::harness::bench) fn write_figures(
+    f: &mut fmt::Formatter<'_>,
+    verdict: &Verdict,
+    metrics: &Metrics,
+) -> fmt::Result {
+    writeln!(f, "{}", verdict.sentence)?;
+    for warning in &verdict.warnings {
+        writeln!(f, "Warning: {warning}")?;
+    }
+    writeln!(f)?;
+    let widest = metrics.0.keys().map(|name| name.len()).max();
+    let widest = widest.unwrap_or(0).max("metric".len());
+    let [n, figure, count, _] = HEADINGS;
+    writeln!(f, "{:widest$}  {n:>4}  {count:>14}  {figure}", "metric")?;
+    for (name, metric) in &metrics.0 {
+        let [n, figure, count, _] = Cells::of(metric).columns();
+        writeln!(f, "{name:widest$}  {n:>4}  {count:>14}  {figure}")?;
+    }
+    for gate in &verdict.gates {
+        let kept = if gate.passed { "kept" } else { "failed" };
+        let problem = gate.problem.as_deref().unwrap_or_default();
+        writeln!(f, "gate {}: {kept} {problem}", gate.gate)?;
+    }
+    Ok(())
+}
+
+/// The figures, and every wrong answer with what is wrong.
 impl fmt::Display for AssistantReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.verdict.sentence)?;
-        for warning in &self.verdict.warnings {
-            writeln!(f, "Warning: {warning}")?;
-        }
-        writeln!(f)?;
-        let widest = self.metrics.0.keys().map(|name| name.len()).max();
-        let widest = widest.unwrap_or(0).max("metric".len());
-        let [n, figure, count, _] = HEADINGS;
-        writeln!(f, "{:widest$}  {n:>4}  {count:>14}  {figure}", "metric")?;
-        for (name, metric) in &self.metrics.0 {
-            let [n, figure, count, _] = Cells::of(metric).columns();
-            writeln!(f, "{name:widest$}  {n:>4}  {count:>14}  {figure}")?;
-        }
-        for gate in &self.verdict.gates {
-            let kept = if gate.passed { "kept" } else { "failed" };
-            let problem = gate.problem.as_deref().unwrap_or_default();
-            writeln!(f, "gate {}: {kept} {problem}", gate.gate)?;
-        }
+        write_figures(f, &self.verdict, &self.metrics)?;
         let is_wrong = |turn: &&AskedTurn| turn.checks.outcome() == Outcome::Wrong;
         for turn in self.turns.iter().filter(is_wrong) {
             let why: Vec<&str> = turn.checks.why().collect();

@@ -15,6 +15,9 @@ mod question_set;
 mod question_set_error;
 mod score;
 
+pub(super) use answer_words::{can_be_found, holds, words};
+pub(super) use assistant_report::write_figures;
+
 pub use assistant_report::{AssistantReport, SCHEMA as ASSISTANT_SCHEMA, SetFacts};
 pub use call_check::GivenCall;
 pub use checks::{AnswerVerdict, Check, CheckName, Given, Outcome, judge};

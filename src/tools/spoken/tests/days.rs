@@ -60,6 +60,46 @@ fn days_are_read() {
 }
 
 #[test]
+fn days_that_are_over_are_read() {
+    let one = |date| (date, date);
+    let cases = [
+        ("today", one(date(2026, 11, 28))),
+        ("earlier today", one(date(2026, 11, 28))),
+        ("this morning", one(date(2026, 11, 28))),
+        ("yesterday", one(date(2026, 11, 27))),
+        ("yesterday evening", one(date(2026, 11, 27))),
+        ("the day before yesterday", one(date(2026, 11, 26))),
+        ("on Monday", one(date(2026, 11, 23))),
+        ("last Monday", one(date(2026, 11, 23))),
+        ("Friday morning", one(date(2026, 11, 27))),
+        ("Saturday", one(date(2026, 11, 28))),
+        ("three days ago", one(date(2026, 11, 25))),
+        ("a week ago", one(date(2026, 11, 21))),
+        ("on the 3rd of November", one(date(2026, 11, 3))),
+        ("December 24th", one(date(2025, 12, 24))),
+        ("on the 30th", one(date(2026, 10, 30))),
+        ("last night", (date(2026, 11, 27), date(2026, 11, 28))),
+        ("this week", (date(2026, 11, 23), date(2026, 11, 29))),
+        ("last week", (date(2026, 11, 16), date(2026, 11, 22))),
+        ("last month", (date(2026, 10, 1), date(2026, 10, 31))),
+        ("the other day", (date(2026, 11, 14), date(2026, 11, 28))),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(past_days(text, &now(), EN), Some(expected), "{text}");
+    }
+    for text in [
+        "",
+        "tomorrow",
+        "next week",
+        "in two weeks",
+        "the day after tomorrow",
+        "someday",
+    ] {
+        assert_eq!(past_days(text, &now(), EN), None, "{text}");
+    }
+}
+
+#[test]
 fn next_friday_is_of_the_next_week() {
     let wednesday = at("2026-11-25T12:00:00[Europe/London]");
     assert_eq!(day("Friday", &wednesday, EN), Some(date(2026, 11, 27)));
