@@ -104,6 +104,29 @@ fn words_that_may_be_all_are_told_from_words_that_want_another() {
 }
 
 #[test]
+fn the_end_of_the_words_is_told_while_the_prompt_of_a_reply_is_read() {
+    let history = History::new(&Persona::bundled(Language::English));
+    let mut model = model(None);
+    let mut ends = |words: &str, opening: Opening| {
+        let prompt = history.prompt(words);
+        let prompt = Prompt::new(&prompt, opening).asking_end(true);
+        let read = model.prefill(&prompt, &|| false);
+        read.unwrap().unwrap().ends.unwrap()
+    };
+    for words in ["What is the capital of", "So do you play basketball"] {
+        let with_reply = ends(&format!("{words}."), Opening::Reply);
+        let alone = ends(words, Opening::Unfinished);
+        assert!(
+            (with_reply - alone).abs() < 0.02,
+            "{words}: {with_reply}, {alone}"
+        );
+        // Also where all of it was read before.
+        let again = ends(&format!("{words}?"), Opening::Reply);
+        assert!((again - alone).abs() < 0.02, "{words}: {again}, {alone}");
+    }
+}
+
+#[test]
 fn a_second_turn_reads_only_what_is_new() {
     let (mut model, mut history) = (
         model(None),

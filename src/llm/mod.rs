@@ -161,8 +161,8 @@ pub struct Prefill {
     pub kept: usize,
     /// Tokens that had to be read.
     pub read: usize,
-    /// After [`Opening::Unfinished`]: how probable it is that the message ends there, between 0 and 1. `None` where the
-    /// engine cannot tell.
+    /// After [`Opening::Unfinished`], and where [`Prompt::asks_end`]: how probable it is that the last message ends
+    /// with its last word, between 0 and 1. `None` where the engine cannot tell.
     pub ends: Option<f32>,
 }
 
@@ -331,6 +331,8 @@ pub struct Prompt<'a> {
     pub room: usize,
     /// What is written behind it is JSON that fits this schema, and nothing else.
     pub answer: Option<&'a AnswerSchema>,
+    /// [`Prefill::ends`] is wanted, of the last message without the marks behind its words.
+    pub asks_end: bool,
 }
 
 impl<'a> Prompt<'a> {
@@ -342,12 +344,18 @@ impl<'a> Prompt<'a> {
             opening,
             room: 1,
             answer: None,
+            asks_end: false,
         }
     }
 
     /// The same; the answer is held to a schema, if there is one.
     pub fn held_to(self, answer: Option<&'a AnswerSchema>) -> Self {
         Self { answer, ..self }
+    }
+
+    /// The same; whether the last message's words may be all is told when they are read.
+    pub fn asking_end(self, asks_end: bool) -> Self {
+        Self { asks_end, ..self }
     }
 
     /// The same, with tools that may be called.

@@ -16,7 +16,6 @@ use crate::cancellation::Cancelled;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
 use crate::language::Language;
-use crate::lexicon::without_end;
 use crate::llm::server::Trouble;
 use crate::llm::{
     Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill, Prompt, Sampling, tokens_in,
@@ -214,10 +213,8 @@ impl LanguageModelStage {
             so_far = SoFar::default();
         }
         let watch = Stopwatch::start();
-        if let Some(words) = words {
-            self.find_end(words, &prompt, &cancelled)?;
-        }
-        let Some(prefill) = self.engine.prefill(&prompt.with_room(room), &cancelled)? else {
+        let prompt = prompt.with_room(room).asking_end(words.is_some());
+        let Some(prefill) = self.engine.prefill(&prompt, &cancelled)? else {
             let complete = EventKind::ReplyComplete {
                 draft: reply.draft,
                 text: so_far.text,
@@ -229,6 +226,9 @@ impl LanguageModelStage {
             self.bus.publish(turn, complete);
             return Ok(true);
         };
+        if let Some(words) = words {
+            self.tell_end(words.clone(), prefill);
+        }
         let (kept, read) = (prefill.kept, prefill.read);
         self.bus.publish(turn, EventKind::PromptRead { kept, read });
         // A server reads the prompt when it is asked to write.
@@ -294,25 +294,6 @@ impl LanguageModelStage {
             let _ = self.conductor.send(ConductorInput::Event(now, event));
         }
         Ok(cancelled_at_last)
-    }
-
-    /// Reads a prompt of a draft up to the words that it answers, without the marks at their end, and tells how probable
-    /// it is that they are all: what was read is read for the draft as well.
-    fn find_end(
-        &mut self,
-        words: &UserWords,
-        prompt: &Prompt,
-        cancelled: Cancelled,
-    ) -> Result<(), LlmError> {
-        let mut messages = prompt.messages.to_vec();
-        if let Some(last) = messages.last_mut() {
-            last.content.truncate(without_end(&last.content).len());
-        }
-        let unfinished = Prompt::new(&messages, Opening::Unfinished).with_tools(prompt.tools);
-        if let Some(read) = self.engine.prefill(&unfinished, cancelled)? {
-            self.tell_end(words.clone(), read);
-        }
-        Ok(())
     }
 
     /// Tells turn taking how probable it is that the turn ends with words that were read.

@@ -251,7 +251,7 @@ impl LanguageModel for Knows {
 
     fn prefill(&mut self, prompt: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
         let asked = prompt.messages.last().map(|last| last.content.as_str());
-        let knows = prompt.opening == Opening::Unfinished && asked == Some("Who is it");
+        let knows = prompt.asks_end && asked == Some("Who is it?");
         let ends = knows.then_some(self.0);
         Ok(Some(Prefill {
             ends,

@@ -1,7 +1,12 @@
 //! How probable it is that a message ends where the prompt that was read last ends: the probability of what ends a
 //! sentence, or the message, as its next token.
 
+use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::vocab::LlamaVocab;
+
+use super::Llama;
+use crate::lexicon::without_end;
+use crate::llm::{LlmError, Opening, Prompt};
 
 /// The tokens that end a sentence or a message, by number.
 pub(super) struct EndTokens(Vec<usize>);
@@ -29,6 +34,39 @@ impl EndTokens {
         let ends = self.0.iter().filter_map(|token| logits.get(*token));
         let ends: f64 = ends.map(|logit| weight(*logit)).sum();
         (ends / all) as f32
+    }
+}
+
+impl Llama {
+    /// The last message's words without the marks behind them, as the beginning of this prompt's tokens. `None`: their
+    /// end is not asked for.
+    pub(super) fn words(&self, prompt: &Prompt) -> Result<Option<Vec<LlamaToken>>, LlmError> {
+        if prompt.opening != Opening::Reply || !prompt.asks_end {
+            return Ok(None);
+        }
+        let mut messages = prompt.messages.to_vec();
+        if let Some(last) = messages.last_mut() {
+            last.content.truncate(without_end(&last.content).len());
+        }
+        let unfinished = Prompt::new(&messages, Opening::Unfinished).with_tools(prompt.tools);
+        self.tokens(&unfinished).map(Some)
+    }
+
+    /// Which of a prompt's tokens the end is looked for behind: its last one where it is unfinished, else the last of
+    /// its words, if the prompt begins with their tokens and the cache can be cut there.
+    pub(super) fn looks_behind(
+        &self,
+        tokens: &[LlamaToken],
+        words: Option<&[LlamaToken]>,
+        opening: Opening,
+    ) -> Option<usize> {
+        let words = match opening {
+            Opening::Unfinished => Some(tokens),
+            Opening::Reply | Opening::None => {
+                words.filter(|words| self.checkpoints.is_none() && tokens.starts_with(words))
+            }
+        };
+        words?.len().checked_sub(1)
     }
 }
 

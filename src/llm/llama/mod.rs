@@ -145,11 +145,17 @@ impl Llama {
     }
 
     fn decode(&mut self, tokens: &[LlamaToken]) -> Result<(), LlmError> {
+        self.decode_looking(tokens, None)
+    }
+
+    /// The same, with logits behind the token at an index too.
+    fn decode_looking(&mut self, tokens: &[LlamaToken], at: Option<usize>) -> Result<(), LlmError> {
         let mut batch = LlamaBatch::new(tokens.len(), 1);
         for (n, token) in tokens.iter().enumerate() {
             let position = (self.read.len() + n) as i32;
+            let is_looked_behind = n + 1 == tokens.len() || Some(n) == at;
             batch
-                .add(*token, position, &[0], n + 1 == tokens.len())
+                .add(*token, position, &[0], is_looked_behind)
                 .map_err(run)?;
         }
         self.context
@@ -214,6 +220,7 @@ impl LanguageModel for Llama {
         let Prompt { opening, room, .. } = *prompt;
         // Until the whole of this one is read, nothing is to be kept.
         self.may_be_kept = false;
+        let words = self.words(prompt)?;
         let text = self.template.render(prompt)?;
         let tokens = self.tokenize(&text);
         let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
@@ -232,8 +239,12 @@ impl LanguageModel for Llama {
         let boundary = self.boundary(prompt, &tokens);
         self.go_back(&tokens, opening)?;
         self.go_on_from_disk(&tokens)?;
+        let end = self.looks_behind(&tokens, words.as_deref(), opening);
+        if let Some(end) = end.filter(|end| self.read.len() > *end) {
+            self.cut(end)?;
+        }
         let kept = self.read.len();
-        let mut last = 0;
+        let mut ends = None;
         while self.read.len() < tokens.len() {
             if cancelled() {
                 return Ok(None);
@@ -243,8 +254,14 @@ impl LanguageModel for Llama {
             let to = boundary
                 .filter(|at| (from + 1..to).contains(at))
                 .unwrap_or(to);
-            self.decode(&tokens[from..to])?;
-            last = to - from - 1;
+            let looked = end
+                .filter(|end| (from..to).contains(end))
+                .map(|end| end - from);
+            self.decode_looking(&tokens[from..to], looked)?;
+            if let Some(index) = looked {
+                let logits = self.context.get().get_logits_ith(index as i32);
+                ends = Some(self.end_tokens.probability(logits));
+            }
             if let Some(checkpoints) = &mut self.checkpoints
                 && boundary == Some(to)
             {
@@ -255,11 +272,7 @@ impl LanguageModel for Llama {
         Ok(Some(Prefill {
             kept,
             read: tokens.len() - kept,
-            // At least one token was read.
-            ends: (opening == Opening::Unfinished).then(|| {
-                let logits = self.context.get().get_logits_ith(last as i32);
-                self.end_tokens.probability(logits)
-            }),
+            ends,
         }))
     }
 
