@@ -16,7 +16,13 @@ pub use log_mel::LogMel;
 pub use policy::{EndpointPolicy, Evidence, Wait};
 pub use smart_turn::SmartTurn;
 
+use std::time::Duration;
+
 use crate::onnx::OnnxError;
+
+/// What the detector hears ends with so much silence: the first 100 ms of a pause say less, and more than this says
+/// hardly more (docs/endpointing.md).
+pub const SILENCE: Duration = Duration::from_millis(160);
 
 /// What can go wrong with end-of-turn detection.
 #[derive(Debug, thiserror::Error)]

@@ -266,9 +266,10 @@ impl Conductor {
                 self.ask_recognizer(RecognizerInput::Pause { turn, pause, since });
             }
             Command::Score { turn, pause } => {
+                let since = self.machine.last_sound().unwrap_or(now);
                 let _ = self
                     .endpointing
-                    .send(EndpointingInput::Score { turn, pause });
+                    .send(EndpointingInput::Score { turn, pause, since });
             }
             Command::ResumeTranscript(turn) => self.ask_recognizer(RecognizerInput::Resume(turn)),
             Command::EndTranscript(turn) => {

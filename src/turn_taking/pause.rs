@@ -9,7 +9,7 @@ use super::reply::roll_back;
 use super::state::{Answer, Draft, Onset, Pause, State, UserTurn};
 use super::whose_voice::VOICE_PATIENCE;
 use crate::clock::Timestamp;
-use crate::endpointing::{Cue, Evidence, cue, cue_of_an_answer};
+use crate::endpointing::{Cue, Evidence, SILENCE, cue, cue_of_an_answer};
 use crate::events::{
     EndReason, EventKind, IgnoreReason, ReplyId, RollbackReason, TurnId, WakeReason,
 };
@@ -160,7 +160,8 @@ impl TurnTaking {
                 pause.voice_due = pause.voice_due.map(|_| now + VOICE_PATIENCE);
                 // Only now: before, recognizer and draft want the cores, and a pause says more when it is longer.
                 if ask_score && !pause.decided && !adds_nothing {
-                    pause.score_due = Some(now + SCORE_PATIENCE);
+                    let asked = now.max(pause.last_speech + SILENCE);
+                    pause.score_due = Some(asked + SCORE_PATIENCE);
                     let pause = pauses;
                     commands.push(Command::Score { turn, pause });
                 }

@@ -532,7 +532,7 @@ impl World {
             self.recognize(input)?;
         }
         while let Ok(input) = self.endpointing_in.try_recv() {
-            if let EndpointingInput::Score { turn, pause } = input {
+            if let EndpointingInput::Score { turn, pause, .. } = input {
                 let at = self.now + self.machine.takes(&mut self.choices, 40, 70);
                 let score = (!self.machine.fails(&mut self.choices)).then(|| self.choices.f32());
                 let scored = Event::Scored {
