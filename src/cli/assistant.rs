@@ -10,14 +10,14 @@ use vivavoce::clock::{local_time, unix_seconds};
 use vivavoce::config::{Config, LlmEngine, SttEngine, TtsEngine};
 use vivavoce::engines::{cache_dir, data_dir};
 use vivavoce::folders::{self, Folders, FoldersError, Limits, Trouble};
-use vivavoce::language::{Language, Languages};
+use vivavoce::language::Language;
 use vivavoce::llm::server::Address;
 use vivavoce::mcp::McpClient;
 use vivavoce::pipeline::SessionTools;
 use vivavoce::talking::Look;
 use vivavoce::tool_call::ExternalTools;
 use vivavoce::tools::lookup::Facts;
-use vivavoce::tools::{self, OpenError, Toolbox};
+use vivavoce::tools::{self, Toolbox};
 
 /// How long a server may take to come up: one that is fetched at its first start takes some seconds.
 const MCP_PATIENCE: Duration = Duration::from_secs(30);
@@ -31,8 +31,7 @@ pub enum Keeping {
     Nowhere,
 }
 
-/// The tools, if there are any in the language and they are not switched off, and the setting; [`with_folders`]
-/// gives them folders. A data file
+/// The tools, if they are not switched off, and the setting; [`with_folders`] gives them folders. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
 pub fn assistant(
@@ -48,11 +47,10 @@ pub fn assistant(
     let toolbox = config
         .tools
         .enabled
-        .then(|| open(&config.language, keeping));
+        .then(|| open(persona.language, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
     let built_in = match &toolbox {
         Some(_) => BuiltIn::Callable,
-        None if config.tools.enabled => BuiltIn::NotInTheseLanguages,
         None => BuiltIn::SwitchedOff,
     };
     let names = toolbox.iter().flat_map(|_| &config.tools.offered);
@@ -102,7 +100,8 @@ pub fn watch_folders(config: &Config, keeping: Keeping) -> Option<Arc<Folders>> 
     if keeping == Keeping::Nowhere {
         return None;
     }
-    let is_asked = config.tools.enabled && config.language.iter().any(tools::knows);
+    let knows = |language| tools::knows("search_notes", language);
+    let is_asked = config.tools.enabled && config.language.iter().any(knows);
     // Those that are not configured any more are forgotten, whoever may look.
     if !is_asked && !config.memory.folders.is_empty() {
         return None;
@@ -162,10 +161,8 @@ pub fn with_folders(
     (setting, tools)
 }
 
-/// In the first of the languages that the tools know.
-fn open(languages: &Languages, keeping: Keeping) -> Option<Toolbox> {
-    let known = |language: &Language| tools::knows(*language);
-    let language = languages.iter().find(known).unwrap_or(languages.first());
+/// In the language that the conversation begins in; without the file where that cannot be used.
+fn open(language: Language, keeping: Keeping) -> Option<Toolbox> {
     // Two programs on one folder are told apart by it.
     let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
     let open = |folder| Toolbox::open(folder, language, seed);
@@ -176,10 +173,6 @@ fn open(languages: &Languages, keeping: Keeping) -> Option<Toolbox> {
     };
     match opened {
         Ok(toolbox) => Some(toolbox),
-        Err(error @ OpenError::Language(_)) => {
-            tracing::info!("{error}");
-            None
-        }
         Err(error) => {
             out!(
                 "{error} Until then timers, lists and what you tell me last only as long as this conversation."

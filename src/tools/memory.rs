@@ -4,6 +4,8 @@ use jiff::ZonedDateTime;
 use rusqlite::OptionalExtension;
 
 use super::arguments::Arguments;
+use super::heard::Heard;
+use super::says::fill;
 use super::spoken::split;
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
@@ -55,35 +57,27 @@ pub(super) static TOOLS: &[Spec] = &[
 /// More facts are not said at once.
 const MOST_SAID: usize = 5;
 const MOST_FACTS: usize = 1_000;
-/// Words that say nothing about what a fact is about.
-const EMPTY: [&str; 40] = [
-    "a", "an", "the", "my", "your", "our", "his", "her", "their", "i", "me", "you", "we", "is",
-    "are", "was", "were", "am", "be", "do", "does", "did", "have", "has", "that", "this", "it",
-    "of", "on", "in", "at", "to", "for", "and", "what", "where", "when", "who", "about", "with",
-];
-const EVERYTHING: [&str; 3] = ["everything", "all", "anything"];
 
 fn remember(
     toolbox: &mut Toolbox,
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let fact = given.required("fact")?;
-    let fact = fact.strip_prefix("that ").unwrap_or(fact);
+    let says = &toolbox.says().memory;
+    let fact = toolbox.heard().fact(given.required("fact")?);
     let facts = facts(toolbox)?;
     if facts.len() >= MOST_FACTS {
-        return declined("My memory is full. Ask me to forget something first.");
+        return declined(&says.full[..]);
     }
     if !facts.iter().any(|(_, other)| other == fact) {
         let query = "INSERT INTO facts (fact) VALUES (?1)";
         toolbox.store.connection.execute(query, [fact])?;
     }
-    let until = if toolbox.store.is_kept {
-        ""
-    } else {
-        " until this program ends"
+    let form = match toolbox.store.is_kept {
+        true => &says.remembered,
+        false => &says.remembered_for_now,
     };
-    say(format!("I will remember{until}: {fact}."))
+    say(fill(form, &[("fact", fact)]))
 }
 
 fn recall(
@@ -91,27 +85,28 @@ fn recall(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().memory, &toolbox.says().speech);
+    let heard = toolbox.heard();
     let all = facts(toolbox)?;
     let found = match given.text("about") {
-        Some(about) if !is_everything(about) => about_it(&all, about),
+        Some(about) if !is_everything(about, heard) => about_it(&all, about, heard),
         _ => all.iter().map(|(_, fact)| fact.as_str()).collect(),
     };
     match found.as_slice() {
         [] => match given.text("about") {
-            Some(about) if !all.is_empty() && !is_everything(about) => {
-                say(format!("You told me nothing to remember about {about}."))
+            Some(about) if !all.is_empty() && !is_everything(about, heard) => {
+                say(fill(&says.told_nothing_about, &[("about", about)]))
             }
-            _ => say("You told me nothing to remember."),
+            _ => say(&says.told_nothing[..]),
         },
-        [fact] => say(format!("You told me: {fact}.")),
         facts => {
-            let more = facts.len().saturating_sub(MOST_SAID);
             let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
-            let more = match more {
-                0 => String::new(),
-                more => format!(" And {more} more."),
+            let (form, more) = match facts.len().saturating_sub(MOST_SAID) {
+                0 => (&says.told, String::new()),
+                more => (&says.told_and_more, more.to_string()),
             };
-            say(format!("You told me: {}.{more}", latest.join(". ")))
+            let latest = latest.join(&speech.between_sentences);
+            say(fill(form, &[("facts", &latest), ("count", &more)]))
         }
     }
 }
@@ -121,27 +116,29 @@ fn forget(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().memory, &toolbox.says().speech);
+    let heard = toolbox.heard();
     let about = given.required("about")?;
-    if is_everything(about) {
-        return declined("To forget all of it, say: forget everything.");
+    if is_everything(about, heard) {
+        return declined(&says.say_everything[..]);
     }
     let all = facts(toolbox)?;
-    let found: Vec<String> = about_it(&all, about)
+    let found: Vec<String> = about_it(&all, about, heard)
         .into_iter()
         .map(str::to_owned)
         .collect();
     match found.as_slice() {
-        [] if is_name(about) => forget_name(toolbox),
-        [] => declined(format!("You told me nothing to remember about {about}.")),
+        [] if telling(about, heard) == heard.name => forget_name(toolbox),
+        [] => declined(fill(&says.told_nothing_about, &[("about", about)])),
         [fact] => {
             let query = "DELETE FROM facts WHERE fact = ?1";
             toolbox.store.connection.execute(query, [fact])?;
-            say(format!("I forgot: {fact}."))
+            say(fill(&says.forgot, &[("fact", fact)]))
         }
-        facts => Err(ToolError::Which(format!(
-            "Which should I forget? You told me: {}.",
-            facts.join(". ")
-        ))),
+        facts => {
+            let facts = facts.join(&speech.between_sentences);
+            Err(ToolError::Which(fill(&says.which, &[("facts", &facts)])))
+        }
     }
 }
 
@@ -153,7 +150,7 @@ fn forget_everything(
     let transaction = toolbox.store.writing()?;
     transaction.execute_batch("DELETE FROM facts; DELETE FROM names;")?;
     transaction.commit()?;
-    say("I forgot all that you told me to remember, and your name.")
+    say(&toolbox.says().memory.forgot_everything[..])
 }
 
 fn set_name(
@@ -164,10 +161,11 @@ fn set_name(
     let name = given.required("name")?;
     let query = "INSERT OR REPLACE INTO names (id, name) VALUES (1, ?1)";
     toolbox.store.connection.execute(query, [name])?;
-    say(format!("I will call you {name}."))
+    say(fill(&toolbox.says().memory.name_set, &[("name", name)]))
 }
 
 fn get_name(toolbox: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
+    let says = &toolbox.says().memory;
     let query = "SELECT name FROM names";
     let read = |row: &rusqlite::Row| row.get::<_, String>(0);
     match toolbox
@@ -176,26 +174,23 @@ fn get_name(toolbox: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<O
         .query_row(query, [], read)
         .optional()?
     {
-        Some(name) => say(format!("Your name is {name}.")),
-        None => say("You have not told me your name."),
+        Some(name) => say(fill(&says.name, &[("name", &name)])),
+        None => say(&says.no_name[..]),
     }
 }
 
 fn forget_name(toolbox: &mut Toolbox) -> Result<Outcome, ToolError> {
     let deleted = toolbox.store.connection.execute("DELETE FROM names", [])?;
-    if deleted == 0 {
-        return declined("You have not told me your name.");
+    let says = &toolbox.says().memory;
+    match deleted {
+        0 => declined(&says.no_name[..]),
+        _ => say(&says.forgot_name[..]),
     }
-    say("I forgot your name.")
 }
 
-fn is_name(about: &str) -> bool {
-    telling(about) == ["name"]
-}
-
-fn is_everything(about: &str) -> bool {
+fn is_everything(about: &str, heard: &Heard) -> bool {
     let words = split(about);
-    words.iter().any(|word| EVERYTHING.contains(&word.as_str())) && telling(about).len() == 1
+    words.iter().any(|word| heard.all.contains(word)) && telling(about, heard).len() == 1
 }
 
 /// All facts, the oldest first.
@@ -209,10 +204,10 @@ fn facts(toolbox: &Toolbox) -> Result<Vec<(i64, String)>, ToolError> {
 }
 
 /// The facts with all of the words that tell what it is about; if there is none, those with the most.
-fn about_it<'a>(facts: &'a [(i64, String)], about: &str) -> Vec<&'a str> {
-    let wanted = telling(about);
+fn about_it<'a>(facts: &'a [(i64, String)], about: &str, heard: &Heard) -> Vec<&'a str> {
+    let wanted = telling(about, heard);
     let matches = |fact: &str| {
-        let words = telling(fact);
+        let words = telling(fact, heard);
         wanted.iter().filter(|word| words.contains(word)).count()
     };
     let counted: Vec<(usize, &str)> = facts
@@ -227,10 +222,10 @@ fn about_it<'a>(facts: &'a [(i64, String)], about: &str) -> Vec<&'a str> {
 }
 
 /// The words that tell what a text is about, one form for one thing and several.
-fn telling(text: &str) -> Vec<String> {
+fn telling(text: &str, heard: &Heard) -> Vec<String> {
     let words = split(text).into_iter();
     words
-        .filter(|word| !EMPTY.contains(&word.as_str()))
+        .filter(|word| !heard.tells_no_fact.contains(word))
         .map(|word| {
             let word = word.strip_suffix("'s").unwrap_or(&word);
             let long = word.len() > 3;

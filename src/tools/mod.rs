@@ -10,19 +10,22 @@
 //! - `files`: what looks into the user's notes and folders (`crate::folders` keeps their index).
 //!
 //! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
-//! what else is to happen is given back as a [`Control`]. What a tool says is English, and speakable as it
-//! stands.
+//! what else is to happen is given back as a [`Control`]. What a tool says is in the toolbox's language, which
+//! follows the conversation, and speakable as it stands: `says` holds all sentences, and `heard` the words that
+//! mean something to the tools. `units`, `lookup` and `files` know English only, and decline in other languages.
 
 mod arguments;
 mod calculator;
 mod calendar;
 mod chance;
 mod files;
+mod heard;
 mod lists;
 pub mod lookup;
 mod memory;
 mod places;
 mod rings;
+mod says;
 mod session;
 pub mod spoken;
 mod store;
@@ -41,7 +44,9 @@ use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 use arguments::Arguments;
 use lookup::{Facts, FactsError};
+use heard::Heard;
 use rings::Given;
+use says::{Sayings, fill};
 use spoken::Words;
 use store::Store;
 
@@ -159,19 +164,20 @@ pub enum Control {
 }
 
 impl Control {
-    /// What is said where it changes nothing: the voice is as it can be.
-    pub fn at_its_limit(self) -> Option<&'static str> {
+    /// What is said in a language where it changes nothing: the voice is as it can be.
+    pub fn at_its_limit(self, language: Language) -> Option<&'static str> {
+        let says = &Sayings::of(language).session;
         Some(match self {
-            Self::Slower => "I cannot speak slower.",
-            Self::Faster => "I cannot speak faster.",
-            Self::Louder => "I cannot speak louder.",
-            Self::Softer => "I cannot speak softer.",
+            Self::Slower => &says.cannot_slower,
+            Self::Faster => &says.cannot_faster,
+            Self::Louder => &says.cannot_louder,
+            Self::Softer => &says.cannot_softer,
             Self::Repeat | Self::SetVolume(_) | Self::Sleep | Self::EndConversation => return None,
         })
     }
 }
 
-/// Why nothing was done. Each is a sentence that can be said to the user.
+/// Why nothing was done. Each is a sentence in English; [`Toolbox::explain`] says it to the user.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
     /// There is no such tool.
@@ -194,6 +200,14 @@ pub enum ToolError {
     /// The text of an argument was not understood.
     #[error("I did not understand {0}.")]
     NotUnderstood(&'static str),
+    /// The tool does not know this language.
+    #[error("The tool {tool} knows English only, not {language}.")]
+    NotInThisLanguage {
+        /// The tool.
+        tool: &'static str,
+        /// What it was asked in.
+        language: Language,
+    },
     /// Several are meant, or one of several; the sentence asks which.
     #[error("{0}")]
     Which(String),
@@ -225,17 +239,6 @@ fn declined<T>(words: impl Into<String>) -> Result<T, ToolError> {
     Err(ToolError::Declined(words.into()))
 }
 
-/// Why the toolbox cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The tools neither understand nor speak the language.
-    #[error("the built-in tools know English only, not {0}: use English, or switch the tools off")]
-    Language(Language),
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// All tools, and what they keep.
 pub struct Toolbox {
     store: Store,
@@ -243,7 +246,9 @@ pub struct Toolbox {
     facts: Option<Facts>,
     /// The user's own folders, if any are configured.
     folders: Option<Arc<Folders>>,
+    /// What is understood and said.
     language: Language,
+    /// The words that numbers are read in.
     words: &'static Words,
     random: fastrand::Rng,
     given: Given,
@@ -251,45 +256,49 @@ pub struct Toolbox {
     before: Option<Given>,
 }
 
-/// The tools by what they are about, with what they do as a part of a sentence.
-static GROUPS: [(&[Spec], &str); 10] = [
-    (calendar::TOOLS, "tell the time and the date"),
-    (rings::TOOLS, "set timers, alarms and reminders"),
-    (calculator::TOOLS, "calculate"),
-    (units::TOOLS, "convert units"),
-    (memory::TOOLS, "remember what you tell me"),
-    (lists::TOOLS, "keep lists and notes"),
-    (files::TOOLS, "look into your notes and files"),
-    (lookup::TOOLS, "look up countries and cities"),
-    (chance::TOOLS, "roll dice, spell words"),
-    (session::TOOLS, "change how loud and how fast I speak"),
+/// The tools by what they are about.
+static GROUPS: [&[Spec]; 10] = [
+    calendar::TOOLS,
+    rings::TOOLS,
+    calculator::TOOLS,
+    units::TOOLS,
+    memory::TOOLS,
+    lists::TOOLS,
+    files::TOOLS,
+    lookup::TOOLS,
+    chance::TOOLS,
+    session::TOOLS,
 ];
+
+/// Those that know English only: what they read and say is not in the files of other languages.
+static ENGLISH_ONLY: [&[Spec]; 3] = [units::TOOLS, files::TOOLS, lookup::TOOLS];
 
 /// All tools.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+    GROUPS.iter().flat_map(|tools| tools.iter())
 }
 
-/// What is asked before a call of [`Class::AskFirst`].
-static QUESTIONS: [(&str, &str); 3] = [
-    ("clear_list", "Shall I take everything off the {list} list?"),
-    ("clear_notes", "Shall I delete all your notes?"),
-    (
-        "forget_everything",
-        "Shall I forget all that you told me to remember, and your name?",
-    ),
-];
-
-/// The question before this call, with the name of the list that it is about; none if nothing is asked.
-pub fn question(call: &Call) -> Option<String> {
-    let (_, question) = QUESTIONS.iter().find(|(name, _)| *name == call.name)?;
+/// The question before a call of [`Class::AskFirst`], with the name of the list that it is about; none if nothing is
+/// asked.
+pub fn question(call: &Call, language: Language) -> Option<String> {
+    let says = Sayings::of(language);
     let list = call.arguments.get("list").and_then(Value::as_str);
-    Some(question.replace("{list}", &lists::list_name(list)))
+    Some(match &call.name[..] {
+        "clear_list" => {
+            let list = lists::list_name(list, language);
+            fill(&says.lists.shall_i_clear, &[("list", &list)])
+        }
+        "clear_notes" => says.lists.shall_i_delete_notes.clone(),
+        "forget_everything" => says.memory.shall_i_forget_everything.clone(),
+        _ => return None,
+    })
 }
 
-/// Whether the tools understand and speak a language.
-pub fn knows(language: Language) -> bool {
-    Words::of(language).is_some()
+/// Whether a tool understands and speaks a language; false for what is no tool.
+pub fn knows(name: &str, language: Language) -> bool {
+    let is_it = |spec: &Spec| spec.name == name;
+    let english_only = ENGLISH_ONLY.iter().any(|tools| tools.iter().any(is_it));
+    specs().any(is_it) && (language == Language::English || !english_only)
 }
 
 /// What a tool may do; none if there is no such tool.
@@ -317,16 +326,15 @@ impl Toolbox {
     /// apart.
     ///
     /// # Errors
-    /// The language is not known, or the store cannot be read and written: its message says what to do.
-    pub fn open(folder: Option<&Path>, language: Language, seed: u64) -> Result<Self, OpenError> {
-        let words = Words::of(language).ok_or(OpenError::Language(language))?;
+    /// The store cannot be read and written: its message says what to do.
+    pub fn open(folder: Option<&Path>, language: Language, seed: u64) -> Result<Self, StoreError> {
         let mut random = fastrand::Rng::with_seed(seed);
         Ok(Self {
             store: Store::open(folder)?,
             facts: None,
             folders: None,
             language,
-            words,
+            words: Words::known(),
             given: Given::new(random.i64(..)),
             before: None,
             random,
@@ -336,6 +344,44 @@ impl Toolbox {
     /// What it understands and answers in.
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// Goes over to another language: what is said next is in it, and so is what rings later.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// What is said in its language.
+    fn says(&self) -> &'static Sayings {
+        Sayings::of(self.language)
+    }
+
+    /// The words of its language that mean something to tools.
+    fn heard(&self) -> &'static Heard {
+        Heard::of(self.language)
+    }
+
+    /// Why nothing was done, as it is said to the user in their language.
+    pub fn explain(&self, error: &ToolError) -> String {
+        let says = &self.says().troubles;
+        let needed = |what: &'static str| says.needed.get(what).map_or(what, String::as_str);
+        match error {
+            ToolError::UnknownTool(tool) => fill(&says.unknown_tool, &[("tool", tool)]),
+            ToolError::UnknownArgument { tool, argument } => {
+                let parts = [("tool", *tool), ("argument", argument)];
+                fill(&says.unknown_argument, &parts)
+            }
+            ToolError::WrongType(what) => fill(&says.wrong_type, &[("what", needed(what))]),
+            ToolError::Missing(what) => fill(&says.missing, &[("what", needed(what))]),
+            ToolError::NotUnderstood(what) => {
+                fill(&says.not_understood, &[("what", needed(what))])
+            }
+            ToolError::NotInThisLanguage { .. } => says.not_in_this_language.clone(),
+            ToolError::Which(words) | ToolError::Declined(words) => words.clone(),
+            ToolError::Store(_) | ToolError::Facts(_) | ToolError::Folders(_) => {
+                says.store.clone().unwrap_or_else(|| error.to_string())
+            }
+        }
     }
 
     /// The same, with facts to look up.
@@ -403,6 +449,12 @@ impl Toolbox {
     pub fn call(&mut self, call: &Call, now: &ZonedDateTime) -> Result<Outcome, ToolError> {
         let unknown = || ToolError::UnknownTool(call.name.clone());
         let spec = spec(&call.name).ok_or_else(unknown)?;
+        if !knows(spec.name, self.language) {
+            return Err(ToolError::NotInThisLanguage {
+                tool: spec.name,
+                language: self.language,
+            });
+        }
         let arguments = Arguments::check(spec, &call.arguments)?;
         (spec.run)(self, &arguments, now)
     }

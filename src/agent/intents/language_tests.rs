@@ -14,10 +14,10 @@ const TABLES: [(Language, &str); 5] = [
 
 /// What English leaves to its tools.
 const WITHOUT_TOOLS: [Fixed; 5] = [
-    Fixed::TimersInEnglish,
-    Fixed::TimeInEnglish,
-    Fixed::ListsInEnglish,
-    Fixed::ToolsInEnglish,
+    Fixed::TimersUnclear,
+    Fixed::TimeUnclear,
+    Fixed::ListsUnclear,
+    Fixed::ToolsUnclear,
     Fixed::WhatCanYouDo,
 ];
 

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::*;
 
-fn open(folder: &Path) -> Result<Toolbox, OpenError> {
+fn open(folder: &Path) -> Result<Toolbox, StoreError> {
     Toolbox::open(Some(folder), Language::English, 1)
 }
 
-fn fails(folder: &Path) -> OpenError {
+fn fails(folder: &Path) -> StoreError {
     open(folder).err().expect("it cannot be opened")
 }
 
@@ -119,7 +119,7 @@ fn a_damaged_file_is_refused_and_left() {
     std::fs::write(&path, &damaged).unwrap();
     let error = fails(folder.path());
     assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
+        matches!(error, StoreError::Damaged { .. }),
         "{error:?}"
     );
     assert!(error.to_string().contains("Move it away"), "{error}");
@@ -138,7 +138,7 @@ fn a_file_with_a_damaged_page_is_refused() {
     std::fs::write(&path, &bytes).unwrap();
     let error = fails(folder.path());
     assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
+        matches!(error, StoreError::Damaged { .. }),
         "{error:?}"
     );
 }
@@ -153,7 +153,7 @@ fn a_file_of_another_program_is_refused_and_left() {
     let before = std::fs::read(&path).unwrap();
     let error = fails(folder.path());
     assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
+        matches!(error, StoreError::Damaged { .. }),
         "{error:?}"
     );
     assert!(before == std::fs::read(&path).unwrap());
@@ -166,7 +166,7 @@ fn a_folder_that_cannot_be_made_is_said_so() {
     std::fs::write(&file, "x").unwrap();
     let error = fails(&file);
     assert!(
-        matches!(error, OpenError::Store(StoreError::NotWritable { .. })),
+        matches!(error, StoreError::NotWritable { .. }),
         "{error:?}"
     );
     assert!(error.to_string().contains("write permission"), "{error}");
@@ -178,7 +178,7 @@ fn a_file_that_cannot_be_opened_is_said_so() {
     std::fs::create_dir(folder.path().join("assistant.db")).unwrap();
     let error = fails(folder.path());
     assert!(
-        matches!(error, OpenError::Store(StoreError::NotWritable { .. })),
+        matches!(error, StoreError::NotWritable { .. }),
         "{error:?}"
     );
 }

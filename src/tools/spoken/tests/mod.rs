@@ -21,15 +21,6 @@ fn now() -> ZonedDateTime {
 }
 
 #[test]
-fn a_language_without_words_is_not_understood() {
-    assert!(is_known(EN));
-    assert!(!is_known(Language::German));
-    assert_eq!(number("5", Language::German), None);
-    assert_eq!(duration("5 minutes", Language::German), None);
-    assert_eq!(moment("6:30", &now(), Language::German), None);
-}
-
-#[test]
 fn no_text_makes_the_readers_fail() {
     let pieces = [
         "a",
