@@ -28,7 +28,8 @@ pub(super) struct Numerals {
     /// The ones come before the tens: "fünfundzwanzig".
     #[serde(default)]
     ones_first: bool,
-    /// From these tens on, ones need a join: 30 in Spanish. Without it none do.
+    /// From these tens on, ones need a join, and before them they are within the word: 30 in Spanish. Without it none
+    /// need any.
     join_from: Option<u64>,
     /// 60 and 80 count on to 19, and 80 is four twenties.
     #[serde(default)]
@@ -174,7 +175,7 @@ impl Numerals {
             // "hundertundeins"
             0 => true,
             20..100 if below % 10 == 0 && !self.ones_first => {
-                is_joined || self.join_from.is_none_or(|from| below < from)
+                self.join_from.is_none_or(|from| is_joined && below >= from)
             }
             _ => false,
         }

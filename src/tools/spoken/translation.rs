@@ -258,7 +258,7 @@ impl Translation {
     /// "in zehn Minuten", "十分钟后": a length of time from now.
     fn from_now(&self, tokens: &[Token]) -> Option<Vec<String>> {
         let within = self.within.iter();
-        let within = within.find_map(|before| tokens.strip_prefix(&before[..]));
+        let within = { within }.find_map(|before| tokens.strip_prefix(&before[..]));
         let behind = || {
             let from_now = self.from_now.iter();
             { from_now }.find_map(|behind| tokens.strip_suffix(&behind[..]))
