@@ -169,7 +169,11 @@ impl Spelling {
         let (number, rest) = word.split_at(digits);
         match rest {
             "" | "st" | "nd" | "rd" | "th" => vec![word],
-            unit => vec![number.to_owned(), unit.replace('.', "")],
+            // "18h30"
+            unit => match unit.strip_prefix('h').filter(|minutes| is_digits(minutes)) {
+                Some(minutes) => vec![number.to_owned(), "h".to_owned(), minutes.to_owned()],
+                None => vec![number.to_owned(), unit.replace('.', "")],
+            },
         }
     }
 
@@ -244,6 +248,10 @@ fn with_decimal_point(number: &str) -> String {
         Some(decimals) => format!("{whole}.{decimals}{unit}"),
         None => format!("{whole}{unit}"),
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a character belongs to the word around it: "p.m.", "1,000", "7:30", "what's".

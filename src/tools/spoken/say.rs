@@ -61,6 +61,9 @@ struct Clock {
     /// A full hour, and one with minutes.
     full: String,
     past: String,
+    /// The same of the hours zero and one, if these are another number in grammar.
+    full_one: Option<String>,
+    past_one: Option<String>,
     /// A quarter and a half past, if they have words.
     quarter: Option<String>,
     half: Option<String>,
@@ -156,11 +159,16 @@ impl Speech {
             1 => clock.one.clone(),
             hour => hour.to_string(),
         };
+        let (full, past) = match clock.hour(at) {
+            0 | 1 => (&clock.full_one, &clock.past_one),
+            _ => (&None, &None),
+        };
+        let past = past.as_ref().unwrap_or(&clock.past);
         let said = match minute {
-            0 => &clock.full,
-            15 => clock.quarter.as_ref().unwrap_or(&clock.past),
-            30 => clock.half.as_ref().unwrap_or(&clock.past),
-            _ => &clock.past,
+            0 => full.as_ref().unwrap_or(&clock.full),
+            15 => clock.quarter.as_ref().unwrap_or(past),
+            30 => clock.half.as_ref().unwrap_or(past),
+            _ => past,
         };
         let minute = match clock.two_digits {
             true => format!("{minute:02}"),
