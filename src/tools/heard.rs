@@ -95,7 +95,12 @@ impl Heard {
     /// The name under which a list is kept, as it is said: "my shopping list" is "shopping".
     pub(super) fn list(&self, said: &str) -> String {
         let said = said.to_lowercase();
-        let words = said.split(' ');
+        // Characters that were compared one by one.
+        let without_spaces = match said.contains(crate::language::is_han) {
+            true => said.replace(' ', ""),
+            false => said,
+        };
+        let words = without_spaces.split(' ');
         let words: Vec<&str> = words
             .filter(|word| !self.of_lists.iter().any(|other| other == word))
             .collect();
