@@ -40,7 +40,7 @@ pub(super) fn list(
 
 /// "2 timers".
 fn counted_rows(count: usize, kind: Kind, says: &Sayings) -> String {
-    counted(&kind.said(says).counted, count as u128)
+    counted(&kind.said(says).counted, count)
 }
 
 fn listed(row: &Row, now: &ZonedDateTime, says: &Sayings) -> String {

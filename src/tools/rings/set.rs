@@ -146,7 +146,7 @@ fn meant(
 fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(), ToolError> {
     let says = toolbox.says();
     if Row::all(&toolbox.store.connection, row.kind)?.len() >= MOST_RINGS {
-        let counted = counted(&row.kind.said(says).counted, MOST_RINGS as u128);
+        let counted = counted(&row.kind.said(says).counted, MOST_RINGS);
         return declined(fill(&says.rings.full, &[("counted", &counted)]));
     }
     let transaction = toolbox.store.writing()?;

@@ -125,7 +125,7 @@ impl Speech {
             (&self.units.second, seconds % 60),
         ];
         let said = units.iter().filter(|(_, count)| *count > 0);
-        let parts: Vec<String> = said.map(|(unit, count)| counted(unit, *count)).collect();
+        let parts: Vec<String> = said.map(|(unit, count)| counted(unit, count)).collect();
         self.list(&parts)
     }
 
@@ -324,9 +324,10 @@ impl Clock {
 }
 
 /// One of it, or several.
-pub(in crate::tools) fn counted([one, several]: &[String; 2], count: u128) -> String {
-    let form = if count == 1 { one } else { several };
-    fill(form, &[("count", &count.to_string())])
+pub(in crate::tools) fn counted([one, several]: &[String; 2], count: impl ToString) -> String {
+    let count = count.to_string();
+    let form = if count == "1" { one } else { several };
+    fill(form, &[("count", &count)])
 }
 
 /// What English says, for the tools that know no other language.

@@ -1,5 +1,6 @@
 mod days;
 mod durations;
+mod languages;
 mod moments;
 mod numbers;
 mod saying;
