@@ -128,7 +128,10 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
         .collect();
     let said = |form: &str, items: &[String], others: &[String]| {
         let (items, others) = (speech.list(items), speech.list(others));
-        fill(form, &[("list", &called), ("items", &items), ("others", &others)])
+        fill(
+            form,
+            &[("list", &called), ("items", &items), ("others", &others)],
+        )
     };
     if new.is_empty() && replaced.is_empty() {
         return say(said(&says.has_already, &named, &[]));

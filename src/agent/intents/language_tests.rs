@@ -242,7 +242,11 @@ macro_rules! sentences_of {
             include_str!(concat!("../../../assets/intents/", $code, "/parts.toml")),
             include_str!(concat!("../../../assets/intents/", $code, "/fixed.toml")),
             include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
-            include_str!(concat!("../../../assets/intents/", $code, "/follow_ups.toml"))
+            include_str!(concat!(
+                "../../../assets/intents/",
+                $code,
+                "/follow_ups.toml"
+            ))
         )
     };
 }

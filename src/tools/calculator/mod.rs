@@ -55,7 +55,10 @@ fn calculate(
     };
     let currency = currency.and_then(|name| says.currencies.get(name));
     let currency = currency.map_or(String::new(), |name| format!(" {name}"));
-    say(fill(&says.result, &[("number", &format!("{said}{currency}"))]))
+    say(fill(
+        &says.result,
+        &[("number", &format!("{said}{currency}"))],
+    ))
 }
 
 /// Takes the words for one currency out; several are left, and then are not understood.

@@ -118,7 +118,10 @@ pub(super) fn set_reminder(
     };
     insert(toolbox, &row, replaced)?;
     let at = says.speech.moment(&at, now);
-    say(fill(&says.rings.reminder_set, &[("label", text), ("at", &at)]))
+    say(fill(
+        &says.rings.reminder_set,
+        &[("label", text), ("at", &at)],
+    ))
 }
 
 /// The one whose place is to be taken: of its kind the one that was set last.

@@ -45,12 +45,8 @@ pub(super) fn stopwatch(
             write(toolbox, Stopwatch { started, counted })?;
             say(said(&says.stopped, counted))
         }
-        ("read" | "check" | "time", Some(watch)) => {
-            say(said(&says.shows, watch.elapsed(now)))
-        }
-        ("stop" | "pause" | "read" | "check" | "time", _) => {
-            declined(&says.not_running[..])
-        }
+        ("read" | "check" | "time", Some(watch)) => say(said(&says.shows, watch.elapsed(now))),
+        ("stop" | "pause" | "read" | "check" | "time", _) => declined(&says.not_running[..]),
         ("reset" | "clear", _) => {
             toolbox
                 .store

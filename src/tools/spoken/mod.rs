@@ -29,9 +29,9 @@ pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
 pub use translation::is_number_word;
 
+#[cfg(test)]
+use crate::language::Language;
 pub(super) use number::quantity;
 pub(super) use say::{Speech, counted, say_number, say_number_to, spell_out};
 pub(super) use translation::{About, readable};
 pub(super) use words::{Words, split};
-#[cfg(test)]
-use crate::language::Language;

@@ -66,6 +66,9 @@ impl Numerals {
         if self.counts_tens {
             return self.read_counted(words);
         }
+        if let Some(number) = words.first().and_then(|word| in_digits(word)) {
+            return Some(self.scaled_digits(number, words.get(1)));
+        }
         let (mut sum, mut used) = (Sum::default(), 0);
         while let Some(word) = words.get(used) {
             // "treinta y cinco": the join is taken with what follows it.
@@ -73,14 +76,17 @@ impl Numerals {
             let Some(next) = words.get(used + join) else {
                 break;
             };
-            let Some(parts) = self.parts(next, used == 0) else {
+            let Some(parts) = self.parts(next) else {
                 break;
             };
             let joined = Sum {
                 is_joined: join == 1,
                 ..sum
             };
-            let Some(more) = parts.iter().try_fold(joined, |sum, part| self.add(sum, *part)) else {
+            let Some(more) = parts
+                .iter()
+                .try_fold(joined, |sum, part| self.add(sum, *part))
+            else {
                 break;
             };
             // "hundert und ein" waits for its end; nothing ends in a join.
@@ -93,18 +99,24 @@ impl Numerals {
         (used > 0 && number <= MOST).then_some((number, used))
     }
 
+    /// "3 Millionen"; a number in digits goes on with nothing else.
+    fn scaled_digits(&self, number: u64, next: Option<&String>) -> (u64, usize) {
+        let scale = next.and_then(|word| self.words.get(word));
+        let scale = scale.filter(|scale| **scale >= 100);
+        let scaled = scale.and_then(|scale| number.checked_mul(*scale));
+        let scaled = scaled.filter(|scaled| *scaled <= MOST);
+        scaled.map_or((number, 1), |scaled| (scaled, 2))
+    }
+
     /// Whether a word is a number or a part of one.
     pub(super) fn has(&self, word: &str) -> bool {
-        self.parts(word, false).is_some()
+        self.parts(word).is_some()
     }
 
     /// What a word is made of; none if it is no number.
-    fn parts(&self, word: &str, may_be_digits: bool) -> Option<Vec<Part>> {
+    fn parts(&self, word: &str) -> Option<Vec<Part>> {
         if let Some(value) = self.words.get(word) {
             return Some(vec![Part::Value(*value)]);
-        }
-        if may_be_digits && word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(vec![Part::Value(word.parse().ok()?)]);
         }
         let is_compound = self.compound && word.len() <= LONGEST_WORD;
         let parts = is_compound.then(|| self.compound_parts(word)).flatten();
@@ -157,7 +169,9 @@ impl Numerals {
                 let counts_on = self.vigesimal && matches!(below, 60 | 80);
                 (below == 0 || counts_on).then(|| sum.group + value)
             }
-            1..10 => self.fits_ones(below, sum.is_joined).then(|| sum.group + value),
+            1..10 => self
+                .fits_ones(below, sum.is_joined)
+                .then(|| sum.group + value),
         };
         // "mille" after "mille" is another number.
         let group = group.filter(|group| sum.scale.is_none_or(|scale| *group < scale))?;
@@ -207,7 +221,9 @@ impl Numerals {
             let number = values.iter().try_fold(0_u64, |number, digit| {
                 number.checked_mul(10)?.checked_add(*digit)
             });
-            return number.filter(|number| used > 0 && *number <= MOST).map(|number| (number, used));
+            return number
+                .filter(|number| used > 0 && *number <= MOST)
+                .map(|number| (number, used));
         }
         let (mut total, mut section, mut digit) = (0_u64, 0_u64, None);
         for (at, &value) in values.iter().enumerate() {
@@ -225,7 +241,16 @@ impl Numerals {
                 value => digit = Some(value),
             }
         }
-        let number = total.checked_add(section)?.checked_add(digit.unwrap_or(0))?;
+        let number = total
+            .checked_add(section)?
+            .checked_add(digit.unwrap_or(0))?;
         (number <= MOST).then_some((number, used))
     }
+}
+
+/// A whole number in digits.
+fn in_digits(word: &str) -> Option<u64> {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+    let number = word.parse().ok().filter(|_| digits)?;
+    (number <= MOST).then_some(number)
 }

@@ -174,7 +174,10 @@ impl Speech {
             true => format!("{minute:02}"),
             false => minute.to_string(),
         };
-        fill(said, &[("hour", &hour), ("minute", &minute), ("part", part)])
+        fill(
+            said,
+            &[("hour", &hour), ("minute", &minute), ("part", part)],
+        )
     }
 
     /// "It is 6:30 PM", without an end.
@@ -297,10 +300,17 @@ impl Speech {
             power -= 1;
         }
         let (rounded, decimals) = rounded(&scaled, MOST_DECIMALS);
-        let sign = if power < 0 { &self.numbers.minus[..] } else { "" };
+        let sign = if power < 0 {
+            &self.numbers.minus[..]
+        } else {
+            ""
+        };
         let number = written(&rounded, decimals, self.numbers.decimal_mark);
         let power = format!("{sign}{}", power.unsigned_abs());
-        fill(&self.numbers.power, &[("number", &number), ("power", &power)])
+        fill(
+            &self.numbers.power,
+            &[("number", &number), ("power", &power)],
+        )
     }
 }
 

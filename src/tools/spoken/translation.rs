@@ -15,9 +15,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::duration;
 use super::numerals::Numerals;
 use super::words::{Words, sign, split};
-use super::duration;
 use crate::language::{Language, is_han};
 
 /// A word of none of the phrases.
@@ -120,7 +120,8 @@ macro_rules! table {
     ($code:literal) => {
         LazyLock::new(|| {
             let file = include_str!(concat!("../../../assets/tools/", $code, "/words.toml"));
-            let written = toml::from_str(file).expect("the bundled tables are held valid by a test");
+            let written =
+                toml::from_str(file).expect("the bundled tables are held valid by a test");
             Translation::new(written)
         })
     };

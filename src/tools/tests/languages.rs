@@ -198,7 +198,10 @@ fn the_tools_answer_in_french() {
             ),
             (
                 "set_reminder",
-                &[("time", "a six heures du soir"), ("text", "d'appeler maman")],
+                &[
+                    ("time", "a six heures du soir"),
+                    ("text", "d'appeler maman"),
+                ],
                 "Je te le rappellerai aujourd'hui à 18 heures : appeler maman.",
             ),
             (
@@ -208,7 +211,10 @@ fn the_tools_answer_in_french() {
             ),
             (
                 "add_to_list",
-                &[("item", "du pain et des œufs"), ("list", "liste de courses")],
+                &[
+                    ("item", "du pain et des œufs"),
+                    ("list", "liste de courses"),
+                ],
                 "J'ai ajouté à la liste de courses : du pain et des œufs.",
             ),
             (
@@ -285,11 +291,7 @@ fn the_tools_answer_in_chinese() {
                 &[("time", "晚上八点"), ("text", "吃药")],
                 "我会提醒你，今天晚上8点：吃药。",
             ),
-            (
-                "calculate",
-                &[("expression", "十 二 乘 以 七")],
-                "等于84。",
-            ),
+            ("calculate", &[("expression", "十 二 乘 以 七")], "等于84。"),
             (
                 "add_to_list",
                 &[("item", "牛奶和面包"), ("list", "购 物 清 单")],

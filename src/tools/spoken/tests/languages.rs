@@ -34,7 +34,11 @@ fn larger_numbers_are_read() {
             2_573,
         ),
         (Language::German, "eine Million", 1_000_000),
-        (Language::Spanish, "dos mil quinientos setenta y tres", 2_573),
+        (
+            Language::Spanish,
+            "dos mil quinientos setenta y tres",
+            2_573,
+        ),
         (Language::French, "cent quatre-vingts", 180),
         (Language::Italian, "duemilacinquecentosettantatré", 2_573),
         (Language::Chinese, "两千五百七十三", 2_573),
@@ -107,11 +111,19 @@ fn moments_are_read_in_every_language() {
     for (language, text, expected) in [
         (Language::German, "um 18 Uhr", "2026-11-28T18:00"),
         (Language::German, "zehn vor halb sechs", "2026-11-28T17:20"),
-        (Language::German, "morgen um halb sieben", "2026-11-29T06:30"),
+        (
+            Language::German,
+            "morgen um halb sieben",
+            "2026-11-29T06:30",
+        ),
         (Language::German, "heute Abend um acht", "2026-11-28T20:00"),
         (Language::German, "in zwei Stunden", "2026-11-28T16:15"),
         (Language::German, "am 3. Mai um neun", "2027-05-03T09:00"),
-        (Language::German, "Freitagabend um 20 Uhr", "2026-12-04T20:00"),
+        (
+            Language::German,
+            "Freitagabend um 20 Uhr",
+            "2026-12-04T20:00",
+        ),
         (
             Language::Spanish,
             "mañana a las siete menos cuarto",
@@ -191,7 +203,9 @@ fn times_are_said_as_people_say_them() {
 fn what_is_said_of_a_time_is_read_as_that_time() {
     for language in Language::all().filter(|language| *language != Language::English) {
         for (hour, minute) in (0..24).flat_map(|hour| [0, 5, 15, 30, 50].map(|m| (hour, m))) {
-            let time = at(&format!("2026-11-29T{hour:02}:{minute:02}:00[Europe/London]"));
+            let time = at(&format!(
+                "2026-11-29T{hour:02}:{minute:02}:00[Europe/London]"
+            ));
             let said = Sayings::of(language).speech.time(&time);
             let of_day = time.time();
             let read = moment(&said, &at("2026-11-28T23:59:00[Europe/London]"), language);
@@ -200,7 +214,10 @@ fn what_is_said_of_a_time_is_read_as_that_time() {
             let is_either = read.is_some_and(|read| {
                 read.minute() == of_day.minute() && read.hour() % 12 == of_day.hour() % 12
             });
-            assert!(read == Some(of_day) || is_either, "{language}: {said} {read:?}");
+            assert!(
+                read == Some(of_day) || is_either,
+                "{language}: {said} {read:?}"
+            );
         }
     }
 }
