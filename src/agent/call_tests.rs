@@ -313,7 +313,7 @@ fn what_a_language_has_no_tool_for_is_declined_in_it() {
         (Language::Italian, "Che tempo farà domani?"),
         (Language::Chinese, "明天天气怎么样？"),
     ] {
-        let mut talk = talk_in(language, BuiltIn::NotInTheseLanguages);
+        let mut talk = talk_in(language, BuiltIn::Callable);
         let answer = talk.answer(1, weather);
         assert!(
             matches!(answer[..], [Command::Say { .. }]),

@@ -80,7 +80,8 @@ impl Agent {
             return self.call(calling, class == Class::Act, commands);
         }
         let (reply, call) = (calling.reply(), calling.call);
-        let words = tools::question(&call).unwrap_or_else(|| self.may_i(&call));
+        let words = tools::question(&call, self.language);
+        let words = words.unwrap_or_else(|| self.may_i(&call));
         let heard = false;
         self.question = Some(Question { call, heard });
         commands.push(Command::Say { reply, words });
@@ -243,7 +244,8 @@ impl Agent {
             Ok(Outcome::Control(control, words)) => {
                 let is_at_its_limit = self.manner.after(control) == Some(self.manner);
                 self.control = Some(control);
-                let limit = control.at_its_limit().filter(|_| is_at_its_limit);
+                let limit = control.at_its_limit(self.language);
+                let limit = limit.filter(|_| is_at_its_limit);
                 limit.map_or(words, str::to_owned)
             }
         };

@@ -63,8 +63,6 @@ impl Setting {
 pub enum BuiltIn {
     /// They can.
     Callable,
-    /// None of the conversation's languages has them: what is asked of them is declined.
-    NotInTheseLanguages,
     /// They were switched off: what is asked of them goes to the language model.
     SwitchedOff,
 }

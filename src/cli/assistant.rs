@@ -17,14 +17,13 @@ use vivavoce::pipeline::SessionTools;
 use vivavoce::talking::Look;
 use vivavoce::tool_call::ExternalTools;
 use vivavoce::tools::lookup::Facts;
-use vivavoce::tools::{self, Keeping, OpenError, Toolbox};
+use vivavoce::tools::{self, Keeping, StoreError, Toolbox};
 
 /// How long a server may take to come up: one that is fetched at its first start takes some seconds.
 const MCP_PATIENCE: Duration = Duration::from_secs(30);
 
-/// The tools, if there are any in the language and they are not switched off, and the setting; [`with_folders`]
-/// gives them folders. Where nothing is kept, nothing that was kept is read either: a tester's conversation begins
-/// like the one before. A data file
+/// The tools, if they are not switched off, and the setting; [`with_folders`] gives them folders. Where nothing is
+/// kept, nothing that was kept is read either: a tester's conversation begins like the one before. A data file
 /// that cannot be used is said, and the conversation goes on with tools that keep nothing; so is an index of
 /// facts that cannot be, and no places are looked up then.
 pub fn assistant(
@@ -33,11 +32,13 @@ pub fn assistant(
     keeping: Keeping,
     mcp: Option<Arc<McpClient>>,
 ) -> (Setting, SessionTools) {
-    let toolbox = config.tools.enabled.then(|| open(config, keeping));
+    let toolbox = config
+        .tools
+        .enabled
+        .then(|| open(config, persona.language, keeping));
     let toolbox = toolbox.flatten().map(with_facts);
     let built_in = match &toolbox {
         Some(_) => BuiltIn::Callable,
-        None if config.tools.enabled => BuiltIn::NotInTheseLanguages,
         None => BuiltIn::SwitchedOff,
     };
     let names = toolbox.iter().flat_map(|_| &config.tools.offered);
@@ -85,7 +86,8 @@ pub fn connect_mcp(config: &Config) -> Option<Arc<McpClient>> {
 /// The user's own folders, if any are configured and the tools may look into them: they are read from now on. What
 /// is wrong with one is said, and the others are read.
 pub fn watch_folders(config: &Config) -> Option<Arc<Folders>> {
-    let is_asked = config.tools.enabled && config.language.iter().any(tools::knows);
+    let knows = |language| tools::knows("search_notes", language);
+    let is_asked = config.tools.enabled && config.language.iter().any(knows);
     // Those that are not configured any more are forgotten, whoever may look.
     if !is_asked && !config.memory.folders.is_empty() {
         return None;
@@ -146,14 +148,11 @@ pub fn with_folders(
     (setting, tools)
 }
 
-/// In the first of the languages that the tools know.
-fn open(config: &Config, keeping: Keeping) -> Option<Toolbox> {
-    let languages = &config.language;
-    let known = |language: &Language| tools::knows(*language);
-    let language = languages.iter().find(known).unwrap_or(languages.first());
+/// In the language that the conversation begins in; without the file where that cannot be used.
+fn open(config: &Config, language: Language, keeping: Keeping) -> Option<Toolbox> {
     // Two programs on one folder are told apart by it.
     let seed = unix_seconds() ^ (u64::from(std::process::id()) << 32);
-    let open = |folder: Option<&Path>| -> Result<Toolbox, OpenError> {
+    let open = |folder: Option<&Path>| -> Result<Toolbox, StoreError> {
         let opened = Toolbox::open(folder, language, seed)?;
         Ok(opened.keeping(keeping, config.memory.days))
     };
@@ -161,10 +160,6 @@ fn open(config: &Config, keeping: Keeping) -> Option<Toolbox> {
     let opened = open(folder.as_deref());
     match opened {
         Ok(toolbox) => Some(toolbox),
-        Err(error @ OpenError::Language(_)) => {
-            tracing::info!("{error}");
-            None
-        }
         Err(error) => {
             out!(
                 "{error} Until then timers, lists and what you tell me last only as long as this conversation."

@@ -61,8 +61,9 @@ fn call(config: &Config, call: &Call) -> Result<()> {
         let (_, tools) = with_folders(given, folders.map(Arc::new));
         let mut toolbox = tools
             .built_in
-            .context("the built-in tools are switched off, or do not know this language")?;
-        match toolbox.call(call, &local_time())? {
+            .context("the built-in tools are switched off")?;
+        let called = toolbox.call(call, &local_time());
+        match called.map_err(|error| anyhow!(toolbox.explain(&error)))? {
             Outcome::Say(words) | Outcome::Control(_, words) => words,
         }
     } else {

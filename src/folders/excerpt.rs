@@ -15,6 +15,11 @@ const BEFORE: usize = 60;
 /// What is said of a passage in which the words that were asked for are marked: what holds most of them, and
 /// what follows that, as far as it is short.
 pub fn excerpt(marked: &str) -> String {
+    excerpt_with(marked, ".", ", and so on.")
+}
+
+/// The same in any language: with the stop of its sentences, and what stands behind words that are cut.
+pub fn excerpt_with(marked: &str, stop: &str, and_so_on: &str) -> String {
     let pieces: Vec<&str> = marked.lines().flat_map(sentences).collect();
     let marks = |piece: &str| piece.chars().filter(|c| *c == MARKS[0]).count();
     let most = pieces.iter().map(|piece| marks(piece)).max().unwrap_or(0);
@@ -24,7 +29,7 @@ pub fn excerpt(marked: &str) -> String {
         return String::new();
     };
     if without_marks(begin).chars().count() > MOST_SAID {
-        return shortened(begin);
+        return shortened(begin, stop, and_so_on);
     }
     let mut said = String::new();
     let (mut sentences, mut items) = (0, 0);
@@ -45,7 +50,7 @@ pub fn excerpt(marked: &str) -> String {
         }
         said.push_str(&piece);
     }
-    ended(said)
+    ended(said, stop)
 }
 
 /// The sentences of a line, each with its end.
@@ -84,7 +89,7 @@ fn without_marks(text: &str) -> String {
 }
 
 /// A part of a sentence that is too long, around the first word that was asked for.
-fn shortened(sentence: &str) -> String {
+fn shortened(sentence: &str, stop: &str, and_so_on: &str) -> String {
     let mark = sentence.find(MARKS[0]).unwrap_or(0);
     let from = sentence[..mark].char_indices().rev().nth(BEFORE);
     let from = from.map_or(0, |(at, _)| {
@@ -93,20 +98,20 @@ fn shortened(sentence: &str) -> String {
     });
     let rest = without_marks(sentence[from..].trim_start());
     let Some((end, _)) = rest.char_indices().nth(MOST_SAID) else {
-        return ended(rest);
+        return ended(rest, stop);
     };
     let cut = rest[..end].rfind(char::is_whitespace).unwrap_or(end);
     let cut = rest[..cut].trim_end_matches(|c: char| !c.is_alphanumeric());
-    format!("{cut}, and so on.")
+    format!("{cut}{and_so_on}")
 }
 
 /// With the end of a sentence.
-fn ended(mut text: String) -> String {
+fn ended(mut text: String, stop: &str) -> String {
     if text.ends_with([',', ';', ':', '-']) {
         text.pop();
     }
     if !is_sentence(&text) {
-        text.push('.');
+        text.push_str(stop);
     }
     text
 }

@@ -35,7 +35,7 @@ mod tests;
 mod walk;
 
 pub use error::FoldersError;
-pub use excerpt::{MARKS, excerpt};
+pub use excerpt::{MARKS, excerpt, excerpt_with};
 pub use index::{FileId, Hit, KnownFile};
 pub use keeper::{FolderReport, Folders, Found, GivesWay, forget, queries};
 pub use kind::{Kind, file_name};

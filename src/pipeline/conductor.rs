@@ -44,8 +44,6 @@ pub struct Conductor {
     pub agent: Agent,
     /// What it is said in.
     pub language: Language,
-    /// What the built-in tools say is said in this.
-    pub language_of_tools: Language,
     /// Events of all stages.
     pub inputs: Receiver<ConductorInput>,
     /// Commands to the recognizer...
@@ -225,6 +223,7 @@ impl Conductor {
                     .send(PlaybackControl::UserVolume(manner.gain()));
             }
             agent::Command::SpeakIn(language) => {
+                self.ask_tools(ToolsInput::Speak(language));
                 self.ask_model(LanguageModelInput::SpeakIn(language));
             }
             agent::Command::Sleep => self.take(now, Event::Sleep),
@@ -307,8 +306,6 @@ impl Conductor {
                 if rings {
                     self.ask_model(LanguageModelInput::Tone(reply));
                 }
-                // What rings has the tools' words.
-                let language = language.or(rings.then_some(self.language_of_tools));
                 if let Some(language) = language {
                     self.ask_model(LanguageModelInput::SpeakIn(language));
                 }

@@ -250,9 +250,6 @@ impl Session {
                 .speaking(&in_other_languages)
                 .after(&earlier),
             language: persona.language,
-            language_of_tools: built_in
-                .as_ref()
-                .map_or(persona.language, Toolbox::language),
             inputs: conductor_in,
             recognizer,
             waiting: Arc::clone(&waiting),

@@ -9,12 +9,15 @@ use super::conductor::ConductorInput;
 use crate::agent;
 use crate::clock::local_time;
 use crate::events::{EventKind, ReplyId};
+use crate::language::Language;
 use crate::tool_call::Call;
 use crate::tools::{Outcome, RingId, StoreError, Toolbox};
 use crate::turn_taking::Event;
 
 /// What the thread is asked for.
 pub enum ToolsInput {
+    /// Understand and answer in this language from now on.
+    Speak(Language),
     /// Call a tool.
     Call {
         /// The reply that it is called for.
@@ -99,6 +102,7 @@ impl ToolsStage {
 
     fn take(&mut self, input: ToolsInput) {
         match input {
+            ToolsInput::Speak(language) => self.toolbox.speak(language),
             ToolsInput::Call {
                 reply,
                 call,
@@ -130,7 +134,7 @@ impl ToolsStage {
             true => self.toolbox.call_in_doubt(call, &now),
             false => self.toolbox.call(call, &now),
         };
-        let result = result.map_err(|error| error.to_string());
+        let result = result.map_err(|error| self.toolbox.explain(&error));
         let said = match &result {
             Ok(Outcome::Say(words) | Outcome::Control(_, words)) | Err(words) => words.clone(),
         };
@@ -155,7 +159,12 @@ impl ToolsStage {
         for ring in due {
             self.ringing.push(ring.id);
             let (RingId(id), words) = (ring.id, ring.words);
-            self.send(Event::Ring { id, words });
+            let language = self.toolbox.language();
+            self.send(Event::Ring {
+                id,
+                words,
+                language,
+            });
         }
     }
 
@@ -192,7 +201,6 @@ mod tests {
     use super::*;
     use crate::clock::SessionClock;
     use crate::events::TurnId;
-    use crate::language::Language;
     use crossbeam_channel::bounded;
     use serde_json::json;
 
@@ -287,7 +295,7 @@ mod tests {
 
     fn ring(input: ConductorInput) -> Option<i64> {
         match input {
-            ConductorInput::Event(_, Event::Ring { id, words }) if words.contains("ago") => {
+            ConductorInput::Event(_, Event::Ring { id, words, .. }) if words.contains("ago") => {
                 Some(id)
             }
             _ => None,

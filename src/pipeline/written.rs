@@ -211,7 +211,7 @@ fn carry_out(
                 true => toolbox.call_in_doubt(&call, &now),
                 false => toolbox.call(&call, &now),
             };
-            let result = result.map_err(|error| error.to_string());
+            let result = result.map_err(|error| toolbox.explain(&error));
             Some(Input::Called { reply, result })
         }
         Command::AskHelper { id, messages, .. } => {

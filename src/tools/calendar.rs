@@ -5,7 +5,8 @@ use jiff::civil::Date;
 
 use super::arguments::Arguments;
 use super::places::{Place, find};
-use super::spoken::{day, say_date, say_time};
+use super::says::fill;
+use super::spoken::day;
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, lookup, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -37,8 +38,9 @@ fn get_time(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let Some(name) = given.text("place") else {
-        return say(format!("It is {}.", say_time(now)));
+        return say(fill(&says.time, &[("now", &speech.it_is(now))]));
     };
     let place = match &toolbox.facts {
         Some(facts) => lookup::zone(facts, name)?,
@@ -47,19 +49,18 @@ fn get_time(
     match place {
         Place::Zone(zone) => {
             let there = now.with_time_zone(zone);
-            let time = say_time(&there);
-            if there.date() == now.date() {
-                return say(format!("In {name} it is {time}."));
-            }
-            say(format!(
-                "In {name} it is {time} on {}.",
-                there.strftime("%A")
+            let form = match there.date() == now.date() {
+                true => &says.time_there,
+                false => &says.time_there_on_another_day,
+            };
+            let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
+            say(fill(
+                form,
+                &[("place", name), ("time", &time), ("weekday", weekday)],
             ))
         }
-        Place::SeveralZones => declined(format!(
-            "There is more than one time zone in {name}. Please name a city."
-        )),
-        Place::Unknown => declined(format!("I do not know the time zone of {name}.")),
+        Place::SeveralZones => declined(fill(&says.several_zones, &[("place", name)])),
+        Place::Unknown => declined(fill(&says.unknown_zone, &[("place", name)])),
     }
 }
 
@@ -68,17 +69,19 @@ fn get_date(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let said = |form: &str, date| say(fill(form, &[("date", &speech.date(date))]));
     let Some(text) = given.text("day") else {
-        return say(format!("Today is {}.", say_date(now.date())));
+        return said(&says.today, now.date());
     };
     let date = day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))?;
-    let verb = match distance(now.date(), date)? {
-        ..0 => "That was",
-        0 => "Today is",
-        1 => "Tomorrow is",
-        _ => "That is",
+    let form = match distance(toolbox, now.date(), date)? {
+        ..0 => &says.past,
+        0 => &says.today,
+        1 => &says.tomorrow,
+        _ => &says.to_come,
     };
-    say(format!("{verb} {}.", say_date(date)))
+    said(form, date)
 }
 
 fn days_until(
@@ -88,19 +91,22 @@ fn days_until(
 ) -> Result<Outcome, ToolError> {
     let text = given.required("day")?;
     let date = day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))?;
-    let said = say_date(date);
-    match distance(now.date(), date)? {
-        0 => say(format!("That is today, {said}.")),
-        1 => say(format!("That is tomorrow, {said}.")),
-        -1 => say(format!("That was yesterday, {said}.")),
-        days @ ..0 => say(format!("That was {} days ago, on {said}.", days.abs())),
-        days => say(format!("There are {days} days until {said}.")),
-    }
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let distance = distance(toolbox, now.date(), date)?;
+    let (form, date) = match distance {
+        0 => (&says.until_today, speech.date(date)),
+        1 => (&says.until_tomorrow, speech.date(date)),
+        -1 => (&says.since_yesterday, speech.date(date)),
+        ..0 => (&says.since, speech.on_date(date)),
+        _ => (&says.until, speech.date(date)),
+    };
+    let days = distance.abs().to_string();
+    say(fill(form, &[("date", &date), ("days", &days)]))
 }
 
 /// From one day to another, in days.
-fn distance(from: Date, to: Date) -> Result<i32, ToolError> {
+fn distance(toolbox: &Toolbox, from: Date, to: Date) -> Result<i32, ToolError> {
     let span = from.until(to);
     let days = span.map(|span| span.get_days());
-    days.map_err(|_| ToolError::Declined("That day is too far away.".to_owned()))
+    days.map_err(|_| ToolError::Declined(toolbox.says().calendar.too_far.clone()))
 }

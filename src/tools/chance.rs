@@ -4,7 +4,7 @@ use jiff::ZonedDateTime;
 use num_traits::ToPrimitive;
 
 use super::arguments::Arguments;
-use super::spoken::spell_out;
+use super::says::{Chance, fill};
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -54,10 +54,10 @@ fn flip_coin(
     _: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    say(if toolbox.random.bool() {
-        "Heads."
-    } else {
-        "Tails."
+    let says = &toolbox.says().chance;
+    say(match toolbox.random.bool() {
+        true => &says.heads[..],
+        false => &says.tails,
     })
 }
 
@@ -66,23 +66,26 @@ fn roll_dice(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().chance, &toolbox.says().speech);
     let sides = whole(toolbox, given, "sides")?.unwrap_or(6);
     let count = whole(toolbox, given, "count")?.unwrap_or(1);
     if !(2..=MOST_SIDES).contains(&sides) {
-        return declined(format!("A die has between 2 and {MOST_SIDES} sides here."));
+        let most = MOST_SIDES.to_string();
+        return declined(fill(&says.sides_bounds, &[("most", &most)]));
     }
     if !(1..=MOST_DICE).contains(&count) {
-        return declined(format!("I can roll between 1 and {MOST_DICE} dice."));
+        let most = MOST_DICE.to_string();
+        return declined(fill(&says.dice_bounds, &[("most", &most)]));
     }
     let rolled: Vec<i64> = (0..count).map(|_| toolbox.random.i64(1..=sides)).collect();
     let total: i64 = rolled.iter().sum();
     let said: Vec<String> = rolled.iter().map(i64::to_string).collect();
-    let together = if count > 1 {
-        format!(", together {total}")
-    } else {
-        String::new()
+    let form = match count {
+        1 => &says.rolled,
+        _ => &says.rolled_several,
     };
-    say(format!("You rolled {}{together}.", spell_out(&said)))
+    let (numbers, sum) = (speech.list(&said), total.to_string());
+    say(fill(form, &[("numbers", &numbers), ("sum", &sum)]))
 }
 
 fn random_number(
@@ -94,8 +97,8 @@ fn random_number(
     let to = whole(toolbox, given, "to")?.unwrap_or(100);
     let (least, most) = (from.min(to), from.max(to));
     let number = toolbox.random.i64(least..=most);
-    let sign = if number < 0 { "minus " } else { "" };
-    say(format!("I pick {sign}{}.", number.unsigned_abs()))
+    let (says, speech) = (&toolbox.says().chance, &toolbox.says().speech);
+    say(fill(&says.number, &[("number", &speech.whole(number))]))
 }
 
 /// A whole number that was given.
@@ -108,23 +111,30 @@ fn whole(toolbox: &Toolbox, given: &Arguments, name: &str) -> Result<Option<i64>
     Ok(Some(whole))
 }
 
-fn spell(_: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
+fn spell(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let says = &toolbox.says().chance;
     let word = given.required("word")?;
     if word.chars().count() > MOST_LETTERS {
-        return declined("That is too long to spell.");
+        return declined(&says.too_long_to_spell[..]);
     }
-    let letters: Vec<String> = word.chars().filter_map(letter).collect();
+    let letters = word.chars().filter_map(|one| letter(one, says));
+    let letters: Vec<String> = letters.collect();
     if letters.is_empty() {
         return Err(given.not_understood("word"));
     }
-    say(format!("{}.", letters.join(", ")))
+    let stop = &toolbox.says().speech.stop;
+    say(letters.join(&says.between_letters) + stop)
 }
 
-fn letter(character: char) -> Option<String> {
+fn letter(character: char, says: &Chance) -> Option<String> {
     match character {
-        '-' => Some("hyphen".to_owned()),
-        '\'' | '\u{2019}' => Some("apostrophe".to_owned()),
-        ' ' => Some("space".to_owned()),
+        '-' => Some(says.hyphen.clone()),
+        '\'' | '\u{2019}' => Some(says.apostrophe.clone()),
+        ' ' => Some(says.space.clone()),
         other if other.is_alphanumeric() => Some(other.to_uppercase().collect()),
         _ => None,
     }

@@ -4,10 +4,12 @@ use jiff::ZonedDateTime;
 use rusqlite::params;
 
 use super::arguments::Arguments;
-use super::spoken::spell_out;
+use super::heard::Heard;
+use super::says::{Sayings, fill};
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
+use crate::language::Language;
 
 const LIST: Parameter = optional("list", "which list");
 
@@ -67,7 +69,7 @@ pub(super) static TOOLS: &[Spec] = &[
     },
 ];
 
-/// The list that is meant when none is named.
+/// The list that is meant when none is named, as it is kept.
 const USUAL_LIST: &str = "shopping";
 /// Things with "and" in their name, one a line.
 const PAIRS: &str = include_str!("../../assets/tools/en/pairs.txt");
@@ -76,24 +78,31 @@ const MOST_ITEMS: usize = 500;
 /// More notes are not read at once.
 const MOST_NOTES_READ: usize = 5;
 
-/// The name of the list that is meant.
-fn list(given: &Arguments) -> String {
-    list_name(given.text("list"))
+/// The list that is meant: as it is kept, and as it is called.
+fn list(toolbox: &Toolbox, given: &Arguments) -> (String, String) {
+    let kept = kept_as(given.text("list"), toolbox.language);
+    let called = called(&kept, toolbox.language);
+    (kept, called)
 }
 
-/// The name of a list: "my shopping list" is "shopping".
-pub(super) fn list_name(said: Option<&str>) -> String {
-    let name = said.unwrap_or(USUAL_LIST).to_lowercase();
-    let words: Vec<&str> = name
-        .split(' ')
-        .filter(|word| !["the", "my", "our", "list"].contains(word))
-        .collect();
-    let name = words.join(" ");
+/// The name under which a list is kept, which is the same in all languages for those that all have.
+fn kept_as(said: Option<&str>, language: Language) -> String {
+    let name = said.map_or(String::new(), |said| Heard::of(language).list(said));
     match name.as_str() {
-        "" | "grocery" | "groceries" => USUAL_LIST.to_owned(),
-        "todo" | "to-do" => "to do".to_owned(),
+        "" => USUAL_LIST.to_owned(),
         _ => name,
     }
+}
+
+fn called(kept: &str, language: Language) -> String {
+    let says = &Sayings::of(language).lists;
+    let known = says.names.get(kept);
+    known.map_or_else(|| fill(&says.other, &[("name", kept)]), String::clone)
+}
+
+/// What a list is called: "shopping list".
+pub(super) fn list_name(said: Option<&str>, language: Language) -> String {
+    called(&kept_as(said, language), language)
 }
 
 fn items(toolbox: &Toolbox, list: &str) -> Result<Vec<String>, ToolError> {
@@ -102,27 +111,33 @@ fn items(toolbox: &Toolbox, list: &str) -> Result<Vec<String>, ToolError> {
 }
 
 fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    let list = list(given);
-    let named = several(given.required("item")?);
-    let replaced = several(given.text("instead_of").unwrap_or_default());
+    let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
+    let heard = toolbox.heard();
+    let (list, called) = list(toolbox, given);
+    let named = several(given.required("item")?, heard);
+    let replaced = several(given.text("instead_of").unwrap_or_default(), heard);
     let there = items(toolbox, &list)?;
     let (replaced, there): (Vec<String>, Vec<String>) = there
         .into_iter()
-        .partition(|item| replaced.iter().any(|other| same(other, item)));
-    let is_there = |item: &String| there.iter().any(|other| same(other, item));
+        .partition(|item| replaced.iter().any(|other| same(other, item, heard)));
+    let is_there = |item: &String| there.iter().any(|other| same(other, item, heard));
     let new: Vec<String> = named
         .iter()
         .filter(|item| !is_there(item))
         .cloned()
         .collect();
+    let said = |form: &str, items: &[String], others: &[String]| {
+        let (items, others) = (speech.list(items), speech.list(others));
+        fill(
+            form,
+            &[("list", &called), ("items", &items), ("others", &others)],
+        )
+    };
     if new.is_empty() && replaced.is_empty() {
-        return say(format!(
-            "The {list} list already has {}.",
-            spell_out(&named)
-        ));
+        return say(said(&says.has_already, &named, &[]));
     }
     if there.len() + new.len() > MOST_ITEMS {
-        return declined(format!("The {list} list is full."));
+        return declined(said(&says.full, &[], &[]));
     }
     let transaction = toolbox.store.writing()?;
     for item in &replaced {
@@ -134,32 +149,28 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
         transaction.execute(query, params![list, item])?;
     }
     transaction.commit()?;
-    let added = spell_out(if new.is_empty() { &named } else { &new });
-    if replaced.is_empty() {
-        return say(format!("I added {added} to the {list} list."));
-    }
-    let replaced = spell_out(&replaced);
-    say(format!(
-        "The {list} list has {added} now, and not {replaced}."
-    ))
+    let added = if new.is_empty() { &named } else { &new };
+    let form = match replaced.is_empty() {
+        true => &says.added,
+        false => &says.replaced,
+    };
+    say(said(form, added, &replaced))
 }
 
 /// The things of "milk, eggs, and bread"; one of [`PAIRS`] is one thing.
-fn several(text: &str) -> Vec<String> {
+fn several(text: &str, heard: &Heard) -> Vec<String> {
     let mut things = Vec::new();
-    for part in text.split(',') {
-        let part = part.trim();
-        let part = part.strip_prefix("and ").unwrap_or(part);
-        let mut rest = part.split(" and ").map(str::trim).peekable();
+    for part in text.split([',', '，', '、']) {
+        let mut rest = parted(part, heard).into_iter().peekable();
         while let Some(thing) = rest.next() {
             let pair = rest.peek().map(|next| format!("{thing} and {next}"));
-            let pair = pair.filter(|pair| PAIRS.lines().any(|known| same(known, pair)));
+            let pair = pair.filter(|pair| PAIRS.lines().any(|known| same(known, pair, heard)));
             things.push(match pair {
                 Some(pair) => {
                     rest.next();
                     pair
                 }
-                None => thing.to_owned(),
+                None => thing,
             });
         }
     }
@@ -167,13 +178,30 @@ fn several(text: &str) -> Vec<String> {
     things
 }
 
-fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    let list = list(given);
-    let items = items(toolbox, &list)?;
-    if items.is_empty() {
-        return say(format!("There is nothing on the {list} list."));
+/// What stands between each "and", which has spaces around it where words have.
+fn parted(text: &str, heard: &Heard) -> Vec<String> {
+    let mut parts = vec![format!(" {text} ")];
+    for and in &heard.and {
+        let spaced = match and.chars().all(crate::language::is_han) {
+            true => and.clone(),
+            false => format!(" {and} "),
+        };
+        let split = parts.iter().flat_map(|part| part.split(&spaced));
+        parts = split.map(|part| format!(" {part} ")).collect();
     }
-    say(format!("On the {list} list: {}.", spell_out(&items)))
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
+    let (list, called) = list(toolbox, given);
+    let items = items(toolbox, &list)?;
+    let form = match items.is_empty() {
+        true => &says.empty,
+        false => &says.read,
+    };
+    let items = speech.list(&items);
+    say(fill(form, &[("list", &called), ("items", &items)]))
 }
 
 fn remove(
@@ -181,22 +209,26 @@ fn remove(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let list = list(given);
+    let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
+    let heard = toolbox.heard();
+    let (list, called) = list(toolbox, given);
     let there = items(toolbox, &list)?;
     let mut named = vec![given.required("item")?.to_owned()];
-    if !there.iter().any(|item| same(item, &named[0])) {
-        named = several(&named[0]);
+    if !there.iter().any(|item| same(item, &named[0], heard)) {
+        named = several(&named[0], heard);
     }
     let (mut removed, mut missing) = (Vec::new(), Vec::new());
     for name in named {
-        match there.iter().find(|item| same(item, &name)) {
+        match there.iter().find(|item| same(item, &name, heard)) {
             Some(item) => removed.push(item.clone()),
             None => missing.push(name),
         }
     }
+    let said = |form: &str, items: &[String]| {
+        fill(form, &[("list", &called), ("items", &speech.list(items))])
+    };
     if !missing.is_empty() {
-        let missing = spell_out(&missing);
-        return declined(format!("The {list} list does not have {missing}."));
+        return declined(said(&says.lacks, &missing));
     }
     let transaction = toolbox.store.writing()?;
     for item in &removed {
@@ -204,8 +236,7 @@ fn remove(
         transaction.execute(query, params![list, item])?;
     }
     transaction.commit()?;
-    let removed = spell_out(&removed);
-    say(format!("I took {removed} off the {list} list."))
+    say(said(&says.removed, &removed))
 }
 
 fn clear(
@@ -213,24 +244,18 @@ fn clear(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let list = list(given);
+    let says = &toolbox.says().lists;
+    let (list, called) = list(toolbox, given);
     let query = "DELETE FROM items WHERE list = ?1";
     match toolbox.store.connection.execute(query, [&list])? {
-        0 => declined(format!("There is nothing on the {list} list.")),
-        _ => say(format!("The {list} list is empty now.")),
+        0 => declined(fill(&says.empty, &[("list", &called)])),
+        _ => say(fill(&says.cleared, &[("list", &called)])),
     }
 }
 
 /// Whether two names of a thing are the same: "The eggs", "eggs".
-fn same(one: &str, other: &str) -> bool {
-    let bare = |text: &str| {
-        let text = text.to_lowercase();
-        let articles = ["the ", "a ", "an ", "some "];
-        let found = articles
-            .iter()
-            .find_map(|article| text.strip_prefix(article));
-        found.unwrap_or(&text).to_owned()
-    };
+fn same(one: &str, other: &str, heard: &Heard) -> bool {
+    let bare = |text: &str| heard.bare(text).to_lowercase();
     bare(one) == bare(other)
 }
 
@@ -242,7 +267,7 @@ fn take_note(
     let text = given.required("text")?;
     let query = "INSERT INTO notes (note) VALUES (?1)";
     toolbox.store.connection.execute(query, [text])?;
-    say(format!("I noted: {text}."))
+    say(fill(&toolbox.says().lists.noted, &[("note", text)]))
 }
 
 fn read_notes(
@@ -250,18 +275,18 @@ fn read_notes(
     _: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
     let notes = toolbox
         .store
         .texts("SELECT note FROM notes ORDER BY id DESC", [])?;
     let (read, more) = notes.split_at(notes.len().min(MOST_NOTES_READ));
-    match (read, more.len()) {
-        ([], _) => say("You have no notes."),
-        (read, 0) => say(format!("Your notes: {}.", read.join(". "))),
-        (read, more) => say(format!(
-            "Your latest notes: {}. And {more} more.",
-            read.join(". ")
-        )),
-    }
+    let form = match (read, more) {
+        ([], _) => return say(&says.no_notes[..]),
+        (_, []) => &says.notes,
+        _ => &says.notes_and_more,
+    };
+    let (notes, count) = (read.join(&speech.between_sentences), more.len().to_string());
+    say(fill(form, &[("notes", &notes), ("count", &count)]))
 }
 
 fn clear_notes(
@@ -269,8 +294,9 @@ fn clear_notes(
     _: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = &toolbox.says().lists;
     match toolbox.store.connection.execute("DELETE FROM notes", [])? {
-        0 => declined("You have no notes."),
-        _ => say("Your notes are deleted."),
+        0 => declined(&says.no_notes[..]),
+        _ => say(&says.notes_deleted[..]),
     }
 }

@@ -4,12 +4,15 @@ use jiff::ZonedDateTime;
 use rusqlite::OptionalExtension;
 
 use super::arguments::Arguments;
+use super::heard::Heard;
+use super::says::fill;
 use super::spoken::split;
 use super::store::Store;
 use super::{
     Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, files, optional, required, say,
     talk,
 };
+use crate::language::is_han;
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -63,37 +66,27 @@ pub(super) static TOOLS: &[Spec] = &[
 /// More facts are not said at once.
 const MOST_SAID: usize = 5;
 const MOST_FACTS: usize = 1_000;
-/// Words that say nothing about what a fact is about.
-const EMPTY: [&str; 40] = [
-    "a", "an", "the", "my", "your", "our", "his", "her", "their", "i", "me", "you", "we", "is",
-    "are", "was", "were", "am", "be", "do", "does", "did", "have", "has", "that", "this", "it",
-    "of", "on", "in", "at", "to", "for", "and", "what", "where", "when", "who", "about", "with",
-];
-const EVERYTHING: [&str; 3] = ["everything", "all", "anything"];
-/// What was said last.
-const THIS: [&str; 2] = ["this", "that"];
 
 fn remember(
     toolbox: &mut Toolbox,
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let fact = given.required("fact")?;
-    let fact = fact.strip_prefix("that ").unwrap_or(fact);
+    let says = &toolbox.says().memory;
+    let fact = toolbox.heard().fact(given.required("fact")?);
     let facts = facts(&toolbox.store)?;
     if facts.len() >= MOST_FACTS {
-        return declined("My memory is full. Ask me to forget something first.");
+        return declined(&says.full[..]);
     }
     if !facts.iter().any(|(_, other)| other == fact) {
         let query = "INSERT INTO facts (fact) VALUES (?1)";
         toolbox.store.connection.execute(query, [fact])?;
     }
-    let until = if toolbox.store.is_kept {
-        ""
-    } else {
-        " until this program ends"
+    let form = match toolbox.store.is_kept {
+        true => &says.remembered,
+        false => &says.remembered_for_now,
     };
-    say(format!("I will remember{until}: {fact}."))
+    say(fill(form, &[("fact", fact)]))
 }
 
 fn recall(
@@ -101,15 +94,17 @@ fn recall(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let (says, heard) = (&toolbox.says().memory, toolbox.heard());
     let all = facts(&toolbox.store)?;
     let found = match given.text("about") {
-        Some(about) if !is_everything(about) => about_it(&all, about),
+        Some(about) if !is_everything(about, heard) => about_it(&all, about, heard),
         _ => all.iter().map(|(_, fact)| fact.as_str()).collect(),
     };
     if !found.is_empty() {
-        return say(told(&found));
+        return say(told(toolbox, &found));
     }
-    let about = given.text("about").filter(|about| !is_everything(about));
+    let about = given.text("about");
+    let about = about.filter(|about| !is_everything(about, heard));
     // It may have been said without being asked to be remembered.
     if let Some(about) = about
         && let Some(said) = talk::said_about(toolbox, about, now)?
@@ -117,21 +112,21 @@ fn recall(
         return say(said);
     }
     match about {
-        Some(about) if !all.is_empty() => {
-            say(format!("You told me nothing to remember about {about}."))
-        }
-        _ => say("You told me nothing to remember."),
+        Some(about) if !all.is_empty() => say(fill(&says.told_nothing_about, &[("about", about)])),
+        _ => say(&says.told_nothing[..]),
     }
 }
 
 /// "You told me: my car is on level three."
-fn told(facts: &[&str]) -> String {
+fn told(toolbox: &Toolbox, facts: &[&str]) -> String {
+    let (says, speech) = (&toolbox.says().memory, &toolbox.says().speech);
     let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
-    let more = match facts.len().saturating_sub(MOST_SAID) {
-        0 => String::new(),
-        more => format!(" And {more} more."),
+    let (form, more) = match facts.len().saturating_sub(MOST_SAID) {
+        0 => (&says.told, String::new()),
+        more => (&says.told_and_more, more.to_string()),
     };
-    format!("You told me: {}.{more}", latest.join(". "))
+    let latest = latest.join(&speech.between_sentences);
+    fill(form, &[("facts", &latest), ("count", &more)])
 }
 
 /// What the user told to be remembered that has all of the words.
@@ -139,7 +134,7 @@ pub(super) fn told_with(toolbox: &Toolbox, words: &[String]) -> Result<Option<St
     let all = facts(&toolbox.store)?;
     let facts = all.iter().map(|(_, fact)| fact.as_str());
     let found: Vec<&str> = facts.filter(|fact| files::has_words(fact, words)).collect();
-    Ok((!found.is_empty()).then(|| told(&found)))
+    Ok((!found.is_empty()).then(|| told(toolbox, &found)))
 }
 
 fn forget(
@@ -152,34 +147,39 @@ fn forget(
     if let (None, Some(day)) = (given.text("about"), given.text("day")) {
         return forget_day(toolbox, given, day, now);
     }
+    let (says, speech) = (&toolbox.says().memory, &toolbox.says().speech);
+    let heard = toolbox.heard();
     let about = given.required("about")?;
-    if is_everything(about) {
-        return declined("To forget all of it, say: forget everything.");
+    if is_everything(about, heard) {
+        return declined(&says.say_everything[..]);
     }
-    if THIS.contains(&about.to_lowercase().as_str()) {
+    if heard.is_this(about) {
         return talk::forget_last(toolbox);
     }
     let all = facts(&toolbox.store)?;
-    let found: Vec<String> = about_it(&all, about)
+    let found: Vec<String> = about_it(&all, about, heard)
         .into_iter()
         .map(str::to_owned)
         .collect();
     match found.as_slice() {
-        [] if is_name(about) => forget_name(toolbox),
+        [] if is_name(about, heard) => forget_name(toolbox),
         [] => match talk::forget_about(toolbox, &[about])? {
-            0 => declined(format!("You told me nothing to remember about {about}.")),
-            _ => say(format!("I forgot what we said about {about}.")),
+            0 => declined(fill(&says.told_nothing_about, &[("about", about)])),
+            _ => {
+                let forgot = &toolbox.says().talk.forgot_about;
+                say(fill(forgot, &[("about", about)]))
+            }
         },
         [fact] => {
             let query = "DELETE FROM facts WHERE fact = ?1";
             toolbox.store.connection.execute(query, [fact])?;
             talk::forget_about(toolbox, &[about, fact])?;
-            say(format!("I forgot: {fact}."))
+            say(fill(&says.forgot, &[("fact", fact)]))
         }
-        facts => Err(ToolError::Which(format!(
-            "Which should I forget? You told me: {}.",
-            facts.join(". ")
-        ))),
+        facts => {
+            let facts = facts.join(&speech.between_sentences);
+            Err(ToolError::Which(fill(&says.which, &[("facts", &facts)])))
+        }
     }
 }
 
@@ -190,9 +190,10 @@ fn forget_day(
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
     let span = talk::span(day, now, toolbox).ok_or_else(|| given.not_understood("day"))?;
+    let says = &toolbox.says().talk;
     match talk::forget_span(toolbox, span)? {
-        0 => declined(format!("I have kept nothing that we said {day}.")),
-        _ => say(format!("I forgot what we said {day}.")),
+        0 => declined(fill(&says.nothing_on_day, &[("day", day)])),
+        _ => say(fill(&says.forgot_day, &[("day", day)])),
     }
 }
 
@@ -206,7 +207,7 @@ fn forget_everything(
     transaction.execute_batch("DELETE FROM facts; DELETE FROM names;")?;
     talk::forget_all(toolbox)?;
     transaction.commit()?;
-    say("I forgot all that you told me to remember, your name, and what we said.")
+    say(&toolbox.says().memory.forgot_everything[..])
 }
 
 fn set_name(
@@ -217,13 +218,14 @@ fn set_name(
     let name = given.required("name")?;
     let query = "INSERT OR REPLACE INTO names (id, name) VALUES (1, ?1)";
     toolbox.store.connection.execute(query, [name])?;
-    say(format!("I will call you {name}."))
+    say(fill(&toolbox.says().memory.name_set, &[("name", name)]))
 }
 
 fn get_name(toolbox: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
+    let says = &toolbox.says().memory;
     match name(&toolbox.store)? {
-        Some(name) => say(format!("Your name is {name}.")),
-        None => say("You have not told me your name."),
+        Some(name) => say(fill(&says.name, &[("name", &name)])),
+        None => say(&says.no_name[..]),
     }
 }
 
@@ -236,19 +238,20 @@ pub(super) fn name(store: &Store) -> Result<Option<String>, StoreError> {
 
 fn forget_name(toolbox: &mut Toolbox) -> Result<Outcome, ToolError> {
     let deleted = toolbox.store.connection.execute("DELETE FROM names", [])?;
-    if deleted == 0 {
-        return declined("You have not told me your name.");
+    let says = &toolbox.says().memory;
+    match deleted {
+        0 => declined(&says.no_name[..]),
+        _ => say(&says.forgot_name[..]),
     }
-    say("I forgot your name.")
 }
 
-fn is_name(about: &str) -> bool {
-    telling(about) == ["name"]
+fn is_name(about: &str, heard: &Heard) -> bool {
+    matches!(&telling(about, heard)[..], [word] if heard.name.contains(word))
 }
 
-fn is_everything(about: &str) -> bool {
+fn is_everything(about: &str, heard: &Heard) -> bool {
     let words = split(about);
-    words.iter().any(|word| EVERYTHING.contains(&word.as_str())) && telling(about).len() == 1
+    words.iter().any(|word| heard.all.contains(word)) && telling(about, heard).len() == 1
 }
 
 /// All facts, the oldest first.
@@ -261,11 +264,15 @@ pub(super) fn facts(store: &Store) -> Result<Vec<(i64, String)>, StoreError> {
 }
 
 /// The facts with all of the words that tell what it is about; if there is none, those with the most.
-fn about_it<'a>(facts: &'a [(i64, String)], about: &str) -> Vec<&'a str> {
-    let wanted = telling(about);
+fn about_it<'a>(facts: &'a [(i64, String)], about: &str, heard: &Heard) -> Vec<&'a str> {
+    let wanted = telling(about, heard);
     let matches = |fact: &str| {
-        let words = telling(fact);
-        wanted.iter().filter(|word| words.contains(word)).count()
+        let words = telling(fact, heard);
+        let has = |word: &&String| {
+            words.contains(word)
+                || word.contains(is_han) && files::has_words(fact, std::slice::from_ref(*word))
+        };
+        wanted.iter().filter(has).count()
     };
     let counted: Vec<(usize, &str)> = facts
         .iter()
@@ -279,10 +286,13 @@ fn about_it<'a>(facts: &'a [(i64, String)], about: &str) -> Vec<&'a str> {
 }
 
 /// The words that tell what a text is about, one form for one thing and several.
-fn telling(text: &str) -> Vec<String> {
+fn telling(text: &str, heard: &Heard) -> Vec<String> {
+    if text.contains(is_han) {
+        return vec![heard.chinese(text)];
+    }
     let words = split(text).into_iter();
     words
-        .filter(|word| !EMPTY.contains(&word.as_str()))
+        .filter(|word| !heard.tells_no_fact.contains(word))
         .map(|word| {
             let word = word.strip_suffix("'s").unwrap_or(&word);
             let long = word.len() > 3;

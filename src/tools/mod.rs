@@ -12,14 +12,17 @@
 //! - `files`: what looks into the user's notes and folders (`crate::folders` keeps their index).
 //!
 //! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
-//! what else is to happen is given back as a [`Control`]. What a tool says is English, and speakable as it
-//! stands.
+//! what else is to happen is given back as a [`Control`]. What a tool says is in the toolbox's language, which
+//! follows the conversation, and speakable as it stands: `says` holds all sentences, and `heard` the words that
+//! mean something to the tools. `units`, `lookup`, `files` and `recall_talk` know English only, and decline in other
+//! languages.
 
 mod arguments;
 mod calculator;
 mod calendar;
 mod chance;
 mod files;
+mod heard;
 mod keeping;
 mod kept;
 mod lists;
@@ -27,6 +30,7 @@ pub mod lookup;
 mod memory;
 mod places;
 mod rings;
+mod says;
 mod session;
 mod spec;
 pub mod spoken;
@@ -34,6 +38,7 @@ mod store;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod units;
 
 use std::path::Path;
@@ -42,12 +47,14 @@ use std::sync::Arc;
 use jiff::ZonedDateTime;
 use serde_json::Value;
 
-use crate::folders::{Folders, FoldersError};
+use crate::folders::Folders;
 use crate::language::Language;
 use crate::tool_call::{Call, Class};
 use arguments::Arguments;
-use lookup::{Facts, FactsError};
+use heard::Heard;
+use lookup::Facts;
 use rings::Given;
+use says::{Sayings, fill};
 use spec::{Run, optional, required};
 use spoken::Words;
 use store::Store;
@@ -60,6 +67,7 @@ pub use session::SOFTEST;
 pub use spec::{Parameter, Spec};
 pub use store::StoreError;
 pub use talk::Episode;
+pub use trouble::ToolError;
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,61 +100,16 @@ pub enum Control {
 }
 
 impl Control {
-    /// What is said where it changes nothing: the voice is as it can be.
-    pub fn at_its_limit(self) -> Option<&'static str> {
+    /// What is said in a language where it changes nothing: the voice is as it can be.
+    pub fn at_its_limit(self, language: Language) -> Option<&'static str> {
+        let says = &Sayings::of(language).session;
         Some(match self {
-            Self::Slower => "I cannot speak slower.",
-            Self::Faster => "I cannot speak faster.",
-            Self::Louder => "I cannot speak louder.",
-            Self::Softer => "I cannot speak softer.",
+            Self::Slower => &says.cannot_slower,
+            Self::Faster => &says.cannot_faster,
+            Self::Louder => &says.cannot_louder,
+            Self::Softer => &says.cannot_softer,
             Self::Repeat | Self::SetVolume(_) | Self::Sleep | Self::EndConversation => return None,
         })
-    }
-}
-
-/// Why nothing was done. Each is a sentence that can be said to the user.
-#[derive(Debug, thiserror::Error)]
-pub enum ToolError {
-    /// There is no such tool.
-    #[error("I have no tool that is called {0}.")]
-    UnknownTool(String),
-    /// The tool does not take this argument.
-    #[error("The tool {tool} has no use for {argument}.")]
-    UnknownArgument {
-        /// The tool.
-        tool: &'static str,
-        /// The argument's name.
-        argument: String,
-    },
-    /// An argument is neither text nor a number.
-    #[error("I need {0} in words.")]
-    WrongType(&'static str),
-    /// A required argument is missing or empty.
-    #[error("Please tell me {0}.")]
-    Missing(&'static str),
-    /// The text of an argument was not understood.
-    #[error("I did not understand {0}.")]
-    NotUnderstood(&'static str),
-    /// Several are meant, or one of several; the sentence asks which.
-    #[error("{0}")]
-    Which(String),
-    /// It cannot be done; the sentence says why.
-    #[error("{0}")]
-    Declined(String),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The data of facts cannot be read.
-    #[error(transparent)]
-    Facts(#[from] FactsError),
-    /// The index of the user's folders cannot be read.
-    #[error(transparent)]
-    Folders(#[from] FoldersError),
-}
-
-impl From<rusqlite::Error> for ToolError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
     }
 }
 
@@ -158,17 +121,6 @@ fn declined<T>(words: impl Into<String>) -> Result<T, ToolError> {
     Err(ToolError::Declined(words.into()))
 }
 
-/// Why the toolbox cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The tools neither understand nor speak the language.
-    #[error("the built-in tools know English only, not {0}: use English, or switch the tools off")]
-    Language(Language),
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// All tools, and what they keep.
 pub struct Toolbox {
     store: Store,
@@ -176,7 +128,9 @@ pub struct Toolbox {
     facts: Option<Facts>,
     /// The user's own folders, if any are configured.
     folders: Option<Arc<Folders>>,
+    /// What is understood and said.
     language: Language,
+    /// The words that numbers are read in.
     words: &'static Words,
     random: fastrand::Rng,
     given: Given,
@@ -186,45 +140,54 @@ pub struct Toolbox {
     before: Option<Given>,
 }
 
-/// The tools by what they are about, with what they do as a part of a sentence.
-static GROUPS: [(&[Spec], &str); 10] = [
-    (calendar::TOOLS, "tell the time and the date"),
-    (rings::TOOLS, "set timers, alarms and reminders"),
-    (calculator::TOOLS, "calculate"),
-    (units::TOOLS, "convert units"),
-    (memory::TOOLS, "remember what you tell me"),
-    (lists::TOOLS, "keep lists and notes"),
-    (files::TOOLS, "look into your notes and files"),
-    (lookup::TOOLS, "look up countries and cities"),
-    (chance::TOOLS, "roll dice, spell words"),
-    (session::TOOLS, "change how loud and how fast I speak"),
+/// The tools by what they are about.
+static GROUPS: [&[Spec]; 10] = [
+    calendar::TOOLS,
+    rings::TOOLS,
+    calculator::TOOLS,
+    units::TOOLS,
+    memory::TOOLS,
+    lists::TOOLS,
+    files::TOOLS,
+    lookup::TOOLS,
+    chance::TOOLS,
+    session::TOOLS,
+];
+
+/// Those that know English only: what they read and say is not in the files of other languages.
+static ENGLISH_ONLY: [&[Spec]; 4] = [
+    units::TOOLS,
+    files::TOOLS,
+    lookup::TOOLS,
+    &[talk::RECALL_TALK],
 ];
 
 /// All tools.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    GROUPS.iter().flat_map(|(tools, _)| tools.iter())
+    GROUPS.iter().flat_map(|tools| tools.iter())
 }
 
-/// What is asked before a call of [`Class::AskFirst`].
-static QUESTIONS: [(&str, &str); 3] = [
-    ("clear_list", "Shall I take everything off the {list} list?"),
-    ("clear_notes", "Shall I delete all your notes?"),
-    (
-        "forget_everything",
-        "Shall I forget all that you told me to remember, your name, and what we said?",
-    ),
-];
-
-/// The question before this call, with the name of the list that it is about; none if nothing is asked.
-pub fn question(call: &Call) -> Option<String> {
-    let (_, question) = QUESTIONS.iter().find(|(name, _)| *name == call.name)?;
+/// The question before a call of [`Class::AskFirst`], with the name of the list that it is about; none if nothing is
+/// asked.
+pub fn question(call: &Call, language: Language) -> Option<String> {
+    let says = Sayings::of(language);
     let list = call.arguments.get("list").and_then(Value::as_str);
-    Some(question.replace("{list}", &lists::list_name(list)))
+    Some(match &call.name[..] {
+        "clear_list" => {
+            let list = lists::list_name(list, language);
+            fill(&says.lists.shall_i_clear, &[("list", &list)])
+        }
+        "clear_notes" => says.lists.shall_i_delete_notes.clone(),
+        "forget_everything" => says.memory.shall_i_forget_everything.clone(),
+        _ => return None,
+    })
 }
 
-/// Whether the tools understand and speak a language.
-pub fn knows(language: Language) -> bool {
-    Words::of(language).is_some()
+/// Whether a tool understands and speaks a language; false for what is no tool.
+pub fn knows(name: &str, language: Language) -> bool {
+    let is_it = |spec: &Spec| spec.name == name;
+    let english_only = ENGLISH_ONLY.iter().any(|tools| tools.iter().any(is_it));
+    specs().any(is_it) && (language == Language::English || !english_only)
 }
 
 /// What a tool may do; none if there is no such tool.
@@ -258,16 +221,15 @@ impl Toolbox {
     /// apart.
     ///
     /// # Errors
-    /// The language is not known, or the store cannot be read and written: its message says what to do.
-    pub fn open(folder: Option<&Path>, language: Language, seed: u64) -> Result<Self, OpenError> {
-        let words = Words::of(language).ok_or(OpenError::Language(language))?;
+    /// The store cannot be read and written: its message says what to do.
+    pub fn open(folder: Option<&Path>, language: Language, seed: u64) -> Result<Self, StoreError> {
         let mut random = fastrand::Rng::with_seed(seed);
         Ok(Self {
             store: Store::open(folder)?,
             facts: None,
             folders: None,
             language,
-            words,
+            words: Words::known(),
             given: Given::new(random.i64(..)),
             talk: Talk::new(folder.is_some())?,
             before: None,
@@ -278,6 +240,21 @@ impl Toolbox {
     /// What it understands and answers in.
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// Goes over to another language: what is said next is in it, and so is what rings later.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// What is said in its language.
+    fn says(&self) -> &'static Sayings {
+        Sayings::of(self.language)
+    }
+
+    /// The words of its language that mean something to tools.
+    fn heard(&self) -> &'static Heard {
+        Heard::of(self.language)
     }
 
     /// The same, with facts to look up.
@@ -346,6 +323,12 @@ impl Toolbox {
     pub fn call(&mut self, call: &Call, now: &ZonedDateTime) -> Result<Outcome, ToolError> {
         let unknown = || ToolError::UnknownTool(call.name.clone());
         let spec = spec(&call.name).ok_or_else(unknown)?;
+        if !knows(spec.name, self.language) {
+            return Err(ToolError::NotInThisLanguage {
+                tool: spec.name,
+                language: self.language,
+            });
+        }
         let arguments = Arguments::check(spec, &call.arguments)?;
         (spec.run)(self, &arguments, now)
     }

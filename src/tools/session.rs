@@ -4,8 +4,9 @@ use jiff::ZonedDateTime;
 use num_traits::ToPrimitive;
 
 use super::arguments::Arguments;
-use super::spoken::{Number, number, quantity, spell_out, split};
-use super::{Class, Control, GROUPS, Outcome, Spec, ToolError, Toolbox, declined, optional, say};
+use super::says::{Session, fill};
+use super::spoken::{About, Number, number, quantity, readable};
+use super::{Class, Control, Outcome, Spec, ToolError, Toolbox, declined, optional, say};
 
 pub(super) static TOOLS: &[Spec] = &[
     plain("repeat_last", "Say the last reply again.", repeat_last),
@@ -70,27 +71,36 @@ fn repeat_last(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outc
     control(Control::Repeat, "")
 }
 
-fn speak_slower(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    control(Control::Slower, "I will speak slower.")
-}
-
-fn speak_faster(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    control(Control::Faster, "I will speak faster.")
-}
-
-fn stop_listening(_: &mut Toolbox, _: &Arguments, _: &ZonedDateTime) -> Result<Outcome, ToolError> {
-    control(
-        Control::Sleep,
-        "All right. I will not answer until you say my name, or wake up.",
-    )
-}
-
-fn end_conversation(
-    _: &mut Toolbox,
+fn speak_slower(
+    toolbox: &mut Toolbox,
     _: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    control(Control::EndConversation, "Goodbye.")
+    control(Control::Slower, &toolbox.says().session.slower)
+}
+
+fn speak_faster(
+    toolbox: &mut Toolbox,
+    _: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    control(Control::Faster, &toolbox.says().session.faster)
+}
+
+fn stop_listening(
+    toolbox: &mut Toolbox,
+    _: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    control(Control::Sleep, &toolbox.says().session.sleeping)
+}
+
+fn end_conversation(
+    toolbox: &mut Toolbox,
+    _: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    control(Control::EndConversation, &toolbox.says().session.goodbye)
 }
 
 fn control(control: Control, words: &str) -> Result<Outcome, ToolError> {
@@ -102,12 +112,13 @@ fn volume(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = &toolbox.says().session;
     if let Some(text) = given.text("percent") {
         let percent = percent(text, toolbox).ok_or_else(|| given.not_understood("percent"))?;
         let whole = percent.round().to_integer().to_u8();
         return match whole.filter(|percent| *percent <= 100) {
-            Some(whole) => set_volume(whole),
-            None => declined("The volume goes from 0 to 100 percent."),
+            Some(whole) => set_volume(whole, says),
+            None => declined(&says.volume_bounds[..]),
         };
     }
     let Some(direction) = given.text("direction") else {
@@ -115,12 +126,12 @@ fn volume(
     };
     let direction = direction.to_lowercase();
     if let Some(percent) = end(&direction) {
-        return set_volume(percent);
+        return set_volume(percent, says);
     }
     if LOUDER.contains(&direction.as_str()) {
-        control(Control::Louder, "I will speak louder.")
+        control(Control::Louder, &says.louder)
     } else if SOFTER.contains(&direction.as_str()) {
-        control(Control::Softer, "I will speak softer.")
+        control(Control::Softer, &says.softer)
     } else {
         Err(given.not_understood("direction"))
     }
@@ -129,9 +140,9 @@ fn volume(
 /// One cannot ask a voice that is not heard to be louder. Percent.
 pub const SOFTEST: u8 = 5;
 
-fn set_volume(percent: u8) -> Result<Outcome, ToolError> {
+fn set_volume(percent: u8, says: &Session) -> Result<Outcome, ToolError> {
     let percent = percent.max(SOFTEST);
-    let words = format!("The volume is {percent} percent.");
+    let words = fill(&says.volume, &[("percent", &percent.to_string())]);
     control(Control::SetVolume(percent), &words)
 }
 
@@ -146,7 +157,7 @@ fn end(direction: &str) -> Option<u8> {
 
 /// "50 percent", "fifty", "half".
 fn percent(text: &str, toolbox: &Toolbox) -> Option<Number> {
-    let words = split(text);
+    let words = readable(text, toolbox.language, About::Numbers);
     let (count, used) = quantity(&words, toolbox.words)?;
     match &words[used..] {
         [] if !count.is_integer() => Some(count * Number::from_integer(100.into())),
@@ -161,11 +172,11 @@ fn capabilities(
     _: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let parts: Vec<String> = GROUPS.iter().map(|(_, does)| (*does).to_owned()).collect();
-    let kept = if toolbox.store.is_kept {
-        ""
-    } else {
-        " I keep nothing after this program ends."
+    let (says, speech) = (&toolbox.says().session, &toolbox.says().speech);
+    let form = match toolbox.store.is_kept {
+        true => &says.i_can,
+        false => &says.i_can_and_keep_nothing,
     };
-    say(format!("I can {}.{kept}", spell_out(&parts)))
+    let abilities = speech.list(&says.abilities);
+    say(fill(form, &[("abilities", &abilities)]))
 }

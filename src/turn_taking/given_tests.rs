@@ -258,6 +258,7 @@ fn never_mind_to_what_rings_is_about_that() {
     let ring = Event::Ring {
         id: 1,
         words: "Your timer is done.".into(),
+        language: Language::English,
     };
     c.on(ring);
     c.tick();

@@ -189,7 +189,11 @@ impl TurnTaking {
             Event::Typed(text) => self.typed(text, commands),
             Event::Stop => self.stop(commands),
             Event::TakeBack => self.take_back(commands),
-            Event::Ring { id, words } => self.rings(now, id, words),
+            Event::Ring {
+                id,
+                words,
+                language,
+            } => self.rings(now, id, words, language),
             Event::Withdraw(id) => self.withdraw(id),
             Event::Say(words) => self.given.push_back(Given::new(words)),
             Event::StopSaying(id) => self.stop_saying(id, commands),

@@ -37,6 +37,8 @@ pub enum Event {
         id: i64,
         /// The words.
         words: String,
+        /// What they are in, whatever the conversation is in when they are said.
+        language: Language,
     },
     /// Something rings no more.
     Withdraw(i64),

@@ -64,11 +64,13 @@ impl TurnTaking {
                 rings: false,
                 language: given.language,
             },
-            Answer::Ring { words, .. } => Command::DraftWords {
+            Answer::Ring {
+                words, language, ..
+            } => Command::DraftWords {
                 reply,
                 words,
                 rings: true,
-                language: None,
+                language: Some(language),
             },
         });
         self.release(reply, answer, commands);

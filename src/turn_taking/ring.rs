@@ -7,6 +7,7 @@ use super::Command;
 use super::machine::TurnTaking;
 use super::state::Answer;
 use crate::clock::Timestamp;
+use crate::language::Language;
 
 /// Silence after which something rings again.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -19,6 +20,7 @@ pub(super) struct Ring {
     /// Whoever wants it rung knows it by this.
     id: i64,
     words: String,
+    language: Language,
     /// When it is to be said, if nobody speaks then.
     due: Timestamp,
     times: u32,
@@ -27,11 +29,12 @@ pub(super) struct Ring {
 }
 
 impl TurnTaking {
-    pub(super) fn rings(&mut self, now: Timestamp, id: i64, words: String) {
+    pub(super) fn rings(&mut self, now: Timestamp, id: i64, words: String, language: Language) {
         self.withdraw(id);
         self.rings.push(Ring {
             id,
             words,
+            language,
             due: now,
             times: 0,
             heard: false,
@@ -55,10 +58,14 @@ impl TurnTaking {
         };
         ring.times += 1;
         ring.due = now + AGAIN_AFTER;
-        let (id, words) = (ring.id, ring.words.clone());
+        let answer = Answer::Ring {
+            id: ring.id,
+            words: ring.words.clone(),
+            language: ring.language,
+        };
         let turn = self.next_turn();
         self.put_off = false;
-        self.reply(turn, 0, Answer::Ring { id, words }, commands);
+        self.reply(turn, 0, answer, commands);
     }
 
     /// What rang is over; so much of it was heard.

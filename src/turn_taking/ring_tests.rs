@@ -2,10 +2,18 @@
 
 use super::*;
 
+fn ring(id: i64, words: &str) -> Event {
+    let (words, language) = (words.into(), Language::English);
+    Event::Ring {
+        id,
+        words,
+        language,
+    }
+}
+
 /// Something begins to ring, known by the length of its words.
 fn rings(c: &mut Conversation, words: &str) -> Vec<Command> {
-    let (id, words) = (words.len() as i64, words.into());
-    assert_eq!(c.on(Event::Ring { id, words }), []);
+    assert_eq!(c.on(ring(words.len() as i64, words)), []);
     c.tick()
 }
 
@@ -154,8 +162,7 @@ fn of_two_that_ring_only_the_one_that_was_heard_is_answered() {
 fn two_with_the_same_words_are_two() {
     let mut c = Conversation::new();
     for id in [1, 2] {
-        let words = DONE.into();
-        c.on(Event::Ring { id, words });
+        c.on(ring(id, DONE));
     }
     assert_eq!(said(&c.tick()), Some(DONE));
     assert_eq!(said(&c.heard(reply(1), DONE)), Some(DONE));
@@ -206,4 +213,19 @@ fn whoever_asks_something_before_it_sleeps_keeps_it_awake() {
     let is_answered =
         |command: &Command| matches!(command, Command::Release(id) if *id == reply(2));
     assert!(said.iter().any(is_answered), "{said:?}");
+}
+
+#[test]
+fn what_rings_is_said_in_the_language_of_its_words() {
+    let mut c = Conversation::new();
+    c.on(Event::Ring {
+        id: 1,
+        words: "Der Timer ist abgelaufen.".into(),
+        language: Language::German,
+    });
+    let is_german = |command: &Command| match command {
+        Command::DraftWords { language, .. } => *language == Some(Language::German),
+        _ => false,
+    };
+    assert!(c.tick().iter().any(is_german));
 }

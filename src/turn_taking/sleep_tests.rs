@@ -156,8 +156,11 @@ fn what_is_typed_wakes_it() {
 #[test]
 fn what_rings_opens_its_ears_so_that_it_can_be_stopped_without_the_name() {
     let mut c = sleeper();
-    let (id, words) = (1, "Your timer is done.".to_owned());
-    c.on(Event::Ring { id, words });
+    c.on(Event::Ring {
+        id: 1,
+        words: "Your timer is done.".into(),
+        language: Language::English,
+    });
     assert!(c.tick().contains(&Command::Wake));
     c.heard(reply(1), "Your timer is done.");
     assert!(

@@ -9,6 +9,7 @@ use super::{Command, GivenWords};
 use crate::clock::Timestamp;
 use crate::endpointing::Cue;
 use crate::events::{EndReason, EventKind, ReplyId, TurnId};
+use crate::language::Language;
 use crate::lexicon::words;
 
 /// Where the conversation is.
@@ -215,6 +216,8 @@ pub enum Answer {
         id: i64,
         /// What is said.
         words: String,
+        /// What it is said in.
+        language: Language,
     },
     /// Given words of whoever answers in the assistant's place, or late ones of its own. What was heard of them is told
     /// ([`super::Command::Told`]).

@@ -19,7 +19,15 @@ pub(super) struct Writing {
     pub letters: BTreeMap<char, String>,
     pub abbreviations: Vec<String>,
     pub hesitations: Vec<String>,
+    /// One of the hesitations that is none behind a number: there it multiplies, and is compared as the second word.
+    pub multiplies: Option<[String; 2]>,
     pub minus: String,
+    /// A comma stands before decimals, and a full stop between thousands.
+    #[serde(default)]
+    pub decimal_comma: bool,
+    /// The language, which is not written.
+    #[serde(skip)]
+    pub language: Language,
 }
 
 /// What a kind of slot takes.
@@ -130,15 +138,9 @@ struct Files {
     writing: &'static str,
     parts: &'static str,
     fixed: &'static str,
-    /// None where no tool understands the language, and answers in it.
-    commands: Option<CommandFiles>,
-}
-
-/// The sentences that ask for tools.
-struct CommandFiles {
-    /// Those that act, those that look up, those that look into the user's notes and folders, and those that find what
-    /// was said.
-    calls: [&'static str; 4],
+    /// The sentences that ask for tools: those that act, and in English those that look up, those that look into the
+    /// user's notes and folders, and those that find what was said.
+    calls: &'static [&'static str],
     follow_ups: &'static str,
 }
 
@@ -155,33 +157,23 @@ macro_rules! file {
 }
 
 macro_rules! files {
-    ($code:literal, $commands:expr) => {
+    ($code:literal $(, $more:literal)*) => {
         Files {
             writing: file!($code, "writing"),
             parts: file!($code, "parts"),
             fixed: file!($code, "fixed"),
-            commands: $commands,
+            calls: &[file!($code, "calls") $(, file!($code, $more))*],
+            follow_ups: file!($code, "follow_ups"),
         }
     };
 }
 
-static ENGLISH: Files = files!(
-    "en",
-    Some(CommandFiles {
-        calls: [
-            file!("en", "calls"),
-            file!("en", "lookup"),
-            file!("en", "notes"),
-            file!("en", "talk")
-        ],
-        follow_ups: file!("en", "follow_ups"),
-    })
-);
-static GERMAN: Files = files!("de", None);
-static SPANISH: Files = files!("es", None);
-static FRENCH: Files = files!("fr", None);
-static ITALIAN: Files = files!("it", None);
-static CHINESE: Files = files!("zh", None);
+static ENGLISH: Files = files!("en", "lookup", "notes", "talk");
+static GERMAN: Files = files!("de");
+static SPANISH: Files = files!("es");
+static FRENCH: Files = files!("fr");
+static ITALIAN: Files = files!("it");
+static CHINESE: Files = files!("zh");
 
 fn files(language: Language) -> &'static Files {
     match language {
@@ -210,16 +202,15 @@ pub(super) struct Written {
 /// The files of a language.
 pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
-    let commands = files.commands.iter();
-    let calls = commands.clone().flat_map(|commands| commands.calls);
-    let follow_ups = commands.map(|commands| commands.follow_ups);
+    let calls = files.calls.iter();
     Written {
-        writing: read(files.writing),
+        writing: Writing {
+            language,
+            ..read(files.writing)
+        },
         parts: read(files.parts),
         fixed: read(files.fixed),
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
-        follow_ups: follow_ups
-            .flat_map(|file| read::<FollowUps>(file).follow_up)
-            .collect(),
+        follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
     }
 }

@@ -41,14 +41,14 @@ pub enum Fixed {
     CannotNavigate,
     /// It cannot buy or book.
     CannotOrder,
-    /// Timers, alarms and reminders are for who speaks English, so far.
-    TimersInEnglish,
-    /// So are the time and the date.
-    TimeInEnglish,
-    /// So are lists, notes and what is to be remembered.
-    ListsInEnglish,
-    /// So is all else that tools do: sums, coins and dice, the volume.
-    ToolsInEnglish,
+    /// Timers, alarms or reminders, in words that do not say for certain which, or in a way that only English has.
+    TimersUnclear,
+    /// The same of the time and the date,
+    TimeUnclear,
+    /// of lists, notes and what is to be remembered,
+    ListsUnclear,
+    /// and of all else that tools do: sums, units, coins and dice, the volume.
+    ToolsUnclear,
     /// What happens to the words of the user.
     Privacy,
     /// What it is.
@@ -90,10 +90,10 @@ impl Fixed {
             Self::CannotCalendar => &["calendar", "event", "appointment", "meeting"],
             Self::CannotNavigate => &["map", "route", "direction", "location", "navigat"],
             Self::CannotOrder => &["order", "buy", "book", "reserv", "shop"],
-            Self::TimersInEnglish => &["timer", "alarm", "remind"],
-            Self::TimeInEnglish => &["time", "date", "clock"],
-            Self::ListsInEnglish => &["list", "note", "memor", "todo"],
-            Self::ToolsInEnglish => &["calculat", "convert", "coin", "dice", "volume"],
+            Self::TimersUnclear => &["timer", "alarm", "remind"],
+            Self::TimeUnclear => &["time", "date", "clock"],
+            Self::ListsUnclear => &["list", "note", "memor", "todo"],
+            Self::ToolsUnclear => &["calculat", "convert", "coin", "dice", "volume"],
             Self::SelfHarm
             | Self::Violence
             | Self::Emergency
@@ -105,6 +105,14 @@ impl Fixed {
             | Self::Greeting
             | Self::Thanks => &[],
         }
+    }
+
+    /// Whether it says how to ask a tool: that counts where the tools' own sentences have nothing.
+    pub fn is_of_tools(self) -> bool {
+        matches!(
+            self,
+            Self::TimersUnclear | Self::TimeUnclear | Self::ListsUnclear | Self::ToolsUnclear
+        )
     }
 
     /// Whether no model may decide it: somebody's safety, and where their words go.

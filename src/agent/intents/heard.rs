@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::data::Writing;
-use crate::language::{ascii_mark, is_han};
+use crate::language::{Language, ascii_mark, is_han};
+use crate::tools::spoken::is_number_word;
 
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) struct Word {
     pub place: Range<usize>,
     /// Whether a sentence ended before it.
     pub begins_sentence: bool,
+    /// Whether it is a number, or a part of one.
+    pub is_number: bool,
 }
 
 /// How a language is written: contractions, symbols, abbreviations.
@@ -32,8 +35,12 @@ pub(super) struct Spelling {
     abbreviations: Vec<String>,
     /// Sounds that are no words, wherever they are.
     hesitations: Vec<String>,
+    /// One of these that multiplies behind a number, and what it is compared as there.
+    multiplies: Option<[String; 2]>,
     /// The minus sign.
     minus: String,
+    decimal_comma: bool,
+    language: Language,
     longest_rewrite: usize,
 }
 
@@ -57,21 +64,28 @@ impl Spelling {
             letters: writing.letters,
             abbreviations: writing.abbreviations,
             hesitations: writing.hesitations,
+            multiplies: writing.multiplies,
             minus: writing.minus,
+            decimal_comma: writing.decimal_comma,
+            language: writing.language,
             longest_rewrite: longest.unwrap_or(1),
         }
     }
 
     /// The words of a text, in time linear in its length.
     pub(super) fn words(&self, text: &str) -> Vec<Word> {
-        let mut words = Vec::new();
+        let mut words: Vec<Word> = Vec::new();
         let mut begins_sentence = false;
         for piece in self.pieces(text) {
-            for part in self.parts(&text[piece.place.clone()]) {
-                if self.hesitations.contains(&part) {
-                    continue;
+            for mut part in self.parts(&text[piece.place.clone()]) {
+                let behind_number = words.last().is_some_and(|word| word.is_number);
+                match &self.multiplies {
+                    Some([heard, word]) if *heard == part && behind_number => part.clone_from(word),
+                    _ if self.hesitations.contains(&part) => continue,
+                    _ => {}
                 }
                 words.push(Word {
+                    is_number: is_number_word(&part, self.language),
                     text: part,
                     place: piece.place.clone(),
                     begins_sentence,
@@ -147,12 +161,19 @@ impl Spelling {
             }
             return word.split_whitespace().map(str::to_owned).collect();
         }
+        if self.decimal_comma {
+            word = with_decimal_point(&word);
+        }
         word.retain(|c| c != ',');
         let digits = word.find(|c: char| c.is_alphabetic()).unwrap_or(word.len());
         let (number, rest) = word.split_at(digits);
         match rest {
             "" | "st" | "nd" | "rd" | "th" => vec![word],
-            unit => vec![number.to_owned(), unit.replace('.', "")],
+            // "18h30"
+            unit => match unit.strip_prefix('h').filter(|minutes| is_digits(minutes)) {
+                Some(minutes) => vec![number.to_owned(), "h".to_owned(), minutes.to_owned()],
+                None => vec![number.to_owned(), unit.replace('.', "")],
+            },
         }
     }
 
@@ -189,6 +210,7 @@ impl Spelling {
             };
             let place = word.place.start..rest[count - 1].place.end;
             written.extend(to.iter().map(|text| Word {
+                is_number: is_number_word(text, self.language),
                 text: text.clone(),
                 place: place.clone(),
                 begins_sentence: std::mem::take(&mut begins_sentence),
@@ -206,6 +228,30 @@ impl Piece {
             ends_sentence: false,
         }
     }
+}
+
+/// "1.000,5" as "1000.5"; a time of the day, "18.30", stays.
+fn with_decimal_point(number: &str) -> String {
+    let end = number.find(|c: char| c.is_alphabetic());
+    let (number, unit) = number.split_at(end.unwrap_or(number.len()));
+    let (whole, decimals) = match number.split_once(',') {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (number, None),
+    };
+    let mut groups = whole.split('.').skip(1).peekable();
+    let are_thousands = groups.peek().is_some() && { groups }.all(|group| group.len() == 3);
+    let whole = match are_thousands {
+        true => whole.replace('.', ""),
+        false => whole.to_owned(),
+    };
+    match decimals {
+        Some(decimals) => format!("{whole}.{decimals}{unit}"),
+        None => format!("{whole}{unit}"),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a character belongs to the word around it: "p.m.", "1,000", "7:30", "what's".

@@ -1,4 +1,4 @@
-//! What holds in every language, and the tables of those that have fixed words only.
+//! What holds in every language, and the tables of those beside English.
 
 use super::*;
 use crate::language::is_han;
@@ -12,12 +12,21 @@ const TABLES: [(Language, &str); 5] = [
     (Language::Chinese, include_str!("tests/zh.tsv")),
 ];
 
-/// What English leaves to its tools.
+/// Utterance, tool, arguments, as in the tables of English.
+const CALLS_OF: [(Language, &str); 5] = [
+    (Language::German, include_str!("tests/de_calls.tsv")),
+    (Language::Spanish, include_str!("tests/es_calls.tsv")),
+    (Language::French, include_str!("tests/fr_calls.tsv")),
+    (Language::Italian, include_str!("tests/it_calls.tsv")),
+    (Language::Chinese, include_str!("tests/zh_calls.tsv")),
+];
+
+/// What only these have: English knows more of its tools' sentences, and its tools tell what there is.
 const WITHOUT_TOOLS: [Fixed; 5] = [
-    Fixed::TimersInEnglish,
-    Fixed::TimeInEnglish,
-    Fixed::ListsInEnglish,
-    Fixed::ToolsInEnglish,
+    Fixed::TimersUnclear,
+    Fixed::TimeUnclear,
+    Fixed::ListsUnclear,
+    Fixed::ToolsUnclear,
     Fixed::WhatCanYouDo,
 ];
 
@@ -51,6 +60,54 @@ fn what_no_model_decides_is_fixed_in_every_language() {
 #[test]
 fn everyday_sentences_are_left_to_the_model_in_every_language() {
     assert_none(wrong_in_tables(true));
+}
+
+#[test]
+fn a_command_is_the_call_that_it_asks_for_in_every_language() {
+    for (language, table) in CALLS_OF {
+        let wrong = wrong_in(language, table, in_columns);
+        assert!(wrong.is_empty(), "{language}: {}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn what_the_slots_take_is_understood_by_the_tools_in_every_language() {
+    for (language, table) in CALLS_OF {
+        let words = table.lines().map(|line| in_columns(line).0);
+        let wrong = not_understood(language, words);
+        assert!(wrong.is_empty(), "{language}: {}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn every_command_of_every_language_has_a_tool_that_knows_it() {
+    for language in Language::all() {
+        for call in data::bundled(language).calls {
+            let name = &call.tool;
+            assert!(crate::tools::knows(name, language), "{language}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_length_is_taken_up_in_every_language() {
+    for (language, words, length) in [
+        (Language::German, "Auf zehn Minuten.", "zehn minuten"),
+        (Language::Spanish, "Diez minutos.", "diez minutos"),
+        (Language::French, "Dix minutes.", "dix minutes"),
+        (Language::Italian, "Dieci minuti.", "dieci minuti"),
+        (Language::Chinese, "十分钟。", "十 分 钟"),
+    ] {
+        let last = LastCall {
+            name: "set_timer".into(),
+            arguments: Map::new(),
+            is_done: false,
+        };
+        let decision = Intents::bundled(language).follow_up(words, &last);
+        let arguments = Map::from_iter([("duration".to_owned(), length.into())]);
+        let name = "set_timer".to_owned();
+        assert_eq!(decision, Some(Decision::Call { name, arguments }));
+    }
 }
 
 #[test]
@@ -178,47 +235,39 @@ fn whom_to_call_is_said_digit_by_digit_in_every_language() {
     }
 }
 
+/// All files of a language that name phrases.
+macro_rules! sentences_of {
+    ($code:literal) => {
+        concat!(
+            include_str!(concat!("../../../assets/intents/", $code, "/parts.toml")),
+            include_str!(concat!("../../../assets/intents/", $code, "/fixed.toml")),
+            include_str!(concat!("../../../assets/intents/", $code, "/calls.toml")),
+            include_str!(concat!(
+                "../../../assets/intents/",
+                $code,
+                "/follow_ups.toml"
+            ))
+        )
+    };
+}
+
 #[test]
-fn every_phrase_is_used_in_every_language() {
+fn every_phrase_and_every_slot_type_is_used_in_every_language() {
     for (language, files) in [
-        (
-            Language::German,
-            concat!(
-                include_str!("../../../assets/intents/de/parts.toml"),
-                include_str!("../../../assets/intents/de/fixed.toml")
-            ),
-        ),
-        (
-            Language::Spanish,
-            concat!(
-                include_str!("../../../assets/intents/es/parts.toml"),
-                include_str!("../../../assets/intents/es/fixed.toml")
-            ),
-        ),
-        (
-            Language::French,
-            concat!(
-                include_str!("../../../assets/intents/fr/parts.toml"),
-                include_str!("../../../assets/intents/fr/fixed.toml")
-            ),
-        ),
-        (
-            Language::Italian,
-            concat!(
-                include_str!("../../../assets/intents/it/parts.toml"),
-                include_str!("../../../assets/intents/it/fixed.toml")
-            ),
-        ),
-        (
-            Language::Chinese,
-            concat!(
-                include_str!("../../../assets/intents/zh/parts.toml"),
-                include_str!("../../../assets/intents/zh/fixed.toml")
-            ),
-        ),
+        (Language::German, sentences_of!("de")),
+        (Language::Spanish, sentences_of!("es")),
+        (Language::French, sentences_of!("fr")),
+        (Language::Italian, sentences_of!("it")),
+        (Language::Chinese, sentences_of!("zh")),
     ] {
-        for name in data::bundled(language).parts.phrases.keys() {
+        let parts = data::bundled(language).parts;
+        for name in parts.phrases.keys() {
             assert!(files.contains(&format!("<{name}>")), "{language}: {name}");
+        }
+        for name in parts.slots.keys() {
+            let uses = [format!("{{{name}}}"), format!(":{name}}}")];
+            let is_used = uses.iter().any(|used| files.contains(used));
+            assert!(is_used, "{language}: {name}");
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Utterance<'a> {
     words: &'a [Word],
     /// Where each word of the vocabulary stands.
     at: Vec<Places>,
-    shapes: [Places; 6],
+    shapes: [Places; 7],
     /// Words that may be taken at all.
     usable: Places,
     /// Words that may be taken by [`Node::Any`].
@@ -63,14 +63,14 @@ impl<'a> Utterance<'a> {
     pub(super) fn new(grammar: &'a Grammar, words: &'a [Word]) -> Self {
         let words = &words[..words.len().min(MOST_WORDS)];
         let mut at = vec![0; grammar.vocabulary.len()];
-        let mut shapes = [0; 6];
+        let mut shapes = [0; 7];
         let mut sentences = 0;
         for (place, word) in words.iter().enumerate() {
             let bit = 1 << place;
             if let Some(&number) = grammar.vocabulary.get(&word.text) {
                 at[number] |= bit;
             }
-            for shape in shapes_of(&word.text) {
+            for shape in shapes_of(word) {
                 shapes[shape as usize] |= bit;
             }
             if word.begins_sentence {
@@ -291,7 +291,9 @@ fn highest(places: Places) -> Places {
     1 << places.ilog2()
 }
 
-fn shapes_of(word: &str) -> impl Iterator<Item = Shape> {
+fn shapes_of(word: &Word) -> impl Iterator<Item = Shape> {
+    let is_numeral = word.is_number;
+    let word = &word.text[..];
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, part) = word.split_once('.').unwrap_or((word, "0"));
     let is_number = digits(whole) && digits(part);
@@ -307,6 +309,7 @@ fn shapes_of(word: &str) -> impl Iterator<Item = Shape> {
     let is_csv = { ending }.any(|end| word.strip_suffix(end).is_some_and(|stem| !stem.is_empty()));
     [
         (is_number, Shape::Digits),
+        (is_numeral, Shape::Numeral),
         (is_hour, Shape::Hour),
         (is_clock, Shape::Clock),
         (is_ordinal, Shape::Ordinal),

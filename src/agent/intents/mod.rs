@@ -74,6 +74,8 @@ pub struct Intents {
 struct Sentences<M> {
     meaning: M,
     sentences: Vec<Node>,
+    /// They count only where no others do.
+    is_last: bool,
     /// Sentences that would be among them and mean something else.
     never: Node,
 }
@@ -97,8 +99,9 @@ struct Searched {
 struct Found<'a, M> {
     meaning: &'a M,
     captures: Vec<Capture>,
-    /// How many of its words could be any, and how many words around it are only polite.
-    left_open: (usize, usize),
+    /// Whether it counts only where no other does; how many of its words could be any, and how many words around it
+    /// are only polite.
+    left_open: (bool, usize, usize),
 }
 
 impl Intents {
@@ -137,12 +140,11 @@ impl Intents {
         let mut searched = Vec::new();
         for fixed in &written.fixed.fixed {
             let meaning = Meaning::Say(fixed.kind);
-            sentences.push(Sentences::read(
-                &mut reader,
-                meaning,
-                &fixed.sentences,
-                &[],
-            )?);
+            let said = Sentences::read(&mut reader, meaning, &fixed.sentences, &[])?;
+            sentences.push(Sentences {
+                is_last: fixed.kind.is_of_tools(),
+                ..said
+            });
             if !fixed.anywhere.is_empty() {
                 searched.push(Searched {
                     kind: fixed.kind,
@@ -237,7 +239,8 @@ impl Intents {
                 .filter_map(|node| utterance.find(node, starts, ends));
             for found in found {
                 let polite = heard.len() - found.words.len();
-                let left_open = (self.any_words(&found.captures), polite);
+                let any = self.any_words(&found.captures);
+                let left_open = (sentences.is_last, any, polite);
                 if best
                     .as_ref()
                     .is_some_and(|best| left_open >= best.left_open)
@@ -301,6 +304,7 @@ impl<M> Sentences<M> {
         Ok(Self {
             meaning,
             sentences: nodes.collect::<Result<_, _>>()?,
+            is_last: false,
             never: reader.one_of(never)?,
         })
     }

@@ -6,7 +6,7 @@
 //! | `[...]` | what is inside, or nothing |
 //! | `(a\|b)` | one of them |
 //! | `...+` | one or several in a row of what stands before |
-//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<hour>`, `<clock>`, `<ordinal>`, `<owner>`, `<csv>` |
+//! | `<name>` | a phrase of that name, or a shape: `<digits>`, `<numeral>`, `<hour>`, `<clock>`, `<ordinal>`, `<owner>`, `<csv>` |
 //! | `<end>` | nothing, where a sentence of the user ends |
 //! | `_` | any one word |
 //! | `{name}`, `{name:type}` | a slot: what it takes is given to the tool under its name |
@@ -40,6 +40,8 @@ pub(super) enum Node {
 pub(super) enum Shape {
     /// "12", "3.5"
     Digits,
+    /// A number or a part of one, in digits or in words, in the languages other than English: "fünfundzwanzig"
+    Numeral,
     /// "0" to "24"
     Hour,
     /// "7:30"
@@ -198,6 +200,7 @@ impl<'a> Reader<'a> {
     fn phrase(&mut self, name: &str) -> Result<Node, String> {
         match name {
             "digits" => return Ok(Node::Shape(Shape::Digits)),
+            "numeral" => return Ok(Node::Shape(Shape::Numeral)),
             "hour" => return Ok(Node::Shape(Shape::Hour)),
             "clock" => return Ok(Node::Shape(Shape::Clock)),
             "end" => return Ok(Node::End),

@@ -170,6 +170,7 @@ impl World {
                 let called = agent::Input::Called { reply, result };
                 self.schedule(at, Happening::Agent(called));
             }
+            ToolsInput::Speak(_) => {}
             ToolsInput::Keep => self.invariants.kept()?,
             ToolsInput::TakeBack => self.invariants.taken_back()?,
             ToolsInput::WriteDown { heard, .. } => {

@@ -38,7 +38,13 @@ impl World {
             Action::Ring => {
                 let (id, words) = (self.order as i64, format!("ring {}.", self.order));
                 self.invariants.rings(id);
-                self.event_in(0, Event::Ring { id, words });
+                let language = Language::English;
+                let ring = Event::Ring {
+                    id,
+                    words,
+                    language,
+                };
+                self.event_in(0, ring);
             }
         }
     }

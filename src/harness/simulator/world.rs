@@ -263,7 +263,6 @@ impl World {
                 agent: Agent::new(&Persona::bundled(Language::English), setting(helper))
                     .speaking(&[Persona::bundled(Language::German)]),
                 language: Language::English,
-                language_of_tools: Language::English,
                 inputs,
                 recognizer,
                 waiting: Arc::new(Waiting::default()),

@@ -8,7 +8,8 @@ mod value;
 use jiff::ZonedDateTime;
 
 use super::arguments::Arguments;
-use super::spoken::{say_number, split};
+use super::says::fill;
+use super::spoken::{About, readable};
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, required, say};
 use expression::evaluate;
 use value::Failure;
@@ -36,26 +37,28 @@ fn calculate(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let mut words = split(given.required("expression")?);
+    let text = given.required("expression")?;
+    let mut words = readable(text, toolbox.language, About::Numbers);
+    let (says, speech) = (&toolbox.says().calculator, &toolbox.says().speech);
     let currency = take_currency(&mut words);
     let value = match evaluate(&words, toolbox.words) {
         Ok(value) => value,
         Err(Failure::NotUnderstood) => return Err(given.not_understood("expression")),
-        Err(Failure::DivisionByZero) => return declined("I cannot divide by zero."),
-        Err(Failure::TooLarge) => return declined("That number is too large for me."),
-        Err(Failure::NoRoot) => {
-            return declined("A negative number has no square root that I can say.");
-        }
-        Err(Failure::NoPower) => return declined("I can only take powers with whole numbers."),
+        Err(Failure::DivisionByZero) => return declined(&says.division_by_zero[..]),
+        Err(Failure::TooLarge) => return declined(&says.too_large[..]),
+        Err(Failure::NoRoot) => return declined(&says.no_root[..]),
+        Err(Failure::NoPower) => return declined(&says.no_power[..]),
     };
-    let said = say_number(&value.number);
-    let about = if value.is_exact || said.starts_with("about") {
-        ""
-    } else {
-        "about "
+    let said = match value.is_exact {
+        true => speech.number(&value.number),
+        false => speech.about_number(&value.number),
     };
+    let currency = currency.and_then(|name| says.currencies.get(name));
     let currency = currency.map_or(String::new(), |name| format!(" {name}"));
-    say(format!("That is {about}{said}{currency}."))
+    say(fill(
+        &says.result,
+        &[("number", &format!("{said}{currency}"))],
+    ))
 }
 
 /// Takes the words for one currency out; several are left, and then are not understood.

@@ -1,5 +1,7 @@
 //! The words that a question looks for. Pure.
 
+use crate::language::is_han;
+
 /// Words that say nothing about what is looked for.
 #[rustfmt::skip]
 const EMPTY: &[&str] = &[
@@ -25,10 +27,13 @@ pub(in crate::tools) fn words(query: &str) -> Vec<String> {
 /// Whether a text has all of the words, one form for one thing and several.
 pub(in crate::tools) fn has_words(text: &str, words: &[String]) -> bool {
     let there = all_words(text);
+    // Words of Chinese are not parted.
+    let together = there.concat();
     let has = |word: &String| {
-        there
-            .iter()
-            .any(|other| one_thing(other) == one_thing(word))
+        word.contains(is_han) && together.contains(word)
+            || there
+                .iter()
+                .any(|other| one_thing(other) == one_thing(word))
     };
     !words.is_empty() && words.iter().all(has)
 }
@@ -76,5 +81,6 @@ mod tests {
         assert!(has_words("The cellar key hangs behind the door", &wanted));
         assert!(!has_words("The key hangs behind the door", &wanted));
         assert!(!has_words("anything", &[]));
+        assert!(has_words("我的 自行车坏了。", &words("自行车")));
     }
 }

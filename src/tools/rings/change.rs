@@ -3,7 +3,8 @@
 use jiff::ZonedDateTime;
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{duration, say_duration};
+use super::super::says::{Sayings, fill};
+use super::super::spoken::{counted, duration};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
@@ -17,39 +18,44 @@ pub(super) fn list(
     now: &ZonedDateTime,
     kind: Kind,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let rows = Row::all(&toolbox.store.connection, kind)?;
-    let name = kind.name();
     if rows.is_empty() {
-        return say(format!("There is no {name}."));
+        return say(&kind.said(says).none[..]);
     }
     let listed: Vec<String> = rows
         .iter()
         .take(MOST_LISTED)
-        .map(|row| listed(row, now))
+        .map(|row| listed(row, now, says))
         .collect();
     let more = match rows.len().saturating_sub(MOST_LISTED) {
         0 => String::new(),
-        more => format!(" And {more} more."),
+        more => fill(&says.rings.and_more, &[("count", &more.to_string())]),
     };
-    let count = counted(rows.len(), kind);
-    say(format!("You have {count}. {}.{more}", listed.join(". ")))
+    let count = counted_rows(rows.len(), kind, says);
+    let names = listed.join(&says.speech.between_sentences);
+    let listed = [("counted", &count[..]), ("names", &names)];
+    say(fill(&says.rings.there_are, &listed) + &more)
 }
 
 /// "2 timers".
-fn counted(count: usize, kind: Kind) -> String {
-    let several = if count == 1 { "" } else { "s" };
-    format!("{count} {}{several}", kind.name())
+fn counted_rows(count: usize, kind: Kind, says: &Sayings) -> String {
+    counted(&kind.said(says).counted, count)
 }
 
-fn listed(row: &Row, now: &ZonedDateTime) -> String {
-    let name = row.name(now);
+fn listed(row: &Row, now: &ZonedDateTime, says: &Sayings) -> String {
+    let name = row.name(now, says);
     let name = match row.kind {
         Kind::Timer => {
-            let paused = match row.when {
-                When::At(_) => "",
-                When::Left(_) => ", paused",
-            };
-            format!("{name}: {}{paused}", left(row, now))
+            let left = left(row, now, says);
+            let listed = fill(
+                &says.rings.listed_timer,
+                &[("name", &name), ("left", &left)],
+            );
+            match row.when {
+                When::At(_) => listed,
+                When::Left(_) => listed + &says.rings.paused_mark,
+            }
         }
         Kind::Alarm | Kind::Reminder => name,
     };
@@ -61,12 +67,13 @@ fn listed(row: &Row, now: &ZonedDateTime) -> String {
 }
 
 /// "5 minutes left", or "done".
-fn left(row: &Row, now: &ZonedDateTime) -> String {
+fn left(row: &Row, now: &ZonedDateTime, says: &Sayings) -> String {
     let left = row.left(now);
     if left.is_zero() {
-        return "done".to_owned();
+        return says.rings.done_mark.clone();
     }
-    format!("{} left", say_duration(left))
+    let length = says.speech.duration(left);
+    fill(&says.rings.left, &[("length", &length)])
 }
 
 /// Without a word for which, what is ringing is meant before anything else.
@@ -76,13 +83,14 @@ pub(super) fn cancel(
     now: &ZonedDateTime,
     kind: Kind,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let mut rows = Vec::new();
     if given.text("which").is_none() {
         rows = toolbox.given.ringing(kind);
     }
     // It rang, and these words were the answer to it.
     if rows.is_empty() && given.text("which").is_none() && toolbox.given.just_answered(kind, now) {
-        return say("I turned it off.");
+        return say(&says.rings.turned_off[..]);
     }
     if rows.is_empty() {
         rows = which(toolbox, given, now, kind)?;
@@ -95,10 +103,11 @@ pub(super) fn cancel(
     for row in &rows {
         toolbox.given.take_back(row.id);
     }
-    match rows.as_slice() {
-        [row] => say(format!("I cancelled the {}.", row.name(now))),
-        several => say(format!("I cancelled {}.", counted(several.len(), kind))),
-    }
+    let what = match rows.as_slice() {
+        [row] => row.object(now, says),
+        several => counted_rows(several.len(), kind, says),
+    };
+    say(fill(&says.rings.cancelled, &[("what", &what)]))
 }
 
 pub(super) fn pause(
@@ -106,13 +115,14 @@ pub(super) fn pause(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     change(toolbox, given, now, |row| match row.when {
         When::At(_) => {
             let left = row.left(now);
-            let words = format!("is paused with {} left", say_duration(left));
-            Ok((When::Left(milliseconds(left)?), words))
+            let left = When::Left(milliseconds(left, says)?);
+            Ok((left, &says.rings.paused))
         }
-        When::Left(_) => declined(format!("The {} is paused already.", row.name(now))),
+        When::Left(_) => declined(of(row, &says.rings.paused_already, now, says)),
     })
 }
 
@@ -121,13 +131,13 @@ pub(super) fn resume(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     change(toolbox, given, now, |row| match row.when {
         When::Left(left) => {
             let at = now.timestamp().as_millisecond().saturating_add(left);
-            let words = format!("goes on, with {} left", say_duration(row.left(now)));
-            Ok((When::At(at), words))
+            Ok((When::At(at), &says.rings.goes_on))
         }
-        When::At(_) => declined(format!("The {} is not paused.", row.name(now))),
+        When::At(_) => declined(of(row, &says.rings.not_paused, now, says)),
     })
 }
 
@@ -138,40 +148,48 @@ pub(super) fn add_time(
 ) -> Result<Outcome, ToolError> {
     let text = given.required("duration")?;
     let more = duration(text, toolbox.language).ok_or_else(|| given.not_understood("duration"))?;
-    let more = milliseconds(more)?;
+    let says = toolbox.says();
+    let more = milliseconds(more, says)?;
     change(toolbox, given, now, |row| {
-        let when = row.when.later_by(more);
-        let longer = Row {
-            when,
-            ..row.clone()
-        };
-        let left = say_duration(longer.left(now));
-        Ok((when, format!("has {left} left now")))
+        Ok((row.when.later_by(more), &says.rings.changed))
     })
 }
 
-/// Changes when the meant timers ring. What was done is said of the only one, or of how many.
+/// A sentence about one: `{subject}`, with `{length}` left.
+fn of(row: &Row, sentence: &str, now: &ZonedDateTime, says: &Sayings) -> String {
+    let (subject, left) = (row.subject(now, says), row.left(now));
+    let length = says.speech.duration(left);
+    fill(sentence, &[("subject", &subject), ("length", &length)])
+}
+
+/// Changes when the meant timers ring, and says so of each: a sentence without its end.
 fn change(
     toolbox: &mut Toolbox,
     given: &Arguments,
     now: &ZonedDateTime,
-    change: impl Fn(&Row) -> Result<(When, String), ToolError>,
+    change: impl Fn(&Row) -> Result<(When, &'static String), ToolError>,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let rows = which(toolbox, given, now, Kind::Timer)?;
     let transaction = toolbox.store.writing()?;
     let mut said = Vec::new();
     for row in &rows {
         let (when, words) = change(row)?;
         if !row.set_when(&transaction, when)? {
-            return declined(format!("The {} is done.", row.name(now)));
+            let done = of(row, &says.rings.is_done, now, says);
+            return declined(says.speech.sentences(&[done]));
         }
-        said.push(format!("The {} {words}", row.name(now)));
+        let changed = Row {
+            when,
+            ..row.clone()
+        };
+        said.push(of(&changed, words, now, says));
     }
     transaction.commit()?;
     for row in &rows {
         toolbox.given.take_back(row.id);
     }
-    say(format!("{}.", said.join(". ")))
+    say(says.speech.sentences(&said))
 }
 
 pub(super) fn time_left(
@@ -186,10 +204,11 @@ pub(super) fn time_left(
     } else {
         which(toolbox, given, now, Kind::Timer)?
     };
-    let told = |row: &Row| match left(row, now).as_str() {
-        "done" => format!("The {} is done", row.name(now)),
-        left => format!("The {} has {left}", row.name(now)),
+    let says = toolbox.says();
+    let told = |row: &Row| match row.left(now).is_zero() {
+        true => of(row, &says.rings.is_done, now, says),
+        false => of(row, &says.rings.has_left, now, says),
     };
     let told: Vec<String> = rows.iter().take(MOST_LISTED).map(told).collect();
-    say(format!("{}.", told.join(". ")))
+    say(says.speech.sentences(&told))
 }

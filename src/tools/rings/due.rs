@@ -6,7 +6,8 @@ use jiff::{Timestamp, ZonedDateTime};
 use rusqlite::params;
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{duration, say_duration, say_time};
+use super::super::says::{Sayings, fill};
+use super::super::spoken::duration;
 use super::super::{Outcome, StoreError, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{COLUMNS, Kind, Row, When};
@@ -149,7 +150,8 @@ impl Toolbox {
             )?;
         }
         transaction.commit()?;
-        let rings = rows.iter().map(|row| ring(row, now)).collect();
+        let says = self.says();
+        let rings = rows.iter().map(|row| ring(row, now, says)).collect();
         self.given.last = rows.last().cloned().or(self.given.last.take());
         self.given.rows.append(&mut rows);
         Ok(rings)
@@ -222,57 +224,56 @@ pub(super) fn snooze(
         Some(text) => read(text).ok_or_else(|| given.not_understood("duration"))?,
         None => USUAL_SNOOZE,
     };
-    milliseconds(length)?;
+    let says = toolbox.says();
+    milliseconds(length, says)?;
     let id = toolbox.given.last.as_ref().map(|row| RingId(row.id));
     let snoozed = match id {
         Some(id) => toolbox.snooze(id, length, now)?,
         None => false,
     };
     if !snoozed {
-        return declined("Nothing rang.");
+        return declined(&says.rings.nothing_rang[..]);
     }
-    say(format!("I will ring again in {}.", say_duration(length)))
+    let length = says.speech.duration(length);
+    say(fill(&says.rings.snoozed, &[("length", &length)]))
 }
 
-fn ring(row: &Row, now: &ZonedDateTime) -> Ring {
+fn ring(row: &Row, now: &ZonedDateTime, says: &Sayings) -> Ring {
     let at = match row.when {
         When::At(at) => at,
         When::Left(_) => now.timestamp().as_millisecond(),
     };
     let late = now.timestamp().as_millisecond().saturating_sub(at);
     let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
-    let words = if late >= LATE_AFTER {
-        late_words(row, late, now)
-    } else {
-        words(row, now)
-    };
     let id = RingId(row.id);
+    let words = words(row, late, now, says);
     Ring { id, words }
 }
 
-fn words(row: &Row, now: &ZonedDateTime) -> String {
-    let label = row.label.as_deref();
-    match (row.kind, label) {
-        (Kind::Timer, _) => format!("Your {} is done.", row.name(now)),
-        // It may be said minutes later, again.
-        (Kind::Alarm, Some(label)) => format!("This is your {label} alarm, for {}.", say_time(now)),
-        (Kind::Alarm, None) => format!("This is your alarm for {}.", say_time(now)),
-        (Kind::Reminder, text) => format!("A reminder: {}.", text.unwrap_or_default()),
-    }
-}
-
-fn late_words(row: &Row, late: Duration, now: &ZonedDateTime) -> String {
+fn words(row: &Row, late: Duration, now: &ZonedDateTime, says: &Sayings) -> String {
+    let is_late = late >= LATE_AFTER;
+    let has_label = row.label.is_some();
+    let rings = &says.rings;
+    let form = match (row.kind, is_late) {
+        (Kind::Timer, false) => &rings.timer_rings,
+        (Kind::Timer, true) => &rings.timer_was_done,
+        (Kind::Alarm, false) if has_label => &rings.alarm_rings_with_label,
+        (Kind::Alarm, false) => &rings.alarm_rings,
+        (Kind::Alarm, true) if has_label => &rings.alarm_was_with_label,
+        (Kind::Alarm, true) => &rings.alarm_was,
+        (Kind::Reminder, false) => &rings.reminder_rings,
+        (Kind::Reminder, true) => &rings.reminder_was,
+    };
     let minutes = Duration::from_secs(late.as_secs() / 60 * 60);
-    let ago = say_duration(minutes);
-    match row.kind {
-        Kind::Timer => format!("Your {} was done {ago} ago.", row.name(now)),
-        Kind::Alarm => match &row.label {
-            Some(label) => format!("Your {label} alarm was for {ago} ago."),
-            None => format!("Your alarm was for {ago} ago."),
-        },
-        Kind::Reminder => {
-            let text = row.label.as_deref().unwrap_or_default();
-            format!("A reminder from {ago} ago: {text}.")
-        }
-    }
+    fill(
+        form,
+        &[
+            ("name", &row.name(now, says)),
+            ("label", row.label.as_deref().unwrap_or_default()),
+            // It may be said minutes later, again.
+            ("time", &says.speech.time(now)),
+            ("now", &says.speech.it_is(now)),
+            ("length", &says.speech.duration(minutes)),
+        ],
+    )
 }

@@ -16,6 +16,7 @@ mod which;
 
 use std::time::Duration;
 
+use super::says::Sayings;
 use super::{Class, Spec, ToolError, optional, required};
 pub(super) use due::Given;
 pub use due::{Ring, RingId};
@@ -152,7 +153,7 @@ pub(super) static TOOLS: &[Spec] = &[
 ];
 
 /// In milliseconds, as it is stored.
-fn milliseconds(length: Duration) -> Result<i64, ToolError> {
-    let too_long = |_| ToolError::Declined("That is too long.".to_owned());
+fn milliseconds(length: Duration, says: &Sayings) -> Result<i64, ToolError> {
+    let too_long = |_| ToolError::Declined(says.rings.too_long.clone());
     i64::try_from(length.as_millis()).map_err(too_long)
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use rusqlite::{Connection, Row as Columns, params};
 
 use super::super::StoreError;
-use super::super::spoken::{say_duration, say_moment};
+use super::super::says::{KindOfRing, Sayings, fill};
 
 /// What rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +17,21 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// As it is stored and said.
+    /// As it is stored.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Timer => "timer",
             Self::Alarm => "alarm",
             Self::Reminder => "reminder",
+        }
+    }
+
+    /// What it is called in a language.
+    pub(super) fn said(self, says: &Sayings) -> &KindOfRing {
+        match self {
+            Self::Timer => &says.timer,
+            Self::Alarm => &says.alarm,
+            Self::Reminder => &says.reminder,
         }
     }
 
@@ -123,28 +132,34 @@ impl Row {
     }
 
     /// "pasta timer", "timer for 5 minutes", "alarm for 6 AM tomorrow".
-    pub(super) fn name(&self, now: &ZonedDateTime) -> String {
-        match (self.kind, &self.label) {
-            (Kind::Timer, Some(label)) => format!("{label} timer"),
-            (Kind::Timer, None) => format!("timer for {}", say_duration(self.length())),
-            (Kind::Alarm, Some(label)) => format!("{label} alarm for {}", self.moment(now)),
-            (Kind::Alarm, None) => format!("alarm for {}", self.moment(now)),
-            (Kind::Reminder, label) => {
-                let text = label.as_deref().unwrap_or_default();
-                format!("reminder at {}: {text}", self.moment(now))
-            }
-        }
+    pub(super) fn name(&self, now: &ZonedDateTime, says: &Sayings) -> String {
+        let kind = self.kind.said(says);
+        let form = match &self.label {
+            Some(_) => &kind.name_with_label,
+            None => &kind.name,
+        };
+        let at = says.speech.moment(&self.at(now), now);
+        let length = says.speech.duration(self.length());
+        let label = self.label.as_deref().unwrap_or_default();
+        fill(form, &[("label", label), ("length", &length), ("at", &at)])
+    }
+
+    /// The same as what is told of: "The pasta timer".
+    pub(super) fn subject(&self, now: &ZonedDateTime, says: &Sayings) -> String {
+        let name = self.name(now, says);
+        fill(&self.kind.said(says).subject, &[("name", &name)])
+    }
+
+    /// The same as what something is done to: "the pasta timer".
+    pub(super) fn object(&self, now: &ZonedDateTime, says: &Sayings) -> String {
+        let name = self.name(now, says);
+        fill(&self.kind.said(says).object, &[("name", &name)])
     }
 
     /// How long it was set for.
     pub(super) fn length(&self) -> Duration {
         let length = self.length_ms.and_then(|length| u64::try_from(length).ok());
         Duration::from_millis(length.unwrap_or(0))
-    }
-
-    /// When it rings, as it is said.
-    fn moment(&self, now: &ZonedDateTime) -> String {
-        say_moment(&self.at(now), now)
     }
 
     /// When it rings; one that is paused, if it went on now.

@@ -6,9 +6,8 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, ZonedDateTime};
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{
-    Moment, Precision, duration, is_time_of_day, moment, say_duration, say_moment, split,
-};
+use super::super::says::fill;
+use super::super::spoken::{Moment, Precision, counted, duration, is_time_of_day, moment};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
@@ -23,37 +22,35 @@ const LONGEST_TIMER: Duration = Duration::from_secs(30 * 86_400);
 const MORNING: Time = Time::constant(9, 0, 0, 0);
 /// Another time of the day is looked for from this long before the one that it replaces.
 const BEFORE_THE_REPLACED: SignedDuration = SignedDuration::from_hours(6);
-/// Words of times that come again and again.
-const REPEATING: [&str; 8] = [
-    "every", "each", "daily", "weekly", "hourly", "weekdays", "weekends", "everyday",
-];
 
 pub(super) fn set_timer(
     toolbox: &mut Toolbox,
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let text = given.required("duration")?;
     let length =
         duration(text, toolbox.language).ok_or_else(|| given.not_understood("duration"))?;
     if !(SHORTEST_TIMER..=LONGEST_TIMER).contains(&length) {
-        return declined("A timer can be from 1 second to 30 days long.");
+        return declined(&says.rings.timer_bounds[..]);
     }
-    let length_ms = milliseconds(length)?;
+    let length_ms = milliseconds(length, says)?;
     let row = Row {
         id: 0,
         kind: Kind::Timer,
-        label: label(given, Kind::Timer),
+        label: label(toolbox, given, Kind::Timer),
         length_ms: Some(length_ms),
         when: When::At(now.timestamp().as_millisecond().saturating_add(length_ms)),
     };
     let replaced = replaced(toolbox, given, Kind::Timer)?;
     insert(toolbox, &row, replaced)?;
-    let length = say_duration(length);
-    match &row.label {
-        Some(label) => say(format!("Your {label} timer is set for {length}.")),
-        None => say(format!("Your timer is set for {length}.")),
-    }
+    let length = says.speech.duration(length);
+    let (form, label) = match &row.label {
+        Some(label) => (&says.rings.timer_set_with_label, &label[..]),
+        None => (&says.rings.timer_set, ""),
+    };
+    say(fill(form, &[("label", label), ("length", &length)]))
 }
 
 pub(super) fn set_alarm(
@@ -61,13 +58,14 @@ pub(super) fn set_alarm(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let text = given.required("time")?;
-    refuse_repeating(text, "alarms")?;
+    refuse_repeating(toolbox, text, Kind::Alarm)?;
     let replaced = replaced(toolbox, given, Kind::Alarm)?;
     let moment = meant(text, replaced.as_ref(), now, toolbox.language);
     let moment = moment.ok_or_else(|| given.not_understood("time"))?;
     if moment.is_past(now) {
-        return declined("That time has passed.");
+        return declined(&says.rings.has_passed[..]);
     }
     if moment.precision != Precision::Time {
         return Err(ToolError::Missing("at what time the alarm should ring"));
@@ -75,16 +73,17 @@ pub(super) fn set_alarm(
     let row = Row {
         id: 0,
         kind: Kind::Alarm,
-        label: label(given, Kind::Alarm),
+        label: label(toolbox, given, Kind::Alarm),
         length_ms: None,
         when: When::At(moment.at.timestamp().as_millisecond()),
     };
     insert(toolbox, &row, replaced)?;
-    let at = say_moment(&moment.at, now);
-    match &row.label {
-        Some(label) => say(format!("Your {label} alarm is set for {at}.")),
-        None => say(format!("Your alarm is set for {at}.")),
-    }
+    let at = says.speech.moment(&moment.at, now);
+    let (form, label) = match &row.label {
+        Some(label) => (&says.rings.alarm_set_with_label, &label[..]),
+        None => (&says.rings.alarm_set, ""),
+    };
+    say(fill(form, &[("label", label), ("at", &at)]))
 }
 
 pub(super) fn set_reminder(
@@ -92,13 +91,14 @@ pub(super) fn set_reminder(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says();
     let time = given.required("time")?;
-    refuse_repeating(time, "reminders")?;
+    refuse_repeating(toolbox, time, Kind::Reminder)?;
     let replaced = replaced(toolbox, given, Kind::Reminder)?;
     let moment = meant(time, replaced.as_ref(), now, toolbox.language);
     let moment = moment.ok_or_else(|| given.not_understood("time"))?;
     if moment.is_past(now) {
-        return declined("That time has passed.");
+        return declined(&says.rings.has_passed[..]);
     }
     let at = match moment.precision {
         Precision::Time | Precision::PartOfDay => Some(moment.at),
@@ -108,8 +108,7 @@ pub(super) fn set_reminder(
     let Some(at) = at.filter(|at| at > now) else {
         return Err(ToolError::Missing("at what time to remind you"));
     };
-    let text = given.required("text")?;
-    let text = text.strip_prefix("to ").unwrap_or(text);
+    let text = toolbox.heard().errand(given.required("text")?);
     let row = Row {
         id: 0,
         kind: Kind::Reminder,
@@ -118,8 +117,11 @@ pub(super) fn set_reminder(
         when: When::At(at.timestamp().as_millisecond()),
     };
     insert(toolbox, &row, replaced)?;
-    let at = say_moment(&at, now);
-    say(format!("I will remind you at {at}: {text}."))
+    let at = says.speech.moment(&at, now);
+    say(fill(
+        &says.rings.reminder_set,
+        &[("label", text), ("at", &at)],
+    ))
 }
 
 /// The one whose place is to be taken: of its kind the one that was set last.
@@ -145,9 +147,10 @@ fn meant(
 }
 
 fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(), ToolError> {
-    let name = row.kind.name();
+    let says = toolbox.says();
     if Row::all(&toolbox.store.connection, row.kind)?.len() >= MOST_RINGS {
-        return declined(format!("You have {MOST_RINGS} {name}s. Cancel one first."));
+        let counted = counted(&row.kind.said(says).counted, MOST_RINGS);
+        return declined(fill(&says.rings.full, &[("counted", &counted)]));
     }
     let transaction = toolbox.store.writing()?;
     if let Some(replaced) = &replaced {
@@ -161,23 +164,18 @@ fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(),
     Ok(())
 }
 
-fn refuse_repeating(text: &str, kind: &str) -> Result<(), ToolError> {
-    let repeats = split(text)
-        .iter()
-        .any(|word| REPEATING.contains(&word.as_str()));
-    if repeats {
-        return declined(format!("I cannot set {kind} that repeat."));
+fn refuse_repeating(toolbox: &Toolbox, text: &str, kind: Kind) -> Result<(), ToolError> {
+    if toolbox.heard().repeats(text) {
+        return declined(&kind.said(toolbox.says()).no_repeating[..]);
     }
     Ok(())
 }
 
 /// What it is for, without an article and without "timer" behind it.
-fn label(given: &Arguments, kind: Kind) -> Option<String> {
-    let text = given.text("label")?;
+fn label(toolbox: &Toolbox, given: &Arguments, kind: Kind) -> Option<String> {
+    let text = toolbox.heard().bare(given.text("label")?);
     let words: Vec<&str> = text.split(' ').collect();
-    let start = usize::from(["the", "my", "a", "an"].contains(&words[0]));
-    let words = &words[start..];
-    let words = match words {
+    let words = match &words[..] {
         [label @ .., last] if last.eq_ignore_ascii_case(kind.name()) => label,
         other => other,
     };

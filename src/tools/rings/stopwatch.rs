@@ -6,7 +6,7 @@ use jiff::ZonedDateTime;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::arguments::Arguments;
-use super::super::spoken::say_duration;
+use super::super::says::{Sayings, fill};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 
 /// The stopwatch as it is stored: since when it runs, and what it counted before. Milliseconds.
@@ -22,6 +22,8 @@ pub(super) fn stopwatch(
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
     let now = now.timestamp().as_millisecond();
+    let says = &toolbox.says().stopwatch;
+    let said = |form: &str, counted| fill(form, &[("length", &length(counted, toolbox.says()))]);
     let watch = read(toolbox)?;
     let action = given.required("action")?.to_lowercase();
     match (action.as_str(), watch) {
@@ -30,31 +32,27 @@ pub(super) fn stopwatch(
             Some(Stopwatch {
                 started: Some(_), ..
             }),
-        ) => declined("The stopwatch is running already."),
+        ) => declined(&says.running_already[..]),
         ("start" | "resume" | "continue", watch) => {
             let counted = watch.map_or(0, |watch| watch.counted);
             let started = Some(now);
             write(toolbox, Stopwatch { started, counted })?;
-            say("The stopwatch is running.")
+            say(&says.running[..])
         }
         ("stop" | "pause", Some(watch)) if watch.started.is_some() => {
             let counted = watch.elapsed(now);
             let started = None;
             write(toolbox, Stopwatch { started, counted })?;
-            say(format!("The stopwatch stopped at {}.", said(counted)))
+            say(said(&says.stopped, counted))
         }
-        ("read" | "check" | "time", Some(watch)) => {
-            say(format!("The stopwatch shows {}.", said(watch.elapsed(now))))
-        }
-        ("stop" | "pause" | "read" | "check" | "time", _) => {
-            declined("The stopwatch is not running.")
-        }
+        ("read" | "check" | "time", Some(watch)) => say(said(&says.shows, watch.elapsed(now))),
+        ("stop" | "pause" | "read" | "check" | "time", _) => declined(&says.not_running[..]),
         ("reset" | "clear", _) => {
             toolbox
                 .store
                 .connection
                 .execute("DELETE FROM stopwatch", [])?;
-            say("The stopwatch is at zero.")
+            say(&says.at_zero[..])
         }
         _ => Err(given.not_understood("action")),
     }
@@ -70,10 +68,9 @@ impl Stopwatch {
     }
 }
 
-fn said(milliseconds: i64) -> String {
-    say_duration(Duration::from_millis(
-        u64::try_from(milliseconds).unwrap_or(0),
-    ))
+fn length(milliseconds: i64, says: &Sayings) -> String {
+    let milliseconds = u64::try_from(milliseconds).unwrap_or(0);
+    says.speech.duration(Duration::from_millis(milliseconds))
 }
 
 fn read(toolbox: &Toolbox) -> Result<Option<Stopwatch>, ToolError> {

@@ -3,37 +3,14 @@
 use jiff::ZonedDateTime;
 
 use super::super::arguments::Arguments;
-use super::super::spoken::{Precision, duration, is_time_of_day, moment, spell_out, split};
+use super::super::heard::Heard;
+use super::super::says::{Sayings, fill};
+use super::super::spoken::{Precision, duration, is_time_of_day, moment, split};
 use super::super::{ToolError, Toolbox, declined};
 use super::row::{Kind, Row};
 
-const ALL: [&str; 4] = ["all", "every", "everything", "both"];
 /// The one that was set last.
 const NEWEST: &str = "newest";
-/// Words that distinguish none.
-const EMPTY: [&str; 20] = [
-    "the",
-    "my",
-    "a",
-    "an",
-    "one",
-    "that",
-    "this",
-    "for",
-    "at",
-    "to",
-    "of",
-    "them",
-    "called",
-    "named",
-    "timer",
-    "timers",
-    "alarm",
-    "alarms",
-    "reminder",
-    "reminders",
-];
-
 /// Those of the kind that the argument `which` means: all of them, or the one with the label, the length or
 /// the time; without words the only one.
 ///
@@ -46,19 +23,19 @@ pub(super) fn which(
     kind: Kind,
 ) -> Result<Vec<Row>, ToolError> {
     let rows = Row::all(&toolbox.store.connection, kind)?;
-    let name = kind.name();
+    let (says, heard) = (toolbox.says(), toolbox.heard());
     if rows.is_empty() {
-        return declined(format!("There is no {name}."));
+        return declined(&kind.said(says).none[..]);
     }
     let words = split(given.text("which").unwrap_or_default());
-    if words.iter().any(|word| ALL.contains(&word.as_str())) {
+    if words.iter().any(|word| heard.all.contains(word)) {
         return Ok(rows);
     }
     if words == [NEWEST] {
         return Ok(newest(rows).into_iter().collect());
     }
-    if !words.iter().any(|word| is_telling(word)) {
-        return only(rows, now);
+    if !words.iter().any(|word| is_telling(word, heard)) {
+        return only(rows, now, says);
     }
     let meant: Vec<Row> = rows
         .iter()
@@ -66,10 +43,10 @@ pub(super) fn which(
         .cloned()
         .collect();
     if meant.is_empty() {
-        let there = names(&rows, now);
-        return declined(format!("I found no such {name}. There is {there}."));
+        let there = names(&rows, now, says);
+        return declined(fill(&kind.said(says).no_such, &[("names", &there)]));
     }
-    only(meant, now)
+    only(meant, now, says)
 }
 
 /// The one that was set last.
@@ -77,40 +54,37 @@ pub(super) fn newest(rows: Vec<Row>) -> Option<Row> {
     rows.into_iter().max_by_key(|row| row.id)
 }
 
-fn is_telling(word: &str) -> bool {
-    !EMPTY.contains(&word)
+fn is_telling(word: &String, heard: &Heard) -> bool {
+    !heard.tells_no_ring.contains(word)
 }
 
 /// The one that is meant.
 ///
 /// # Errors
 /// There are several: the sentence asks which.
-fn only(rows: Vec<Row>, now: &ZonedDateTime) -> Result<Vec<Row>, ToolError> {
+fn only(rows: Vec<Row>, now: &ZonedDateTime, says: &Sayings) -> Result<Vec<Row>, ToolError> {
     if rows.len() == 1 {
         return Ok(rows);
     }
-    let names = names(&rows, now);
-    Err(ToolError::Which(format!(
-        "Which one do you mean? There is {names}."
-    )))
+    let names = names(&rows, now, says);
+    let which_one = fill(&says.rings.which_one, &[("names", &names)]);
+    Err(ToolError::Which(which_one))
 }
 
-fn names(rows: &[Row], now: &ZonedDateTime) -> String {
-    let names: Vec<String> = rows
-        .iter()
-        .map(|row| format!("the {}", row.name(now)))
-        .collect();
-    spell_out(&names)
+fn names(rows: &[Row], now: &ZonedDateTime, says: &Sayings) -> String {
+    let names = rows.iter().map(|row| row.object(now, says));
+    says.speech.list(&names.collect::<Vec<_>>())
 }
 
 /// Whether the words are its label or a part of it, its length, its day or its time.
 fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime) -> bool {
     let label = split(row.label.as_deref().unwrap_or_default());
-    let mut telling = words.iter().filter(|word| is_telling(word));
+    let heard = toolbox.heard();
+    let mut telling = words.iter().filter(|word| is_telling(word, heard));
     if telling.all(|word| label.contains(word)) {
         return true;
     }
-    let text = without_empty_ends(words).join(" ");
+    let text = without_empty_ends(words, heard).join(" ");
     if row.kind == Kind::Timer {
         return duration(&text, toolbox.language) == Some(row.length());
     }
@@ -125,9 +99,9 @@ fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime)
 }
 
 /// Without "the" before and "one" behind: "the ten minute one". A number one at the beginning stays.
-fn without_empty_ends(words: &[String]) -> &[String] {
-    let starts = |word: &String| is_telling(word) || word == "one" || word == "a" || word == "an";
+fn without_empty_ends<'a>(words: &'a [String], heard: &Heard) -> &'a [String] {
+    let starts = |word: &String| is_telling(word, heard) || heard.counts.contains(word);
     let start = words.iter().position(starts).unwrap_or(words.len());
-    let end = words.iter().rposition(|word| is_telling(word));
+    let end = words.iter().rposition(|word| is_telling(word, heard));
     &words[start..end.map_or(words.len(), |end| end + 1)]
 }

@@ -3,7 +3,8 @@
 use jiff::civil::Time;
 
 use super::number::value_of;
-use super::words::{PartOfDay, Words, first_is, phrase, split};
+use super::translation::{About, readable};
+use super::words::{PartOfDay, Words, first_is, phrase};
 use crate::language::Language;
 
 /// A time of the day as it was said.
@@ -17,10 +18,7 @@ pub(super) enum Said {
 
 /// Whether all of the text is this time of the day; without a half of the day it is in either.
 pub fn is_time_of_day(text: &str, time: Time, language: Language) -> bool {
-    let words = split(text);
-    let Some(known) = Words::of(language) else {
-        return false;
-    };
+    let (words, known) = (readable(text, language, About::Times), Words::known());
     let start = usize::from(first_is(&words, known.at));
     let Some((said, used)) = clock_time(&words[start..], known) else {
         return false;

@@ -4,7 +4,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::{ToSpan, ZonedDateTime};
 
 use super::number::{integer, quantity, value_of};
-use super::words::{PartOfDay, Words, first_is, phrase, split};
+use super::translation::{About, readable};
+use super::words::{PartOfDay, Words, first_is, phrase};
 use crate::language::Language;
 use num_traits::ToPrimitive;
 
@@ -14,8 +15,7 @@ use num_traits::ToPrimitive;
 /// "Friday" is the next one after today; "next Friday" is that of the next week, which begins on a Monday;
 /// "last Friday" is the latest one before today. A date without a year is the next such day, today included.
 pub fn day(text: &str, now: &ZonedDateTime, language: Language) -> Option<Date> {
-    let words = split(text);
-    let known = Words::of(language)?;
+    let (words, known) = (readable(text, language, About::Times), Words::known());
     let start = usize::from(first_is(&words, known.at));
     let (found, used) = day_at(&words[start..], now.date(), known)?;
     (start + used == words.len()).then_some(found.date)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::number::{Number, fraction, integer, quantity};
-use super::words::{Words, begins, first_is, split};
+use super::translation::{About, readable};
+use super::words::{Words, begins, first_is};
 use crate::language::Language;
 
 /// Longer ones are not meant: a hundred years.
@@ -17,9 +18,16 @@ const MOST_OF_NEXT_UNIT: u64 = 60;
 /// thirty seconds", "a quarter of an hour". Months and years have no fixed length: they are not read.
 /// A part of a second is rounded to milliseconds. Nothing and less is none.
 pub fn duration(text: &str, language: Language) -> Option<Duration> {
-    let words = split(text);
-    let known = Words::of(language)?;
-    let start = usize::from(first_is(&words, known.before_duration));
+    all(&readable(text, language, About::Lengths), Words::known())
+}
+
+/// Whether all of the words are a length of time.
+pub(super) fn is_all(words: &[String], known: &Words) -> bool {
+    all(words, known).is_some()
+}
+
+fn all(words: &[String], known: &Words) -> Option<Duration> {
+    let start = usize::from(first_is(words, known.before_duration));
     let (found, used) = length(&words[start..], known)?;
     let rest = &words[start + used..];
     let ends =

@@ -4,8 +4,8 @@
 //! all of them, and the readers below know digits and words alike. Each reader wants the whole text to be
 //! what it reads; a word that it does not know gives `None`, never a guess without it.
 //!
-//! [`words::Words`] holds the words of a language. English is known; a text in another language is not
-//! understood ([`is_known`]).
+//! [`words::Words`] holds the words that the readers know, which are English. `translation` puts what was said in
+//! another language into these, by that language's table; `say` says things in each language.
 //!
 //! Pure: the time comes in as an argument.
 
@@ -15,10 +15,12 @@ mod duration;
 mod english;
 mod moment;
 mod number;
+mod numerals;
 mod past;
 mod say;
 #[cfg(test)]
 mod tests;
+mod translation;
 mod words;
 
 pub use clock_time::is_time_of_day;
@@ -27,15 +29,11 @@ pub use duration::duration;
 pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
 pub use past::past_days;
-pub use say::{say_date, say_duration, say_moment, say_number, say_number_to, say_time, spell_out};
+pub use translation::is_number_word;
 
-pub(super) use number::quantity;
-pub(super) use say::say_past_day;
-pub(super) use words::{Words, split};
-
+#[cfg(test)]
 use crate::language::Language;
-
-/// Whether the readers understand the language.
-pub fn is_known(language: Language) -> bool {
-    Words::of(language).is_some()
-}
+pub(super) use number::quantity;
+pub(super) use say::{Speech, counted, say_number, say_number_to, say_past_day, spell_out};
+pub(super) use translation::{About, readable};
+pub(super) use words::{Words, split};

@@ -8,7 +8,8 @@ use jiff::{ToSpan, ZonedDateTime};
 use super::clock_time::{Said, clock_time, in_part, usual_time};
 use super::day::{Day, day_at};
 use super::duration::length;
-use super::words::{PartOfDay, Words, begins, first_is, phrase, split};
+use super::translation::{About, readable};
+use super::words::{PartOfDay, Words, begins, first_is, phrase};
 use crate::language::Language;
 
 /// An hour without a part of the day on another day than today is of the morning from here on; the hours
@@ -56,8 +57,8 @@ struct Parts {
 ///
 /// It is past only where the day was said: "today at six", in the evening at seven.
 pub fn moment(text: &str, now: &ZonedDateTime, language: Language) -> Option<Moment> {
-    let known = Words::of(language)?;
-    let parts = parts(&split(text), now, known)?;
+    let words = readable(text, language, About::Times);
+    let parts = parts(&words, now, Words::known())?;
     resolve(&parts, now)
 }
 

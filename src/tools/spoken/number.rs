@@ -4,7 +4,8 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-use super::words::{Words, first_is, split};
+use super::translation::{About, readable};
+use super::words::{Words, first_is};
 use crate::language::Language;
 
 /// An exact number: a third stays a third.
@@ -17,8 +18,8 @@ const MOST_IN_WORDS: u128 = 10_u128.pow(24);
 
 /// The number that all of the text is: "two and a half", "1,000", "minus three point five", "a dozen".
 pub fn number(text: &str, language: Language) -> Option<Number> {
-    let words = split(text);
-    let (number, used) = quantity(&words, Words::of(language)?)?;
+    let words = readable(text, language, About::Numbers);
+    let (number, used) = quantity(&words, Words::known())?;
     (used == words.len()).then_some(number)
 }
 

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use jiff::{ToSpan, ZonedDateTime};
 
 use super::day::{day_at, near};
-use super::words::{Words, first_is, phrase, split};
+use super::translation::{About, readable};
+use super::words::{Words, first_is, phrase};
 use crate::language::Language;
 
 /// Several days up to today, or before it.
@@ -24,8 +25,7 @@ pub(in crate::tools) enum PastSpan {
 /// A day without a year or a week is the latest one: "Monday" is today on a Monday, else the last one. What is to
 /// come is no such day.
 pub fn past_days(text: &str, now: &ZonedDateTime, language: Language) -> Option<(Date, Date)> {
-    let known = Words::of(language)?;
-    let words = split(text);
+    let (words, known) = (readable(text, language, About::Times), Words::known());
     let words = &words[usize::from(first_is(&words, known.at))..];
     let words = &words[usize::from(first_is(words, known.earlier))..];
     let today = now.date();

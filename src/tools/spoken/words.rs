@@ -1,10 +1,9 @@
-//! Splits a transcript into words, and names the words of a language that the readers look for.
+//! Splits a transcript into words, and names the words that the readers look for.
 
 use super::english;
 use super::past::PastSpan;
-use crate::language::Language;
 
-/// The words of one language. Lists are in lower case.
+/// The words that the readers look for. Lists are in lower case.
 pub(in crate::tools) struct Words {
     /// Zero to nineteen; a number may have several words.
     pub small: &'static [(&'static str, u32)],
@@ -79,16 +78,9 @@ pub(in crate::tools) enum PartOfDay {
 }
 
 impl Words {
-    /// Those of a language; none where nobody has written them yet.
-    pub(in crate::tools) fn of(language: Language) -> Option<&'static Self> {
-        match language {
-            Language::English => Some(&english::WORDS),
-            Language::German
-            | Language::Spanish
-            | Language::French
-            | Language::Italian
-            | Language::Chinese => None,
-        }
+    /// Those that the readers know: other languages are put into these.
+    pub(in crate::tools) fn known() -> &'static Self {
+        &english::WORDS
     }
 }
 
@@ -183,7 +175,7 @@ fn word_length(characters: &[char]) -> usize {
 }
 
 /// The words for a sign; none for what only separates.
-fn sign(characters: &[char], at: usize) -> &'static [&'static str] {
+pub(super) fn sign(characters: &[char], at: usize) -> &'static [&'static str] {
     let before = at.checked_sub(1).map(|before| characters[before]);
     let after = characters.get(at + 1);
     match characters[at] {

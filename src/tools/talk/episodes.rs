@@ -7,8 +7,10 @@ use std::cmp::Reverse;
 
 use rusqlite::{Connection, Row, ToSql, params};
 
+use super::super::files;
 use super::super::store::{Store, StoreError, Writing};
 use crate::folders::{MARKS, queries};
+use crate::language::is_han;
 
 /// An episode and its words have one number.
 pub(in crate::tools) const SCHEMA: &str = "
@@ -29,6 +31,16 @@ pub struct Episode {
 }
 
 impl Episode {
+    /// Whether somebody's words have all of these. What the assistant said is about what it was asked, too.
+    fn has(&self, words: &[String], who: Who) -> bool {
+        match who {
+            Who::User => files::has_words(&self.said, words),
+            Who::Assistant | Who::Both => {
+                files::has_words(&format!("{} {}", self.said, self.heard), words)
+            }
+        }
+    }
+
     /// Without the marks of what was looked for.
     pub(in crate::tools) fn unmark(&mut self) {
         for text in [&mut self.said, &mut self.heard] {
@@ -97,6 +109,15 @@ pub(in crate::tools) fn with_words<'s>(
     who: Who,
     span: Span,
 ) -> Result<(Vec<Episode>, bool), StoreError> {
+    if are_parts(words) {
+        let mut all = Vec::new();
+        for store in stores {
+            let episodes = of(store, span, i64::MAX)?.into_iter();
+            all.extend(episodes.filter(|episode| episode.has(words, who)));
+        }
+        all.sort_by_key(|episode| Reverse(episode.at_ms));
+        return Ok((all, true));
+    }
     for (query, has_all) in queries(words) {
         let mut all = Vec::new();
         for store in stores.clone() {
@@ -108,6 +129,12 @@ pub(in crate::tools) fn with_words<'s>(
         }
     }
     Ok((Vec::new(), true))
+}
+
+/// Whether the index does not have the words: it takes what stands between two marks of Chinese for one. All that was said
+/// is looked through then.
+fn are_parts(words: &[String]) -> bool {
+    words.iter().any(|word| word.contains(is_han))
 }
 
 /// The episodes of a span that an FTS5 query finds in what somebody said, the latest first. The words that were asked
@@ -131,11 +158,31 @@ fn found(store: &Store, query: &str, who: Who, span: Span) -> Result<Vec<Episode
 
 /// Erases the episodes with all of the words; how many there were.
 pub(in crate::tools) fn erase_about(store: &Store, words: &[String]) -> Result<usize, StoreError> {
+    if are_parts(words) {
+        return erase_with_parts(store, words);
+    }
     let Some((query, true)) = queries(words).next() else {
         return Ok(0);
     };
     let select = "SELECT rowid FROM episode_words WHERE episode_words MATCH ?1";
     erase(store, select, params![query])
+}
+
+fn erase_with_parts(store: &Store, words: &[String]) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = {
+        let query = "SELECT rowid, said || ' ' || heard FROM episode_words";
+        let mut statement = store.connection.prepare_cached(query)?;
+        let mut rows = statement.query([])?;
+        let mut ids = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(1)?;
+            if files::has_words(&text, words) {
+                ids.push(row.get(0)?);
+            }
+        }
+        ids
+    };
+    erase_these(store, &ids)
 }
 
 /// Erases what was said in a span; how many there were.
@@ -169,6 +216,10 @@ fn erase(store: &Store, select: &str, which: &[&dyn ToSql]) -> Result<usize, Sto
         let ids = statement.query_map(which, |row| row.get(0))?;
         ids.collect::<Result<_, _>>()?
     };
+    erase_these(store, &ids)
+}
+
+fn erase_these(store: &Store, ids: &[i64]) -> Result<usize, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }

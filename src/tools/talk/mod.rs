@@ -16,6 +16,7 @@ use jiff::civil::Date;
 
 use super::store::{Store, StoreError};
 use super::{Keeping, Outcome, ToolError, Toolbox, declined, files, say};
+use crate::language::{Language, is_han};
 use episodes::Span;
 
 pub use episodes::Episode;
@@ -138,10 +139,27 @@ pub(super) fn forget_about(toolbox: &Toolbox, texts: &[&str]) -> Result<usize, S
     let mut erased = 0;
     for store in toolbox.stores() {
         for text in texts {
-            erased += erase_about(store, &files::words(text))?;
+            erased += erase_about(store, &telling(text, toolbox))?;
         }
     }
     Ok(erased)
+}
+
+/// The words of a text that tell what it is about, in the toolbox's language.
+fn telling(text: &str, toolbox: &Toolbox) -> Vec<String> {
+    let heard = toolbox.heard();
+    if text.contains(is_han) {
+        return vec![heard.chinese(text)];
+    }
+    // "l'anniversaire" is two words, and "Anna's" is one.
+    let text = match toolbox.language {
+        Language::English => text.to_owned(),
+        _ => text.replace(['\'', '\u{2019}'], " "),
+    };
+    let all = files::words(&text);
+    let tells = |word: &&String| !heard.tells_no_fact.contains(*word);
+    let telling: Vec<String> = all.iter().filter(tells).cloned().collect();
+    if telling.is_empty() { all } else { telling }
 }
 
 /// Erases all that was said and heard.
@@ -168,9 +186,10 @@ pub(super) fn forget_last(toolbox: &Toolbox) -> Result<Outcome, ToolError> {
         Some(last) => episodes::erase_one(place, last)?,
         None => 0,
     };
+    let says = &toolbox.says().talk;
     match erased {
-        0 => declined("There is nothing in this conversation that I could forget."),
-        _ => say("I forgot what we said last."),
+        0 => declined(&says.nothing_to_forget[..]),
+        _ => say(&says.forgot_last[..]),
     }
 }
 

@@ -4,11 +4,13 @@ use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
 use super::super::arguments::Arguments;
+use super::super::memory;
+use super::super::says::{RecallTalk, fill};
 use super::super::spoken::past_days;
 use super::super::{Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, optional, say};
-use super::super::{files, memory};
 use super::episodes::{EVER, Episode, Span, Who, of, with_words};
 use super::saying::{self, Kept, Nothing};
+use super::telling;
 
 /// Finds what was said and heard.
 pub(in crate::tools) const RECALL_TALK: Spec = Spec {
@@ -33,6 +35,11 @@ fn recall_talk(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
+    let says = toolbox.says().recall_talk.as_ref();
+    let says = says.ok_or(ToolError::NotInThisLanguage {
+        tool: RECALL_TALK.name,
+        language: toolbox.language,
+    })?;
     toolbox.write_down(now)?;
     let who = who(given.text("who"));
     let (about, day) = (given.text("about"), given.text("day"));
@@ -41,17 +48,21 @@ fn recall_talk(
         None => EVER,
     };
     let said = match about {
-        Some(about) => said_within(toolbox, about, (who, within), now)?,
-        None => said_in(toolbox, day.map(|_| within), who, now)?,
+        Some(about) => said_within(toolbox, about, (who, within), says, now)?,
+        None => said_in(toolbox, (who, day.map(|_| within)), says, now)?,
     };
     match said {
         Some(said) => say(said),
-        None => declined(saying::nothing(&Nothing {
-            who,
-            about,
-            day,
-            kept: kept(toolbox),
-        })),
+        None => {
+            let kept = kept(toolbox);
+            let nothing = Nothing {
+                who,
+                about,
+                day,
+                kept,
+            };
+            declined(saying::nothing(&nothing, says))
+        }
     }
 }
 
@@ -62,9 +73,10 @@ pub(in crate::tools) fn said_about(
     now: &ZonedDateTime,
 ) -> Result<Option<String>, ToolError> {
     toolbox.write_down(now)?;
-    let words = files::words(about);
+    let words = telling(about, toolbox);
     let (episodes, has_all) = with_words(toolbox.stores(), &words, Who::User, EVER)?;
-    let said = (has_all && !episodes.is_empty()).then(|| saying::about(&episodes, Who::User, now));
+    let said = (has_all && !episodes.is_empty())
+        .then(|| saying::about(&episodes, Who::User, toolbox.says(), now));
     Ok(said)
 }
 
@@ -73,12 +85,13 @@ fn said_within(
     toolbox: &Toolbox,
     about: &str,
     (who, within): (Who, Span),
+    says: &RecallTalk,
     now: &ZonedDateTime,
 ) -> Result<Option<String>, StoreError> {
-    let words = files::words(about);
+    let words = telling(about, toolbox);
     let (episodes, has_all) = with_words(toolbox.stores(), &words, who, within)?;
     if has_all && !episodes.is_empty() {
-        return Ok(Some(saying::about(&episodes, who, now)));
+        return Ok(Some(saying::about(&episodes, who, toolbox.says(), now)));
     }
     // What the user had remembered is what they said, too.
     if who != Who::Assistant
@@ -88,16 +101,16 @@ fn said_within(
         return Ok(Some(told));
     }
     Ok((!episodes.is_empty()).then(|| {
-        let nearest = saying::about(&episodes, who, now);
-        format!("Nothing that was said has all of these words. The nearest: {nearest}")
+        let nearest = saying::about(&episodes, who, toolbox.says(), now);
+        fill(&says.nearest, &[("nearest", &nearest)])
     }))
 }
 
 /// What was said on some days; last, without any.
 fn said_in(
     toolbox: &Toolbox,
-    within: Option<Span>,
-    who: Who,
+    (who, within): (Who, Option<Span>),
+    recall: &RecallTalk,
     now: &ZonedDateTime,
 ) -> Result<Option<String>, StoreError> {
     let most = match (within, who) {
@@ -116,7 +129,8 @@ fn said_in(
         .len()
         .saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
     episodes.drain(..surplus);
-    Ok((!episodes.is_empty()).then(|| saying::of_days(&episodes, who, now)))
+    Ok((!episodes.is_empty())
+        .then(|| saying::of_days(&episodes, who, (toolbox.says(), recall), now)))
 }
 
 /// The moments of the days that a text names.

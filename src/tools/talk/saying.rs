@@ -1,12 +1,13 @@
-//! What is said of episodes: short, with the day, and honest where there is none. Pure.
+//! What is said of episodes: short, with the day, and honest where there is none. The sentences come in. Pure.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::episodes::{Episode, Who};
-use crate::folders::excerpt;
+use crate::folders::excerpt_with;
 use crate::tools::files;
-use crate::tools::spoken::say_past_day;
+use crate::tools::says::{RecallTalk, Sayings, fill};
+use crate::tools::spoken::counted;
 
 /// Episodes about one thing that are said.
 const MOST_ABOUT: usize = 2;
@@ -32,77 +33,83 @@ pub(super) struct Nothing<'a> {
 }
 
 /// "Yesterday you said: The boiler is leaking." Of the episodes, the latest come first.
-pub(super) fn about(episodes: &[Episode], who: Who, now: &ZonedDateTime) -> String {
+pub(super) fn about(episodes: &[Episode], who: Who, says: &Sayings, now: &ZonedDateTime) -> String {
     let most = if who == Who::Both { 1 } else { MOST_ABOUT };
-    let said = episodes.iter().take(most).map(|episode| {
-        let when = when(episode, now);
-        match who {
-            Who::User => format!("{when} you said: {}", excerpt(&episode.said)),
-            Who::Assistant => format!("{when} I said: {}", excerpt(&episode.heard)),
-            Who::Both => format!(
-                "{when} you said: {} I said: {}",
-                excerpt(&episode.said),
-                excerpt(&episode.heard)
-            ),
-        }
-    });
-    let said: Vec<String> = said.collect();
-    let more = match episodes.len().saturating_sub(most) {
-        0 => String::new(),
-        1 => " There is 1 more.".to_owned(),
-        more => format!(" There are {more} more."),
+    // What the assistant said is asked for where it can be told.
+    let form = match (who, &says.recall_talk) {
+        (Who::Assistant, Some(recall)) => &recall.i_said,
+        (Who::Both, Some(recall)) => &recall.both_said,
+        (Who::User, _) | (_, None) => &says.talk.you_said,
     };
-    format!("{}{more}", said.join(" "))
+    let said = episodes.iter().take(most).map(|episode| {
+        fill(
+            form,
+            &[
+                ("when", &when(episode, says, now)),
+                ("said", &passage(&episode.said, says)),
+                ("heard", &passage(&episode.heard, says)),
+            ],
+        )
+    });
+    let mut said: Vec<String> = said.collect();
+    let more = episodes.len().saturating_sub(most);
+    if more > 0 {
+        said.push(counted(&says.talk.more, more));
+    }
+    said.join(&says.talk.between)
 }
 
 /// "Yesterday you said: Who wrote Faust? My boiler is leaking. And 9 more." Of the episodes, the earliest come first.
-pub(super) fn of_days(episodes: &[Episode], who: Who, now: &ZonedDateTime) -> String {
+pub(super) fn of_days(
+    episodes: &[Episode],
+    who: Who,
+    (says, recall): (&Sayings, &RecallTalk),
+    now: &ZonedDateTime,
+) -> String {
     let words = |episode: &&Episode| files::words(text(episode, who)).len();
     let mut chosen: Vec<&Episode> = episodes.iter().collect();
     chosen.sort_by_key(|episode| std::cmp::Reverse(words(episode)));
     chosen.truncate(MOST_OF_DAY);
     chosen.sort_by_key(|episode| episode.at_ms);
-    let speaker = if who == Who::Assistant { "I" } else { "you" };
-    let mut said = String::new();
+    let form = match who {
+        Who::Assistant => &recall.i_said_on_day,
+        Who::User | Who::Both => &recall.you_said_on_day,
+    };
+    let mut said: Vec<String> = Vec::new();
     let mut day = None;
     for episode in chosen {
         let date = date(episode, now);
         if day.replace(date) != Some(date) {
-            said += &format!(" {} {speaker} said:", when(episode, now));
+            said.push(fill(form, &[("when", &when(episode, says, now))]));
         }
-        said += " ";
-        said += &brief(text(episode, who));
+        said.push(brief(text(episode, who), says));
     }
-    let more = match episodes.len().saturating_sub(MOST_OF_DAY) {
-        0 => String::new(),
-        more => format!(" And {more} more."),
-    };
-    format!("{}{more}", said.trim_start())
+    let more = episodes.len().saturating_sub(MOST_OF_DAY);
+    if more > 0 {
+        said.push(fill(&recall.and_more, &[("count", &more.to_string())]));
+    }
+    said.join(&says.talk.between)
 }
 
 /// That nothing was found, and what is kept at all.
-pub(super) fn nothing(nothing: &Nothing) -> String {
-    let what = match nothing.who {
-        Who::User => "you said nothing",
-        Who::Assistant => "I said nothing",
-        Who::Both => "we did not talk",
+pub(super) fn nothing(nothing: &Nothing, says: &RecallTalk) -> String {
+    let mut what = match nothing.who {
+        Who::User => says.user.clone(),
+        Who::Assistant => says.assistant.clone(),
+        Who::Both => says.both.clone(),
     };
-    let about = nothing.about.map(|about| format!(" about {about}"));
-    let day = nothing.day.map(|day| format!(" {day}"));
-    let what = format!(
-        "{what}{}{}",
-        about.unwrap_or_default(),
-        day.unwrap_or_default()
-    );
-    match nothing.kept {
-        Kept::All => format!("As far as I have kept it, {what}."),
-        Kept::Facts => {
-            format!("I keep only facts, not what we talk about. In this conversation {what}.")
-        }
-        Kept::Nothing => format!(
-            "I keep nothing of what we talk about once a conversation is over. In this one {what}."
-        ),
+    if let Some(about) = nothing.about {
+        what += &fill(&says.about, &[("about", about)]);
     }
+    if let Some(day) = nothing.day {
+        what += &fill(&says.day, &[("day", day)]);
+    }
+    let form = match nothing.kept {
+        Kept::All => &says.kept_all,
+        Kept::Facts => &says.kept_facts,
+        Kept::Nothing => &says.kept_nothing,
+    };
+    fill(form, &[("nothing", &what)])
 }
 
 fn text(episode: &Episode, who: Who) -> &str {
@@ -118,28 +125,45 @@ fn date(episode: &Episode, now: &ZonedDateTime) -> Date {
 }
 
 /// "Today", "Yesterday", "On Monday", "On 3 November".
-fn when(episode: &Episode, now: &ZonedDateTime) -> String {
-    match say_past_day(date(episode, now), now.date()).as_str() {
-        "today" => "Today".to_owned(),
-        "yesterday" => "Yesterday".to_owned(),
-        day => format!("On {day}"),
-    }
+fn when(episode: &Episode, says: &Sayings, now: &ZonedDateTime) -> String {
+    says.speech.past_day(date(episode, now), now.date())
+}
+
+/// What tells the most of what was said.
+fn passage(text: &str, says: &Sayings) -> String {
+    excerpt_with(text, &says.speech.stop, &says.talk.and_so_on)
 }
 
 /// The begin of what was said.
-fn brief(text: &str) -> String {
-    let text = excerpt(text);
+fn brief(text: &str, says: &Sayings) -> String {
+    let text = passage(text, says);
     let Some((end, _)) = text.char_indices().nth(MOST_OF_ONE) else {
         return text;
     };
     let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
     let cut = text[..cut].trim_end_matches(|c: char| !c.is_alphanumeric());
-    format!("{cut}, and so on.")
+    format!("{cut}{}", says.talk.and_so_on)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
+
+    /// As the assistant says it in English.
+    fn english_of_days(episodes: &[Episode], who: Who) -> String {
+        let says = Sayings::of(Language::English);
+        of_days(
+            episodes,
+            who,
+            (says, says.recall_talk.as_ref().unwrap()),
+            &now(),
+        )
+    }
+
+    fn english_about(episodes: &[Episode], who: Who) -> String {
+        about(episodes, who, Sayings::of(Language::English), &now())
+    }
 
     fn now() -> ZonedDateTime {
         "2026-11-28T14:15:00[Europe/London]".parse().unwrap()
@@ -165,16 +189,49 @@ mod tests {
         ] {
             let episodes = [episode(at, "the boiler leaks", "Oh dear.")];
             assert_eq!(
-                about(&episodes, Who::User, &now()),
+                english_about(&episodes, Who::User),
                 format!("{when} you said: the boiler leaks.")
             );
         }
     }
 
     #[test]
+    fn what_the_user_said_is_told_in_every_language() {
+        let episodes = [
+            episode("2026-11-23T10:00:00Z", "Bonjour", ""),
+            episode("2026-11-27T10:00:00Z", "Hola.", ""),
+            episode("2026-11-03T10:00:00Z", "Hallo.", ""),
+        ];
+        for (language, expected) in [
+            (
+                Language::German,
+                "Am Montag hast du gesagt: Bonjour. Gestern hast du gesagt: Hola. Da ist noch etwas.",
+            ),
+            (
+                Language::Spanish,
+                "El lunes dijiste: Bonjour. Ayer dijiste: Hola. Hay una cosa más.",
+            ),
+            (
+                Language::Chinese,
+                "星期一你说过：Bonjour。昨天你说过：Hola.还有一条。",
+            ),
+        ] {
+            let said = about(&episodes, Who::User, Sayings::of(language), &now());
+            assert_eq!(said, expected);
+        }
+        let said = about(
+            &episodes[2..],
+            Who::User,
+            Sayings::of(Language::German),
+            &now(),
+        );
+        assert_eq!(said, "Am dritten November hast du gesagt: Hallo.");
+    }
+
+    #[test]
     fn who_said_it_is_told() {
         let episodes = [episode("2026-11-28T08:00:00Z", "It leaks.", "Oh dear.")];
-        let said = |who| about(&episodes, who, &now());
+        let said = |who| english_about(&episodes, who);
         assert_eq!(said(Who::Assistant), "Today I said: Oh dear.");
         assert_eq!(
             said(Who::Both),
@@ -188,7 +245,7 @@ mod tests {
             .map(|n| episode("2026-11-28T08:00:00Z", &format!("Leak {n}."), ""))
             .collect();
         let expected = "Today you said: Leak 0. Today you said: Leak 1. There are 3 more.";
-        assert_eq!(about(&episodes, Who::User, &now()), expected);
+        assert_eq!(english_about(&episodes, Who::User), expected);
     }
 
     #[test]
@@ -203,7 +260,7 @@ mod tests {
             episodes.push(episode(&at, "Yes.", ""));
         }
         episodes.push(episode("2026-11-27T09:00:00Z", "Who wrote Faust?", ""));
-        let said = of_days(&episodes, Who::Both, &now());
+        let said = english_of_days(&episodes, Who::Both);
         assert!(
             said.starts_with("Yesterday you said: My boiler leaks again."),
             "{said}"
@@ -218,13 +275,13 @@ mod tests {
             episode("2026-11-24T08:00:00Z", "Two.", ""),
         ];
         let expected = "On Monday you said: One. On Tuesday you said: Two.";
-        assert_eq!(of_days(&episodes, Who::User, &now()), expected);
+        assert_eq!(english_of_days(&episodes, Who::User), expected);
     }
 
     #[test]
     fn long_words_are_cut() {
         let episodes = [episode("2026-11-28T08:00:00Z", &"word ".repeat(300), "")];
-        let said = of_days(&episodes, Who::User, &now());
+        let said = english_of_days(&episodes, Who::User);
         assert!(
             said.ends_with("word, and so on.") && said.len() < 150,
             "{said}"

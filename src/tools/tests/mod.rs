@@ -2,10 +2,12 @@ mod asking;
 mod calculating;
 mod files;
 mod keeping;
+mod languages;
 mod replacing;
 mod ringing;
 mod store;
 mod talk;
+mod talk_in_languages;
 mod timers;
 
 use jiff::{ToSpan, ZonedDateTime};
@@ -54,7 +56,7 @@ fn said_at(
     match call_at(toolbox, name, given, now) {
         Ok(Outcome::Say(words)) => words,
         Ok(Outcome::Control(control, words)) => format!("{control:?} {words}"),
-        Err(error) => format!("! {error}"),
+        Err(error) => format!("! {}", toolbox.explain(&error)),
     }
 }
 
@@ -194,10 +196,4 @@ fn no_text_makes_a_tool_fail_badly() {
             spec.name
         );
     }
-}
-
-#[test]
-fn a_language_that_the_tools_do_not_know_is_refused() {
-    let error = Toolbox::open(None, Language::German, 7).err().unwrap();
-    assert!(error.to_string().contains("German"), "{error}");
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::*;
 
-fn open(folder: &Path) -> Result<Toolbox, OpenError> {
+fn open(folder: &Path) -> Result<Toolbox, StoreError> {
     Toolbox::open(Some(folder), Language::English, 1)
 }
 
-fn fails(folder: &Path) -> OpenError {
+fn fails(folder: &Path) -> StoreError {
     open(folder).err().expect("it cannot be opened")
 }
 
@@ -118,10 +118,7 @@ fn a_damaged_file_is_refused_and_left() {
     let damaged = b"this is no database at all, but long enough to be taken for one".repeat(50);
     std::fs::write(&path, &damaged).unwrap();
     let error = fails(folder.path());
-    assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
     assert!(error.to_string().contains("Move it away"), "{error}");
     assert!(damaged == std::fs::read(&path).unwrap());
 }
@@ -137,10 +134,7 @@ fn a_file_with_a_damaged_page_is_refused() {
     bytes[4096..].fill(0x5A);
     std::fs::write(&path, &bytes).unwrap();
     let error = fails(folder.path());
-    assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
 }
 
 #[test]
@@ -152,10 +146,7 @@ fn a_file_of_another_program_is_refused_and_left() {
     drop(connection);
     let before = std::fs::read(&path).unwrap();
     let error = fails(folder.path());
-    assert!(
-        matches!(error, OpenError::Store(StoreError::Damaged { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
     assert!(before == std::fs::read(&path).unwrap());
 }
 
@@ -165,10 +156,7 @@ fn a_folder_that_cannot_be_made_is_said_so() {
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
     let error = fails(&file);
-    assert!(
-        matches!(error, OpenError::Store(StoreError::NotWritable { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::NotWritable { .. }), "{error:?}");
     assert!(error.to_string().contains("write permission"), "{error}");
 }
 
@@ -177,10 +165,7 @@ fn a_file_that_cannot_be_opened_is_said_so() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("assistant.db")).unwrap();
     let error = fails(folder.path());
-    assert!(
-        matches!(error, OpenError::Store(StoreError::NotWritable { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::NotWritable { .. }), "{error:?}");
 }
 
 #[test]

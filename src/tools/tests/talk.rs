@@ -16,7 +16,7 @@ fn talked_at(toolbox: &mut Toolbox, user: &str, heard: &str, at: &ZonedDateTime)
     toolbox.write_down(at).unwrap();
 }
 
-fn talked(toolbox: &mut Toolbox, user: &str, heard: &str) {
+pub(super) fn talked(toolbox: &mut Toolbox, user: &str, heard: &str) {
     talked_at(toolbox, user, heard, &now());
 }
 
@@ -34,11 +34,11 @@ fn is_in(folder: &Path, text: &str) -> bool {
     })
 }
 
-fn recalled(toolbox: &mut Toolbox, given: &[(&str, &str)]) -> String {
+pub(super) fn recalled(toolbox: &mut Toolbox, given: &[(&str, &str)]) -> String {
     said(toolbox, "recall_talk", given)
 }
 
-const LEAK: &str = "The boiler is leaking.";
+pub(super) const LEAK: &str = "The boiler is leaking.";
 
 #[test]
 fn what_was_said_about_something_is_found_with_its_day() {

@@ -1,5 +1,6 @@
 mod days;
 mod durations;
+mod languages;
 mod moments;
 mod numbers;
 mod saying;
@@ -18,15 +19,6 @@ fn at(written: &str) -> ZonedDateTime {
 /// A Saturday, a quarter past two in the afternoon.
 fn now() -> ZonedDateTime {
     at("2026-11-28T14:15:00[Europe/London]")
-}
-
-#[test]
-fn a_language_without_words_is_not_understood() {
-    assert!(is_known(EN));
-    assert!(!is_known(Language::German));
-    assert_eq!(number("5", Language::German), None);
-    assert_eq!(duration("5 minutes", Language::German), None);
-    assert_eq!(moment("6:30", &now(), Language::German), None);
 }
 
 #[test]

@@ -3,6 +3,11 @@ use std::time::Duration;
 use jiff::civil::date;
 
 use super::*;
+use crate::tools::says::Sayings;
+
+fn english() -> &'static Speech {
+    &Sayings::of(EN).speech
+}
 
 #[test]
 fn lengths_of_time_are_said() {
@@ -16,7 +21,7 @@ fn lengths_of_time_are_said() {
         (172_800, "2 days"),
     ];
     for (seconds, expected) in cases {
-        assert_eq!(say_duration(Duration::from_secs(seconds)), expected);
+        assert_eq!(english().duration(Duration::from_secs(seconds)), expected);
     }
 }
 
@@ -31,9 +36,9 @@ fn times_and_days_are_said() {
     ];
     for (time, expected) in cases {
         let time = at(&format!("{time}:00[Europe/London]"));
-        assert_eq!(say_moment(&time, &now()), expected);
+        assert_eq!(english().moment(&time, &now()), expected);
     }
-    assert_eq!(say_date(date(1990, 5, 3)), "Thursday, 3 May 1990");
+    assert_eq!(english().date(date(1990, 5, 3)), "Thursday, 3 May 1990");
 }
 
 #[test]
@@ -56,6 +61,6 @@ fn numbers_are_said_exactly_or_with_about() {
         ),
     ];
     for (number, expected) in cases {
-        assert_eq!(say_number(&number), expected);
+        assert_eq!(english().number(&number), expected);
     }
 }

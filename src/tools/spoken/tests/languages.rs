@@ -1,0 +1,223 @@
+//! What is read in other languages: numbers, lengths of time, moments; and times said.
+
+use std::time::Duration;
+
+use super::*;
+use crate::tools::says::Sayings;
+
+const NUMBERS: [(Language, &str); 5] = [
+    (Language::German, include_str!("numbers.de.txt")),
+    (Language::Spanish, include_str!("numbers.es.txt")),
+    (Language::French, include_str!("numbers.fr.txt")),
+    (Language::Italian, include_str!("numbers.it.txt")),
+    (Language::Chinese, include_str!("numbers.zh.txt")),
+];
+
+#[test]
+fn numbers_to_a_hundred_are_read_in_words_and_in_digits() {
+    for (language, words) in NUMBERS {
+        assert_eq!(words.lines().count(), 101, "{language}");
+        for (value, words) in words.lines().enumerate() {
+            let expected = Some(integer(value));
+            assert_eq!(number(words, language), expected, "{language}: {words}");
+            assert_eq!(number(&value.to_string(), language), expected, "{language}");
+        }
+    }
+}
+
+#[test]
+fn larger_numbers_are_read() {
+    for (language, words, value) in [
+        (
+            Language::German,
+            "zweitausendfünfhundertdreiundsiebzig",
+            2_573,
+        ),
+        (Language::German, "eine Million", 1_000_000),
+        (
+            Language::Spanish,
+            "dos mil quinientos setenta y tres",
+            2_573,
+        ),
+        (Language::French, "cent quatre-vingts", 180),
+        (Language::Italian, "duemilacinquecentosettantatré", 2_573),
+        (Language::Chinese, "两千五百七十三", 2_573),
+        (Language::Chinese, "一百零五", 105),
+    ] {
+        let expected = Some(integer(value));
+        assert_eq!(number(words, language), expected, "{language}: {words}");
+    }
+}
+
+#[test]
+fn a_decimal_comma_and_thousands_are_read_as_the_language_writes_them() {
+    for language in [
+        Language::German,
+        Language::Spanish,
+        Language::French,
+        Language::Italian,
+    ] {
+        assert_eq!(number("3,5", language), Some(integer(7) / integer(2)));
+        assert_eq!(number("1.000", language), Some(integer(1_000)));
+    }
+    assert_eq!(number("1,000", Language::Chinese), Some(integer(1_000)));
+    assert_eq!(
+        number("三点五", Language::Chinese),
+        Some(integer(7) / integer(2))
+    );
+}
+
+#[test]
+fn two_numbers_in_a_row_are_not_one() {
+    for (language, words) in [
+        (Language::German, "zwei drei"),
+        (Language::German, "zwanzig fünf"),
+        (Language::Spanish, "veinte y cinco"),
+        (Language::French, "deux trois"),
+        (Language::Italian, "due tre"),
+    ] {
+        assert_eq!(number(words, language), None, "{language}: {words}");
+    }
+}
+
+#[test]
+fn lengths_of_time_are_read_in_every_language() {
+    for (language, text, seconds) in [
+        (Language::German, "fünfundzwanzig Minuten", 1_500),
+        (Language::German, "eineinhalb Stunden", 5_400),
+        (Language::German, "eine halbe Stunde", 1_800),
+        (Language::German, "eine Stunde und zehn Minuten", 4_200),
+        (Language::German, "1,5 Stunden", 5_400),
+        (Language::Spanish, "una hora y media", 5_400),
+        (Language::Spanish, "treinta y un minutos", 1_860),
+        (Language::Spanish, "media hora", 1_800),
+        (Language::French, "une heure et demie", 5_400),
+        (Language::French, "un quart d'heure", 900),
+        (Language::French, "1h30", 5_400),
+        (Language::Italian, "un'ora e mezza", 5_400),
+        (Language::Italian, "mezz'ora", 1_800),
+        (Language::Italian, "ventun minuti", 1_260),
+        (Language::Chinese, "一个半小时", 5_400),
+        (Language::Chinese, "两分半钟", 150),
+        (Language::Chinese, "一小时十分钟", 4_200),
+    ] {
+        let expected = Some(Duration::from_secs(seconds));
+        assert_eq!(duration(text, language), expected, "{language}: {text}");
+    }
+}
+
+#[test]
+fn moments_are_read_in_every_language() {
+    for (language, text, expected) in [
+        (Language::German, "um 18 Uhr", "2026-11-28T18:00"),
+        (Language::German, "zehn vor halb sechs", "2026-11-28T17:20"),
+        (
+            Language::German,
+            "morgen um halb sieben",
+            "2026-11-29T06:30",
+        ),
+        (Language::German, "heute Abend um acht", "2026-11-28T20:00"),
+        (Language::German, "in zwei Stunden", "2026-11-28T16:15"),
+        (Language::German, "am 3. Mai um neun", "2027-05-03T09:00"),
+        (
+            Language::German,
+            "Freitagabend um 20 Uhr",
+            "2026-12-04T20:00",
+        ),
+        (
+            Language::Spanish,
+            "mañana a las siete menos cuarto",
+            "2026-11-29T06:45",
+        ),
+        (
+            Language::Spanish,
+            "a las ocho de la tarde",
+            "2026-11-28T20:00",
+        ),
+        (Language::Spanish, "dentro de dos horas", "2026-11-28T16:15"),
+        (
+            Language::French,
+            "demain à sept heures moins le quart",
+            "2026-11-29T06:45",
+        ),
+        (
+            Language::French,
+            "à huit heures du soir",
+            "2026-11-28T20:00",
+        ),
+        (Language::French, "à 18h30", "2026-11-28T18:30"),
+        (Language::Italian, "alle otto di sera", "2026-11-28T20:00"),
+        (
+            Language::Italian,
+            "domani alle sei e mezza",
+            "2026-11-29T06:30",
+        ),
+        (Language::Italian, "tra due ore", "2026-11-28T16:15"),
+        (Language::Chinese, "晚上八点", "2026-11-28T20:00"),
+        (Language::Chinese, "明天早上六点半", "2026-11-29T06:30"),
+        (Language::Chinese, "十分钟后", "2026-11-28T14:25"),
+        (Language::Chinese, "下周一早上八点", "2026-11-30T08:00"),
+    ] {
+        let found = moment(text, &now(), language).map(|moment| moment.at);
+        let expected = at(&format!("{expected}:00[Europe/London]"));
+        assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
+fn what_is_not_of_the_language_is_not_read() {
+    for language in Language::all().filter(|language| *language != Language::English) {
+        assert_eq!(duration("five minutes", language), None, "{language}");
+        assert_eq!(moment("tomorrow", &now(), language), None, "{language}");
+        assert_eq!(number("a couple", language), None, "{language}");
+    }
+}
+
+#[test]
+fn times_are_said_as_people_say_them() {
+    let said = |language: Language, time: &str| {
+        let time = at(&format!("2026-11-28T{time}:00[Europe/London]"));
+        Sayings::of(language).speech.it_is(&time)
+    };
+    for (language, time, expected) in [
+        (Language::German, "01:00", "Es ist ein Uhr"),
+        (Language::German, "18:30", "Es ist 18 Uhr 30"),
+        (Language::German, "00:00", "Es ist Mitternacht"),
+        (Language::Spanish, "01:00", "Es la una de la madrugada"),
+        (Language::Spanish, "18:30", "Son las 6 y media de la tarde"),
+        (Language::Spanish, "12:00", "Son las 12 del mediodía"),
+        (Language::French, "01:00", "Il est une heure"),
+        (Language::French, "18:30", "Il est 18 heures 30"),
+        (Language::French, "12:00", "Il est midi"),
+        (Language::Italian, "01:00", "È l'una"),
+        (Language::Italian, "18:30", "Sono le 18 e 30"),
+        (Language::Italian, "00:00", "È mezzanotte"),
+        (Language::Chinese, "01:00", "现在是凌晨1点"),
+        (Language::Chinese, "18:30", "现在是晚上6点半"),
+    ] {
+        assert_eq!(said(language, time), expected);
+    }
+}
+
+#[test]
+fn what_is_said_of_a_time_is_read_as_that_time() {
+    for language in Language::all().filter(|language| *language != Language::English) {
+        for (hour, minute) in (0..24).flat_map(|hour| [0, 5, 15, 30, 50].map(|m| (hour, m))) {
+            let time = at(&format!(
+                "2026-11-29T{hour:02}:{minute:02}:00[Europe/London]"
+            ));
+            let said = Sayings::of(language).speech.time(&time);
+            let of_day = time.time();
+            let read = moment(&said, &at("2026-11-28T23:59:00[Europe/London]"), language);
+            let read = read.map(|moment| moment.at.time());
+            // Without a half of the day, the hours to twelve are of either.
+            let is_either = read.is_some_and(|read| {
+                read.minute() == of_day.minute() && read.hour() % 12 == of_day.hour() % 12
+            });
+            assert!(
+                read == Some(of_day) || is_either,
+                "{language}: {said} {read:?}"
+            );
+        }
+    }
+}
