@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::folders::{Hit, Kind, excerpt, file_name};
-use crate::tools::spoken::say_past_day;
 
 /// "Your note shopping.md of Monday says: Milk and eggs."
 pub(super) fn passage(hit: &Hit, now: &ZonedDateTime) -> String {
@@ -31,6 +30,17 @@ fn cited(hit: &Hit, now: &ZonedDateTime) -> String {
                 Err(_) => format!("Your note {name}{of}"),
             }
         }
+    }
+}
+
+/// A day of the past: "today", "Monday" of the last days, "3 November", "3 November 2025".
+fn say_past_day(date: Date, today: Date) -> String {
+    match date.until(today).map(|span| span.get_days()) {
+        Ok(0) => "today".to_owned(),
+        Ok(1) => "yesterday".to_owned(),
+        Ok(2..=6) => date.strftime("%A").to_string(),
+        _ if date.year() == today.year() => date.strftime("%-d %B").to_string(),
+        _ => date.strftime("%-d %B %Y").to_string(),
     }
 }
 

@@ -355,17 +355,6 @@ pub(in crate::tools) fn counted([one, several]: &[String; 2], count: impl ToStri
     fill(form, &[("count", &count)])
 }
 
-/// A day of the past in English: "today", "Monday" of the last days, "3 November", "3 November 2025".
-pub(in crate::tools) fn say_past_day(date: Date, today: Date) -> String {
-    match date.until(today).map(|span| span.get_days()) {
-        Ok(0) => "today".to_owned(),
-        Ok(1) => "yesterday".to_owned(),
-        Ok(2..=6) => english().weekday(date).to_owned(),
-        _ if date.year() == today.year() => english().dated("{day} {month}", date),
-        _ => english().dated("{day} {month} {year}", date),
-    }
-}
-
 /// What English says, for the tools that know no other language.
 fn english() -> &'static Speech {
     &Sayings::of(Language::English).speech
