@@ -89,6 +89,9 @@ struct Turn {
     decoded_until: Timestamp,
     /// What that decode gave, if it is as good as a final one.
     heard: Option<Heard>,
+    /// The last decode was given up: on a slow machine a lull may come in each, and there are to be partials all the
+    /// same.
+    gave_way: bool,
     /// The next partial is made after this much new audio. Samples.
     step: usize,
     speaking: bool,
@@ -175,6 +178,7 @@ impl RecognizerStage {
             decoded: 0,
             decoded_until: from,
             heard: None,
+            gave_way: false,
             step: PARTIAL_STEP,
             speaking: true,
             at_pause: None,
@@ -203,9 +207,11 @@ impl RecognizerStage {
         // What is kept for good is worth the time.
         let for_good = end < open.len();
         let (waiting, until) = (&self.waiting, self.recent.until());
+        let gave_way = turn.gave_way;
+        // What was said before a lull is soon all there is; this is less.
+        let is_late = || !gave_way && waiting.lull().is_some_and(|at| at > until);
         let give_way = || match is_whole && !for_good {
-            // What was said before a lull is soon all there is; this is less.
-            true => waiting.wants_other_than(until) || waiting.lull().is_some_and(|at| at > until),
+            true => waiting.wants_other_than(until) || is_late(),
             false => waiting.is_commanded(),
         };
         let engine = self.engine.as_mut();
@@ -215,6 +221,7 @@ impl RecognizerStage {
         });
         self.tell();
         let Some(turn) = &mut self.turn else { return };
+        turn.gave_way = matches!(decoded, Ok(None));
         match decoded {
             Err(error) => {
                 // The user still speaks, and the words that count are those at their end.

@@ -368,3 +368,29 @@ fn a_partial_gives_way_where_the_level_falls_after_it() {
         waiting.fell_silent(until + Duration::from_millis(50));
     }));
 }
+
+#[test]
+fn of_two_partials_in_a_row_one_is_finished_whatever_comes() {
+    let waiting = Arc::new(std::sync::OnceLock::<Arc<Waiting>>::new());
+    let decode = || -> Decode {
+        let within = Arc::clone(&waiting);
+        Box::new(move |cancelled| {
+            within
+                .get()
+                .unwrap()
+                .fell_silent(Timestamp::from_millis(60_000));
+            Ok((!cancelled()).then(|| "Hello".into()))
+        })
+    };
+    let mut stage = Stage::new(Scripted {
+        partials: [decode(), decode()].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    waiting.set(Arc::clone(&stage.waiting)).unwrap();
+    stage.speech();
+    assert_eq!(stage.told(), []);
+    stage.speech();
+    let text = "Hello".into();
+    assert_eq!(stage.told(), [Event::Partial { turn: TURN, text }]);
+}
