@@ -33,7 +33,8 @@ fn recall_talk(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    toolbox.write_down(now)?;
+    toolbox.write_down_if_it_can(now);
+    toolbox.talk.is_latest_written = false;
     let who = who(given.text("who"));
     let (about, day) = (given.text("about"), given.text("day"));
     let within = match day {
@@ -61,7 +62,8 @@ pub(in crate::tools) fn said_about(
     about: &str,
     now: &ZonedDateTime,
 ) -> Result<Option<String>, ToolError> {
-    toolbox.write_down(now)?;
+    toolbox.write_down_if_it_can(now);
+    toolbox.talk.is_latest_written = false;
     let words = files::words(about);
     let (episodes, has_all) = with_words(toolbox.stores(), &words, Who::User, EVER)?;
     let said = (has_all && !episodes.is_empty()).then(|| saying::about(&episodes, Who::User, now));
