@@ -86,8 +86,9 @@ pub enum EnginesError {
     Speaker(#[from] SpeakerError),
     /// The models are larger than this machine's memory.
     #[error(
-        "the models take {models_mib} MiB, and this machine has {memory_mib} MiB of memory: choose a smaller profile with --profile (`vivavoce models list` shows their sizes), or have a server run the language model \
-         (--llm http://HOST:PORT/v1)"
+        "the models take {models_mib} MiB, and this machine has {memory_mib} MiB of memory: choose a smaller profile with \
+         --profile (`vivavoce models list` shows their sizes), or have a server run the language model (--llm \
+         http://HOST:PORT/v1)"
     )]
     Memory {
         /// Of all their files.
