@@ -84,17 +84,17 @@ pub enum EnginesError {
     /// Voices.
     #[error(transparent)]
     Speaker(#[from] SpeakerError),
-    /// The models are larger than the memory that is left for them.
+    /// The models are larger than this machine's memory.
     #[error(
-        "the models take {models_mib} MiB, and {free_mib} MiB of memory are free: end other programs, choose a smaller \
-         profile with --profile (`vivavoce models list` shows their sizes), or have a server run the language model \
-         (--llm http://HOST:PORT/v1)"
+        "the models take {models_mib} MiB, and this machine has {memory_mib} MiB of memory: choose a smaller profile with \
+         --profile (`vivavoce models list` shows their sizes), or have a server run the language model (--llm \
+         http://HOST:PORT/v1)"
     )]
     Memory {
         /// Of all their files.
         models_mib: u64,
-        /// What programs may still have, swap included.
-        free_mib: u64,
+        /// What a program may have here at most, swap included.
+        memory_mib: u64,
     },
     /// Only enrolled voices are meant, and there are none.
     #[error("no voice is enrolled: `vivavoce enroll` does it, or leave only_enrolled out")]

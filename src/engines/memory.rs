@@ -1,69 +1,53 @@
-//! Whether models fit into the memory that is free, before they are loaded.
+//! Whether models fit into this machine's memory, before they are loaded.
 //!
-//! A model is in memory once, however many sessions use it (`shared.rs`), so its file counts once for the process.
+//! It is the whole memory and not what is free: files of weights are mapped, and a system that is short of memory takes
+//! their pages back and reads them again, which is slow and works.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::EnginesError;
-
-/// Files that have fitted, and their bytes. What has fitted once is not asked again: it may be in memory already,
-/// where it would be counted twice.
-static FITTED: Mutex<BTreeMap<PathBuf, u64>> = Mutex::new(BTreeMap::new());
 
 /// Checks that these files fit into memory together.
 ///
 /// # Errors
 /// [`EnginesError::Memory`]: they do not.
 pub(super) fn check_memory(files: impl IntoIterator<Item = PathBuf>) -> Result<(), EnginesError> {
-    let mut fitted = FITTED.lock().unwrap_or_else(PoisonError::into_inner);
-    let new = new_files(files, &fitted);
-    if !new.is_empty() {
-        fit(new.values().sum(), free_bytes())?;
-        fitted.extend(new);
-    }
-    Ok(())
+    fit(bytes_of(files), memory_bytes())
 }
 
-/// The files that have not fitted before, each once, and their bytes. One that is not there is left to whoever loads it.
-fn new_files(
-    files: impl IntoIterator<Item = PathBuf>,
-    fitted: &BTreeMap<PathBuf, u64>,
-) -> BTreeMap<PathBuf, u64> {
-    let new = files
-        .into_iter()
-        .filter(|file| !fitted.contains_key(file))
-        .filter_map(|file| {
-            let bytes = file.metadata().ok()?.len();
-            Some((file, bytes))
-        });
-    new.collect()
+/// The bytes of files, each once. One that is not there is left to whoever loads it.
+fn bytes_of(files: impl IntoIterator<Item = PathBuf>) -> u64 {
+    let bytes = |file: PathBuf| {
+        let bytes = file.metadata().ok()?.len();
+        Some((file, bytes))
+    };
+    let files: BTreeMap<PathBuf, u64> = files.into_iter().filter_map(bytes).collect();
+    files.values().sum()
 }
 
-fn fit(bytes: u64, free: Option<u64>) -> Result<(), EnginesError> {
-    match free.filter(|free| bytes > *free) {
-        Some(free) => Err(EnginesError::Memory {
+fn fit(bytes: u64, memory: Option<u64>) -> Result<(), EnginesError> {
+    match memory.filter(|memory| bytes > *memory) {
+        Some(memory) => Err(EnginesError::Memory {
             models_mib: bytes >> 20,
-            free_mib: free >> 20,
+            memory_mib: memory >> 20,
         }),
         None => Ok(()),
     }
 }
 
-/// Memory that programs can have without taking it from each other, swap included. `None`: the system does not say.
-fn free_bytes() -> Option<u64> {
+/// The memory that a program here can have at most, swap included. `None`: the system does not say.
+fn memory_bytes() -> Option<u64> {
     let what = MemoryRefreshKind::everything();
     let system = System::new_with_specifics(RefreshKind::nothing().with_memory(what)).ok()?;
-    let free = system.available_memory() + system.free_swap();
-    // What a container has left says little: files that were read count as used. It never has more than its limit.
+    let memory = system.total_memory() + system.total_swap();
     let limit = system.cgroup_limits().map(|limits| limits.total_memory);
-    let free = limit
+    let memory = limit
         .filter(|limit| *limit > 0)
-        .map_or(free, |limit| free.min(limit));
-    (free > 0).then_some(free)
+        .map_or(memory, |limit| memory.min(limit));
+    (memory > 0).then_some(memory)
 }
 
 #[cfg(test)]
@@ -71,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_that_are_larger_than_the_free_memory_are_refused_with_what_to_do() {
+    fn models_that_are_larger_than_the_memory_are_refused_with_what_to_do() {
         let refused = fit(6 << 30, Some(2 << 30)).unwrap_err().to_string();
         assert!(
             refused.contains("6144 MiB") && refused.contains("2048 MiB"),
@@ -87,20 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_counts_once_and_not_again_after_it_has_fitted() {
+    fn a_file_counts_once_and_one_that_is_not_there_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
-        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+        let [one, other, none] = ["one", "other", "none"].map(|name| folder.path().join(name));
         std::fs::write(&one, [0; 10]).unwrap();
         std::fs::write(&other, [0; 20]).unwrap();
-        let twice = [one.clone(), other.clone(), one.clone()];
-        let new = new_files(twice.clone(), &BTreeMap::new());
-        assert_eq!(new.values().sum::<u64>(), 30);
-        let fitted = BTreeMap::from([(one, 10)]);
-        assert_eq!(new_files(twice, &fitted), BTreeMap::from([(other, 20)]));
-    }
-
-    #[test]
-    fn what_is_not_there_takes_no_memory() {
-        assert!(new_files([PathBuf::from("/nowhere/model.gguf")], &BTreeMap::new()).is_empty());
+        assert_eq!(bytes_of([one.clone(), other, one, none]), 30);
     }
 }

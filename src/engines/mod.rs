@@ -159,7 +159,7 @@ impl EngineLoader {
         })
     }
 
-    /// Checks that the models of a session fit into memory; those that others use already cost nothing more.
+    /// Checks that the models of a session fit into this machine's memory.
     ///
     /// # Errors
     /// [`EnginesError::Memory`]; or the helper's model is missing.

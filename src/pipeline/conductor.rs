@@ -261,7 +261,7 @@ impl Conductor {
             }
             Command::Decode { turn, pause } => {
                 self.ask_speaker(SpeakerInput::Pause { turn, pause });
-                let since = self.machine.last_sound().unwrap_or(now);
+                let since = self.machine.words_until().unwrap_or(now);
                 self.ask_recognizer(RecognizerInput::Pause { turn, pause, since });
             }
             Command::Score { turn, pause } => {

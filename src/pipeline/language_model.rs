@@ -12,7 +12,6 @@ use super::conductor::ConductorInput;
 use super::live::LiveReply;
 use super::synthesizer::SynthesizerInput;
 use crate::agent::{self, Failure, FailureKind, UserWords};
-use crate::cancellation::Cancelled;
 use crate::clock::Stopwatch;
 use crate::events::{EventKind, ReplyId};
 use crate::language::Language;

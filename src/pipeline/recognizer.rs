@@ -14,7 +14,7 @@ use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::recent_audio::RecentAudio;
 use super::waiting::{Waiting, ends_in};
-use crate::audio::frame::{FRAME, SPEECH_RATE};
+use crate::audio::frame::{FRAME, SPEECH_RATE, rms};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::events::{EventKind, TurnId};
 use crate::language::Languages;
@@ -48,7 +48,7 @@ pub enum RecognizerInput {
         turn: TurnId,
         /// Goes into the answer.
         pause: u32,
-        /// The last sound before it.
+        /// The last sound before it, or what was waited for.
         since: Timestamp,
     },
     /// The user goes on.
@@ -61,7 +61,7 @@ pub enum RecognizerInput {
 const HISTORY: usize = 2 * SPEECH_RATE as usize;
 /// A partial is made at the earliest after this much new audio. Samples: 250 ms.
 const PARTIAL_STEP: usize = SPEECH_RATE as usize / 4;
-/// The same where the level fell. Samples: 100 ms.
+/// The same where the level fell and something was decoded before; half of the step, if that is more. Samples: 100 ms.
 const LULL_STEP: usize = SPEECH_RATE as usize / 10;
 /// Most of the time that partials may take: a language model that reads ahead wants the core too.
 const PARTIAL_SHARE: f32 = 0.5;
@@ -89,6 +89,9 @@ struct Turn {
     decoded_until: Timestamp,
     /// What that decode gave, if it is as good as a final one.
     heard: Option<Heard>,
+    /// The last decode was given up: on a slow machine a lull may come in each, and there are to be partials all the
+    /// same.
+    gave_way: bool,
     /// The next partial is made after this much new audio. Samples.
     step: usize,
     speaking: bool,
@@ -175,6 +178,7 @@ impl RecognizerStage {
             decoded: 0,
             decoded_until: from,
             heard: None,
+            gave_way: false,
             step: PARTIAL_STEP,
             speaking: true,
             at_pause: None,
@@ -189,8 +193,8 @@ impl RecognizerStage {
             .waiting
             .lull()
             .is_some_and(|at| at > turn.decoded_until);
-        let step = match is_whole && fell_silent {
-            true => LULL_STEP,
+        let step = match is_whole && fell_silent && turn.decoded > 0 {
+            true => LULL_STEP.max(turn.step / 2),
             false => turn.step,
         };
         if !turn.speaking || open.len() < turn.decoded + step {
@@ -203,9 +207,11 @@ impl RecognizerStage {
         // What is kept for good is worth the time.
         let for_good = end < open.len();
         let (waiting, until) = (&self.waiting, self.recent.until());
+        let gave_way = turn.gave_way;
+        // What was said before a lull is soon all there is; this is less.
+        let is_late = || !gave_way && waiting.lull().is_some_and(|at| at > until);
         let give_way = || match is_whole && !for_good {
-            // What was said before a lull is soon all there is; this is less.
-            true => waiting.wants_other_than(until) || waiting.lull().is_some_and(|at| at > until),
+            true => waiting.wants_other_than(until) || is_late(),
             false => waiting.is_commanded(),
         };
         let engine = self.engine.as_mut();
@@ -215,10 +221,11 @@ impl RecognizerStage {
         });
         self.tell();
         let Some(turn) = &mut self.turn else { return };
+        turn.gave_way = matches!(decoded, Ok(None));
         match decoded {
             Err(error) => {
                 // The user still speaks, and the words that count are those at their end.
-                turn.decoded = turn.utterance.open().len();
+                (turn.decoded, turn.decoded_until) = (turn.utterance.open().len(), until);
                 tracing::warn!("a partial transcript: {error}");
             }
             Ok(None) => {}
@@ -252,7 +259,10 @@ impl RecognizerStage {
         let Some(turn) = &mut self.turn else { return };
         turn.speaking = false;
         let heard = turn.heard.take();
-        let (length, decoded) = match heard.filter(|heard| ends_in(since, heard.until)) {
+        let is_all = |heard: &Heard| {
+            ends_in(since, heard.until) && is_silent_behind(turn.utterance.open(), heard.length)
+        };
+        let (length, decoded) = match heard.filter(is_all) {
             Some(heard) => (heard.length, Ok(Some((heard.text, heard.took)))),
             None => {
                 let (engine, open) = (self.engine.as_mut(), turn.utterance.open());
@@ -351,6 +361,17 @@ fn timed(decode: impl FnOnce() -> Result<Option<String>, SttError>) -> Result<De
     let watch = Stopwatch::start();
     let text = decode()?;
     Ok(text.map(|text| (text, watch.elapsed())))
+}
+
+/// Behind the words there is nothing louder than this share of the loudest in them: 30 dB less.
+const SILENT: f32 = 0.03;
+
+/// Whether nothing was said behind the first samples: the stop that ends "eight" comes after a gap, is soft, and is none
+/// to voice activity.
+fn is_silent_behind(open: &[f32], length: usize) -> bool {
+    let loudest = |samples: &[f32]| samples.chunks(FRAME).map(rms).fold(0.0, f32::max);
+    let (words, behind) = open.split_at(length.min(open.len()));
+    loudest(behind) <= SILENT * loudest(words)
 }
 
 /// New audio before the next partial, when the last one took so long. Samples.

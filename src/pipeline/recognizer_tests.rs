@@ -104,9 +104,13 @@ impl Stage {
 
     /// So many frames of it that are not decoded yet.
     fn sound(&mut self, frames: usize) {
+        self.sound_at(0.1, frames);
+    }
+
+    fn sound_at(&mut self, level: f32, frames: usize) {
         for _ in 0..frames {
             let until = self.now() + Duration::from_millis(10);
-            let samples = [0.1; FRAME];
+            let samples = [level; FRAME];
             self.stage.take(RecognizerInput::Audio { samples, until });
         }
     }
@@ -279,13 +283,34 @@ fn words_that_were_decoded_as_the_level_fell_are_the_final_ones() {
     stage.speech();
     stage.sound(12);
     let last_sound = stage.now();
-    stage.sound(3);
+    stage.sound_at(0.001, 3);
     stage.waiting.fell_silent(stage.now());
     stage.stage.partial();
     stage.told();
-    stage.sound(5);
+    stage.sound_at(0.001, 5);
     stage.pause_since(1, last_sound);
     assert_eq!(stage.told(), [decoded(1, "Hello you.")]);
+}
+
+#[test]
+fn a_soft_stop_after_a_gap_belongs_to_the_last_word() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("A"), says("Ape")].into(),
+        finals: [says("Eight.")].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    stage.speech();
+    stage.sound(12);
+    let last_sound = stage.now();
+    stage.sound_at(0.001, 3);
+    stage.waiting.fell_silent(stage.now());
+    stage.stage.partial();
+    stage.told();
+    stage.sound_at(0.001, 3);
+    stage.sound_at(0.008, 1);
+    stage.pause_since(1, last_sound);
+    assert_eq!(stage.told(), [decoded(1, "Eight.")]);
 }
 
 #[test]
@@ -367,4 +392,30 @@ fn a_partial_gives_way_where_the_level_falls_after_it() {
     assert!(!goes_on_after(|waiting, until| {
         waiting.fell_silent(until + Duration::from_millis(50));
     }));
+}
+
+#[test]
+fn of_two_partials_in_a_row_one_is_finished_whatever_comes() {
+    let waiting = Arc::new(std::sync::OnceLock::<Arc<Waiting>>::new());
+    let decode = || -> Decode {
+        let within = Arc::clone(&waiting);
+        Box::new(move |cancelled| {
+            within
+                .get()
+                .unwrap()
+                .fell_silent(Timestamp::from_millis(60_000));
+            Ok((!cancelled()).then(|| "Hello".into()))
+        })
+    };
+    let mut stage = Stage::new(Scripted {
+        partials: [decode(), decode()].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    waiting.set(Arc::clone(&stage.waiting)).unwrap();
+    stage.speech();
+    assert_eq!(stage.told(), []);
+    stage.speech();
+    let text = "Hello".into();
+    assert_eq!(stage.told(), [Event::Partial { turn: TURN, text }]);
 }

@@ -290,6 +290,12 @@ impl Hub {
         WrittenConversation::new(&self.persona(), setting.without_helper(), tools)
     }
 
+    /// Gives an engine back that was taken from here. Its use ends now.
+    pub fn put_back<T>(&self, among: &Idle<T>, one: T) {
+        self.used();
+        among.put(one);
+    }
+
     /// The assistant's own voice, to be put back among the idle ones.
     ///
     /// # Errors

@@ -5,12 +5,14 @@ use std::path::Path;
 use jiff::ZonedDateTime;
 
 use super::store::{Store, StoreError};
-use super::talk::{self, EVER, Episode, Who};
+use super::talk::{self, Episode, Span, Who};
 use super::{files, memory};
 
 /// What is in the data file: the user's name, facts, and what was said and heard.
 pub struct KeptMemory {
     store: Store,
+    /// What was said before is as good as erased. Milliseconds of Unix time.
+    since: i64,
 }
 
 /// What words were found in.
@@ -32,7 +34,8 @@ pub struct Erased {
 }
 
 impl KeptMemory {
-    /// What is kept in a folder; none if nothing ever was. Episodes that are older than so many days are erased.
+    /// What is kept in a folder; none if nothing ever was. Episodes that are older than so many days are not shown: the
+    /// next conversation erases them, and whoever only looks erases nothing.
     ///
     /// # Errors
     /// The file cannot be read and written: the message says what to do.
@@ -40,8 +43,12 @@ impl KeptMemory {
         let Some(store) = Store::existing(folder)? else {
             return Ok(None);
         };
-        talk::erase_before(&store, talk::begin(days, now))?;
-        Ok(Some(Self { store }))
+        let since = talk::begin(days, now);
+        Ok(Some(Self { store, since }))
+    }
+
+    fn shown(&self) -> Span {
+        (self.since, i64::MAX)
     }
 
     /// The user's name.
@@ -66,7 +73,7 @@ impl KeptMemory {
     /// # Errors
     /// As [`KeptMemory::name`].
     pub fn episodes(&self) -> Result<Vec<Episode>, StoreError> {
-        let mut episodes = talk::of(&self.store, EVER, i64::MAX)?;
+        let mut episodes = talk::of(&self.store, self.shown(), i64::MAX)?;
         episodes.reverse();
         Ok(episodes)
     }
@@ -77,8 +84,12 @@ impl KeptMemory {
     /// As [`KeptMemory::name`].
     pub fn search(&self, text: &str) -> Result<Found, StoreError> {
         let words = files::words(text);
-        let (mut episodes, has_all) =
-            talk::with_words(std::iter::once(&self.store), &words, Who::Both, EVER)?;
+        let (mut episodes, has_all) = talk::with_words(
+            std::iter::once(&self.store),
+            &words,
+            Who::Both,
+            self.shown(),
+        )?;
         if !has_all {
             episodes.clear();
         }
@@ -93,13 +104,13 @@ impl KeptMemory {
     /// # Errors
     /// The file cannot be written; nothing was erased.
     pub fn forget(&self, text: &str) -> Result<Erased, StoreError> {
-        let words = files::words(text);
+        let words = files::telling_words(text);
         let writing = self.store.writing()?;
         let mut erased = Erased::default();
         for (id, fact) in memory::facts(&self.store)? {
             if files::has_words(&fact, &words) {
                 erased.facts += writing.execute("DELETE FROM facts WHERE id = ?1", [id])?;
-                erased.episodes += talk::erase_about(&self.store, &files::words(&fact))?;
+                erased.episodes += talk::erase_about(&self.store, &files::telling_words(&fact))?;
             }
         }
         erased.episodes += talk::erase_about(&self.store, &words)?;

@@ -286,7 +286,7 @@ impl Toolbox {
         if session::TOOLS.iter().any(|tool| tool.name == call.name) {
             return self.call(call, now);
         }
-        self.write_down(now)?;
+        self.write_down_if_it_can(now);
         self.before = Some(self.given.clone());
         self.stores().try_for_each(Store::begin)?;
         let outcome = self.call(call, now);

@@ -105,6 +105,12 @@ impl TurnTaking {
         Some(pause.last_speech)
     }
 
+    /// Up to where the words of the pause go: its last sound, or a later moment where more was waited for.
+    pub fn words_until(&self) -> Option<Timestamp> {
+        let pause = self.state.user()?.pause.as_ref()?;
+        Some(pause.words_until)
+    }
+
     /// When [`Event::Tick`] has something to do, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
@@ -270,7 +276,7 @@ impl TurnTaking {
                 if let Some(pause) = &mut user.pause
                     && pause.decode_at.is_some_and(|at| now >= at)
                 {
-                    pause.decode_at = None;
+                    (pause.decode_at, pause.words_until) = (None, now);
                     commands.push(Command::Decode {
                         turn: user.turn,
                         pause: user.pauses,

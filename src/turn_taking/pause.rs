@@ -47,6 +47,7 @@ impl TurnTaking {
         user.pause = Some(Pause {
             last_speech: at,
             decode_at: decode_late.then_some(deadline),
+            words_until: at,
             text: None,
             cue: Cue::Neutral,
             score: None,

@@ -117,6 +117,7 @@ impl UserTurn {
         self.pause = Some(Pause {
             last_speech: now,
             decode_at: None,
+            words_until: now,
             text: None,
             cue: Cue::Neutral,
             score: None,
@@ -166,6 +167,8 @@ pub struct Pause {
     pub last_speech: Timestamp,
     /// The transcript is asked for only now, so that what is still on its way is in it.
     pub decode_at: Option<Timestamp>,
+    /// What was heard until then is in the transcript.
+    pub words_until: Timestamp,
     /// The turn's words, once they are known.
     pub text: Option<String>,
     /// What they say about the end, with the punctuation that the recognizer gave them.

@@ -6,7 +6,7 @@ use llama_cpp_2::vocab::LlamaVocab;
 
 use super::Llama;
 use crate::lexicon::without_end;
-use crate::llm::{LlmError, Opening, Prompt};
+use crate::llm::{Cancelled, LanguageModel, LlmError, Message, Opening, Prefill, Prompt};
 
 /// The tokens that end a sentence or a message, by number.
 pub(super) struct EndTokens(Vec<usize>);
@@ -38,22 +38,9 @@ impl EndTokens {
 }
 
 impl Llama {
-    /// The last message's words without the marks behind them, as the beginning of this prompt's tokens. `None`: their
-    /// end is not asked for.
-    pub(super) fn words(&self, prompt: &Prompt) -> Result<Option<Vec<LlamaToken>>, LlmError> {
-        if prompt.opening != Opening::Reply || !prompt.asks_end {
-            return Ok(None);
-        }
-        let mut messages = prompt.messages.to_vec();
-        if let Some(last) = messages.last_mut() {
-            last.content.truncate(without_end(&last.content).len());
-        }
-        let unfinished = Prompt::new(&messages, Opening::Unfinished).with_tools(prompt.tools);
-        self.tokens(&unfinished).map(Some)
-    }
-
-    /// Which of a prompt's tokens the end is looked for behind: its last one where it is unfinished, else the last of
-    /// its words, if the prompt begins with their tokens and the cache can be cut there.
+    /// Which of a prompt's tokens the end of its words is looked for behind: the last one where it is unfinished, else
+    /// the last of the words, without the marks behind them. `None`: it is not asked for, or they cannot be looked
+    /// behind on the way: the prompt does not begin with their tokens, or the cache cannot be cut there.
     pub(super) fn looks_behind(
         &self,
         tokens: &[LlamaToken],
@@ -68,6 +55,31 @@ impl Llama {
         };
         words?.len().checked_sub(1)
     }
+
+    /// Reads the words by a prompt of their own, and then the whole prompt.
+    pub(super) fn prefill_after(
+        &mut self,
+        words: &Prompt,
+        prompt: &Prompt,
+        cancelled: Cancelled,
+    ) -> Result<Option<Prefill>, LlmError> {
+        let Some(Prefill { ends, .. }) = self.prefill(words, cancelled)? else {
+            return Ok(None);
+        };
+        let read = self.prefill(&prompt.asking_end(false), cancelled)?;
+        Ok(read.map(|read| Prefill { ends, ..read }))
+    }
+}
+
+/// The conversation up to the last word of its last message. `None`: whether it ends there is not asked for.
+pub(super) fn words(prompt: &Prompt) -> Option<Vec<Message>> {
+    if prompt.opening != Opening::Reply || !prompt.asks_end {
+        return None;
+    }
+    let mut messages = prompt.messages.to_vec();
+    let last = messages.last_mut()?;
+    last.content.truncate(without_end(&last.content).len());
+    Some(messages)
 }
 
 /// Marks, of which the first ends a sentence, and no word.

@@ -220,7 +220,11 @@ impl LanguageModel for Llama {
         let Prompt { opening, room, .. } = *prompt;
         // Until the whole of this one is read, nothing is to be kept.
         self.may_be_kept = false;
-        let words = self.words(prompt)?;
+        let words = message_end::words(prompt);
+        let words = words
+            .as_ref()
+            .map(|messages| Prompt::new(messages, Opening::Unfinished).with_tools(prompt.tools));
+        let of_words = words.map(|words| self.tokens(&words)).transpose()?;
         let text = self.template.render(prompt)?;
         let tokens = self.tokenize(&text);
         let reasoning = usize::from(self.reasons) * self.config.reasoning_tokens;
@@ -237,14 +241,16 @@ impl LanguageModel for Llama {
         self.grammar = is_held.then(|| tool_grammar::grammar(prompt.tools));
         self.answer = prompt.answer.map(|schema| schema.grammar().to_owned());
         let boundary = self.boundary(prompt, &tokens);
+        let end = self.looks_behind(&tokens, of_words.as_deref(), opening);
+        if let Some(words) = words.filter(|_| end.is_none()) {
+            return self.prefill_after(&words, prompt, cancelled);
+        }
         self.go_back(&tokens, opening)?;
         self.go_on_from_disk(&tokens)?;
-        let end = self.looks_behind(&tokens, words.as_deref(), opening);
         if let Some(end) = end.filter(|end| self.read.len() > *end) {
             self.cut(end)?;
         }
-        let kept = self.read.len();
-        let mut ends = None;
+        let (kept, mut ends) = (self.read.len(), None);
         while self.read.len() < tokens.len() {
             if cancelled() {
                 return Ok(None);

@@ -99,14 +99,14 @@ fn write(hub: &Hub, task: &Task, written: &mpsc::Sender<Written>) {
         Ok(done) => {
             // Before the client hears of the end: its next request finds this model, and what it has read.
             model.keep_prompt();
-            hub.language_models.put(model);
+            hub.put_back(&hub.language_models, model);
             pass_on(written, Written::Done(done));
         }
         Err(error) => {
             // A model that failed is loaded again for the next one; what is wrong with a question is not the model's.
             let is_broken = !error.is_for_the_question();
             if !is_broken {
-                hub.language_models.put(model);
+                hub.put_back(&hub.language_models, model);
             }
             pass_on(written, Written::Failed(error));
         }

@@ -70,7 +70,7 @@ fn make(
     })?;
     if named.is_none() {
         voice.set_speed(100);
-        hub.voices.put(voice);
+        hub.put_back(&hub.voices, voice);
     }
     Ok(())
 }

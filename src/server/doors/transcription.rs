@@ -143,7 +143,7 @@ fn text_of(hub: &Hub, path: &Path, gone: &AtomicBool) -> Result<Transcribed, Pro
     let transcribed = transcribe_file(engine.as_mut(), activity, path, &cancelled);
     let spoken = engine.spoken().map(str::to_owned);
     if !matches!(transcribed, Err(FileError::Stt(_))) {
-        hub.recognizers.put(engine);
+        hub.put_back(&hub.recognizers, engine);
     }
     let transcribed = transcribed.map_err(|error| match error {
         FileError::Audio(error) => {

@@ -14,14 +14,22 @@ const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 
 /// The words of a question that tell what it looks for, in lower case, each once; all of its words if none tells.
 pub(in crate::tools) fn words(query: &str) -> Vec<String> {
-    let all = all_words(query);
+    let telling = telling_words(query);
+    match telling.is_empty() {
+        true => all_words(query),
+        false => telling,
+    }
+}
+
+/// The words that tell what a text is about, each once; there may be none. What is erased is found by these.
+pub(in crate::tools) fn telling_words(text: &str) -> Vec<String> {
     let mut telling: Vec<String> = Vec::new();
-    for word in all.iter().filter(|word| !EMPTY.contains(&word.as_str())) {
-        if !telling.contains(word) {
-            telling.push(word.clone());
+    for word in all_words(text) {
+        if !EMPTY.contains(&word.as_str()) && !telling.contains(&word) {
+            telling.push(word);
         }
     }
-    if telling.is_empty() { all } else { telling }
+    telling
 }
 
 /// Whether a text has all of the words, one form for one thing and several.

@@ -20,7 +20,7 @@ use crate::folders::{FileId, Folders, Found, Kind, KnownFile, Table, Trouble, fi
 use names::{Which, bare, has_cell, which};
 use saying::{passage, rows};
 
-pub(super) use asked::{has_words, words};
+pub(super) use asked::{has_words, telling_words, words};
 
 const TABLE: Parameter = required("file", "which table");
 const ONLY: Parameter = optional("only", "what the rows have in a cell");

@@ -17,16 +17,17 @@ use jiff::civil::Date;
 use super::store::{Store, StoreError};
 use super::{Keeping, Outcome, ToolError, Toolbox, declined, files, say};
 use crate::language::{Language, is_han};
-use episodes::Span;
 
 pub use episodes::Episode;
 pub(super) use episodes::{
-    EVER, SCHEMA, Who, erase_about, erase_all, erase_before, of, with_words,
+    EVER, SCHEMA, Span, Who, erase_about, erase_all, erase_before, of, with_words,
 };
 pub(super) use recall::{RECALL_TALK, said_about, span};
 
 /// Characters of what one said that are kept: nobody looks for more.
 const MOST_KEPT: usize = 4_000;
+/// Episodes that wait to be written down.
+const MOST_WAITING: usize = 500;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is said and heard, and where it is kept.
@@ -39,8 +40,10 @@ pub(super) struct Talk {
     tidied: Option<Date>,
     /// What is not written down yet.
     waiting: Vec<Episode>,
-    /// The latest of this conversation: its reply may go on, and it is what "this" means.
+    /// The latest of this conversation: its reply may go on.
     last: Option<i64>,
+    /// No exchange came after it that is not written down: "this" means it.
+    is_latest_written: bool,
 }
 
 impl Talk {
@@ -52,18 +55,18 @@ impl Talk {
             tidied: None,
             waiting: Vec::new(),
             last: None,
+            is_latest_written: false,
         })
     }
 
     fn write(&mut self, store: &Store) -> Result<(), StoreError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.is_empty() {
+        if self.waiting.is_empty() {
             return Ok(());
         }
         let place = self.of_now.as_ref().unwrap_or(store);
         let writing = place.writing()?;
         let mut last = self.last;
-        for episode in &waiting {
+        for episode in &self.waiting {
             if !episode.said.is_empty() {
                 last = Some(episodes::add(&writing, episode)?);
             } else if let Some(last) = last {
@@ -71,7 +74,8 @@ impl Talk {
             }
         }
         writing.commit()?;
-        self.last = last;
+        (self.last, self.is_latest_written) = (last, true);
+        self.waiting.clear();
         Ok(())
     }
 }
@@ -96,6 +100,10 @@ impl Toolbox {
     /// An exchange is over: this was said, and this heard of the reply. Without words of the user, the reply to the one
     /// before went on. It is written down later, by [`Toolbox::write_down`].
     pub fn talked(&mut self, user: &str, heard: &str, now: &ZonedDateTime) {
+        // A disk that fails for ever is no reason to fill the memory.
+        if self.talk.waiting.len() >= MOST_WAITING {
+            self.talk.waiting.remove(0);
+        }
         self.talk.waiting.push(Episode {
             at_ms: now.timestamp().as_millisecond(),
             said: as_kept(user),
@@ -107,7 +115,7 @@ impl Toolbox {
     /// doubt.
     ///
     /// # Errors
-    /// The store cannot be written; what was to be written down is lost.
+    /// The store cannot be written: what was to be written down is tried again the next time.
     pub fn write_down(&mut self, now: &ZonedDateTime) -> Result<(), StoreError> {
         if self.store.is_in_doubt() {
             return Ok(());
@@ -117,10 +125,19 @@ impl Toolbox {
         if let Some(days) = self.talk.days
             && self.talk.tidied != today
         {
+            for store in self.stores() {
+                erase_before(store, begin(days, now))?;
+            }
             self.talk.tidied = today;
-            erase_before(&self.store, begin(days, now))?;
         }
         Ok(())
+    }
+
+    /// The same, before something that can be done without: what could not be written down waits.
+    pub(super) fn write_down_if_it_can(&mut self, now: &ZonedDateTime) {
+        if let Err(error) = self.write_down(now) {
+            tracing::warn!("what was said is not written down yet: {error}");
+        }
     }
 
     /// The stores that are changed: the file's, and that of this conversation.
@@ -139,13 +156,16 @@ pub(super) fn forget_about(toolbox: &Toolbox, texts: &[&str]) -> Result<usize, S
     let mut erased = 0;
     for store in toolbox.stores() {
         for text in texts {
-            erased += erase_about(store, &telling(text, toolbox))?;
+            let words = telling(text, toolbox);
+            if !words.is_empty() {
+                erased += erase_about(store, &words)?;
+            }
         }
     }
     Ok(erased)
 }
 
-/// The words of a text that tell what it is about, in the toolbox's language.
+/// The words of a text that tell what it is about, in the toolbox's language; there may be none.
 fn telling(text: &str, toolbox: &Toolbox) -> Vec<String> {
     let heard = toolbox.heard();
     if text.contains(is_han) {
@@ -156,10 +176,9 @@ fn telling(text: &str, toolbox: &Toolbox) -> Vec<String> {
         Language::English => text.to_owned(),
         _ => text.replace(['\'', '\u{2019}'], " "),
     };
-    let all = files::words(&text);
-    let tells = |word: &&String| !heard.tells_no_fact.contains(*word);
-    let telling: Vec<String> = all.iter().filter(tells).cloned().collect();
-    if telling.is_empty() { all } else { telling }
+    let mut words = files::telling_words(&text);
+    words.retain(|word| !heard.tells_no_fact.contains(word));
+    words
 }
 
 /// Erases all that was said and heard.
@@ -182,7 +201,8 @@ pub(super) fn forget_span(toolbox: &Toolbox, span: Span) -> Result<usize, StoreE
 /// Erases the latest exchange of this conversation.
 pub(super) fn forget_last(toolbox: &Toolbox) -> Result<Outcome, ToolError> {
     let place = toolbox.talk.of_now.as_ref().unwrap_or(&toolbox.store);
-    let erased = match toolbox.talk.last {
+    let latest = toolbox.talk.last.filter(|_| toolbox.talk.is_latest_written);
+    let erased = match latest {
         Some(last) => episodes::erase_one(place, last)?,
         None => 0,
     };

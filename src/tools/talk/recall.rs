@@ -40,7 +40,8 @@ fn recall_talk(
         tool: RECALL_TALK.name,
         language: toolbox.language,
     })?;
-    toolbox.write_down(now)?;
+    toolbox.write_down_if_it_can(now);
+    toolbox.talk.is_latest_written = false;
     let who = who(given.text("who"));
     let (about, day) = (given.text("about"), given.text("day"));
     let within = match day {
@@ -72,8 +73,12 @@ pub(in crate::tools) fn said_about(
     about: &str,
     now: &ZonedDateTime,
 ) -> Result<Option<String>, ToolError> {
-    toolbox.write_down(now)?;
+    toolbox.write_down_if_it_can(now);
+    toolbox.talk.is_latest_written = false;
     let words = telling(about, toolbox);
+    if words.is_empty() {
+        return Ok(None);
+    }
     let (episodes, has_all) = with_words(toolbox.stores(), &words, Who::User, EVER)?;
     let said = (has_all && !episodes.is_empty())
         .then(|| saying::about(&episodes, Who::User, toolbox.says(), now));

@@ -132,9 +132,10 @@ impl Span {
 
 /// The silences of predictions, without pauses that do not count.
 fn spans(predictions: &[Prediction]) -> Result<Vec<Span>, EotBenchError> {
-    let mut spans = BTreeMap::<(&str, usize), Span>::new();
+    let mut spans = BTreeMap::<(&str, &str, usize), Span>::new();
     for prediction in predictions {
-        let key = (prediction.id.as_str(), prediction.span_index);
+        let (language, id) = (prediction.language.as_str(), prediction.id.as_str());
+        let key = (language, id, prediction.span_index);
         let span = spans.entry(key).or_insert(Span {
             label: prediction.label,
             seconds: 0.0,

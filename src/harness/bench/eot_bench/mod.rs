@@ -169,7 +169,7 @@ fn check(row: &TurnRow) -> Result<(), &'static str> {
     {
         return Err("a silence has to begin, in seconds, before it ends");
     }
-    if !spans.is_sorted_by(|a, b| a.end <= b.start) {
+    if !spans.is_sorted_by(|a, b| a.end <= b.start + SAME_S) {
         return Err("silence_spans are not in order");
     }
     Ok(())
