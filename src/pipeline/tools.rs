@@ -251,6 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_answers_in_the_language_that_is_spoken() {
+        let (mut stage, told) = stage();
+        stage.take(ToolsInput::Speak(Language::German));
+        timer(&mut stage, "fünf Minuten");
+        match told.try_recv().unwrap() {
+            ConductorInput::Agent(_, agent::Input::Called { result, .. }) => {
+                assert!(matches!(result, Ok(Outcome::Say(words)) if words.contains("Minuten")));
+            }
+            _ => panic!("the agent is told"),
+        }
+    }
+
+    #[test]
     fn a_timer_that_is_taken_back_does_not_run() {
         let (mut stage, _told) = stage();
         timer(&mut stage, "five minutes");

@@ -78,7 +78,8 @@ impl Spelling {
         let mut begins_sentence = false;
         for piece in self.pieces(text) {
             for mut part in self.parts(&text[piece.place.clone()]) {
-                let behind_number = words.last().is_some_and(|word| word.is_number);
+                let behind_number =
+                    !begins_sentence && words.last().is_some_and(|word| word.is_number);
                 match &self.multiplies {
                     Some([heard, word]) if *heard == part && behind_number => part.clone_from(word),
                     _ if self.hesitations.contains(&part) => continue,
@@ -94,7 +95,23 @@ impl Spelling {
             }
             begins_sentence |= piece.ends_sentence && !words.is_empty();
         }
+        let words = self.without_idle_signs(text, words);
         self.rewritten(words)
+    }
+
+    /// What was taken to multiply, and has no number behind it, is a hesitation all the same: "zwei mal im Jahr".
+    fn without_idle_signs(&self, text: &str, mut words: Vec<Word>) -> Vec<Word> {
+        let Some([heard, sign]) = &self.multiplies else {
+            return words;
+        };
+        let are_numbers: Vec<bool> = words.iter().map(|word| word.is_number).collect();
+        let mut behind = 0;
+        words.retain(|word| {
+            behind += 1;
+            let is_sign = word.text == *sign && text[word.place.clone()].to_lowercase() == *heard;
+            !is_sign || are_numbers.get(behind).copied().unwrap_or(false)
+        });
+        words
     }
 
     fn pieces(&self, text: &str) -> Vec<Piece> {
@@ -300,6 +317,33 @@ mod tests {
         ] {
             assert_eq!(written(text), words, "{text}");
         }
+    }
+
+    #[test]
+    fn a_hesitation_multiplies_between_numbers_only() {
+        for (text, words) in [
+            (
+                "Was ist zwölf mal sieben?",
+                "was ist zwoelf multipliziert sieben",
+            ),
+            ("Zwei mal im Jahr.", "zwei im jahr"),
+            ("Sag mal, wie geht's?", "sag wie geht es"),
+            ("Es sind zwei. Mal drei Äpfel.", "es sind zwei drei aepfel"),
+        ] {
+            assert_eq!(written_in(Language::German, text), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_with_a_decimal_point_whatever_the_language_writes() {
+        for (text, words) in [
+            ("3,5 und 1.000,25", "3.5 und 1000.25"),
+            ("um 18.30 Uhr", "um 18.30 uhr"),
+            ("1.200 Kilometer", "1200 kilometer"),
+        ] {
+            assert_eq!(written_in(Language::German, text), words, "{text}");
+        }
+        assert_eq!(written_in(Language::French, "à 18h30"), "a 18 h 30");
     }
 
     #[test]

@@ -277,9 +277,14 @@ impl Speech {
         }
     }
 
-    /// A whole number.
+    /// A whole number, with all its digits.
     pub(in crate::tools) fn whole(&self, number: i64) -> String {
-        self.number(&integer(number))
+        let sign = if number < 0 {
+            &self.numbers.minus[..]
+        } else {
+            ""
+        };
+        format!("{sign}{}", number.unsigned_abs())
     }
 
     /// As [`Speech::number`], with at most so many decimals; what is below a hundredth has four more.
