@@ -188,7 +188,7 @@ impl Numerals {
         match below {
             // "hundertundeins"
             0 => true,
-            20..100 if below % 10 == 0 && !self.ones_first => {
+            20..100 if below.is_multiple_of(10) && !self.ones_first => {
                 self.join_from.is_none_or(|from| is_joined && below >= from)
             }
             _ => false,

@@ -249,7 +249,7 @@ impl Translation {
     fn words(&self, text: &str, about: About) -> Vec<String> {
         let tokens = self.tokens(text);
         if about == About::Times
-            && let Some(words) = self.from_now(&tokens)
+            && let Some(words) = self.read_from_now(&tokens)
         {
             return words;
         }
@@ -257,7 +257,7 @@ impl Translation {
     }
 
     /// "in zehn Minuten", "十分钟后": a length of time from now.
-    fn from_now(&self, tokens: &[Token]) -> Option<Vec<String>> {
+    fn read_from_now(&self, tokens: &[Token]) -> Option<Vec<String>> {
         let within = self.within.iter();
         let within = { within }.find_map(|before| tokens.strip_prefix(&before[..]));
         let behind = || {

@@ -20,7 +20,7 @@ use crate::language::{Language, is_han};
 
 pub use episodes::Episode;
 pub(super) use episodes::{
-    EVER, SCHEMA, Span, Who, erase_about, erase_all, erase_before, of, with_words,
+    SCHEMA, Span, Who, erase_about, erase_all, erase_before, of, with_words,
 };
 pub(super) use recall::{RECALL_TALK, said_about, span};
 
