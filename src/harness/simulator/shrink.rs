@@ -145,7 +145,8 @@ impl<F: Fn(&Choices) -> Option<Choices>> Search<F> {
 
     fn lower(&mut self, list: usize, at: usize) {
         let is = |search: &Self| search.best.0.get(list).and_then(|l| l.get(at)).copied();
-        if self.improves(|lists| lists[list][at] = 0) {
+        // What was lowered before may have made the list shorter.
+        if is(self).is_none() || self.improves(|lists| lists[list][at] = 0) {
             return;
         }
         let mut holds = 0;

@@ -387,8 +387,7 @@ fn what_is_kept_is_shown_searched_and_erased_without_a_conversation() {
     let erased = memory.forget("boiler").unwrap();
     assert_eq!((erased.facts, erased.episodes), (1, 1));
     assert!(!is_in(folder.path(), "boiler"));
-    // The one that is too old to be shown too.
-    assert_eq!(memory.forget_talk().unwrap(), 2);
+    assert_eq!(memory.forget_talk().unwrap(), 1);
     memory.forget_everything().unwrap();
     assert_eq!(memory.name().unwrap(), None);
 }
