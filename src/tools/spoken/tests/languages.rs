@@ -152,6 +152,21 @@ fn moments_are_read_in_every_language() {
         ),
         (Language::Spanish, "dentro de dos horas", "2026-11-28T16:15"),
         (
+            Language::Spanish,
+            "mañana a las doce de la mañana",
+            "2026-11-29T12:00",
+        ),
+        (
+            Language::Spanish,
+            "mañana a las doce y media de la mañana",
+            "2026-11-29T12:30",
+        ),
+        (
+            Language::French,
+            "à dix-sept heures trente",
+            "2026-11-28T17:30",
+        ),
+        (
             Language::French,
             "demain à sept heures moins le quart",
             "2026-11-29T06:45",
@@ -171,6 +186,8 @@ fn moments_are_read_in_every_language() {
         (Language::Italian, "tra due ore", "2026-11-28T16:15"),
         (Language::Chinese, "晚上八点", "2026-11-28T20:00"),
         (Language::Chinese, "明天早上六点半", "2026-11-29T06:30"),
+        (Language::Chinese, "明天上午十二点", "2026-11-29T12:00"),
+        (Language::Chinese, "明天上午十二点半", "2026-11-29T12:30"),
         (Language::Chinese, "十分钟后", "2026-11-28T14:25"),
         (Language::Chinese, "下周一早上八点", "2026-11-30T08:00"),
     ] {
