@@ -170,7 +170,7 @@ impl Numerals {
                 (below == 0 || counts_on).then(|| sum.group + value)
             }
             1..10 => self
-                .fits_ones(below, sum.is_joined)
+                .fits_ones(value, below, sum.is_joined)
                 .then(|| sum.group + value),
         };
         // "mille" after "mille" is another number.
@@ -184,10 +184,12 @@ impl Numerals {
     }
 
     /// Whether ones may follow what there is below a hundred.
-    fn fits_ones(&self, below: u64, is_joined: bool) -> bool {
+    fn fits_ones(&self, ones: u64, below: u64, is_joined: bool) -> bool {
         match below {
             // "hundertundeins"
             0 => true,
+            // "dix-sept"; what is less has a word of its own.
+            10 => self.vigesimal && ones >= 7,
             20..100 if below.is_multiple_of(10) && !self.ones_first => {
                 self.join_from.is_none_or(|from| is_joined && below >= from)
             }
@@ -217,6 +219,14 @@ impl Numerals {
         });
         let values: Vec<u64> = values.collect();
         let used = values.len();
+        let is_written = |at: usize| words[at].parse::<u64>().is_err();
+        // "两三": two or three.
+        if let [first @ 1..10, 1..10] = values[..]
+            && is_written(0)
+            && is_written(1)
+        {
+            return Some((first, 1));
+        }
         if values.iter().all(|value| *value < 10) {
             let number = values.iter().try_fold(0_u64, |number, digit| {
                 number.checked_mul(10)?.checked_add(*digit)
@@ -228,16 +238,25 @@ impl Numerals {
         let (mut total, mut section, mut digit) = (0_u64, 0_u64, None);
         for (at, &value) in values.iter().enumerate() {
             match value {
-                10 | 100 | 1_000 if words[at].parse::<u64>().is_err() => {
+                10 | 100 | 1_000 if is_written(at) => {
                     section += digit.take().unwrap_or(1) * value;
                 }
-                10_000.. if words[at].parse::<u64>().is_err() => {
+                10_000.. if is_written(at) => {
                     section += digit.take().unwrap_or(0);
                     total = total.checked_add(section.max(1).checked_mul(value)?)?;
                     section = 0;
                 }
                 0 if at > 0 => {}
                 _ if digit.is_some() => return None,
+                // "一百五": the five counts tens.
+                1..10 if at > 0 && at + 1 == used && is_written(at) && is_written(at - 1) => {
+                    let scale = values[at - 1];
+                    digit = Some(if scale >= 100 {
+                        value * (scale / 10)
+                    } else {
+                        value
+                    });
+                }
                 value => digit = Some(value),
             }
         }

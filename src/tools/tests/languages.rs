@@ -158,7 +158,7 @@ fn the_tools_answer_in_spanish() {
             (
                 "calculate",
                 &[("expression", "15 por ciento de 80")],
-                "Son 12.",
+                "El resultado es 12.",
             ),
             (
                 "add_to_list",

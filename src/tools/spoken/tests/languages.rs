@@ -43,6 +43,14 @@ fn larger_numbers_are_read() {
         (Language::Italian, "duemilacinquecentosettantatré", 2_573),
         (Language::Chinese, "两千五百七十三", 2_573),
         (Language::Chinese, "一百零五", 105),
+        (Language::Chinese, "一百五", 150),
+        (Language::Chinese, "一百五十", 150),
+        (Language::Chinese, "三千二", 3_200),
+        (Language::Chinese, "一万五", 15_000),
+        (Language::Chinese, "一万零五", 10_005),
+        (Language::Chinese, "二零二六", 2_026),
+        (Language::French, "cent un", 101),
+        (Language::French, "dix-sept mille", 17_000),
     ] {
         let expected = Some(integer(value));
         assert_eq!(number(words, language), expected, "{language}: {words}");
@@ -65,6 +73,10 @@ fn a_decimal_comma_and_thousands_are_read_as_the_language_writes_them() {
         number("三点五", Language::Chinese),
         Some(integer(7) / integer(2))
     );
+    assert_eq!(
+        number("三点五六", Language::Chinese),
+        Some(integer(89) / integer(25))
+    );
 }
 
 #[test]
@@ -74,7 +86,11 @@ fn two_numbers_in_a_row_are_not_one() {
         (Language::German, "zwanzig fünf"),
         (Language::Spanish, "veinte y cinco"),
         (Language::French, "deux trois"),
+        (Language::French, "dix deux"),
         (Language::Italian, "due tre"),
+        (Language::Chinese, "两三"),
+        (Language::Chinese, "五六"),
+        (Language::Chinese, "五六十"),
     ] {
         assert_eq!(number(words, language), None, "{language}: {words}");
     }
@@ -136,6 +152,21 @@ fn moments_are_read_in_every_language() {
         ),
         (Language::Spanish, "dentro de dos horas", "2026-11-28T16:15"),
         (
+            Language::Spanish,
+            "mañana a las doce de la mañana",
+            "2026-11-29T12:00",
+        ),
+        (
+            Language::Spanish,
+            "mañana a las doce y media de la mañana",
+            "2026-11-29T12:30",
+        ),
+        (
+            Language::French,
+            "à dix-sept heures trente",
+            "2026-11-28T17:30",
+        ),
+        (
             Language::French,
             "demain à sept heures moins le quart",
             "2026-11-29T06:45",
@@ -155,6 +186,8 @@ fn moments_are_read_in_every_language() {
         (Language::Italian, "tra due ore", "2026-11-28T16:15"),
         (Language::Chinese, "晚上八点", "2026-11-28T20:00"),
         (Language::Chinese, "明天早上六点半", "2026-11-29T06:30"),
+        (Language::Chinese, "明天上午十二点", "2026-11-29T12:00"),
+        (Language::Chinese, "明天上午十二点半", "2026-11-29T12:30"),
         (Language::Chinese, "十分钟后", "2026-11-28T14:25"),
         (Language::Chinese, "下周一早上八点", "2026-11-30T08:00"),
     ] {
