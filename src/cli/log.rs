@@ -10,7 +10,8 @@ use tracing_subscriber::EnvFilter;
 /// terminal logs to a file in the data folder. Without `RUST_LOG` only warnings.
 pub fn start(conversation: bool) {
     // rmcp's warnings quote MCP servers, whose texts are not ours to print; errors reach the user by `mcp`.
-    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,ort=error,rmcp=off";
+    // llama.cpp logs under a name with hyphens.
+    let quiet = "warn,vivavoce=warn,llama_cpp_2=error,llama-cpp-2=error,ort=error,rmcp=off";
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
