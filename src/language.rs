@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -24,6 +25,28 @@ pub enum Language {
     Italian,
     /// Mandarin Chinese.
     Chinese,
+}
+
+/// One thing for each language, made at its first use.
+pub struct ByLanguage<T>([LazyLock<T>; 6]);
+
+impl<T> ByLanguage<T> {
+    /// What makes each of them, in the order of [`Language`].
+    pub const fn new([en, de, es, fr, it, zh]: [fn() -> T; 6]) -> Self {
+        Self([
+            LazyLock::new(en),
+            LazyLock::new(de),
+            LazyLock::new(es),
+            LazyLock::new(fr),
+            LazyLock::new(it),
+            LazyLock::new(zh),
+        ])
+    }
+
+    /// That of a language.
+    pub fn of(&self, language: Language) -> &T {
+        &self.0[language as usize]
+    }
 }
 
 struct Known {

@@ -125,7 +125,7 @@ pub enum Input {
 }
 
 impl Command {
-    /// So many exchanges left the history; none is told if none did.
+    /// Tells how many exchanges left the history. `None` if none did.
     pub(super) fn forgot(turn: Option<TurnId>, exchanges: usize) -> Option<Self> {
         (exchanges > 0).then_some(Self::Publish(turn, EventKind::Forgot { exchanges }))
     }

@@ -100,7 +100,7 @@ fn an_exchange_in_which_something_is_forgotten_or_recalled_is_not_written_down()
             talk.remember(asked, "It is the boiler.").is_empty(),
             "{asked}"
         );
-        // Nor is what more is heard of it, and the next one is.
+        // The rest of that reply is not written down either. The next exchange is.
         assert!(talk.remember("", "It leaks.").is_empty(), "{asked}");
         talk.answer(STORY);
         assert_eq!(talk.remember(STORY, "Once."), written(STORY, "Once."));

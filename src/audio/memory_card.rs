@@ -55,7 +55,8 @@ impl Outside {
         played
     }
 
-    /// The loudspeaker plays so many samples, and the microphone gives nothing. Silence if nothing is open.
+    /// Has the loudspeaker play this many samples while the microphone gives nothing. What was played; silence if no
+    /// device is open.
     pub fn play(&self, samples: usize) -> Vec<f32> {
         let mut played = vec![0.0; samples];
         if let Some(render) = &mut lock(&self.0).render {

@@ -18,7 +18,7 @@ const MOST_DAYS: u16 = 3_650;
 pub struct MemoryConfig {
     /// What outlasts the conversation.
     pub keep: Keeping,
-    /// What was said and heard is kept for so many days.
+    /// Days after which what was said and heard is erased.
     pub days: u16,
     /// Folders of notes, tables and PDFs that questions are answered from; `~` is the user's own folder. None at
     /// first: nothing is read that was not named.

@@ -186,7 +186,9 @@ impl RecognizerStage {
     }
 
     fn partial(&mut self) {
-        let Some(turn) = &mut self.turn else { return };
+        let Some(turn) = self.turn.as_mut().filter(|turn| turn.speaking) else {
+            return;
+        };
         let open = turn.utterance.open();
         let is_whole = self.engine.partials_are_whole();
         let fell_silent = self
@@ -197,7 +199,7 @@ impl RecognizerStage {
             true => LULL_STEP.max(turn.step / 2),
             false => turn.step,
         };
-        if !turn.speaking || open.len() < turn.decoded + step {
+        if open.len() < turn.decoded + step {
             return;
         }
         let end = turn

@@ -273,13 +273,8 @@ fn partials_take_half_of_the_time_at_most() {
     assert_eq!(step_after(Duration::from_millis(600)), second * 6 / 5);
 }
 
-#[test]
-fn words_that_were_decoded_as_the_level_fell_are_the_final_ones() {
-    let mut stage = Stage::new(Scripted {
-        partials: [says("Hello."), says("Hello you.")].into(),
-        whole: true,
-        ..Scripted::default()
-    });
+/// Words that were decoded as the level fell behind them; gives when their last sound was.
+fn a_lull(stage: &mut Stage) -> Timestamp {
     stage.speech();
     stage.sound(12);
     let last_sound = stage.now();
@@ -287,6 +282,17 @@ fn words_that_were_decoded_as_the_level_fell_are_the_final_ones() {
     stage.waiting.fell_silent(stage.now());
     stage.stage.partial();
     stage.told();
+    last_sound
+}
+
+#[test]
+fn words_that_were_decoded_as_the_level_fell_are_the_final_ones() {
+    let mut stage = Stage::new(Scripted {
+        partials: [says("Hello."), says("Hello you.")].into(),
+        whole: true,
+        ..Scripted::default()
+    });
+    let last_sound = a_lull(&mut stage);
     stage.sound_at(0.001, 5);
     stage.pause_since(1, last_sound);
     assert_eq!(stage.told(), [decoded(1, "Hello you.")]);
@@ -300,13 +306,7 @@ fn a_soft_stop_after_a_gap_belongs_to_the_last_word() {
         whole: true,
         ..Scripted::default()
     });
-    stage.speech();
-    stage.sound(12);
-    let last_sound = stage.now();
-    stage.sound_at(0.001, 3);
-    stage.waiting.fell_silent(stage.now());
-    stage.stage.partial();
-    stage.told();
+    let last_sound = a_lull(&mut stage);
     stage.sound_at(0.001, 3);
     stage.sound_at(0.008, 1);
     stage.pause_since(1, last_sound);

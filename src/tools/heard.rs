@@ -2,12 +2,11 @@
 //! `assets/tools/LANG/heard.toml`, in the letters that a language is written in.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::spoken::split;
-use crate::language::Language;
+use crate::language::{ByLanguage, Language};
 
 /// The words of one language, in lower case.
 #[derive(Debug, Deserialize)]
@@ -40,33 +39,23 @@ pub(super) struct Heard {
     pub lists: BTreeMap<String, Vec<String>>,
 }
 
-macro_rules! heard {
-    ($code:literal) => {
-        LazyLock::new(|| {
-            let file = include_str!(concat!("../../assets/tools/", $code, "/heard.toml"));
-            toml::from_str(file).expect("the bundled words are held valid by a test")
-        })
-    };
-}
+static HEARD: ByLanguage<Heard> = ByLanguage::new([
+    || read(include_str!("../../assets/tools/en/heard.toml")),
+    || read(include_str!("../../assets/tools/de/heard.toml")),
+    || read(include_str!("../../assets/tools/es/heard.toml")),
+    || read(include_str!("../../assets/tools/fr/heard.toml")),
+    || read(include_str!("../../assets/tools/it/heard.toml")),
+    || read(include_str!("../../assets/tools/zh/heard.toml")),
+]);
 
-static ENGLISH: LazyLock<Heard> = heard!("en");
-static GERMAN: LazyLock<Heard> = heard!("de");
-static SPANISH: LazyLock<Heard> = heard!("es");
-static FRENCH: LazyLock<Heard> = heard!("fr");
-static ITALIAN: LazyLock<Heard> = heard!("it");
-static CHINESE: LazyLock<Heard> = heard!("zh");
+fn read(file: &str) -> Heard {
+    toml::from_str(file).expect("the bundled words are held valid by a test")
+}
 
 impl Heard {
     /// Those of a language, read at their first use.
     pub(super) fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &ENGLISH,
-            Language::German => &GERMAN,
-            Language::Spanish => &SPANISH,
-            Language::French => &FRENCH,
-            Language::Italian => &ITALIAN,
-            Language::Chinese => &CHINESE,
-        }
+        HEARD.of(language)
     }
 
     /// Whether a time comes again and again. A word of Chinese stands anywhere.

@@ -2,12 +2,11 @@
 //! outcome. No tool writes sentences of its own, but those that know English only (`units`, `lookup`, `files`).
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::spoken::Speech;
-use crate::language::Language;
+use crate::language::{ByLanguage, Language};
 
 /// All that the tools say in one language. A file without one of these is refused, and so is one with more.
 #[derive(Debug, Deserialize)]
@@ -274,33 +273,23 @@ pub(super) struct Session {
     pub abilities: Vec<String>,
 }
 
-macro_rules! sayings {
-    ($code:literal) => {
-        LazyLock::new(|| {
-            let file = include_str!(concat!("../../assets/tools/", $code, "/said.toml"));
-            toml::from_str(file).expect("the bundled sentences are held valid by a test")
-        })
-    };
-}
+static SAYINGS: ByLanguage<Sayings> = ByLanguage::new([
+    || read(include_str!("../../assets/tools/en/said.toml")),
+    || read(include_str!("../../assets/tools/de/said.toml")),
+    || read(include_str!("../../assets/tools/es/said.toml")),
+    || read(include_str!("../../assets/tools/fr/said.toml")),
+    || read(include_str!("../../assets/tools/it/said.toml")),
+    || read(include_str!("../../assets/tools/zh/said.toml")),
+]);
 
-static ENGLISH: LazyLock<Sayings> = sayings!("en");
-static GERMAN: LazyLock<Sayings> = sayings!("de");
-static SPANISH: LazyLock<Sayings> = sayings!("es");
-static FRENCH: LazyLock<Sayings> = sayings!("fr");
-static ITALIAN: LazyLock<Sayings> = sayings!("it");
-static CHINESE: LazyLock<Sayings> = sayings!("zh");
+fn read(file: &str) -> Sayings {
+    toml::from_str(file).expect("the bundled sentences are held valid by a test")
+}
 
 impl Sayings {
     /// Those of a language, read at their first use.
     pub(super) fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &ENGLISH,
-            Language::German => &GERMAN,
-            Language::Spanish => &SPANISH,
-            Language::French => &FRENCH,
-            Language::Italian => &ITALIAN,
-            Language::Chinese => &CHINESE,
-        }
+        SAYINGS.of(language)
     }
 }
 

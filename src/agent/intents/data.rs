@@ -19,7 +19,8 @@ pub(super) struct Writing {
     pub letters: BTreeMap<char, String>,
     pub abbreviations: Vec<String>,
     pub hesitations: Vec<String>,
-    /// One of the hesitations that is none behind a number: there it multiplies, and is compared as the second word.
+    /// A hesitation that multiplies where it stands behind a number (German "mal"), and the word that it is compared
+    /// as there.
     pub multiplies: Option<[String; 2]>,
     pub minus: String,
     /// A comma stands before decimals, and a full stop between thousands.

@@ -4,23 +4,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result, bail};
-use vivavoce::agent::Persona;
+use anyhow::{Result, bail};
 use vivavoce::clock::local_time;
 use vivavoce::config::Config;
-use vivavoce::engines::EngineLoader;
 use vivavoce::harness::bench::assistant::{
-    AskedTurn, AssistantConversation, AssistantReport, Given, GivenCall, HelpGiven, QuestionSet,
-    judge,
+    AskedTurn, AssistantConversation, AssistantReport, Given, HelpGiven, QuestionSet, judge,
 };
 use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
-use vivavoce::llm::{Opening, Prompt};
-use vivavoce::models::Role;
 use vivavoce::pipeline::{Models, WrittenConversation};
-use vivavoce::tools::Keeping;
 
-use crate::cli::assistant::assistant;
-use crate::cli::talk::{LOADING, QUIT};
+use super::interview::{Interview, given_calls, publish};
+use crate::cli::talk::QUIT;
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -55,22 +49,10 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     }
     let mut trust = Trust::before(config)?;
     let watch = LoadWatch::start();
-    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-    LOADING.store(true, Ordering::Relaxed);
-    let loader = EngineLoader::only(config, &[Role::Llm])?;
-    let mut model = loader.language_model(&persona)?;
-    let persona = loader.tell(persona);
-    model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
-    let mut helper = loader.helper()?;
-    LOADING.store(false, Ordering::Relaxed);
+    let mut interview = Interview::prepare(config)?;
     let mut turns = Vec::new();
     for conversation in wanted {
-        let (setting, tools) = assistant(config, &persona, Keeping::Nothing, None);
-        let talk = WrittenConversation::new(&persona, setting, tools);
-        let mut models = Models {
-            first: model.as_mut(),
-            helper: helper.as_mut(),
-        };
+        let (talk, mut models) = interview.begin();
         ask(
             conversation,
             talk,
@@ -85,14 +67,8 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     trust.load = watch.load();
     let report = AssistantReport::new(set.facts(&name), trust, turns).with_gates(&args.gate);
     out!("{report}");
-    if let Some(path) = &args.report {
-        std::fs::write(path, report.to_json())
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    match report.passed() {
-        true => Ok(ExitCode::SUCCESS),
-        false => Ok(ExitCode::FAILURE),
-    }
+    let passed = report.verdict.passed();
+    publish(args.report.as_deref(), &report.to_json(), passed)
 }
 
 /// Asks a conversation's questions, one after the other.
@@ -109,14 +85,7 @@ fn ask(
         if quit() {
             return;
         }
-        let calls: Vec<GivenCall> = answer
-            .calls
-            .into_iter()
-            .map(|call| GivenCall {
-                tool: call.name,
-                arguments: call.arguments,
-            })
-            .collect();
+        let calls = given_calls(answer.calls);
         let given = Given {
             answer: &answer.text,
             calls: &calls,

@@ -18,6 +18,7 @@ mod device;
 mod endpointing;
 mod engines;
 mod eot_bench;
+mod interview;
 mod persona;
 mod replay;
 mod report;

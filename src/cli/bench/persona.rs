@@ -4,21 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result, bail};
-use vivavoce::agent::Persona;
+use anyhow::{Result, bail};
 use vivavoce::clock::local_time;
 use vivavoce::config::Config;
-use vivavoce::engines::EngineLoader;
-use vivavoce::harness::bench::assistant::{Given, GivenCall};
+use vivavoce::harness::bench::assistant::Given;
 use vivavoce::harness::bench::persona::{Asked, PersonaAnswer, PersonaReport, PersonaSet};
 use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
-use vivavoce::llm::{Opening, Prompt};
-use vivavoce::models::Role;
 use vivavoce::pipeline::{Models, WrittenConversation};
-use vivavoce::tools::Keeping;
 
-use crate::cli::assistant::assistant;
-use crate::cli::talk::{LOADING, QUIT};
+use super::interview::{Interview, given_calls, publish};
+use crate::cli::talk::QUIT;
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -55,40 +50,22 @@ pub fn run(config: &Config, args: &PersonaArgs) -> Result<ExitCode> {
     }
     let mut trust = Trust::before(config)?;
     let watch = LoadWatch::start();
-    let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-    LOADING.store(true, Ordering::Relaxed);
-    let loader = EngineLoader::only(config, &[Role::Llm])?;
-    let mut model = loader.language_model(&persona)?;
-    let persona = loader.tell(persona);
-    model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
-    let mut helper = loader.helper()?;
-    LOADING.store(false, Ordering::Relaxed);
+    let mut interview = Interview::prepare(config)?;
+    let name_of_assistant = interview.persona.name.clone();
     let mut answers = Vec::new();
     for asked in &wanted {
-        // Nothing that was said in one conversation is known in the next.
-        let (setting, tools) = assistant(config, &persona, Keeping::Nothing, None);
-        let talk = WrittenConversation::new(&persona, setting, tools);
-        let mut models = Models {
-            first: model.as_mut(),
-            helper: helper.as_mut(),
-        };
-        answers.extend(ask(asked, talk, &mut models, (persona.name.as_str(), &set)));
+        let (talk, mut models) = interview.begin();
+        answers.extend(ask(asked, talk, &mut models, (&name_of_assistant, &set)));
         if QUIT.load(Ordering::Relaxed) {
             break;
         }
     }
     trust.load = watch.load();
-    let report = PersonaReport::new(&persona.name, set.facts(&name), trust, answers);
+    let report = PersonaReport::new(&name_of_assistant, set.facts(&name), trust, answers);
     let report = report.with_gates(&args.gate);
     out!("{report}");
-    if let Some(path) = &args.report {
-        std::fs::write(path, report.to_json())
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    match report.passed() {
-        true => Ok(ExitCode::SUCCESS),
-        false => Ok(ExitCode::FAILURE),
-    }
+    let passed = report.verdict.passed();
+    publish(args.report.as_deref(), &report.to_json(), passed)
 }
 
 /// Says what comes before a question, and asks it; none if the user has given up.
@@ -106,11 +83,7 @@ fn ask(
     if quit() {
         return None;
     }
-    let calls = answer.calls.into_iter().map(|call| GivenCall {
-        tool: call.name,
-        arguments: call.arguments,
-    });
-    let calls: Vec<GivenCall> = calls.collect();
+    let calls = given_calls(answer.calls);
     let given = Given {
         answer: &answer.text,
         calls: &calls,

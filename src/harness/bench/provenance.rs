@@ -99,11 +99,7 @@ impl Report {
         Self {
             schema: SCHEMA.into(),
             kind,
-            verdict: Verdict {
-                sentence,
-                warnings: trust.warnings(),
-                gates: Vec::new(),
-            },
+            verdict: Verdict::new(sentence, trust.warnings()),
             trust,
             metrics,
             conversations: Vec::new(),

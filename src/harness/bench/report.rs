@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::drafts::Drafts;
+use super::gate::Gate;
 use super::machine::{Load, Machine};
 use super::metric::Metrics;
 use super::statistics::Interval;
@@ -57,6 +58,27 @@ pub struct Verdict {
     pub warnings: Vec<String>,
     /// Every budget that was asked for.
     pub gates: Vec<GateResult>,
+}
+
+impl Verdict {
+    /// Before any budget is checked.
+    pub(super) fn new(sentence: String, warnings: Vec<String>) -> Self {
+        Self {
+            sentence,
+            warnings,
+            gates: Vec::new(),
+        }
+    }
+
+    /// Checks budgets on these figures.
+    pub fn check(&mut self, gates: &[Gate], metrics: &Metrics) {
+        self.gates = gates.iter().map(|gate| gate.check(metrics)).collect();
+    }
+
+    /// Whether every budget was kept.
+    pub fn passed(&self) -> bool {
+        self.gates.iter().all(|gate| gate.passed)
+    }
 }
 
 /// A budget and whether it was kept.

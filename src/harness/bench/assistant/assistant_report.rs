@@ -9,7 +9,7 @@ use super::super::format::{Cells, HEADINGS};
 use super::super::gate::Gate;
 use super::super::metric::{Figure, Metrics};
 use super::super::report::{Trust, Verdict};
-use super::checks::Outcome;
+use super::checks::{AnswerVerdict, Outcome};
 use super::question_set::QuestionSet;
 use super::score::{AskedTurn, figures};
 
@@ -66,11 +66,7 @@ impl AssistantReport {
         Self {
             schema: SCHEMA.into(),
             set,
-            verdict: Verdict {
-                sentence: sentence(&metrics),
-                warnings: trust.warnings(),
-                gates: Vec::new(),
-            },
+            verdict: Verdict::new(sentence(&metrics), trust.warnings()),
             trust,
             metrics,
             turns,
@@ -80,14 +76,8 @@ impl AssistantReport {
     /// Checks budgets: `calls.right.rate>=0.97`, `calls.false.count==0`, `answers.sums.rate>=0.9`.
     #[must_use]
     pub fn with_gates(mut self, gates: &[Gate]) -> Self {
-        let results = gates.iter().map(|gate| gate.check(&self.metrics));
-        self.verdict.gates = results.collect();
+        self.verdict.check(gates, &self.metrics);
         self
-    }
-
-    /// Whether every gate was kept.
-    pub fn passed(&self) -> bool {
-        self.verdict.gates.iter().all(|gate| gate.passed)
     }
 
     /// As `--report` writes it.
@@ -105,15 +95,34 @@ fn sentence(metrics: &Metrics) -> String {
         ("calls.false", "turns without a command called a tool"),
         ("cannots.honest", "times it said that it cannot"),
     ];
-    let part = |(name, what): (&str, &str)| match metrics.0.get(name)?.figure {
+    rates_in_a_sentence(metrics, &parts).unwrap_or_else(|| "No answer was judged.".to_owned())
+}
+
+/// "87 of 100 answers right; 30 of 31 calls of tools exact.", of the rates that were measured; `None`: of none.
+pub(in crate::harness::bench) fn rates_in_a_sentence(
+    metrics: &Metrics,
+    parts: &[(&str, &str)],
+) -> Option<String> {
+    let part = |(name, what): &(&str, &str)| match metrics.0.get(*name)?.figure {
         Figure::Rate(rate) => Some(format!("{} of {} {what}", rate.count, rate.of)),
         Figure::Distribution(_) | Figure::Value { .. } => None,
     };
-    let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
-    if parts.is_empty() {
-        return "No answer was judged.".to_owned();
-    }
-    parts.join("; ") + "."
+    let parts: Vec<String> = parts.iter().filter_map(part).collect();
+    (!parts.is_empty()).then(|| parts.join("; ") + ".")
+}
+
+/// A wrong answer, and what is wrong with it.
+pub(in crate::harness::bench) fn write_wrong(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    (asked, answered): (&str, &str),
+    checks: &AnswerVerdict,
+) -> fmt::Result {
+    let why: Vec<&str> = checks.why().collect();
+    writeln!(f, "\n{title}")?;
+    writeln!(f, "  asked     {asked}")?;
+    writeln!(f, "  answered  {answered}")?;
+    writeln!(f, "  wrong     {}", why.join("; "))
 }
 
 /// The sentence, the figures in columns, and what became of the gates.
@@ -149,18 +158,8 @@ impl fmt::Display for AssistantReport {
         write_figures(f, &self.verdict, &self.metrics)?;
         let is_wrong = |turn: &&AskedTurn| turn.checks.outcome() == Outcome::Wrong;
         for turn in self.turns.iter().filter(is_wrong) {
-            let why: Vec<&str> = turn.checks.why().collect();
-            writeln!(f)?;
-            writeln!(
-                f,
-                "{} ({}), {}",
-                turn.conversation,
-                turn.kind,
-                turn.turn + 1
-            )?;
-            writeln!(f, "  asked     {}", turn.say)?;
-            writeln!(f, "  answered  {}", turn.answer)?;
-            writeln!(f, "  wrong     {}", why.join("; "))?;
+            let title = format!("{} ({}), {}", turn.conversation, turn.kind, turn.turn + 1);
+            write_wrong(f, &title, (&turn.say, &turn.answer), &turn.checks)?;
         }
         Ok(())
     }
@@ -194,7 +193,7 @@ mod tests {
 
     fn checked(gate: &str) -> bool {
         let gate: Gate = gate.parse().unwrap();
-        report().with_gates(&[gate]).passed()
+        report().with_gates(&[gate]).verdict.passed()
     }
 
     #[test]

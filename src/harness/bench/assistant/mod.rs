@@ -16,7 +16,7 @@ mod question_set_error;
 mod score;
 
 pub(super) use answer_words::{can_be_found, holds, words};
-pub(super) use assistant_report::write_figures;
+pub(super) use assistant_report::{rates_in_a_sentence, write_figures, write_wrong};
 
 pub use assistant_report::{AssistantReport, SCHEMA as ASSISTANT_SCHEMA, SetFacts};
 pub use call_check::GivenCall;

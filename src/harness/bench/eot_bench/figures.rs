@@ -17,7 +17,7 @@ const SAME_S: f64 = 1e-9;
 /// A policy, and what it costs. Times in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OperatingPoint {
-    /// A probability above this ends the turn. Of silence alone, there is none.
+    /// A probability above this ends the turn. `None`: the policy looks at silence alone.
     pub threshold: Option<f64>,
     /// No turn is ended before the silence is this long.
     pub action_delay: f64,

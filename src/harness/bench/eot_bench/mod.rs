@@ -17,7 +17,7 @@ use super::Pause;
 
 /// Time from one prediction to the next. Seconds.
 const INTERVAL_S: f64 = 0.1;
-/// A shorter silence is none. Seconds.
+/// Silences shorter than this are left out. Seconds.
 const LEAST_SILENCE_S: f64 = 0.1;
 /// Times this close are the same. Seconds.
 const SAME_S: f64 = 1e-6;

@@ -5,9 +5,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::assistant::{Outcome, SetFacts, write_figures};
+use super::super::assistant::{Outcome, SetFacts, rates_in_a_sentence, write_figures, write_wrong};
 use super::super::gate::Gate;
-use super::super::metric::{Figure, Metrics};
+use super::super::metric::Metrics;
 use super::super::report::{Trust, Verdict};
 use super::persona_score::{PersonaAnswer, by_question, figures, usual_stance};
 
@@ -47,11 +47,7 @@ impl PersonaReport {
             schema: SCHEMA.into(),
             persona: persona.into(),
             set,
-            verdict: Verdict {
-                sentence: sentence(&metrics),
-                warnings: trust.warnings(),
-                gates: Vec::new(),
-            },
+            verdict: Verdict::new(sentence(&metrics), trust.warnings()),
             trust,
             metrics,
             answers,
@@ -61,14 +57,8 @@ impl PersonaReport {
     /// Checks budgets: `persona.agreement.rate>=0.9`, `persona.claims.count==0`.
     #[must_use]
     pub fn with_gates(mut self, gates: &[Gate]) -> Self {
-        let results = gates.iter().map(|gate| gate.check(&self.metrics));
-        self.verdict.gates = results.collect();
+        self.verdict.check(gates, &self.metrics);
         self
-    }
-
-    /// Whether every gate was kept.
-    pub fn passed(&self) -> bool {
-        self.verdict.gates.iter().all(|gate| gate.passed)
     }
 
     /// As `--report` writes it.
@@ -89,15 +79,7 @@ fn sentence(metrics: &Metrics) -> String {
         ("persona.after_talk", "are the same after other talk"),
         ("persona.claims", "claim what it is not"),
     ];
-    let part = |(name, what): (&str, &str)| match metrics.0.get(name)?.figure {
-        Figure::Rate(rate) => Some(format!("{} of {} {what}", rate.count, rate.of)),
-        Figure::Distribution(_) | Figure::Value { .. } => None,
-    };
-    let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
-    if parts.is_empty() {
-        return "No question was asked.".to_owned();
-    }
-    parts.join("; ") + "."
+    rates_in_a_sentence(metrics, &parts).unwrap_or_else(|| "No question was asked.".to_owned())
 }
 
 /// The figures, then every question whose answers do not agree, and every wrong answer.
@@ -129,16 +111,8 @@ impl fmt::Display for PersonaReport {
         }
         let is_wrong = |answer: &&PersonaAnswer| answer.checks.outcome() == Outcome::Wrong;
         for answer in self.answers.iter().filter(is_wrong) {
-            let why: Vec<&str> = answer.checks.why().collect();
-            writeln!(f)?;
-            writeln!(
-                f,
-                "{} ({}), {}",
-                answer.question, answer.about, answer.before
-            )?;
-            writeln!(f, "  asked     {}", answer.wording)?;
-            writeln!(f, "  answered  {}", answer.answer)?;
-            writeln!(f, "  wrong     {}", why.join("; "))?;
+            let title = format!("{} ({}), {}", answer.question, answer.about, answer.before);
+            write_wrong(f, &title, (&answer.wording, &answer.answer), &answer.checks)?;
         }
         Ok(())
     }
@@ -160,7 +134,12 @@ mod tests {
 
     #[test]
     fn gates_are_checked_on_its_figures() {
-        let checked = |gate: &str| report().with_gates(&[gate.parse().unwrap()]).passed();
+        let checked = |gate: &str| {
+            report()
+                .with_gates(&[gate.parse().unwrap()])
+                .verdict
+                .passed()
+        };
         assert!(checked("persona.agreement.rate>=0.6"));
         assert!(!checked("persona.agreement.rate>=0.9"));
         assert!(checked("persona.claims.count==0"));
