@@ -1,5 +1,6 @@
 //! What must and must not be in our executables, read out of them.
 
+#[path = "support/program.rs"]
 mod program;
 
 use std::path::{Path, PathBuf};

@@ -6,10 +6,10 @@
 //! `VIVAVOCE_FUZZ_SECONDS` says, from a seed of the time. An input that failed is written to a file, whose
 //! name is printed first: put it under `tests/fuzz/corpus/TARGET/`, where it is tried first from then on.
 
-#[path = "../models_fixture/mod.rs"]
+#[path = "../support/models_fixture/mod.rs"]
 mod models_fixture;
 mod mutate;
-#[path = "../tiny_gguf/mod.rs"]
+#[path = "../support/tiny_gguf.rs"]
 mod tiny_gguf;
 
 use std::alloc::System;

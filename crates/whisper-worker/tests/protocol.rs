@@ -1,6 +1,6 @@
 //! The worker as its clients see it: over standard input and output.
 
-#[path = "../../../tests/whisper_micro/mod.rs"]
+#[path = "../../../tests/support/whisper_micro.rs"]
 mod whisper_micro;
 
 use std::io::{BufReader, Write};

@@ -1,8 +1,8 @@
 //! The worker answers the reference implementation of the protocol, the package `wyoming` for Python.
 
-#[path = "../../../tests/python_package/mod.rs"]
+#[path = "../../../tests/support/python_package.rs"]
 mod python_package;
-#[path = "../../../tests/whisper_micro/mod.rs"]
+#[path = "../../../tests/support/whisper_micro.rs"]
 mod whisper_micro;
 
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-#[path = "../../../tests/tiny_gguf/mod.rs"]
+#[path = "../../../tests/support/tiny_gguf.rs"]
 pub(super) mod tiny_gguf;
 
 use std::fs;

@@ -1,0 +1,114 @@
+//! Ctrl-C: whatever waits ends with it, and what was written is whole.
+
+#![cfg(unix)]
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use vivavoce::clock::sleep;
+
+use crate::program::vivavoce;
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Runs a command whose language model is a server that takes a question and is silent, and interrupts it while it
+/// waits.
+fn interrupted_while_it_waits(arguments: &[&str]) -> ExitStatus {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", server.local_addr().unwrap());
+    let mut child = vivavoce()
+        .args(arguments)
+        .args(["--llm", &url])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It stays open until the program is gone.
+    let (mut connection, _) = server.accept().unwrap();
+    connection.read_exact(&mut [0; 16]).unwrap();
+    interrupt(&child);
+    child.wait().unwrap()
+}
+
+/// What a shell says of a program that Ctrl-C ended.
+const BY_CTRL_C: i32 = 130;
+
+#[test]
+fn a_conversation_that_waits_for_its_server_ends_at_once() {
+    let talk = ["talk", "--text", "--plain", "--output", "null"];
+    let status = interrupted_while_it_waits(&talk);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn a_measurement_of_conversations_that_waits_for_its_server_ends_at_once() {
+    let status = interrupted_while_it_waits(&["bench", "conversation", "--quick"]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn a_measurement_of_engines_that_waits_for_its_server_ends_at_once() {
+    let status = interrupted_while_it_waits(&["bench", "engines", "--only", "llm"]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn questions_whose_server_is_silent_end_at_once() {
+    let status = interrupted_while_it_waits(&["bench", "assistant"]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn endurance_that_waits_for_its_server_ends_at_once() {
+    let status = interrupted_while_it_waits(&["bench", "soak", "--hours", "1"]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn a_doctor_whose_server_is_silent_ends_with_an_error() {
+    let status = interrupted_while_it_waits(&["doctor"]);
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_text_that_is_read_into_a_file_comes_clause_by_clause_and_is_whole_when_it_is_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("book.wav");
+    let book = "It was the best of times, and it was the worst of times. ".repeat(2_000);
+    let mut child = vivavoce()
+        .args(["say", "--tts", "pico", "-o"])
+        .args([file.as_os_str(), book.as_ref()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Hours of speech: it would not end by itself before this.
+    while std::fs::metadata(&file).map_or(0, |meta| meta.len()) < 100_000 {
+        sleep(Duration::from_millis(5));
+    }
+    interrupt(&child);
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(said.contains("interrupted"), "{said}");
+    let written = hound::WavReader::open(&file).unwrap();
+    let seconds = written.duration() / written.spec().sample_rate;
+    assert!(seconds > 0);
+    assert_eq!(
+        written.into_samples::<i16>().filter(Result::is_err).count(),
+        0
+    );
+}

@@ -1,0 +1,14 @@
+//! Commands that read and write files: what is read, what is there of a run that ended early, and what is said of
+//! bad input.
+
+mod bad_input;
+mod batch;
+mod files;
+mod folders;
+mod interrupted;
+mod transcribe_memory;
+
+#[path = "../support/program.rs"]
+mod program;
+#[path = "../support/tiny_gguf.rs"]
+mod tiny_gguf;
