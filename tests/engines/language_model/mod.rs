@@ -1,8 +1,9 @@
-//! The real language model: its prefix cache in history and on disk, cancellation, its limits.
+//! The real language model: what it answers and calls, its prefix cache in history, cancellation, its limits.
+
+mod states;
 
 use std::cell::Cell;
 use std::fs;
-use std::path::Path;
 
 use serde_json::json;
 use vivavoce::agent::{History, Persona};
@@ -17,17 +18,9 @@ use vivavoce::llm::{
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 use vivavoce::tool_call::{Call, ToolDefinition};
 
-/// A fresh model with the states of its instructions in a folder, if any.
-fn model(folder: Option<&Path>) -> Llama {
-    model_with(folder.map(|folder| states(folder, false)), CacheType::F16)
-}
-
-fn states(folder: &Path, of_prompts: bool) -> StatesConfig {
-    StatesConfig {
-        folder: folder.to_path_buf(),
-        most_bytes: 1 << 30,
-        of_prompts,
-    }
+/// A fresh model.
+fn model() -> Llama {
+    model_with(None, CacheType::F16)
 }
 
 fn model_with(states: Option<StatesConfig>, cache_type: CacheType) -> Llama {
@@ -70,10 +63,7 @@ fn answer(model: &mut Llama, history: &History, question: &str) -> String {
 
 #[test]
 fn it_answers_in_one_short_sentence() {
-    let (mut model, history) = (
-        model(None),
-        History::new(&Persona::bundled(Language::English)),
-    );
+    let (mut model, history) = (model(), History::new(&Persona::bundled(Language::English)));
     let reply = answer(&mut model, &history, "What is the capital of France?");
     assert!(reply.contains("Paris"), "{reply}");
     assert!(reply.split_whitespace().count() < 20, "{reply}");
@@ -82,7 +72,7 @@ fn it_answers_in_one_short_sentence() {
 #[test]
 fn words_that_may_be_all_are_told_from_words_that_want_another() {
     let history = History::new(&Persona::bundled(Language::English));
-    let mut model = model(None);
+    let mut model = model();
     let mut ends = |words: &str| {
         let prompt = history.prompt(words);
         let read = model.prefill(&Prompt::new(&prompt, Opening::Unfinished), &|| false);
@@ -106,7 +96,7 @@ fn words_that_may_be_all_are_told_from_words_that_want_another() {
 #[test]
 fn the_end_of_the_words_is_told_while_the_prompt_of_a_reply_is_read() {
     let history = History::new(&Persona::bundled(Language::English));
-    let mut model = model(None);
+    let mut model = model();
     let mut ends = |words: &str, opening: Opening| {
         let prompt = history.prompt(words);
         let prompt = Prompt::new(&prompt, opening).asking_end(true);
@@ -128,10 +118,7 @@ fn the_end_of_the_words_is_told_while_the_prompt_of_a_reply_is_read() {
 
 #[test]
 fn a_second_turn_reads_only_what_is_new() {
-    let (mut model, mut history) = (
-        model(None),
-        History::new(&Persona::bundled(Language::English)),
-    );
+    let (mut model, mut history) = (model(), History::new(&Persona::bundled(Language::English)));
     let prefix = model
         .warm_up(&Prompt::new(history.prefix(), Opening::None))
         .unwrap()
@@ -149,10 +136,7 @@ fn a_second_turn_reads_only_what_is_new() {
 
 #[test]
 fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
-    let (mut model, mut history) = (
-        model(None),
-        History::new(&Persona::bundled(Language::English)),
-    );
+    let (mut model, mut history) = (model(), History::new(&Persona::bundled(Language::English)));
     answer(&mut model, &history, "Tell me about the sun.");
     history.remember("Tell me about the sun.", "The sun");
     let prompt = history.prompt("What did you just say?");
@@ -172,10 +156,7 @@ fn after_an_interruption_only_what_was_heard_is_in_the_prompt() {
 
 #[test]
 fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
-    let (mut model, mut history) = (
-        model(None),
-        History::new(&Persona::bundled(Language::English)),
-    );
+    let (mut model, mut history) = (model(), History::new(&Persona::bundled(Language::English)));
     history.remember(
         "Tell me about the sun.",
         "The sun is a star that is far away.",
@@ -205,152 +186,8 @@ fn forgetting_the_oldest_exchange_makes_it_read_nothing_again() {
 }
 
 #[test]
-fn a_start_with_the_disk_cache_reads_one_token() {
-    let folder = tempfile::tempdir().unwrap();
-    let prefix = Persona::bundled(Language::English).prefix();
-    let cold = model(Some(folder.path()))
-        .warm_up(&Prompt::new(&prefix, Opening::None))
-        .unwrap();
-    assert_eq!(cold.kept, 0);
-    let warm = model(Some(folder.path()))
-        .warm_up(&Prompt::new(&prefix, Opening::None))
-        .unwrap();
-    assert_eq!((warm.kept, warm.read), (cold.read - 1, 1));
-}
-
-#[test]
-fn a_cached_state_gives_the_same_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let history = History::new(&Persona::bundled(Language::English));
-    let answers = [(); 2].map(|()| {
-        let mut model = model(Some(folder.path()));
-        model
-            .warm_up(&Prompt::new(history.prefix(), Opening::None))
-            .unwrap();
-        answer(&mut model, &history, "Who wrote Romeo and Juliet?")
-    });
-    assert_eq!(answers[0], answers[1]);
-}
-
-#[test]
-fn a_damaged_disk_cache_is_ignored_and_rebuilt() {
-    let folder = tempfile::tempdir().unwrap();
-    let prefix = Persona::bundled(Language::English).prefix();
-    model(Some(folder.path()))
-        .warm_up(&Prompt::new(&prefix, Opening::None))
-        .unwrap();
-    let state = fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|e| e == "kv"))
-        .expect("a state was written");
-    let mut bytes = fs::read(&state).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0xff;
-    fs::write(&state, &bytes[..bytes.len() - 7]).unwrap();
-    assert_eq!(
-        model(Some(folder.path()))
-            .warm_up(&Prompt::new(&prefix, Opening::None))
-            .unwrap()
-            .kept,
-        0
-    );
-    assert!(
-        model(Some(folder.path()))
-            .warm_up(&Prompt::new(&prefix, Opening::None))
-            .unwrap()
-            .kept
-            > 0
-    );
-}
-
-/// A text of some hundred tokens, and a question about it.
-fn about_a_long_text(question: &str) -> Vec<Message> {
-    let text = "The miller's garden has forty trees, and each of them bears plums in the autumn. "
-        .repeat(30);
-    vec![Message::new(Role::User, format!("{text}\n\n{question}"))]
-}
-
-/// Asks a model that keeps prompts; how many tokens it had kept and how many it read.
-fn ask_about_a_long_text(folder: &Path, of_prompts: bool, question: &str) -> (usize, usize) {
-    let mut model = model_with(Some(states(folder, of_prompts)), CacheType::F16);
-    let messages = about_a_long_text(question);
-    let prefill = model
-        .prefill(&Prompt::new(&messages, Opening::Reply), &|| false)
-        .unwrap()
-        .unwrap();
-    model.keep_prompt();
-    (prefill.kept, prefill.read)
-}
-
-#[test]
-fn a_text_that_was_asked_about_is_not_read_again_after_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let (kept, all) = ask_about_a_long_text(folder.path(), true, "How many trees are there?");
-    assert_eq!(kept, 0);
-    let (kept, read) = ask_about_a_long_text(folder.path(), true, "What do they bear?");
-    assert!(
-        kept > all * 9 / 10 && read < all / 10,
-        "{kept} {read} of {all}"
-    );
-    let states = fs::read_dir(folder.path()).unwrap();
-    let states = states.filter(|entry| entry.as_ref().unwrap().path().extension().unwrap() == "kv");
-    assert_eq!(states.count(), 1, "the same text is kept once");
-}
-
-#[test]
-fn an_answer_from_a_state_on_disk_is_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let answers = [false, true].map(|is_kept| {
-        let mut model = model_with(Some(states(folder.path(), true)), CacheType::F16);
-        let messages = about_a_long_text("How many trees are there?");
-        let prompt = Prompt::new(&messages, Opening::Reply);
-        let prefill = model.prefill(&prompt, &|| false).unwrap().unwrap();
-        assert_eq!(prefill.kept > 0, is_kept);
-        let sampling = Sampling {
-            temperature: 0.0,
-            max_tokens: 24,
-            ..Sampling::default()
-        };
-        let mut answer = String::new();
-        model
-            .generate(&sampling, &|| false, &mut |output| {
-                answer.push_str(output.text())
-            })
-            .unwrap();
-        model.keep_prompt();
-        answer
-    });
-    assert_eq!(answers[0], answers[1]);
-}
-
-#[test]
-fn what_the_user_says_is_not_kept_with_the_instructions() {
-    let folder = tempfile::tempdir().unwrap();
-    ask_about_a_long_text(folder.path(), false, "How many trees are there?");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-}
-
-#[test]
-fn another_persona_has_another_state() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut persona = Persona::bundled(Language::English);
-    model(Some(folder.path()))
-        .warm_up(&Prompt::new(&persona.prefix(), Opening::None))
-        .unwrap();
-    persona.system.push_str(" Be brief.");
-    assert_eq!(
-        model(Some(folder.path()))
-            .warm_up(&Prompt::new(&persona.prefix(), Opening::None))
-            .unwrap()
-            .kept,
-        0
-    );
-}
-
-#[test]
 fn a_cancellation_takes_effect_within_one_chunk() {
-    let mut model = model(None);
+    let mut model = model();
     let prompt = [Message::new(Role::User, "word ".repeat(400))];
     let looks = Cell::new(0);
     let second_look = || {
@@ -376,7 +213,7 @@ fn a_cancellation_takes_effect_within_one_chunk() {
 
 #[test]
 fn a_prompt_longer_than_the_context_is_a_clear_error() {
-    let mut model = model(None);
+    let mut model = model();
     let prompt = [Message::new(Role::User, "word ".repeat(2_000))];
     let error = model
         .prefill(&Prompt::new(&prompt, Opening::Reply), &|| false)
