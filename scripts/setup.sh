@@ -245,7 +245,7 @@ run() { # COMMAND, in one string: nothing in it has a space of its own
     echo "This command failed: $as_root$1" >&2
     case $missing in
         *pulseaudio*) fail "Where PipeWire is the sound server, pulseaudio may be refused." \
-            "The tests that do without: cargo nextest run --release -E 'not binary(real_streams)'" ;;
+            "The tests that do without: cargo nextest run --release -E 'not binary(sound_card)'" ;;
     esac
     exit 1
 }

@@ -1,4 +1,5 @@
-//! Two conversations at once in one process, on one set of models.
+//! Two conversations at once in one process, on one set of models. A program of its own: what other tests leave in
+//! the memory of a process would hide what a session takes.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! What only testers need: the virtual sound card with its scenarios and rooms, the simulator, and the
-//! latency harness. Nothing that talks imports it but `cli`; `tests/architecture.rs` holds that.
+//! latency harness. Nothing that talks imports it but `cli`; `tests/architecture` holds that.
 //!
 //! ```text
 //!  scenario ─► stimulus ─► virtual_card ─► a session ─► its recording ─► bench ─► reports

@@ -1,5 +1,5 @@
 //! Made-up reports that look like real ones, for tests: the same conversations every time, held on
-//! a machine that is a little different in every run. Also a module of `tests/bench_report.rs`.
+//! a machine that is a little different in every run. Also a module of `tests/bench`.
 
 use super::{
     Better, Conversation, CurvePoint, Expect, Interval, Load, Machine, Mark, Metrics, Report,
