@@ -324,7 +324,7 @@ const PYTHON_SDK: &[&str] = &["mcp==2.3.0"];
 
 /// Runs a script with it to its end; the JSON that it prints.
 fn python(script: &str, arguments: &[&str]) -> Value {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp");
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp/agent_voice_clients");
     let mut command = Command::new("python3");
     // Whatever the user has configured is not the program's.
     for (name, _) in std::env::vars_os() {
@@ -335,7 +335,7 @@ fn python(script: &str, arguments: &[&str]) -> Value {
     let output = command
         .env("PYTHONPATH", installed(PYTHON_SDK))
         .env("VIVAVOCE_KEEP", "nothing")
-        .arg(tests.join("agent_voice_clients").join(script))
+        .arg(clients.join(script))
         .args(arguments)
         .output()
         .expect("scripts/setup.sh --test installs it");

@@ -35,8 +35,8 @@ impl Sounds {
 }
 
 fn script(name: &str) -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve");
-    tests.join("realtime_clients").join(name)
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/realtime_clients");
+    clients.join(name)
 }
 
 /// Runs a client to its end; the JSON that it prints.

@@ -16,8 +16,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The path of a file in this folder.
 pub fn file(name: &str) -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support");
-    tests.join("mcp_server").join(name)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/mcp_server");
+    folder.join(name)
 }
 
 /// The configuration of our server over standard input and output, with more lines of it.
