@@ -34,6 +34,7 @@ mod speaker;
 mod synthesizer;
 mod tools;
 mod waiting;
+mod wires;
 mod written;
 
 pub use bus::{EventBus, Watcher};

@@ -8,34 +8,24 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::bus::{EventBus, Watcher};
-use super::capture::{Capture, CaptureOutputs};
-use super::conductor::{Conductor, ConductorInput};
+use super::conductor::ConductorInput;
 use super::devices::Sound;
-use super::endpointing::EndpointingStage;
-use super::external_tools::ExternalToolsStage;
-use super::helper::{Helper, HelperStage, HelperWire, Hush, WantedQuestion};
-use super::language_model::LanguageModelStage;
-use super::live::LiveReply;
-use super::playback::{PlaybackControl, PlaybackStage};
-use super::recognizer::RecognizerStage;
-use super::recorder::{Recorded, Recorder};
-use super::speaker::{KnownVoices, SpeakerStage};
-use super::synthesizer::SynthesizerStage;
-use super::tools::ToolsStage;
-use super::waiting::Waiting;
+use super::helper::Helper;
+use super::recorder::Recorder;
+use super::speaker::KnownVoices;
+use super::wires::{RECORDER, Stage, Wires};
 use crate::aec::EchoCanceller;
-use crate::agent::{Agent, Persona, Setting};
+use crate::agent::{Persona, Setting};
 use crate::audio::AudioError;
-use crate::clock::{SessionClock, Stopwatch, Timestamp};
+use crate::clock::Stopwatch;
 use crate::endpointing::{EndpointingError, TurnDetector};
-use crate::events::{EventKind, SessionEvent};
-use crate::llm::{LanguageModel, LlmError, Message, Opening, Prefill, Prompt};
-use crate::playback::PlaybackQueue;
+use crate::events::EventKind;
+use crate::llm::{LanguageModel, LlmError, Opening, Prefill, Prompt};
 use crate::stt::{Recognizer, SttError};
 use crate::tool_call::{ExternalTools, ToolDefinition};
 use crate::tools::Toolbox;
 use crate::tts::{Synthesizer, TtsError};
-use crate::turn_taking::{Event, SleepConfig, TurnTaking, TurnTakingConfig};
+use crate::turn_taking::{Event, SleepConfig, TurnTakingConfig};
 use crate::vad::{VadError, VoiceActivity};
 use crate::wake::WakeDetector;
 
@@ -83,6 +73,13 @@ pub struct SessionConfig {
     pub started: Stopwatch,
 }
 
+impl SessionConfig {
+    /// Who the assistant is: first as it begins, then in other languages.
+    pub(super) fn personas(&self) -> impl Iterator<Item = &Persona> {
+        std::iter::once(&self.persona).chain(&self.in_other_languages)
+    }
+}
+
 /// What acts for an assistant, if anything does.
 #[derive(Default)]
 pub struct SessionTools {
@@ -121,22 +118,6 @@ pub enum SessionError {
     Thread(#[from] std::io::Error),
 }
 
-/// Audio that waits for the recognizer or the end-of-turn detector: ten seconds.
-const AUDIO_QUEUE: usize = 1_000;
-/// Events that wait for the conductor: ten seconds of ticks.
-const EVENT_QUEUE: usize = 1_000;
-/// Pieces of a reply that wait for the voice.
-const PIECE_QUEUE: usize = 64;
-/// Clauses that wait for playback, beside the second that it holds itself.
-const CLAUSE_QUEUE: usize = 2;
-/// Commands that wait for a stage; it never has more than a few.
-const COMMAND_QUEUE: usize = 32;
-/// Blocks and events that wait for the disk: 40 seconds.
-const RECORDER_QUEUE: usize = 4_000;
-
-/// Name of the recorder's thread.
-const RECORDER: &str = "recorder";
-
 /// A running session.
 pub struct Session {
     conductor: Sender<ConductorInput>,
@@ -155,226 +136,49 @@ impl Session {
         config: SessionConfig,
         engines: Engines,
         mut sound: Sound,
-        mut watchers: Vec<Watcher>,
+        watchers: Vec<Watcher>,
     ) -> Result<Self, SessionError> {
-        let SessionConfig {
-            mut turn_taking,
-            persona,
-            in_other_languages,
-            mut setting,
-            tools: SessionTools { built_in, external },
-            earlier,
-            record,
-            earcon,
-            started,
-        } = config;
-        turn_taking.name.clone_from(&persona.name);
-        if engines.helper.is_none() {
-            setting = setting.without_helper();
-        }
-        // Nobody could wake an assistant that sleeps without ears.
-        turn_taking.sleep =
-            turn_taking
-                .sleep
-                .take()
-                .zip(engines.wake.as_ref())
-                .map(|(sleep, wake)| SleepConfig {
-                    phrase: wake.phrase().to_owned(),
-                    ..sleep
-                });
-        let offers = setting.offers.iter();
-        let offered: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
-        let personas = || std::iter::once(&persona).chain(&in_other_languages);
-        let (engines, prompt) = warm_up(engines, personas(), &offered)?;
-
-        let recorder = record.as_deref().map(Recorder::create).transpose()?;
-        let (block_out, blocks) = bounded(RECORDER_QUEUE);
-        let (recorded, lines) = bounded(RECORDER_QUEUE);
-        let decisions = recorder.is_some().then(|| recorded.clone());
-        if recorder.is_some() {
-            let published = recorded;
-            watchers.push(Box::new(move |event: &SessionEvent| {
-                let _ = published.try_send(Recorded::Event(event.clone()));
-            }));
-        }
-        let (conductor, conductor_in) = bounded(EVENT_QUEUE);
-        let (recognizer, recognizer_in) = bounded(AUDIO_QUEUE);
-        let (endpointing, endpointing_in) = bounded(AUDIO_QUEUE);
-        let (speaker, speaker_in) = bounded(AUDIO_QUEUE);
-        // Who holds a key down is meant.
-        let known_voices = engines.known_voices.filter(|_| !turn_taking.push_to_talk);
-        let speaker = known_voices.is_some().then_some(speaker);
-        turn_taking.only_enrolled = speaker.is_some();
-        let (language_model, language_model_in) = bounded(COMMAND_QUEUE);
-        let (synthesizer, synthesizer_in) = bounded(PIECE_QUEUE);
-        let (playback, playback_in) = bounded(CLAUSE_QUEUE);
-        let (tools, tools_in) = bounded(COMMAND_QUEUE);
-        let (external_tools, external_tools_in) = bounded(COMMAND_QUEUE);
-        let (questions, questions_in) = bounded(COMMAND_QUEUE);
-        let (wanted, hush) = (WantedQuestion::default(), Hush::default());
-        watchers.extend(engines.helper.as_ref().map(|_| hush.watcher()));
-        let (control, control_in) = bounded(COMMAND_QUEUE);
-        let (listen, listen_in) = bounded(COMMAND_QUEUE);
-        let (live, stop) = (LiveReply::default(), Arc::new(AtomicBool::new(false)));
-        let (audible, waiting) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(Waiting::default()),
-        );
-
+        let started = config.started;
+        let (config, engines) = fitted(config, engines);
+        let (engines, prompt) = warm_up(engines, &config)?;
+        let recorder = config.record.as_deref().map(Recorder::create).transpose()?;
         let (open, render) = sound.open()?;
-        let bus = EventBus::new(SessionClock::start(), watchers);
-        let _ = control.send(PlaybackControl::Attach(render));
-        let message = sound.describe();
-        bus.publish(None, EventKind::Device { message });
+        let wires = Wires::new(&config, &engines, watchers);
+        wires.attach(render, &sound);
 
-        let capture = Capture::new(
-            (sound, open),
-            (engines.canceller, engines.activity, engines.wake),
-            CaptureOutputs {
-                conductor: conductor.clone(),
-                recognizer: recognizer.clone(),
-                endpointing: endpointing.clone(),
-                speaker: speaker.clone(),
-                playback: control.clone(),
-                recorder: recorder.is_some().then_some(block_out),
-                waiting: Arc::clone(&waiting),
-            },
-            listen_in,
-            bus.clone(),
-            (Arc::clone(&audible), Arc::clone(&stop)),
-            earcon,
-        )?;
-        let conducting = Conductor {
-            machine: TurnTaking::new(turn_taking),
-            agent: Agent::new(&persona, setting)
-                .speaking(&in_other_languages)
-                .after(&earlier),
-            language: persona.language,
-            inputs: conductor_in,
-            recognizer,
-            waiting: Arc::clone(&waiting),
-            endpointing,
-            speaker,
-            language_model,
-            tools: built_in.is_some().then_some(tools),
-            external_tools: external.is_some().then_some(external_tools),
-            helper: engines.helper.is_some().then(|| HelperWire {
-                questions,
-                wanted: wanted.clone(),
-            }),
-            asks_end: false,
-            is_over: false,
-            playback: control,
-            capture: listen,
-            live: live.clone(),
-            bus: bus.clone(),
-            decisions,
-            commands: Vec::new(),
-            agent_commands: Vec::new(),
-            latest: Timestamp::ZERO,
-        };
-        let listening = EndpointingStage::new(
-            engines.turn_detector,
-            endpointing_in,
-            conductor.clone(),
-            bus.clone(),
-        );
-        let telling_voices = known_voices
-            .map(|known| SpeakerStage::new(known, speaker_in, conductor.clone(), bus.clone()));
-        let recognizing = RecognizerStage::new(
-            engines.recognizer,
-            personas().map(|persona| persona.language).collect(),
-            recognizer_in,
-            waiting,
-            conductor.clone(),
-            bus.clone(),
-        );
-        let thinking = LanguageModelStage {
-            engine: engines.language_model,
-            sampling: persona.sampling,
-            inputs: language_model_in,
-            synthesizer,
-            conductor: conductor.clone(),
-            live: live.clone(),
-            bus: bus.clone(),
-            so_far: None,
-        };
-        let speaking = SynthesizerStage::new(
-            engines.synthesizer,
-            synthesizer_in,
-            playback,
-            conductor.clone(),
-            live.clone(),
-            bus.clone(),
-        );
-        let playing = PlaybackStage {
-            queue: PlaybackQueue::default(),
-            inputs: playback_in,
-            control: control_in,
-            conductor: conductor.clone(),
-            bus: bus.clone(),
-            audible,
-            said: None,
-        };
-        let calling = external.map(|tools| ExternalToolsStage {
-            tools,
-            inputs: external_tools_in,
-            conductor: conductor.clone(),
-            live,
-            bus: bus.clone(),
-        });
-        let helping = engines.helper.map(|helper| HelperStage {
-            helper,
-            questions: questions_in,
-            wanted,
-            hush,
-            conductor: conductor.clone(),
-            bus: bus.clone(),
-        });
-        let acting = built_in.map(|toolbox| ToolsStage {
-            toolbox,
-            inputs: tools_in,
-            conductor: conductor.clone(),
-            bus: bus.clone(),
-            ringing: Vec::new(),
-            trouble: None,
-        });
-        let mut threads = Vec::new();
+        // From the microphone to the loudspeaker.
+        let hearing = (engines.canceller, engines.activity, engines.wake);
+        let mut stages = vec![
+            wires.capturing((sound, open), hearing, config.earcon)?,
+            wires.conducting(&config),
+        ];
+        stages.extend(wires.telling_voices(engines.known_voices));
+        stages.extend([
+            wires.listening_for_the_end(engines.turn_detector),
+            wires.recognizing(engines.recognizer, &config),
+            wires.thinking(engines.language_model, config.persona.sampling),
+        ]);
+        stages.extend(wires.helping(engines.helper));
+        stages.extend(wires.calling(config.tools.external));
+        stages.extend(wires.acting(config.tools.built_in));
+        stages.extend([wires.speaking(engines.synthesizer), wires.playing()]);
         let (failed, recording_failed) = bounded(1);
-        if let Some(recorder) = recorder {
-            let run = move || recorder.run(blocks, lines, &failed);
-            threads.push(spawn(RECORDER, run)?);
-        }
-        threads.push(spawn("playback", move || playing.run())?);
-        threads.push(spawn("synthesizer", move || speaking.run())?);
-        if let Some(acting) = acting {
-            threads.push(spawn("tools", move || acting.run())?);
-        }
-        if let Some(calling) = calling {
-            threads.push(spawn("external-tools", move || calling.run())?);
-        }
-        if let Some(helping) = helping {
-            threads.push(spawn("helper", move || helping.run())?);
-        }
-        threads.push(spawn("language-model", move || thinking.run())?);
-        threads.push(spawn("recognizer", move || recognizing.run())?);
-        threads.push(spawn("endpointing", move || listening.run())?);
-        if let Some(telling_voices) = telling_voices {
-            threads.push(spawn("speaker", move || telling_voices.run())?);
-        }
-        threads.push(spawn("turn-taking", move || conducting.run())?);
-        threads.push(spawn("capture", move || capture.run())?);
+        stages.extend(wires.recording(recorder, failed));
+
+        // The last one first, so that each finds whoever takes what it sends.
+        let threads = stages.into_iter().rev().map(Stage::spawn);
+        let threads = threads.collect::<Result<Vec<_>, _>>()?;
         let ready = EventKind::Ready {
             startup_ms: started.elapsed_ms(),
             prompt_kept: prompt.kept,
             prompt_read: prompt.read,
         };
-        bus.publish(None, ready);
+        wires.bus.publish(None, ready);
         Ok(Self {
-            conductor,
-            stop,
+            conductor: wires.conductor.into,
+            stop: wires.stop,
             threads,
-            bus,
+            bus: wires.bus,
             recording_failed,
         })
     }
@@ -447,19 +251,40 @@ impl Session {
     }
 }
 
+/// What is configured, as far as there are engines for it, and the engines, as far as they are wanted.
+fn fitted(mut config: SessionConfig, mut engines: Engines) -> (SessionConfig, Engines) {
+    let turn_taking = &mut config.turn_taking;
+    turn_taking.name.clone_from(&config.persona.name);
+    if engines.helper.is_none() {
+        config.setting = config.setting.without_helper();
+    }
+    // Nobody could wake an assistant that sleeps without ears.
+    let sleep = turn_taking.sleep.take().zip(engines.wake.as_ref());
+    turn_taking.sleep = sleep.map(|(sleep, wake)| SleepConfig {
+        phrase: wake.phrase().to_owned(),
+        ..sleep
+    });
+    // Who holds a key down is meant.
+    engines.known_voices = engines.known_voices.filter(|_| !turn_taking.push_to_talk);
+    turn_taking.only_enrolled = engines.known_voices.is_some();
+    (config, engines)
+}
+
 /// Runs every engine once, the slow ones beside each other. The language model reads each character's instructions,
 /// those of the first one last.
-fn warm_up<'p>(
+fn warm_up(
     mut engines: Engines,
-    personas: impl DoubleEndedIterator<Item = &'p Persona>,
-    tools: &[ToolDefinition],
+    config: &SessionConfig,
 ) -> Result<(Engines, Prefill), SessionError> {
-    let prefixes: Vec<Vec<Message>> = personas.rev().map(Persona::prefix).collect();
+    let offers = config.setting.offers.iter();
+    let tools: Vec<ToolDefinition> = offers.map(|offer| offer.definition.clone()).collect();
+    let personas: Vec<&Persona> = config.personas().collect();
+    let prefixes = personas.into_iter().rev().map(Persona::prefix);
     let (recognizer, model) = (&mut engines.recognizer, &mut engines.language_model);
     let (recognized, read) = std::thread::scope(|scope| {
         let recognizing = scope.spawn(|| recognizer.warm_up());
-        let read = prefixes.iter().try_fold(Prefill::default(), |_, prefix| {
-            model.warm_up(&Prompt::new(prefix, Opening::None).with_tools(tools))
+        let read = { prefixes }.try_fold(Prefill::default(), |_, prefix| {
+            model.warm_up(&Prompt::new(&prefix, Opening::None).with_tools(&tools))
         });
         (recognizing.join(), read)
     });
@@ -468,8 +293,4 @@ fn warm_up<'p>(
     engines.activity.warm_up()?;
     engines.turn_detector.warm_up()?;
     Ok((engines, read?))
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name.into()).spawn(run)
 }
