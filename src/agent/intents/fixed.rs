@@ -41,6 +41,8 @@ pub enum Fixed {
     CannotNavigate,
     /// It cannot buy or book.
     CannotOrder,
+    /// It makes neither food nor drinks.
+    CannotMake,
     /// Timers, alarms or reminders, in words that do not say for certain which, or in a way that only English has.
     TimersUnclear,
     /// The same of the time and the date,
@@ -90,6 +92,7 @@ impl Fixed {
             Self::CannotCalendar => &["calendar", "event", "appointment", "meeting"],
             Self::CannotNavigate => &["map", "route", "direction", "location", "navigat"],
             Self::CannotOrder => &["order", "buy", "book", "reserv", "shop"],
+            Self::CannotMake => &["coffee", "brew", "cook", "kitchen", "recipe"],
             Self::TimersUnclear => &["timer", "alarm", "remind"],
             Self::TimeUnclear => &["time", "date", "clock"],
             Self::ListsUnclear => &["list", "note", "memor", "todo"],
