@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::intents::{Circumstances, Decision, Engines, Intents, LastCall};
+use super::intents::{ASKED, Circumstances, Decision, Engines, Intents, LastCall, Question};
+use super::knowledge::Knowledge;
 use super::{ASK_HELPER, HandsOver, Persona};
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer};
@@ -84,6 +85,7 @@ const OF_FOLDERS: &[&str] = &[
 /// Decides what is certain.
 pub struct Certain {
     intents: &'static Intents,
+    knowledge: &'static Knowledge,
     setting: Setting,
     /// How many answers were chosen from several.
     chosen: usize,
@@ -107,6 +109,7 @@ impl Certain {
     pub fn new(language: Language, setting: Setting) -> Self {
         Self {
             intents: Intents::bundled(language),
+            knowledge: Knowledge::bundled(language),
             setting,
             chosen: 0,
             last: None,
@@ -118,6 +121,7 @@ impl Certain {
     pub fn speak(&mut self, persona: &Persona) {
         self.setting.name.clone_from(&persona.name);
         self.intents = Intents::bundled(persona.language);
+        self.knowledge = Knowledge::bundled(persona.language);
         (self.last, self.made) = (None, None);
     }
 
@@ -166,7 +170,10 @@ impl Certain {
         let take_up = |last: &LastCall| self.intents.follow_up(words, last);
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
-        match decision? {
+        let Some(decision) = decision else {
+            return self.answer(self.intents.questions(words));
+        };
+        match decision {
             // Who switches the tools off has a model that knows better, but for these.
             Decision::Say(kind) if self.is_off() && !kind.is_for_people() => None,
             // A tool of somebody else's may do what we cannot.
@@ -181,12 +188,25 @@ impl Certain {
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)
             }
+            Decision::Call { name, arguments } if name == ASKED => {
+                self.answer(Question::taken_up(&arguments).into_iter().collect())
+            }
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.is_callable())?;
                 Some(Certainty::Call(Call { name, arguments }, class))
             }
         }
+    }
+
+    /// The answer to the first of these questions that is known, which words may then take up.
+    fn answer(&mut self, questions: Vec<Question>) -> Option<Certainty> {
+        if self.is_off() {
+            return None;
+        }
+        let (question, answer) = self.knowledge.answer(questions)?;
+        self.made = Some(question.answered());
+        Some(Certainty::Words(answer.to_owned()))
     }
 
     fn is_callable(&self) -> bool {

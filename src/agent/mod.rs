@@ -14,6 +14,7 @@ mod handover_tests;
 mod hard_question;
 mod history;
 pub mod intents;
+mod knowledge;
 mod late_answer;
 #[cfg(test)]
 mod late_answer_tests;

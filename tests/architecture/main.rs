@@ -217,8 +217,10 @@ fn the_agent_is_pure() {
         forbid_modules(&file, &others);
         forbid(&file, &IMPURE);
     }
-    forbid_modules("agent/intents", &others);
-    forbid("agent/intents", &IMPURE);
+    for part in ["agent/intents", "agent/knowledge"] {
+        forbid_modules(part, &others);
+        forbid(part, &IMPURE);
+    }
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl Door {
 }
 
 /// The folder of models of whoever runs the tests.
-fn models() -> std::path::PathBuf {
+pub fn models() -> std::path::PathBuf {
     let named = std::env::var_os("VIVAVOCE_MODELS").map(Into::into);
     named.unwrap_or_else(|| vivavoce::engines::data_dir().join("models"))
 }

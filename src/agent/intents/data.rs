@@ -67,6 +67,18 @@ pub(super) struct CallSentences {
     pub never: Vec<String>,
 }
 
+/// Sentences that ask for common knowledge.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuestionSentences {
+    /// What they ask of the thing in their slot `of`.
+    pub what: String,
+    pub sentences: Vec<String>,
+    /// What sounds like it and is something else.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
 /// Sentences that take up the call before.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +134,12 @@ pub(super) struct Calls {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Questions {
+    pub question: Vec<QuestionSentences>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FollowUps {
     pub follow_up: Vec<FollowUpSentences>,
 }
@@ -143,6 +161,8 @@ struct Files {
     /// user's notes and folders, and those that find what was said.
     calls: &'static [&'static str],
     follow_ups: &'static str,
+    /// The sentences that ask for common knowledge, if the language has any.
+    questions: Option<&'static str>,
 }
 
 macro_rules! file {
@@ -165,11 +185,15 @@ macro_rules! files {
             fixed: file!($code, "fixed"),
             calls: &[file!($code, "calls") $(, file!($code, $more))*],
             follow_ups: file!($code, "follow_ups"),
+            questions: None,
         }
     };
 }
 
-static ENGLISH: Files = files!("en", "lookup", "notes", "talk");
+static ENGLISH: Files = Files {
+    questions: Some(file!("en", "known")),
+    ..files!("en", "lookup", "notes", "talk")
+};
 static GERMAN: Files = files!("de");
 static SPANISH: Files = files!("es");
 static FRENCH: Files = files!("fr");
@@ -198,12 +222,14 @@ pub(super) struct Written {
     pub fixed: FixedWords,
     pub calls: Vec<CallSentences>,
     pub follow_ups: Vec<FollowUpSentences>,
+    pub questions: Vec<QuestionSentences>,
 }
 
 /// The files of a language.
 pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
     let calls = files.calls.iter();
+    let questions = files.questions.map(read::<Questions>);
     Written {
         writing: Writing {
             language,
@@ -213,5 +239,6 @@ pub(super) fn bundled(language: Language) -> Written {
         fixed: read(files.fixed),
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
         follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
+        questions: questions.map_or_else(Vec::new, |questions| questions.question),
     }
 }

@@ -9,12 +9,14 @@
 //! A whole utterance must be one sentence of the data files, but for politeness before and after it:
 //! what is not certain is left to the model. Only words about life and death are found anywhere.
 //! What takes up the call before ("No, ten minutes.", "And of Sweden?") is in `follow_up`: that call comes in.
+//! What asks for common knowledge is in `question`: it may mean several things, of which one may be known.
 
 mod data;
 mod fixed;
 mod follow_up;
 mod heard;
 mod matching;
+mod question;
 mod template;
 mod whom_to_call;
 
@@ -32,6 +34,7 @@ use template::{Grammar, Node, Reader};
 
 pub use fixed::{Circumstances, Engines, Fixed};
 pub use follow_up::LastCall;
+pub use question::{ASKED, Question};
 
 /// What is said anywhere is looked for in this many words of an utterance.
 const MOST_WORDS_SEARCHED: usize = 600;
@@ -66,6 +69,8 @@ pub struct Intents {
     further_command: Node,
     sentences: Vec<Sentences<Meaning>>,
     follow_ups: Vec<Sentences<FollowUp>>,
+    /// Each means an aspect of what is asked about.
+    questions: Vec<Sentences<String>>,
     searched: Vec<Searched>,
     wordings: Wordings,
 }
@@ -137,6 +142,11 @@ impl Intents {
         let follow_ups =
             (written.follow_ups.iter()).map(|written| FollowUp::read(&mut reader, written));
         let follow_ups = follow_ups.collect::<Result<_, _>>()?;
+        let questions = written.questions.iter().map(|written| {
+            let (what, said) = (written.what.clone(), &written.sentences);
+            Sentences::read(&mut reader, what, said, &written.never)
+        });
+        let questions = questions.collect::<Result<_, _>>()?;
         let mut searched = Vec::new();
         for fixed in &written.fixed.fixed {
             let meaning = Meaning::Say(fixed.kind);
@@ -161,6 +171,7 @@ impl Intents {
             further_command,
             sentences,
             follow_ups,
+            questions,
             searched,
             wordings: Wordings::new(written.fixed),
         })
@@ -224,38 +235,44 @@ impl Intents {
         heard: &[Word],
         sentences: impl Iterator<Item = &'a Sentences<M>>,
     ) -> Option<Found<'a, M>> {
+        let found = self.compare_all(heard, sentences).into_iter();
+        found.min_by_key(|found| found.left_open)
+    }
+
+    /// All the sentences that the words are, in their order.
+    fn compare_all<'a, M>(
+        &self,
+        heard: &[Word],
+        sentences: impl Iterator<Item = &'a Sentences<M>>,
+    ) -> Vec<Found<'a, M>> {
         if heard.len() > MOST_WORDS {
-            return None;
+            return Vec::new();
         }
         let mut utterance = Utterance::new(&self.grammar, heard);
         utterance.part_before(&self.further_command);
         let starts = Utterance::START | utterance.ends(&self.before, Utterance::START);
         let ends = self.ends_before_politeness(&utterance);
-        let mut best: Option<Found<M>> = None;
+        let mut all = Vec::new();
         for sentences in sentences {
             let nodes = &sentences.sentences;
             let found = nodes
                 .iter()
                 .filter_map(|node| utterance.find(node, starts, ends));
-            for found in found {
+            let mut found = found.peekable();
+            if found.peek().is_none() || utterance.ends(&sentences.never, starts) & ends != 0 {
+                continue;
+            }
+            all.extend(found.map(|found| {
                 let polite = heard.len() - found.words.len();
                 let any = self.any_words(&found.captures);
-                let left_open = (sentences.is_last, any, polite);
-                if best
-                    .as_ref()
-                    .is_some_and(|best| left_open >= best.left_open)
-                    || utterance.ends(&sentences.never, starts) & ends != 0
-                {
-                    continue;
-                }
-                best = Some(Found {
+                Found {
                     meaning: &sentences.meaning,
                     captures: found.captures,
-                    left_open,
-                });
-            }
+                    left_open: (sentences.is_last, any, polite),
+                }
+            }));
         }
-        best
+        all
     }
 
     /// The places after which there is only politeness.

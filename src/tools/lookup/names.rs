@@ -9,7 +9,7 @@ const LETTERS_FOR_ONE_MISTAKE: usize = 5;
 const LETTERS_FOR_TWO_MISTAKES: usize = 10;
 
 /// In lower case, without accents, marks and the article before it: "the Côte d'Ivoire" is "cote divoire".
-pub(in crate::tools) fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name
         .trim()
@@ -68,7 +68,7 @@ pub(super) fn resembles(other: &str, main: &str) -> bool {
 
 /// The one name that was meant by a misspelled one; none if several could be. Each candidate is a key and
 /// what has that name.
-pub(in crate::tools) fn nearest<T: PartialEq>(
+pub(crate) fn nearest<T: PartialEq>(
     key: &str,
     candidates: impl IntoIterator<Item = (String, T)>,
 ) -> Option<T> {

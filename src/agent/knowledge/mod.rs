@@ -1,0 +1,109 @@
+//! Common knowledge: what people ask of works, people, nature and everyday things, answered with sentences of the
+//! program's authors instead of a small model's guess.
+//!
+//! ```text
+//! words -> intents::question (assets/intents/en/known.toml) -> which aspect of what
+//!       -> tables of assets/facts/en/known -> a sentence; none: the language model is asked
+//! ```
+//!
+//! There is English only. What is named is compared as the names of places are (`tools::lookup`); one that is near a
+//! single proper name is taken for it, and the answer says which.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::intents::Question;
+use crate::language::Language;
+use crate::tools::lookup::{key, nearest};
+
+/// The files of English. An aspect may stand in several.
+const ENGLISH: &[&str] = &[];
+
+/// What is known of one kind of question, as a file has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// Its keys are proper names, of which a misspelled one may be mended.
+    #[serde(default)]
+    are_names: bool,
+    /// By the names of what is asked about, divided by `|`, the sentence.
+    answers: BTreeMap<String, String>,
+}
+
+/// What is known of one kind of question.
+#[derive(Debug, Default)]
+struct Aspect {
+    are_names: bool,
+    /// By name; each is a place among the sentences.
+    names: BTreeMap<String, usize>,
+    sentences: Vec<String>,
+}
+
+/// What is known in a language.
+#[derive(Debug, Default)]
+pub(super) struct Knowledge {
+    aspects: BTreeMap<String, Aspect>,
+}
+
+impl Knowledge {
+    /// What is known in a language, read at its first use; nothing in others than English.
+    pub(super) fn bundled(language: Language) -> &'static Self {
+        static IN_ENGLISH: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::read(ENGLISH));
+        static IN_OTHERS: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
+        match language {
+            Language::English => &IN_ENGLISH,
+            _ => &IN_OTHERS,
+        }
+    }
+
+    fn read(files: &[&str]) -> Self {
+        let mut knowledge = Self::default();
+        for file in files {
+            let written: BTreeMap<String, Written> =
+                toml::from_str(file).expect("the bundled files are held valid by a test");
+            for (what, written) in written {
+                let aspect = knowledge.aspects.entry(what).or_default();
+                aspect.are_names |= written.are_names;
+                for (names, sentence) in written.answers {
+                    let place = aspect.sentences.len();
+                    aspect.sentences.push(sentence);
+                    let names = names.split('|').map(|name| (bare(name), place));
+                    aspect.names.extend(names);
+                }
+            }
+        }
+        knowledge
+    }
+
+    /// The answer to the first of these questions that is known: one wording may ask several things.
+    pub(super) fn answer(&self, questions: Vec<Question>) -> Option<(Question, &str)> {
+        let mut questions = questions.into_iter();
+        questions.find_map(|question| {
+            let answer = self.about(&question)?;
+            Some((question, answer))
+        })
+    }
+
+    fn about(&self, question: &Question) -> Option<&str> {
+        let aspect = self.aspects.get(&question.what)?;
+        let name = bare(&question.of);
+        let place = aspect.names.get(&name).copied().or_else(|| {
+            let candidates = (aspect.names.iter()).map(|(name, place)| (name.clone(), *place));
+            let is_word = !name.contains(|letter: char| letter.is_ascii_digit());
+            (aspect.are_names && is_word).then(|| nearest(&name, candidates))?
+        });
+        Some(&aspect.sentences[place?])
+    }
+}
+
+/// A name as it is compared: without an article either.
+fn bare(name: &str) -> String {
+    let name = key(name);
+    let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an "));
+    bare.map_or_else(|| name.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;
