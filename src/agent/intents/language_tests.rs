@@ -111,6 +111,27 @@ fn a_missing_length_is_taken_up_in_every_language() {
 }
 
 #[test]
+fn a_missing_time_is_taken_up_in_every_language() {
+    for (language, words, time) in [
+        (Language::German, "Auf halb acht.", "halb acht"),
+        (Language::Spanish, "Las ocho y media.", "ocho y media"),
+        (Language::French, "Sept heures.", "sept heures"),
+        (Language::Italian, "Le sette e mezza.", "sette e mezza"),
+        (Language::Chinese, "七点。", "七 点"),
+    ] {
+        let last = LastCall {
+            name: "set_alarm".into(),
+            arguments: Map::new(),
+            is_done: false,
+        };
+        let decision = Intents::bundled(language).follow_up(words, &last);
+        let arguments = Map::from_iter([("time".to_owned(), time.into())]);
+        let name = "set_alarm".to_owned();
+        assert_eq!(decision, Some(Decision::Call { name, arguments }));
+    }
+}
+
+#[test]
 fn every_kind_of_every_language_is_tried_and_so_are_sixty_harmless_sentences() {
     for (language, table) in TABLES {
         let wanted = |kind: &str| {

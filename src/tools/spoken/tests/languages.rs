@@ -106,6 +106,7 @@ fn lengths_of_time_are_read_in_every_language() {
         (Language::German, "1,5 Stunden", 5_400),
         (Language::Spanish, "una hora y media", 5_400),
         (Language::Spanish, "treinta y un minutos", 1_860),
+        (Language::Spanish, "hora y media", 5_400),
         (Language::Spanish, "media hora", 1_800),
         (Language::French, "une heure et demie", 5_400),
         (Language::French, "un quart d'heure", 900),
@@ -189,6 +190,7 @@ fn moments_are_read_in_every_language() {
         (Language::Chinese, "明天上午十二点", "2026-11-29T12:00"),
         (Language::Chinese, "明天上午十二点半", "2026-11-29T12:30"),
         (Language::Chinese, "十分钟后", "2026-11-28T14:25"),
+        (Language::Chinese, "十分钟以后", "2026-11-28T14:25"),
         (Language::Chinese, "下周一早上八点", "2026-11-30T08:00"),
     ] {
         let found = moment(text, &now(), language).map(|moment| moment.at);
