@@ -80,6 +80,16 @@ fn what_the_slots_take_is_understood_by_the_tools_in_every_language() {
 }
 
 #[test]
+fn every_german_ordinal_of_the_sentences_is_one_of_the_tools() {
+    let now = "2026-12-01T14:00[Europe/London]".parse().unwrap();
+    let parts = data::bundled(Language::German).parts;
+    for ordinal in &parts.phrases["ordnungszahl"] {
+        let found = day(&format!("am {ordinal}"), &now, Language::German);
+        assert!(found.is_some(), "{ordinal}");
+    }
+}
+
+#[test]
 fn every_command_of_every_language_has_a_tool_that_knows_it() {
     for language in Language::all() {
         for call in data::bundled(language).calls {
