@@ -50,6 +50,8 @@ fn larger_numbers_are_read() {
         (Language::Chinese, "一万零五", 10_005),
         (Language::Chinese, "二零二六", 2_026),
         (Language::French, "cent un", 101),
+        (Language::French, "nonante-sept", 97),
+        (Language::French, "soixante et onze", 71),
         (Language::French, "dix-sept mille", 17_000),
     ] {
         let expected = Some(integer(value));
