@@ -283,7 +283,8 @@ fn read_notes(
     let form = match (read, more) {
         ([], _) => return say(&says.no_notes[..]),
         (_, []) => &says.notes,
-        _ => &says.notes_and_more,
+        (_, [_]) => &says.notes_and_more[0],
+        _ => &says.notes_and_more[1],
     };
     let (notes, count) = (read.join(&speech.between_sentences), more.len().to_string());
     say(fill(form, &[("notes", &notes), ("count", &count)]))

@@ -123,7 +123,8 @@ fn told(toolbox: &Toolbox, facts: &[&str]) -> String {
     let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
     let (form, more) = match facts.len().saturating_sub(MOST_SAID) {
         0 => (&says.told, String::new()),
-        more => (&says.told_and_more, more.to_string()),
+        1 => (&says.told_and_more[0], "1".to_owned()),
+        more => (&says.told_and_more[1], more.to_string()),
     };
     let latest = latest.join(&speech.between_sentences);
     fill(form, &[("facts", &latest), ("count", &more)])

@@ -82,7 +82,8 @@ pub(super) struct Rings {
     pub has_passed: String,
     pub full: String,
     pub there_are: String,
-    pub and_more: String,
+    /// One and several that are not told.
+    pub and_more: [String; 2],
     pub listed_timer: String,
     pub left: String,
     pub paused_mark: String,
@@ -156,7 +157,8 @@ pub(super) struct Memory {
     pub remembered: String,
     pub remembered_for_now: String,
     pub told: String,
-    pub told_and_more: String,
+    /// With one and with several that are not told.
+    pub told_and_more: [String; 2],
     pub told_nothing: String,
     pub told_nothing_about: String,
     pub say_everything: String,
@@ -230,7 +232,8 @@ pub(super) struct Lists {
     pub noted: String,
     pub no_notes: String,
     pub notes: String,
-    pub notes_and_more: String,
+    /// With one and with several that are not told.
+    pub notes_and_more: [String; 2],
     pub notes_deleted: String,
     pub shall_i_delete_notes: String,
 }

@@ -80,6 +80,16 @@ fn what_the_slots_take_is_understood_by_the_tools_in_every_language() {
 }
 
 #[test]
+fn every_german_ordinal_of_the_sentences_is_one_of_the_tools() {
+    let now = "2026-12-01T14:00[Europe/London]".parse().unwrap();
+    let parts = data::bundled(Language::German).parts;
+    for ordinal in &parts.phrases["ordnungszahl"] {
+        let found = day(&format!("am {ordinal}"), &now, Language::German);
+        assert!(found.is_some(), "{ordinal}");
+    }
+}
+
+#[test]
 fn every_command_of_every_language_has_a_tool_that_knows_it() {
     for language in Language::all() {
         for call in data::bundled(language).calls {
@@ -106,6 +116,27 @@ fn a_missing_length_is_taken_up_in_every_language() {
         let decision = Intents::bundled(language).follow_up(words, &last);
         let arguments = Map::from_iter([("duration".to_owned(), length.into())]);
         let name = "set_timer".to_owned();
+        assert_eq!(decision, Some(Decision::Call { name, arguments }));
+    }
+}
+
+#[test]
+fn a_missing_time_is_taken_up_in_every_language() {
+    for (language, words, time) in [
+        (Language::German, "Auf halb acht.", "halb acht"),
+        (Language::Spanish, "Las ocho y media.", "ocho y media"),
+        (Language::French, "Sept heures.", "sept heures"),
+        (Language::Italian, "Le sette e mezza.", "sette e mezza"),
+        (Language::Chinese, "七点。", "七 点"),
+    ] {
+        let last = LastCall {
+            name: "set_alarm".into(),
+            arguments: Map::new(),
+            is_done: false,
+        };
+        let decision = Intents::bundled(language).follow_up(words, &last);
+        let arguments = Map::from_iter([("time".to_owned(), time.into())]);
+        let name = "set_alarm".to_owned();
         assert_eq!(decision, Some(Decision::Call { name, arguments }));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn list(
         .collect();
     let more = match rows.len().saturating_sub(MOST_LISTED) {
         0 => String::new(),
-        more => fill(&says.rings.and_more, &[("count", &more.to_string())]),
+        more => counted(&says.rings.and_more, more),
     };
     let count = counted_rows(rows.len(), kind, says);
     let names = listed.join(&says.speech.between_sentences);

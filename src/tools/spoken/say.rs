@@ -39,6 +39,8 @@ pub(in crate::tools) struct Speech {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Units {
+    /// Between them, if they are said as no list is.
+    between: Option<String>,
     day: [String; 2],
     hour: [String; 2],
     minute: [String; 2],
@@ -128,7 +130,10 @@ impl Speech {
         ];
         let said = units.iter().filter(|(_, count)| *count > 0);
         let parts: Vec<String> = said.map(|(unit, count)| counted(unit, count)).collect();
-        self.list(&parts)
+        match &self.units.between {
+            Some(between) => parts.join(between),
+            None => self.list(&parts),
+        }
     }
 
     /// "a, b and c".

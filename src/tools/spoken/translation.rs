@@ -63,7 +63,11 @@ struct Written {
     #[serde(default)]
     decimal_comma: bool,
     numbers: Numerals,
-    /// Phrases in all texts, with what they are in English. `{n}` and `{m}` are whole numbers.
+    /// Words for the days of a month, which a phrase takes with `{th}`.
+    #[serde(default)]
+    ordinals: BTreeMap<String, u64>,
+    /// Phrases in all texts, with what they are in English. `{n}` and `{m}` are whole numbers; what `{th}` took is
+    /// `{n}` there.
     words: BTreeMap<String, String>,
     /// Before a length of time that is counted from now.
     #[serde(default)]
@@ -85,6 +89,7 @@ struct Translation {
     letters: BTreeMap<char, String>,
     decimal_comma: bool,
     numbers: Numerals,
+    ordinals: BTreeMap<String, u64>,
     within: Vec<Vec<Token>>,
     from_now: Vec<Vec<Token>>,
     /// Those about each thing, the longest first.
@@ -104,6 +109,8 @@ enum Part {
     Is(Token),
     /// The first or the second number.
     Number(usize),
+    /// The first number, as a word for a day of a month: "dritten".
+    Ordinal,
 }
 
 /// A word of a text.
@@ -151,6 +158,7 @@ impl Translation {
             letters: written.letters,
             decimal_comma: written.decimal_comma,
             numbers: written.numbers,
+            ordinals: written.ordinals,
             within: Vec::new(),
             from_now: Vec::new(),
             sums: Vec::new(),
@@ -181,7 +189,10 @@ impl Translation {
         while let Some((before, after)) = rest.split_once('{') {
             parts.extend(self.tokens(before).into_iter().map(Part::Is));
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            parts.push(Part::Number(usize::from(name == "m")));
+            parts.push(match name {
+                "th" => Part::Ordinal,
+                name => Part::Number(usize::from(name == "m")),
+            });
             rest = after;
         }
         parts.extend(self.tokens(rest).into_iter().map(Part::Is));
@@ -327,6 +338,13 @@ impl Translation {
                     let (number, used) = self.number(rest)?;
                     numbers[*which] = Some(number);
                     used
+                }
+                Part::Ordinal => {
+                    let Some(Token::Word(word)) = rest.first() else {
+                        return None;
+                    };
+                    numbers[0] = Some(*self.ordinals.get(word)?);
+                    1
                 }
             };
         }

@@ -106,7 +106,7 @@ fn the_tools_answer_in_german() {
             (
                 "volume",
                 &[("percent", "50 prozent")],
-                "SetVolume(50) Die Lautstärke ist 50 Prozent.",
+                "SetVolume(50) Die Lautstärke liegt bei 50 Prozent.",
             ),
             ("speak_slower", &[], "Slower Ich spreche langsamer."),
             (
@@ -278,9 +278,9 @@ fn the_tools_answer_in_chinese() {
             (
                 "set_timer",
                 &[("duration", "一 个 半 小 时")],
-                "定时器设好了：一个小时和30分钟。",
+                "定时器设好了：一个小时30分钟。",
             ),
-            ("cancel_timer", &[], "已经取消了一个小时和30分钟的定时器。"),
+            ("cancel_timer", &[], "已经取消了一个小时30分钟的定时器。"),
             (
                 "set_alarm",
                 &[("time", "明 天 早 上 六 点 半")],

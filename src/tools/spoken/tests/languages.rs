@@ -50,6 +50,8 @@ fn larger_numbers_are_read() {
         (Language::Chinese, "一万零五", 10_005),
         (Language::Chinese, "二零二六", 2_026),
         (Language::French, "cent un", 101),
+        (Language::French, "nonante-sept", 97),
+        (Language::French, "soixante et onze", 71),
         (Language::French, "dix-sept mille", 17_000),
     ] {
         let expected = Some(integer(value));
@@ -106,6 +108,7 @@ fn lengths_of_time_are_read_in_every_language() {
         (Language::German, "1,5 Stunden", 5_400),
         (Language::Spanish, "una hora y media", 5_400),
         (Language::Spanish, "treinta y un minutos", 1_860),
+        (Language::Spanish, "hora y media", 5_400),
         (Language::Spanish, "media hora", 1_800),
         (Language::French, "une heure et demie", 5_400),
         (Language::French, "un quart d'heure", 900),
@@ -189,11 +192,110 @@ fn moments_are_read_in_every_language() {
         (Language::Chinese, "明天上午十二点", "2026-11-29T12:00"),
         (Language::Chinese, "明天上午十二点半", "2026-11-29T12:30"),
         (Language::Chinese, "十分钟后", "2026-11-28T14:25"),
+        (Language::Chinese, "十分钟以后", "2026-11-28T14:25"),
         (Language::Chinese, "下周一早上八点", "2026-11-30T08:00"),
     ] {
         let found = moment(text, &now(), language).map(|moment| moment.at);
         let expected = at(&format!("{expected}:00[Europe/London]"));
         assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
+fn a_day_without_its_month_is_the_next_such_day() {
+    for (language, text, expected) in [
+        (Language::German, "am 3. um sieben", "2026-12-03T07:00"),
+        (Language::German, "am Dritten um sieben", "2026-12-03T07:00"),
+        (
+            Language::German,
+            "am einunddreißigsten um neun",
+            "2026-12-31T09:00",
+        ),
+        (Language::Spanish, "el 5 a las ocho", "2026-12-05T08:00"),
+        (
+            Language::Spanish,
+            "el día cinco a las ocho",
+            "2026-12-05T08:00",
+        ),
+        (Language::Spanish, "el 28 a las ocho", "2026-11-28T20:00"),
+        (Language::French, "le 5 à huit heures", "2026-12-05T08:00"),
+        (
+            Language::French,
+            "le premier à neuf heures",
+            "2026-12-01T09:00",
+        ),
+        (Language::Italian, "il 5 alle otto", "2026-12-05T08:00"),
+        (Language::Italian, "l'8 alle nove", "2026-12-08T09:00"),
+        (Language::Italian, "il primo alle nove", "2026-12-01T09:00"),
+        (Language::Chinese, "五号早上八点", "2026-12-05T08:00"),
+        (Language::Chinese, "二十一号下午三点", "2026-12-21T15:00"),
+    ] {
+        let found = moment(text, &now(), language).map(|moment| moment.at);
+        let expected = at(&format!("{expected}:00[Europe/London]"));
+        assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
+fn a_day_is_read_in_words_before_its_month_too() {
+    for (language, text, expected) in [
+        (Language::German, "am dritten Mai", "2027-05-03"),
+        (
+            Language::German,
+            "der einundzwanzigste Dezember",
+            "2026-12-21",
+        ),
+        (Language::German, "3. Mai 2028", "2028-05-03"),
+        (Language::Spanish, "el tres de mayo", "2027-05-03"),
+        (Language::Spanish, "el primero de enero", "2027-01-01"),
+        (Language::Spanish, "el 3 de mayo de 2028", "2028-05-03"),
+        (Language::French, "le cinq mai", "2027-05-05"),
+        (Language::French, "le 1er mai", "2027-05-01"),
+        (Language::Italian, "il cinque maggio", "2027-05-05"),
+        (Language::Italian, "l'otto dicembre", "2026-12-08"),
+    ] {
+        let expected: jiff::civil::Date = expected.parse().unwrap();
+        let found = day(text, &now(), language);
+        assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
+fn quarters_and_minutes_before_an_hour_are_read_as_a_region_says_them() {
+    for (language, text, expected) in [
+        (Language::German, "um drei viertel acht", "19:45"),
+        (Language::German, "um dreiviertel acht", "19:45"),
+        (Language::German, "um viertel acht", "19:15"),
+        (Language::German, "um fünf vor halb acht", "19:25"),
+        (Language::Spanish, "a un cuarto para las ocho", "19:45"),
+        (Language::Spanish, "cuarto para la una", "00:45"),
+        (Language::Spanish, "faltando diez para las ocho", "19:50"),
+        (Language::Spanish, "veinte minutos para las ocho", "19:40"),
+        (
+            Language::Spanish,
+            "a las ocho en punto de la noche",
+            "20:00",
+        ),
+        (Language::Spanish, "a las ocho y media de la tarde", "20:30"),
+    ] {
+        let found = moment(text, &now(), language).map(|moment| moment.at.time());
+        let expected: jiff::civil::Time = format!("{expected}:00").parse().unwrap();
+        assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
+fn what_is_no_day_of_a_month_is_not_read() {
+    for (language, text) in [
+        (Language::German, "dritten"),
+        (Language::German, "am 45."),
+        (Language::German, "am fünfzigsten"),
+        (Language::Spanish, "el 32"),
+        (Language::French, "le 0"),
+        (Language::Italian, "il quaranta"),
+        (Language::Chinese, "五十号"),
+    ] {
+        assert_eq!(moment(text, &now(), language), None, "{language}: {text}");
     }
 }
 
