@@ -19,7 +19,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use tungstenite::{Error, Message};
-use vivavoce::audio::wav::Clip;
+use vivavoce::audio::sound_file::read_clip;
 use vivavoce::clock::{Stopwatch, sleep};
 
 use door::{Door, Socket, bytes, samples, until};
@@ -78,7 +78,7 @@ fn median(mut of: Vec<f64>) -> Option<f64> {
 
 /// The recording at a rate, mono.
 fn question(file: &str, rate_hz: u32) -> Result<Vec<f32>> {
-    let clip = Clip::read(Path::new(file))?.at_rate(rate_hz)?;
+    let clip = read_clip(Path::new(file))?.at_rate(rate_hz)?;
     Ok(clip.samples)
 }
 

@@ -64,7 +64,7 @@ fn no_name_stands_twice_and_every_name_is_written_as_it_is_compared() {
         let keys = written.values().flat_map(|one| one.answers.keys());
         keys.map(|names| names.split('|').count()).sum::<usize>()
     });
-    assert_eq!(in_tables, in_files.sum());
+    assert_eq!(in_tables, in_files.sum::<usize>());
 }
 
 #[test]
