@@ -212,3 +212,7 @@ impl PlaybackStage {
         let _ = self.conductor.send(ConductorInput::Event(now, event));
     }
 }
+
+#[cfg(test)]
+#[path = "playback_tests.rs"]
+mod tests;

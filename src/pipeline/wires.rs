@@ -362,3 +362,7 @@ impl Wires {
         Some(Stage::new(RECORDER, run))
     }
 }
+
+#[cfg(test)]
+#[path = "wires_tests.rs"]
+mod tests;
