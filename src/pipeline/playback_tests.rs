@@ -40,6 +40,7 @@ impl Rig {
             bus,
             audible: Arc::default(),
             said: None,
+            next: None,
         };
         let rig = Self {
             stage,
