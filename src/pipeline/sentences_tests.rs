@@ -188,7 +188,7 @@ fn somebody_speaks(outside: &Outside, look: u32) {
 
 #[test]
 fn it_listens_until_it_was_enough() {
-    let room = |outside: &Outside, look| {
+    let room = |outside: &Outside, look: u32| {
         assert!(look < 100, "it goes on");
         somebody_speaks(outside, look);
         false
@@ -200,7 +200,7 @@ fn it_listens_until_it_was_enough() {
 
 #[test]
 fn it_listens_until_it_is_given_up() {
-    let room = |outside: &Outside, look| {
+    let room = |outside: &Outside, look: u32| {
         somebody_speaks(outside, look);
         look > 4
     };
@@ -211,7 +211,7 @@ fn it_listens_until_it_is_given_up() {
 
 #[test]
 fn a_card_that_is_pulled_out_ends_it_and_is_named() {
-    let room = |outside: &Outside, look| {
+    let room = |outside: &Outside, look: u32| {
         assert!(look < 100, "it goes on");
         match look {
             3 => outside.unplug(),
