@@ -134,3 +134,29 @@ fn goodbye_ends_the_conversation_unless_somebody_speaks() {
     spoken_to.agent(agent::Command::EndConversation);
     assert!(!spoken_to.conductor.is_over);
 }
+
+#[test]
+fn the_model_is_asked_for_the_end_of_the_words_only_where_turn_taking_asks() {
+    let mut wired = without_helper();
+    wired.types(QUESTION);
+    let asked = wired.language_model.try_iter().any(|input| {
+        matches!(
+            input,
+            LanguageModelInput::Write(Assignment { words: Some(_), .. })
+        )
+    });
+    assert!(!asked);
+}
+
+#[test]
+fn what_rings_is_said_in_its_language_after_a_tone() {
+    let mut wired = wired();
+    let ring = Event::Ring {
+        id: 7,
+        words: "Die Zeit ist um.".into(),
+        language: Language::German,
+    };
+    wired.on(1_000, ring);
+    wired.on(1_010, Event::Tick);
+    assert_eq!(wired.model(), ["tone", "de", "Die Zeit ist um.", "en"]);
+}
