@@ -5,16 +5,28 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::bus::{EventBus, Watcher};
+use super::session::{Engines, SessionConfig, SessionTools};
+use super::speaker::KnownVoices;
+use crate::aec::Bypass;
+use crate::agent::{BuiltIn, Persona, Setting};
 use crate::audio::frame::{FRAME, SPEECH_RATE, rms};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
-use crate::clock::SessionClock;
+use crate::clock::{SessionClock, Stopwatch};
+use crate::endpointing::{EndpointingError, TurnDetector};
 use crate::events::{EventKind, SessionEvent};
 use crate::language::Language;
 use crate::llm::{Finish, LanguageModel, LlmError, Output, Prefill, Prompt, Sampling};
 use crate::speaker::{DIMENSIONS, Embedding, SpeakerEncoder, VoiceHeard, VoicePrint};
+use crate::stt::{Recognizer, SttError};
 use crate::tts::{Speech, Synthesizer, TtsError, WordEnd};
+use crate::turn_taking::TurnTakingConfig;
 use crate::vad::{ActivityConfig, VadError, VoiceActivity, VoiceActivityDetector};
+
+/// No tool answers it, so the language model does.
+pub const QUESTION: &str = "Why is the sky blue?";
+/// What it answers.
+pub const ANSWER: &str = "Air scatters blue light.";
 
 /// What was published, in order.
 #[derive(Clone, Default)]
@@ -210,4 +222,79 @@ pub fn enrolled(voice: f32) -> VoicePrint {
     let sentence = vec![voice; SPEECH_RATE as usize];
     let sentences = [sentence.clone(), sentence];
     VoicePrint::enroll(&mut ByFirstSample, &sentences).unwrap()
+}
+
+/// Knows this voice alone.
+pub fn known_voices() -> KnownVoices {
+    KnownVoices {
+        encoder: Box::new(ByFirstSample),
+        prints: vec![enrolled(0.2)],
+    }
+}
+
+/// A recognizer that does the same with all that it hears.
+pub struct Hears(pub fn() -> Result<Option<String>, SttError>);
+
+impl Recognizer for Hears {
+    fn warm_up(&mut self) -> Result<(), SttError> {
+        Ok(())
+    }
+
+    fn transcribe(&mut self, _: &[f32], _: Cancelled) -> Result<Option<String>, SttError> {
+        (self.0)()
+    }
+}
+
+fn the_question() -> Result<Option<String>, SttError> {
+    Ok(Some(QUESTION.into()))
+}
+
+/// Takes every pause for the end.
+struct Sure;
+
+impl TurnDetector for Sure {
+    fn warm_up(&mut self) -> Result<(), EndpointingError> {
+        Ok(())
+    }
+
+    fn probability(&mut self, _: &[f32]) -> Result<f32, EndpointingError> {
+        Ok(1.0)
+    }
+}
+
+/// Engines of a session whose user asks [`QUESTION`], however it sounds, and hears [`ANSWER`].
+pub fn engines() -> Engines {
+    Engines {
+        canceller: Box::new(Bypass),
+        activity: loud_is_speech(),
+        wake: None,
+        turn_detector: Box::new(Sure),
+        known_voices: None,
+        recognizer: Box::new(Hears(the_question)),
+        language_model: Box::new(Writes {
+            pieces: vec![ANSWER],
+            finish: Finish::Complete,
+            fails: false,
+        }),
+        helper: None,
+        synthesizer: Box::new(ScriptedVoice::new(|_, text| Ok(Some(spoken(text))))),
+    }
+}
+
+/// A session in English that has nothing but these.
+pub fn config() -> SessionConfig {
+    SessionConfig {
+        turn_taking: TurnTakingConfig::default(),
+        persona: Persona::bundled(Language::English),
+        in_other_languages: Vec::new(),
+        setting: Setting {
+            built_in: BuiltIn::SwitchedOff,
+            ..Setting::new("Vivi")
+        },
+        tools: SessionTools::default(),
+        earlier: Vec::new(),
+        record: None,
+        earcon: false,
+        started: Stopwatch::start(),
+    }
 }

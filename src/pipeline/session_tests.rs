@@ -7,24 +7,20 @@ use std::time::Duration;
 use crossbeam_channel::{TryRecvError, unbounded};
 
 use super::*;
-use crate::aec::Bypass;
-use crate::agent::{BuiltIn, HandsOver};
 use crate::audio::frame::{BLOCK, SESSION_RATE};
 use crate::audio::memory_card::{MemoryCard, Outside};
 use crate::audio::noise::Noise;
 use crate::cancellation::Cancelled;
 use crate::events::SessionEvent;
 use crate::language::Language;
-use crate::llm::{Finish, Sampling};
-use crate::pipeline::scripted_engines::{
-    ByFirstSample, ScriptedVoice, Writes, enrolled, loud_is_speech, spoken,
-};
+use crate::llm::Sampling;
+use crate::pipeline::scripted_engines::{ANSWER, Hears, QUESTION, config, engines, known_voices};
 use crate::pipeline::{CONVERSATION, DECISIONS, EVENTS};
 use crate::tool_call::{Call, CallFailure};
 
-/// No tool answers it, so the language model does.
-const QUESTION: &str = "Why is the sky blue?";
-const ANSWER: &str = "Air scatters blue light.";
+#[path = "session_start_tests.rs"]
+mod start;
+
 /// A session that takes longer to hear what was said hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Blocks after which a session tells its levels.
@@ -32,51 +28,8 @@ const STEP: usize = 20;
 /// A conversation that takes longer goes nowhere. Steps.
 const LONGEST: usize = 2_000;
 
-/// A recognizer that does the same with all that it hears.
-struct Hears(fn() -> Result<Option<String>, SttError>);
-
-impl Recognizer for Hears {
-    fn warm_up(&mut self) -> Result<(), SttError> {
-        Ok(())
-    }
-
-    fn transcribe(&mut self, _: &[f32], _: Cancelled) -> Result<Option<String>, SttError> {
-        (self.0)()
-    }
-}
-
-fn the_question() -> Result<Option<String>, SttError> {
-    Ok(Some(QUESTION.into()))
-}
-
 fn breaks() -> Result<Option<String>, SttError> {
     panic!("this panic is part of the test");
-}
-
-/// A recognizer that does not start.
-struct Cold(fn() -> Result<(), SttError>);
-
-impl Recognizer for Cold {
-    fn warm_up(&mut self) -> Result<(), SttError> {
-        (self.0)()
-    }
-
-    fn transcribe(&mut self, _: &[f32], _: Cancelled) -> Result<Option<String>, SttError> {
-        Ok(None)
-    }
-}
-
-/// Takes every pause for the end.
-struct Sure;
-
-impl TurnDetector for Sure {
-    fn warm_up(&mut self) -> Result<(), EndpointingError> {
-        Ok(())
-    }
-
-    fn probability(&mut self, _: &[f32]) -> Result<f32, EndpointingError> {
-        Ok(1.0)
-    }
 }
 
 struct NoTools;
@@ -87,60 +40,13 @@ impl ExternalTools for NoTools {
     }
 }
 
-fn model() -> Box<dyn LanguageModel> {
-    Box::new(Writes {
-        pieces: vec![ANSWER],
-        finish: Finish::Complete,
-        fails: false,
-    })
-}
-
 fn helper() -> Helper {
     Helper {
-        model: model(),
+        model: engines().language_model,
         name: "large".into(),
         sampling: Sampling::default(),
         limit: PATIENCE,
         is_here: false,
-    }
-}
-
-fn known_voices() -> KnownVoices {
-    KnownVoices {
-        encoder: Box::new(ByFirstSample),
-        prints: vec![enrolled(0.2)],
-    }
-}
-
-/// Those that every session has.
-fn engines() -> Engines {
-    Engines {
-        canceller: Box::new(Bypass),
-        activity: loud_is_speech(),
-        wake: None,
-        turn_detector: Box::new(Sure),
-        known_voices: None,
-        recognizer: Box::new(Hears(the_question)),
-        language_model: model(),
-        helper: None,
-        synthesizer: Box::new(ScriptedVoice::new(|_, text| Ok(Some(spoken(text))))),
-    }
-}
-
-fn config() -> SessionConfig {
-    SessionConfig {
-        turn_taking: TurnTakingConfig::default(),
-        persona: Persona::bundled(Language::English),
-        in_other_languages: Vec::new(),
-        setting: Setting {
-            built_in: BuiltIn::SwitchedOff,
-            ..Setting::new("Vivi")
-        },
-        tools: SessionTools::default(),
-        earlier: Vec::new(),
-        record: None,
-        earcon: false,
-        started: Stopwatch::start(),
     }
 }
 
@@ -390,69 +296,4 @@ fn a_recording_that_ends_early_without_anybody_asking_is_told_at_the_end() {
     talk.ask();
     let error = talk.session.stop().expect_err("the disk is full");
     assert!(error.to_string().contains(CONVERSATION), "{error}");
-}
-
-/// Why a session with this recognizer does not start, and how often the card was opened for it.
-fn refused(recognizer: Cold) -> (String, usize) {
-    let (card, outside) = MemoryCard::new(SESSION_RATE);
-    let sound = Sound::new(vec![Box::new(card)]);
-    let engines = Engines {
-        recognizer: Box::new(recognizer),
-        ..engines()
-    };
-    let error = Session::start(config(), engines, sound, Vec::new()).err();
-    (error.expect("it is cold").to_string(), outside.opened())
-}
-
-#[test]
-fn an_engine_that_does_not_run_is_told_before_a_device_is_opened() {
-    let cold = Cold(|| Err(SttError::Run("it is cold".into())));
-    assert_eq!(refused(cold), ("recognition failed: it is cold".into(), 0));
-}
-
-#[test]
-fn an_engine_that_panics_as_it_warms_up_is_told_as_an_error() {
-    let (error, _) = refused(Cold(|| panic!("this panic is part of the test")));
-    assert!(error.contains("panicked while it warmed up"), "{error}");
-}
-
-#[test]
-fn a_device_that_does_not_open_is_told() {
-    let (card, outside) = MemoryCard::new(SESSION_RATE);
-    outside.unplug();
-    let sound = Sound::new(vec![Box::new(card)]);
-    let error = Session::start(config(), engines(), sound, Vec::new()).err();
-    assert!(matches!(error, Some(SessionError::Audio(_))));
-}
-
-#[test]
-fn what_there_is_no_engine_for_is_not_configured() {
-    let mut wanted = config();
-    wanted.setting.helper = Some(HandsOver::ByRule);
-    wanted.turn_taking.only_enrolled = true;
-    wanted.turn_taking.sleep = Some(SleepConfig {
-        phrase: "Hey Vivi".into(),
-        after: PATIENCE,
-    });
-    let (fitted, _) = fitted(wanted, engines());
-    assert_eq!(fitted.setting.helper, None);
-    assert_eq!(fitted.turn_taking.sleep, None);
-    assert!(!fitted.turn_taking.only_enrolled);
-}
-
-#[test]
-fn who_holds_a_key_down_is_meant_whoever_it_is() {
-    let only_enrolled = |push_to_talk: bool| {
-        let mut config = config();
-        config.turn_taking.push_to_talk = push_to_talk;
-        let knowing = Engines {
-            known_voices: Some(known_voices()),
-            ..engines()
-        };
-        let (fitted, engines) = fitted(config, knowing);
-        assert_eq!(engines.known_voices.is_some(), !push_to_talk);
-        fitted.turn_taking.only_enrolled
-    };
-    assert!(only_enrolled(false));
-    assert!(!only_enrolled(true));
 }
