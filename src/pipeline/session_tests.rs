@@ -151,8 +151,13 @@ fn it_tells_that_it_is_ready_and_which_devices_there_are() {
     let kinds = talk.kinds();
     let is_ready = |kind: &&&EventKind| matches!(kind, EventKind::Ready { .. });
     assert_eq!(kinds.iter().filter(is_ready).count(), 1);
-    let names_it = |kind: &&EventKind| matches!(kind, EventKind::Device { message } if message.contains("a card in memory"));
-    assert!(kinds.iter().any(names_it), "{kinds:?}");
+    let messages = kinds.iter().filter_map(|kind| match kind {
+        EventKind::Device { message } => Some(message.as_str()),
+        _ => None,
+    });
+    let messages: Vec<&str> = messages.collect();
+    assert!(messages.contains(&"a card in memory"), "{messages:?}");
+    talk.session.stop().unwrap();
 }
 
 #[test]
