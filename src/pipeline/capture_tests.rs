@@ -1,32 +1,16 @@
 //! The capture stage on a card in memory: the test is the room and the passing time.
 
-use std::sync::{Mutex, PoisonError};
-
 use crossbeam_channel::bounded;
 use ringbuf::traits::Producer;
 
 use super::*;
 use crate::aec::{Bypass, SonoraCanceller};
 use crate::audio::callback::RenderEnd;
-use crate::audio::frame::rms;
 use crate::audio::memory_card::{MemoryCard, Outside};
 use crate::audio::noise::Noise;
 use crate::clock::SessionClock;
-use crate::events::{DuplexMode, SessionEvent};
-use crate::vad::{ActivityConfig, VadError, VoiceActivityDetector};
-
-/// Takes anything louder than a room for speech.
-struct Loud(usize);
-
-impl VoiceActivityDetector for Loud {
-    fn frame_len(&self) -> usize {
-        self.0
-    }
-    fn probability(&mut self, frame: &[f32]) -> Result<f32, VadError> {
-        Ok(if rms(frame) > 0.01 { 1.0 } else { 0.0 })
-    }
-    fn reset(&mut self) {}
-}
+use crate::events::DuplexMode;
+use crate::pipeline::scripted_engines::{Published, loud_is_speech};
 
 /// Ten milliseconds, as a test lets them pass.
 const STEP: Duration = Duration::from_millis(BLOCK_MS);
@@ -41,7 +25,7 @@ struct World {
     conductor: Receiver<ConductorInput>,
     recognizer: Receiver<RecognizerInput>,
     recorder: Receiver<Box<Block>>,
-    published: Arc<Mutex<Vec<SessionEvent>>>,
+    published: Published,
     clock: SessionClock,
     /// Of what is played, this comes back 10 ms later.
     echo: f32,
@@ -58,14 +42,8 @@ impl World {
         let (card, outside) = MemoryCard::new(SESSION_RATE);
         let mut sound = Sound::new(vec![Box::new(card)]);
         let (open, render) = sound.open().unwrap();
-        let published = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&published);
-        let watcher = move |event: &SessionEvent| {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.push(event.clone());
-        };
         let clock = SessionClock::manual();
-        let bus = EventBus::new(clock.clone(), vec![Box::new(watcher)]);
+        let (bus, published) = Published::on(clock.clone());
         let (to_conductor, conductor) = bounded(1_024);
         let (to_recognizer, recognizer) = bounded(256);
         // Nobody takes what is sent there.
@@ -82,13 +60,8 @@ impl World {
             recorder: Some(to_recorder),
             waiting: Arc::default(),
         };
-        let activity = VoiceActivity::new(
-            ActivityConfig::default(),
-            Box::new(Loud(256)),
-            Box::new(Loud(512)),
-        );
         let flags = (Arc::default(), Arc::default());
-        let hearing = (canceller, activity, None);
+        let hearing = (canceller, loud_is_speech(), None);
         let capture = Capture::new(
             (sound, open),
             hearing,
@@ -191,23 +164,17 @@ impl World {
 
     /// What was said of devices.
     fn messages(&self) -> Vec<String> {
-        let published = self
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let messages = published.iter().filter_map(|event| match &event.kind {
-            EventKind::Device { message } => Some(message.clone()),
+        let kinds = self.published.kinds().into_iter();
+        let messages = kinds.filter_map(|kind| match kind {
+            EventKind::Device { message } => Some(message),
             _ => None,
         });
         messages.collect()
     }
 
     fn duplex(&self) -> Option<(DuplexMode, Option<f32>)> {
-        let published = self
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        published.iter().rev().find_map(|event| match event.kind {
+        let kinds = self.published.kinds().into_iter();
+        kinds.rev().find_map(|kind| match kind {
             EventKind::Duplex {
                 mode, echo_gain_db, ..
             } => Some((mode, echo_gain_db)),

@@ -404,3 +404,7 @@ impl Conductor {
         let _ = self.recognizer.send(input);
     }
 }
+
+#[cfg(test)]
+#[path = "conductor_tests.rs"]
+mod tests;

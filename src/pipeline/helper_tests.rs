@@ -3,61 +3,15 @@
 use super::*;
 use crate::clock::SessionClock;
 use crate::events::{IgnoreReason, InterruptReason};
-use crate::llm::{Prefill, Role};
+use crate::llm::Role;
+use crate::pipeline::scripted_engines::Writes;
 use crossbeam_channel::{bounded, unbounded};
 
 const TURN: TurnId = TurnId(3);
 
-/// Writes these pieces, and may be cancelled before each of them.
-struct Scripted {
-    pieces: Vec<&'static str>,
-    finish: Finish,
-    fails: bool,
-}
-
-impl LanguageModel for Scripted {
-    fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
-        Ok(Prefill::default())
-    }
-
-    fn count_tokens(&self, prompt: &Prompt) -> Result<usize, LlmError> {
-        Ok(prompt.messages.len())
-    }
-
-    fn prefill(
-        &mut self,
-        prompt: &Prompt,
-        cancelled: Cancelled,
-    ) -> Result<Option<Prefill>, LlmError> {
-        let read = prompt.messages.len();
-        Ok((!cancelled()).then_some(Prefill {
-            read,
-            ..Prefill::default()
-        }))
-    }
-
-    fn generate(
-        &mut self,
-        _: &Sampling,
-        cancelled: Cancelled,
-        on_output: &mut dyn FnMut(Output),
-    ) -> Result<Finish, LlmError> {
-        for piece in &self.pieces {
-            if cancelled() {
-                return Ok(Finish::Cancelled);
-            }
-            on_output(Output::Text(piece));
-        }
-        match self.fails {
-            true => Err(LlmError::Run("it broke".into())),
-            false => Ok(self.finish),
-        }
-    }
-}
-
 fn helper(pieces: &[&'static str], finish: Finish) -> Helper {
     Helper {
-        model: Box::new(Scripted {
+        model: Box::new(Writes {
             pieces: pieces.to_vec(),
             finish,
             fails: false,
@@ -129,7 +83,7 @@ fn nothing_is_said_of_what_nobody_wants_any_more() {
 #[test]
 fn a_model_that_fails_is_told_of() {
     let mut helper = helper(&["Air. "], Finish::Complete);
-    helper.model = Box::new(Scripted {
+    helper.model = Box::new(Writes {
         pieces: vec!["Air. "],
         finish: Finish::Complete,
         fails: true,
@@ -142,7 +96,7 @@ fn a_model_that_fails_is_told_of() {
 #[test]
 fn a_model_that_fails_with_what_nobody_wants_any_more_is_not_told_of() {
     let mut helper = helper(&[], Finish::Complete);
-    helper.model = Box::new(Scripted {
+    helper.model = Box::new(Writes {
         pieces: Vec::new(),
         finish: Finish::Complete,
         fails: true,

@@ -28,6 +28,8 @@ mod playback;
 mod recent_audio;
 mod recognizer;
 mod recorder;
+#[cfg(test)]
+mod scripted_engines;
 mod sentences;
 mod session;
 mod speaker;

@@ -64,6 +64,8 @@ pub struct PlaybackStage {
     pub audible: Arc<AtomicBool>,
     /// How many words of which reply were last published.
     pub said: Option<(ReplyId, usize)>,
+    /// What came in together with the stop of the reply before it, until that has faded out.
+    pub next: Option<PlaybackInput>,
 }
 
 impl PlaybackStage {
@@ -71,7 +73,7 @@ impl PlaybackStage {
     pub fn run(mut self) {
         let nothing = never();
         loop {
-            let inputs = if self.queue.is_hungry() {
+            let inputs = if self.is_hungry() {
                 &self.inputs
             } else {
                 &nothing
@@ -98,7 +100,7 @@ impl PlaybackStage {
 
     /// Takes what waits, as far as there is room; for whoever drives the stage without a thread.
     pub fn poll(&mut self) {
-        while self.queue.is_hungry() {
+        while self.is_hungry() {
             let Ok(input) = self.inputs.try_recv() else {
                 break;
             };
@@ -112,9 +114,20 @@ impl PlaybackStage {
         self.queue.is_busy()
     }
 
+    fn is_hungry(&self) -> bool {
+        self.queue.is_hungry() && self.next.is_none()
+    }
+
     fn take(&mut self, input: PlaybackInput) {
-        // A stop must not be overtaken by the first clause of the reply after it.
+        // A stop must not be overtaken by the first clause of the reply after it, nor drop that.
         self.obey();
+        match self.queue.is_hungry() {
+            true => self.push(input),
+            false => self.next = Some(input),
+        }
+    }
+
+    fn push(&mut self, input: PlaybackInput) {
         match input {
             PlaybackInput::Clause { reply, clause } => {
                 if let Err(error) = self.queue.push(reply, clause) {
@@ -135,6 +148,11 @@ impl PlaybackStage {
         self.obey();
         while let Some(played) = self.queue.advance() {
             self.report(played);
+        }
+        if self.queue.is_hungry()
+            && let Some(input) = self.next.take()
+        {
+            self.push(input);
         }
         self.follow();
         self.audible
@@ -212,3 +230,7 @@ impl PlaybackStage {
         let _ = self.conductor.send(ConductorInput::Event(now, event));
     }
 }
+
+#[cfg(test)]
+#[path = "playback_tests.rs"]
+mod tests;

@@ -152,3 +152,7 @@ fn write_error(path: &Path, error: &std::io::Error) -> AudioError {
         reason: error.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "recorder_tests.rs"]
+mod tests;

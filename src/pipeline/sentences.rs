@@ -156,3 +156,7 @@ impl Sentences {
         self.dropped += excess;
     }
 }
+
+#[cfg(test)]
+#[path = "sentences_tests.rs"]
+mod tests;

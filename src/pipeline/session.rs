@@ -294,3 +294,7 @@ fn warm_up(
     engines.turn_detector.warm_up()?;
     Ok((engines, read?))
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -176,3 +176,7 @@ impl SpeakerStage {
         let _ = self.conductor.send(ConductorInput::Event(now, event));
     }
 }
+
+#[cfg(test)]
+#[path = "speaker_tests.rs"]
+mod tests;

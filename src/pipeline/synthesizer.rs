@@ -180,3 +180,7 @@ impl SynthesizerStage {
         let _ = self.conductor.send(ConductorInput::Event(now, failed));
     }
 }
+
+#[cfg(test)]
+#[path = "synthesizer_tests.rs"]
+mod tests;

@@ -346,6 +346,7 @@ impl Wires {
             bus: self.bus.clone(),
             audible: Arc::clone(&self.audible),
             said: None,
+            next: None,
         };
         Stage::new("playback", move || stage.run())
     }
@@ -362,3 +363,7 @@ impl Wires {
         Some(Stage::new(RECORDER, run))
     }
 }
+
+#[cfg(test)]
+#[path = "wires_tests.rs"]
+mod tests;

@@ -295,6 +295,7 @@ impl World {
                 bus,
                 audible: Arc::new(AtomicBool::new(false)),
                 said: None,
+                next: None,
             },
             render,
             recognizer_in,
