@@ -18,8 +18,17 @@ use super::intents::Question;
 use crate::language::Language;
 use crate::tools::lookup::{key, nearest};
 
+macro_rules! files {
+    ($($name:literal),+) => {
+        &[$(include_str!(concat!("../../../assets/facts/en/known/", $name, ".toml"))),+]
+    };
+}
+
 /// The files of English. An aspect may stand in several.
-const ENGLISH: &[&str] = &[];
+#[rustfmt::skip]
+const ENGLISH: &[&str] = files![
+    "animals", "counts", "history", "how_to", "inventions", "measures", "people", "places", "records", "second", "translations", "what", "why", "won", "words", "works"
+];
 
 /// What is known of one kind of question, as a file has it.
 #[derive(Debug, Deserialize)]
@@ -77,24 +86,36 @@ impl Knowledge {
         knowledge
     }
 
-    /// The answer to the first of these questions that is known: one wording may ask several things.
+    /// The answer to the first of these questions that is known: one wording may ask several things. What is named
+    /// exactly in any of them comes before a misspelled name.
     pub(super) fn answer(&self, questions: Vec<Question>) -> Option<(Question, &str)> {
-        let mut questions = questions.into_iter();
-        questions.find_map(|question| {
-            let answer = self.about(&question)?;
-            Some((question, answer))
-        })
+        let found = (questions.iter()).position(|question| self.exact(question).is_some());
+        let found = found.or_else(|| {
+            questions
+                .iter()
+                .position(|question| self.near(question).is_some())
+        })?;
+        let question = questions.into_iter().nth(found)?;
+        let answer = self.exact(&question).or_else(|| self.near(&question))?;
+        Some((question, answer))
     }
 
-    fn about(&self, question: &Question) -> Option<&str> {
+    fn exact(&self, question: &Question) -> Option<&str> {
+        let aspect = self.aspects.get(&question.what)?;
+        let place = aspect.names.get(&bare(&question.of))?;
+        Some(&aspect.sentences[*place])
+    }
+
+    /// The same of a misspelled proper name.
+    fn near(&self, question: &Question) -> Option<&str> {
         let aspect = self.aspects.get(&question.what)?;
         let name = bare(&question.of);
-        let place = aspect.names.get(&name).copied().or_else(|| {
-            let candidates = (aspect.names.iter()).map(|(name, place)| (name.clone(), *place));
-            let is_word = !name.contains(|letter: char| letter.is_ascii_digit());
-            (aspect.are_names && is_word).then(|| nearest(&name, candidates))?
-        });
-        Some(&aspect.sentences[place?])
+        if !aspect.are_names || name.contains(|letter: char| letter.is_ascii_digit()) {
+            return None;
+        }
+        let candidates = (aspect.names.iter()).map(|(name, place)| (name.clone(), *place));
+        let place = nearest(&name, candidates)?;
+        Some(&aspect.sentences[place])
     }
 }
 
