@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::handover_tests::{AIR, BLUE, Talk, asked_with, reply, request, talk, word};
+use super::handover_tests::{BOATS, RIVERS, Talk, asked_with, reply, request, talk, word};
 use super::*;
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
@@ -24,13 +24,13 @@ fn calls(talk: &mut Talk, turn: u64, arguments: serde_json::Value) -> Vec<Comman
 #[test]
 fn the_first_model_may_hand_a_question_over_itself() {
     let mut talk = talk(Some(HandsOver::ByCall));
-    let commands = talk.answer(1, BLUE);
+    let commands = talk.answer(1, RIVERS);
     let [Command::Write { tools, .. }] = &commands[..] else {
         panic!("{commands:?}");
     };
     assert_eq!(tools[0].name, ASK_HELPER);
     talk.released(1);
-    let question = "Why does the sky look blue?";
+    let question = "Why would cities grow along rivers?";
     let commands = calls(&mut talk, 1, json!({ "question": question }));
     assert!(
         matches!(commands[0], Command::PutOff { .. }),
@@ -43,11 +43,14 @@ fn the_first_model_may_hand_a_question_over_itself() {
 #[test]
 fn a_call_without_a_question_hands_over_what_the_user_said_once_the_turn_is_decided() {
     let mut talk = talk(Some(HandsOver::ByCall));
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     let commands = calls(&mut talk, 1, json!({}));
     assert_eq!(request(&commands), None);
     let commands = talk.released(1);
-    assert_eq!(request(&commands).unwrap().1.last().unwrap().content, BLUE);
+    assert_eq!(
+        request(&commands).unwrap().1.last().unwrap().content,
+        RIVERS
+    );
 }
 
 /// A first model that has a tool beside its helper.
@@ -73,7 +76,7 @@ const SET: &str = "Your timer is set.";
 /// Its first model wants the helper asked and a timer set, in this order; what each step commands.
 fn asks_and_sets() -> (Talk, Vec<Command>, Vec<Command>) {
     let mut talk = with_timers();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
     let call = |name: &str| Call {
         name: name.into(),
@@ -99,7 +102,7 @@ fn what_else_the_first_model_wants_comes_before_its_helper() {
         panic!("{wanted:?}");
     };
     assert_eq!(call.name, "set_timer");
-    assert_eq!(asked_with(&called), (1, vec![BLUE]));
+    assert_eq!(asked_with(&called), (1, vec![RIVERS]));
 }
 
 #[test]
@@ -116,16 +119,16 @@ fn what_a_tool_did_is_said_before_the_question_is_put_off() {
 fn what_is_heard_before_the_word_that_puts_off_is_kept() {
     for heard in [format!("{SET} {}", word()), format!("{SET} Let me")] {
         let (mut talk, _, _) = asks_and_sets();
-        talk.remember(BLUE, &heard);
-        assert_eq!(talk.history(), [BLUE, SET], "{heard}");
+        talk.remember(RIVERS, &heard);
+        assert_eq!(talk.history(), [RIVERS, SET], "{heard}");
     }
 }
 
 #[test]
 fn in_writing_an_answer_is_not_kept_twice() {
     let (mut talk, _, _) = asks_and_sets();
-    talk.helped(1, Ok(AIR));
-    talk.remember(BLUE, &format!("{SET} {AIR}"));
-    talk.told(1, AIR);
-    assert_eq!(talk.history(), [BLUE, SET, BLUE, AIR]);
+    talk.helped(1, Ok(BOATS));
+    talk.remember(RIVERS, &format!("{SET} {BOATS}"));
+    talk.told(1, BOATS);
+    assert_eq!(talk.history(), [RIVERS, SET, RIVERS, BOATS]);
 }

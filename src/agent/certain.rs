@@ -188,8 +188,10 @@ impl Certain {
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)
             }
+            // What takes up a question may be one by itself.
             Decision::Call { name, arguments } if name == ASKED => {
-                self.answer(Question::taken_up(&arguments).into_iter().collect())
+                let taken_up = Question::taken_up(&arguments).into_iter();
+                self.answer(taken_up.chain(self.intents.questions(words)).collect())
             }
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {

@@ -88,9 +88,9 @@ impl Talk {
     }
 }
 
-pub(super) const BLUE: &str = "Why is the sky blue?";
-const RED: &str = "Why is it red in the evening?";
-pub(super) const AIR: &str = "Air scatters blue light.";
+pub(super) const RIVERS: &str = "Why do cities grow along rivers?";
+const FLOODS: &str = "Why do these flood in spring?";
+pub(super) const BOATS: &str = "Boats carry what is sold.";
 
 pub(super) fn word() -> String {
     Lexicon::of(Language::English).helper.let_me_think
@@ -127,7 +127,7 @@ fn dropped(commands: &[Command]) -> Option<(i64, DropReason)> {
 #[test]
 fn without_a_helper_the_first_model_answers_everything() {
     let mut talk = talk(None);
-    let commands = talk.answer(1, BLUE);
+    let commands = talk.answer(1, RIVERS);
     assert!(
         matches!(commands[..], [Command::Write { .. }]),
         "{commands:?}"
@@ -143,14 +143,14 @@ fn a_question_is_put_off_with_a_word_and_handed_over_when_the_turn_is_decided() 
         reply: reply(1),
         words,
     };
-    assert_eq!(talk.answer(1, BLUE), [put_off]);
+    assert_eq!(talk.answer(1, RIVERS), [put_off]);
     let commands = talk.released(1);
     let (id, messages) = request(&commands).unwrap();
-    assert_eq!((id, messages.last().unwrap().content.as_str()), (1, BLUE));
+    assert_eq!((id, messages.last().unwrap().content.as_str()), (1, RIVERS));
     assert_eq!(messages[0].role, Role::System);
     let asked = EventKind::HelperAsked {
         id,
-        question: BLUE.into(),
+        question: RIVERS.into(),
         reason: HandOverReason::Explanation,
     };
     assert!(commands.contains(&Command::Publish(Some(TurnId(1)), asked)));
@@ -159,7 +159,7 @@ fn a_question_is_put_off_with_a_word_and_handed_over_when_the_turn_is_decided() 
 #[test]
 fn a_draft_that_is_thrown_away_hands_nothing_over() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.answer(2, "What time is it?");
     assert_eq!(request(&talk.released(1)), None);
     assert_eq!(request(&talk.released(2)), None);
@@ -180,29 +180,29 @@ fn what_is_certain_and_what_is_talk_is_not_handed_over() {
 #[test]
 fn the_helper_is_told_what_was_said_of_late_and_not_what_puts_off() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    talk.told(1, AIR);
-    let commands = talk.asked(2, RED);
-    assert_eq!(asked_with(&commands), (2, vec![BLUE, AIR, RED]));
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
+    talk.told(1, BOATS);
+    let commands = talk.asked(2, FLOODS);
+    assert_eq!(asked_with(&commands), (2, vec![RIVERS, BOATS, FLOODS]));
 }
 
 #[test]
 fn never_mind_drops_the_question() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     let commands = talk.on(Input::NotWanted);
     assert!(commands.contains(&Command::DropQuestion(1)));
     assert_eq!(dropped(&commands), Some((1, DropReason::NotWanted)));
-    assert_eq!(talk.helped(1, Ok(AIR)), []);
+    assert_eq!(talk.helped(1, Ok(BOATS)), []);
     assert!(talk.history().is_empty());
 }
 
 #[test]
 fn never_mind_while_the_answer_waits_takes_it_back() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
     assert_eq!(talk.on(Input::NotWanted), [Command::StopTelling(1)]);
     assert_eq!(talk.on(Input::NotWanted), []);
     let over = talk.told(1, "");
@@ -213,21 +213,24 @@ fn never_mind_while_the_answer_waits_takes_it_back() {
 #[test]
 fn a_new_question_takes_the_place_of_the_one_before_which_it_may_be_about() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    let commands = talk.asked(2, RED);
+    talk.asked(1, RIVERS);
+    let commands = talk.asked(2, FLOODS);
     assert!(commands.contains(&Command::DropQuestion(1)));
     assert_eq!(dropped(&commands), Some((1, DropReason::NewQuestion)));
-    assert_eq!(asked_with(&commands), (2, vec![BLUE, word().as_str(), RED]));
-    assert_eq!(talk.helped(1, Ok(AIR)), []);
+    assert_eq!(
+        asked_with(&commands),
+        (2, vec![RIVERS, word().as_str(), FLOODS])
+    );
+    assert_eq!(talk.helped(1, Ok(BOATS)), []);
     assert_eq!(words_told(&talk.helped(2, Ok("Dust."))), Some("Dust."));
 }
 
 #[test]
 fn a_new_question_takes_the_place_of_an_answer_that_waits() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    let commands = talk.asked(2, RED);
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
+    let commands = talk.asked(2, FLOODS);
     assert!(commands.contains(&Command::StopTelling(1)));
     talk.told(1, "");
     assert_eq!(words_told(&talk.helped(2, Ok("Dust."))), Some("Dust."));
@@ -236,9 +239,9 @@ fn a_new_question_takes_the_place_of_an_answer_that_waits() {
 #[test]
 fn a_question_that_the_user_goes_on_with_is_asked_again_whole() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
-    let longer = "Why is the sky blue and the sea too?";
+    let longer = "Why do cities grow along rivers and coasts?";
     talk.answer(2, longer);
     let commands = talk.released(2);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
@@ -248,19 +251,22 @@ fn a_question_that_the_user_goes_on_with_is_asked_again_whole() {
 #[test]
 fn a_question_that_was_taken_back_is_not_asked_with_the_next_one() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
     assert_eq!(talk.on(Input::NotWanted), [Command::StopTelling(1)]);
-    let commands = talk.asked(2, RED);
-    assert_eq!(asked_with(&commands), (2, vec![RED]));
+    let commands = talk.asked(2, FLOODS);
+    assert_eq!(asked_with(&commands), (2, vec![FLOODS]));
 }
 
 #[test]
 fn a_question_that_the_first_model_answers_after_all_is_dropped() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
-    talk.answer(2, "Why is the sky blue? I feel a bit sad today.");
+    talk.answer(
+        2,
+        "Why do cities grow along rivers? I feel a bit sad today.",
+    );
     let commands = talk.released(2);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
 }
@@ -268,7 +274,7 @@ fn a_question_that_the_first_model_answers_after_all_is_dropped() {
 #[test]
 fn a_question_that_is_taken_back_before_the_word_was_heard_is_dropped() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
     let commands = talk.on(Input::Ignored);
     assert_eq!(dropped(&commands), Some((1, DropReason::WentOn)));
@@ -277,26 +283,26 @@ fn a_question_that_is_taken_back_before_the_word_was_heard_is_dropped() {
 #[test]
 fn what_is_not_answered_later_leaves_the_question() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     assert_eq!(talk.on(Input::Ignored), []);
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(AIR));
+    assert_eq!(words_told(&talk.helped(1, Ok(BOATS))), Some(BOATS));
 }
 
 #[test]
 fn a_cough_over_the_word_leaves_the_question_as_it_is() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
-    talk.answer(2, BLUE);
+    talk.answer(2, RIVERS);
     assert_eq!(talk.released(2), []);
-    talk.remember(BLUE, &word());
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(AIR));
+    talk.remember(RIVERS, &word());
+    assert_eq!(words_told(&talk.helped(1, Ok(BOATS))), Some(BOATS));
 }
 
 #[test]
 fn who_sends_it_to_sleep_wants_no_answer_any_more() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     talk.answer(2, "Stop listening.");
     talk.released(2);
     let sleeps = crate::tools::Outcome::Control(crate::tools::Control::Sleep, "Yes.".into());

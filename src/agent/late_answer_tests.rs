@@ -1,6 +1,6 @@
 //! What becomes of the helper's answers.
 
-use super::handover_tests::{AIR, BLUE, Talk, ladder, reply, words_told};
+use super::handover_tests::{BOATS, RIVERS, Talk, ladder, reply, words_told};
 use super::*;
 use crate::language::Language;
 use crate::lexicon::{Apology, Lexicon};
@@ -8,29 +8,29 @@ use crate::lexicon::{Apology, Lexicon};
 #[test]
 fn the_answer_is_told_once_and_kept_as_it_was_heard() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     assert!(talk.history().is_empty());
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(AIR));
-    assert_eq!(talk.helped(1, Ok(AIR)), []);
-    talk.told(1, "Air scatters");
-    assert_eq!(talk.history(), [BLUE, "Air scatters"]);
-    assert_eq!(talk.told(1, AIR), []);
+    assert_eq!(words_told(&talk.helped(1, Ok(BOATS))), Some(BOATS));
+    assert_eq!(talk.helped(1, Ok(BOATS)), []);
+    talk.told(1, "Boats carry");
+    assert_eq!(talk.history(), [RIVERS, "Boats carry"]);
+    assert_eq!(talk.told(1, BOATS), []);
 }
 
 #[test]
 fn who_wants_the_rest_of_an_answer_that_was_cut_off_hears_it() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    talk.told(1, "Air scatters");
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
+    talk.told(1, "Boats carry");
     let rest = Command::Say {
         reply: reply(3),
-        words: "blue light.".into(),
+        words: "what is sold.".into(),
     };
     assert_eq!(talk.on(Input::Rest(reply(3))), [rest]);
     talk.released(3);
-    talk.remember("", "blue light.");
-    assert_eq!(talk.history(), [BLUE, AIR]);
+    talk.remember("", "what is sold.");
+    assert_eq!(talk.history(), [RIVERS, BOATS]);
     let again = talk.on(Input::Rest(reply(4)));
     assert!(matches!(again[..], [Command::Write { .. }]), "{again:?}");
 }
@@ -38,20 +38,20 @@ fn who_wants_the_rest_of_an_answer_that_was_cut_off_hears_it() {
 #[test]
 fn what_is_said_meanwhile_leaves_the_question_and_its_answer_says_what_it_is_about() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     talk.answer(2, "What time is it?");
     talk.released(2);
     talk.remember("What time is it?", "Noon.");
-    let about = format!("About your question: {AIR}");
-    assert_eq!(words_told(&talk.helped(1, Ok(AIR))), Some(about.as_str()));
+    let about = format!("About your question: {BOATS}");
+    assert_eq!(words_told(&talk.helped(1, Ok(BOATS))), Some(about.as_str()));
     talk.told(1, &about);
-    assert_eq!(talk.history(), ["What time is it?", "Noon.", BLUE, AIR]);
+    assert_eq!(talk.history(), ["What time is it?", "Noon.", RIVERS, BOATS]);
 }
 
 #[test]
 fn a_helper_that_fails_is_said_honestly_and_nothing_is_kept() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     let commands = talk.helped(1, Err(Apology::Failed));
     let said = words_told(&commands).unwrap();
     assert!(said.contains("no answer"), "{said}");
@@ -63,7 +63,7 @@ fn a_helper_that_fails_is_said_honestly_and_nothing_is_kept() {
 #[test]
 fn a_helper_that_cannot_be_reached_is_said_so() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     let commands = talk.helped(1, Err(Apology::Unreachable));
     let unreachable = Lexicon::of(Language::English).apologies.unreachable;
     assert_eq!(words_told(&commands), Some(unreachable.as_str()));
@@ -73,9 +73,9 @@ fn a_helper_that_cannot_be_reached_is_said_so() {
 fn an_answer_is_in_the_language_of_its_question() {
     let mut talk = ladder();
     talk.0 = talk.0.speaking(&[Persona::bundled(Language::German)]);
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     talk.on(Input::Speak(Language::German));
-    let commands = talk.helped(1, Ok(AIR));
+    let commands = talk.helped(1, Ok(BOATS));
     assert!(matches!(
         commands[..],
         [Command::Tell {
@@ -83,40 +83,43 @@ fn an_answer_is_in_the_language_of_its_question() {
             ..
         }]
     ));
-    talk.told(1, AIR);
+    talk.told(1, BOATS);
     assert!(talk.history().is_empty(), "it is read in English only");
     talk.on(Input::Speak(Language::English));
-    assert_eq!(talk.history(), [BLUE, AIR]);
+    assert_eq!(talk.history(), [RIVERS, BOATS]);
 }
 
 #[test]
 fn the_reply_that_tells_an_answer_drops_nothing() {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    let (told, words) = (reply(2), AIR.to_owned());
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
+    let (told, words) = (reply(2), BOATS.to_owned());
     talk.on(Input::Say { reply: told, words });
     assert_eq!(talk.released(2), []);
-    talk.told(1, AIR);
-    assert_eq!(talk.history(), [BLUE, AIR]);
+    talk.told(1, BOATS);
+    assert_eq!(talk.history(), [RIVERS, BOATS]);
 }
 
 #[test]
 fn an_answer_to_a_question_that_the_user_went_on_with_is_not_said() {
     let mut talk = ladder();
-    talk.answer(1, BLUE);
+    talk.answer(1, RIVERS);
     talk.released(1);
-    talk.helped(1, Ok(AIR));
-    talk.answer(2, "Why is the sky blue? I feel a bit sad today.");
+    talk.helped(1, Ok(BOATS));
+    talk.answer(
+        2,
+        "Why do cities grow along rivers? I feel a bit sad today.",
+    );
     assert!(talk.released(2).contains(&Command::StopTelling(1)));
 }
 
 /// An answer of which the rest is to be said in turn 3.
 fn going_on() -> Talk {
     let mut talk = ladder();
-    talk.asked(1, BLUE);
-    talk.helped(1, Ok(AIR));
-    talk.told(1, "Air");
+    talk.asked(1, RIVERS);
+    talk.helped(1, Ok(BOATS));
+    talk.told(1, "Boats");
     talk
 }
 
@@ -128,7 +131,7 @@ fn says(turn: u64, words: &str) -> [Command; 1] {
 #[test]
 fn the_rest_of_an_answer_that_a_cough_puts_off_is_said_after_the_cough() {
     let mut talk = going_on();
-    let rest = "scatters blue light.";
+    let rest = "carry what is sold.";
     assert_eq!(talk.on(Input::Rest(reply(3))), says(3, rest));
     talk.released(3);
     talk.on(Input::Stopped(reply(3)));
@@ -140,11 +143,11 @@ fn what_is_left_of_a_rest_that_is_cut_off_is_said_too() {
     let mut talk = going_on();
     talk.on(Input::Rest(reply(3)));
     talk.released(3);
-    talk.remember("", "scatters");
-    assert_eq!(talk.on(Input::Rest(reply(4))), says(4, "blue light."));
+    talk.remember("", "carry");
+    assert_eq!(talk.on(Input::Rest(reply(4))), says(4, "what is sold."));
     talk.released(4);
-    talk.remember("", "blue light.");
-    assert_eq!(talk.history(), [BLUE, AIR]);
+    talk.remember("", "what is sold.");
+    assert_eq!(talk.history(), [RIVERS, BOATS]);
 }
 
 #[test]
@@ -163,11 +166,11 @@ fn nothing_goes_on_with_an_answer_once_something_else_was_said() {
 /// The user was asked whether a list may be cleared, and then so much of an answer was heard.
 fn asked_before(heard: &str) -> Talk {
     let (mut talk, clear) = (ladder(), "Clear the shopping list.");
-    talk.asked(1, BLUE);
+    talk.asked(1, RIVERS);
     talk.answer(2, clear);
     talk.released(2);
     talk.remember(clear, "Shall I take everything off the shopping list?");
-    talk.helped(1, Ok(AIR));
+    talk.helped(1, Ok(BOATS));
     talk.told(1, heard);
     talk
 }
@@ -179,7 +182,7 @@ fn calls(commands: &[Command]) -> bool {
 
 #[test]
 fn a_yes_behind_an_answer_is_none_to_the_question_before_it() {
-    let mut talk = asked_before(AIR);
+    let mut talk = asked_before(BOATS);
     talk.answer(4, "Yes.");
     assert!(!calls(&talk.released(4)));
 }

@@ -19,7 +19,7 @@ const REPLY: ReplyId = ReplyId {
     draft: 1,
 };
 /// No tool answers it, so the language model does.
-const QUESTION: &str = "Why is the sky blue?";
+const QUESTION: &str = "Why do cities grow along rivers?";
 
 /// The conductor, and the other ends of its wires.
 struct Wired {

@@ -24,7 +24,7 @@ fn helper(pieces: &[&'static str], finish: Finish) -> Helper {
 }
 
 fn asked(helper: &mut Helper, cancelled: Cancelled) -> Help {
-    let messages = [Message::new(Role::User, "Why is the sky blue?")];
+    let messages = [Message::new(Role::User, "Why do cities grow along rivers?")];
     helper.answer(7, &messages, cancelled, &|| ())
 }
 
@@ -37,9 +37,9 @@ fn outcome(help: &Help) -> HelperOutcome {
 
 #[test]
 fn an_answer_is_told_with_what_it_cost() {
-    let mut helper = helper(&["Air ", "scatters ", "blue light."], Finish::Complete);
+    let mut helper = helper(&["Boats ", "carry ", "what is sold."], Finish::Complete);
     let help = asked(&mut helper, &|| false);
-    assert_eq!(help.result, Some(Ok("Air scatters blue light.".into())));
+    assert_eq!(help.result, Some(Ok("Boats carry what is sold.".into())));
     assert!(matches!(
         help.done,
         EventKind::HelperDone { id: 7, read: 1, tokens, ref model, .. } if tokens >= 3 && model == "large"

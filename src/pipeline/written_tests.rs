@@ -133,7 +133,7 @@ fn the_helpers_answer_is_waited_for_and_kept() {
         first: &mut first,
         helper: Some(&mut helper),
     };
-    let said = "Why is the sky blue?";
+    let said = "Why do cities grow along rivers?";
     let answer = conversation.answer(&mut models, said, &|| false);
     assert_eq!((answer.text.as_str(), answer.failure), (said, None));
     assert!(matches!(
@@ -147,7 +147,7 @@ fn the_helpers_answer_is_waited_for_and_kept() {
 #[test]
 fn where_there_is_no_helper_after_all_it_is_said_that_there_is_no_answer() {
     let mut conversation = conversation_with(Some(HandsOver::ByRule));
-    let answer = ask(&mut conversation, 99, "Why is the sky blue?");
+    let answer = ask(&mut conversation, 99, "Why do cities grow along rivers?");
     assert!(answer.text.contains("no answer"), "{answer:?}");
     assert_eq!(conversation.agent.history().exchanges(), 0);
 }

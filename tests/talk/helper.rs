@@ -28,17 +28,20 @@ fn typed(first: &LlmServer, helper: &LlmServer, lines: &str) -> String {
 #[test]
 fn a_hard_question_is_put_off_with_a_word_and_its_answer_is_waited_for() {
     let first = LlmServer::start(&[reply(&["Hi."])]);
-    let helper = LlmServer::start(&[reply(&["Air scatters ", "blue light."])]);
-    let printed = typed(&first, &helper, "Why is the sky blue?\n");
+    let helper = LlmServer::start(&[reply(&["Boats carry ", "what is sold."])]);
+    let printed = typed(&first, &helper, "Why do cities grow along rivers?\n");
     let word = printed.find("vivavoce: Let me think about that.");
-    let answer = printed.find("vivavoce: Air scatters blue light.");
+    let answer = printed.find("vivavoce: Boats carry what is sold.");
     assert!(word.is_some() && word < answer, "{printed}");
     assert!(printed.contains("asked the helper"), "{printed}");
     let asked = helper.asked.try_recv().unwrap();
     let messages = asked["messages"].as_array().unwrap();
-    assert_eq!(messages.last().unwrap()["content"], "Why is the sky blue?");
+    assert_eq!(
+        messages.last().unwrap()["content"],
+        "Why do cities grow along rivers?"
+    );
     // It was asked for its warm-up alone.
-    let is_about_it = |asked: serde_json::Value| asked.to_string().contains("sky");
+    let is_about_it = |asked: serde_json::Value| asked.to_string().contains("rivers");
     assert!(!first.asked.try_iter().any(is_about_it), "{printed}");
 }
 
@@ -46,7 +49,7 @@ fn a_hard_question_is_put_off_with_a_word_and_its_answer_is_waited_for() {
 fn a_helper_that_fails_is_apologized_for() {
     let first = LlmServer::start(&[reply(&["Hi."])]);
     let helper = LlmServer::start(&[vec![Do::Status("503 Service Unavailable", "")]]);
-    let printed = typed(&first, &helper, "Why is the sky blue?\n");
+    let printed = typed(&first, &helper, "Why do cities grow along rivers?\n");
     assert!(
         printed.contains("vivavoce: Sorry, the server of my language model has too much to do."),
         "{printed}"

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::agent::intents::ASKED;
 use crate::language::Language;
 
 /// The call before, with "!" where it was not done; what is said; the call that comes of it.
@@ -73,7 +74,9 @@ fn questions_and_chat_take_up_no_call() {
     let calls = TABLE.lines().filter_map(|line| line.split('\t').next());
     // Any words may be what one wants to buy, to be reminded of or to have remembered, where that was asked.
     let any_words = ["!add_to_list", "!set_reminder time=nine", "!remember"];
-    let calls: BTreeSet<_> = calls.filter(|call| !any_words.contains(call)).collect();
+    // Nor is it certain what a question is about, before its tables are asked.
+    let is_open = |call: &&str| any_words.contains(call) || call.starts_with(ASKED);
+    let calls: BTreeSet<_> = calls.filter(|call| !is_open(call)).collect();
     let mut wrong = Vec::new();
     // These are chat only where nothing was called before.
     let follow_ups = [

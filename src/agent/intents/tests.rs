@@ -315,6 +315,7 @@ fn every_phrase_and_every_slot_type_is_used() {
         include_str!("../../../assets/intents/en/talk.toml"),
         include_str!("../../../assets/intents/en/follow_ups.toml"),
         include_str!("../../../assets/intents/en/fixed.toml"),
+        include_str!("../../../assets/intents/en/known.toml"),
     ]
     .concat();
     let parts = data::bundled(Language::English).parts;

@@ -30,6 +30,8 @@ const ENGLISH: &[&str] = files![
     "animals", "counts", "history", "how_to", "inventions", "measures", "people", "places", "records", "second", "translations", "what", "why", "won", "words", "works"
 ];
 
+const ARTICLES: [&str; 3] = ["a", "an", "the"];
+
 /// What is known of one kind of question, as a file has it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,11 +121,15 @@ impl Knowledge {
     }
 }
 
-/// A name as it is compared: without an article either.
+/// A name as it is compared: without articles, wherever they stand.
 fn bare(name: &str) -> String {
     let name = key(name);
-    let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an "));
-    bare.map_or_else(|| name.clone(), str::to_owned)
+    let words = name.split(' ').filter(|word| !ARTICLES.contains(word));
+    let words: Vec<&str> = words.collect();
+    match words.is_empty() {
+        true => name,
+        false => words.join(" "),
+    }
 }
 
 #[cfg(test)]

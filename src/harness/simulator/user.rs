@@ -68,7 +68,7 @@ const COMMANDS: [&str; 8] = [
 
 /// Questions that are handed to the helper, where there is one.
 const QUESTIONS: [&str; 4] = [
-    "Why is the sky blue?",
+    "Why do cities grow along rivers?",
     "Explain how a river begins.",
     "Who painted the blue house?",
     "What is the difference between a house and a light?",
