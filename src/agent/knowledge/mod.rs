@@ -24,6 +24,10 @@ macro_rules! files {
     };
 }
 
+/// From this many letters on, a misspelled name of one word is mended: shorter ones are often another word, as "money"
+/// is near "Monet".
+const LETTERS_OF_ONE_WORD: usize = 8;
+
 /// The files of English. An aspect may stand in several.
 #[rustfmt::skip]
 const ENGLISH: &[&str] = files![
@@ -112,7 +116,8 @@ impl Knowledge {
     fn near(&self, question: &Question) -> Option<&str> {
         let aspect = self.aspects.get(&question.what)?;
         let name = bare(&question.of);
-        if !aspect.are_names || name.contains(|letter: char| letter.is_ascii_digit()) {
+        let is_short = !name.contains(' ') && name.chars().count() < LETTERS_OF_ONE_WORD;
+        if !aspect.are_names || is_short || name.contains(|letter: char| letter.is_ascii_digit()) {
             return None;
         }
         let candidates = (aspect.names.iter()).map(|(name, place)| (name.clone(), *place));
