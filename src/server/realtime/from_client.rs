@@ -183,7 +183,9 @@ impl Translator {
         };
         if self.items.get(&id).is_some() {
             let message = format!("there is an item {id:?} already");
-            return Err(Refusal::of("item.id", "item_create_duplicate_id", message));
+            // By this code LiveKit's plugin knows that what it wanted is there.
+            let code = "item_create_duplicate_item_id";
+            return Err(Refusal::of("item.id", code, message));
         }
         let item = create.item.check(id.clone())?;
         self.check_call_id(&item.body)?;
