@@ -51,8 +51,9 @@ impl Inspector {
             .args(["--server", "voice", "--config"])
             .arg(self.folder.path().join("config.json"))
             .args(arguments)
-            // It keeps files of its own there.
+            // It keeps files of its own there, and asks no key ring.
             .env("HOME", self.folder.path())
+            .env("MCP_INSPECTOR_SECRET_STORE", "memory")
             .output()
             .expect("scripts/setup.sh --test installs it")
     }

@@ -148,7 +148,7 @@ impl Translator {
         self.input.committed.push((id.clone(), samples));
         let previous = self.items.last_id();
         self.events.committed(&id, previous.as_deref(), out);
-        self.add_item(Item::speech(id, None), out);
+        self.add_item(Item::speech(id), out);
         Ok(())
     }
 
@@ -272,7 +272,8 @@ impl Translator {
             self.go_on_asked(asked_for, out);
         } else {
             let instructions = options.instructions.unwrap_or_default();
-            if !self.answer_what_was_written(asked_for, &instructions, out)? {
+            let added = added_to(self.session.settings.instructions.as_deref(), &instructions);
+            if !self.answer_what_was_written(asked_for, added, out)? {
                 return Ok(());
             }
         }
@@ -339,6 +340,13 @@ impl Translator {
         out.push(Output::Do(Act::Cancel));
         self.tell_speech(out);
     }
+}
+
+/// What the instructions of a response say beyond those of the session: LiveKit's plugin puts these before its own.
+fn added_to<'a>(session: Option<&str>, instructions: &'a str) -> &'a str {
+    let rest = session.and_then(|session| instructions.strip_prefix(session));
+    let rest = rest.filter(|rest| rest.starts_with('\n') && !rest.trim().is_empty());
+    rest.unwrap_or(instructions)
 }
 
 fn no_item(code: &'static str, id: &str) -> Refusal {
