@@ -156,13 +156,14 @@ impl Agent {
     }
 }
 
-fn has(told: &Value, key: &str, word: &str) -> bool {
+/// Whether a text of what a tool told has this word.
+pub fn has(told: &Value, key: &str, word: &str) -> bool {
     let said = told[key].as_str().unwrap_or_default();
     words(said).contains(&word.to_owned())
 }
 
 /// A sound file in which our own voice says something.
-fn recording(folder: &Path) -> PathBuf {
+pub fn recording(folder: &Path) -> PathBuf {
     let path = folder.join("said.wav");
     let said = run(vivavoce()
         .args(["say", "The meeting begins at nine in the morning.", "-o"])
@@ -171,7 +172,8 @@ fn recording(folder: &Path) -> PathBuf {
     path
 }
 
-fn scenario(folder: &Path) -> String {
+/// Devices of a card in memory, on which the user answers.
+pub fn scenario(folder: &Path) -> String {
     let path = folder.join("scenario.toml");
     std::fs::write(&path, SCENARIO).unwrap();
     format!("virtual:{}", path.display())

@@ -3,6 +3,7 @@
 mod agent_voice;
 mod client;
 mod http;
+mod inspector;
 mod real_servers;
 
 #[path = "../support/door.rs"]

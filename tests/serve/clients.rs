@@ -123,6 +123,41 @@ fn pipecat_has_a_function_called() {
     assert_called(&door, &told, &sounds.path("answer"));
 }
 
+/// LiveKit's agents, and their plugin for OpenAI's protocols: the first names the folder.
+const LIVEKIT: [&str; 2] = ["livekit-plugins-openai==1.8.9", "livekit-agents==1.8.9"];
+
+#[test]
+fn livekit_has_a_function_called() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let told = run(Command::new("python3")
+        .env("PYTHONPATH", installed(&LIVEKIT))
+        .arg(script("livekit_function.py"))
+        .arg(&door.address)
+        .args(["command", "answer"].map(|name| sounds.path(name))));
+    assert_called(&door, &told, &sounds.path("answer"));
+}
+
+#[test]
+fn livekit_talks_and_interrupts() {
+    let door = Door::open(&[]);
+    let sounds = Sounds::of(&door);
+    let told = run(Command::new("python3")
+        .env("PYTHONPATH", installed(&LIVEKIT))
+        .arg(script("livekit_client.py"))
+        .arg(&door.address)
+        .args(["question", "stop", "answer"].map(|name| sounds.path(name))));
+    assert_eq!(told["errors"], serde_json::json!([]), "{told}");
+    // It keeps all the words of its own, and has the server keep those that were heard.
+    assert!(told["truncated"][0].as_u64() > Some(0), "{told}");
+    let text = |n: usize| told["history"][n]["text"].as_str().unwrap_or_default();
+    assert!(text(0).contains("capital of France"), "{told}");
+    assert!(text(1).contains("Paris"), "{told}");
+    assert_eq!(told["history"][3]["role"], "assistant", "{told}");
+    assert_eq!(told["history"][3]["interrupted"], true, "{told}");
+    assert_paris(&door, &sounds.path("answer"));
+}
+
 #[test]
 fn openai_for_python_talks() {
     let door = Door::open(&[]);

@@ -123,6 +123,28 @@ fn openai_agents_in_a_browser_talks_over_webrtc_and_interrupts() {
 }
 
 #[test]
+fn openai_agents_in_a_browser_has_a_function_called_over_webrtc() {
+    let door = Door::open(&[]);
+    let command = door.speech("Turn on the lamp in the kitchen.", "en-GB");
+    let mut browser = Browser::open(&site(), None, "window.isReady");
+    let (base, key) = (door.url(""), key(&door, &json!({})));
+    browser.evaluate(&format!("window.begin('{base}', '{key}', [lamp])"));
+    browser.speak(&command);
+    // The response that calls has no sound; the one with the answer has.
+    browser.until("told.events.includes('output_audio_buffer.stopped')");
+    let told = browser.evaluate("told");
+    assert_eq!(told["errors"], json!([]), "{told}");
+    let place = told["places"][0].as_str().unwrap_or_default();
+    assert!(place.to_lowercase().contains("kitchen"), "{told}");
+    let (played, rate) = browser.played();
+    let words = door.words(&played, rate).to_lowercase();
+    assert!(
+        words.contains("lamp") || words.contains("kitchen"),
+        "{words:?}"
+    );
+}
+
+#[test]
 fn a_page_of_another_site_begins_a_call_with_a_key_and_reaches_nothing_else_with_it() {
     let door = Door::open(&[]);
     let key = key(&door, &json!({ "expires_after": { "seconds": 60 } }));

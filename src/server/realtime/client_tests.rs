@@ -208,6 +208,16 @@ fn instructions_alone_are_answered_without_an_item() {
 }
 
 #[test]
+fn the_instructions_of_the_session_before_those_of_a_response_are_not_answered() {
+    let mut c = Connection::new();
+    let session = json!({ "type": "realtime", "instructions": "Be brief." });
+    c.client(json!({ "type": "session.update", "session": session }));
+    let response = json!({ "instructions": "Be brief.\nGreet the user." });
+    c.client(json!({ "type": "response.create", "response": response }));
+    assert_eq!(c.acts(), [Act::Typed("Greet the user.".into())]);
+}
+
+#[test]
 fn where_there_is_nothing_to_answer_the_response_fails() {
     let mut c = Connection::new();
     let sent = c.client(json!({ "type": "response.create" }));

@@ -148,7 +148,7 @@ impl Translator {
         self.input.committed.push((id.clone(), samples));
         let previous = self.items.last_id();
         self.events.committed(&id, previous.as_deref(), out);
-        self.add_item(Item::speech(id, None), out);
+        self.add_item(Item::speech(id), out);
         Ok(())
     }
 
@@ -183,7 +183,9 @@ impl Translator {
         };
         if self.items.get(&id).is_some() {
             let message = format!("there is an item {id:?} already");
-            return Err(Refusal::of("item.id", "item_create_duplicate_id", message));
+            // By this code LiveKit's plugin knows that what it wanted is there.
+            let code = "item_create_duplicate_item_id";
+            return Err(Refusal::of("item.id", code, message));
         }
         let item = create.item.check(id.clone())?;
         self.check_call_id(&item.body)?;
@@ -270,7 +272,8 @@ impl Translator {
             self.go_on_asked(asked_for, out);
         } else {
             let instructions = options.instructions.unwrap_or_default();
-            if !self.answer_what_was_written(asked_for, &instructions, out)? {
+            let added = added_to(self.session.settings.instructions.as_deref(), &instructions);
+            if !self.answer_what_was_written(asked_for, added, out)? {
                 return Ok(());
             }
         }
@@ -337,6 +340,13 @@ impl Translator {
         out.push(Output::Do(Act::Cancel));
         self.tell_speech(out);
     }
+}
+
+/// What the instructions of a response say beyond those of the session: LiveKit's plugin puts these before its own.
+fn added_to<'a>(session: Option<&str>, instructions: &'a str) -> &'a str {
+    let rest = session.and_then(|session| instructions.strip_prefix(session));
+    let rest = rest.filter(|rest| rest.starts_with('\n') && !rest.trim().is_empty());
+    rest.unwrap_or(instructions)
 }
 
 fn no_item(code: &'static str, id: &str) -> Refusal {

@@ -158,10 +158,12 @@ impl Translator {
     fn add_speech(&mut self, id: &str, words: Option<&str>, seconds: f64, out: &mut Vec<Output>) {
         let previous = self.items.last_id();
         self.events.committed(id, previous.as_deref(), out);
-        let told = words.filter(|_| self.session.transcribes);
-        let item = Item::speech(id.to_owned(), told.map(str::to_owned));
-        self.add_item(item, out);
-        if let Some(words) = told {
+        self.add_item(Item::speech(id.to_owned()), out);
+        if let Some(words) = words.filter(|_| self.session.transcribes) {
+            // They come in an event of their own alone: LiveKit's plugin would have them twice.
+            if let Some(item) = self.items.get_mut(id) {
+                item.transcribed(words);
+            }
             self.events.transcribed(id, words, seconds, out);
         }
     }

@@ -59,6 +59,14 @@ fn items_that_cannot_be_are_errors() {
 }
 
 #[test]
+fn an_id_that_is_taken_is_refused_by_the_code_that_clients_know() {
+    let mut c = Connection::new();
+    create(&mut c, "a", "user", "Once.");
+    let sent = create(&mut c, "a", "user", "Twice.");
+    assert_eq!(sent[0]["error"]["code"], "item_create_duplicate_item_id");
+}
+
+#[test]
 fn the_oldest_item_is_dropped_and_told_of() {
     let mut c = Connection::new();
     for index in 0..MOST_ITEMS {

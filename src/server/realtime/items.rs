@@ -119,9 +119,9 @@ impl Item {
         }
     }
 
-    /// What the user said, with its words if they are known: turns that are spoken are answered by themselves.
-    pub fn speech(id: String, words: Option<String>) -> Self {
-        let (role, content) = (Role::User, vec![Content::InputAudio(words)]);
+    /// What the user said, whose words are to come: turns that are spoken are answered by themselves.
+    pub fn speech(id: String) -> Self {
+        let (role, content) = (Role::User, vec![Content::InputAudio(None)]);
         Self {
             is_answered: true,
             ..Self::new(id, Body::Message { role, content })

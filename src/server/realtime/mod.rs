@@ -35,6 +35,8 @@
 //! - Where no answer comes in time, the turn goes on in a response that nobody asked for. An answer that comes
 //!   later, or after the user went on, is kept and not passed on. `response.cancel` while a call waits gives it
 //!   up, though no response is active.
+//! - A response's instructions are answered like a text of the user's where nothing else waits for an answer. If they
+//!   begin with the session's, as LiveKit's plugin has it, only what follows is.
 //! - What sounds while a call waits, such as the end of words before it, is sent with the words after it.
 //!
 //! What is accepted and has no effect, so that ordinary clients get through: `model`, `voice`,

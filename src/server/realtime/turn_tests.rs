@@ -43,7 +43,7 @@ fn a_turn_and_its_reply_come_in_the_order_of_the_protocol() {
     assert_eq!(types(&c.sent), expected);
     let item = &c.sent[3]["item"];
     assert_eq!(item["id"], c.sent[0]["item_id"], "as it was promised");
-    assert_eq!(item["content"][0]["transcript"], "What is it?");
+    assert_eq!(item["content"][0]["transcript"], Value::Null);
     let done = &c.sent.last().unwrap()["response"];
     assert_eq!(done["status"], "completed");
     assert_eq!(
@@ -149,10 +149,24 @@ fn a_user_who_goes_on_takes_the_reply_back_and_the_whole_turn_comes_again() {
     let sent = c.asks(2, "What is the time?");
     let item = first(&sent, "conversation.item.added");
     assert_eq!(item["previous_item_id"], Value::Null);
-    assert_eq!(
-        item["item"]["content"][0]["transcript"],
-        "What is the time?"
+    let words = first(
+        &sent,
+        "conversation.item.input_audio_transcription.completed",
     );
+    assert_eq!(words["transcript"], "What is the time?");
+}
+
+#[test]
+fn the_words_of_what_was_said_come_once_and_the_item_has_them_from_then_on() {
+    let mut c = Connection::new();
+    let sent = c.asks(1, "What is it?");
+    let told = sent
+        .iter()
+        .filter(|event| event.to_string().contains("What is it?"));
+    assert_eq!(told.count(), 1, "{sent:?}");
+    let id = &first(&sent, "conversation.item.added")["item"]["id"];
+    let sent = c.client(json!({ "type": "conversation.item.retrieve", "item_id": id }));
+    assert_eq!(sent[0]["item"]["content"][0]["transcript"], "What is it?");
 }
 
 #[test]
