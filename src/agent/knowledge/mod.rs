@@ -120,8 +120,15 @@ impl Knowledge {
         if !aspect.are_names || is_short || name.contains(|letter: char| letter.is_ascii_digit()) {
             return None;
         }
-        let candidates = (aspect.names.iter()).map(|(name, place)| (name.clone(), *place));
-        let place = nearest(&name, candidates)?;
+        // Two wrong letters make another person of one's neighbour.
+        let is_near = |known: &String| {
+            known.len().abs_diff(name.len()) <= 1 && strsim::osa_distance(known, &name) <= 1
+        };
+        let candidates = aspect.names.iter().filter(|(known, _)| is_near(known));
+        let place = nearest(
+            &name,
+            candidates.map(|(known, place)| (known.clone(), *place)),
+        )?;
         Some(&aspect.sentences[place])
     }
 }
