@@ -41,10 +41,10 @@ fn main() -> Result<()> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    ensure!(
-        !files.is_empty(),
-        "which recordings? cargo bench --bench doors -- FILE.wav..."
-    );
+    if files.is_empty() {
+        println!("left out: which recordings? cargo bench --bench doors -- FILE.wav...");
+        return Ok(());
+    }
     let door = Door::open(&[]);
     let mut all = [Vec::new(), Vec::new(), Vec::new()];
     println!("ms from the last sound of the question to the first of the answer; -: none came");

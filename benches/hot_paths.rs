@@ -6,6 +6,7 @@
 use divan::{Bencher, black_box};
 use ringbuf::traits::{Consumer, Producer, Split};
 use vivavoce::aec::{EchoCanceller, SonoraCanceller};
+use vivavoce::agent::intents::Intents;
 use vivavoce::audio::callback::{capture_path, render_path};
 use vivavoce::audio::correlation::normalized;
 use vivavoce::audio::frame::{BLOCK, FRAME, SESSION_RATE, SPEECH_RATE};
@@ -159,4 +160,15 @@ fn clause_splitter(bencher: Bencher) {
 fn burst_detector(bencher: Bencher) {
     let (burst, recording) = (noise(9_600), noise(129_600));
     bencher.bench_local(|| normalized(black_box(&burst), black_box(&recording)));
+}
+
+/// Words that are no command: all sentences are compared with them, and all that ask for common knowledge.
+#[divan::bench]
+fn words_that_are_no_command(bencher: Bencher) {
+    let intents = Intents::bundled(Language::English);
+    let words = "I was wondering what my brother would like to eat on Sunday.";
+    bencher.bench(|| {
+        assert!(intents.decide(black_box(words)).is_none());
+        intents.questions(black_box(words))
+    });
 }

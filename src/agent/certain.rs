@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::intents::{ASKED, Circumstances, Decision, Engines, Intents, LastCall, Question};
+use super::intents::{Circumstances, Decision, Engines, Intents, LastCall, Question};
 use super::knowledge::Knowledge;
 use super::{ASK_HELPER, HandsOver, Persona};
 use crate::language::Language;
@@ -21,6 +21,8 @@ pub struct Setting {
     pub country: Option<String>,
     /// The tools of the program itself.
     pub built_in: BuiltIn,
+    /// Whether what people ask most is answered from the program's own tables, before any language model.
+    pub answers_from_tables: bool,
     /// Whether what is said and heard outlasts the conversation.
     pub keeps_talk: bool,
     /// Whether the program's own tools may look into folders of the user.
@@ -39,6 +41,7 @@ impl Setting {
             engines: Engines::OnThisMachine,
             country: None,
             built_in: BuiltIn::Callable,
+            answers_from_tables: true,
             keeps_talk: false,
             has_folders: false,
             offers: Arc::default(),
@@ -171,7 +174,7 @@ impl Certain {
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
-            return self.answer(self.intents.questions(words));
+            return self.answer(None, words);
         };
         match decision {
             // Who switches the tools off has a model that knows better, but for these.
@@ -188,11 +191,7 @@ impl Certain {
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&answers).map(Certainty::Words)
             }
-            // What takes up a question may be one by itself.
-            Decision::Call { name, arguments } if name == ASKED => {
-                let taken_up = Question::taken_up(&arguments).into_iter();
-                self.answer(taken_up.chain(self.intents.questions(words)).collect())
-            }
+            Decision::Ask(taken_up) => self.answer(Some(taken_up), words),
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.is_callable())?;
@@ -201,12 +200,15 @@ impl Certain {
         }
     }
 
-    /// The answer to the first of these questions that is known, which words may then take up.
-    fn answer(&mut self, questions: Vec<Question>) -> Option<Certainty> {
-        if self.is_off() {
+    /// What is commonly known and these words ask for: a question that they take up, or one by themselves. Words may
+    /// take it up then.
+    fn answer(&mut self, taken_up: Option<Question>, words: &str) -> Option<Certainty> {
+        if self.is_off() || !self.setting.answers_from_tables {
             return None;
         }
-        let (question, answer) = self.knowledge.answer(questions)?;
+        let mut questions = Vec::from_iter(taken_up);
+        questions.extend(self.intents.questions(words));
+        let (question, answer) = self.knowledge.answer(&questions)?;
         self.made = Some(question.answered());
         Some(Certainty::Words(answer.to_owned()))
     }

@@ -178,6 +178,7 @@ impl Hub {
                 .language_model_that_keeps(Keeps::Nothing, &persona)?;
         }
         let (mut setting, mut tools) = (self.assistant)(&self.config, &self.persona, who);
+        setting.answers_from_tables = !is_programs_own;
         let (wires, ends) = wires(name, rate_hz);
         if !wishes.tools.is_empty() {
             (setting.built_in, setting.offers) = (BuiltIn::SwitchedOff, offers(&wishes.tools));

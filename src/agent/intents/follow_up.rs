@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::data::FollowUpSentences;
 use super::matching::Utterance;
+use super::question::{ASKED, Question};
 use super::template::{Node, Reader};
 use super::{Decision, Intents, Sentences};
 
@@ -94,6 +95,9 @@ impl Intents {
             arguments.insert(name, value.into());
         }
         let name = follow_up.tool.as_ref().unwrap_or(&last.name).clone();
+        if name == ASKED {
+            return Question::taken_up(&arguments).map(Decision::Ask);
+        }
         Some(Decision::Call { name, arguments })
     }
 

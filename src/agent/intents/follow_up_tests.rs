@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::agent::intents::ASKED;
 use crate::language::Language;
 
 /// The call before, with "!" where it was not done; what is said; the call that comes of it.
@@ -27,6 +26,7 @@ fn decided(words: &str, last: &LastCall) -> String {
     match decision.or_else(|| english.follow_up(words, last)) {
         None => "nothing".into(),
         Some(Decision::Say(kind)) => format!("{kind:?}"),
+        Some(Decision::Ask(Question { what, of })) => format!("{ASKED} of={of}; what={what}"),
         Some(Decision::Call { name, arguments }) => {
             let arguments: Vec<_> = (arguments.iter())
                 .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))

@@ -34,7 +34,7 @@ use template::{Grammar, Node, Reader};
 
 pub use fixed::{Circumstances, Engines, Fixed};
 pub use follow_up::LastCall;
-pub use question::{ASKED, Question};
+pub use question::Question;
 
 /// What is said anywhere is looked for in this many words of an utterance.
 const MOST_WORDS_SEARCHED: usize = 600;
@@ -55,6 +55,8 @@ pub enum Decision {
     },
     /// Fixed words are to be said: [`Intents::words`].
     Say(Fixed),
+    /// Common knowledge is asked for, by words that take up the question before.
+    Ask(Question),
 }
 
 /// The sentences of one language.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Intents, LastCall};
 
 /// What a question that was answered is called among the calls that words may take up ([`LastCall`]): it is no tool.
-pub const ASKED: &str = "asked";
+pub(super) const ASKED: &str = "asked";
 
 /// One aspect of a thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,8 +18,8 @@ pub struct Question {
 
 impl Question {
     /// The same as what words may take up: "And Moby Dick?"
-    pub fn answered(self) -> LastCall {
-        let arguments = [("what", self.what), ("of", self.of)];
+    pub fn answered(&self) -> LastCall {
+        let arguments = [("what", &self.what[..]), ("of", &self.of)];
         let arguments = arguments.map(|(name, value)| (name.to_owned(), Value::from(value)));
         LastCall {
             name: ASKED.to_owned(),
@@ -29,7 +29,7 @@ impl Question {
     }
 
     /// The question that these words made of the one before.
-    pub fn taken_up(arguments: &Map<String, Value>) -> Option<Self> {
+    pub(super) fn taken_up(arguments: &Map<String, Value>) -> Option<Self> {
         let text = |name| Some(arguments.get(name)?.as_str()?.to_owned());
         Some(Self {
             what: text("what")?,

@@ -21,6 +21,7 @@ fn decided_by(intents: &Intents, words: &str) -> String {
     match intents.decide(words) {
         None => "nothing".into(),
         Some(Decision::Say(kind)) => format!("{kind:?}"),
+        Some(Decision::Ask(question)) => format!("{question:?}"),
         Some(Decision::Call { name, arguments }) => {
             let arguments = arguments.iter();
             let arguments =

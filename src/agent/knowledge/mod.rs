@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::intents::Question;
 use crate::language::Language;
-use crate::tools::lookup::{key, nearest};
+use crate::tools::lookup::key;
 
 macro_rules! files {
     ($($name:literal),+) => {
@@ -27,14 +27,14 @@ macro_rules! files {
 /// From this many letters on, a misspelled name of one word is mended: shorter ones are often another word, as "money"
 /// is near "Monet".
 const LETTERS_OF_ONE_WORD: usize = 8;
+/// The same of a word beside others.
+const LETTERS_OF_A_WORD: usize = 4;
 
 /// The files of English. An aspect may stand in several.
 #[rustfmt::skip]
 const ENGLISH: &[&str] = files![
     "animals", "counts", "history", "how_to", "inventions", "measures", "people", "places", "records", "second", "translations", "what", "why", "won", "words", "works"
 ];
-
-const ARTICLES: [&str; 3] = ["a", "an", "the"];
 
 /// What is known of one kind of question, as a file has it.
 #[derive(Debug, Deserialize)]
@@ -80,7 +80,8 @@ impl Knowledge {
                 toml::from_str(file).expect("the bundled files are held valid by a test");
             for (what, written) in written {
                 let aspect = knowledge.aspects.entry(what).or_default();
-                aspect.are_names |= written.are_names;
+                // The files of an aspect agree, which a test holds.
+                aspect.are_names = written.are_names;
                 for (names, sentence) in written.answers {
                     let place = aspect.sentences.len();
                     aspect.sentences.push(sentence);
@@ -94,16 +95,9 @@ impl Knowledge {
 
     /// The answer to the first of these questions that is known: one wording may ask several things. What is named
     /// exactly in any of them comes before a misspelled name.
-    pub(super) fn answer(&self, questions: Vec<Question>) -> Option<(Question, &str)> {
-        let found = (questions.iter()).position(|question| self.exact(question).is_some());
-        let found = found.or_else(|| {
-            questions
-                .iter()
-                .position(|question| self.near(question).is_some())
-        })?;
-        let question = questions.into_iter().nth(found)?;
-        let answer = self.exact(&question).or_else(|| self.near(&question))?;
-        Some((question, answer))
+    pub(super) fn answer<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, &str)> {
+        let exact = (questions.iter()).find_map(|asked| Some((asked, self.exact(asked)?)));
+        exact.or_else(|| (questions.iter()).find_map(|asked| Some((asked, self.near(asked)?))))
     }
 
     fn exact(&self, question: &Question) -> Option<&str> {
@@ -112,32 +106,51 @@ impl Knowledge {
         Some(&aspect.sentences[*place])
     }
 
-    /// The same of a misspelled proper name.
+    /// The same of the one proper name that a misspelled one may be.
     fn near(&self, question: &Question) -> Option<&str> {
-        let aspect = self.aspects.get(&question.what)?;
+        let aspect = (self.aspects.get(&question.what)).filter(|aspect| aspect.are_names)?;
         let name = bare(&question.of);
-        let is_short = !name.contains(' ') && name.chars().count() < LETTERS_OF_ONE_WORD;
-        if !aspect.are_names || is_short || name.contains(|letter: char| letter.is_ascii_digit()) {
-            return None;
+        let near = aspect
+            .names
+            .iter()
+            .filter(|(known, _)| is_near(known, &name));
+        let mut places: Vec<usize> = near.map(|(_, place)| *place).collect();
+        places.dedup();
+        match places[..] {
+            [place] => Some(&aspect.sentences[place]),
+            _ => None,
         }
-        // Two wrong letters make another person of one's neighbour.
-        let is_near = |known: &String| {
-            known.len().abs_diff(name.len()) <= 1 && strsim::osa_distance(known, &name) <= 1
-        };
-        let candidates = aspect.names.iter().filter(|(known, _)| is_near(known));
-        let place = nearest(
-            &name,
-            candidates.map(|(known, place)| (known.clone(), *place)),
-        )?;
-        Some(&aspect.sentences[place])
     }
 }
 
-/// A name as it is compared: without articles, wherever they stand.
+/// Whether a name is another with one letter wrong. A short word that is another is no misspelled one: "Henry IV" is not
+/// Henry V.
+fn is_near(known: &str, name: &str) -> bool {
+    if known.len().abs_diff(name.len()) > 1 || known.split(' ').count() != name.split(' ').count() {
+        return false;
+    }
+    let pairs = known.split(' ').zip(name.split(' '));
+    let mut wrong = pairs.filter(|(known, said)| known != said);
+    let (Some((known, said)), None) = (wrong.next(), wrong.next()) else {
+        return false;
+    };
+    let least = match name.contains(' ') {
+        true => LETTERS_OF_A_WORD,
+        false => LETTERS_OF_ONE_WORD,
+    };
+    let is_word = said.chars().count() >= least && !said.contains(|c: char| c.is_ascii_digit());
+    is_word && strsim::osa_distance(known, said) <= 1
+}
+
+/// A name as it is compared: without articles, but for an "a" at its end, which is a letter ("vitamin A").
 fn bare(name: &str) -> String {
     let name = key(name);
-    let words = name.split(' ').filter(|word| !ARTICLES.contains(word));
-    let words: Vec<&str> = words.collect();
+    let last = name.split(' ').count() - 1;
+    let is_article = |(place, word): &(usize, &str)| {
+        ["an", "the"].contains(word) || *word == "a" && *place < last
+    };
+    let words = name.split(' ').enumerate().filter(|word| !is_article(word));
+    let words: Vec<&str> = words.map(|(_, word)| word).collect();
     match words.is_empty() {
         true => name,
         false => words.join(" "),

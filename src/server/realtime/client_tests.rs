@@ -218,6 +218,19 @@ fn the_instructions_of_the_session_before_those_of_a_response_are_not_answered()
 }
 
 #[test]
+fn a_response_with_the_instructions_of_the_session_alone_has_nothing_to_answer() {
+    for instructions in ["Be brief.", "Be brief.\n"] {
+        let mut c = Connection::new();
+        let session = json!({ "type": "realtime", "instructions": "Be brief." });
+        c.client(json!({ "type": "session.update", "session": session }));
+        let response = json!({ "instructions": instructions });
+        let sent = c.client(json!({ "type": "response.create", "response": response }));
+        let done = &sent.last().unwrap()["response"];
+        assert_eq!(done["status_details"]["error"]["code"], "nothing_to_answer");
+    }
+}
+
+#[test]
 fn where_there_is_nothing_to_answer_the_response_fails() {
     let mut c = Connection::new();
     let sent = c.client(json!({ "type": "response.create" }));

@@ -342,11 +342,12 @@ impl Translator {
     }
 }
 
-/// What the instructions of a response say beyond those of the session: LiveKit's plugin puts these before its own.
+/// What the instructions of a response say beyond those of the session: LiveKit's plugin puts these before its own, and
+/// has none beside them where its user asks for nothing.
 fn added_to<'a>(session: Option<&str>, instructions: &'a str) -> &'a str {
     let rest = session.and_then(|session| instructions.strip_prefix(session));
-    let rest = rest.filter(|rest| rest.starts_with('\n') && !rest.trim().is_empty());
-    rest.unwrap_or(instructions)
+    let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('\n'));
+    rest.map_or(instructions, str::trim)
 }
 
 fn no_item(code: &'static str, id: &str) -> Refusal {

@@ -27,7 +27,8 @@ use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, requir
 use aspect::Aspect;
 
 pub use facts::{Facts, FactsError};
-pub(crate) use names::{key, nearest};
+pub(crate) use names::key;
+pub(super) use names::nearest;
 pub(super) use places::zone;
 
 pub(super) static TOOLS: &[Spec] = &[Spec {

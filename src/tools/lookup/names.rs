@@ -68,7 +68,7 @@ pub(super) fn resembles(other: &str, main: &str) -> bool {
 
 /// The one name that was meant by a misspelled one; none if several could be. Each candidate is a key and
 /// what has that name.
-pub(crate) fn nearest<T: PartialEq>(
+pub(in crate::tools) fn nearest<T: PartialEq>(
     key: &str,
     candidates: impl IntoIterator<Item = (String, T)>,
 ) -> Option<T> {
