@@ -58,6 +58,7 @@ pub fn assistant(
         engines: place_of_engines(config),
         country: country(config),
         built_in,
+        answers_from_tables: true,
         keeps_talk: toolbox.as_ref().is_some_and(Toolbox::keeps_talk),
         has_folders: false,
         offers: offers.collect(),

@@ -34,6 +34,7 @@ fn decided_in(language: Language, words: &str) -> String {
     match Intents::bundled(language).decide(words) {
         None => "nothing".into(),
         Some(Decision::Say(kind)) => format!("{kind:?}"),
+        Some(Decision::Ask(question)) => format!("{question:?}"),
         Some(Decision::Call { name, .. }) => name,
     }
 }

@@ -11,7 +11,7 @@ const LONGEST: usize = 300;
 
 fn answer(words: &str) -> Option<&'static str> {
     let questions = Intents::bundled(Language::English).questions(words);
-    let answer = Knowledge::bundled(Language::English).answer(questions);
+    let answer = Knowledge::bundled(Language::English).answer(&questions);
     answer.map(|(_, answer)| answer)
 }
 

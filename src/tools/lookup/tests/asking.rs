@@ -12,7 +12,7 @@ const NOTHING: &str = include_str!("nothing.txt");
 fn decided(words: &str) -> Option<Call> {
     match Intents::bundled(Language::English).decide(words)? {
         Decision::Call { name, arguments } => Some(Call { name, arguments }),
-        Decision::Say(_) => None,
+        Decision::Say(_) | Decision::Ask(_) => None,
     }
 }
 
