@@ -1,9 +1,9 @@
-//! Long calls are given up between their steps: engines look at this all the time.
+//! How a long call is given up: engines ask between their steps whether they should go on.
 
 use std::time::Duration;
 
 /// Whether a long call should give up.
 pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
-/// How often whoever waits for an engine looks at it.
+/// How often code that waits for an engine asks whether to give up.
 pub const LOOK: Duration = Duration::from_millis(5);

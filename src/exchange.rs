@@ -57,7 +57,7 @@ impl From<Duration> for Limit {
     }
 }
 
-/// A peer is asked for a sign of life so often in the time in which one has to come.
+/// How often a peer is asked for a sign of life within the time in which one has to come.
 const SIGNS: u32 = 4;
 
 /// Waits for the answer: the first message of which `take` makes something. `None`: cancelled.

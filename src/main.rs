@@ -127,6 +127,10 @@ enum Command {
     /// Speak a text, or a book into a folder
     Say(cli::say::SayOptions),
     /// Transcribe sound files, and folders of them: WAV, FLAC, MP3, OGG, M4A, AIFF, CAF
+    ///
+    /// Without --lang, all speech is taken for English: another language comes out wrong, or translated into English. Give
+    /// the language that is spoken (--lang de), or several to choose from (--lang auto:en,de). Both need a recognizer that
+    /// knows it: --profile multilingual, or --stt whisper:FILE.
     Transcribe(cli::transcribe::TranscribeOptions),
     /// Ask the language model one question; the answer alone is on standard output
     Ask(cli::ask::AskOptions),

@@ -15,7 +15,7 @@ use vivavoce::llm::{
 };
 use vivavoce::models::Role as ModelRole;
 
-use super::talk::QUIT;
+use super::talk::{LOADING, QUIT};
 
 /// What is asked, and how.
 #[derive(Debug, clap::Args)]
@@ -48,6 +48,8 @@ fn tokens(text: &str) -> Result<usize, String> {
 /// # Errors
 /// A file cannot be read, all of it is too long, the model failed, or the answer does not fit the schema.
 pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
+    // Until there is a model to ask: a text may come slowly from a pipe, and a server be silent.
+    LOADING.store(true, Ordering::Relaxed);
     // Before anything is loaded.
     let schema = options.schema.as_deref().map(read_schema).transpose()?;
     let question = question(options)?;
@@ -58,6 +60,7 @@ pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
     let loader = EngineLoader::only(config, &[ModelRole::Llm])?;
     let persona = loader.tell(persona);
     let mut model = loader.language_model_that_keeps(Keeps::Prompts, &persona)?;
+    LOADING.store(false, Ordering::Relaxed);
     let (mut messages, sampling) = match &schema {
         Some(schema) => (
             vec![Message::new(Role::System, schema.instructions())],
@@ -113,6 +116,7 @@ fn ask_helper(
 ) -> Result<()> {
     let loader = EngineLoader::only(config, &[])?;
     let mut helper = loader.helper()?.context("there is no helper")?;
+    LOADING.store(false, Ordering::Relaxed);
     eprintln!("asked the helper, {}", helper.name);
     let words = Lexicon::of(config.language.first()).helper;
     let task = words.instructions.replace("{name}", &persona.name);

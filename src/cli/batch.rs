@@ -11,7 +11,7 @@ use vivavoce::batch::{self, Limits, Line, Progress, Results};
 use vivavoce::config::Config;
 
 use super::background::{Background, Teller};
-use super::talk::QUIT;
+use super::talk::{LOADING, QUIT};
 
 /// What is done, and how.
 #[derive(Debug, clap::Args)]
@@ -54,10 +54,18 @@ pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
         parallel: options.parallel.into(),
     };
     let gives_up = options.background.gives_up()?;
-    let on_line = |failed: bool| teller.done(failed);
+    // Until the first answer: a server may be silent or load its model, and what failed before is kept.
+    LOADING.store(true, Ordering::Relaxed);
+    let on_line = |failed: bool| {
+        if !failed {
+            LOADING.store(false, Ordering::Relaxed);
+        }
+        teller.done(failed);
+    };
     batch::run(
         config, &persona, &lines, limits, &results, &gives_up, &on_line,
     )?;
+    LOADING.store(false, Ordering::Relaxed);
     match QUIT.load(Ordering::Relaxed) {
         true => bail!("interrupted: the same command goes on where it was"),
         false => Ok(()),

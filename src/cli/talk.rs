@@ -345,7 +345,7 @@ impl Talk {
             }
             _ => {}
         }
-        view.show(event);
+        view.show(event, &self.latency);
     }
 
     /// Sends what was typed; true when there is no more and all is answered.

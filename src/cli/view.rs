@@ -14,8 +14,8 @@ pub const ASSISTANT: &str = "vivavoce: ";
 
 /// Shows a session.
 pub trait View {
-    /// Takes an event.
-    fn show(&mut self, event: &SessionEvent);
+    /// Takes an event. `latency` has observed it already.
+    fn show(&mut self, event: &SessionEvent, latency: &LatencyByTurn);
 
     /// Called a few times a second, for what moves without events.
     fn refresh(&mut self) {}
@@ -30,18 +30,13 @@ pub trait View {
 /// Lines for pipes and logs.
 pub struct Plain<W> {
     out: W,
-    latency: LatencyByTurn,
     why: bool,
 }
 
 impl<W: Write> Plain<W> {
     /// Writes to `out`; `why` asks for the reasons of each decision.
     pub fn new(out: W, why: bool) -> Self {
-        Self {
-            out,
-            why,
-            latency: LatencyByTurn::default(),
-        }
+        Self { out, why }
     }
 
     fn line(&mut self, text: &str) {
@@ -51,9 +46,8 @@ impl<W: Write> Plain<W> {
 }
 
 impl<W: Write> View for Plain<W> {
-    fn show(&mut self, event: &SessionEvent) {
-        self.latency.observe(event);
-        if let Some(text) = finished_line(event, &self.latency, self.why) {
+    fn show(&mut self, event: &SessionEvent, latency: &LatencyByTurn) {
+        if let Some(text) = finished_line(event, latency, self.why) {
             self.line(&format!(
                 "[{:7.2}] {text}",
                 event.at.as_millis_f64() / 1000.0

@@ -258,7 +258,8 @@ impl Head {
     }
 }
 
-enum Event {
+/// What the thread that reads a response sends of it, in order.
+enum ResponsePart {
     Head(Head),
     Chunk(Vec<u8>),
     End,
@@ -296,9 +297,11 @@ fn request<'w>(
         chunk: Cursor::default(),
     };
     match body.next() {
-        Ok(Event::Head(head)) => Ok((head, body)),
-        Ok(Event::Failed(why)) => Err(failed(why)),
-        Ok(Event::Chunk(_) | Event::End) => Err(failed("the response has no head".to_owned())),
+        Ok(ResponsePart::Head(head)) => Ok((head, body)),
+        Ok(ResponsePart::Failed(why)) => Err(failed(why)),
+        Ok(ResponsePart::Chunk(_) | ResponsePart::End) => {
+            Err(failed("the response has no head".to_owned()))
+        }
         Err(error) => {
             watch.check()?;
             Err(failed(error.to_string()))
@@ -307,7 +310,7 @@ fn request<'w>(
 }
 
 /// The talk with the server, reported event by event. Ends when nobody listens any more.
-fn speak(agent: &ureq::Agent, url: &str, from: u64, to: &SyncSender<Event>) {
+fn speak(agent: &ureq::Agent, url: &str, from: u64, to: &SyncSender<ResponsePart>) {
     let mut request = agent.get(url);
     if from > 0 {
         request = request.header("range", format!("bytes={from}-"));
@@ -315,7 +318,7 @@ fn speak(agent: &ureq::Agent, url: &str, from: u64, to: &SyncSender<Event>) {
     let response = match request.call() {
         Ok(response) => response,
         Err(error) => {
-            let _ = to.send(Event::Failed(error.to_string()));
+            let _ = to.send(ResponsePart::Failed(error.to_string()));
             return;
         }
     };
@@ -327,21 +330,21 @@ fn speak(agent: &ureq::Agent, url: &str, from: u64, to: &SyncSender<Event>) {
             .get("content-range")
             .and_then(|value| content_range(value.to_str().ok()?)),
     };
-    if to.send(Event::Head(head)).is_err() {
+    if to.send(ResponsePart::Head(head)).is_err() {
         return;
     }
     let mut reader = response.into_body().into_reader();
     loop {
         let mut chunk = vec![0; CHUNK_BYTES];
         let event = match reader.read(&mut chunk) {
-            Ok(0) => Event::End,
+            Ok(0) => ResponsePart::End,
             Ok(count) => {
                 chunk.truncate(count);
-                Event::Chunk(chunk)
+                ResponsePart::Chunk(chunk)
             }
-            Err(error) => Event::Failed(error.to_string()),
+            Err(error) => ResponsePart::Failed(error.to_string()),
         };
-        let last = !matches!(event, Event::Chunk(_));
+        let last = !matches!(event, ResponsePart::Chunk(_));
         if to.send(event).is_err() || last {
             return;
         }
@@ -356,13 +359,13 @@ fn content_range(value: &str) -> Option<(u64, Option<u64>)> {
 
 /// The body of a response, as something to read that a cancel interrupts.
 struct Body<'a> {
-    events: Receiver<Event>,
+    events: Receiver<ResponsePart>,
     cancel: &'a AtomicBool,
     chunk: Cursor<Vec<u8>>,
 }
 
 impl Body<'_> {
-    fn next(&self) -> io::Result<Event> {
+    fn next(&self) -> io::Result<ResponsePart> {
         loop {
             if self.cancel.load(Ordering::Relaxed) {
                 return Err(io::Error::other("cancelled"));
@@ -386,10 +389,10 @@ impl Read for Body<'_> {
                 return Ok(count);
             }
             match self.next()? {
-                Event::Chunk(chunk) => self.chunk = Cursor::new(chunk),
-                Event::End => return Ok(0),
-                Event::Failed(why) => return Err(io::Error::other(why)),
-                Event::Head(_) => return Err(io::Error::other("two heads in one response")),
+                ResponsePart::Chunk(chunk) => self.chunk = Cursor::new(chunk),
+                ResponsePart::End => return Ok(0),
+                ResponsePart::Failed(why) => return Err(io::Error::other(why)),
+                ResponsePart::Head(_) => return Err(io::Error::other("two heads in one response")),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A session: loads the engines, starts the threads, ends them.
 
+use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -224,30 +225,39 @@ impl Session {
     ///
     /// # Errors
     /// A stage panicked, and the message names it; or the end of the recording could not be written.
-    pub fn stop(self) -> Result<(), SessionError> {
-        let Self {
-            conductor,
-            stop,
-            threads,
-            bus,
-            recording_failed,
-        } = self;
-        stop.store(true, Ordering::Relaxed);
+    pub fn stop(mut self) -> Result<(), SessionError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), SessionError> {
+        self.stop.store(true, Ordering::Relaxed);
         // Whoever sends it otherwise may have panicked.
-        let _ = conductor.send(ConductorInput::Shutdown);
-        drop((conductor, bus));
+        let _ = self.conductor.send(ConductorInput::Shutdown);
+        // A stage ends when nobody sends to it: the session does not any more.
+        self.conductor = bounded(0).0;
+        self.bus = EventBus::new(self.bus.clock().clone(), Vec::new());
         // From the source on, so that each thread finds its senders gone.
         let mut result = Ok(());
-        for thread in threads.into_iter().rev() {
+        for thread in mem::take(&mut self.threads).into_iter().rev() {
             let name = thread.thread().name().unwrap_or_default().to_owned();
             if thread.join().is_err() {
                 result = Err(SessionError::Panicked(name));
             }
         }
-        if let (Ok(()), Ok(error)) = (&result, recording_failed.try_recv()) {
+        if let (Ok(()), Ok(error)) = (&result, self.recording_failed.try_recv()) {
             return Err(error.into());
         }
         result
+    }
+}
+
+/// A session that is dropped ends as one that is stopped: no thread of it is left behind.
+impl Drop for Session {
+    fn drop(&mut self) {
+        let is_stopped = self.threads.is_empty();
+        if !is_stopped && let Err(error) = self.end() {
+            tracing::error!("{error}");
+        }
     }
 }
 

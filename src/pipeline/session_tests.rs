@@ -302,3 +302,28 @@ fn a_recording_that_ends_early_without_anybody_asking_is_told_at_the_end() {
     let error = talk.session.stop().expect_err("the disk is full");
     assert!(error.to_string().contains(CONVERSATION), "{error}");
 }
+
+#[test]
+fn a_session_that_is_dropped_ends_its_threads() {
+    let mut talk = Talk::start(config(), engines());
+    talk.ask();
+    let Talk {
+        session, events, ..
+    } = talk;
+    drop(session);
+    // Each stage can publish, so none of them is left.
+    while events.try_recv().is_ok() {}
+    assert_eq!(events.try_recv(), Err(TryRecvError::Disconnected));
+}
+
+#[test]
+fn a_session_whose_stage_panicked_is_dropped_without_a_panic() {
+    let broken = Engines {
+        recognizer: Box::new(Hears(breaks)),
+        ..engines()
+    };
+    let mut talk = Talk::start(config(), broken);
+    talk.ask();
+    talk.until(|talk| talk.session.is_over());
+    drop(talk);
+}

@@ -64,7 +64,7 @@ pub enum Played {
 #[derive(Default)]
 pub struct PlaybackQueue {
     device: Option<Attached>,
-    reply: Option<Reply>,
+    reply: Option<QueuedReply>,
     /// Replies up to this one are over; what still comes of them is stale.
     over: ReplyId,
     /// The last reply that may be heard.
@@ -91,7 +91,7 @@ impl Default for Volume {
     }
 }
 
-struct Reply {
+struct QueuedReply {
     id: ReplyId,
     clock: HeardClock,
     /// Samples at the device's rate that wait for the ring.
@@ -434,7 +434,7 @@ impl PlaybackQueue {
             // A chime may still be on its way.
             device.base = device.end.control.consumed() + device.end.queued() as u64;
         }
-        self.reply = Some(Reply {
+        self.reply = Some(QueuedReply {
             id,
             clock: HeardClock::default(),
             waiting: VecDeque::new(),

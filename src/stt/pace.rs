@@ -8,10 +8,10 @@ use crate::exchange::{Limit, Patience};
 
 /// Whisper looks at about this much more than the audio. Seconds.
 const BEYOND_S: f32 = 6.0;
-/// A busy machine makes any answer late by so much,
-const LATE: Duration = Duration::from_secs(5);
-/// and by so many times what it takes otherwise.
-const LATER: f32 = 10.0;
+/// On a busy machine answers take longer than expected. A recognizer counts as stuck after this time...
+const SLACK: Duration = Duration::from_secs(5);
+/// ...and this many times the expected time.
+const SLACK_FACTOR: f32 = 10.0;
 /// A partial that takes longer would often be in the way of a final: servers do not stop in the middle, and
 /// Whisper not within its encoder.
 const PARTIAL: Duration = Duration::from_millis(700);
@@ -29,8 +29,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Of a peer that is given so much time before anything is known of it, and never more, and so much for
-    /// a sign of life if it gives any.
+    /// Of a peer that is given `patience` before anything is known of it, and never more, and `sign` for a
+    /// sign of life if it gives any.
     pub fn new(patience: Patience, sign: Option<Duration>) -> Self {
         Self {
             patience,
@@ -39,7 +39,7 @@ impl Pace {
         }
     }
 
-    /// An answer took so long. Slow ones count at once, fast ones little by little.
+    /// Learns from the time that an answer took. Slow ones count at once, fast ones little by little.
     pub fn note(&mut self, samples: usize, took: Duration) {
         let new = took.as_secs_f32() / (seconds(samples) + BEYOND_S);
         let old = self.factor.unwrap_or(new);
@@ -52,12 +52,14 @@ impl Pace {
         Some(Duration::from_secs_f32(expected))
     }
 
-    /// After so long it is stuck.
+    /// How long an answer may take before the recognizer counts as stuck.
     pub fn limit(&self, samples: usize) -> Limit {
         let most = self.patience.with(seconds(samples));
         let expected = self.expected(samples);
         Limit {
-            answer: expected.map_or(most, |expected| most.min(LATE + expected.mul_f32(LATER))),
+            answer: expected.map_or(most, |expected| {
+                most.min(SLACK + expected.mul_f32(SLACK_FACTOR))
+            }),
             sign: self.sign,
         }
     }

@@ -11,7 +11,7 @@ use super::reply::roll_back;
 use super::ring::Ring;
 use super::self_talk::SelfTalk;
 use super::sleep::Sleep;
-use super::state::{Answer, Onset, State, UserTurn};
+use super::state::{Answer, Onset, Partial, State, UserTurn};
 use super::{Command, Event};
 use crate::clock::Timestamp;
 use crate::events::{
@@ -234,7 +234,7 @@ impl TurnTaking {
                 if let State::Replying(live) = &mut self.state
                     && live.id == reply
                 {
-                    live.said = text;
+                    live.has_said(text);
                 }
             }
             Event::PlaybackEnded { reply, heard } => {
@@ -365,7 +365,7 @@ impl TurnTaking {
             called: called.is_some(),
             pauses: 0,
             drafts: 0,
-            partial: String::new(),
+            partial: Partial::default(),
             read: None,
             voice: None,
             pause: None,

@@ -142,8 +142,8 @@ impl TurnTaking {
 
     /// How long somebody may speak over a held reply before that alone interrupts it.
     fn patience(&self, user: &UserTurn) -> Duration {
-        let words = words(&user.partial);
-        let patience = match self.config.lexicon.only_listens(&words) || self.is_echo(&words) {
+        let words = user.partial.words();
+        let patience = match self.config.lexicon.only_listens(words) || self.is_echo(words) {
             true => self.config.interrupt_after * 2,
             false => self.config.interrupt_after,
         };
@@ -182,18 +182,18 @@ impl TurnTaking {
     pub(super) fn judge_partial(&mut self, now: Timestamp, commands: &mut Vec<Command>) {
         let Some(user) = self.speaker() else { return };
         let lexicon = &self.config.lexicon;
-        let words = words(&user.partial);
+        let words = user.partial.words();
         // Of less sound than that, a recognizer makes any word.
         let enough = now.since(user.began) >= ENOUGH_FOR_A_WORD;
-        if enough && self.asks_for_silence(&words) {
+        if enough && self.asks_for_silence(words) {
             self.interrupt(InterruptReason::StopWord, commands);
             self.advance_pause(now, commands);
-        } else if word_count(&words) >= 2
+        } else if word_count(words) >= 2
             && user.pause.is_none()
             && now.since(user.began) >= SHORT.max(self.patience_for_voice(user))
             && !user.is_known_other()
-            && !lexicon.only_listens(&words)
-            && !self.is_echo(&words)
+            && !lexicon.only_listens(words)
+            && !self.is_echo(words)
         {
             self.interrupt(InterruptReason::Words, commands);
         }
@@ -263,7 +263,8 @@ impl TurnTaking {
             }
             if let Some(user) = overlap.user {
                 commands.push(Command::EndTranscript(user.turn));
-                text = user.pause.and_then(|p| p.text).unwrap_or(user.partial);
+                let transcript = user.pause.and_then(|pause| pause.text);
+                text = transcript.unwrap_or_else(|| user.partial.text().to_owned());
             }
             commands.push(Command::Play(reply.id, Loudness::Full));
             let unducked = EventKind::Unducked { reason, text };
@@ -312,18 +313,25 @@ impl TurnTaking {
         let State::Replying(reply) = &self.state else {
             return false;
         };
-        word_count(words) >= 2 && repeats(&reply.said, words)
+        word_count(words) >= 2 && repeats(&reply.last_words, words)
     }
 }
 
 /// Whether words are among those that were said last.
-pub(super) fn repeats(said: &str, words: &[String]) -> bool {
-    let said = self::words(end_of(said));
-    // From the end: this is asked at each tick, and a reply may be long.
-    let ends = (0..=said.len()).rev().map(|at| &said[at..]);
-    let last = ends.take_while(|end| word_count(*end) <= ECHO_WORDS).last();
+pub(super) fn repeats(last_words: &[String], words: &[String]) -> bool {
     !words.is_empty()
-        && last.is_some_and(|said| said.windows(words.len()).any(|window| window == words))
+        && last_words
+            .windows(words.len())
+            .any(|window| window == words)
+}
+
+/// The words of a text that may come back as an echo: its last ones.
+pub(super) fn last_words(said: &str) -> Vec<String> {
+    let mut said = words(end_of(said));
+    let is_among_them = |at: &usize| word_count(&said[*at..]) <= ECHO_WORDS;
+    // From the end: a reply may be long.
+    let first = (0..=said.len()).rev().take_while(is_among_them).last();
+    said.split_off(first.unwrap_or(said.len()))
 }
 
 /// As much of a text's end as holds the words that may come back as an echo.

@@ -76,8 +76,8 @@ impl TurnTaking {
         let State::User(user) = &self.state else {
             return;
         };
-        let text = as_sentence(&user.partial);
-        let wanted = !user.partial.is_empty()
+        let text = as_sentence(user.partial.text());
+        let wanted = !user.partial.text().is_empty()
             && self.drafts_for(user, &text)
             && cue(&text, &self.config.lexicon) == Cue::Neutral;
         if let State::User(user) = &mut self.state
@@ -99,16 +99,16 @@ impl TurnTaking {
         match &mut self.state {
             State::User(user) if user.turn == turn && user.pause.is_none() => {
                 // Mostly it is what the transcript will begin with; what is not is read again.
-                if prepare && without_end(&text) != without_end(&user.partial) {
+                if prepare && without_end(&text) != without_end(user.partial.text()) {
                     let text = join(&user.carried, without_end(&text));
                     commands.push(Command::Prepare { turn, text });
                 }
-                user.partial = text;
+                user.partial = text.into();
             }
             State::Replying(reply) => {
                 let user = reply.overlap.as_mut().and_then(|o| o.user.as_mut());
                 if let Some(user) = user.filter(|user| user.turn == turn) {
-                    user.partial = text;
+                    user.partial = text.into();
                     self.judge_partial(now, commands);
                 }
             }
@@ -147,7 +147,7 @@ impl TurnTaking {
                 cue
             };
             // Two transcripts that differ in punctuation are one: the draft goes on.
-            let guessed = as_sentence(&user.partial);
+            let guessed = as_sentence(user.partial.text());
             let right = same_words(&guessed, &text);
             if !right {
                 roll_back(pause.draft.take(), RollbackReason::WordsChanged, commands);

@@ -85,6 +85,7 @@ impl TurnTaking {
             answer,
             audible_since: None,
             said: String::new(),
+            last_words: Vec::new(),
             overlap: None,
             apology: None,
         });

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::machine::TurnTaking;
-use super::overlap::repeats;
+use super::overlap::{last_words, repeats};
 use super::state::{Onset, State};
 use crate::clock::Timestamp;
 use crate::events::GoOnReason;
@@ -138,9 +138,9 @@ impl TurnTaking {
         let words = words(text);
         let count = word_count(&words);
         let is_own = || match &self.state {
-            State::Replying(reply) => repeats(&reply.said, &words),
+            State::Replying(reply) => repeats(&reply.last_words, &words),
             State::Listening | State::User(_) | State::AwaitingHeard { .. } => {
-                repeats(&self.self_talk.said, &words)
+                repeats(&last_words(&self.self_talk.said), &words)
             }
         };
         let suspicious = match onset {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::machine::join;
+use super::overlap::last_words;
 use super::pause::same_words;
 use super::whose_voice::Voice;
 use super::{Command, GivenWords};
@@ -72,7 +73,7 @@ pub struct UserTurn {
     /// Drafts so far.
     pub drafts: u32,
     /// What was last said of its words while it lasts.
-    pub partial: String,
+    pub partial: Partial,
     /// What the language model has read of it last, without its end, and how probable the model finds it that it
     /// ends there.
     pub read: Option<(String, Option<f32>)>,
@@ -80,6 +81,32 @@ pub struct UserTurn {
     pub voice: Option<Voice>,
     /// The pause that it is in.
     pub pause: Option<Pause>,
+}
+
+/// What was said while a turn lasts. Its words are looked at on each tick, so they are made when the text comes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Partial {
+    text: String,
+    words: Vec<String>,
+}
+
+impl From<String> for Partial {
+    fn from(text: String) -> Self {
+        let words = words(&text);
+        Self { text, words }
+    }
+}
+
+impl Partial {
+    /// As it was written down.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its words, as the lexicon has them.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
 }
 
 /// How speech began.
@@ -264,6 +291,8 @@ pub struct Reply {
     pub audible_since: Option<Timestamp>,
     /// What of it was said so far.
     pub said: String,
+    /// The last words of that, which may come back as an echo.
+    pub last_words: Vec<String>,
     /// Somebody or something sounds over it.
     pub overlap: Option<Overlap>,
     /// It broke off: this is said when what there is of it has been said.
@@ -275,6 +304,12 @@ pub struct Reply {
 const TOO_SOON: Duration = Duration::from_millis(350);
 
 impl Reply {
+    /// More of it was said: this is all so far.
+    pub fn has_said(&mut self, text: String) {
+        self.last_words = last_words(&text);
+        self.said = text;
+    }
+
     /// Whether it has been heard long enough at `at` for speech to be an answer to it, or an
     /// interruption.
     pub fn is_established(&self, at: Timestamp) -> bool {

@@ -1,11 +1,13 @@
 //! Who may import whom: the rules of ARCHITECTURE.md, held to the sources.
 
 mod paths;
+mod pure;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use paths::paths;
+use pure::IMPURE;
 
 /// Rust files below a folder or file of `src`, with their texts.
 fn sources(below: &str) -> Vec<(PathBuf, String)> {
@@ -84,18 +86,6 @@ fn forbid_modules(module: &str, others: &[&str]) {
     );
 }
 
-/// What no pure machine may reach for.
-const IMPURE: [&str; 8] = [
-    "std::thread",
-    "std::fs",
-    "std::io",
-    "std::net",
-    "std::time::Instant",
-    "std::time::SystemTime",
-    "crossbeam_channel",
-    "fastrand",
-];
-
 /// A wall is only one if it is seen however a path is written.
 #[test]
 fn paths_are_resolved_however_they_are_written() {
@@ -149,78 +139,6 @@ fn audio_knows_nothing_of_speech() {
         "harness",
     ];
     forbid_modules("audio", &speech);
-}
-
-#[test]
-fn turn_taking_is_pure() {
-    let engines = [
-        "audio", "aec", "vad", "stt", "llm", "tts", "playback", "pipeline", "engines",
-    ];
-    forbid_modules("turn_taking", &engines);
-    forbid("turn_taking", &IMPURE);
-}
-
-#[test]
-fn the_front_end_is_pure() {
-    let others = [
-        "stt",
-        "llm",
-        "tts",
-        "playback",
-        "turn_taking",
-        "pipeline",
-        "engines",
-        "agent",
-    ];
-    forbid_modules("front_end", &others);
-    forbid("front_end", &IMPURE);
-    forbid("front_end", &["std::sync", "crate::clock::Stopwatch"]);
-}
-
-#[test]
-fn books_and_transcripts_are_texts_alone() {
-    for part in ["book", "transcripts"] {
-        forbid(part, &IMPURE);
-        forbid_modules(
-            part,
-            &["audio", "engines", "batch", "tts", "llm", "pipeline"],
-        );
-    }
-    forbid_modules("book", &["stt"]);
-}
-
-/// Its persona is read from a file, before the machine begins.
-#[test]
-fn the_agent_is_pure() {
-    let others = [
-        "audio",
-        "aec",
-        "vad",
-        "stt",
-        "tts",
-        "playback",
-        "turn_taking",
-        "pipeline",
-        "engines",
-    ];
-    for part in [
-        "calling",
-        "certain",
-        "handover",
-        "hard_question",
-        "history",
-        "late_answer",
-        "machine",
-        "message",
-    ] {
-        let file = format!("agent/{part}.rs");
-        forbid_modules(&file, &others);
-        forbid(&file, &IMPURE);
-    }
-    for part in ["agent/intents", "agent/knowledge"] {
-        forbid_modules(part, &others);
-        forbid(part, &IMPURE);
-    }
 }
 
 #[test]
@@ -305,21 +223,6 @@ fn unsafe_code_of_the_other_crates_stands_in_few_commented_files() {
     assert!(with_unsafe[0].ends_with("cpu-check/src/cpuid.rs"));
     assert!(with_unsafe[1].ends_with("cpu-check/src/lib.rs"));
     assert!(with_unsafe[2].ends_with("whisper-worker/src/abort.rs"));
-}
-
-#[test]
-fn the_protocol_machines_of_the_server_are_pure() {
-    for part in [
-        "server/realtime",
-        "server/access.rs",
-        "server/secrets.rs",
-        "server/agent_voice/calls.rs",
-        "server/doors/page_view.rs",
-    ] {
-        forbid(part, &IMPURE);
-        forbid(part, &["tokio", "axum", "std::sync"]);
-        forbid_modules(part, &["pipeline", "engines", "audio", "llm", "stt", "tts"]);
-    }
 }
 
 #[test]

@@ -261,3 +261,12 @@ fn a_folder_for_what_is_no_book_is_refused() {
     assert!(!output.status.success());
     assert!(text(&output).contains("is a folder"), "{}", text(&output));
 }
+
+#[test]
+fn the_help_says_which_language_speech_is_taken_for() {
+    let help = text(&run(vivavoce().args(["transcribe", "--help"])));
+    // Wherever its lines are broken.
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("taken for English"), "{help}");
+    assert!(help.contains("(--lang auto:en,de)"), "{help}");
+}

@@ -73,6 +73,29 @@ fn endurance_that_waits_for_its_server_ends_at_once() {
 }
 
 #[test]
+fn a_question_whose_server_is_silent_ends_at_once() {
+    let status = interrupted_while_it_waits(&["ask", "Why is the sky blue?"]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn a_batch_whose_server_is_silent_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (requests, answers) = (
+        folder.path().join("in.jsonl"),
+        folder.path().join("out.jsonl"),
+    );
+    let question = serde_json::json!({
+        "custom_id": "sky", "method": "POST", "url": "/v1/chat/completions",
+        "body": { "messages": [{ "role": "user", "content": "Why is the sky blue?" }] },
+    });
+    std::fs::write(&requests, question.to_string()).unwrap();
+    let (requests, answers) = (requests.to_str().unwrap(), answers.to_str().unwrap());
+    let status = interrupted_while_it_waits(&["batch", requests, "-o", answers]);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
 fn a_doctor_whose_server_is_silent_ends_with_an_error() {
     let status = interrupted_while_it_waits(&["doctor"]);
     assert_eq!(status.code(), Some(1));

@@ -19,7 +19,7 @@ use crossterm::event::KeyEvent;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use vivavoce::clock::Stopwatch;
-use vivavoce::events::SessionEvent;
+use vivavoce::events::{LatencyByTurn, SessionEvent};
 
 use super::view::View;
 use state::ScreenState;
@@ -77,7 +77,8 @@ impl Screen {
 }
 
 impl View for Screen {
-    fn show(&mut self, event: &SessionEvent) {
+    /// Its state is a view of the session by itself, with the latencies in it.
+    fn show(&mut self, event: &SessionEvent, _: &LatencyByTurn) {
         self.state.observe(event);
         self.changed = true;
     }

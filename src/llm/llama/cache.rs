@@ -138,12 +138,12 @@ pub(super) fn shared_prefix(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
-/// As many tokens must follow a gap unchanged: fewer are not worth it, or chance.
+/// The least number of tokens that must follow a gap unchanged: fewer save too little, or match by chance.
 const AFTER_GAP: usize = 24;
 
 /// How many tokens at the beginning of `read` are missing in `tokens`, if what follows them is
-/// what `tokens` begins with. Who asks the same twice makes several places look alike: the one from
-/// which most is shared is it.
+/// what `tokens` begins with. If the user asked the same thing twice, several places match: the one that
+/// shares the most tokens is taken.
 fn gap(read: &[LlamaToken], tokens: &[LlamaToken]) -> Option<usize> {
     let after = tokens.get(..AFTER_GAP)?;
     let windows = read.windows(AFTER_GAP).enumerate();

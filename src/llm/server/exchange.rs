@@ -18,7 +18,7 @@ type Delivery = Result<Chunk, Trouble>;
 const CHUNKS: usize = 1_024;
 /// A longer line is no chat completion. Bytes.
 const MOST_LINE: u64 = 1 << 20;
-/// As much is read of an answer that is no success. Bytes.
+/// The most that is read of an answer that says that the request failed. Bytes.
 const MOST_ERROR: u64 = 1 << 16;
 
 /// What is asked.
@@ -55,7 +55,7 @@ impl Exchange {
         Ok(Self { chunks })
     }
 
-    /// The next chunk; `None` if none came for so long.
+    /// The next chunk; `None` if none came within `patience`.
     pub fn next(&self, patience: Duration) -> Option<Delivery> {
         match self.chunks.recv_timeout(patience) {
             Ok(delivery) => Some(delivery),

@@ -69,7 +69,7 @@ impl Voice {
     pub fn new(open: OpenVoice) -> std::io::Result<Self> {
         let (inputs_out, inputs) = bounded(QUEUE);
         let is_opening = Arc::new(AtomicBool::new(false));
-        let worker = Worker {
+        let state = VoiceThread {
             open,
             inputs,
             events: inputs_out.clone(),
@@ -81,7 +81,7 @@ impl Voice {
         let thread = std::thread::Builder::new().name("agent-voice".into());
         Ok(Self {
             inputs: inputs_out,
-            thread: Some(thread.spawn(move || worker.run())?),
+            thread: Some(thread.spawn(move || state.run())?),
             is_opening,
             last_call: AtomicI64::new(0),
             last_agent: AtomicU64::new(0),
@@ -163,7 +163,7 @@ impl Drop for OpenCall<'_> {
 }
 
 /// The thread's state.
-struct Worker {
+struct VoiceThread {
     open: OpenVoice,
     inputs: Receiver<Input>,
     /// Where the session's events go.
@@ -183,7 +183,7 @@ struct Running {
     opened: Stopwatch,
 }
 
-impl Worker {
+impl VoiceThread {
     fn run(mut self) {
         loop {
             match self.inputs.recv_timeout(LOOK) {

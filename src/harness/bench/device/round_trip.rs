@@ -7,7 +7,7 @@ use crate::audio::correlation::{normalized, peak_within};
 use crate::audio::frame::{dbfs, rms};
 use crate::harness::bench::statistics::percentile;
 
-/// Longest way that is looked for. Seconds; some sound servers buffer two.
+/// Longest round trip that is looked for, which is said where no echo is found. Seconds; some sound servers buffer two.
 pub(super) const LONGEST_S: f64 = 2.5;
 /// A burst is looked for from so long before it was handed over: callbacks are not exact.
 const EARLIEST_S: f64 = 0.1;
@@ -74,9 +74,10 @@ pub struct RoundTrip {
 /// Nothing came back that would not be chance.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
-    "no echo found: of {bursts} bursts {found} came back, the best with a correlation of {best:.2}. \
-     Bring microphone and loudspeaker together, turn both up, or connect them with a cable; a sound \
-     server's monitor as --input works without either"
+    "no echo found within {LONGEST_S} s: of {bursts} bursts {found} came back, the best with a correlation of \
+     {best:.2}. Bring microphone and loudspeaker together, turn both up, or connect them with a cable; a sound \
+     server's monitor as --input works without either. A device or sound server that buffers more than \
+     {LONGEST_S} s cannot be measured: give it a shorter buffer"
 )]
 pub struct NoEcho {
     /// How many were played.
@@ -161,7 +162,7 @@ fn hear(
         &recording.captured,
         &bursts.burst(number, capture_rate),
         capture_rate,
-        (from, LONGEST_S),
+        (from, EARLIEST_S + LONGEST_S),
     )?;
     let returned = capture.of(captured.at)?;
     let rival = captured.rival.map_or(0.0, |(_, c)| c.abs());

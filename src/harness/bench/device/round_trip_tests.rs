@@ -81,7 +81,7 @@ fn between(samples: &[f32], at: f64) -> f32 {
 }
 
 #[test]
-fn a_delay_is_found_however_long_it_is() {
+fn a_delay_of_up_to_two_seconds_is_found() {
     for delay_ms in [0.0, 3.25, 40.0, 317.0, 1_900.0] {
         let room = EchoPath {
             gain_db: -20.0,
@@ -100,6 +100,20 @@ fn a_delay_is_found_however_long_it_is() {
         }
         assert!(found.drift_ppm.unwrap().abs() < 1.0, "{found:?}");
     }
+}
+
+#[test]
+fn a_delay_that_is_longer_than_is_looked_for_is_not_found_and_how_long_that_is_is_said() {
+    let room = EchoPath {
+        gain_db: -20.0,
+        delay_ms: 3_000.0,
+        reverb_ms: 0.0,
+        drift_ppm: 0.0,
+    };
+    let error = find_round_trip(&through(room, 1e-4), &BURSTS).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains(&format!("within {LONGEST_S} s")), "{said}");
+    assert!(said.contains("a shorter buffer"), "{said}");
 }
 
 #[test]
