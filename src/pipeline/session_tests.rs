@@ -1,7 +1,7 @@
 //! Whole sessions over a card in memory, with engines that follow a script.
 //!
 //! The room goes on by 200 ms when the session has heard the 200 ms before, and waits while words or a reply are being
-//! made. Only a session that does nothing for a minute fails by the time of a clock.
+//! made. Only what has not come after a minute fails by the time of a clock.
 
 use std::time::Duration;
 
