@@ -5,9 +5,9 @@ use crate::events::{ReplyId, TurnId};
 use crate::language::Language;
 use crate::tools::{Control, Outcome};
 
-struct Talk(Agent);
+pub(super) struct Talk(pub Agent);
 
-fn talk(built_in: BuiltIn) -> Talk {
+pub(super) fn talk(built_in: BuiltIn) -> Talk {
     talk_in(Language::English, built_in)
 }
 
@@ -28,7 +28,7 @@ fn reply(turn: u64) -> ReplyId {
 }
 
 impl Talk {
-    fn on(&mut self, input: Input) -> Vec<Command> {
+    pub fn on(&mut self, input: Input) -> Vec<Command> {
         let mut commands = Vec::new();
         self.0.handle(input, &mut commands);
         commands.retain(|command| {
@@ -41,7 +41,7 @@ impl Talk {
         commands
     }
 
-    fn answer(&mut self, turn: u64, text: &str) -> Vec<Command> {
+    pub fn answer(&mut self, turn: u64, text: &str) -> Vec<Command> {
         let (reply, text) = (reply(turn), text.to_owned());
         self.on(Input::Answer { reply, text })
     }
@@ -63,7 +63,7 @@ impl Talk {
         self.remember(user, "Done.");
     }
 
-    fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
+    pub fn remember(&mut self, user: &str, heard: &str) -> Vec<Command> {
         self.on(Input::Remember {
             user: user.into(),
             heard: heard.into(),
@@ -72,14 +72,14 @@ impl Talk {
 }
 
 /// The tool that is called, and whether that is in doubt.
-fn call(commands: &[Command]) -> Option<(&str, bool)> {
+pub(super) fn call(commands: &[Command]) -> Option<(&str, bool)> {
     match commands {
         [Command::Call { call, in_doubt, .. }] => Some((&call.name, *in_doubt)),
         _ => None,
     }
 }
 
-fn say(turn: u64, words: &str) -> Vec<Command> {
+pub(super) fn say(turn: u64, words: &str) -> Vec<Command> {
     vec![Command::Say {
         reply: reply(turn),
         words: words.into(),

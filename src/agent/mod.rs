@@ -15,6 +15,8 @@ mod hard_question;
 mod history;
 pub mod intents;
 mod knowledge;
+#[cfg(test)]
+mod knowledge_tests;
 mod late_answer;
 #[cfg(test)]
 mod late_answer_tests;

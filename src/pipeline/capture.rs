@@ -39,7 +39,7 @@ const TICKS_ASLEEP: u64 = 10;
 /// How often a lost device is looked for.
 const REOPEN: Duration = Duration::from_secs(1);
 /// Blocks between two reports of levels.
-const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
+pub(super) const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
 
 /// Said when somebody far away may have been the user.
 const FAR_SPEECH: &str = "speech far quieter than yours is taken for a television; if it was you, \

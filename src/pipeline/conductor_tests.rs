@@ -7,7 +7,7 @@ use crate::agent::{HandsOver, Persona, Setting};
 use crate::clock::SessionClock;
 use crate::events::TurnId;
 use crate::pipeline::helper::WantedQuestion;
-use crate::pipeline::scripted_engines::Published;
+use crate::pipeline::scripted_engines::{Published, QUESTION};
 use crate::turn_taking::TurnTakingConfig;
 
 #[path = "conductor_agent_tests.rs"]
@@ -18,8 +18,6 @@ const REPLY: ReplyId = ReplyId {
     turn: TURN,
     draft: 1,
 };
-/// No tool answers it, so the language model does.
-const QUESTION: &str = "Why do cities grow along rivers?";
 
 /// The conductor, and the other ends of its wires.
 struct Wired {

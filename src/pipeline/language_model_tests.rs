@@ -5,7 +5,7 @@ use crate::cancellation::Cancelled;
 use crate::clock::SessionClock;
 use crate::events::TurnId;
 use crate::llm::Role;
-use crossbeam_channel::bounded;
+use crossbeam_channel::{bounded, unbounded};
 
 /// A model that answers as a function of nothing, and reads until somebody wants something else.
 struct Scripted<F>(F);
@@ -64,6 +64,9 @@ const REPLY: ReplyId = ReplyId {
     draft: 1,
 };
 
+/// Tokens that are written before a reply is released.
+const DRAFT_TOKENS: u32 = 24;
+
 struct Stage {
     stage: LanguageModelStage,
     told: Receiver<ConductorInput>,
@@ -104,7 +107,7 @@ impl Stage {
             tools: Arc::default(),
             opening: Opening::Reply,
             room: 10,
-            draft_tokens: 24,
+            draft_tokens: DRAFT_TOKENS,
             words: None,
         };
         self.stage.take(LanguageModelInput::Write(assignment));
@@ -237,6 +240,65 @@ fn what_was_written_before_and_after_a_call_is_one_reply() {
     assert_eq!(*complete.lock().unwrap(), ["Let me see. It is green."]);
 }
 
+/// A model that writes some tokens more than a draft has, and tells before each whether the reply is released.
+struct Looks {
+    live: LiveReply,
+    is_released: Sender<bool>,
+}
+
+/// As many more.
+const MORE_TOKENS: u32 = 6;
+
+impl LanguageModel for Looks {
+    fn warm_up(&mut self, _: &Prompt) -> Result<Prefill, LlmError> {
+        Ok(Prefill::default())
+    }
+
+    fn count_tokens(&self, _: &Prompt) -> Result<usize, LlmError> {
+        Ok(1)
+    }
+
+    fn prefill(&mut self, _: &Prompt, _: Cancelled) -> Result<Option<Prefill>, LlmError> {
+        Ok(Some(Prefill::default()))
+    }
+
+    fn generate(
+        &mut self,
+        _: &Sampling,
+        _: Cancelled,
+        on_output: &mut dyn FnMut(Output),
+    ) -> Result<Finish, LlmError> {
+        for _ in 0..DRAFT_TOKENS + MORE_TOKENS {
+            let _ = self.is_released.send(self.live.is_released(REPLY));
+            on_output(Output::Text("a "));
+        }
+        Ok(Finish::Complete)
+    }
+}
+
+#[test]
+fn a_draft_is_written_no_further_until_it_is_released() {
+    let live = LiveReply::default();
+    live.set(REPLY);
+    let (is_released, looked) = unbounded();
+    let (synthesizer, spoken) = unbounded();
+    let mut stage = stage(|| Ok(""));
+    stage.stage.engine = Box::new(Looks {
+        live: live.clone(),
+        is_released,
+    });
+    stage.stage.live = live.clone();
+    stage.stage.synthesizer = synthesizer;
+    let writes = std::thread::spawn(move || stage.write());
+    (0..DRAFT_TOKENS).for_each(|_| drop(spoken.recv().unwrap()));
+    live.release(REPLY);
+    writes.join().unwrap();
+    let looked: Vec<bool> = looked.try_iter().collect();
+    let before = [false].repeat(DRAFT_TOKENS as usize);
+    let after = [true].repeat(MORE_TOKENS as usize);
+    assert_eq!(looked, [before, after].concat());
+}
+
 /// A model that knows where a message ends.
 struct Knows(f32);
 
@@ -280,7 +342,7 @@ fn told_of_the_end(words: Option<UserWords>) -> Option<Event> {
         tools: Arc::default(),
         opening: Opening::Reply,
         room: 10,
-        draft_tokens: 24,
+        draft_tokens: DRAFT_TOKENS,
         words,
     }));
     stage.told.try_iter().find_map(|input| match input {

@@ -1,10 +1,12 @@
 //! Engines that follow a script, and what was published: for the tests of the stages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::bus::{EventBus, Watcher};
+use super::helper::Helper;
 use super::session::{Engines, SessionConfig, SessionTools};
 use super::speaker::KnownVoices;
 use crate::aec::Bypass;
@@ -19,14 +21,15 @@ use crate::language::Language;
 use crate::llm::{Finish, LanguageModel, LlmError, Output, Prefill, Prompt, Sampling};
 use crate::speaker::{DIMENSIONS, Embedding, SpeakerEncoder, VoiceHeard, VoicePrint};
 use crate::stt::{Recognizer, SttError};
+use crate::tool_call::{Call, CallFailure, ExternalTools};
 use crate::tts::{Speech, Synthesizer, TtsError, WordEnd};
 use crate::turn_taking::TurnTakingConfig;
 use crate::vad::{ActivityConfig, VadError, VoiceActivity, VoiceActivityDetector};
 
 /// No tool answers it, so the language model does.
-pub const QUESTION: &str = "Why is the sky blue?";
+pub const QUESTION: &str = "Why do cities grow along rivers?";
 /// What it answers.
-pub const ANSWER: &str = "Air scatters blue light.";
+pub const ANSWER: &str = "Boats carry what is sold.";
 
 /// What was published, in order.
 #[derive(Clone, Default)]
@@ -278,6 +281,26 @@ pub fn engines() -> Engines {
         }),
         helper: None,
         synthesizer: Box::new(ScriptedVoice::new(|_, text| Ok(Some(spoken(text))))),
+    }
+}
+
+/// A second language model, which does the same.
+pub fn helper() -> Helper {
+    Helper {
+        model: engines().language_model,
+        name: "large".into(),
+        sampling: Sampling::default(),
+        limit: Duration::from_secs(60),
+        is_here: false,
+    }
+}
+
+/// Tools of others, which find nothing.
+pub struct NoTools;
+
+impl ExternalTools for NoTools {
+    fn call(&self, _: &Call, _: Cancelled) -> Result<String, CallFailure> {
+        Ok(String::new())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::agent::HandsOver;
+use crate::cancellation::Cancelled;
 
 /// A recognizer that does not start.
 struct Cold(fn() -> Result<(), SttError>);

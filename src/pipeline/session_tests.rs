@@ -1,6 +1,7 @@
 //! Whole sessions over a card in memory, with engines that follow a script.
 //!
-//! The room goes on by 200 ms when the session has heard the 200 ms before: nothing waits for the time of a clock.
+//! The room goes on by 200 ms when the session has heard the 200 ms before, and waits while words or a reply are being
+//! made. Only what has not come after a minute fails by the time of a clock.
 
 use std::time::Duration;
 
@@ -10,44 +11,27 @@ use super::*;
 use crate::audio::frame::{BLOCK, SESSION_RATE};
 use crate::audio::memory_card::{MemoryCard, Outside};
 use crate::audio::noise::Noise;
-use crate::cancellation::Cancelled;
+use crate::clock::SessionClock;
 use crate::events::SessionEvent;
 use crate::language::Language;
-use crate::llm::Sampling;
-use crate::pipeline::scripted_engines::{ANSWER, Hears, QUESTION, config, engines, known_voices};
+use crate::pipeline::capture::LEVEL_BLOCKS;
+use crate::pipeline::scripted_engines::{
+    ANSWER, Hears, NoTools, QUESTION, config, engines, helper, known_voices,
+};
 use crate::pipeline::{CONVERSATION, DECISIONS, EVENTS};
-use crate::tool_call::{Call, CallFailure};
 
 #[path = "session_start_tests.rs"]
 mod start;
 
-/// A session that takes longer to hear what was said hangs.
+/// A session that takes longer hangs: a busy machine may be slow.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an event is waited for before it is looked what else has changed.
+const MOMENT: Duration = Duration::from_millis(20);
 /// Blocks after which a session tells its levels.
-const STEP: usize = 20;
-/// A conversation that takes longer goes nowhere. Steps.
-const LONGEST: usize = 2_000;
+const STEP: usize = LEVEL_BLOCKS as usize;
 
 fn breaks() -> Result<Option<String>, SttError> {
     panic!("this panic is part of the test");
-}
-
-struct NoTools;
-
-impl ExternalTools for NoTools {
-    fn call(&self, _: &Call, _: Cancelled) -> Result<String, CallFailure> {
-        Ok(String::new())
-    }
-}
-
-fn helper() -> Helper {
-    Helper {
-        model: engines().language_model,
-        name: "large".into(),
-        sampling: Sampling::default(),
-        limit: PATIENCE,
-        is_here: false,
-    }
 }
 
 /// A session, the room around its card, and what it publishes.
@@ -101,13 +85,34 @@ impl Talk {
 
     /// Nobody speaks until this holds.
     fn until(&mut self, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..LONGEST {
-            if holds(self) {
-                return;
+        let waiting = Stopwatch::start();
+        while !holds(self) {
+            assert!(waiting.elapsed() < PATIENCE, "{:?}", self.kinds());
+            match self.is_at_work() {
+                true => self.seen.extend(self.events.recv_timeout(MOMENT)),
+                false => self.pass(0.0),
             }
-            self.pass(0.0);
         }
-        panic!("{:?}", self.kinds());
+    }
+
+    /// Whether the last turn's words, or the sound of its reply, are being made: the room is not to run away from them.
+    fn is_at_work(&self) -> bool {
+        let turn = self.seen.iter().rev().find_map(|event| event.turn);
+        let of_turn = self.seen.iter().filter(|event| event.turn == turn);
+        let (mut paused, mut is_known, mut ended, mut sounds) = (false, false, false, false);
+        for event in of_turn {
+            match event.kind {
+                EventKind::SpeechPaused { .. } => paused = true,
+                EventKind::Final { .. } => is_known = true,
+                EventKind::TurnEnded { .. } => ended = true,
+                EventKind::FirstAudio { .. } => sounds = true,
+                _ => {}
+            }
+        }
+        match ended {
+            true => !sounds,
+            false => paused && !is_known,
+        }
     }
 
     fn kinds(&self) -> Vec<&EventKind> {
@@ -182,10 +187,19 @@ fn a_session_that_is_given_something_to_say_says_it() {
 }
 
 #[test]
-fn a_session_whose_queue_has_room_takes_what_is_offered() {
-    let talk = Talk::start(config(), engines());
-    assert!(talk.session.offer(Event::Stop));
-    talk.session.stop().unwrap();
+fn what_is_offered_is_taken_as_long_as_the_queue_has_room() {
+    let (conductor, taken) = bounded(1);
+    let (_failed, recording_failed) = bounded(1);
+    let session = Session {
+        conductor,
+        stop: Arc::default(),
+        threads: Vec::new(),
+        bus: EventBus::new(SessionClock::start(), Vec::new()),
+        recording_failed,
+    };
+    assert!(session.offer(Event::Stop));
+    assert!(!session.offer(Event::Stop));
+    assert_eq!(taken.len(), 1);
 }
 
 #[test]

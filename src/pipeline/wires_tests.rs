@@ -9,7 +9,8 @@ use super::*;
 use crate::audio::frame::SESSION_RATE;
 use crate::audio::memory_card::MemoryCard;
 use crate::language::Language;
-use crate::pipeline::scripted_engines::{config, engines, known_voices};
+use crate::pipeline::SessionTools;
+use crate::pipeline::scripted_engines::{NoTools, config, engines, helper, known_voices};
 use crate::turn_taking::Event;
 
 /// Whoever waits longer than this waits in vain.
@@ -33,9 +34,31 @@ fn notice(message: String) -> EventKind {
     EventKind::Notice { message }
 }
 
+/// Wires to each stage that a session may have.
+fn to_all() -> Wires {
+    let engines = Engines {
+        helper: Some(helper()),
+        known_voices: Some(known_voices()),
+        ..engines()
+    };
+    let config = SessionConfig {
+        tools: SessionTools {
+            built_in: Some(toolbox()),
+            external: Some(Arc::new(NoTools)),
+        },
+        record: Some(PathBuf::from("nowhere")),
+        ..config()
+    };
+    Wires::new(&config, &engines, Vec::new())
+}
+
+fn toolbox() -> Toolbox {
+    Toolbox::open(None, Language::English, 1).unwrap()
+}
+
 #[test]
-fn there_is_no_stage_for_what_the_session_has_not() {
-    let wires = wires();
+fn a_wire_without_an_engine_is_no_stage() {
+    let wires = to_all();
     let (failed, _why) = bounded(1);
     assert!(wires.telling_voices(None).is_none());
     assert!(wires.helping(None).is_none());
@@ -46,7 +69,15 @@ fn there_is_no_stage_for_what_the_session_has_not() {
 
 #[test]
 fn an_engine_without_a_wire_is_no_stage() {
-    assert!(wires().telling_voices(Some(known_voices())).is_none());
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = Recorder::create(folder.path()).unwrap();
+    let wires = wires();
+    let (failed, _why) = bounded(1);
+    assert!(wires.telling_voices(Some(known_voices())).is_none());
+    assert!(wires.helping(Some(helper())).is_none());
+    assert!(wires.calling(Some(Arc::new(NoTools))).is_none());
+    assert!(wires.acting(Some(toolbox())).is_none());
+    assert!(wires.recording(Some(recorder), failed).is_none());
 }
 
 #[test]
@@ -55,24 +86,6 @@ fn a_stage_is_a_thread_of_its_name() {
     let thread = stage.spawn().unwrap();
     assert_eq!(thread.thread().name(), Some("endpointing"));
     thread.join().unwrap();
-}
-
-#[test]
-fn what_is_sent_is_taken_in_its_order() {
-    let wires = wires();
-    for percent in [90, 100, 110] {
-        let speed = LanguageModelInput::Speed(percent);
-        wires.language_model.into.send(speed).unwrap();
-    }
-    let taken = wires
-        .language_model
-        .out
-        .try_iter()
-        .map(|input| match input {
-            LanguageModelInput::Speed(percent) => percent,
-            _ => 0,
-        });
-    assert_eq!(taken.collect::<Vec<_>>(), [90, 100, 110]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! `vivavoce mcp` and `/mcp` with the inspector of the protocol's authors, as it comes from npm: one process a request.
 
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,6 +14,20 @@ use crate::npm_package;
 use crate::python_package::printed;
 
 const PACKAGE: &str = "@modelcontextprotocol/inspector@2.12.0";
+
+/// Far longer than a call and the loading of the models take: a run that is not over by then hangs.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// All that comes, once nothing more does.
+fn all_of(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (read_out, read) = channel();
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        let _ = from.read_to_end(&mut all);
+        let _ = read_out.send(all);
+    });
+    read
+}
 
 /// The inspector, with one server in its configuration. It gives a call a minute, whatever that says.
 struct Inspector {
@@ -40,8 +57,24 @@ impl Inspector {
         Self { folder }
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end, which must come.
     fn run(&self, arguments: &[&str]) -> Output {
+        let mut child = self.start(arguments);
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (stdout, stderr) = (all_of(stdout), all_of(stderr));
+        let Ok(stdout) = stdout.recv_timeout(LIMIT) else {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("{arguments:?} takes longer than {LIMIT:?}");
+        };
+        Output {
+            status: child.wait().unwrap(),
+            stdout,
+            stderr: stderr.recv_timeout(LIMIT).unwrap(),
+        }
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
         let package = Path::new("node_modules/@modelcontextprotocol/inspector");
         let launcher = package.join("clients/launcher/build/index.js");
         Command::new("node")
@@ -54,7 +87,10 @@ impl Inspector {
             // It keeps files of its own there, and asks no key ring.
             .env("HOME", self.folder.path())
             .env("MCP_INSPECTOR_SECRET_STORE", "memory")
-            .output()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("scripts/setup.sh --test installs it")
     }
 

@@ -199,7 +199,16 @@ fn a_microphone_that_stalls_keeps_no_turn_open() {
         .iter()
         .rfind(|event| event["kind"] == "speech_paused");
     let waited = time(&events[ended]).unwrap() - paused.and_then(time).unwrap();
-    assert!(waited < 4_000.0, "{waited} ms on the session's clock");
+    // It is not over before its words are known, which takes as long as the machine is busy.
+    let transcript = events
+        .iter()
+        .rfind(|event| event["kind"] == "final" && event["turn"] == events[ended]["turn"]);
+    let decode_ms = transcript.and_then(|event| event["decode_ms"].as_f64());
+    let allowed = 2_000.0 + decode_ms.expect("it has words");
+    assert!(
+        waited < allowed,
+        "{waited} ms for {allowed} on the session's clock"
+    );
     let mut latest = 0.0;
     for at in events.iter().filter_map(time) {
         // Stages read the clock a few milliseconds apart.

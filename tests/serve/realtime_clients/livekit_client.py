@@ -10,7 +10,7 @@ import sys
 
 from livekit.agents import Agent, AgentSession
 from livekit.plugins import openai
-from livekit_devices import Loudspeaker, Microphone
+from livekit_devices import LIMIT_S, Loudspeaker, Microphone
 from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
 
 HOST, QUESTION, STOP, ANSWER = sys.argv[1:]
@@ -45,10 +45,8 @@ async def main():
     with open(ANSWER, "wb") as file:
         file.write(loudspeaker.played)
 
-    loudspeaker.speaks.clear()
     reply = session.generate_reply(user_input="What can you do?")
-    await loudspeaker.speaks.wait()
-    await asyncio.sleep(0.7)
+    await loudspeaker.has_played(0.7)
     microphone.say(STOP)
     await loudspeaker.is_cut.wait()
     await truncated.wait()
@@ -64,4 +62,4 @@ async def main():
     await model.aclose()
 
 
-asyncio.run(main())
+asyncio.run(asyncio.wait_for(main(), LIMIT_S))

@@ -9,6 +9,9 @@ from livekit.agents.voice import io
 RATE = 24000
 PIECE = 960
 
+# Far longer than a conversation takes here: one that is not over by then hangs. Seconds.
+LIMIT_S = 300
+
 
 class Microphone(io.AudioInput):
     """Hears what it is given to hear, and silence when that is over."""
@@ -34,8 +37,8 @@ class Loudspeaker(io.AudioOutput):
         capabilities = io.AudioOutputCapabilities(pause=False)
         super().__init__(label="loudspeaker", capabilities=capabilities, sample_rate=RATE)
         self.played = bytearray()
-        self.speaks, self.is_silent, self.is_cut = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.waiting, self.position_s = asyncio.Queue(), 0.0
+        self.is_silent, self.is_cut = asyncio.Event(), asyncio.Event()
+        self.waiting, self.position_s, self.goes_on = asyncio.Queue(), 0.0, asyncio.Condition()
         # Pieces of speech that have begun and are not over; the last of them still grows.
         self.segments, self.grows = 0, False
         self.playing = asyncio.create_task(self.play())
@@ -76,5 +79,11 @@ class Loudspeaker(io.AudioOutput):
                 continue
             self.played += bytes(frame.data)
             self.position_s += frame.duration
-            self.speaks.set()
             await asyncio.sleep(frame.duration)
+            async with self.goes_on:
+                self.goes_on.notify_all()
+
+    async def has_played(self, seconds):
+        """Waits until so much of what sounds now has been played."""
+        async with self.goes_on:
+            await self.goes_on.wait_for(lambda: self.position_s >= seconds)

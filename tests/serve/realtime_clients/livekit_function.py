@@ -10,7 +10,7 @@ import sys
 
 from livekit.agents import Agent, AgentSession, function_tool
 from livekit.plugins import openai
-from livekit_devices import Loudspeaker, Microphone
+from livekit_devices import LIMIT_S, Loudspeaker, Microphone
 from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
 
 HOST, COMMAND, ANSWER = sys.argv[1:]
@@ -53,4 +53,4 @@ async def main():
     await model.aclose()
 
 
-asyncio.run(main())
+asyncio.run(asyncio.wait_for(main(), LIMIT_S))

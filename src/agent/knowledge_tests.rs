@@ -1,0 +1,117 @@
+//! What is known is answered, and taken up, in a conversation.
+
+use super::call_tests::{Talk, call, say, talk};
+use super::*;
+use crate::language::Language;
+
+const WHO_WROTE_EMMA: &str = "Who wrote Emma?";
+const EMMA: &str = "Jane Austen wrote Emma.";
+const MOBY_DICK: &str = "Herman Melville wrote Moby Dick.";
+const MONA_LISA: &str = "Leonardo da Vinci painted the Mona Lisa.";
+
+/// Somebody has asked who wrote Emma, and has heard the answer.
+fn after_emma() -> Talk {
+    let mut talk = talk(BuiltIn::Callable);
+    talk.answer(1, WHO_WROTE_EMMA);
+    talk.remember(WHO_WROTE_EMMA, EMMA);
+    talk
+}
+
+/// Whether the language model answers.
+fn is_for_the_model(commands: &[Command]) -> bool {
+    matches!(commands, [Command::Write { .. }])
+}
+
+#[test]
+fn what_is_known_is_answered_without_the_model_and_without_a_tool() {
+    let mut talk = talk(BuiltIn::Callable);
+    assert_eq!(talk.answer(1, WHO_WROTE_EMMA), say(1, EMMA));
+}
+
+#[test]
+fn what_is_not_known_goes_to_the_model() {
+    let mut talk = talk(BuiltIn::Callable);
+    let commands = talk.answer(1, "Who wrote The Gardener of the Seventh Tower?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn another_name_takes_up_a_question_that_was_answered() {
+    let mut talk = after_emma();
+    assert_eq!(talk.answer(2, "And Moby Dick?"), say(2, MOBY_DICK));
+}
+
+#[test]
+fn what_takes_up_a_question_is_taken_up_itself() {
+    let mut talk = after_emma();
+    talk.answer(2, "And Moby Dick?");
+    talk.remember("And Moby Dick?", MOBY_DICK);
+    assert_eq!(talk.answer(3, "And Emma?"), say(3, EMMA));
+}
+
+#[test]
+fn a_name_means_nothing_before_any_question() {
+    let mut talk = talk(BuiltIn::Callable);
+    let commands = talk.answer(1, "And Moby Dick?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn a_question_is_not_taken_up_before_its_exchange_is_over() {
+    let mut talk = talk(BuiltIn::Callable);
+    talk.answer(1, WHO_WROTE_EMMA);
+    let commands = talk.answer(2, "And Moby Dick?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn a_question_of_a_draft_that_was_thrown_away_is_not_taken_up() {
+    let mut talk = talk(BuiltIn::Callable);
+    talk.answer(1, WHO_WROTE_EMMA);
+    let words = "Who wrote Emma, I would like to tell my sister.";
+    talk.answer(2, words);
+    talk.remember(words, "Would you?");
+    let commands = talk.answer(3, "And Moby Dick?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn a_question_is_not_taken_up_after_another_exchange() {
+    let mut talk = after_emma();
+    talk.remember("I like tea.", "So do I.");
+    let commands = talk.answer(2, "And Moby Dick?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn with_the_tools_switched_off_the_model_is_asked() {
+    let mut talk = talk(BuiltIn::SwitchedOff);
+    let commands = talk.answer(1, WHO_WROTE_EMMA);
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn a_question_of_another_language_is_not_taken_up() {
+    let Talk(agent) = after_emma();
+    let mut talk = Talk(agent.speaking(&[Persona::bundled(Language::German)]));
+    talk.on(Input::Speak(Language::German));
+    talk.on(Input::Speak(Language::English));
+    let commands = talk.answer(2, "And Moby Dick?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}
+
+#[test]
+fn a_command_is_no_name_that_takes_up_a_question() {
+    let mut talk = after_emma();
+    assert_eq!(
+        call(&talk.answer(2, "And what time is it?")),
+        Some(("get_time", false))
+    );
+}
+
+#[test]
+fn a_question_that_begins_as_if_it_took_up_another_is_answered_as_what_it_is() {
+    let mut talk = after_emma();
+    let asked = talk.answer(2, "And who painted the Mona Lisa?");
+    assert_eq!(asked, say(2, MONA_LISA));
+}
