@@ -99,13 +99,13 @@ fn other_languages_know_nothing_of_it() {
         what: "author".into(),
         of: "emma".into(),
     };
-    let asked = || vec![question.clone()];
+    let asked = [question];
     assert!(
         Knowledge::bundled(Language::English)
-            .answer(asked())
+            .answer(&asked)
             .is_some()
     );
-    assert_eq!(Knowledge::bundled(Language::German).answer(asked()), None);
+    assert_eq!(Knowledge::bundled(Language::German).answer(&asked), None);
 }
 
 /// Names, by aspect, of what the sentence speaks of otherwise: by a part of the name, or as what it is.
@@ -174,15 +174,12 @@ fn questions_and_chat_take_up_no_question_that_was_answered() {
                 what: what.clone(),
                 of: "Emma".into(),
             };
-            let Some(Decision::Call { arguments, .. }) =
-                english.follow_up(words, &before.answered())
-            else {
+            let Some(Decision::Ask(asked)) = english.follow_up(words, &before.answered()) else {
                 // Whether a question is taken up does not depend on its aspect.
                 break;
             };
-            let asked = Question::taken_up(&arguments).into_iter().collect();
             let is_about_words = !aspect.are_names && ABOUT_WORDS.contains(&words);
-            if let Some((_, answer)) = knowledge.answer(asked).filter(|_| !is_about_words) {
+            if let Some((_, answer)) = knowledge.answer(&[asked]).filter(|_| !is_about_words) {
                 wrong.push(format!("{what} / {words}: {answer}"));
             }
         }
