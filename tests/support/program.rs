@@ -32,6 +32,9 @@ pub fn vivavoce() -> Command {
     command
 }
 
+/// What no table and no tool of the program's own answers: the language model does.
+pub const QUESTION: &str = "Tell me about the old mill.";
+
 /// Whisper's worker, beside the program.
 pub fn worker() -> PathBuf {
     let name = format!("vivavoce-whisper{}", std::env::consts::EXE_SUFFIX);
@@ -110,7 +113,7 @@ pub fn scenario(end: &str, stop_after_ms: Option<u32>) -> String {
     };
     [
         format!("name = \"test\"\nseed = 7\nend = \"{end}\"\nlimit_s = 60\n"),
-        stimulus("Tell me about the sun.", "start + 700 ms"),
+        stimulus(QUESTION, "start + 700 ms"),
         stop_after_ms.map(stop).unwrap_or_default(),
     ]
     .concat()

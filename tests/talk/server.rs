@@ -10,7 +10,7 @@ use serde_json::Value;
 use vivavoce::clock::sleep;
 
 use crate::llm_server::{Do, LlmServer, reply};
-use crate::program::{events, hold, of_kind, run, scenario, text, texts, vivavoce};
+use crate::program::{QUESTION, events, hold, of_kind, run, scenario, text, texts, vivavoce};
 
 /// Long enough to be interrupted, and it ends with a clause.
 const LONG_CLAUSE: &str = "The sun is a star that is very far away from all of us, and it is hot. ";
@@ -125,7 +125,7 @@ fn what_came_before_the_server_was_gone_is_said_and_kept_and_then_the_user_hears
     let gone = vec![Do::Say(LONG_CLAUSE), Do::Say("It"), Do::Wait, Do::HangUp];
     let server = LlmServer::start(&[reply(&["Hi."]), gone, reply(&["Fine."])]);
     let mut typing = Typing::start(&server, folder.path());
-    typing.say("Tell me about the sun.");
+    typing.say(QUESTION);
     // The warm-up, and the question; then some words have time to be heard.
     (0..2).for_each(|_| drop(server.asked.recv_timeout(Duration::from_secs(60)).unwrap()));
     sleep(Duration::from_millis(2_500));
@@ -164,14 +164,14 @@ fn a_server_that_fails_before_the_reply_is_apologized_for_and_the_question_is_ke
     ];
     let server = LlmServer::start(&answers);
     let mut typing = Typing::start(&server, folder.path());
-    typing.say("Tell me about the sun.");
+    typing.say(QUESTION);
     typing.wait_for("vivavoce: Sorry, the server of my language model has too much to do.");
     typing.say("Please.");
     typing.wait_for("vivavoce: Fine.");
     typing.end();
     let last = server.asked.try_iter().last().unwrap();
     let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
-    assert_eq!(question, "Tell me about the sun. Please.");
+    assert_eq!(question, format!("{QUESTION} Please."));
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn who_pipes_a_question_in_hears_why_there_is_no_answer() {
     let refuses = vec![Do::Status("401 Unauthorized", "")];
     let server = LlmServer::start(&[reply(&["Hi."]), refuses]);
     let mut typing = Typing::start(&server, folder.path());
-    typing.say("Tell me about the sun.");
+    typing.say(QUESTION);
     drop(typing.to.take());
     typing.wait_for("vivavoce: Sorry, the server");
     typing.end();

@@ -138,7 +138,9 @@ fn is_near(known: &str, name: &str) -> bool {
         true => LETTERS_OF_A_WORD,
         false => LETTERS_OF_ONE_WORD,
     };
-    let is_word = said.chars().count() >= least && !said.contains(|c: char| c.is_ascii_digit());
+    let is_number = said.contains(|c: char| c.is_ascii_digit())
+        || said.chars().all(|letter| "ivxlcdm".contains(letter));
+    let is_word = said.chars().count() >= least && !is_number;
     is_word && strsim::osa_distance(known, said) <= 1
 }
 
