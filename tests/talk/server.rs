@@ -171,7 +171,7 @@ fn a_server_that_fails_before_the_reply_is_apologized_for_and_the_question_is_ke
     typing.end();
     let last = server.asked.try_iter().last().unwrap();
     let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
-    assert_eq!(question, format!("{QUESTION} Please."));
+    assert_eq!(*question, format!("{QUESTION} Please."));
 }
 
 #[test]
