@@ -1,9 +1,9 @@
 //! What a door costs: from the last sound of a question to the first of its answer, as a client of the page's socket
 //! and of Realtime hears it, beside `talk` on the same recordings. `cargo bench --bench doors -- FILE.wav...`
 //!
-//! Sound is sent at the pace of a microphone, 20 ms when they are over; an answer counts from the moment in which its
-//! first audible sample arrives: the browser's buffers come on top. Of `talk` the recording's two channels are looked
-//! at, with the same thresholds.
+//! Sound is sent at the pace of a microphone: each piece of 20 ms at its end. An answer begins when its first audible
+//! sample arrives; the buffers of a browser come on top. For `talk` the same is measured on the two channels of its
+//! recording.
 
 #[path = "../tests/support/door.rs"]
 mod door;
@@ -33,7 +33,7 @@ const PIECE: Duration = Duration::from_millis(20);
 const SILENT: f32 = 0.05;
 /// An answer is audible from here on, of full scale: -46 dB.
 const AUDIBLE: f32 = 0.005;
-/// An answer that has not come by then is none.
+/// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> Result<()> {
@@ -179,7 +179,7 @@ fn converse(
     let began = Stopwatch::start();
     let mut sent = Duration::ZERO;
     for piece in [question, silence].concat().chunks(rate_hz as usize / 50) {
-        // Twenty milliseconds are there when they are over.
+        // A microphone gives a piece at its end.
         sent += PIECE;
         while let Some(left) = sent
             .checked_sub(began.elapsed())
@@ -214,5 +214,6 @@ fn wait_for(socket: &mut Socket, kind: &str) {
     until(socket, |message| {
         (door::json(&message)?["type"] == kind).then_some(())
     });
+    // The session has some silence behind it before the question, as with a person.
     sleep(Duration::from_millis(200));
 }

@@ -246,7 +246,7 @@ struct Looks {
     is_released: Sender<bool>,
 }
 
-/// As many more.
+/// Tokens that are written after the release.
 const MORE_TOKENS: u32 = 6;
 
 impl LanguageModel for Looks {

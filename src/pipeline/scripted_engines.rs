@@ -58,7 +58,7 @@ impl Published {
     }
 }
 
-/// Takes anything louder than a room for speech, in frames of so many samples.
+/// A voice detector: what is louder than a room is speech. The number is its frame size in samples.
 struct Loud(usize);
 
 impl VoiceActivityDetector for Loud {

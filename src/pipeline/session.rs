@@ -274,7 +274,7 @@ fn fitted(mut config: SessionConfig, mut engines: Engines) -> (SessionConfig, En
         phrase: wake.phrase().to_owned(),
         ..sleep
     });
-    // Who holds a key down is meant.
+    // With push to talk the key says who is meant: voices need not be told apart.
     engines.known_voices = engines.known_voices.filter(|_| !turn_taking.push_to_talk);
     turn_taking.only_enrolled = engines.known_voices.is_some();
     (config, engines)

@@ -54,7 +54,7 @@ impl Stage {
         self.stage.take(SpeakerInput::Start { turn, from });
     }
 
-    /// So many milliseconds of a voice.
+    /// Sends a voice for this long. Milliseconds.
     fn hear(&mut self, voice: f32, ms: u64) {
         for _ in 0..ms / 10 {
             let until = self.now() + Duration::from_millis(10);

@@ -74,7 +74,7 @@ fn questions_and_chat_take_up_no_call() {
     let calls = TABLE.lines().filter_map(|line| line.split('\t').next());
     // Any words may be what one wants to buy, to be reminded of or to have remembered, where that was asked.
     let any_words = ["!add_to_list", "!set_reminder time=nine", "!remember"];
-    // Nor is it certain what a question is about, before its tables are asked: the tests of `knowledge` ask them.
+    // A question for the tables takes any name up here; whether the tables have it is tested in `knowledge`.
     let is_open = |call: &&str| any_words.contains(call) || call.starts_with(ASKED);
     let calls: BTreeSet<_> = calls.filter(|call| !is_open(call)).collect();
     let mut wrong = Vec::new();
