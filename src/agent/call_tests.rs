@@ -324,7 +324,7 @@ fn what_a_language_has_no_tool_for_is_declined_in_it() {
 
 #[test]
 fn every_call_that_is_certain_has_a_tool() {
-    let mut certain = Certain::new(Language::English, Setting::new("Vivi"));
+    let mut certain = Certain::new(&Persona::bundled(Language::English), Setting::new("Vivi"));
     let table = include_str!("intents/tests/calls.tsv");
     for line in table
         .lines()

@@ -1,12 +1,13 @@
 //! What is answered without the language model: the commonest commands, and the few things that no model
 //! decides.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::intents::{Circumstances, Decision, Engines, Intents, LastCall, Question};
 use super::knowledge::Knowledge;
+use super::persona::SmallTalk;
 use super::{ASK_HELPER, HandsOver, Persona};
-use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
 
@@ -89,9 +90,11 @@ const OF_FOLDERS: &[&str] = &[
 pub struct Certain {
     intents: &'static Intents,
     knowledge: &'static Knowledge,
+    /// What the character says to small talk.
+    small_talk: SmallTalk,
     setting: Setting,
-    /// How many answers were chosen from several.
-    chosen: usize,
+    /// How many answers were chosen from several, by what they are answers to.
+    chosen: HashMap<String, usize>,
     /// The call of the exchange before, which words may take up.
     last: Option<LastCall>,
     /// The call of the exchange that is not over.
@@ -108,13 +111,14 @@ pub enum Certainty {
 }
 
 impl Certain {
-    /// What is certain in a language.
-    pub fn new(language: Language, setting: Setting) -> Self {
+    /// What is certain for this character, in its language.
+    pub fn new(persona: &Persona, setting: Setting) -> Self {
         Self {
-            intents: Intents::bundled(language),
-            knowledge: Knowledge::bundled(language),
+            intents: Intents::bundled(persona.language),
+            knowledge: Knowledge::bundled(persona.language),
+            small_talk: persona.small_talk.clone(),
             setting,
-            chosen: 0,
+            chosen: HashMap::new(),
             last: None,
             made: None,
         }
@@ -125,6 +129,7 @@ impl Certain {
         self.setting.name.clone_from(&persona.name);
         self.intents = Intents::bundled(persona.language);
         self.knowledge = Knowledge::bundled(persona.language);
+        self.small_talk.clone_from(&persona.small_talk);
         (self.last, self.made) = (None, None);
     }
 
@@ -174,7 +179,7 @@ impl Certain {
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
-            return self.answer(None, words);
+            return self.chat(words).or_else(|| self.answer(None, words));
         };
         match decision {
             // Who switches the tools off has a model that knows better, but for these.
@@ -189,7 +194,7 @@ impl Certain {
                     keeps_talk: self.setting.keeps_talk,
                 };
                 let answers = self.intents.words(kind, &circumstances);
-                self.one_of(&answers).map(Certainty::Words)
+                self.one_of(&format!("{kind:?}"), &answers)
             }
             Decision::Ask(taken_up) => self.answer(Some(taken_up), words),
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
@@ -198,6 +203,19 @@ impl Certain {
                 Some(Certainty::Call(Call { name, arguments }, class))
             }
         }
+    }
+
+    /// What the character says to small talk.
+    fn chat(&mut self, words: &str) -> Option<Certainty> {
+        if !self.setting.answers_from_tables {
+            return None;
+        }
+        let subject = self.intents.small_talk(words)?;
+        let answers = self.small_talk.get(subject)?.iter();
+        let answers: Vec<String> = answers
+            .map(|answer| answer.replace("{name}", &self.setting.name))
+            .collect();
+        self.one_of(subject, &answers)
     }
 
     /// What is commonly known and these words ask for: a question that they take up, or one by themselves. Words may
@@ -222,9 +240,10 @@ impl Certain {
     }
 
     /// Each in its turn.
-    fn one_of(&mut self, answers: &[String]) -> Option<String> {
-        let index = self.chosen.checked_rem(answers.len())?;
-        self.chosen += 1;
-        Some(answers[index].clone())
+    fn one_of(&mut self, to: &str, answers: &[String]) -> Option<Certainty> {
+        let chosen = self.chosen.entry(to.to_owned()).or_default();
+        let index = chosen.checked_rem(answers.len())?;
+        *chosen += 1;
+        Some(Certainty::Words(answers[index].clone()))
     }
 }

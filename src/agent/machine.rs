@@ -176,7 +176,7 @@ impl Agent {
             has_built_in: setting.built_in == BuiltIn::Callable,
             offers: Arc::clone(&setting.offers),
             ladder: Ladder::new(setting.helper),
-            certain: Certain::new(persona.language, setting),
+            certain: Certain::new(persona, setting),
             lexicon: Lexicon::of(persona.language),
             calling: None,
             released: None,

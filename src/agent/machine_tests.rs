@@ -214,7 +214,7 @@ fn a_refused_question_is_not_asked_with_the_next() {
     let mut talk = Talk::with(0, minds_poison);
     assert_eq!(talk.ask("Tell me about poison."), "");
     assert_eq!(talk.given_up, 1);
-    assert_eq!(talk.ask("How are you?"), "All is well.");
+    assert_eq!(talk.ask("What do you dream up?"), "All is well.");
     assert_eq!(talk.given_up, 1);
 }
 
@@ -234,7 +234,7 @@ fn after_ten_failures_the_prompt_is_not_eleven_questions() {
 fn a_history_that_a_server_refuses_is_let_go() {
     let mut talk = Talk::with(2, minds_poison);
     talk.remember("poison?", "It is");
-    assert_eq!(talk.ask("How are you?"), "All is well.");
+    assert_eq!(talk.ask("What do you dream up?"), "All is well.");
     assert_eq!((talk.given_up, talk.forgot), (0, 3));
     assert_eq!(talk.agent.history().exchanges(), 1);
 }
@@ -257,7 +257,7 @@ fn a_prompt_that_turns_out_too_long_is_asked_again_with_less_of_the_history() {
             Ok("All is well.")
         }
     });
-    assert_eq!(talk.ask("How are you?"), "All is well.");
+    assert_eq!(talk.ask("What do you dream up?"), "All is well.");
     assert_eq!(talk.given_up, 0);
     assert!(
         talk.asked.len() <= 4 && talk.asked[0] == 17,

@@ -28,6 +28,8 @@ mod message;
 #[cfg(test)]
 mod model_call_tests;
 mod persona;
+#[cfg(test)]
+mod small_talk_tests;
 mod unwritten;
 #[cfg(test)]
 mod unwritten_tests;

@@ -3,13 +3,18 @@
 //! Small models follow examples far better than instructions (with a system prompt alone
 //! SmolLM2-135M rambles), so a persona is mostly examples.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::intents::Intents;
 use crate::language::Language;
 use crate::llm::{Message, Role, Sampling};
 use crate::tts::Prosody;
+
+/// Answers to small talk by its subject; several to a subject are said in turn.
+pub type SmallTalk = BTreeMap<String, Vec<String>>;
 
 /// The assistant's character.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -35,6 +40,10 @@ pub struct Persona {
     /// How it sounds.
     #[serde(default)]
     pub voice: Voice,
+    /// What it says to small talk instead of the language model; `{name}` is its name. The subjects are in
+    /// `assets/intents/LANG/small_talk.toml`.
+    #[serde(default)]
+    pub small_talk: SmallTalk,
     /// What is different for a language model with an adapter that knows this character.
     #[serde(default)]
     pub adapted: Option<Adapted>,
@@ -48,6 +57,9 @@ pub struct Adapted {
     pub adapter: String,
     /// Instructions, as it was trained with.
     pub system: String,
+    /// What is said to small talk beside the rest, where the model is too small to make it up.
+    #[serde(default)]
+    pub small_talk: SmallTalk,
 }
 
 impl Adapted {
@@ -97,14 +109,19 @@ impl Persona {
     }
 
     /// The same assistant in another language: with the instructions and examples that come with the program, and its
-    /// own name, manner of speaking and vocabulary.
+    /// own name, manner of speaking and vocabulary. What the program's own character says of itself is nobody else's.
     #[must_use]
     pub fn in_language(&self, language: Language) -> Self {
         let bundled = Self::bundled(language);
         // Its own name may be written otherwise there.
         let is_ours = self.name == Self::bundled(self.language).name;
         let name = if is_ours { &bundled.name } else { &self.name };
+        let small_talk = match is_ours {
+            true => bundled.small_talk.clone(),
+            false => SmallTalk::new(),
+        };
         Self {
+            small_talk,
             system: bundled.system.replace(&bundled.name, name),
             name: name.clone(),
             vocabulary: self.vocabulary.clone(),
@@ -167,14 +184,24 @@ impl Persona {
             ));
         }
         check_sampling(&persona.sampling).map_err(|expected| fail(expected.into()))?;
+        persona.check_small_talk().map_err(fail)?;
         Ok(persona)
     }
 
     /// The same character for a language model with the adapter that knows it.
     pub fn with_adapter(self) -> Self {
         match self.adapted {
-            Some(Adapted { ref system, .. }) => Self {
+            Some(Adapted {
+                ref system,
+                ref small_talk,
+                ..
+            }) => Self {
                 system: system.clone(),
+                small_talk: self
+                    .small_talk
+                    .into_iter()
+                    .chain(small_talk.clone())
+                    .collect(),
                 examples: Vec::new(),
                 sampling: Sampling {
                     // As it was trained and measured.
@@ -186,6 +213,24 @@ impl Persona {
             },
             None => self,
         }
+    }
+
+    /// An answer that nobody would come to is a mistake in writing.
+    fn check_small_talk(&self) -> Result<(), String> {
+        let intents = Intents::bundled(self.language);
+        let adapted = self.adapted.iter().flat_map(|one| &one.small_talk);
+        let mut answers = self.small_talk.iter().chain(adapted);
+        let is_wrong = |(about, answers): &(&String, &Vec<String>)| {
+            answers.is_empty() || !intents.subjects().any(|subject| subject == *about)
+        };
+        let Some((about, _)) = answers.find(is_wrong) else {
+            return Ok(());
+        };
+        let subjects: Vec<_> = intents.subjects().collect();
+        Err(format!(
+            "small_talk.{about}: one or several answers to one of these subjects are expected: {}",
+            subjects.join(", ")
+        ))
     }
 
     /// The messages that every prompt begins with.
@@ -267,6 +312,48 @@ mod tests {
     fn the_name_of_the_programs_own_character_is_that_of_the_language() {
         let chinese = Persona::bundled(Language::English).in_language(Language::Chinese);
         assert_eq!(chinese, Persona::bundled(Language::Chinese));
+    }
+
+    #[test]
+    fn the_programs_own_character_has_an_answer_to_all_small_talk() {
+        for language in Language::all() {
+            let persona = Persona::bundled(language);
+            assert_eq!(persona.check_small_talk(), Ok(()), "{language}");
+            let adapted = persona.with_adapter();
+            for subject in Intents::bundled(language).subjects() {
+                assert!(
+                    adapted.small_talk.contains_key(subject),
+                    "{language}: {subject}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_programs_own_character_says_of_itself_is_no_other_characters() {
+        let mut persona = Persona::bundled(Language::German);
+        persona.name = "Ada".into();
+        let english = persona.in_language(Language::English);
+        assert_eq!(english.small_talk, SmallTalk::new());
+    }
+
+    #[test]
+    fn an_answer_to_no_subject_of_small_talk_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        let text = Language::English.persona();
+        for (written, wrong) in [("agee = [\"Old.\"]", "agee"), ("age = []", "age")] {
+            let without = text.lines().filter(|line| !line.starts_with("age = "));
+            let text = without.collect::<Vec<_>>().join("\n");
+            let text = text.replacen("[small_talk]", &format!("[small_talk]\n{written}"), 1);
+            std::fs::write(&path, text).unwrap();
+            let message = Persona::read(&path).unwrap_err().to_string();
+            assert!(
+                message.contains(&format!("small_talk.{wrong}:")),
+                "{message}"
+            );
+            assert!(message.contains("how-are-you"), "{message}");
+        }
     }
 
     #[test]

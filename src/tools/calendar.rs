@@ -1,13 +1,16 @@
 //! The time and the date.
 
+use std::time::Duration;
+
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::arguments::Arguments;
 use super::places::{Place, find};
 use super::says::fill;
-use super::spoken::day;
-use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, lookup, optional, required, say};
+use super::spoken::{day, moment};
+use super::{Class, Outcome, Spec, ToolError, Toolbox, lookup, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
     Spec {
@@ -16,6 +19,27 @@ pub(super) static TOOLS: &[Spec] = &[
         class: Class::Read,
         parameters: &[optional("place", "the city or country")],
         run: get_time,
+    },
+    Spec {
+        name: "time_when",
+        description: "Tell what time it is in one city or country when it is a given time in another, or here.",
+        class: Class::Read,
+        parameters: &[
+            required("place", "the city or country"),
+            required("time", "the time that is given"),
+            optional("from", "where that time is given"),
+        ],
+        run: time_when,
+    },
+    Spec {
+        name: "time_difference",
+        description: "Tell how much later or earlier it is in one city or country than in another, or here.",
+        class: Class::Read,
+        parameters: &[
+            required("place", "the city or country"),
+            optional("from", "what it is compared with"),
+        ],
+        run: time_difference,
     },
     Spec {
         name: "get_date",
@@ -42,26 +66,95 @@ fn get_time(
     let Some(name) = given.text("place") else {
         return say(fill(&says.time, &[("now", &speech.it_is(now))]));
     };
+    let there = now.with_time_zone(zone(toolbox, name)?);
+    let form = match there.date() == now.date() {
+        true => &says.time_there,
+        false => &says.time_there_on_another_day,
+    };
+    let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
+    say(fill(
+        form,
+        &[("place", name), ("time", &time), ("weekday", weekday)],
+    ))
+}
+
+/// The time zone of a city or country.
+fn zone(toolbox: &Toolbox, name: &str) -> Result<TimeZone, ToolError> {
+    let says = &toolbox.says().calendar;
     let place = match &toolbox.facts {
         Some(facts) => lookup::zone(facts, name)?,
         None => find(name),
     };
-    match place {
-        Place::Zone(zone) => {
-            let there = now.with_time_zone(zone);
-            let form = match there.date() == now.date() {
-                true => &says.time_there,
-                false => &says.time_there_on_another_day,
-            };
-            let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
-            say(fill(
-                form,
-                &[("place", name), ("time", &time), ("weekday", weekday)],
-            ))
-        }
-        Place::SeveralZones => declined(fill(&says.several_zones, &[("place", name)])),
-        Place::Unknown => declined(fill(&says.unknown_zone, &[("place", name)])),
+    let wrong = match place {
+        Place::Zone(zone) => return Ok(zone),
+        Place::SeveralZones => &says.several_zones,
+        Place::Unknown => &says.unknown_zone,
+    };
+    Err(ToolError::Declined(fill(wrong, &[("place", name)])))
+}
+
+/// Now, where a place was named, or here.
+fn now_in(
+    toolbox: &Toolbox,
+    name: Option<&str>,
+    now: &ZonedDateTime,
+) -> Result<ZonedDateTime, ToolError> {
+    match name {
+        Some(name) => Ok(now.with_time_zone(zone(toolbox, name)?)),
+        None => Ok(now.clone()),
     }
+}
+
+fn time_when(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let name = given.required("place")?;
+    let zone = zone(toolbox, name)?;
+    let from = now_in(toolbox, given.text("from"), now)?;
+    let at = moment(given.required("time")?, &from, toolbox.language);
+    let at = at.ok_or_else(|| given.not_understood("time"))?.at;
+    let there = at.with_time_zone(zone);
+    let form = match there.date() == at.date() {
+        true => &says.time_there_then,
+        false => &says.time_there_on_another_day,
+    };
+    let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
+    say(fill(
+        form,
+        &[("place", name), ("time", &time), ("weekday", weekday)],
+    ))
+}
+
+fn time_difference(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let name = given.required("place")?;
+    let there = now.with_time_zone(zone(toolbox, name)?);
+    let (from, here) = (
+        given.text("from"),
+        now_in(toolbox, given.text("from"), now)?,
+    );
+    let seconds = there.offset().seconds() - here.offset().seconds();
+    let form = match (seconds, from) {
+        (0, Some(_)) => &says.same_time,
+        (0, None) => &says.same_time_as_here,
+        (1.., Some(_)) => &says.later,
+        (1.., None) => &says.later_than_here,
+        (_, Some(_)) => &says.earlier,
+        (_, None) => &says.earlier_than_here,
+    };
+    let length = speech.duration(Duration::from_secs(seconds.unsigned_abs().into()));
+    let from = from.unwrap_or_default();
+    say(fill(
+        form,
+        &[("place", name), ("from", from), ("length", &length)],
+    ))
 }
 
 fn get_date(

@@ -1,4 +1,4 @@
-//! Coins, dice, numbers by chance; and letters.
+//! Coins, dice, numbers by chance; counting and spelling.
 
 use jiff::ZonedDateTime;
 use num_traits::ToPrimitive;
@@ -36,6 +36,16 @@ pub(super) static TOOLS: &[Spec] = &[
         run: random_number,
     },
     Spec {
+        name: "count",
+        description: "Count aloud from one number to another.",
+        class: Class::Read,
+        parameters: &[
+            optional("from", "the number to begin with"),
+            optional("to", "the number to end with"),
+        ],
+        run: count,
+    },
+    Spec {
         name: "spell",
         description: "Spell a word.",
         class: Class::Read,
@@ -46,6 +56,8 @@ pub(super) static TOOLS: &[Spec] = &[
 
 const MOST_SIDES: i64 = 1_000;
 const MOST_DICE: i64 = 20;
+/// More numbers are not counted.
+const MOST_COUNTED: i64 = 100;
 /// Longer words are not spelled.
 const MOST_LETTERS: usize = 60;
 
@@ -99,6 +111,26 @@ fn random_number(
     let number = toolbox.random.i64(least..=most);
     let (says, speech) = (&toolbox.says().chance, &toolbox.says().speech);
     say(fill(&says.number, &[("number", &speech.whole(number))]))
+}
+
+fn count(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let from = whole(toolbox, given, "from")?.unwrap_or(1);
+    let to = whole(toolbox, given, "to")?.unwrap_or(10);
+    let (says, speech) = (&toolbox.says().chance, &toolbox.says().speech);
+    if from.saturating_sub(to).saturating_abs() >= MOST_COUNTED {
+        let most = MOST_COUNTED.to_string();
+        return declined(fill(&says.too_many_to_count, &[("most", &most)]));
+    }
+    let mut numbers: Vec<i64> = (from.min(to)..=from.max(to)).collect();
+    if from > to {
+        numbers.reverse();
+    }
+    let said: Vec<String> = numbers.iter().map(|one| speech.whole(*one)).collect();
+    say(said.join(&speech.between) + &speech.stop)
 }
 
 /// A whole number that was given.

@@ -79,6 +79,18 @@ pub(super) struct QuestionSentences {
     pub never: Vec<String>,
 }
 
+/// Sentences of small talk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmallTalkSentences {
+    /// The subject, under which a persona has its answers.
+    pub about: String,
+    pub sentences: Vec<String>,
+    /// What sounds like it and is something else.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
 /// Sentences that take up the call before.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +152,12 @@ pub(super) struct Questions {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct SmallTalk {
+    pub small_talk: Vec<SmallTalkSentences>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FollowUps {
     pub follow_up: Vec<FollowUpSentences>,
 }
@@ -163,6 +181,8 @@ struct Files {
     follow_ups: &'static str,
     /// The sentences that ask for common knowledge, if the language has any.
     questions: Option<&'static str>,
+    /// The sentences of small talk, if the language has any.
+    small_talk: Option<&'static str>,
 }
 
 macro_rules! file {
@@ -186,12 +206,14 @@ macro_rules! files {
             calls: &[file!($code, "calls") $(, file!($code, $more))*],
             follow_ups: file!($code, "follow_ups"),
             questions: None,
+            small_talk: None,
         }
     };
 }
 
 static ENGLISH: Files = Files {
     questions: Some(file!("en", "known")),
+    small_talk: Some(file!("en", "small_talk")),
     ..files!("en", "lookup", "notes", "talk")
 };
 static GERMAN: Files = files!("de");
@@ -223,6 +245,7 @@ pub(super) struct Written {
     pub calls: Vec<CallSentences>,
     pub follow_ups: Vec<FollowUpSentences>,
     pub questions: Vec<QuestionSentences>,
+    pub small_talk: Vec<SmallTalkSentences>,
 }
 
 /// The files of a language.
@@ -230,6 +253,7 @@ pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
     let calls = files.calls.iter();
     let questions = files.questions.map(read::<Questions>);
+    let small_talk = files.small_talk.map(read::<SmallTalk>);
     Written {
         writing: Writing {
             language,
@@ -240,5 +264,6 @@ pub(super) fn bundled(language: Language) -> Written {
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
         follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
         questions: questions.map_or_else(Vec::new, |questions| questions.question),
+        small_talk: small_talk.map_or_else(Vec::new, |talk| talk.small_talk),
     }
 }

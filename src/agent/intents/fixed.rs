@@ -21,6 +21,8 @@ pub enum Fixed {
     CannotWeather,
     /// Neither are news, results and prices.
     CannotNews,
+    /// Who holds an office or a record, and what is newest, changes; it does not know.
+    CannotCurrent,
     /// It cannot telephone.
     CannotCall,
     /// It cannot send messages.
@@ -74,6 +76,7 @@ impl Fixed {
         match self {
             Self::CannotWeather => &["weather", "forecast"],
             Self::CannotNews => &["news", "stock", "price", "score", "search", "web"],
+            Self::CannotCurrent => &["news", "search", "web"],
             Self::CannotCall => &["phone", "dial"],
             Self::CannotMessage => &["message", "sms", "chat"],
             Self::CannotMusic => &["music", "song", "play", "video", "media"],

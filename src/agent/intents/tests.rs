@@ -72,6 +72,18 @@ fn assert_none(wrong: Vec<String>) {
 }
 
 #[test]
+fn small_talk_is_told_by_its_subject() {
+    let subject = |words: &str| ENGLISH.small_talk(words).unwrap_or_default().to_owned();
+    let lines = include_str!("tests/small_talk.tsv").lines();
+    let lines = lines.filter_map(|line| line.split_once('\t'));
+    let wrong = lines.filter_map(|(words, wanted)| {
+        let told = subject(words);
+        (told != wanted).then(|| format!("{words:?}: {told:?} for {wanted:?}"))
+    });
+    assert_none(wrong.collect());
+}
+
+#[test]
 fn the_bundled_files_are_valid() {
     for language in Language::all() {
         let read = Intents::read(data::bundled(language));
@@ -317,6 +329,7 @@ fn every_phrase_and_every_slot_type_is_used() {
         include_str!("../../../assets/intents/en/follow_ups.toml"),
         include_str!("../../../assets/intents/en/fixed.toml"),
         include_str!("../../../assets/intents/en/known.toml"),
+        include_str!("../../../assets/intents/en/small_talk.toml"),
     ]
     .concat();
     let parts = data::bundled(Language::English).parts;

@@ -23,7 +23,7 @@ const MOST_DIGITS: usize = 15;
 #[serde(deny_unknown_fields)]
 pub(in crate::tools) struct Speech {
     /// Between the things of a list, and before the last.
-    between: String,
+    pub between: String,
     before_last: String,
     /// Ends a sentence, and stands between two.
     pub stop: String,

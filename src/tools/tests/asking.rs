@@ -61,6 +61,63 @@ fn a_place_without_one_known_time_is_said_so() {
 }
 
 #[test]
+fn a_time_in_one_place_is_told_for_another() {
+    conversation(&[
+        (
+            "time_when",
+            &[("place", "New York"), ("time", "noon"), ("from", "London")],
+            "In New York it is 7 AM then.",
+        ),
+        (
+            "time_when",
+            &[("place", "Tokyo"), ("time", "6 pm")],
+            "In Tokyo it is 3 AM on Sunday.",
+        ),
+        (
+            "time_when",
+            &[("place", "Tokyo"), ("time", "a while")],
+            "! I did not understand the time that is given.",
+        ),
+        (
+            "time_when",
+            &[("place", "Tokyo"), ("time", "noon"), ("from", "Atlantis")],
+            "! I do not know the time zone of Atlantis.",
+        ),
+    ]);
+}
+
+#[test]
+fn how_much_later_it_is_somewhere_is_told() {
+    conversation(&[
+        (
+            "time_difference",
+            &[("place", "Tokyo"), ("from", "London")],
+            "In Tokyo it is 9 hours later than in London.",
+        ),
+        (
+            "time_difference",
+            &[("place", "New York"), ("from", "Paris")],
+            "In New York it is 6 hours earlier than in Paris.",
+        ),
+        (
+            "time_difference",
+            &[("place", "Rome"), ("from", "Berlin")],
+            "In Rome it is as late as in Berlin.",
+        ),
+        (
+            "time_difference",
+            &[("place", "Delhi"), ("from", "London")],
+            "In Delhi it is 5 hours and 30 minutes later than in London.",
+        ),
+        (
+            "time_difference",
+            &[("place", "Tokyo")],
+            "In Tokyo it is 9 hours later than here.",
+        ),
+    ]);
+}
+
+#[test]
 fn the_date_is_told() {
     conversation(&[
         ("get_date", &[], "Today is Saturday, 28 November 2026."),
@@ -217,6 +274,24 @@ fn the_same_seed_gives_the_same_chance() {
         said(one, "random_number", &given),
         said(other, "random_number", &given)
     );
+}
+
+#[test]
+fn numbers_are_counted_up_and_down() {
+    conversation(&[
+        ("count", &[("to", "five")], "1, 2, 3, 4, 5."),
+        ("count", &[("from", "three"), ("to", "1")], "3, 2, 1."),
+        (
+            "count",
+            &[("from", "minus 1"), ("to", "one")],
+            "minus 1, 0, 1.",
+        ),
+        (
+            "count",
+            &[("to", "a million")],
+            "! That is too many. I count at most 100 numbers.",
+        ),
+    ]);
 }
 
 #[test]
