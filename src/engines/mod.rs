@@ -318,8 +318,11 @@ impl EngineLoader {
         Ok(VoiceEncoder::load(self.first(Role::Speaker)?)?)
     }
 
-    /// The voices that were enrolled, and what tells them from others.
-    fn known_voices(&self) -> Result<KnownVoices, EnginesError> {
+    /// Loads the voices that were enrolled, and what tells them from others.
+    ///
+    /// # Errors
+    /// Nobody is enrolled, a voice print cannot be read, or the encoder cannot be loaded.
+    pub fn known_voices(&self) -> Result<KnownVoices, EnginesError> {
         let prints = voice_prints().all()?;
         if prints.is_empty() {
             return Err(EnginesError::NobodyEnrolled);
