@@ -39,6 +39,23 @@ pub static QUIT: AtomicBool = AtomicBool::new(false);
 /// may take minutes to load its model, and nothing is lost.
 pub static LOADING: AtomicBool = AtomicBool::new(false);
 
+/// Has [`LOADING`] set until it is dropped.
+pub struct Loading(());
+
+impl Loading {
+    /// From now on.
+    pub fn begin() -> Self {
+        LOADING.store(true, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        LOADING.store(false, Ordering::Relaxed);
+    }
+}
+
 /// What the command line asks for beside the configuration.
 #[derive(Debug, Default)]
 pub struct Options {

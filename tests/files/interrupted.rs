@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use vivavoce::clock::sleep;
 
-use crate::program::vivavoce;
+use crate::program::{run, vivavoce};
 
 fn interrupt(child: &Child) {
     let sent = Command::new("kill")
@@ -21,10 +21,13 @@ fn interrupt(child: &Child) {
 /// Runs a command whose language model is a server that takes a question and is silent, and interrupts it while it
 /// waits.
 fn interrupted_while_it_waits(arguments: &[&str]) -> ExitStatus {
+    interrupted(vivavoce().args(arguments))
+}
+
+fn interrupted(command: &mut Command) -> ExitStatus {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", server.local_addr().unwrap());
-    let mut child = vivavoce()
-        .args(arguments)
+    let mut child = command
         .args(["--llm", &url])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -38,6 +41,19 @@ fn interrupted_while_it_waits(arguments: &[&str]) -> ExitStatus {
     child.wait().unwrap()
 }
 
+/// The same of a program that has chosen no profile yet.
+fn interrupted_at_its_first_use(arguments: &[&str]) -> ExitStatus {
+    let models = run(vivavoce().args(["models", "path"]));
+    let models = String::from_utf8_lossy(&models.stdout).trim().to_owned();
+    let data = tempfile::tempdir().unwrap();
+    interrupted(
+        vivavoce()
+            .env("VIVAVOCE_DATA", data.path())
+            .env("VIVAVOCE_MODELS", &models)
+            .args(arguments),
+    )
+}
+
 /// What a shell says of a program that Ctrl-C ended.
 const BY_CTRL_C: i32 = 130;
 
@@ -45,6 +61,13 @@ const BY_CTRL_C: i32 = 130;
 fn a_conversation_that_waits_for_its_server_ends_at_once() {
     let talk = ["talk", "--text", "--plain", "--output", "null"];
     let status = interrupted_while_it_waits(&talk);
+    assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
+}
+
+#[test]
+fn a_profile_that_is_measured_at_its_first_use_ends_at_once() {
+    let talk = ["talk", "--profile", "auto", "--text", "--plain"];
+    let status = interrupted_at_its_first_use(&[&talk[..], &["--output", "null"]].concat());
     assert_eq!(status.code(), Some(BY_CTRL_C), "{status}");
 }
 
