@@ -38,7 +38,7 @@ fn fails_with(status: i32, command: &mut Command) -> String {
 
 #[test]
 fn a_variable_that_is_empty_is_one_that_is_not_set() {
-    let help = text(&run(vivavoce().arg("--help")));
+    let help = text(&run(vivavoce().args(["talk", "--help"])));
     let named = help.split("[env: ").skip(1);
     let names = named.filter_map(|rest| rest.split('=').next());
     let mut names: Vec<&str> = names.collect();
@@ -328,6 +328,21 @@ fn a_wrong_key_in_the_configuration_is_named_with_file_and_line() {
         said.contains("endpoint") && said.contains("endpointing"),
         "{said}"
     );
+}
+
+#[test]
+fn a_flag_that_a_command_does_not_read_is_refused_and_named() {
+    let commands: [&[&str]; 2] = [
+        &["say", "--llm", "x.gguf", "Hi."],
+        &["--llm", "x.gguf", "say", "Hi."],
+    ];
+    for arguments in commands {
+        let said = fails_with(2, vivavoce().args(arguments));
+        assert!(
+            said.contains("unexpected argument '--llm'") && said.contains("vivavoce say"),
+            "{said}"
+        );
+    }
 }
 
 #[test]
