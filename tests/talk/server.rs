@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::Value;
-use vivavoce::clock::sleep;
+use vivavoce::clock::{Stopwatch, sleep};
 
 use crate::llm_server::{Do, LlmServer, reply};
 use crate::program::{QUESTION, events, hold, of_kind, run, scenario, text, texts, vivavoce};
@@ -112,6 +112,19 @@ impl Typing {
     }
 }
 
+/// Waits until an event of this kind is in a recording that goes on. What has happened is written there once a second.
+fn wait_for_event(record: &Path, kind: &str) {
+    let (watch, kind) = (Stopwatch::start(), format!("\"kind\":\"{kind}\""));
+    let is_there = || {
+        let written = std::fs::read_to_string(record.join("events.jsonl"));
+        written.is_ok_and(|written| written.contains(&kind))
+    };
+    while !is_there() {
+        assert!(watch.elapsed() < NEVER, "no event has {kind}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
 impl Drop for Typing {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -126,9 +139,8 @@ fn what_came_before_the_server_was_gone_is_said_and_kept_and_then_the_user_hears
     let server = LlmServer::start(&[reply(&["Hi."]), gone, reply(&["Fine."])]);
     let mut typing = Typing::start(&server, folder.path());
     typing.say(QUESTION);
-    // The warm-up, and the question; then some words have time to be heard.
-    (0..2).for_each(|_| drop(server.asked.recv_timeout(Duration::from_secs(60)).unwrap()));
-    sleep(Duration::from_millis(2_500));
+    // Some words are heard before it is gone.
+    wait_for_event(folder.path(), "saying");
     server.go_on.send(()).unwrap();
     typing.wait_for("vivavoce: Sorry, I lost the connection");
     typing.say("Are you there?");
