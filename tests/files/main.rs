@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod batch;
+mod data_folder;
 mod files;
 mod folders;
 mod interrupted;
