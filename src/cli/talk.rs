@@ -431,8 +431,8 @@ fn read_lines() -> Receiver<String> {
     lines
 }
 
-/// A recording is measured at the end of a conversation up to this length, which takes seconds; all of it is
-/// held in memory for that. Bytes: ten minutes of two channels.
+/// A recording is measured at the end of a conversation up to this length, which takes seconds. Bytes: ten minutes of two
+/// channels.
 const MEASURED_AT_ONCE: u64 = 10 * 60 * 48_000 * 4;
 
 fn print_latencies(latency: &LatencyByTurn, record: Option<&Path>) {

@@ -4,6 +4,7 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod channel;
 mod compare;
 mod conversation;
 mod csv;
@@ -57,6 +58,7 @@ pub use compare::{
     Change, CompareError, Comparison, Differs, Outcome, Statistic, compare, compare_markdown,
     least_effect,
 };
+pub use channel::Channel;
 pub use conversation::conversation;
 pub use csv::{samples_csv, turns_csv};
 pub use curve::{Questions, curve_figures};

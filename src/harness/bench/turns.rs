@@ -1,10 +1,11 @@
 //! Every stimulus of a recording, and what came of it: response and stop times from the audio, the
 //! rest from the events.
 
+use std::cell::OnceCell;
+
 use super::recording::{Events, Found, Recording};
 use super::report::Turn;
 use super::statistics::Interval;
-use crate::audio::audible::{audible_end, audible_start, audible_threshold};
 use crate::events::{EventKind, Expect, Latency, Stage, TurnId};
 
 /// Before its first sample, as the event has it, a reply may be audible by this: the device takes 10
@@ -147,7 +148,8 @@ pub fn self_interruptions(recording: &Recording) -> usize {
 
 struct Measuring<'a> {
     recording: &'a Recording,
-    threshold_dbfs: f32,
+    /// From where on the loudspeaker is audible, once it was asked for: all of the recording is read for it.
+    threshold_dbfs: OnceCell<f32>,
     stimuli: Vec<Stimulus>,
     replies: Vec<Reply>,
 }
@@ -155,7 +157,7 @@ struct Measuring<'a> {
 impl<'a> Measuring<'a> {
     fn new(recording: &'a Recording) -> Self {
         Self {
-            threshold_dbfs: audible_threshold(&recording.render, recording.rate_hz),
+            threshold_dbfs: OnceCell::new(),
             stimuli: stimuli(&recording.events),
             replies: replies(&recording.events),
             recording,
@@ -406,25 +408,24 @@ impl<'a> Measuring<'a> {
         next.min(reply.over + FADE_MS)
     }
 
+    fn threshold_dbfs(&self) -> f32 {
+        let measured = || self.recording.render.audible_threshold();
+        *self.threshold_dbfs.get_or_init(measured)
+    }
+
     fn audible_from(&self, from_ms: f64) -> Option<f64> {
-        let Recording {
-            render, rate_hz, ..
-        } = self.recording;
         let from = self.recording.index(from_ms);
-        let found = audible_start(&render[from..], *rate_hz, self.threshold_dbfs)?;
-        Some(self.recording.ms(from + found))
+        let render = &self.recording.render;
+        let found = render.audible_from(from, self.threshold_dbfs())?;
+        Some(self.recording.ms(found))
     }
 
     fn last_audible(&self, from_ms: f64, until_ms: f64) -> Option<f64> {
-        let Recording {
-            render, rate_hz, ..
-        } = self.recording;
-        let (from, until) = (
-            self.recording.index(from_ms),
-            self.recording.index(until_ms),
-        );
-        let found = audible_end(render.get(from..until)?, *rate_hz, self.threshold_dbfs)?;
-        Some(self.recording.ms(from + found))
+        let from = self.recording.index(from_ms);
+        let until = self.recording.index(until_ms);
+        let render = &self.recording.render;
+        let found = render.audible_until(from..until, self.threshold_dbfs())?;
+        Some(self.recording.ms(found))
     }
 }
 
