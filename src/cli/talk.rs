@@ -88,7 +88,7 @@ const VIEW_QUEUE: usize = 4_096;
 /// A key that comes again within this time is held down, not pressed again.
 const KEY_REPEAT: Duration = Duration::from_millis(600);
 /// How often keys and the end are looked at.
-const LOOK: Duration = Duration::from_millis(40);
+const KEYS_POLL: Duration = Duration::from_millis(40);
 
 /// Runs the command.
 pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<()> {
@@ -315,7 +315,7 @@ impl Talk {
     fn run(&mut self, session: &Session, view: &mut dyn View, limit: Option<f64>) {
         loop {
             // A bounded number, so that keys and the end are looked at whatever happens.
-            let first = self.events.recv_timeout(LOOK).ok();
+            let first = self.events.recv_timeout(KEYS_POLL).ok();
             for event in first
                 .into_iter()
                 .chain(self.events.clone().try_iter().take(256))

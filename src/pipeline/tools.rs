@@ -44,7 +44,7 @@ pub enum ToolsInput {
 
 /// What is due is looked for this often at least: the clock may be set, and another program on the same
 /// data may set a timer.
-const LOOK: Duration = Duration::from_secs(1);
+const DUE_POLL: Duration = Duration::from_secs(1);
 
 /// The thread's state.
 pub struct ToolsStage {
@@ -90,13 +90,13 @@ impl ToolsStage {
     fn until_next_ring(&self) -> Duration {
         // A disk that fails is not asked again and again.
         if self.trouble.is_some() {
-            return LOOK;
+            return DUE_POLL;
         }
         let now = local_time();
         let next = self.toolbox.next_ring(&now).ok().flatten();
-        next.map_or(LOOK, |at| {
+        next.map_or(DUE_POLL, |at| {
             let wait = at.as_millisecond() - now.timestamp().as_millisecond();
-            LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
+            DUE_POLL.min(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
         })
     }
 

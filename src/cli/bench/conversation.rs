@@ -220,7 +220,7 @@ fn progress(length: u64) -> ProgressBar {
 }
 
 /// How often the end is looked for.
-const LOOK: Duration = Duration::from_millis(50);
+const SESSION_END_POLL: Duration = Duration::from_millis(50);
 /// Replies that are longer are not listened to: the recognizer's time grows with their square.
 const LONGEST_REPLY_MS: f64 = 12_000.0;
 /// Shorter ones make it guess.
@@ -354,7 +354,7 @@ impl<'a> Bench<'a> {
                 session.stop()?;
                 bail!("stopped");
             }
-            sleep(LOOK);
+            sleep(SESSION_END_POLL);
         }
         let seconds = session.seconds();
         session.stop()?;

@@ -20,7 +20,7 @@ const CONSEQUENCE_MS: f64 = 1_500.0;
 
 /// A stimulus as it was played in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stimulus {
+pub struct PlayedStimulus {
     /// Its number, from 0.
     pub number: usize,
     /// Its first sound. Milliseconds.
@@ -36,7 +36,7 @@ pub struct Stimulus {
 }
 
 /// The stimuli that were played to their end, in order.
-pub fn stimuli(events: &Events) -> Vec<Stimulus> {
+pub fn stimuli(events: &Events) -> Vec<PlayedStimulus> {
     let mut whole = Vec::new();
     for event in events.all() {
         let EventKind::StimulusStarted {
@@ -53,7 +53,7 @@ pub fn stimuli(events: &Events) -> Vec<Stimulus> {
             _ => None,
         });
         if let Some(end) = ended.next() {
-            whole.push(Stimulus {
+            whole.push(PlayedStimulus {
                 number: *stimulus,
                 start: event.t_ms(),
                 end: end.t_ms,
@@ -150,7 +150,7 @@ struct Measuring<'a> {
     recording: &'a Recording,
     /// From where on the loudspeaker is audible, once it was asked for: all of the recording is read for it.
     threshold_dbfs: OnceCell<f32>,
-    stimuli: Vec<Stimulus>,
+    stimuli: Vec<PlayedStimulus>,
     replies: Vec<Reply>,
 }
 
@@ -229,7 +229,7 @@ impl<'a> Measuring<'a> {
     }
 
     /// Words, reasons and stages of the turn that a reply answers.
-    fn explain(&self, stimulus: &Stimulus, reply: &Reply, turn: &mut Turn) {
+    fn explain(&self, stimulus: &PlayedStimulus, reply: &Reply, turn: &mut Turn) {
         turn.turn = Some(reply.turn.0);
         let events = &self.recording.events;
         let until = reply.first_sample.max(stimulus.end) + CONSEQUENCE_MS;
@@ -327,7 +327,7 @@ impl<'a> Measuring<'a> {
 
     /// From the first sound of a stimulus to the reply being quieter, by the event, which the
     /// loudspeaker follows within 20 ms. Negative: it was quieter already.
-    fn ducked(&self, stimulus: &Stimulus, until: f64) -> Option<f64> {
+    fn ducked(&self, stimulus: &PlayedStimulus, until: f64) -> Option<f64> {
         let events = &self.recording.events;
         let from = stimulus.start - CONSEQUENCE_MS;
         let since_then = |at: f64| {
@@ -343,7 +343,7 @@ impl<'a> Measuring<'a> {
     }
 
     /// How the reply came back after a stimulus that meant nothing.
-    fn resumed(&self, stimulus: &Stimulus, reply: Reply, until: f64, turn: &mut Turn) {
+    fn resumed(&self, stimulus: &PlayedStimulus, reply: Reply, until: f64, turn: &mut Turn) {
         let events = &self.recording.events;
         let over = (stimulus.start, until);
         let mut quieter = events.between(over, |kind| ducked(kind).or(held(kind)));

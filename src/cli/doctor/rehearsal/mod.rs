@@ -23,7 +23,7 @@ use crate::cli::talk::QUIT;
 /// The hidden flag of `doctor` that makes it the child.
 pub const FLAG: &str = "rehearse";
 /// How often the parent looks whether the user wants to quit.
-const POLL: Duration = Duration::from_millis(100);
+const QUIT_POLL: Duration = Duration::from_millis(100);
 
 /// What the rehearsal looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,7 +148,7 @@ fn follow(command: &mut Command, found: &mut dyn FnMut(Finding)) -> Result<()> {
             let _ = child.wait();
             bail!("interrupted");
         }
-        match lines.recv_timeout(POLL) {
+        match lines.recv_timeout(QUIT_POLL) {
             Ok(finding) => {
                 begun = (finding.outcome == Outcome::Begun).then_some(finding.part);
                 found(finding);
