@@ -6,6 +6,7 @@ use rusqlite::params;
 use super::arguments::Arguments;
 use super::heard::Heard;
 use super::says::{Sayings, fill};
+use super::spoken::one_or_several;
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
@@ -280,13 +281,15 @@ fn read_notes(
         .store
         .texts("SELECT note FROM notes ORDER BY id DESC", [])?;
     let (read, more) = notes.split_at(notes.len().min(MOST_NOTES_READ));
-    let form = match (read, more) {
-        ([], _) => return say(&says.no_notes[..]),
-        (_, []) => &says.notes,
-        (_, [_]) => &says.notes_and_more[0],
-        _ => &says.notes_and_more[1],
-    };
+    if read.is_empty() {
+        return say(&says.no_notes[..]);
+    }
     let (notes, count) = (read.join(&speech.between_sentences), more.len().to_string());
+    let form = if more.is_empty() {
+        &says.notes
+    } else {
+        one_or_several(&says.notes_and_more, &count)
+    };
     say(fill(form, &[("notes", &notes), ("count", &count)]))
 }
 

@@ -359,10 +359,17 @@ impl Clock {
 }
 
 /// One of it, or several.
-pub(in crate::tools) fn counted([one, several]: &[String; 2], count: impl ToString) -> String {
+pub(in crate::tools) fn counted(forms: &[String; 2], count: impl ToString) -> String {
     let count = count.to_string();
-    let form = if count == "1" { one } else { several };
-    fill(form, &[("count", &count)])
+    fill(one_or_several(forms, &count), &[("count", &count)])
+}
+
+/// The form for one, or that for several, by a number in digits.
+pub(in crate::tools) fn one_or_several<'f>(
+    [one, several]: &'f [String; 2],
+    count: &str,
+) -> &'f str {
+    if count == "1" { one } else { several }
 }
 
 /// What English says, for the tools that know no other language.
