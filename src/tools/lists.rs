@@ -286,7 +286,7 @@ fn read_notes(
     }
     let (notes, count) = (read.join(&speech.between_sentences), more.len().to_string());
     let form = if more.is_empty() {
-        &says.notes
+        says.notes.as_str()
     } else {
         one_or_several(&says.notes_and_more, &count)
     };
