@@ -374,9 +374,10 @@ fn answers_to(name: &str, ids: &[String], wanted: &str) -> bool {
 
 fn known_names(direction: Direction) -> String {
     let ids: Vec<String> = list(direction).into_iter().map(|line| line.id).collect();
-    match ids.is_empty() {
-        true => "none on this machine".into(),
-        false => ids.join(", "),
+    if ids.is_empty() {
+        "none on this machine".into()
+    } else {
+        ids.join(", ")
     }
 }
 

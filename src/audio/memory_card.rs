@@ -65,12 +65,13 @@ impl MemoryCard {
     }
 
     fn unplugged(&self) -> Result<(), AudioError> {
-        match lock(&self.cable).is_unplugged {
-            true => Err(AudioError::Device {
+        if lock(&self.cable).is_unplugged {
+            Err(AudioError::Device {
                 device: self.describe(),
                 reason: "it is not there".into(),
-            }),
-            false => Ok(()),
+            })
+        } else {
+            Ok(())
         }
     }
 }

@@ -70,9 +70,10 @@ pub struct Teller {
 impl Teller {
     /// Says where the work begins.
     pub fn start(progress: Progress) -> Self {
-        let end = match progress.is_complete() {
-            true => ": nothing is left to do",
-            false => "",
+        let end = if progress.is_complete() {
+            ": nothing is left to do"
+        } else {
+            ""
         };
         eprintln!("{}{end}", progress.line(Duration::ZERO));
         Self {

@@ -66,9 +66,10 @@ pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
         config, &persona, &lines, limits, &results, &gives_up, &on_line,
     )?;
     LOADING.store(false, Ordering::Relaxed);
-    match QUIT.load(Ordering::Relaxed) {
-        true => bail!("interrupted: the same command goes on where it was"),
-        false => Ok(()),
+    if QUIT.load(Ordering::Relaxed) {
+        bail!("interrupted: the same command goes on where it was")
+    } else {
+        Ok(())
     }
 }
 

@@ -136,9 +136,10 @@ fn write(path: &Path, spoken: Spoken) -> Result<()> {
     for clause in spoken {
         file.push(&clause?.clip)?;
     }
-    match file.finish()? || QUIT.load(Ordering::Relaxed) {
-        true => Ok(()),
-        false => Err(TtsError::Silent.into()),
+    if file.finish()? || QUIT.load(Ordering::Relaxed) {
+        Ok(())
+    } else {
+        Err(TtsError::Silent.into())
     }
 }
 

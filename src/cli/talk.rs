@@ -208,9 +208,10 @@ fn converse(
     let (meter, record) = (Meter::start(config), options.record.clone());
     watchers.push(meter.watcher());
     // What the user keeps has no place in a demonstration.
-    let (keeping, folders) = match demo {
-        true => (Keeping::Nothing, None),
-        false => (config.memory.keep, watch_folders(config)),
+    let (keeping, folders) = if demo {
+        (Keeping::Nothing, None)
+    } else {
+        (config.memory.keep, watch_folders(config))
     };
     let given = assistant(config, &persona, keeping, mcp);
     let (setting, tools) = with_folders(given, folders);
@@ -407,9 +408,10 @@ impl Talk {
                         continue;
                     }
                     self.talking = !self.talking;
-                    session.send(match self.talking {
-                        true => Event::TalkPressed,
-                        false => Event::TalkReleased,
+                    session.send(if self.talking {
+                        Event::TalkPressed
+                    } else {
+                        Event::TalkReleased
                     });
                 }
                 _ => view.key(key),

@@ -54,9 +54,10 @@ fn call(config: &Config, call: &Call) -> Result<()> {
     let said = if tools::class(&call.name).is_some() {
         let given = assistant(config, &persona, config.memory.keep, None);
         // Only these are worth reading all folders.
-        let folders = match tools::looks_into_folders(&call.name) {
-            true => read_folders(config)?,
-            false => None,
+        let folders = if tools::looks_into_folders(&call.name) {
+            read_folders(config)?
+        } else {
+            None
         };
         let (_, tools) = with_folders(given, folders.map(Arc::new));
         let mut toolbox = tools
@@ -100,12 +101,13 @@ fn describe(offer: &Offer) {
         Class::AskFirst => "asks first",
     };
     let definition = &offer.definition;
-    let names = definition
-        .arguments()
-        .map(|(name, is_required)| match is_required {
-            true => name.clone(),
-            false => format!("[{name}]"),
-        });
+    let names = definition.arguments().map(|(name, is_required)| {
+        if is_required {
+            name.clone()
+        } else {
+            format!("[{name}]")
+        }
+    });
     let names: Vec<String> = names.collect();
     out!("  {} ({may}) {}", definition.name, names.join(" "));
     let first = definition.description.lines().next().unwrap_or_default();

@@ -65,9 +65,10 @@ impl EngineLoader {
         let others: Vec<_> = others
             .map(|language| self.voice_in(*language, persona))
             .collect::<Result<_, _>>()?;
-        Ok(match others.is_empty() {
-            true => first,
-            false => Box::new(Voices::new(first, others)),
+        Ok(if others.is_empty() {
+            first
+        } else {
+            Box::new(Voices::new(first, others))
         })
     }
 

@@ -242,9 +242,12 @@ impl Shared {
         let index = self.index.lock();
         let beside = index.text_bytes_beside(file)?;
         let has_room = |bytes: u64| bytes <= self.limits.all_text_bytes.saturating_sub(beside);
-        let read = read.and_then(|passages| match has_room(text_bytes(&passages)) {
-            true => Ok(passages),
-            false => Err(Why::TooMuch),
+        let read = read.and_then(|passages| {
+            if has_room(text_bytes(&passages)) {
+                Ok(passages)
+            } else {
+                Err(Why::TooMuch)
+            }
         });
         if let Err(why) = &read {
             let place = file.place();

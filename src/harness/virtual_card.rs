@@ -386,9 +386,10 @@ impl Player {
             .is_some_and(|at| self.block >= at + when.after.as_millis() as u64 / BLOCK_MS);
         if due {
             self.anchored_at = None;
-            match self.next < stimuli.len() {
-                true => self.playing = true,
-                false => self.ended = true,
+            if self.next < stimuli.len() {
+                self.playing = true
+            } else {
+                self.ended = true
             }
         }
     }

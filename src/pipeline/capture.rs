@@ -171,9 +171,10 @@ impl Capture {
             (Ticker::every(RING_POLL), Ticker::every(RING_POLL_ASLEEP));
         let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
-            match self.ears.front_end.is_asleep() {
-                true => slow_ticker.wait(),
-                false => ticker.wait(),
+            if self.ears.front_end.is_asleep() {
+                slow_ticker.wait()
+            } else {
+                ticker.wait()
             };
             let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
             if self.look(passed) {

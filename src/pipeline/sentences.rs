@@ -132,9 +132,10 @@ impl Sentences {
         let sentence = self.audio[from..to.max(from)].to_vec();
         self.keep_last(Duration::ZERO);
         (self.began, self.ended) = (None, None);
-        Some(match ended.since(began) < SHORTEST {
-            true => Heard::TooShort,
-            false => Heard::Sentence(sentence),
+        Some(if ended.since(began) < SHORTEST {
+            Heard::TooShort
+        } else {
+            Heard::Sentence(sentence)
         })
     }
 

@@ -130,9 +130,10 @@ impl ToolsStage {
 
     fn call(&mut self, reply: ReplyId, call: &Call, in_doubt: bool) {
         let now = local_time();
-        let result = match in_doubt {
-            true => self.toolbox.call_in_doubt(call, &now),
-            false => self.toolbox.call(call, &now),
+        let result = if in_doubt {
+            self.toolbox.call_in_doubt(call, &now)
+        } else {
+            self.toolbox.call(call, &now)
         };
         let result = result.map_err(|error| self.toolbox.explain(&error));
         let said = match &result {

@@ -49,9 +49,10 @@ fn get_time(
     match place {
         Place::Zone(zone) => {
             let there = now.with_time_zone(zone);
-            let form = match there.date() == now.date() {
-                true => &says.time_there,
-                false => &says.time_there_on_another_day,
+            let form = if there.date() == now.date() {
+                &says.time_there
+            } else {
+                &says.time_there_on_another_day
             };
             let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
             say(fill(

@@ -151,9 +151,10 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
     }
     transaction.commit()?;
     let added = if new.is_empty() { &named } else { &new };
-    let form = match replaced.is_empty() {
-        true => &says.added,
-        false => &says.replaced,
+    let form = if replaced.is_empty() {
+        &says.added
+    } else {
+        &says.replaced
     };
     say(said(form, added, &replaced))
 }
@@ -183,9 +184,10 @@ fn several(text: &str, heard: &Heard) -> Vec<String> {
 fn parted(text: &str, heard: &Heard) -> Vec<String> {
     let mut parts = vec![format!(" {text} ")];
     for and in &heard.and {
-        let spaced = match and.chars().all(crate::language::is_han) {
-            true => and.clone(),
-            false => format!(" {and} "),
+        let spaced = if and.chars().all(crate::language::is_han) {
+            and.clone()
+        } else {
+            format!(" {and} ")
         };
         let split = parts.iter().flat_map(|part| part.split(&spaced));
         parts = split.map(|part| format!(" {part} ")).collect();
@@ -197,9 +199,10 @@ fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<O
     let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
     let (list, called) = list(toolbox, given);
     let items = items(toolbox, &list)?;
-    let form = match items.is_empty() {
-        true => &says.empty,
-        false => &says.read,
+    let form = if items.is_empty() {
+        &says.empty
+    } else {
+        &says.read
     };
     let items = speech.list(&items);
     say(fill(form, &[("list", &called), ("items", &items)]))

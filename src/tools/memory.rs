@@ -82,9 +82,10 @@ fn remember(
         let query = "INSERT INTO facts (fact) VALUES (?1)";
         toolbox.store.connection.execute(query, [fact])?;
     }
-    let form = match toolbox.store.is_kept {
-        true => &says.remembered,
-        false => &says.remembered_for_now,
+    let form = if toolbox.store.is_kept {
+        &says.remembered
+    } else {
+        &says.remembered_for_now
     };
     say(fill(form, &[("fact", fact)]))
 }

@@ -158,9 +158,10 @@ fn store_with_tokenizer(bytes: impl Fn(Vec<u8>) -> Vec<u8>) -> TempDir {
             .map(|entry| entry.unwrap().path())
         {
             let target = folder.path().join(name).join(file.file_name().unwrap());
-            match file.ends_with("tokenizer.bin") {
-                true => fs::write(target, bytes(fs::read(&file).unwrap())).unwrap(),
-                false => std::os::unix::fs::symlink(file, target).unwrap(),
+            if file.ends_with("tokenizer.bin") {
+                fs::write(target, bytes(fs::read(&file).unwrap())).unwrap()
+            } else {
+                std::os::unix::fs::symlink(file, target).unwrap()
             }
         }
     }

@@ -183,9 +183,10 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
             outputs,
             ..
         } => {
-            let files = match files.is_empty() {
-                true => Vec::new(),
-                false => sound_files(files)?,
+            let files = if files.is_empty() {
+                Vec::new()
+            } else {
+                sound_files(files)?
             };
             let scenario = barge_in_scenario(&BargeIn {
                 rounds: *rounds,
@@ -240,15 +241,12 @@ fn test_itself(recordings: usize) -> ExitCode {
         found.stop_error_ms
     );
     out!("answers not found: {}", found.missed);
-    match found.passed() {
-        true => {
-            out!("passed: {} ms are allowed", found.allowed_ms);
-            ExitCode::SUCCESS
-        }
-        false => {
-            out!("FAILED: {} ms are allowed", found.allowed_ms);
-            NOT_MEASURED.into()
-        }
+    if found.passed() {
+        out!("passed: {} ms are allowed", found.allowed_ms);
+        ExitCode::SUCCESS
+    } else {
+        out!("FAILED: {} ms are allowed", found.allowed_ms);
+        NOT_MEASURED.into()
     }
 }
 

@@ -242,13 +242,15 @@ fn agent(config: &ServerConfig) -> Agent {
 impl LanguageModel for Server {
     fn describe(&self) -> String {
         let address = &self.config.address;
-        let where_to = match address.is_this_machine() {
-            true => "on this machine",
-            false => "words leave this machine for it",
+        let where_to = if address.is_this_machine() {
+            "on this machine"
+        } else {
+            "words leave this machine for it"
         };
-        let listed = match self.is_unlisted() {
-            true => ", which does not list it",
-            false => "",
+        let listed = if self.is_unlisted() {
+            ", which does not list it"
+        } else {
+            ""
         };
         let (model, host) = (&self.model, address.authority());
         format!("{model} at {host}{listed}, {where_to}")

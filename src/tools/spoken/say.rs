@@ -177,9 +177,10 @@ impl Speech {
             30 => clock.half.as_ref().unwrap_or(past),
             _ => past,
         };
-        let minute = match clock.two_digits {
-            true => format!("{minute:02}"),
-            false => minute.to_string(),
+        let minute = if clock.two_digits {
+            format!("{minute:02}")
+        } else {
+            minute.to_string()
         };
         fill(
             said,
@@ -276,9 +277,10 @@ impl Speech {
     /// The same, with "about" before it in any case.
     pub(in crate::tools) fn about_number(&self, number: &Number) -> String {
         let (said, about) = (self.number(number), &self.numbers.about);
-        match said.starts_with(about.as_str()) {
-            true => said,
-            false => format!("{about}{said}"),
+        if said.starts_with(about.as_str()) {
+            said
+        } else {
+            format!("{about}{said}")
         }
     }
 
@@ -351,9 +353,10 @@ impl Clock {
 
     /// The hour as it is counted.
     fn hour(&self, at: &ZonedDateTime) -> i8 {
-        match self.twelve_hours {
-            true => (at.hour() + 11) % 12 + 1,
-            false => at.hour(),
+        if self.twelve_hours {
+            (at.hour() + 11) % 12 + 1
+        } else {
+            at.hour()
         }
     }
 }
