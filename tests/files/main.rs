@@ -9,6 +9,8 @@ mod folders;
 mod interrupted;
 mod transcribe_memory;
 
+#[path = "../support/llm_server.rs"]
+mod llm_server;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/tiny_gguf.rs"]
