@@ -15,9 +15,8 @@ use vivavoce::config::Config;
 
 use cli::bench::{BenchCommand, NOT_MEASURED};
 use cli::flags::{
-    AgentFlags, AllEngineFlags, ConfigFlag, DoctorFlags, EngineFlags, EnrollFlags, Flags,
-    ModelsOnlyFlags, QuestionFlags, SayFlags, TalkFlags, ToolFlags, TranscribeFlags, With,
-    behind_their_command,
+    AgentFlags, AllEngineFlags, DoctorFlags, EngineFlags, EnrollFlags, Flags, ModelsOnlyFlags,
+    QuestionFlags, SayFlags, TalkFlags, TranscribeFlags, With, behind_their_command,
 };
 use cli::memory::MemoryCommand;
 use cli::models::ModelsCommand;
@@ -107,19 +106,11 @@ enum Command {
         command: ModelsCommand,
     },
     /// List the tools that can be called, built in and of MCP servers, and call one
-    Tools {
-        #[command(flatten)]
-        flags: ToolFlags,
-        #[command(subcommand)]
-        command: ToolsCommand,
-    },
+    #[command(subcommand)]
+    Tools(ToolsCommand),
     /// Show, search, erase and export what it remembers, and say what it finds in your own folders
-    Memory {
-        #[command(flatten)]
-        flags: ConfigFlag,
-        #[command(subcommand)]
-        command: MemoryCommand,
-    },
+    #[command(subcommand)]
+    Memory(MemoryCommand),
     /// Make ears for a phrase of your own
     Wake {
         #[command(flatten)]
@@ -178,8 +169,8 @@ impl Command {
             Self::Ask(ask) => &ask.flags,
             Self::Batch(batch) => &batch.flags,
             Self::Models { flags, .. } => flags,
-            Self::Tools { flags, .. } => flags,
-            Self::Memory { flags, .. } => flags,
+            Self::Tools(command) => command.flags(),
+            Self::Memory(command) => command.flags(),
             Self::Wake { flags, .. } => flags,
             Self::Bench(command) => command.flags(),
             Self::Doctor { flags, .. } => flags,
@@ -304,8 +295,8 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         Command::Ask(ask) => cli::ask::ask(&config, &ask.options)?,
         Command::Stats { recording, json } => cli::stats::stats(recording, *json)?,
         Command::Models { command, .. } => cli::models::run(&config, command)?,
-        Command::Tools { command, .. } => cli::tools::run(&config, command)?,
-        Command::Memory { command, .. } => cli::memory::run(&config, command)?,
+        Command::Tools(command) => cli::tools::run(&config, command)?,
+        Command::Memory(command) => cli::memory::run(&config, command)?,
         Command::Wake { command, .. } => cli::wake::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {

@@ -321,8 +321,10 @@ groups! {
     }
     /// What needs some models, and no engine that can be chosen.
     ModelsOnlyFlags { config: ConfigFlag, models: ModelFlags }
-    /// What tools read.
+    /// What a tool that is called reads.
     ToolFlags { config: ConfigFlag, language: LanguageFlag, keep: KeepFlag }
+    /// What the index of the user's folders reads.
+    FolderFlags { config: ConfigFlag, keep: KeepFlag }
 }
 
 /// The arguments with the flags that stand before a command behind its name, since it is the command that knows whether
