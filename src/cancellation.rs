@@ -6,4 +6,4 @@ use std::time::Duration;
 pub type Cancelled<'a> = &'a dyn Fn() -> bool;
 
 /// How often code that waits for an engine asks whether to give up.
-pub const LOOK: Duration = Duration::from_millis(5);
+pub const CANCELLATION_POLL: Duration = Duration::from_millis(5);

@@ -104,14 +104,14 @@ pub fn system_instant() -> Instant {
 /// Paces a thread, without accumulating error. A thread that comes late is told by how much, and is
 /// not called again for what it has missed.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Ticker {
     started: Stopwatch,
     period: Duration,
     ticks: u32,
 }
 
-impl Pace {
-    /// A pace of one tick per `period`, the first one `period` from now.
+impl Ticker {
+    /// One tick per `period`, the first one `period` from now.
     pub fn every(period: Duration) -> Self {
         Self {
             started: Stopwatch::start(),
@@ -258,11 +258,11 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_that_was_missed_is_told_at_once_and_not_made_up_for() {
-        let mut pace = Pace::every(Duration::from_millis(10));
-        assert_eq!(pace.due(Duration::from_millis(11)), 1);
-        assert_eq!(pace.due(Duration::from_secs(3_600)), 359_999);
-        assert_eq!(pace.due(Duration::from_millis(3_600_010)), 1);
+    fn a_tick_that_was_missed_is_told_at_once_and_not_made_up_for() {
+        let mut ticker = Ticker::every(Duration::from_millis(10));
+        assert_eq!(ticker.due(Duration::from_millis(11)), 1);
+        assert_eq!(ticker.due(Duration::from_secs(3_600)), 359_999);
+        assert_eq!(ticker.due(Duration::from_millis(3_600_010)), 1);
     }
 
     #[test]

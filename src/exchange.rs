@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wyoming::{Connection, Lost, Message};
 
-use crate::cancellation::{Cancelled, LOOK};
+use crate::cancellation::{CANCELLATION_POLL, Cancelled};
 use crate::clock::Stopwatch;
 
 /// How long an answer may take before the peer counts as stuck.
@@ -77,7 +77,7 @@ pub fn wait_for<T>(
         if cancelled() {
             return Ok(None);
         }
-        let received = peer.receive(LOOK)?;
+        let received = peer.receive(CANCELLATION_POLL)?;
         if received.is_some() {
             (alive, asked) = (Stopwatch::start(), 0);
         }

@@ -233,9 +233,10 @@ impl From<Language> for Languages {
 impl fmt::Display for Languages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let codes: Vec<&str> = self.iter().map(Language::code).collect();
-        match self.is_one() {
-            true => f.pad(self.first.code()),
-            false => f.pad(&format!("{AUTO}:{}", codes.join(","))),
+        if self.is_one() {
+            f.pad(self.first.code())
+        } else {
+            f.pad(&format!("{AUTO}:{}", codes.join(",")))
         }
     }
 }

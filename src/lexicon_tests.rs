@@ -122,9 +122,10 @@ fn every_lexicon_is_lower_case_words() {
             assert!(!list.is_empty(), "{language}");
             for phrase in list {
                 let words = words(phrase);
-                let as_words = match phrase.contains(is_han) {
-                    true => words.concat(),
-                    false => words.join(" "),
+                let as_words = if phrase.contains(is_han) {
+                    words.concat()
+                } else {
+                    words.join(" ")
                 };
                 assert_eq!(as_words, *phrase, "{language}");
                 assert!(words.len() <= LONGEST_PHRASE, "{language}: {phrase}");

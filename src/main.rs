@@ -9,81 +9,32 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use vivavoce::clock::Stopwatch;
-use vivavoce::config::{Config, Endpointing, LlmEngine, SttEngine, TtsEngine};
-use vivavoce::language::Languages;
-use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::tools::Keeping;
-use vivavoce::turn_taking::Drafts;
+use vivavoce::config::Config;
 
 use cli::bench::{BenchCommand, NOT_MEASURED};
+use cli::flags::{
+    AgentFlags, AllEngineFlags, DoctorFlags, EngineFlags, EnrollFlags, Flags, ModelsOnlyFlags,
+    QuestionFlags, SayFlags, TalkFlags, TranscribeFlags, With, behind_their_command,
+};
 use cli::memory::MemoryCommand;
 use cli::models::ModelsCommand;
 use cli::talk::{LOADING, Options, QUIT};
 use cli::tools::ToolsCommand;
+use cli::wake::WakeCommand;
 
 /// A voice assistant that lives on your machine: it listens, answers aloud, and stops when you
 /// cut in. Nothing leaves the machine.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
+#[command(
+    after_help = "Flags that change the configuration (`vivavoce talk --help` shows them all) may stand before \
+                  their command, too"
+)]
 struct Cli {
-    #[command(flatten)]
-    common: Common,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    /// Profile of models (see `vivavoce models list`)
-    #[arg(long, global = true, env = "VIVAVOCE_PROFILE", value_name = "NAME")]
-    profile: Option<String>,
-    /// Configuration file
-    #[arg(long, global = true, env = "VIVAVOCE_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Folder of models
-    #[arg(long, global = true, env = "VIVAVOCE_MODELS", value_name = "DIR")]
-    models_dir: Option<PathBuf>,
-    /// Microphone: default, a device's name or id, file:PATH, null, virtual:SCENARIO.toml
-    #[arg(long, global = true, env = "VIVAVOCE_INPUT", value_name = "X")]
-    input: Option<String>,
-    /// Loudspeaker: as --input; file:PATH is written
-    #[arg(long, global = true, env = "VIVAVOCE_OUTPUT", value_name = "X")]
-    output: Option<String>,
-    /// When your turn is over: eager, balanced, patient, or milliseconds of silence alone
-    #[arg(long, global = true, env = "VIVAVOCE_ENDPOINTING", value_name = "X",
-          value_parser = Endpointing::parse)]
-    endpointing: Option<Endpointing>,
-    /// What is done before your turn is over: on, stt-only, off
-    #[arg(long, global = true, env = "VIVAVOCE_DRAFTS", value_name = "X",
-          value_parser = Drafts::parse)]
-    drafts: Option<Drafts>,
-    /// What outlasts the conversation: facts (also timers and lists), all (what was said and heard, too), nothing
-    #[arg(long, global = true, env = "VIVAVOCE_KEEP", value_name = "X",
-          value_parser = Keeping::parse)]
-    keep: Option<Keeping>,
-    /// Language of the conversation: en, de, es, fr, it, zh; auto:en,de goes over to the one that you speak
-    #[arg(long, global = true, env = "VIVAVOCE_LANG", value_name = "CODE")]
-    lang: Option<Languages>,
-    /// The recognizer: profile, whisper, whisper:FILE, wyoming:HOST:PORT
-    #[arg(long, global = true, env = "VIVAVOCE_STT", value_name = "X")]
-    stt: Option<SttEngine>,
-    /// The language model: profile, FILE.gguf, http://HOST:PORT/v1
-    #[arg(long, global = true, env = "VIVAVOCE_LLM", value_name = "X")]
-    llm: Option<LlmEngine>,
-    /// A second, larger language model for hard questions: a profile's name, FILE.gguf, http://HOST:PORT/v1, none
-    #[arg(long, global = true, env = "VIVAVOCE_HELPER", value_name = "X")]
-    helper: Option<String>,
-    /// The voice: profile, pico, hibari[:FOLDER], kokoro[:FOLDER], piper:FILE.onnx, wyoming:HOST:PORT
-    #[arg(long, global = true, env = "VIVAVOCE_TTS", value_name = "X")]
-    tts: Option<TtsEngine>,
-    /// Which of its voices: en-GB, de-DE (pico), bf_emma, ef_dora (kokoro), a speaker's name
-    #[arg(long, global = true, env = "VIVAVOCE_VOICE", value_name = "NAME")]
-    voice: Option<String>,
-    /// Layers of the language model on a GPU: a number, or auto
-    #[arg(long, global = true, env = "VIVAVOCE_GPU_LAYERS", value_name = "N")]
-    gpu_layers: Option<GpuLayers>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,25 +68,27 @@ enum Command {
         /// Fetch what is missing of the models first
         #[arg(long)]
         pull: bool,
+        #[command(flatten)]
+        flags: TalkFlags,
     },
     /// Keep your voice, so that only you interrupt and are answered (`talk --only-enrolled`)
-    Enroll(cli::enroll::EnrollArgs),
+    Enroll(With<cli::enroll::EnrollArgs, EnrollFlags>),
     /// Let a browser and other programs talk with it: a web page, OpenAI's Realtime and HTTP protocols
-    Serve(cli::serve::ServeOptions),
+    Serve(With<cli::serve::ServeOptions, TalkFlags>),
     /// Let the agent that starts it talk with you by voice: an MCP server on standard input and output
-    Mcp,
+    Mcp(AgentFlags),
     /// Speak a text, or a book into a folder
-    Say(cli::say::SayOptions),
+    Say(With<cli::say::SayOptions, SayFlags>),
     /// Transcribe sound files, and folders of them: WAV, FLAC, MP3, OGG, M4A, AIFF, CAF
     ///
     /// Without --lang, all speech is taken for English: another language comes out wrong, or translated into English. Give
     /// the language that is spoken (--lang de), or several to choose from (--lang auto:en,de). Both need a recognizer that
     /// knows it: --profile multilingual, or --stt whisper:FILE.
-    Transcribe(cli::transcribe::TranscribeOptions),
+    Transcribe(With<cli::transcribe::TranscribeOptions, TranscribeFlags>),
     /// Ask the language model one question; the answer alone is on standard output
-    Ask(cli::ask::AskOptions),
+    Ask(With<cli::ask::AskOptions, QuestionFlags>),
     /// Answer many requests out of a file: OpenAI's batch format
-    Batch(cli::batch::BatchOptions),
+    Batch(With<cli::batch::BatchOptions, EngineFlags>),
     /// Say what a recorded conversation cost: tokens, core-seconds, memory, energy, and what left the machine
     Stats {
         /// The folder that --record named
@@ -146,8 +99,12 @@ enum Command {
         json: bool,
     },
     /// List, fetch and check models
-    #[command(subcommand)]
-    Models(ModelsCommand),
+    Models {
+        #[command(flatten)]
+        flags: AllEngineFlags,
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// List the tools that can be called, built in and of MCP servers, and call one
     #[command(subcommand)]
     Tools(ToolsCommand),
@@ -155,8 +112,12 @@ enum Command {
     #[command(subcommand)]
     Memory(MemoryCommand),
     /// Make ears for a phrase of your own
-    #[command(subcommand)]
-    Wake(cli::wake::WakeCommand),
+    Wake {
+        #[command(flatten)]
+        flags: ModelsOnlyFlags,
+        #[command(subcommand)]
+        command: WakeCommand,
+    },
     /// Measure
     #[command(subcommand)]
     Bench(Box<BenchCommand>),
@@ -190,21 +151,59 @@ enum Command {
         /// Only have the engines work once, and write what was found as JSON lines
         #[arg(long, hide = true)]
         rehearse: bool,
+        #[command(flatten)]
+        flags: DoctorFlags,
     },
+}
+
+impl Command {
+    /// The flags that it reads.
+    fn flags(&self) -> &dyn Flags {
+        match self {
+            Self::Talk { flags, .. } => flags,
+            Self::Enroll(enroll) => &enroll.flags,
+            Self::Serve(serve) => &serve.flags,
+            Self::Mcp(flags) => flags,
+            Self::Say(say) => &say.flags,
+            Self::Transcribe(transcribe) => &transcribe.flags,
+            Self::Ask(ask) => &ask.flags,
+            Self::Batch(batch) => &batch.flags,
+            Self::Models { flags, .. } => flags,
+            Self::Tools(command) => command.flags(),
+            Self::Memory(command) => command.flags(),
+            Self::Wake { flags, .. } => flags,
+            Self::Bench(command) => command.flags(),
+            Self::Doctor { flags, .. } => flags,
+            Self::Stats { .. }
+            | Self::Simulate { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Devices => &(),
+        }
+    }
 }
 
 cpu_check::check_first!(cpu_check::BuiltWith::LLAMA);
 
 /// The command line and the environment. A variable that is empty is one that is not set.
 fn parse() -> Cli {
-    let command = Cli::command().mut_args(|arg| {
+    let command = without_empty_variables(Cli::command());
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let arguments = behind_their_command(&arguments, &command);
+    let matches = command.get_matches_from(arguments);
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let of_this_one = command.mut_args(|arg| {
         let value = arg.get_env().and_then(std::env::var_os);
-        match value.is_some_and(|value| value.is_empty()) {
-            true => arg.env(None::<&'static str>),
-            false => arg,
+        if value.is_some_and(|value| value.is_empty()) {
+            arg.env(None::<&'static str>)
+        } else {
+            arg
         }
     });
-    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    of_this_one.mut_subcommands(without_empty_variables)
 }
 
 fn main() -> ExitCode {
@@ -248,7 +247,7 @@ fn exit_at_once(status: i32) -> ! {
 }
 
 fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
-    let mut config = configure(&cli.common)?;
+    let mut config = configure(cli.command.flags())?;
     let is_new = cli::profile::resolve(&mut config)?;
     match &cli.command {
         Command::Talk {
@@ -261,6 +260,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             text,
             why,
             pull,
+            flags: _,
         } => {
             config.turn_taking.push_to_talk |= push_to_talk;
             config.turn_taking.only_enrolled |= only_enrolled;
@@ -281,23 +281,23 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
             };
             cli::talk::run(&config, options, started)?;
         }
-        Command::Serve(options) => {
+        Command::Serve(serve) => {
             if is_new {
                 cli::profile::introduce(&config);
             }
-            cli::serve::run(&config, options)?;
+            cli::serve::run(&config, &serve.options)?;
         }
-        Command::Mcp => cli::mcp::run(&config)?,
-        Command::Enroll(args) => cli::enroll::run(&config, args)?,
-        Command::Say(options) => cli::say::run(&config, options)?,
-        Command::Transcribe(options) => cli::transcribe::run(&config, options)?,
-        Command::Batch(options) => cli::batch::run(&config, options)?,
-        Command::Ask(options) => cli::ask::ask(&config, options)?,
+        Command::Mcp(_) => cli::mcp::run(&config)?,
+        Command::Enroll(enroll) => cli::enroll::run(&config, &enroll.options)?,
+        Command::Say(say) => cli::say::run(&config, &say.options)?,
+        Command::Transcribe(transcribe) => cli::transcribe::run(&config, &transcribe.options)?,
+        Command::Batch(batch) => cli::batch::run(&config, &batch.options)?,
+        Command::Ask(ask) => cli::ask::ask(&config, &ask.options)?,
         Command::Stats { recording, json } => cli::stats::stats(recording, *json)?,
-        Command::Models(command) => cli::models::run(&config, command)?,
+        Command::Models { command, .. } => cli::models::run(&config, command)?,
         Command::Tools(command) => cli::tools::run(&config, command)?,
         Command::Memory(command) => cli::memory::run(&config, command)?,
-        Command::Wake(command) => cli::wake::run(&config, command)?,
+        Command::Wake { command, .. } => cli::wake::run(&config, command)?,
         Command::Bench(command) => return cli::bench::run(&config, command),
         Command::Simulate {
             choices: Some(file),
@@ -319,64 +319,24 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
                 .with_context(|| format!("cannot write the manual into {}", folder.display()))?;
         }
         Command::Devices => cli::doctor::devices(),
-        Command::Doctor { rehearse: true } => {
+        Command::Doctor { rehearse: true, .. } => {
             LOADING.store(true, Ordering::Relaxed);
             cli::doctor::rehearse(&config)?;
         }
-        Command::Doctor { rehearse: false } => cli::doctor::doctor(&config)?,
+        Command::Doctor {
+            rehearse: false, ..
+        } => cli::doctor::doctor(&config)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Defaults < file < environment < flags; clap reads the environment with the flags.
-fn configure(common: &Common) -> Result<Config> {
-    let mut config = match &common.config {
+fn configure(flags: &dyn Flags) -> Result<Config> {
+    let mut config = match flags.file() {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    if let Some(profile) = &common.profile {
-        config.profile.clone_from(profile);
-    }
-    if common.models_dir.is_some() {
-        config.models_dir.clone_from(&common.models_dir);
-    }
-    if let Some(input) = &common.input {
-        config.audio.input.clone_from(input);
-    }
-    if let Some(output) = &common.output {
-        config.audio.output.clone_from(output);
-    }
-    if let Some(endpointing) = common.endpointing {
-        config.turn_taking.endpointing = endpointing;
-    }
-    if let Some(keep) = common.keep {
-        config.memory.keep = keep;
-    }
-    if let Some(drafts) = common.drafts {
-        config.turn_taking.drafts = Some(drafts);
-    }
-    if let Some(languages) = &common.lang {
-        config.language.clone_from(languages);
-    }
-    if let Some(engine) = &common.stt {
-        config.stt.engine.clone_from(engine);
-    }
-    if let Some(engine) = &common.llm {
-        config.llm.engine.clone_from(engine);
-    }
-    if let Some(model) = &common.helper {
-        let helper = config.llm.helper.take().unwrap_or_default();
-        config.llm.helper = helper.with_model(model);
-    }
-    if let Some(engine) = &common.tts {
-        config.tts.engine.clone_from(engine);
-    }
-    if common.voice.is_some() {
-        config.tts.voice.clone_from(&common.voice);
-    }
-    if let Some(layers) = common.gpu_layers {
-        config.llm.gpu_layers = layers;
-    }
+    flags.apply(&mut config);
     config.validate()?;
     Ok(config)
 }

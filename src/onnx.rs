@@ -10,7 +10,7 @@ use ort::environment::Environment;
 use ort::session::builder::SessionBuilder;
 use ort::session::{RunOptions, Session};
 
-use crate::cancellation::{Cancelled, LOOK};
+use crate::cancellation::{CANCELLATION_POLL, Cancelled};
 use crate::clock;
 use crate::shared::Shared;
 
@@ -150,7 +150,7 @@ impl Graph {
                 let _ = result_out.send(run(session, options));
             });
             loop {
-                match result.recv_timeout(LOOK) {
+                match result.recv_timeout(CANCELLATION_POLL) {
                     Ok(done) => return done.map(Some),
                     // It ends after the operator that it is at.
                     Err(RecvTimeoutError::Timeout) if cancelled() => {
@@ -171,7 +171,7 @@ impl Graph {
                 Ok(session) => return Some(session),
                 Err(TryLockError::Poisoned(session)) => return Some(session.into_inner()),
                 Err(TryLockError::WouldBlock) if cancelled() => return None,
-                Err(TryLockError::WouldBlock) => clock::sleep(LOOK),
+                Err(TryLockError::WouldBlock) => clock::sleep(CANCELLATION_POLL),
             }
         }
     }

@@ -35,9 +35,10 @@ pub fn watcher(folder: &Path) -> Option<Watcher> {
         let talks = !quiet.contains(&view.activity);
         if talks != *is_held {
             // Somebody may be looking just now: the next event tries again.
-            *is_held = match talks {
-                true => file.try_lock_shared().is_ok(),
-                false => file.unlock().is_err(),
+            *is_held = if talks {
+                file.try_lock_shared().is_ok()
+            } else {
+                file.unlock().is_err()
             };
         }
     }))

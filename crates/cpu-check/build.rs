@@ -35,9 +35,10 @@ fn main() {
     let llama = if native { &rust } else { &baseline };
     // whisper-rs-sys looks at the machine unless it is told not to.
     let host = rust.iter().cloned().chain(this_machine()).collect();
-    let whisper = match is_off("GGML_NATIVE") {
-        true => &baseline,
-        false => &host,
+    let whisper = if is_off("GGML_NATIVE") {
+        &baseline
+    } else {
+        &host
     };
     if x86 {
         let whisper_looks = (!is_off("GGML_NATIVE")).then(|| "native".to_owned());

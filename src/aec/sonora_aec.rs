@@ -125,9 +125,10 @@ impl EchoCanceller for SonoraCanceller {
             suppressed: take(&mut self.suppressed),
             linear: take(&mut self.linear),
         };
-        match self.silent_frames > TAIL_FRAMES {
-            true => Cleaned::untouched(capture),
-            false => cleaned,
+        if self.silent_frames > TAIL_FRAMES {
+            Cleaned::untouched(capture)
+        } else {
+            cleaned
         }
     }
 

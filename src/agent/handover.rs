@@ -302,9 +302,10 @@ impl Agent {
             Stage::Answering | Stage::Apologizing => Command::StopTelling(id),
         });
         // The turn that asked it went on, so it was asked again with more words.
-        let reason = match open.turn_is_over {
-            true => DropReason::NewQuestion,
-            false => DropReason::WentOn,
+        let reason = if open.turn_is_over {
+            DropReason::NewQuestion
+        } else {
+            DropReason::WentOn
         };
         let dropped = EventKind::HelperDropped { id, reason };
         commands.push(Command::Publish(Some(open.reply.turn), dropped));

@@ -64,9 +64,10 @@ impl Agent {
             Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
         };
         open.stage = stage;
-        let words = match open.others_since {
-            true => format!("{} {words}", lexicon.helper.about),
-            false => words,
+        let words = if open.others_since {
+            format!("{} {words}", lexicon.helper.about)
+        } else {
+            words
         };
         open.words.clone_from(&words);
         commands.push(Command::Tell {
@@ -85,9 +86,10 @@ impl Agent {
             self.question_is_over();
         }
         let lexicon = Lexicon::of(open.language);
-        let answer = match open.others_since {
-            true => without(heard, &lexicon.helper.about),
-            false => heard.trim(),
+        let answer = if open.others_since {
+            without(heard, &lexicon.helper.about)
+        } else {
+            heard.trim()
         };
         if answer.is_empty() {
             let reason = open.dropped.unwrap_or(DropReason::NotHeard);

@@ -225,10 +225,11 @@ impl Agent {
                 if let Some(words) = self.ladder.rest_in(reply) {
                     return commands.push(Command::Say { reply, words });
                 }
-                let task = match self.history.has_unanswered() {
+                let task = if self.history.has_unanswered() {
                     // Nothing of its answer was heard yet: there is nothing to go on with.
-                    true => Task::Answer(String::new()),
-                    false => Task::Rest,
+                    Task::Answer(String::new())
+                } else {
+                    Task::Rest
                 };
                 let writing = Writing::of(reply, task).after(&self.acts);
                 self.write(writing, commands);

@@ -142,9 +142,10 @@ impl Persona {
             return Ok(Self::bundled(language));
         };
         let persona = Self::read(path)?;
-        match persona.language == language {
-            true => Ok(persona),
-            false => Err(PersonaError {
+        if persona.language == language {
+            Ok(persona)
+        } else {
+            Err(PersonaError {
                 path: path.to_path_buf(),
                 reason: format!(
                     "it speaks {}, the conversation is in {language}: add --lang {}, or name \
@@ -152,7 +153,7 @@ impl Persona {
                     persona.language,
                     persona.language.code()
                 ),
-            }),
+            })
         }
     }
 

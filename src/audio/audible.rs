@@ -19,8 +19,17 @@ const LINKED: usize = 12;
 
 /// From where on something is audible in a recording: [`AUDIBLE_DBFS`], or above its own noise.
 pub fn audible_threshold(samples: &[f32], rate_hz: u32) -> f32 {
-    let piece = (rate_hz as usize * NOISE_MS / 1000).max(1);
-    let mut levels: Vec<f32> = samples.chunks(piece).map(|c| dbfs(rms(c))).collect();
+    let pieces = samples.chunks(noise_piece(rate_hz));
+    audible_threshold_of(pieces.map(|piece| dbfs(rms(piece))).collect())
+}
+
+/// Samples of the pieces in which the noise of a recording is measured.
+pub fn noise_piece(rate_hz: u32) -> usize {
+    (rate_hz as usize * NOISE_MS / 1000).max(1)
+}
+
+/// As [`audible_threshold`], from the levels of a recording's pieces ([`noise_piece`]). dBFS.
+pub fn audible_threshold_of(mut levels: Vec<f32>) -> f32 {
     levels.sort_by(f32::total_cmp);
     let noise = levels.get((levels.len() as f32 * NOISE_SHARE) as usize);
     noise.map_or(AUDIBLE_DBFS, |noise| {

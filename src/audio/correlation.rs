@@ -71,9 +71,10 @@ pub fn peak_within(curve: &[f32], range: std::ops::Range<usize>) -> Option<(f64,
     let (before, after) = (value(at - 1), value(at + 1));
     let bend = before - 2.0 * peak + after;
     // At the border of a range it need not be a peak.
-    let offset = match bend < 0.0 {
-        true => (0.5 * (before - after) / bend).clamp(-0.5, 0.5),
-        false => 0.0,
+    let offset = if bend < 0.0 {
+        (0.5 * (before - after) / bend).clamp(-0.5, 0.5)
+    } else {
+        0.0
     };
     Some((at as f64 + offset, curve[at]))
 }

@@ -361,17 +361,23 @@ fn name_of(device: &cpal::Device) -> String {
 }
 
 fn is_called(device: &cpal::Device, wanted: &str) -> bool {
-    let id = device.id().ok();
-    id.as_ref()
-        .is_some_and(|id| id.id() == wanted || id.to_string() == wanted)
-        || name_of(device).eq_ignore_ascii_case(wanted)
+    let ids = device.id().ok();
+    let ids = ids.map_or_else(Vec::new, |id| vec![id.id().to_string(), id.to_string()]);
+    answers_to(&name_of(device), &ids, wanted)
+}
+
+/// Whether a device of this name and these ids is the one that is wanted: by an id as it is written, or by its name in any
+/// case.
+fn answers_to(name: &str, ids: &[String], wanted: &str) -> bool {
+    ids.iter().any(|id| id == wanted) || name.eq_ignore_ascii_case(wanted)
 }
 
 fn known_names(direction: Direction) -> String {
     let ids: Vec<String> = list(direction).into_iter().map(|line| line.id).collect();
-    match ids.is_empty() {
-        true => "none on this machine".into(),
-        false => ids.join(", "),
+    if ids.is_empty() {
+        "none on this machine".into()
+    } else {
+        ids.join(", ")
     }
 }
 
@@ -379,4 +385,26 @@ fn known_names(direction: Direction) -> String {
 fn quiet_driver() {
     #[cfg(target_os = "linux")]
     let _ = alsa::Output::local_error_handler();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_microphones_the_one_that_is_named_is_meant() {
+        let devices = [("USB Microphone", "hw:1,0"), ("Built-in", "hw:0,0")];
+        let found = |wanted: &str| {
+            devices.iter().position(|(name, id)| {
+                let ids = [(*id).to_owned(), format!("alsa:{id}")];
+                answers_to(name, &ids, wanted)
+            })
+        };
+        for wanted in ["Built-in", "built-IN", "hw:0,0", "alsa:hw:0,0"] {
+            assert_eq!(found(wanted), Some(1), "{wanted}");
+        }
+        for wanted in ["Built", "HW:0,0", "hw:2,0", ""] {
+            assert_eq!(found(wanted), None, "{wanted}");
+        }
+    }
 }

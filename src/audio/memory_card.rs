@@ -9,7 +9,9 @@ use super::device::{AudioDevice, AudioStream, Rates, StreamNote};
 
 /// The card, as a session has it.
 pub struct MemoryCard {
-    rate_hz: u32,
+    name: String,
+    has_microphone: bool,
+    has_loudspeaker: bool,
     cable: Arc<Mutex<Cable>>,
 }
 
@@ -19,6 +21,7 @@ pub struct Outside(Arc<Mutex<Cable>>);
 /// Between the two.
 #[derive(Default)]
 struct Cable {
+    rate_hz: u32,
     capture: Option<CaptureCallback>,
     render: Option<RenderCallback>,
     notes: VecDeque<StreamNote>,
@@ -29,18 +32,46 @@ struct Cable {
 impl MemoryCard {
     /// A card with a microphone and a loudspeaker of this rate.
     pub fn new(rate_hz: u32) -> (Self, Outside) {
-        let cable = Arc::<Mutex<Cable>>::default();
+        Self::with_sides("a card in memory", rate_hz, (true, true))
+    }
+
+    /// A card with a microphone of this name alone.
+    pub fn microphone(name: &str, rate_hz: u32) -> (Self, Outside) {
+        Self::with_sides(name, rate_hz, (true, false))
+    }
+
+    /// A card with a loudspeaker alone.
+    pub fn loudspeaker(rate_hz: u32) -> (Self, Outside) {
+        Self::with_sides("a loudspeaker in memory", rate_hz, (false, true))
+    }
+
+    fn with_sides(
+        name: &str,
+        rate_hz: u32,
+        (has_microphone, has_loudspeaker): (bool, bool),
+    ) -> (Self, Outside) {
+        let cable = Arc::new(Mutex::new(Cable {
+            rate_hz,
+            ..Cable::default()
+        }));
         let outside = Outside(Arc::clone(&cable));
-        (Self { rate_hz, cable }, outside)
+        let card = Self {
+            name: name.to_owned(),
+            has_microphone,
+            has_loudspeaker,
+            cable,
+        };
+        (card, outside)
     }
 
     fn unplugged(&self) -> Result<(), AudioError> {
-        match lock(&self.cable).is_unplugged {
-            true => Err(AudioError::Device {
+        if lock(&self.cable).is_unplugged {
+            Err(AudioError::Device {
                 device: self.describe(),
                 reason: "it is not there".into(),
-            }),
-            false => Ok(()),
+            })
+        } else {
+            Ok(())
         }
     }
 }
@@ -79,6 +110,12 @@ impl Outside {
         lock(&self.0).is_unplugged = false;
     }
 
+    /// The same, and it has another rate now, as another card under its name would.
+    pub fn plug_in_at(&self, rate_hz: u32) {
+        lock(&self.0).rate_hz = rate_hz;
+        self.plug_in();
+    }
+
     /// How often it was opened.
     pub fn opened(&self) -> usize {
         lock(&self.0).opened
@@ -87,14 +124,15 @@ impl Outside {
 
 impl AudioDevice for MemoryCard {
     fn describe(&self) -> String {
-        "a card in memory".into()
+        self.name.clone()
     }
 
     fn probe(&mut self) -> Result<Rates, AudioError> {
         self.unplugged()?;
+        let rate_hz = lock(&self.cable).rate_hz;
         Ok(Rates {
-            capture: Some(self.rate_hz),
-            render: Some(self.rate_hz),
+            capture: self.has_microphone.then_some(rate_hz),
+            render: self.has_loudspeaker.then_some(rate_hz),
         })
     }
 

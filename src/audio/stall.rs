@@ -74,11 +74,11 @@ impl Stall {
 mod tests {
     use super::*;
 
-    const LOOK: Duration = Duration::from_millis(5);
+    const STEP: Duration = Duration::from_millis(5);
 
     /// Blocks of silence within as many milliseconds of nothing.
     fn wait(stall: &mut Stall, ms: u64) -> u64 {
-        (0..ms / 5).map(|_| stall.nothing_came(LOOK)).sum()
+        (0..ms / 5).map(|_| stall.nothing_came(STEP)).sum()
     }
 
     fn running() -> Stall {

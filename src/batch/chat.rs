@@ -35,7 +35,7 @@ pub(super) fn answer(work: &Work, chats: &[(&Line, &Request)]) -> Result<(), Bat
         }
     }
     let together = work.limits.parallel.min(tasks.len()).max(1);
-    let engine = loader.language_model_together(&persona, together)?;
+    let engine = work.load(|| loader.language_model_together(&persona, together))?;
     let tell = |n: usize, written: Result<Written, LlmError>| {
         let answer = body(&persona.name, lines[n], &tasks[n], written);
         work.done(lines[n], answer);
@@ -67,7 +67,7 @@ fn ask(
     next: &AtomicUsize,
     tell: &dyn Fn(usize, Result<Written, LlmError>),
 ) -> Result<(), EnginesError> {
-    let mut server = loader.language_model(&work.persona)?;
+    let mut server = work.load(|| loader.language_model(&work.persona))?;
     loop {
         let n = next.fetch_add(1, Ordering::Relaxed);
         let Some(task) = tasks.get(n).filter(|_| !work.is_over()) else {

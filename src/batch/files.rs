@@ -166,14 +166,16 @@ fn speak(
         if !speak_text(&run.cancelled, voice, &paragraph.text, &mut write)? {
             return Ok(false);
         }
-        let pause_ms = match paragraph.is_heading {
-            true => HEADING_PAUSE_MS,
-            false => PARAGRAPH_PAUSE_MS,
+        let pause_ms = if paragraph.is_heading {
+            HEADING_PAUSE_MS
+        } else {
+            PARAGRAPH_PAUSE_MS
         };
         sound.pause(pause_ms).map_err(|e| failed(&e))?;
     }
-    match sound.finish().map_err(|e| failed(&e))? {
-        true => Ok(true),
-        false => Err(TtsError::Silent),
+    if sound.finish().map_err(|e| failed(&e))? {
+        Ok(true)
+    } else {
+        Err(TtsError::Silent)
     }
 }

@@ -124,12 +124,13 @@ fn job(method: &str, url: &str, body: Value) -> Result<Job, Problem> {
     match url {
         "/v1/chat/completions" => {
             let request: chat::Request = read_body(body)?;
-            match request.stream {
-                false => Ok(Job::Chat(Box::new(request))),
-                true => Err(Problem::wrong(
+            if request.stream {
+                Err(Problem::wrong(
                     Some("stream"),
                     "an answer in a batch is not streamed",
-                )),
+                ))
+            } else {
+                Ok(Job::Chat(Box::new(request)))
             }
         }
         "/v1/audio/transcriptions" => read_body(body).map(Job::Transcription),

@@ -56,6 +56,15 @@ pub struct Limits {
     pub parallel: usize,
 }
 
+/// Who is told what a batch does, from any of its threads.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// A line is done: whether it failed.
+    pub on_line: &'a (dyn Fn(bool) + Sync),
+    /// An engine begins to load (true), which nothing interrupts, or is loaded (false). Several may load at a time.
+    pub on_loading: &'a (dyn Fn(bool) + Sync),
+}
+
 /// What the parts of a batch share.
 struct Work<'a> {
     config: Config,
@@ -63,8 +72,7 @@ struct Work<'a> {
     limits: Limits,
     results: &'a Results,
     cancelled: &'a (dyn Fn() -> bool + Sync),
-    /// Called with each line that is done, and whether it failed.
-    on_line: &'a (dyn Fn(bool) + Sync),
+    told: Told<'a>,
     /// What ended the work.
     broken: Mutex<Option<BatchError>>,
 }
@@ -74,12 +82,20 @@ impl Work<'_> {
     fn done(&self, line: &Line, answer: Result<Value, Problem>) {
         let failed = answer.is_err();
         match self.results.append(line, answer) {
-            Ok(()) => (self.on_line)(failed),
+            Ok(()) => (self.told.on_line)(failed),
             Err(reason) => self.end(BatchError::Write {
                 path: self.results.path().to_owned(),
                 reason: reason.to_string(),
             }),
         }
+    }
+
+    /// Loads an engine.
+    fn load<T>(&self, load: impl FnOnce() -> T) -> T {
+        (self.told.on_loading)(true);
+        let loaded = load();
+        (self.told.on_loading)(false);
+        loaded
     }
 
     /// Ends the work; the first reason counts.
@@ -121,7 +137,7 @@ pub fn run(
     limits: Limits,
     results: &Results,
     cancelled: &(dyn Fn() -> bool + Sync),
-    on_line: &(dyn Fn(bool) + Sync),
+    told: Told,
 ) -> Result<(), BatchError> {
     let work = Work {
         config: on_each_core(config, limits.cores),
@@ -129,7 +145,7 @@ pub fn run(
         limits,
         results,
         cancelled,
-        on_line,
+        told,
         broken: Mutex::new(None),
     };
     let (mut chats, mut recordings, mut texts) = (Vec::new(), Vec::new(), Vec::new());

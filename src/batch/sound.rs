@@ -31,7 +31,7 @@ pub(super) fn transcribe(work: &Work, jobs: &[(&Line, &Recording)]) -> Result<()
         work.limits.cores,
         jobs,
         &|| work.is_over(),
-        || loader.recognizer(),
+        || work.load(|| loader.recognizer()),
         |engine, (line, job)| {
             let heard = text_of(work, &loader, engine.as_mut(), job);
             keep(work, line, heard);
@@ -76,7 +76,7 @@ pub(super) fn speak(work: &Work, jobs: &[(&Line, &Request)]) -> Result<(), Batch
         work.limits.cores,
         jobs,
         &|| work.is_over(),
-        || engines::synthesizer(&work.config, &work.persona),
+        || work.load(|| engines::synthesizer(&work.config, &work.persona)),
         |voice, (line, job)| {
             let made = sound_of(work, voice.as_mut(), line, job);
             keep(work, line, made);

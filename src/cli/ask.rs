@@ -162,9 +162,10 @@ fn answer(
         ),
         Err(error) => return Err(error.into()),
     };
-    match quit() {
-        true => bail!("interrupted"),
-        false => Ok((answer.trim().to_owned(), finish)),
+    if quit() {
+        bail!("interrupted")
+    } else {
+        Ok((answer.trim().to_owned(), finish))
     }
 }
 
@@ -191,9 +192,10 @@ fn question(options: &AskOptions) -> Result<String> {
 
 fn read_text(path: &Path) -> Result<String> {
     let (name, mut bytes) = (path.display(), Vec::new());
-    let read = match path == Path::new("-") {
-        true => stdin().take(MOST_FILE + 1).read_to_end(&mut bytes),
-        false => File::open(path).and_then(|file| file.take(MOST_FILE + 1).read_to_end(&mut bytes)),
+    let read = if path == Path::new("-") {
+        stdin().take(MOST_FILE + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(MOST_FILE + 1).read_to_end(&mut bytes))
     };
     read.with_context(|| format!("cannot read {name}"))?;
     if bytes.len() as u64 > MOST_FILE {

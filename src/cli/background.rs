@@ -26,7 +26,7 @@ pub struct Background {
 }
 
 /// How often a nice command looks whether it may go on.
-const LOOK: Duration = Duration::from_millis(200);
+const GIVE_WAY_POLL: Duration = Duration::from_millis(200);
 
 impl Background {
     /// Whether anything was asked for.
@@ -50,7 +50,7 @@ impl Background {
         let quit = || QUIT.load(Ordering::Relaxed);
         Ok(move || {
             while look.as_ref().is_some_and(Look::somebody_talks) && !quit() {
-                sleep(LOOK);
+                sleep(GIVE_WAY_POLL);
             }
             quit()
         })
@@ -70,9 +70,10 @@ pub struct Teller {
 impl Teller {
     /// Says where the work begins.
     pub fn start(progress: Progress) -> Self {
-        let end = match progress.is_complete() {
-            true => ": nothing is left to do",
-            false => "",
+        let end = if progress.is_complete() {
+            ": nothing is left to do"
+        } else {
+            ""
         };
         eprintln!("{}{end}", progress.line(Duration::ZERO));
         Self {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use vivavoce::agent::Persona;
-use vivavoce::batch::{self, Limits, Line, Progress, Results};
+use vivavoce::batch::{self, Limits, Line, Progress, Results, Told};
 use vivavoce::config::Config;
 
 use super::background::{Background, Teller};
@@ -27,6 +28,34 @@ pub struct BatchOptions {
     parallel: u16,
     #[command(flatten)]
     background: Background,
+}
+
+/// Whether Ctrl-C ends a batch at once, since what is answered is kept: a server may be silent, or load its model.
+struct AtOnce(Mutex<Waiting>);
+
+/// What a batch waits for.
+#[derive(Default)]
+struct Waiting {
+    /// There is an answer.
+    answered: bool,
+    /// Engines that load.
+    loading: usize,
+}
+
+impl AtOnce {
+    /// Until the first answer it does.
+    fn new() -> Self {
+        let at_once = Self(Mutex::default());
+        at_once.change(|_| ());
+        at_once
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut waiting);
+        let at_once = !waiting.answered || waiting.loading > 0;
+        LOADING.store(at_once, Ordering::Relaxed);
+    }
 }
 
 /// Works a batch off.
@@ -54,21 +83,32 @@ pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
         parallel: options.parallel.into(),
     };
     let gives_up = options.background.gives_up()?;
-    // Until the first answer: a server may be silent or load its model, and what failed before is kept.
-    LOADING.store(true, Ordering::Relaxed);
+    let at_once = AtOnce::new();
     let on_line = |failed: bool| {
         if !failed {
-            LOADING.store(false, Ordering::Relaxed);
+            at_once.change(|waiting| waiting.answered = true);
         }
         teller.done(failed);
     };
-    batch::run(
-        config, &persona, &lines, limits, &results, &gives_up, &on_line,
-    )?;
+    let on_loading = |begins: bool| {
+        at_once.change(|waiting| {
+            if begins {
+                waiting.loading += 1;
+            } else {
+                waiting.loading -= 1;
+            }
+        });
+    };
+    let told = Told {
+        on_line: &on_line,
+        on_loading: &on_loading,
+    };
+    batch::run(config, &persona, &lines, limits, &results, &gives_up, told)?;
     LOADING.store(false, Ordering::Relaxed);
-    match QUIT.load(Ordering::Relaxed) {
-        true => bail!("interrupted: the same command goes on where it was"),
-        false => Ok(()),
+    if QUIT.load(Ordering::Relaxed) {
+        bail!("interrupted: the same command goes on where it was")
+    } else {
+        Ok(())
     }
 }
 

@@ -64,9 +64,10 @@ fn jobs(book: &Path, folder: &Path) -> Result<Vec<SpokenChapter>> {
     let is_markdown = book
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
-    let markup = match is_markdown {
-        true => Markup::Markdown,
-        false => Markup::Plain,
+    let markup = if is_markdown {
+        Markup::Markdown
+    } else {
+        Markup::Plain
     };
     let chapters = chapters(&text, markup);
     let stem = book.file_stem().unwrap_or_default().to_string_lossy();

@@ -41,9 +41,10 @@ pub struct EnrollArgs {
 /// A name that can be part of a file's.
 fn name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    match !text.is_empty() && text.len() <= 64 && text.chars().all(fits) {
-        true => Ok(text.to_owned()),
-        false => Err("give letters, digits, - and _, at most 64 bytes".into()),
+    if !text.is_empty() && text.len() <= 64 && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("give letters, digits, - and _, at most 64 bytes".into())
     }
 }
 

@@ -15,7 +15,7 @@ use vivavoce::turn_taking::Answers;
 
 use super::assistant::assistant;
 use super::sound;
-use super::talk::QUIT;
+use super::talk::{Loading, QUIT};
 
 /// What an agent is told of errors, which may name files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub fn voice(config: &Config, errors: Errors) -> Result<Voice> {
         if let (Some(microphone), Some(loudspeaker)) = &missing {
             return Err(format!("{microphone}\n{loudspeaker}"));
         }
+        // A server has others, whose conversations end in order.
+        let _loading = (errors == Errors::Told).then(Loading::begin);
         open(&config, missing, watcher).map_err(|error| match errors {
             Errors::Told => format!("{error:#}"),
             Errors::Logged => {

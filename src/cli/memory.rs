@@ -10,17 +10,20 @@ use vivavoce::folders::{FolderReport, LeftOut};
 use vivavoce::tools::{Episode, Erased, KeptMemory};
 
 use super::assistant::read_folders;
+use super::flags::{ConfigFlag, Flags, FolderFlags};
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum MemoryCommand {
     /// Show your name, the facts that you told, and what was said and heard, by day
-    List,
+    List(ConfigFlag),
     /// Find facts, and what was said and heard, with all of these words
     Search {
         /// The words
         #[arg(required = true)]
         words: Vec<String>,
+        #[command(flatten)]
+        flags: ConfigFlag,
     },
     /// Erase the facts, and what was said and heard, with all of these words: they are in the file no more
     Forget {
@@ -34,11 +37,26 @@ pub enum MemoryCommand {
         /// Your name, the facts, and all that was said and heard
         #[arg(long)]
         everything: bool,
+        #[command(flatten)]
+        flags: ConfigFlag,
     },
     /// Print all of it as JSON
-    Export,
+    Export(ConfigFlag),
     /// Read the folders of `[memory] folders` now, and say how many files are found and what is left out
-    Folders,
+    Folders(FolderFlags),
+}
+
+impl MemoryCommand {
+    /// The flags that it reads.
+    pub fn flags(&self) -> &dyn Flags {
+        match self {
+            Self::List(flags)
+            | Self::Search { flags, .. }
+            | Self::Forget { flags, .. }
+            | Self::Export(flags) => flags,
+            Self::Folders(flags) => flags,
+        }
+    }
 }
 
 /// Files of one folder that are named with why they are left out; of more it is said how many.
@@ -47,14 +65,15 @@ const MOST_NAMED: usize = 20;
 /// Runs the command.
 pub fn run(config: &Config, command: &MemoryCommand) -> Result<()> {
     match command {
-        MemoryCommand::List => look(config, list),
-        MemoryCommand::Search { words } => {
+        MemoryCommand::List(_) => look(config, list),
+        MemoryCommand::Search { words, .. } => {
             look(config, |memory, now| search(memory, &words.join(" "), now))
         }
         MemoryCommand::Forget {
             words,
             talk,
             everything,
+            ..
         } => look(config, |memory, _| {
             let erased = match (talk, everything) {
                 (true, _) => Erased {
@@ -67,8 +86,8 @@ pub fn run(config: &Config, command: &MemoryCommand) -> Result<()> {
             show_erased(&erased);
             Ok(())
         }),
-        MemoryCommand::Export => look(config, export),
-        MemoryCommand::Folders => folders(config),
+        MemoryCommand::Export(_) => look(config, export),
+        MemoryCommand::Folders(_) => folders(config),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod bench;
 pub mod book;
 pub mod doctor;
 pub mod enroll;
+pub mod flags;
 pub mod log;
 pub mod mcp;
 pub mod memory;

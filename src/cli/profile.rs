@@ -14,6 +14,7 @@ use vivavoce::llm::gpu;
 use vivavoce::models::Manifest;
 
 use super::doctor::{Machine, best_profile, rehearsal};
+use super::talk::Loading;
 
 /// The name that stands for a choice.
 pub const AUTO: &str = "auto";
@@ -68,7 +69,10 @@ pub fn resolve(config: &mut Config) -> Result<bool> {
 pub fn introduce(config: &Config) {
     eprintln!("measuring once how its models run on this machine ...");
     let machine = machine();
-    match advice(config) {
+    let loading = Loading::begin();
+    let advice = advice(config);
+    drop(loading);
+    match advice {
         Err(error) => tracing::warn!("the models were not measured: {error:#}"),
         Ok(advice) => {
             let path = data_dir().join(FILE);

@@ -13,7 +13,7 @@ use vivavoce::audio::cpal_device::CpalDevice;
 use vivavoce::audio::device::{AudioDevice, Endpoint, StreamNote};
 use vivavoce::audio::frame::BLOCK_MS;
 use vivavoce::audio::wav::{ClipFile, WavFile};
-use vivavoce::clock::{Pace, Stopwatch, sleep};
+use vivavoce::clock::{Stopwatch, Ticker, sleep};
 use vivavoce::config::Config;
 use vivavoce::engines;
 use vivavoce::events::{ReplyId, TurnId};
@@ -136,9 +136,10 @@ fn write(path: &Path, spoken: Spoken) -> Result<()> {
     for clause in spoken {
         file.push(&clause?.clip)?;
     }
-    match file.finish()? || QUIT.load(Ordering::Relaxed) {
-        true => Ok(()),
-        false => Err(TtsError::Silent.into()),
+    if file.finish()? || QUIT.load(Ordering::Relaxed) {
+        Ok(())
+    } else {
+        Err(TtsError::Silent.into())
     }
 }
 
@@ -160,7 +161,7 @@ fn play(spoken: Spoken, output: Endpoint) -> Result<()> {
     );
     queue.attach(end)?;
     queue.release(id);
-    let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+    let mut ticker = Ticker::every(Duration::from_millis(BLOCK_MS));
     let (mut complete, mut sounds, mut taken) = (false, false, Stopwatch::start());
     while (!complete || queue.is_busy()) && !QUIT.load(Ordering::Relaxed) {
         while !complete && queue.is_hungry() {
@@ -188,7 +189,7 @@ fn play(spoken: Spoken, output: Endpoint) -> Result<()> {
         if let Some(StreamNote::Lost(text)) = stream.take_note() {
             bail!("{text}");
         }
-        pace.wait();
+        ticker.wait();
     }
     if complete && !sounds {
         return Err(TtsError::Silent.into());

@@ -39,6 +39,23 @@ pub static QUIT: AtomicBool = AtomicBool::new(false);
 /// may take minutes to load its model, and nothing is lost.
 pub static LOADING: AtomicBool = AtomicBool::new(false);
 
+/// Has [`LOADING`] set until it is dropped.
+pub struct Loading(());
+
+impl Loading {
+    /// From now on.
+    pub fn begin() -> Self {
+        LOADING.store(true, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        LOADING.store(false, Ordering::Relaxed);
+    }
+}
+
 /// What the command line asks for beside the configuration.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -71,7 +88,7 @@ const VIEW_QUEUE: usize = 4_096;
 /// A key that comes again within this time is held down, not pressed again.
 const KEY_REPEAT: Duration = Duration::from_millis(600);
 /// How often keys and the end are looked at.
-const LOOK: Duration = Duration::from_millis(40);
+const KEYS_POLL: Duration = Duration::from_millis(40);
 
 /// Runs the command.
 pub fn run(config: &Config, mut options: Options, started: Stopwatch) -> Result<()> {
@@ -191,9 +208,10 @@ fn converse(
     let (meter, record) = (Meter::start(config), options.record.clone());
     watchers.push(meter.watcher());
     // What the user keeps has no place in a demonstration.
-    let (keeping, folders) = match demo {
-        true => (Keeping::Nothing, None),
-        false => (config.memory.keep, watch_folders(config)),
+    let (keeping, folders) = if demo {
+        (Keeping::Nothing, None)
+    } else {
+        (config.memory.keep, watch_folders(config))
     };
     let given = assistant(config, &persona, keeping, mcp);
     let (setting, tools) = with_folders(given, folders);
@@ -298,7 +316,7 @@ impl Talk {
     fn run(&mut self, session: &Session, view: &mut dyn View, limit: Option<f64>) {
         loop {
             // A bounded number, so that keys and the end are looked at whatever happens.
-            let first = self.events.recv_timeout(LOOK).ok();
+            let first = self.events.recv_timeout(KEYS_POLL).ok();
             for event in first
                 .into_iter()
                 .chain(self.events.clone().try_iter().take(256))
@@ -390,9 +408,10 @@ impl Talk {
                         continue;
                     }
                     self.talking = !self.talking;
-                    session.send(match self.talking {
-                        true => Event::TalkPressed,
-                        false => Event::TalkReleased,
+                    session.send(if self.talking {
+                        Event::TalkPressed
+                    } else {
+                        Event::TalkReleased
                     });
                 }
                 _ => view.key(key),
@@ -414,8 +433,8 @@ fn read_lines() -> Receiver<String> {
     lines
 }
 
-/// A recording is measured at the end of a conversation up to this length, which takes seconds; all of it is
-/// held in memory for that. Bytes: ten minutes of two channels.
+/// A recording is measured at the end of a conversation up to this length, which takes seconds. Bytes: ten minutes of two
+/// channels.
 const MEASURED_AT_ONCE: u64 = 10 * 60 * 48_000 * 4;
 
 fn print_latencies(latency: &LatencyByTurn, record: Option<&Path>) {

@@ -12,13 +12,14 @@ use vivavoce::tool_call::{Call, Class, Offer};
 use vivavoce::tools::{self, Outcome};
 
 use super::assistant::{assistant, connect_mcp, read_folders, with_folders};
+use super::flags::{ConfigFlag, Flags, ToolFlags};
 use super::talk::QUIT;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum ToolsCommand {
     /// List the built-in tools and those of MCP servers, and what each may do
-    List,
+    List(ConfigFlag),
     /// Call one, and print what it says
     Call {
         /// Its name
@@ -26,7 +27,19 @@ pub enum ToolsCommand {
         /// Its arguments as a JSON object: '{"duration": "five minutes"}'
         #[arg(value_name = "JSON", default_value = "{}", value_parser = object)]
         arguments: Map<String, Value>,
+        #[command(flatten)]
+        flags: ToolFlags,
     },
+}
+
+impl ToolsCommand {
+    /// The flags that it reads.
+    pub fn flags(&self) -> &dyn Flags {
+        match self {
+            Self::List(flags) => flags,
+            Self::Call { flags, .. } => flags,
+        }
+    }
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, String> {
@@ -37,11 +50,13 @@ fn object(text: &str) -> Result<Map<String, Value>, String> {
 /// Runs the command.
 pub fn run(config: &Config, command: &ToolsCommand) -> Result<()> {
     match command {
-        ToolsCommand::List => {
+        ToolsCommand::List(_) => {
             list(config);
             Ok(())
         }
-        ToolsCommand::Call { name, arguments } => {
+        ToolsCommand::Call {
+            name, arguments, ..
+        } => {
             let (name, arguments) = (name.clone(), arguments.clone());
             call(config, &Call { name, arguments })
         }
@@ -54,9 +69,10 @@ fn call(config: &Config, call: &Call) -> Result<()> {
     let said = if tools::class(&call.name).is_some() {
         let given = assistant(config, &persona, config.memory.keep, None);
         // Only these are worth reading all folders.
-        let folders = match tools::looks_into_folders(&call.name) {
-            true => read_folders(config)?,
-            false => None,
+        let folders = if tools::looks_into_folders(&call.name) {
+            read_folders(config)?
+        } else {
+            None
         };
         let (_, tools) = with_folders(given, folders.map(Arc::new));
         let mut toolbox = tools
@@ -100,12 +116,13 @@ fn describe(offer: &Offer) {
         Class::AskFirst => "asks first",
     };
     let definition = &offer.definition;
-    let names = definition
-        .arguments()
-        .map(|(name, is_required)| match is_required {
-            true => name.clone(),
-            false => format!("[{name}]"),
-        });
+    let names = definition.arguments().map(|(name, is_required)| {
+        if is_required {
+            name.clone()
+        } else {
+            format!("[{name}]")
+        }
+    });
     let names: Vec<String> = names.collect();
     out!("  {} ({may}) {}", definition.name, names.join(" "));
     let first = definition.description.lines().next().unwrap_or_default();

@@ -173,9 +173,10 @@ impl Usage {
             || "energy: this machine does not tell it".into(),
             |joules| format!("energy of the processor, other programs' too: {joules:.0} J"),
         );
-        let away = match self.leaves_for.is_empty() {
-            true => "left this machine: 0 bytes".into(),
-            false => format!("what was said went to: {}", self.leaves_for.join(", ")),
+        let away = if self.leaves_for.is_empty() {
+            "left this machine: 0 bytes".into()
+        } else {
+            format!("what was said went to: {}", self.leaves_for.join(", "))
         };
         vec![core, memory, energy, away]
     }

@@ -206,13 +206,14 @@ fn check(
     ok: bool,
     expected: &'static str,
 ) -> Result<(), ConfigError> {
-    match ok {
-        true => Ok(()),
-        false => Err(ConfigError::Value {
+    if ok {
+        Ok(())
+    } else {
+        Err(ConfigError::Value {
             key,
             value: value.to_string(),
             expected,
-        }),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use super::{EngineLoader, EnginesError, cache_dir, data_dir};
 use crate::agent::Persona;
 use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
-use crate::llm::server::{Address, Patience, Server, ServerConfig};
+use crate::llm::server::{Address, Server, ServerConfig, ServerTimeouts};
 use crate::llm::{
     Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, StatesConfig,
     forget_prompt_states, prepare,
@@ -227,7 +227,7 @@ impl EngineLoader {
             api_key_env: config.api_key_env.clone(),
             context: config.context,
             reasoning_tokens: config.reasoning_tokens(),
-            patience: Patience::default(),
+            timeouts: ServerTimeouts::default(),
         })?))
     }
 }

@@ -95,13 +95,14 @@ fn knows(language: Language, selection: &Selection) -> Result<(), EnginesError> 
             }
         }
     }
-    match missing.is_empty() {
-        true => Ok(()),
-        false => Err(EnginesError::Language {
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(EnginesError::Language {
             language,
             profile: selection.profile.name.clone(),
             missing,
-        }),
+        })
     }
 }
 
@@ -217,18 +218,20 @@ impl EngineLoader {
         let synthesizer =
             synthesizer.map_err(|_| TtsError::Run("it panicked while it was loaded".into()))??;
         let (recognizer, activity, turn_detector) = rest?;
-        let canceller: Box<dyn EchoCanceller> = match self.config.audio.echo_cancellation {
-            true => Box::new(SonoraCanceller::new()),
-            false => Box::new(Bypass),
+        let canceller: Box<dyn EchoCanceller> = if self.config.audio.echo_cancellation {
+            Box::new(SonoraCanceller::new())
+        } else {
+            Box::new(Bypass)
         };
         Ok(Engines {
             canceller,
             activity,
             wake: self.wake()?,
             turn_detector: Box::new(turn_detector),
-            known_voices: match self.config.turn_taking.only_enrolled {
-                true => Some(self.known_voices()?),
-                false => None,
+            known_voices: if self.config.turn_taking.only_enrolled {
+                Some(self.known_voices()?)
+            } else {
+                None
             },
             recognizer,
             language_model,
@@ -318,8 +321,11 @@ impl EngineLoader {
         Ok(VoiceEncoder::load(self.first(Role::Speaker)?)?)
     }
 
-    /// The voices that were enrolled, and what tells them from others.
-    fn known_voices(&self) -> Result<KnownVoices, EnginesError> {
+    /// Loads the voices that were enrolled, and what tells them from others.
+    ///
+    /// # Errors
+    /// Nobody is enrolled, a voice print cannot be read, or the encoder cannot be loaded.
+    pub fn known_voices(&self) -> Result<KnownVoices, EnginesError> {
         let prints = voice_prints().all()?;
         if prints.is_empty() {
             return Err(EnginesError::NobodyEnrolled);

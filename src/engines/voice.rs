@@ -58,26 +58,36 @@ fn wants_profile_voice(config: &Config, persona: &Persona, languages: &[String])
 }
 
 impl EngineLoader {
-    /// The voice that is configured, and one for each other language of the conversation: a voice of the program where
-    /// that one does not speak it.
+    /// The voice that is configured, and one for each other language of the conversation.
     pub fn voices(&self, persona: &Persona) -> Result<Box<dyn Synthesizer>, EnginesError> {
         let first = self.synthesizer(persona)?;
         let others = self.config.language.others().iter();
         let others: Vec<_> = others
-            .map(|language| {
-                let persona = persona.in_language(*language);
-                let voice = self.synthesizer(&persona);
-                voice.or_else(|error| match error {
-                    EnginesError::NoVoice { .. } | EnginesError::Tts(_) => self
-                        .of_program(&persona, &error.to_string())
-                        .map_err(|_| error),
-                    error => Err(error),
-                })
-            })
+            .map(|language| self.voice_in(*language, persona))
             .collect::<Result<_, _>>()?;
-        Ok(match others.is_empty() {
-            true => first,
-            false => Box::new(Voices::new(first, others)),
+        Ok(if others.is_empty() {
+            first
+        } else {
+            Box::new(Voices::new(first, others))
+        })
+    }
+
+    /// The voice of the assistant in another language of the conversation: a voice of the program where the one that is
+    /// configured does not speak it.
+    ///
+    /// # Errors
+    /// No voice speaks the language, or it cannot be loaded.
+    pub fn voice_in(
+        &self,
+        language: Language,
+        persona: &Persona,
+    ) -> Result<Box<dyn Synthesizer>, EnginesError> {
+        let persona = persona.in_language(language);
+        self.synthesizer(&persona).or_else(|error| match error {
+            EnginesError::NoVoice { .. } | EnginesError::Tts(_) => self
+                .of_program(&persona, &error.to_string())
+                .map_err(|_| error),
+            error => Err(error),
         })
     }
 

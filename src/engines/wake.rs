@@ -15,7 +15,10 @@ const EMBEDDING: &str = "embedding_model.onnx";
 
 impl EngineLoader {
     /// Loads the ears for the wake word, if one is wanted.
-    pub(super) fn wake(&self) -> Result<Option<Box<dyn WakeDetector>>, EnginesError> {
+    ///
+    /// # Errors
+    /// Its head is damaged or for another phrase, or what that looks at cannot be loaded.
+    pub fn wake(&self) -> Result<Option<Box<dyn WakeDetector>>, EnginesError> {
         if !self.config.wake.enabled {
             return Ok(None);
         }

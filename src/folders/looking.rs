@@ -23,7 +23,7 @@ const FRESH: Duration = Duration::from_secs(5);
 /// A question waits so long for a look, and so long for the index while it is written.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How often whoever gives way looks whether to go on.
-const LOOK: Duration = Duration::from_millis(100);
+const GIVE_WAY_POLL: Duration = Duration::from_millis(100);
 /// After a file the thread rests as long as the file took, up to this.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 /// What could not be read for a reason that may pass is tried again so often.
@@ -151,7 +151,7 @@ impl Shared {
             asked.is_some_and(|since| since.elapsed() < PATIENCE)
         };
         while !self.is_closing() && !is_hurried() && gives_way() {
-            sleep(LOOK);
+            sleep(GIVE_WAY_POLL);
         }
     }
 
@@ -242,9 +242,12 @@ impl Shared {
         let index = self.index.lock();
         let beside = index.text_bytes_beside(file)?;
         let has_room = |bytes: u64| bytes <= self.limits.all_text_bytes.saturating_sub(beside);
-        let read = read.and_then(|passages| match has_room(text_bytes(&passages)) {
-            true => Ok(passages),
-            false => Err(Why::TooMuch),
+        let read = read.and_then(|passages| {
+            if has_room(text_bytes(&passages)) {
+                Ok(passages)
+            } else {
+                Err(Why::TooMuch)
+            }
         });
         if let Err(why) = &read {
             let place = file.place();

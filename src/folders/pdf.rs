@@ -29,7 +29,7 @@ const STACK_BYTES: usize = 16 << 20;
 /// Those that were given up and still run.
 const MOST_GIVEN_UP: usize = 2;
 /// How often whoever waits looks whether to give up.
-const LOOK: Duration = Duration::from_millis(20);
+const CANCELLATION_POLL: Duration = Duration::from_millis(20);
 /// Pages of one file.
 const MOST_PAGES: usize = 2_000;
 /// A step between letters that is a space, in thousandths of the size of the font.
@@ -112,7 +112,7 @@ fn wait(
 ) -> Result<String, Why> {
     let watch = Stopwatch::start();
     loop {
-        match from.recv_timeout(LOOK) {
+        match from.recv_timeout(CANCELLATION_POLL) {
             Ok(read) => return read,
             Err(RecvTimeoutError::Disconnected) => return Err(Why::Damaged),
             Err(RecvTimeoutError::Timeout) if watch.elapsed() < most && !cancelled() => {}

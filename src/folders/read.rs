@@ -84,8 +84,9 @@ fn bytes(file: &SeenFile, limits: &Limits) -> Result<Vec<u8>, Why> {
         Ok(bytes)
     };
     let bytes = read().map_err(|_| Why::Unreadable)?;
-    match bytes.len() as u64 > most {
-        true => Err(Why::TooLarge),
-        false => Ok(bytes),
+    if bytes.len() as u64 > most {
+        Err(Why::TooLarge)
+    } else {
+        Ok(bytes)
     }
 }

@@ -111,9 +111,10 @@ pub(super) struct Seen {
 pub(super) fn walk(roots: &[Root], limits: &Limits, stop: Cancelled) -> Seen {
     let mut seen = Seen::default();
     for root in roots {
-        match seen.is_full {
-            true => seen.leave_out(root.path().to_owned(), Why::TooMany),
-            false => seen.look_through(root, limits, stop),
+        if seen.is_full {
+            seen.leave_out(root.path().to_owned(), Why::TooMany)
+        } else {
+            seen.look_through(root, limits, stop)
         }
     }
     seen

@@ -174,9 +174,10 @@ impl FrontEnd {
         // Another microphone hears the user at another level.
         self.nearness = Nearness::default();
         self.tell_far_at = Timestamp::ZERO;
-        match microphone.without_echo {
-            true => self.duplex.opened_without_echo(facts),
-            false => self.duplex.opened(audible, facts),
+        if microphone.without_echo {
+            self.duplex.opened_without_echo(facts)
+        } else {
+            self.duplex.opened(audible, facts)
         }
     }
 

@@ -227,6 +227,25 @@ fn headphones_pulled_out_in_a_reply_bring_the_canceller_back() {
 }
 
 #[test]
+fn headphones_plugged_in_in_a_reply_leave_the_user_heard_over_it() {
+    let mut world = World::cancelling().with_echo(-20.0);
+    world.earcon(nobody);
+    world.reply(3, nobody);
+    world.room = None;
+    world.reply(3, nobody);
+    world.silence(1_000);
+    let before = world.speeches();
+    let heard = world.reply(2, somebody);
+    assert!(heard > 0.1, "{heard}");
+    assert!(world.speeches() > before, "{:?}", world.facts);
+    let duplexes = world.duplexes();
+    assert!(
+        matches!(duplexes[..], [(DuplexMode::Full, Some(_))]),
+        "there was an echo and there may be one again: {duplexes:?}"
+    );
+}
+
+#[test]
 fn in_half_duplex_nothing_is_heard_while_a_reply_sounds() {
     let mut world = World::new(Box::new(Bypass), true).with_echo(-10.0);
     world.earcon(nobody);

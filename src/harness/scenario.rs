@@ -388,9 +388,10 @@ struct RawStimulus {
 
 impl RawStimulus {
     fn resolve(self, folder: &Path) -> Result<Stimulus, String> {
-        let usual = match self.far {
-            true => FAR_LEVEL_DBFS,
-            false => USER_LEVEL_DBFS,
+        let usual = if self.far {
+            FAR_LEVEL_DBFS
+        } else {
+            USER_LEVEL_DBFS
         };
         let level = Some(self.level_dbfs.unwrap_or(usual));
         let (sound, level_dbfs) = match (self.say, self.file, self.effect) {

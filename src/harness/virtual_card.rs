@@ -19,7 +19,7 @@ use crate::audio::device::{AudioDevice, AudioStream, MOST_LATE, Rates, StreamNot
 use crate::audio::frame::{BLOCK, BLOCK_MS, SESSION_RATE, from_db};
 use crate::audio::noise::Noise;
 use crate::audio::wav::WavFile;
-use crate::clock::{Pace, Timestamp};
+use crate::clock::{Ticker, Timestamp};
 use crate::events::{EventKind, Expect};
 use crate::pipeline::Report;
 
@@ -207,9 +207,9 @@ struct Card {
 
 impl Card {
     fn run(mut self) -> Parts {
-        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+        let mut ticker = Ticker::every(Duration::from_millis(BLOCK_MS));
         while !self.stop.load(Ordering::Relaxed) {
-            for _ in 0..pace.wait().min(MOST_LATE) {
+            for _ in 0..ticker.wait().min(MOST_LATE) {
                 self.step();
             }
         }
@@ -386,9 +386,10 @@ impl Player {
             .is_some_and(|at| self.block >= at + when.after.as_millis() as u64 / BLOCK_MS);
         if due {
             self.anchored_at = None;
-            match self.next < stimuli.len() {
-                true => self.playing = true,
-                false => self.ended = true,
+            if self.next < stimuli.len() {
+                self.playing = true
+            } else {
+                self.ended = true
             }
         }
     }

@@ -21,12 +21,13 @@ pub fn line(tools: &[ToolDefinition]) -> String {
 
 /// A tool with its arguments; those that may be left out have a question mark.
 fn in_short(tool: &ToolDefinition) -> String {
-    let names = tool
-        .arguments()
-        .map(|(name, is_required)| match is_required {
-            true => name.clone(),
-            false => format!("{name}?"),
-        });
+    let names = tool.arguments().map(|(name, is_required)| {
+        if is_required {
+            name.clone()
+        } else {
+            format!("{name}?")
+        }
+    });
     let names: Vec<String> = names.collect();
     format!("{} {{{}}}", tool.name, names.join(", "))
 }

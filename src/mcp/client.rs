@@ -20,7 +20,7 @@ use crate::cancellation::Cancelled;
 use crate::tool_call::{Call, CallFailure, ExternalTools};
 
 /// How often a call that waits looks whether it is given up.
-const LOOK: Duration = Duration::from_millis(20);
+const CANCELLATION_POLL: Duration = Duration::from_millis(20);
 /// The longest time for the end of all servers; what is left of them then is killed.
 const ENDING: Duration = Duration::from_millis(900);
 
@@ -153,7 +153,7 @@ impl McpClient {
                 task.abort();
                 return Err(McpError::Cancelled);
             }
-            match answer.recv_timeout(LOOK) {
+            match answer.recv_timeout(CANCELLATION_POLL) {
                 Ok(answer) => return answer,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {

@@ -36,12 +36,13 @@ pub(super) fn instructions(store: &ModelStore, profile: &str, wanted: &[Wanted<'
             "      {}",
             store.path(&model.id, &file.name).display()
         ));
-        say(&match file.is_known() {
-            true => format!("        {} bytes, SHA-256 {}", file.size, file.sha256),
-            false => format!(
+        say(&if file.is_known() {
+            format!("        {} bytes, SHA-256 {}", file.size, file.sha256)
+        } else {
+            format!(
                 "        about {} bytes; whatever of that size is there is trusted then",
                 file.size
-            ),
+            )
         });
         for input in file.inputs() {
             say(&format!(

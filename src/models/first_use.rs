@@ -157,13 +157,14 @@ const FAR_OFF: u64 = 4;
 
 /// Whether a file of this size may be the one that is meant.
 fn plausible(found: u64, file: &ModelFile) -> Result<(), String> {
-    match found.abs_diff(file.size) <= file.size / FAR_OFF {
-        true => Ok(()),
-        false => Err(format!(
+    if found.abs_diff(file.size) <= file.size / FAR_OFF {
+        Ok(())
+    } else {
+        Err(format!(
             "it has {found} bytes, about {} were expected: not pinned. Is it cut off, or something \
              else under that name?",
             file.size
-        )),
+        ))
     }
 }
 

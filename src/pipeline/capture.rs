@@ -21,7 +21,7 @@ use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RA
 use crate::audio::latency::LatencyWatch;
 use crate::audio::resample::StreamResampler;
 use crate::audio::stall::Stall;
-use crate::clock::{Pace, Stopwatch, Timestamp};
+use crate::clock::{Stopwatch, Ticker, Timestamp};
 use crate::events::EventKind;
 use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input, Microphone};
 use crate::turn_taking::Event;
@@ -31,9 +31,9 @@ use crate::wake::WakeDetector;
 /// What the stage is called where what it plays can be written no more.
 pub const LOUDSPEAKER: &str = "loudspeaker";
 /// How often the device's ring is looked at: half a block.
-const LOOK: Duration = Duration::from_millis(BLOCK_MS / 2);
+const RING_POLL: Duration = Duration::from_millis(BLOCK_MS / 2);
 /// The same while only its name is listened to, which nobody needs to hear at once.
-const LOOK_ASLEEP: Duration = Duration::from_millis(4 * BLOCK_MS);
+const RING_POLL_ASLEEP: Duration = Duration::from_millis(4 * BLOCK_MS);
 /// Of the ticks, while it sleeps, turn taking gets one of so many: it has little to do then.
 const TICKS_ASLEEP: u64 = 10;
 /// How often a lost device is looked for.
@@ -167,12 +167,14 @@ impl Capture {
     /// Runs until it is told to stop or the scenario has ended.
     pub fn run(mut self) {
         self.ears.opened(&self.sound);
-        let (mut pace, mut slow_pace) = (Pace::every(LOOK), Pace::every(LOOK_ASLEEP));
+        let (mut ticker, mut slow_ticker) =
+            (Ticker::every(RING_POLL), Ticker::every(RING_POLL_ASLEEP));
         let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
-            match self.ears.front_end.is_asleep() {
-                true => slow_pace.wait(),
-                false => pace.wait(),
+            if self.ears.front_end.is_asleep() {
+                slow_ticker.wait()
+            } else {
+                ticker.wait()
             };
             let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
             if self.look(passed) {

@@ -6,11 +6,15 @@ use ringbuf::traits::Producer;
 use super::*;
 use crate::aec::{Bypass, SonoraCanceller};
 use crate::audio::callback::RenderEnd;
+use crate::audio::device::AudioDevice;
 use crate::audio::memory_card::{MemoryCard, Outside};
 use crate::audio::noise::Noise;
 use crate::clock::SessionClock;
 use crate::events::DuplexMode;
 use crate::pipeline::scripted_engines::{Published, loud_is_speech};
+
+#[path = "capture_card_tests.rs"]
+mod cards;
 
 /// Ten milliseconds, as a test lets them pass.
 const STEP: Duration = Duration::from_millis(BLOCK_MS);
@@ -19,6 +23,8 @@ const STEP: Duration = Duration::from_millis(BLOCK_MS);
 struct World {
     capture: Capture,
     outside: Outside,
+    /// Of the card with the microphone.
+    rate_hz: u32,
     /// Where the playback stage would put its sound.
     render: RenderEnd,
     playback: Receiver<PlaybackControl>,
@@ -40,7 +46,18 @@ struct World {
 impl World {
     fn new(canceller: Box<dyn EchoCanceller>, earcon: bool) -> Self {
         let (card, outside) = MemoryCard::new(SESSION_RATE);
-        let mut sound = Sound::new(vec![Box::new(card)]);
+        Self::on(vec![Box::new(card)], outside, canceller, earcon)
+    }
+
+    /// The same on these cards. What is outside of the one with the microphone captures at the session's rate, until the
+    /// test says otherwise.
+    fn on(
+        cards: Vec<Box<dyn AudioDevice>>,
+        outside: Outside,
+        canceller: Box<dyn EchoCanceller>,
+        earcon: bool,
+    ) -> Self {
+        let mut sound = Sound::new(cards);
         let (open, render) = sound.open().unwrap();
         let clock = SessionClock::manual();
         let (bus, published) = Published::on(clock.clone());
@@ -74,6 +91,7 @@ impl World {
         let mut world = Self {
             capture: capture.unwrap(),
             outside,
+            rate_hz: SESSION_RATE,
             render,
             playback,
             conductor,
@@ -95,11 +113,13 @@ impl World {
 
     /// Time passes while the room is as quiet as rooms are, and somebody says this.
     fn hear(&mut self, ms: u64, said: impl Fn(usize) -> f32) {
+        let length = self.rate_hz as usize * BLOCK_MS as usize / 1_000;
         for step in 0..ms / BLOCK_MS {
-            let captured: Vec<f32> = (0..BLOCK)
+            let captured: Vec<f32> = (0..length)
                 .map(|i| {
-                    let said = said(step as usize * BLOCK + i);
-                    said + self.played[i] * self.echo + self.noise.gaussian() * 0.001
+                    let said = said(step as usize * length + i);
+                    let played = self.played.get(i).copied().unwrap_or(0.0);
+                    said + played * self.echo + self.noise.gaussian() * 0.001
                 })
                 .collect();
             self.played = self.outside.turn(&captured);
@@ -218,59 +238,6 @@ fn speech_on_the_card_is_told_and_so_is_its_pause() {
         near(began, 500.0) && near(paused, 1_500.0),
         "{began:?} {paused:?}"
     );
-}
-
-#[test]
-fn a_microphone_that_stalls_gets_silence_and_time_never_goes_back() {
-    let mut world = World::new(Box::new(Bypass), false);
-    world.hear(500, nobody);
-    world.stall(1_500);
-    assert_eq!(world.last_tick(), Timestamp::from_millis(2_000));
-    let messages = world.messages();
-    assert!(
-        matches!(&messages[..], [one] if one.contains("gives nothing at all")),
-        "{messages:?}"
-    );
-    // What comes late has silence in its place already, but for the last 100 ms.
-    world.outside.turn(&vec![0.0; 150 * BLOCK]);
-    world.look();
-    assert_eq!(world.last_tick(), Timestamp::from_millis(2_100));
-    world.hear(500, nobody);
-    assert_eq!(world.last_tick(), Timestamp::from_millis(2_600));
-}
-
-#[test]
-fn sound_that_is_only_late_is_all_heard() {
-    let mut world = World::new(Box::new(Bypass), false);
-    world.hear(500, nobody);
-    world.stall(800);
-    assert_eq!(world.last_tick(), Timestamp::from_millis(500));
-    world.outside.turn(&vec![0.0; 80 * BLOCK]);
-    world.look();
-    assert_eq!(world.last_tick(), Timestamp::from_millis(1_300));
-}
-
-#[test]
-fn a_card_that_was_pulled_out_is_opened_again_and_time_goes_on_meanwhile() {
-    let mut world = World::new(Box::new(Bypass), false);
-    world.hear(500, nobody);
-    world.outside.unplug();
-    world.stall(2_500);
-    assert_eq!(world.outside.opened(), 1);
-    world.outside.plug_in();
-    world.stall(1_000);
-    assert_eq!((world.outside.opened(), world.attached), (2, 1));
-    world.hear(500, somebody);
-    let late = Timestamp::from_millis(4_500).since(world.last_tick());
-    assert!(late <= Duration::from_millis(50), "{late:?}");
-    let messages = world.messages();
-    let said = |part: &str| messages.iter().any(|message| message.contains(part));
-    assert!(
-        said("looking for it again") && said("opened again"),
-        "{messages:?}"
-    );
-    let started = |event: &&Event| matches!(event, Event::SpeechStarted(_));
-    assert_eq!(world.told.iter().filter(started).count(), 1);
 }
 
 #[test]

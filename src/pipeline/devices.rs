@@ -12,7 +12,7 @@ use crate::audio::device::{AudioDevice, AudioStream, StreamNote};
 use crate::audio::frame::{BLOCK, BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
 use crate::audio::stall::READER_AWAY;
-use crate::clock::{Pace, Stopwatch, Timestamp};
+use crate::clock::{Stopwatch, Ticker, Timestamp};
 use crate::events::EventKind;
 use crate::playback::PlaybackQueue;
 
@@ -299,10 +299,10 @@ pub fn measure_echo(sound: &mut Sound) -> Result<EchoReturn, AudioError> {
     ];
     let (mut captured, mut played) = (Vec::new(), Vec::new());
     let mut probe = EchoProbe::of_earcon();
-    let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+    let mut ticker = Ticker::every(Duration::from_millis(BLOCK_MS));
     let patience = Stopwatch::start();
     while patience.elapsed() < SLOW_START {
-        pace.wait();
+        ticker.wait();
         open.take_in(Duration::from_millis(BLOCK_MS));
         while let Some((capture, render)) = open.next_block() {
             down[0].push(&capture, &mut captured);

@@ -26,7 +26,7 @@ const HELPER: &str = "helper";
 /// The conversation has the cores no longer for one turn: an event that would give them back may be missing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How often cancellation is looked at while the helper pauses.
-const LOOK: Duration = Duration::from_millis(50);
+const CANCELLATION_POLL: Duration = Duration::from_millis(50);
 
 /// A second language model, and its limits.
 pub struct Helper {
@@ -235,7 +235,7 @@ impl Hush {
     fn wait(&self, longest: Duration, cancelled: Cancelled) {
         let mut claim = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         while claim.is_some_and(|claim| claim.since.elapsed() < longest) && !cancelled() {
-            let waited = self.0.1.wait_timeout(claim, LOOK);
+            let waited = self.0.1.wait_timeout(claim, CANCELLATION_POLL);
             (claim, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }

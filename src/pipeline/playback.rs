@@ -121,9 +121,10 @@ impl PlaybackStage {
     fn take(&mut self, input: PlaybackInput) {
         // A stop must not be overtaken by the first clause of the reply after it, nor drop that.
         self.obey();
-        match self.queue.is_hungry() {
-            true => self.push(input),
-            false => self.next = Some(input),
+        if self.queue.is_hungry() {
+            self.push(input)
+        } else {
+            self.next = Some(input)
         }
     }
 

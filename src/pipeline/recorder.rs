@@ -106,9 +106,10 @@ impl Recorder {
             self.wav.push(*played)?;
         }
         self.next_block = block.index + 1;
-        match self.next_block.is_multiple_of(FLUSH_BLOCKS) {
-            true => self.flush(),
-            false => Ok(()),
+        if self.next_block.is_multiple_of(FLUSH_BLOCKS) {
+            self.flush()
+        } else {
+            Ok(())
         }
     }
 

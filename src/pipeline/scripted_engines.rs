@@ -125,9 +125,10 @@ impl LanguageModel for Writes {
             }
             on_output(Output::Text(piece));
         }
-        match self.fails {
-            true => Err(LlmError::Run("it broke".into())),
-            false => Ok(self.finish),
+        if self.fails {
+            Err(LlmError::Run("it broke".into()))
+        } else {
+            Ok(self.finish)
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::audio::device::StreamNote;
 use crate::audio::frame::{BLOCK_MS, FRAME, SESSION_RATE, SPEECH_RATE};
 use crate::audio::resample::StreamResampler;
 use crate::cancellation::Cancelled;
-use crate::clock::{Pace, Stopwatch, Timestamp};
+use crate::clock::{Stopwatch, Ticker, Timestamp};
 use crate::vad::{Activity, VoiceActivity};
 
 /// A sentence is over after this much silence.
@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// Shorter speech is a word, or a cough.
 const SHORTEST: Duration = Duration::from_millis(1_500);
 /// How often the device's ring is looked at.
-const LOOK: Duration = Duration::from_millis(BLOCK_MS);
+const RING_POLL: Duration = Duration::from_millis(BLOCK_MS);
 
 /// What was heard.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,11 +45,11 @@ pub fn listen_to_sentences(
 ) -> Result<(), AudioError> {
     let (mut open, _silent) = sound.open()?;
     let mut resampler = StreamResampler::new(SESSION_RATE, SPEECH_RATE)?;
-    let (mut pace, mut last) = (Pace::every(LOOK), Stopwatch::start());
+    let (mut ticker, mut last) = (Ticker::every(RING_POLL), Stopwatch::start());
     let mut sentences = Sentences::default();
     let mut down = Vec::new();
     while !cancelled() {
-        pace.wait();
+        ticker.wait();
         let passed = std::mem::replace(&mut last, Stopwatch::start()).elapsed();
         let is_over = open.finished();
         open.take_in(passed);
@@ -132,9 +132,10 @@ impl Sentences {
         let sentence = self.audio[from..to.max(from)].to_vec();
         self.keep_last(Duration::ZERO);
         (self.began, self.ended) = (None, None);
-        Some(match ended.since(began) < SHORTEST {
-            true => Heard::TooShort,
-            false => Heard::Sentence(sentence),
+        Some(if ended.since(began) < SHORTEST {
+            Heard::TooShort
+        } else {
+            Heard::Sentence(sentence)
         })
     }
 

@@ -88,9 +88,10 @@ impl Talk {
         let waiting = Stopwatch::start();
         while !holds(self) {
             assert!(waiting.elapsed() < PATIENCE, "{:?}", self.kinds());
-            match self.is_at_work() {
-                true => self.seen.extend(self.events.recv_timeout(MOMENT)),
-                false => self.pass(0.0),
+            if self.is_at_work() {
+                self.seen.extend(self.events.recv_timeout(MOMENT))
+            } else {
+                self.pass(0.0)
             }
         }
     }
@@ -109,10 +110,7 @@ impl Talk {
                 _ => {}
             }
         }
-        match ended {
-            true => !sounds,
-            false => paused && !is_known,
-        }
+        if ended { !sounds } else { paused && !is_known }
     }
 
     fn kinds(&self) -> Vec<&EventKind> {

@@ -44,7 +44,7 @@ pub enum ToolsInput {
 
 /// What is due is looked for this often at least: the clock may be set, and another program on the same
 /// data may set a timer.
-const LOOK: Duration = Duration::from_secs(1);
+const DUE_POLL: Duration = Duration::from_secs(1);
 
 /// The thread's state.
 pub struct ToolsStage {
@@ -90,13 +90,13 @@ impl ToolsStage {
     fn until_next_ring(&self) -> Duration {
         // A disk that fails is not asked again and again.
         if self.trouble.is_some() {
-            return LOOK;
+            return DUE_POLL;
         }
         let now = local_time();
         let next = self.toolbox.next_ring(&now).ok().flatten();
-        next.map_or(LOOK, |at| {
+        next.map_or(DUE_POLL, |at| {
             let wait = at.as_millisecond() - now.timestamp().as_millisecond();
-            LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
+            DUE_POLL.min(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
         })
     }
 
@@ -130,9 +130,10 @@ impl ToolsStage {
 
     fn call(&mut self, reply: ReplyId, call: &Call, in_doubt: bool) {
         let now = local_time();
-        let result = match in_doubt {
-            true => self.toolbox.call_in_doubt(call, &now),
-            false => self.toolbox.call(call, &now),
+        let result = if in_doubt {
+            self.toolbox.call_in_doubt(call, &now)
+        } else {
+            self.toolbox.call(call, &now)
         };
         let result = result.map_err(|error| self.toolbox.explain(&error));
         let said = match &result {

@@ -207,9 +207,10 @@ fn carry_out(
             }
             let toolbox = tools.built_in.as_mut()?;
             let now = local_time();
-            let result = match in_doubt {
-                true => toolbox.call_in_doubt(&call, &now),
-                false => toolbox.call(&call, &now),
+            let result = if in_doubt {
+                toolbox.call_in_doubt(&call, &now)
+            } else {
+                toolbox.call(&call, &now)
             };
             let result = result.map_err(|error| toolbox.explain(&error));
             Some(Input::Called { reply, result })

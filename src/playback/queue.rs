@@ -325,9 +325,10 @@ impl PlaybackQueue {
         let played = self.played();
         let (device, reply) = (self.device.as_mut()?, self.reply.as_mut()?);
         if reply.stopping {
-            return match device.end.control.stopped() {
-                true => self.finish_stop(),
-                false => None,
+            return if device.end.control.stopped() {
+                self.finish_stop()
+            } else {
+                None
             };
         }
         if reply.hold != Hold::No {

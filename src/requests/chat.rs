@@ -251,11 +251,10 @@ pub fn check(held_to: Option<&AnswerSchema>, answer: &str, was_cut: bool) -> Res
     let Some(Err(misfit)) = held_to.map(|schema| schema.check(answer)) else {
         return Ok(());
     };
-    let why = match was_cut {
-        true => {
-            "; it was cut off: raise max_tokens, or limit strings and lists with maxLength and maxItems"
-        }
-        false => "",
+    let why = if was_cut {
+        "; it was cut off: raise max_tokens, or limit strings and lists with maxLength and maxItems"
+    } else {
+        ""
     };
     Err(Problem::refused(422, format!("{misfit}{why}")))
 }

@@ -84,9 +84,10 @@ impl Access {
         }
         let cookie = asking.cookie.filter(|_| is_own_page);
         let token = asking.token.or(cookie).ok_or(Refusal::NoToken)?;
-        match self.is_token(token) {
-            true => Ok(()),
-            false => Err(Refusal::WrongToken),
+        if self.is_token(token) {
+            Ok(())
+        } else {
+            Err(Refusal::WrongToken)
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::tool_call::{Call, CallFailure, ExternalTools};
 /// A client that has not answered after this time will not.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked whether anybody waits for the answer any more.
-const LOOK: Duration = Duration::from_millis(20);
+const CANCELLATION_POLL: Duration = Duration::from_millis(20);
 /// As much of an answer is given to the language model. Characters.
 const MOST_TOLD: usize = 4_000;
 
@@ -63,7 +63,7 @@ impl ExternalTools for ClientTools {
             if let Some(found) = found {
                 break found;
             }
-            found = match answer.recv_timeout(LOOK) {
+            found = match answer.recv_timeout(CANCELLATION_POLL) {
                 Ok(output) => Some(Ok(output)),
                 Err(RecvTimeoutError::Timeout) if cancelled() => {
                     Some(Err(unusable(call, "nobody waits for it any more")))

@@ -27,9 +27,10 @@ pub(super) async fn judge(
         return judge_and_answer(&doors, ends, request, next).await;
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = match is_preflight(&request) {
-        true => preflight(&doors.access, &request),
-        false => judge_and_answer(&doors, ends, request, next).await,
+    let mut response = if is_preflight(&request) {
+        preflight(&doors.access, &request)
+    } else {
+        judge_and_answer(&doors, ends, request, next).await
     };
     if let Some(origin) = origin {
         let headers = response.headers_mut();

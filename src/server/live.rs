@@ -39,7 +39,7 @@ pub enum Waiting {
 /// What waits for a client: about eight seconds of sound. One that is slower than that is let go.
 const QUEUE: usize = 1_024;
 /// How often it is looked whether a session has ended by itself: its card goes on.
-const LOOK: Duration = Duration::from_millis(500);
+const SESSION_END_POLL: Duration = Duration::from_millis(500);
 
 /// The session's ends of its wires.
 pub struct Wires {
@@ -114,7 +114,7 @@ impl Live {
             functions,
             told,
         } = ends;
-        let mut look = interval(LOOK);
+        let mut look = interval(SESSION_END_POLL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             session: Some(session),

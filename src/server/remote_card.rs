@@ -16,7 +16,7 @@ use crate::audio::AudioError;
 use crate::audio::callback::{CaptureCallback, RenderCallback};
 use crate::audio::device::{AudioDevice, AudioStream, MOST_LATE, Rates, StreamNote};
 use crate::audio::frame::BLOCK_MS;
-use crate::clock::Pace;
+use crate::clock::Ticker;
 use crate::turn_taking::Event;
 
 /// What a card gives its client.
@@ -214,10 +214,10 @@ struct Card {
 
 impl Card {
     fn run(mut self) {
-        let mut pace = Pace::every(Duration::from_millis(BLOCK_MS));
+        let mut ticker = Ticker::every(Duration::from_millis(BLOCK_MS));
         let (mut steps, mut played) = (0u32, vec![0i16; self.block]);
         while !self.stop.load(Ordering::Relaxed) {
-            for _ in 0..pace.wait().min(MOST_LATE) {
+            for _ in 0..ticker.wait().min(MOST_LATE) {
                 let now = Duration::from_millis(BLOCK_MS) * steps;
                 steps = steps.saturating_add(1);
                 let latency_ms = self.line.latency_ms.load(Ordering::Relaxed);

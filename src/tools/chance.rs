@@ -67,9 +67,10 @@ fn flip_coin(
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
     let says = &toolbox.says().chance;
-    say(match toolbox.random.bool() {
-        true => &says.heads[..],
-        false => &says.tails,
+    say(if toolbox.random.bool() {
+        &says.heads[..]
+    } else {
+        &says.tails
     })
 }
 

@@ -109,9 +109,10 @@ impl Heard {
     pub(super) fn list(&self, said: &str) -> String {
         let said = said.to_lowercase();
         // Characters that were compared one by one.
-        let without_spaces = match said.contains(crate::language::is_han) {
-            true => said.replace(' ', ""),
-            false => said,
+        let without_spaces = if said.contains(crate::language::is_han) {
+            said.replace(' ', "")
+        } else {
+            said
         };
         let words = without_spaces.split(' ');
         let words: Vec<&str> = words

@@ -6,6 +6,7 @@ use rusqlite::params;
 use super::arguments::Arguments;
 use super::heard::Heard;
 use super::says::{Sayings, fill};
+use super::spoken::one_or_several;
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
@@ -150,9 +151,10 @@ fn add(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<Ou
     }
     transaction.commit()?;
     let added = if new.is_empty() { &named } else { &new };
-    let form = match replaced.is_empty() {
-        true => &says.added,
-        false => &says.replaced,
+    let form = if replaced.is_empty() {
+        &says.added
+    } else {
+        &says.replaced
     };
     say(said(form, added, &replaced))
 }
@@ -182,9 +184,10 @@ fn several(text: &str, heard: &Heard) -> Vec<String> {
 fn parted(text: &str, heard: &Heard) -> Vec<String> {
     let mut parts = vec![format!(" {text} ")];
     for and in &heard.and {
-        let spaced = match and.chars().all(crate::language::is_han) {
-            true => and.clone(),
-            false => format!(" {and} "),
+        let spaced = if and.chars().all(crate::language::is_han) {
+            and.clone()
+        } else {
+            format!(" {and} ")
         };
         let split = parts.iter().flat_map(|part| part.split(&spaced));
         parts = split.map(|part| format!(" {part} ")).collect();
@@ -196,9 +199,10 @@ fn read(toolbox: &mut Toolbox, given: &Arguments, _: &ZonedDateTime) -> Result<O
     let (says, speech) = (&toolbox.says().lists, &toolbox.says().speech);
     let (list, called) = list(toolbox, given);
     let items = items(toolbox, &list)?;
-    let form = match items.is_empty() {
-        true => &says.empty,
-        false => &says.read,
+    let form = if items.is_empty() {
+        &says.empty
+    } else {
+        &says.read
     };
     let items = speech.list(&items);
     say(fill(form, &[("list", &called), ("items", &items)]))
@@ -280,13 +284,15 @@ fn read_notes(
         .store
         .texts("SELECT note FROM notes ORDER BY id DESC", [])?;
     let (read, more) = notes.split_at(notes.len().min(MOST_NOTES_READ));
-    let form = match (read, more) {
-        ([], _) => return say(&says.no_notes[..]),
-        (_, []) => &says.notes,
-        (_, [_]) => &says.notes_and_more[0],
-        _ => &says.notes_and_more[1],
-    };
+    if read.is_empty() {
+        return say(&says.no_notes[..]);
+    }
     let (notes, count) = (read.join(&speech.between_sentences), more.len().to_string());
+    let form = if more.is_empty() {
+        says.notes.as_str()
+    } else {
+        one_or_several(&says.notes_and_more, &count)
+    };
     say(fill(form, &[("notes", &notes), ("count", &count)]))
 }
 

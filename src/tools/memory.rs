@@ -6,7 +6,7 @@ use rusqlite::OptionalExtension;
 use super::arguments::Arguments;
 use super::heard::Heard;
 use super::says::fill;
-use super::spoken::split;
+use super::spoken::{one_or_several, split};
 use super::store::Store;
 use super::{
     Class, Outcome, Spec, StoreError, ToolError, Toolbox, declined, files, optional, required, say,
@@ -82,9 +82,10 @@ fn remember(
         let query = "INSERT INTO facts (fact) VALUES (?1)";
         toolbox.store.connection.execute(query, [fact])?;
     }
-    let form = match toolbox.store.is_kept {
-        true => &says.remembered,
-        false => &says.remembered_for_now,
+    let form = if toolbox.store.is_kept {
+        &says.remembered
+    } else {
+        &says.remembered_for_now
     };
     say(fill(form, &[("fact", fact)]))
 }
@@ -121,10 +122,11 @@ fn recall(
 fn told(toolbox: &Toolbox, facts: &[&str]) -> String {
     let (says, speech) = (&toolbox.says().memory, &toolbox.says().speech);
     let latest: Vec<&str> = facts.iter().rev().take(MOST_SAID).copied().collect();
-    let (form, more) = match facts.len().saturating_sub(MOST_SAID) {
-        0 => (&says.told, String::new()),
-        1 => (&says.told_and_more[0], "1".to_owned()),
-        more => (&says.told_and_more[1], more.to_string()),
+    let more = facts.len().saturating_sub(MOST_SAID).to_string();
+    let form = if facts.len() > MOST_SAID {
+        one_or_several(&says.told_and_more, &more)
+    } else {
+        says.told.as_str()
     };
     let latest = latest.join(&speech.between_sentences);
     fill(form, &[("facts", &latest), ("count", &more)])

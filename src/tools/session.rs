@@ -173,9 +173,10 @@ fn capabilities(
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
     let (says, speech) = (&toolbox.says().session, &toolbox.says().speech);
-    let form = match toolbox.store.is_kept {
-        true => &says.i_can,
-        false => &says.i_can_and_keep_nothing,
+    let form = if toolbox.store.is_kept {
+        &says.i_can
+    } else {
+        &says.i_can_and_keep_nothing
     };
     let abilities = speech.list(&says.abilities);
     say(fill(form, &[("abilities", &abilities)]))

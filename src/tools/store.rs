@@ -184,9 +184,10 @@ impl Store {
 
     /// The store of a folder, if there is one: none is made.
     pub(super) fn existing(folder: &Path) -> Result<Option<Self>, StoreError> {
-        match folder.join(FILE_NAME).exists() {
-            true => Self::open(Some(folder)).map(Some),
-            false => Ok(None),
+        if folder.join(FILE_NAME).exists() {
+            Self::open(Some(folder)).map(Some)
+        } else {
+            Ok(None)
         }
     }
 

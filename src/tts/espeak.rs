@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::TtsError;
-use crate::cancellation::{Cancelled, LOOK};
+use crate::cancellation::{CANCELLATION_POLL, Cancelled};
 use crate::clock::Stopwatch;
 
 /// The program that is run.
@@ -161,7 +161,7 @@ fn wait(
 ) -> Result<Option<Vec<u8>>, String> {
     let started = Stopwatch::start();
     loop {
-        match pipe.recv_timeout(LOOK) {
+        match pipe.recv_timeout(CANCELLATION_POLL) {
             Ok(bytes) => return Ok(Some(bytes)),
             Err(RecvTimeoutError::Disconnected) => return Err("its output was lost".into()),
             Err(RecvTimeoutError::Timeout) if cancelled() => return Ok(None),

@@ -99,9 +99,10 @@ impl Kokoro {
             return Err(TtsError::OtherLanguage {
                 name: name.into(),
                 language,
-                known: match known.is_empty() {
-                    true => "none of the folder's".into(),
-                    false => known.join(", "),
+                known: if known.is_empty() {
+                    "none of the folder's".into()
+                } else {
+                    known.join(", ")
                 },
             });
         }
@@ -249,9 +250,10 @@ fn speaks(name: &str, language: Language) -> bool {
 
 /// What reads the language of a voice.
 fn phonemizer(name: &str, language: Language) -> Result<Box<dyn Phonemizer>, TtsError> {
-    let accent = match name.starts_with('b') {
-        true => Accent::EnglishGB,
-        false => Accent::EnglishUS,
+    let accent = if name.starts_with('b') {
+        Accent::EnglishGB
+    } else {
+        Accent::EnglishUS
     };
     Ok(match language {
         Language::English => Box::new(English::new(accent)),
@@ -309,12 +311,13 @@ fn styles(folder: &Path, name: &str) -> Result<Vec<f32>, TtsError> {
         .map(|b| f32::from_le_bytes(*b))
         .collect();
     let whole = bytes.len().is_multiple_of(STYLE * size_of::<f32>());
-    match whole && !styles.is_empty() && styles.iter().all(|s| s.is_finite()) {
-        true => Ok(styles),
-        false => Err(TtsError::Model {
+    if whole && !styles.is_empty() && styles.iter().all(|s| s.is_finite()) {
+        Ok(styles)
+    } else {
+        Err(TtsError::Model {
             path,
             reason: format!("it is no table of styles with {STYLE} numbers each"),
-        }),
+        })
     }
 }
 

@@ -118,9 +118,10 @@ impl Default for Prosody {
 /// The samples in a graph's only output, whatever its shape.
 fn waveform(outputs: &ort::session::SessionOutputs) -> ort::Result<Vec<f32>> {
     let (_, samples) = outputs[0].try_extract_tensor::<f32>()?;
-    match samples.iter().all(|sample| sample.is_finite()) {
-        true => Ok(samples.to_vec()),
-        false => Err(ort::Error::new("it gave samples that are no numbers")),
+    if samples.iter().all(|sample| sample.is_finite()) {
+        Ok(samples.to_vec())
+    } else {
+        Err(ort::Error::new("it gave samples that are no numbers"))
     }
 }
 

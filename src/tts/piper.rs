@@ -82,9 +82,10 @@ impl VoiceFile {
         let numbers = &self.speaker_id_map;
         numbers.get(name).copied().ok_or_else(|| {
             let names: Vec<&str> = numbers.keys().map(String::as_str).collect();
-            let known = match names.is_empty() {
-                true => "none: the file holds one voice, which needs no name".into(),
-                false => names.join(", "),
+            let known = if names.is_empty() {
+                "none: the file holds one voice, which needs no name".into()
+            } else {
+                names.join(", ")
             };
             TtsError::UnknownVoice {
                 name: name.into(),

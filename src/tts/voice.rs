@@ -70,13 +70,14 @@ pub fn speak_clause_unless(
 ) -> Result<Option<SpokenClause>, TtsError> {
     let segments = speakable(written, synthesizer.language());
     let text = spoken_text(&segments);
-    let speech = match text.chars().any(char::is_alphanumeric) {
-        true => synthesizer.synthesize_unless(cancelled, &text)?,
+    let speech = if text.chars().any(char::is_alphanumeric) {
+        synthesizer.synthesize_unless(cancelled, &text)?
+    } else {
         // Nothing to say: punctuation or an emoji alone makes engines stumble.
-        false => Some(Speech::from(Clip {
+        Some(Speech::from(Clip {
             rate_hz: crate::audio::frame::SPEECH_RATE,
             samples: Vec::new(),
-        })),
+        }))
     };
     let Some(mut speech) = speech else {
         return Ok(None);
@@ -86,17 +87,19 @@ pub fn speak_clause_unless(
         mut clip,
         word_ends,
     } = speech;
-    let ends = match word_ends.is_empty() {
-        true => estimated_ends(&segments, clip.samples.len()),
-        false => known_ends(&segments, clip.samples.len(), &word_ends),
+    let ends = if word_ends.is_empty() {
+        estimated_ends(&segments, clip.samples.len())
+    } else {
+        known_ends(&segments, clip.samples.len(), &word_ends)
     };
     let words = segments
         .into_iter()
         .zip(ends)
         .map(|(segment, ends_at)| Word {
-            written: match segment.unheard {
-                true => String::new(),
-                false => segment.written,
+            written: if segment.unheard {
+                String::new()
+            } else {
+                segment.written
             },
             ends_at,
         });

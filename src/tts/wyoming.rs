@@ -98,9 +98,10 @@ impl Received {
                 error.0.rate, error.0.width, error.0.channels
             ));
         }
-        match self.samples.len() > LONGEST_S * rate_hz as usize {
-            true => refused(format!("more than {LONGEST_S} s of audio for one clause")),
-            false => Ok(()),
+        if self.samples.len() > LONGEST_S * rate_hz as usize {
+            refused(format!("more than {LONGEST_S} s of audio for one clause"))
+        } else {
+            Ok(())
         }
     }
 

@@ -237,9 +237,10 @@ impl VoiceActivity {
             }
             return;
         }
-        let (threshold, needed) = match guarded {
-            true => (config.barge_in_threshold, config.barge_in),
-            false => (config.onset_threshold, config.onset),
+        let (threshold, needed) = if guarded {
+            (config.barge_in_threshold, config.barge_in)
+        } else {
+            (config.onset_threshold, config.onset)
         };
         if probability < threshold {
             self.run_started = None;

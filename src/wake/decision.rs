@@ -32,9 +32,10 @@ impl Decision {
             return false;
         }
         // What is no number is no hit either.
-        self.run = match probability >= self.threshold {
-            true => self.run + 1,
-            false => 0,
+        self.run = if probability >= self.threshold {
+            self.run + 1
+        } else {
+            0
         };
         let called = self.run >= self.hits;
         if called {

@@ -24,9 +24,10 @@ impl Gate {
     pub(super) fn rises(&mut self, frame: &[f32]) -> bool {
         let level = dbfs(rms(frame)).max(QUIETEST_DBFS);
         let floor = self.floor.get_or_insert(level);
-        *floor = match level < *floor {
-            true => *floor + FALLS * (level - *floor),
-            false => (*floor + RISES_DB).min(level),
+        *floor = if level < *floor {
+            *floor + FALLS * (level - *floor)
+        } else {
+            (*floor + RISES_DB).min(level)
         };
         level > *floor + RISE_DB
     }

@@ -7,6 +7,8 @@ mod eot;
 mod report;
 mod simulator;
 
+#[path = "../support/llm_server.rs"]
+mod llm_server;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../../src/harness/bench/test_reports.rs"]

@@ -38,7 +38,7 @@ fn fails_with(status: i32, command: &mut Command) -> String {
 
 #[test]
 fn a_variable_that_is_empty_is_one_that_is_not_set() {
-    let help = text(&run(vivavoce().arg("--help")));
+    let help = text(&run(vivavoce().args(["talk", "--help"])));
     let named = help.split("[env: ").skip(1);
     let names = named.filter_map(|rest| rest.split('=').next());
     let mut names: Vec<&str> = names.collect();
@@ -158,9 +158,10 @@ fn store_with_tokenizer(bytes: impl Fn(Vec<u8>) -> Vec<u8>) -> TempDir {
             .map(|entry| entry.unwrap().path())
         {
             let target = folder.path().join(name).join(file.file_name().unwrap());
-            match file.ends_with("tokenizer.bin") {
-                true => fs::write(target, bytes(fs::read(&file).unwrap())).unwrap(),
-                false => std::os::unix::fs::symlink(file, target).unwrap(),
+            if file.ends_with("tokenizer.bin") {
+                fs::write(target, bytes(fs::read(&file).unwrap())).unwrap()
+            } else {
+                std::os::unix::fs::symlink(file, target).unwrap()
             }
         }
     }
@@ -328,6 +329,21 @@ fn a_wrong_key_in_the_configuration_is_named_with_file_and_line() {
         said.contains("endpoint") && said.contains("endpointing"),
         "{said}"
     );
+}
+
+#[test]
+fn a_flag_that_a_command_does_not_read_is_refused_and_named() {
+    let commands: [&[&str]; 2] = [
+        &["say", "--llm", "x.gguf", "Hi."],
+        &["--llm", "x.gguf", "say", "Hi."],
+    ];
+    for arguments in commands {
+        let said = fails_with(2, vivavoce().args(arguments));
+        assert!(
+            said.contains("unexpected argument '--llm'") && said.contains("vivavoce say"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

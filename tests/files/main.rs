@@ -3,11 +3,14 @@
 
 mod bad_input;
 mod batch;
+mod data_folder;
 mod files;
 mod folders;
 mod interrupted;
 mod transcribe_memory;
 
+#[path = "../support/llm_server.rs"]
+mod llm_server;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/tiny_gguf.rs"]

@@ -28,16 +28,19 @@ fn learn_and_pull(store: &ModelStore, server: &Server) -> Result<PullSummary, Mo
 
 /// As the model hub: a head that leads elsewhere says what large files are.
 fn hub(content: Vec<u8>, claimed: String) -> Server {
-    Server::start(move |asked| match asked.head {
-        true => Reply {
-            headers: vec![
-                format!("X-Linked-Etag: \"{claimed}\""),
-                format!("X-Linked-Size: {}", content.len()),
-                "Location: /elsewhere".into(),
-            ],
-            ..Reply::status("302 Found")
-        },
-        false => Reply::ok(&content),
+    Server::start(move |asked| {
+        if asked.head {
+            Reply {
+                headers: vec![
+                    format!("X-Linked-Etag: \"{claimed}\""),
+                    format!("X-Linked-Size: {}", content.len()),
+                    "Location: /elsewhere".into(),
+                ],
+                ..Reply::status("302 Found")
+            }
+        } else {
+            Reply::ok(&content)
+        }
     })
 }
 

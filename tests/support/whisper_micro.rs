@@ -89,9 +89,10 @@ pub fn right(said: &str, heard: &str) -> (usize, usize) {
         let mut diagonal = 0;
         for (n, other) in heard.iter().enumerate() {
             let above = row[n + 1];
-            row[n + 1] = match word == other {
-                true => diagonal + 1,
-                false => above.max(row[n]),
+            row[n + 1] = if word == other {
+                diagonal + 1
+            } else {
+                above.max(row[n])
             };
             diagonal = above;
         }

@@ -36,9 +36,10 @@ fn share_found(said: &str, heard: &str) -> f64 {
         let mut diagonal = 0;
         for (n, other) in heard.iter().enumerate() {
             let above = row[n + 1];
-            row[n + 1] = match letter == other {
-                true => diagonal + 1,
-                false => above.max(row[n]),
+            row[n + 1] = if letter == other {
+                diagonal + 1
+            } else {
+                above.max(row[n])
             };
             diagonal = above;
         }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::Value;
-use vivavoce::clock::sleep;
+use vivavoce::clock::{Stopwatch, sleep};
 
 use crate::llm_server::{Do, LlmServer, reply};
 use crate::program::{QUESTION, events, hold, of_kind, run, scenario, text, texts, vivavoce};
@@ -68,8 +68,14 @@ const NEVER: Duration = Duration::from_secs(120);
 
 impl Typing {
     fn start(server: &LlmServer, record: &Path) -> Self {
+        Self::start_with(server, record, &[])
+    }
+
+    /// The same with these arguments more.
+    fn start_with(server: &LlmServer, record: &Path, arguments: &[&str]) -> Self {
         let mut child = vivavoce()
             .args(["talk", "--text", "--plain", "--output", "null"])
+            .args(arguments)
             .args(["--llm", &server.url, "--record"])
             .arg(record)
             .stdin(Stdio::piped())
@@ -112,6 +118,19 @@ impl Typing {
     }
 }
 
+/// Waits until an event of this kind is in a recording that goes on. What has happened is written there once a second.
+fn wait_for_event(record: &Path, kind: &str) {
+    let (watch, kind) = (Stopwatch::start(), format!("\"kind\":\"{kind}\""));
+    let is_there = || {
+        let written = std::fs::read_to_string(record.join("events.jsonl"));
+        written.is_ok_and(|written| written.contains(&kind))
+    };
+    while !is_there() {
+        assert!(watch.elapsed() < NEVER, "no event has {kind}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
 impl Drop for Typing {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -126,9 +145,8 @@ fn what_came_before_the_server_was_gone_is_said_and_kept_and_then_the_user_hears
     let server = LlmServer::start(&[reply(&["Hi."]), gone, reply(&["Fine."])]);
     let mut typing = Typing::start(&server, folder.path());
     typing.say(QUESTION);
-    // The warm-up, and the question; then some words have time to be heard.
-    (0..2).for_each(|_| drop(server.asked.recv_timeout(Duration::from_secs(60)).unwrap()));
-    sleep(Duration::from_millis(2_500));
+    // Some words are heard before it is gone.
+    wait_for_event(folder.path(), "saying");
     server.go_on.send(()).unwrap();
     typing.wait_for("vivavoce: Sorry, I lost the connection");
     typing.say("Are you there?");
@@ -191,6 +209,44 @@ fn a_question_that_a_server_refuses_is_not_asked_with_the_next() {
     let last = server.asked.try_iter().last().unwrap();
     let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
     assert_eq!(question, "How are you?");
+}
+
+/// A line of ten kilobytes.
+fn paste() -> String {
+    let about = "It stands by the river, and grinds what the village has grown. ";
+    let text = format!("{QUESTION} {}", about.repeat(10_240 / about.len() + 1));
+    text.trim_end().to_owned()
+}
+
+#[test]
+fn ten_kilobytes_in_a_line_reach_a_model_whose_context_they_fit_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "[llm]\ncontext = 16384\n").unwrap();
+    let server = LlmServer::start(&[reply(&["Hi."]), reply(&["It is an old mill."])]);
+    let arguments = ["--config", config.to_str().unwrap()];
+    let record = folder.path().join("record");
+    let mut typing = Typing::start_with(&server, &record, &arguments);
+    typing.say(&paste());
+    typing.wait_for("vivavoce: It is an old mill.");
+    typing.end();
+    let last = server.asked.try_iter().last().unwrap();
+    let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
+    assert_eq!(*question, paste());
+}
+
+#[test]
+fn ten_kilobytes_that_fit_into_no_context_are_too_long_and_the_next_line_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = LlmServer::start(&[reply(&["Hi."]), reply(&["Fine."])]);
+    let mut typing = Typing::start(&server, folder.path());
+    typing.say(&paste());
+    typing.wait_for("vivavoce: Sorry, that was too long for me.");
+    typing.say("How are you?");
+    typing.wait_for("vivavoce: Fine.");
+    typing.end();
+    let last = server.asked.try_iter().last().unwrap();
+    assert!(!last.to_string().contains("river"), "{last}");
 }
 
 #[test]

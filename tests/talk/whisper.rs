@@ -32,9 +32,10 @@ fn talk(folder: &Path, samples: &[Sample]) -> Command {
     for sample in samples {
         let file = sample.path.display();
         writeln!(scenario, "[[stimulus]]\nfile = \"{file}\"\nat = \"{at}\"").unwrap();
-        at = match NO_QUESTIONS.contains(&sample.said.as_str()) {
-            true => "previous + 3500 ms",
-            false => "reply_finished + 400 ms",
+        at = if NO_QUESTIONS.contains(&sample.said.as_str()) {
+            "previous + 3500 ms"
+        } else {
+            "reply_finished + 400 ms"
         };
     }
     let path = folder.join("whisper.toml");

@@ -182,9 +182,10 @@ impl Engine {
 
     /// The languages that it understands.
     pub fn languages(&self) -> Vec<String> {
-        match self.context.is_multilingual() {
-            true => languages::all().map(str::to_owned).collect(),
-            false => vec!["en".into()],
+        if self.context.is_multilingual() {
+            languages::all().map(str::to_owned).collect()
+        } else {
+            vec!["en".into()]
         }
     }
 
@@ -209,9 +210,10 @@ impl Engine {
         samples.resize(samples.len() + TAIL, 0.0);
         let seconds = request.samples.len() as f32 / RATE as f32;
         // In a wrong language every text is doubtful: it is not tried again in that.
-        let tries = match request.partial || !languages.is_one() {
-            true => Tries::One,
-            false => Tries::WhileDoubtful,
+        let tries = if request.partial || !languages.is_one() {
+            Tries::One
+        } else {
+            Tries::WhileDoubtful
         };
         if !self.decode(request, &samples, guess, tries, abort)? {
             return Ok(None);
@@ -304,9 +306,10 @@ impl Engine {
         Languages::parse(asked, is_multilingual, known_language).map_err(|asked| {
             EngineError::Language {
                 asked,
-                instead: match is_multilingual {
-                    true => "write short names, such as en, de or zh, or auto, or auto:en,de",
-                    false => "it is for English alone; take one without .en in its name",
+                instead: if is_multilingual {
+                    "write short names, such as en, de or zh, or auto, or auto:en,de"
+                } else {
+                    "it is for English alone; take one without .en in its name"
                 },
             }
         })
@@ -349,9 +352,10 @@ impl Engine {
     }
 
     fn audio_context(&self, samples: usize) -> usize {
-        match self.settings.full_context {
-            true => FULL_CONTEXT,
-            false => scaled_context(samples),
+        if self.settings.full_context {
+            FULL_CONTEXT
+        } else {
+            scaled_context(samples)
         }
     }
 

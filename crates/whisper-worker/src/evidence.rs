@@ -52,9 +52,10 @@ pub fn before_loop(tokens: &[i32], seconds: f32) -> usize {
         let same = pairs
             .take_while(|(later, earlier)| later == earlier)
             .count();
-        let rounds = match too_fast && period >= SENTENCE {
-            true => 2,
-            false => LOOP,
+        let rounds = if too_fast && period >= SENTENCE {
+            2
+        } else {
+            LOOP
         };
         if same >= period * (rounds - 1) {
             return tokens.len() - same;

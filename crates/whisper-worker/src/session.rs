@@ -136,9 +136,10 @@ impl Utterance {
         pcm::decode(format, bytes, &mut self.samples).map_err(|e| e.to_string())?;
         // Now it is known to be one.
         self.rate = format.rate;
-        match self.length() > LONGEST {
-            true => Err("more than five minutes of audio in one utterance".into()),
-            false => Ok(()),
+        if self.length() > LONGEST {
+            Err("more than five minutes of audio in one utterance".into())
+        } else {
+            Ok(())
         }
     }
 

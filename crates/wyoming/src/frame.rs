@@ -74,9 +74,10 @@ pub fn read_event(from: &mut impl BufRead) -> Result<Option<Event>, FrameError> 
         return Ok(None);
     }
     if line.last() != Some(&b'\n') {
-        return match line.len() as u64 > HEADER_LIMIT {
-            true => Err(FrameError::Garbage("a line without end".into())),
-            false => Err(FrameError::Cut),
+        return if line.len() as u64 > HEADER_LIMIT {
+            Err(FrameError::Garbage("a line without end".into()))
+        } else {
+            Err(FrameError::Cut)
         };
     }
     let header: Header = parse(&line)?;
@@ -119,9 +120,10 @@ fn read_part(
     }
     let mut bytes = Vec::new();
     from.by_ref().take(length).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 == length {
-        true => Ok(bytes),
-        false => Err(FrameError::Cut),
+    if bytes.len() as u64 == length {
+        Ok(bytes)
+    } else {
+        Err(FrameError::Cut)
     }
 }
 
@@ -130,9 +132,10 @@ fn read_part(
 /// # Errors
 /// The pipe or the network.
 pub fn write_event(to: &mut impl Write, event: &Event) -> io::Result<()> {
-    let data = match event.data.is_empty() {
-        true => Vec::new(),
-        false => serde_json::to_vec(&event.data)?,
+    let data = if event.data.is_empty() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(&event.data)?
     };
     let length = |bytes: &[u8]| (!bytes.is_empty()).then_some(bytes.len() as u64);
     let header = Header {

@@ -171,9 +171,10 @@ fn nothing_is_written_behind_half_a_line() {
         assert!(lines.add("1234567").is_err());
         lines.store.room = 100;
         assert_eq!(lines.add("abc").is_ok(), cuts);
-        let whole: &[u8] = match cuts {
-            true => b"1234567\nabc\n",
-            false => b"1234567\n123456",
+        let whole: &[u8] = if cuts {
+            b"1234567\nabc\n"
+        } else {
+            b"1234567\n123456"
         };
         assert_eq!(lines.store.bytes, whole);
         lines.store.cuts = true;

@@ -50,9 +50,10 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode> {
     if let Some(path) = &args.md {
         write(path, &compare_markdown(&comparison))?;
     }
-    Ok(match comparison.worse {
-        true => WORSE.into(),
-        false => ExitCode::SUCCESS,
+    Ok(if comparison.worse {
+        WORSE.into()
+    } else {
+        ExitCode::SUCCESS
     })
 }
 

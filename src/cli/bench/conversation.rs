@@ -220,7 +220,7 @@ fn progress(length: u64) -> ProgressBar {
 }
 
 /// How often the end is looked for.
-const LOOK: Duration = Duration::from_millis(50);
+const SESSION_END_POLL: Duration = Duration::from_millis(50);
 /// Replies that are longer are not listened to: the recognizer's time grows with their square.
 const LONGEST_REPLY_MS: f64 = 12_000.0;
 /// Shorter ones make it guess.
@@ -307,6 +307,7 @@ impl<'a> Bench<'a> {
             other_cores: load.other_cores,
             ..conversation(&recording, self.llm_threads)
         };
+        recording.check(&folder.join(&held.recording))?;
         held.not_played = scenario.stimuli.len().saturating_sub(held.turns.len());
         if let Some(folder) = &self.args.full_duplex_bench {
             export_full_duplex_bench(&held, &recording, folder)?;
@@ -353,7 +354,7 @@ impl<'a> Bench<'a> {
                 session.stop()?;
                 bail!("stopped");
             }
-            sleep(LOOK);
+            sleep(SESSION_END_POLL);
         }
         let seconds = session.seconds();
         session.stop()?;
@@ -382,8 +383,8 @@ impl<'a> Bench<'a> {
                 }
                 let from = turn.span_ms.1 + v2v;
                 let span = recording.index(from)..recording.index(from + length);
-                let reply = &recording.render[span];
-                let reply = resample_clip(reply, recording.rate_hz, SPEECH_RATE)?;
+                let reply = recording.render.part(span);
+                let reply = resample_clip(&reply, recording.rate_hz(), SPEECH_RATE)?;
                 turn.reply_recognized = recognizer.transcribe(&reply, &|| false)?;
             }
         }
@@ -417,12 +418,15 @@ pub fn measure(config: &Config, dirs: &[PathBuf], outputs: &Outputs) -> Result<E
     let mut conversations = Vec::new();
     for dir in dirs {
         let name = dir.file_name().unwrap_or(dir.as_os_str());
+        let recording = Recording::read(dir)?;
+        let measured = conversation(&recording, threads);
+        recording.check(dir)?;
         conversations.push(Conversation {
             scenario: name.to_string_lossy().into_owned(),
             kind: "recording".into(),
             repeat: 1,
             recording: dir.display().to_string(),
-            ..conversation(&Recording::read(dir)?, threads)
+            ..measured
         });
     }
     publish(&mut conversation_report(conversations, trust), outputs)

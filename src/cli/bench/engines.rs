@@ -62,9 +62,10 @@ pub fn run(config: &Config, args: &EnginesArgs) -> Result<ExitCode> {
     let progress = ProgressBar::new(bench.steps() as u64).with_style(style);
     let metrics = bench.run(&mut |next| {
         // What is announced has not been done.
-        match progress.message().is_empty() {
-            true => progress.tick(),
-            false => progress.inc(1),
+        if progress.message().is_empty() {
+            progress.tick()
+        } else {
+            progress.inc(1)
         }
         progress.set_message(next.to_owned());
     })?;

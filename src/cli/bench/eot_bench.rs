@@ -14,7 +14,7 @@ use vivavoce::harness::bench::eot_bench::{
     EotBenchReport, OperatingPoint, OperatingPoints, Prediction, TurnRow, predictions,
     read_predictions, read_rows, write_predictions,
 };
-use vivavoce::harness::bench::{Listener, Stimulus};
+use vivavoce::harness::bench::{Listener, PlacedStimulus};
 
 use super::endpointing::{whole_listener, write};
 use crate::cli::talk::QUIT;
@@ -81,7 +81,7 @@ fn hear(listener: &mut Listener, row: &TurnRow, folder: &Path) -> Result<Vec<Pre
             file.display()
         );
     }
-    let stimulus = Stimulus {
+    let stimulus = PlacedStimulus {
         samples: clip.samples,
         from_ms: 0.0,
         mark_ms: end_s * 1000.0,

@@ -71,8 +71,9 @@ pub fn publish(path: Option<&Path>, json: &str, passed: bool) -> Result<ExitCode
     if let Some(path) = path {
         std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    match passed {
-        true => Ok(ExitCode::SUCCESS),
-        false => Ok(ExitCode::FAILURE),
+    if passed {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::FAILURE)
     }
 }

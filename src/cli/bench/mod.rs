@@ -36,13 +36,17 @@ use self::replay::ReplayArgs;
 pub use self::report::NOT_MEASURED;
 use self::report::{Outputs, ShowArgs};
 use self::soak::SoakArgs;
+use super::flags::{
+    DeviceFlags, EndpointingFlags, EngineFlags, Flags, HeldFlags, ModelsOnlyFlags, QuestionFlags,
+    With,
+};
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
 pub enum BenchCommand {
     /// Holds the conversations of a suite of scenarios on the virtual sound card, with real engines
     /// in real time, and measures them on their recordings
-    Conversation(ConversationArgs),
+    Conversation(With<ConversationArgs, HeldFlags>),
     /// The same with recordings of single turns, one after the other in one conversation
     Turns {
         /// WAV or FLAC files, or folders of them
@@ -52,6 +56,8 @@ pub enum BenchCommand {
         held: HeldArgs,
         #[command(flatten)]
         outputs: Outputs,
+        #[command(flatten)]
+        flags: HeldFlags,
     },
     /// The same with long replies that are talked over: interruptions, backchannels and noises
     BargeIn {
@@ -73,26 +79,28 @@ pub enum BenchCommand {
         held: HeldArgs,
         #[command(flatten)]
         outputs: Outputs,
+        #[command(flatten)]
+        flags: HeldFlags,
     },
     /// What the ears for the wake word miss, and what they take for a call
-    Wake(wake::WakeArgs),
+    Wake(With<wake::WakeArgs, ModelsOnlyFlags>),
     /// Turns cut off at a pause against latency, for every way of ending turns: the engines over
     /// recordings of single turns, without playing them
-    Endpointing(EndpointingArgs),
+    Endpointing(With<EndpointingArgs, EndpointingFlags>),
     /// The round trip of a sound path: plays bursts of noise through the loudspeaker and finds them
     /// again in the microphone, through the air, a cable or a sound server's monitor
-    Device(DeviceArgs),
+    Device(With<DeviceArgs, DeviceFlags>),
     /// Each engine alone, idle and beside busy cores: how fast it is, and how good
-    Engines(EnginesArgs),
+    Engines(With<EnginesArgs, EngineFlags>),
     /// Questions whose answers a program can check, in writing: what it knows, does and remembers, and what it
     /// says honestly that it cannot
-    Assistant(AssistantArgs),
+    Assistant(With<AssistantArgs, QuestionFlags>),
     /// Questions to the assistant about itself, its limits and its manner, in several wordings and after other talk:
     /// does it stay who it is?
-    Persona(PersonaArgs),
+    Persona(With<PersonaArgs, QuestionFlags>),
     /// A conversation of hours with a random user: memory, threads, open files and the wait for answers
     /// over time; exit status 1 if something grows or a turn is not answered
-    Soak(SoakArgs),
+    Soak(With<SoakArgs, HeldFlags>),
     /// Measures recordings that were made before
     Measure {
         /// Folders that `--record` named
@@ -100,10 +108,12 @@ pub enum BenchCommand {
         dirs: Vec<PathBuf>,
         #[command(flatten)]
         outputs: Outputs,
+        #[command(flatten)]
+        flags: ModelsOnlyFlags,
     },
     /// Plays the user's side of a recorded conversation once more, to the program as it is now, and
     /// says what changed
-    Replay(ReplayArgs),
+    Replay(With<ReplayArgs, HeldFlags>),
     /// Measures recordings with known answers, and shows how far off the answers are
     SelfTest {
         /// How many recordings are made
@@ -123,6 +133,26 @@ pub enum BenchCommand {
     },
 }
 
+impl BenchCommand {
+    /// The flags that it reads.
+    pub fn flags(&self) -> &dyn Flags {
+        match self {
+            Self::Conversation(held) => &held.flags,
+            Self::Turns { flags, .. } | Self::BargeIn { flags, .. } => flags,
+            Self::Wake(wake) => &wake.flags,
+            Self::Endpointing(endpointing) => &endpointing.flags,
+            Self::Device(device) => &device.flags,
+            Self::Engines(engines) => &engines.flags,
+            Self::Assistant(asked) => &asked.flags,
+            Self::Persona(asked) => &asked.flags,
+            Self::Soak(soak) => &soak.flags,
+            Self::Measure { flags, .. } => flags,
+            Self::Replay(replay) => &replay.flags,
+            Self::SelfTest { .. } | Self::Show(_) | Self::Compare(_) | Self::Schema { .. } => &(),
+        }
+    }
+}
+
 /// After a reply, before the next recording begins.
 const GAP: Duration = Duration::from_millis(700);
 
@@ -130,14 +160,15 @@ const GAP: Duration = Duration::from_millis(700);
 /// not, 2 if it could not measure.
 pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
     match command {
-        BenchCommand::Conversation(args) => conversation::run(config, args),
-        BenchCommand::Assistant(args) => assistant::run(config, args),
-        BenchCommand::Persona(args) => persona::run(config, args),
-        BenchCommand::Soak(args) => soak::run(config, args),
+        BenchCommand::Conversation(held) => conversation::run(config, &held.options),
+        BenchCommand::Assistant(asked) => assistant::run(config, &asked.options),
+        BenchCommand::Persona(asked) => persona::run(config, &asked.options),
+        BenchCommand::Soak(soak) => soak::run(config, &soak.options),
         BenchCommand::Turns {
             files,
             held,
             outputs,
+            ..
         } => {
             let scenario = one_after_the_other(&sound_files(files)?);
             hold_all(config, &[scenario], held, outputs)
@@ -150,10 +181,12 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
             delay_ms,
             held,
             outputs,
+            ..
         } => {
-            let files = match files.is_empty() {
-                true => Vec::new(),
-                false => sound_files(files)?,
+            let files = if files.is_empty() {
+                Vec::new()
+            } else {
+                sound_files(files)?
             };
             let scenario = barge_in_scenario(&BargeIn {
                 rounds: *rounds,
@@ -169,18 +202,18 @@ pub fn run(config: &Config, command: &BenchCommand) -> Result<ExitCode> {
             });
             hold_all(config, &[scenario], held, outputs)
         }
-        BenchCommand::Endpointing(args) => {
-            endpointing::run(config, args)?;
+        BenchCommand::Endpointing(endpointing) => {
+            endpointing::run(config, &endpointing.options)?;
             Ok(ExitCode::SUCCESS)
         }
-        BenchCommand::Wake(args) => {
-            wake::run(config, args)?;
+        BenchCommand::Wake(wake) => {
+            wake::run(config, &wake.options)?;
             Ok(ExitCode::SUCCESS)
         }
-        BenchCommand::Device(args) => device::run(config, args),
-        BenchCommand::Engines(args) => engines::run(config, args),
-        BenchCommand::Measure { dirs, outputs } => conversation::measure(config, dirs, outputs),
-        BenchCommand::Replay(args) => replay::run(config, args),
+        BenchCommand::Device(device) => device::run(config, &device.options),
+        BenchCommand::Engines(engines) => engines::run(config, &engines.options),
+        BenchCommand::Measure { dirs, outputs, .. } => conversation::measure(config, dirs, outputs),
+        BenchCommand::Replay(replay) => replay::run(config, &replay.options),
         BenchCommand::SelfTest { recordings } => Ok(test_itself(*recordings)),
         BenchCommand::Show(args) => report::show(args),
         BenchCommand::Compare(args) => compare::run(args),
@@ -208,15 +241,12 @@ fn test_itself(recordings: usize) -> ExitCode {
         found.stop_error_ms
     );
     out!("answers not found: {}", found.missed);
-    match found.passed() {
-        true => {
-            out!("passed: {} ms are allowed", found.allowed_ms);
-            ExitCode::SUCCESS
-        }
-        false => {
-            out!("FAILED: {} ms are allowed", found.allowed_ms);
-            NOT_MEASURED.into()
-        }
+    if found.passed() {
+        out!("passed: {} ms are allowed", found.allowed_ms);
+        ExitCode::SUCCESS
+    } else {
+        out!("FAILED: {} ms are allowed", found.allowed_ms);
+        NOT_MEASURED.into()
     }
 }
 

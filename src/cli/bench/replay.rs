@@ -118,9 +118,12 @@ fn replay_decisions(config: &Config, dir: &Path) -> Result<()> {
         differing.len()
     );
     for found in differing.iter().take(SHOWN) {
-        let commands = |commands: &[String]| match commands.is_empty() {
-            true => "nothing".into(),
-            false => commands.join(", "),
+        let commands = |commands: &[String]| {
+            if commands.is_empty() {
+                "nothing".into()
+            } else {
+                commands.join(", ")
+            }
         };
         out!("{:9.0} ms  {:?}", found.at.as_millis_f64(), found.event);
         out!("              was {}", commands(&found.was));

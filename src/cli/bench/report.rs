@@ -92,9 +92,10 @@ fn status(gates: &[GateResult]) -> ExitCode {
     if gates.iter().any(|gate| gate.measured.is_none()) {
         return NOT_MEASURED.into();
     }
-    match gates.iter().all(|gate| gate.passed) {
-        true => ExitCode::SUCCESS,
-        false => WORSE.into(),
+    if gates.iter().all(|gate| gate.passed) {
+        ExitCode::SUCCESS
+    } else {
+        WORSE.into()
     }
 }
 

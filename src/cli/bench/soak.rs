@@ -46,7 +46,7 @@ const SAMPLE_S: f64 = 10.0;
 /// How often a line says how it goes. Seconds.
 const SAY_S: f64 = 300.0;
 /// How often the end is looked for.
-const POLL: Duration = Duration::from_millis(100);
+const SESSION_END_POLL: Duration = Duration::from_millis(100);
 
 /// Runs the command: status 0 if nothing drifts or is lost, 1 if something does.
 pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
@@ -108,7 +108,7 @@ fn follow(
     let mut soak = Soak::default();
     let (mut next_sample, mut next_word) = (0.0, SAY_S);
     while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
-        let first = events.recv_timeout(POLL).ok();
+        let first = events.recv_timeout(SESSION_END_POLL).ok();
         for event in first.into_iter().chain(events.try_iter()) {
             soak.observe(&event);
             if let Some(log) = &mut log {

@@ -55,9 +55,10 @@ pub fn draw(frame: &mut Frame<'_>, state: &ScreenState) {
 
 /// A colour, where there is any.
 pub fn color(state: &ScreenState, color: Color) -> Style {
-    match state.color {
-        true => Style::new().fg(color),
-        false => Style::new(),
+    if state.color {
+        Style::new().fg(color)
+    } else {
+        Style::new()
     }
 }
 
@@ -79,9 +80,10 @@ fn draw_rule(frame: &mut Frame<'_>, state: &ScreenState, areas: &Areas) {
     let width = usize::from(areas.rule.width);
     // Whole or not at all.
     let fits = turns.width() + cost.width() + right.width() < width;
-    let left = match fits {
-        true => format!("{turns}{cost}"),
-        false => turns.to_owned(),
+    let left = if fits {
+        format!("{turns}{cost}")
+    } else {
+        turns.to_owned()
     };
     let between = width.saturating_sub(left.width() + right.width());
     let spans = vec![

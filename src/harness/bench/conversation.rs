@@ -1,12 +1,13 @@
 //! One recorded conversation as the report has it.
 
+use super::channel::Channel;
 use super::drafts::drafts;
 use super::recording::Recording;
 use super::report::{Conversation, EchoFound, Mark, Timeline};
 use super::turns::{self_interruptions, turns, unprompted};
 use crate::aec::{EchoCanceller, SonoraCanceller};
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, from_db, rms};
-use crate::audio::resample::resample_clip;
+use crate::audio::resample::StreamResampler;
 use crate::events::{EventKind, SessionEvent};
 
 /// Time from one level of the timeline to the next. Milliseconds.
@@ -43,9 +44,11 @@ pub fn conversation(recording: &Recording, llm_threads: usize) -> Conversation {
 
 fn timeline(recording: &Recording) -> Timeline {
     let step = recording.index(STEP_MS).max(1);
-    let levels = |samples: &[f32]| {
+    let levels = |channel: &Channel| {
         let level = |part: &[f32]| (dbfs(rms(part)).max(FLOOR_DBFS) * 10.0).round() / 10.0;
-        samples.chunks(step).map(level).collect()
+        let mut levels = Vec::new();
+        channel.each_piece(step, |piece| levels.push(level(piece)));
+        levels
     };
     let mark = |event: &SessionEvent| {
         Some(Mark {
@@ -108,29 +111,21 @@ pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
     if probed.next_back().is_some_and(|found| found.it.is_none()) {
         return None;
     }
-    let speech = |samples: &[f32]| resample_clip(samples, recording.rate_hz, SPEECH_RATE).ok();
     let mut canceller = SonoraCanceller::new();
     let (mut pieces, mut piece, mut frames) = (Vec::new(), (0.0f64, 0.0f64), 0);
     let spans: Vec<(f64, f64)> = super::turns::stimuli(&recording.events)
         .iter()
         .map(|s| (s.start, s.end + AFTER_SPEECH_MS))
         .collect();
-    let (capture, render) = (speech(&recording.capture)?, speech(&recording.render)?);
-    let frames_of = |samples: &[f32]| -> Vec<[f32; FRAME]> {
-        let exact = samples.chunks_exact(FRAME);
-        exact.filter_map(|frame| frame.try_into().ok()).collect()
-    };
-    for (n, (heard, played)) in frames_of(&capture)
-        .iter()
-        .zip(frames_of(&render))
-        .enumerate()
-    {
-        let cleaned = canceller.process(heard, &played);
-        let at = n as f64 * 10.0;
+    let mut n = 0u32;
+    each_frame(recording, |heard, played| {
+        let cleaned = canceller.process(heard, played);
+        let at = f64::from(n) * 10.0;
+        n += 1;
         let spoken = spans.iter().any(|(from, to)| (*from..*to).contains(&at));
-        let loud = dbfs(rms(&played)) > PLAYING_DBFS && dbfs(rms(heard)) > LEAST_ECHO_DBFS;
+        let loud = dbfs(rms(played)) > PLAYING_DBFS && dbfs(rms(heard)) > LEAST_ECHO_DBFS;
         if spoken || !loud {
-            continue;
+            return;
         }
         let power = |frame: &[f32]| f64::from(rms(frame).max(from_db(-110.0))).powi(2);
         piece.0 += power(heard);
@@ -140,7 +135,7 @@ pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
             pieces.push(10.0 * (piece.0 / piece.1).log10());
             (piece, frames) = ((0.0, 0.0), 0);
         }
-    }
+    })?;
     let later = pieces.get(pieces.len() / 2..)?;
     if pieces.len() < LEAST_PIECES {
         return None;
@@ -153,14 +148,52 @@ pub(super) fn echo(recording: &Recording) -> Option<EchoFound> {
     })
 }
 
+/// Gives 10 ms of both channels after the other, microphone and loudspeaker, at [`SPEECH_RATE`]. `None` if their rate cannot
+/// be converted.
+fn each_frame(
+    recording: &Recording,
+    mut take: impl FnMut(&[f32; FRAME], &[f32; FRAME]),
+) -> Option<()> {
+    let rate_hz = recording.rate_hz();
+    let converter = || StreamResampler::new(rate_hz, SPEECH_RATE);
+    let mut converters = [converter().ok()?, converter().ok()?];
+    let channels = [&recording.capture, &recording.render];
+    let (mut pending, mut end) = ([Vec::new(), Vec::new()], 0);
+    while end < recording.render.len() {
+        let part = end..end + rate_hz as usize;
+        end = part.end;
+        for ((channel, converter), pending) in
+            channels.iter().zip(&mut converters).zip(&mut pending)
+        {
+            converter.push(&channel.part(part.clone()), pending);
+        }
+        let [heard, played] = &mut pending;
+        let both = heard
+            .as_chunks::<FRAME>()
+            .0
+            .iter()
+            .zip(played.as_chunks::<FRAME>().0);
+        let mut whole = 0;
+        for (heard, played) in both {
+            take(heard, played);
+            whole += FRAME;
+        }
+        heard.drain(..whole);
+        played.drain(..whole);
+    }
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audio::noise::Noise;
+    use crate::audio::wav::WavFile;
     use crate::clock::Timestamp;
     use crate::events::DuckReason;
     use crate::harness::bench::recording::Events;
     use crate::harness::room::{EchoPath, Room};
+    use crate::pipeline::{CONVERSATION, EVENTS};
 
     /// Six seconds of noise from the loudspeaker, with an echo.
     fn noisy(gain_db: f32) -> Recording {
@@ -173,12 +206,32 @@ mod tests {
         };
         let mut room = Room::new(path, 1);
         let render: Vec<f32> = (0..6 * 48_000).map(|_| noise.gaussian() * 0.05).collect();
+        let capture = render.iter().map(|s| room.echo(*s)).collect();
         Recording {
-            rate_hz: 48_000,
-            capture: render.iter().map(|s| room.echo(*s)).collect(),
-            render,
+            capture: Channel::new(capture, 48_000),
+            render: Channel::new(render, 48_000),
             events: Events::default(),
         }
+    }
+
+    #[test]
+    fn a_long_recording_is_never_held_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(EVENTS), "").unwrap();
+        let file = folder.path().join(CONVERSATION);
+        let mut file = WavFile::create(&file, 2, 48_000).unwrap();
+        let mut noise = Noise::new(2);
+        for _ in 0..2 * 40 * 48_000 {
+            file.push(noise.gaussian() * 0.001).unwrap();
+        }
+        file.finish().unwrap();
+        let recording = Recording::read(folder.path()).unwrap();
+        let found = conversation(&recording, 1);
+        assert_eq!(found.seconds, 40.0);
+        assert_eq!(found.timeline.render_dbfs.len(), 800);
+        recording.check(folder.path()).unwrap();
+        let largest = recording.render.largest_part();
+        assert!((1..=10 * 48_000).contains(&largest), "{largest}");
     }
 
     #[test]

@@ -93,9 +93,10 @@ fn row(csv: &mut String, cells: &[impl AsRef<str>]) {
             csv.push(',');
         }
         let cell = cell.as_ref();
-        match cell.contains([',', '"', '\r', '\n']) {
-            true => csv.push_str(&format!("\"{}\"", cell.replace('"', "\"\""))),
-            false => csv.push_str(cell),
+        if cell.contains([',', '"', '\r', '\n']) {
+            csv.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")))
+        } else {
+            csv.push_str(cell)
         }
     }
     csv.push_str("\r\n");

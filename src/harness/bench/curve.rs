@@ -95,9 +95,10 @@ fn between(line: &[(f64, f64)], x: f64) -> Option<f64> {
     let inside = |pair: &&[(f64, f64)]| pair[0].0 <= x && x <= pair[1].0;
     pairs.into_iter().find(inside).map(|pair| {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        match x1 > x0 {
-            true => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
-            false => y1,
+        if x1 > x0 {
+            y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+        } else {
+            y1
         }
     })
 }

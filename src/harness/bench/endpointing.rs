@@ -73,9 +73,10 @@ impl Pause {
             ..cue
         };
         let by_words = due(&cue).max(self.reported_ms + TEXT_AFTER_MS);
-        let at = match policy.asks_sound() && by_words >= scored {
-            true => due(&all).max(scored),
-            false => by_words,
+        let at = if policy.asks_sound() && by_words >= scored {
+            due(&all).max(scored)
+        } else {
+            by_words
         };
         self.resumed_ms
             .is_none_or(|resumed| at < resumed)

@@ -131,7 +131,8 @@ impl Clip<'_> {
             ("input.wav", &recording.capture),
             ("output.wav", &recording.render),
         ] {
-            let samples = resample_clip(&channel[span.clone()], recording.rate_hz, SPEECH_RATE)?;
+            let part = channel.part(span.clone());
+            let samples = resample_clip(&part, recording.rate_hz(), SPEECH_RATE)?;
             let mut file = WavFile::create(&path.join(name), 1, SPEECH_RATE)?;
             samples.iter().try_for_each(|sample| file.push(*sample))?;
             file.finish()?;
@@ -155,6 +156,7 @@ fn failed(path: &Path, error: &std::io::Error) -> AudioError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::bench::channel::Channel;
     use crate::harness::bench::report::Turn;
     use crate::harness::bench::statistics::Interval;
 
@@ -174,9 +176,8 @@ mod tests {
             ..Conversation::default()
         };
         let recording = Recording {
-            rate_hz: 48_000,
-            capture: vec![0.1; 4 * 48_000],
-            render: vec![0.0; 4 * 48_000],
+            capture: Channel::new(vec![0.1; 4 * 48_000], 48_000),
+            render: Channel::new(vec![0.0; 4 * 48_000], 48_000),
             ..Recording::default()
         };
         let count = export_full_duplex_bench(&conversation, &recording, folder.path()).unwrap();

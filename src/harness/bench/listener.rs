@@ -15,7 +15,7 @@ use crate::stt::{Recognizer, SttError, Utterance, UtteranceConfig};
 use crate::turn_taking::TurnTakingConfig;
 use crate::vad::{Activity, VadError, VoiceActivity};
 
-use super::stimulus_placement::Stimulus;
+use super::stimulus_placement::PlacedStimulus;
 use super::{Pause, TEXT_AFTER_MS};
 
 /// An engine failed.
@@ -76,12 +76,12 @@ struct Silence {
 }
 
 impl Listener {
-    /// What is known at each pause that is not over before [`Stimulus::from_ms`] and lasts long
+    /// What is known at each pause that is not over before [`PlacedStimulus::from_ms`] and lasts long
     /// enough for a transcript.
     ///
     /// # Errors
     /// An engine failed.
-    pub fn hear(&mut self, stimulus: &Stimulus) -> Result<Vec<Pause>, ListenError> {
+    pub fn hear(&mut self, stimulus: &PlacedStimulus) -> Result<Vec<Pause>, ListenError> {
         let (began, silences) = self.silences(&stimulus.samples)?;
         let mut utterance = Utterance::begin(UtteranceConfig::default(), &[]);
         let (mut pauses, mut pushed) = (Vec::new(), began);
@@ -222,7 +222,7 @@ mod tests {
         };
         let level = |loud| if loud { 0.9 } else { 0.0 };
         let run = |(loud, ms): &(bool, usize)| vec![level(*loud); ms * 16];
-        let stimulus = Stimulus {
+        let stimulus = PlacedStimulus {
             samples: runs.iter().flat_map(run).collect(),
             from_ms,
             mark_ms: 0.0,

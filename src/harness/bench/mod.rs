@@ -4,6 +4,7 @@
 //! came out of the loudspeaker; the stages explain it.
 
 mod barge_in;
+mod channel;
 mod compare;
 mod conversation;
 mod csv;
@@ -53,6 +54,7 @@ pub mod soak;
 pub use crate::events::{Expect, Stage};
 
 pub use barge_in::{BargeIn, scenario as barge_in_scenario};
+pub use channel::Channel;
 pub use compare::{
     Change, CompareError, Comparison, Differs, Outcome, Statistic, compare, compare_markdown,
     least_effect,
@@ -83,7 +85,7 @@ pub use report::{
 pub use report_file::{ReportError, schema_json};
 pub use self_test::{SHORT, WHOLE, self_test};
 pub use statistics::{Interval, bootstrap, percentile};
-pub use stimulus_placement::{Stimulus, Studio};
+pub use stimulus_placement::{PlacedStimulus, Studio};
 pub use suite::scenarios;
 pub use summary::Summary;
 pub use summary_sentence::conversation_sentence;

@@ -124,9 +124,10 @@ fn build() -> String {
         "release"
     };
     let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
-    match features.is_empty() {
-        true => format!("{arch}-{os}, {profile}"),
-        false => format!("{arch}-{os}, {profile}, {}", features.join("+")),
+    if features.is_empty() {
+        format!("{arch}-{os}, {profile}")
+    } else {
+        format!("{arch}-{os}, {profile}, {}", features.join("+"))
     }
 }
 

@@ -2,19 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use super::channel::Channel;
 use crate::audio::frame::SESSION_RATE;
 use crate::events::{EventKind, Header, SCHEMA, SessionEvent, TurnId};
 use crate::pipeline::{CONVERSATION, EVENTS};
 
-/// What a conversation left behind.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What a conversation left behind. Its sound stays in its file, and is read part by part.
+#[derive(Debug, Clone, Default)]
 pub struct Recording {
-    /// Samples per second of both channels.
-    pub rate_hz: u32,
-    /// What the microphone heard, full scale ±1.
-    pub capture: Vec<f32>,
-    /// What the loudspeaker played.
-    pub render: Vec<f32>,
+    /// What the microphone heard.
+    pub capture: Channel,
+    /// What the loudspeaker played, at the same rate.
+    pub render: Channel,
     /// What happened.
     pub events: Events,
 }
@@ -41,30 +40,39 @@ impl Recording {
             path: path.clone(),
             reason,
         };
-        let mut reader = hound::WavReader::open(&path).map_err(|e| fail(e.to_string()))?;
-        let spec = reader.spec();
-        if spec.channels != 2 || spec.bits_per_sample != 16 {
-            let wrong =
-                "it does not have two channels of 16 bits; name a folder that --record made";
-            return Err(fail(wrong.into()));
-        }
-        let samples: Result<Vec<i16>, _> = reader.samples::<i16>().collect();
-        let samples = samples.map_err(|e| fail(e.to_string()))?;
-        if samples.is_empty() {
+        let [capture, render] = Channel::both(&path).map_err(fail)?;
+        if capture.is_empty() {
             return Err(fail(
                 "it holds no samples; the session ended at once".into(),
             ));
         }
-        let channel = |n: usize| {
-            let of_channel = samples.iter().skip(n).step_by(2);
-            of_channel.map(|s| f32::from(*s) / 32_768.0).collect()
-        };
         Ok(Self {
-            rate_hz: spec.sample_rate,
-            capture: channel(0),
-            render: channel(1),
+            capture,
+            render,
             events,
         })
+    }
+
+    /// Checks that all that was asked for of its sound could be read: to be called when it was measured.
+    ///
+    /// # Errors
+    /// A part could not be read, and was measured as silence.
+    pub fn check(&self, folder: &Path) -> Result<(), MeasureError> {
+        match self.render.failure() {
+            Some(reason) => Err(MeasureError {
+                path: folder.join(CONVERSATION),
+                reason,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Samples per second of both channels.
+    pub fn rate_hz(&self) -> u32 {
+        match self.render.rate_hz() {
+            0 => SESSION_RATE,
+            rate => rate,
+        }
     }
 
     /// Its length. Milliseconds.
@@ -74,20 +82,13 @@ impl Recording {
 
     /// The sample at a time, not beyond the end.
     pub fn index(&self, ms: f64) -> usize {
-        let index = (ms.max(0.0) * f64::from(self.rate()) / 1000.0).round() as usize;
+        let index = (ms.max(0.0) * f64::from(self.rate_hz()) / 1000.0).round() as usize;
         index.min(self.render.len())
     }
 
     /// The time of a sample. Milliseconds.
     pub fn ms(&self, index: usize) -> f64 {
-        index as f64 * 1000.0 / f64::from(self.rate())
-    }
-
-    fn rate(&self) -> u32 {
-        match self.rate_hz {
-            0 => SESSION_RATE,
-            rate => rate,
-        }
+        index as f64 * 1000.0 / f64::from(self.rate_hz())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use super::channel::Channel;
 use super::conversation::echo;
 use super::recording::{Events, MeasureError, Recording};
 use super::report::Turn;
@@ -23,10 +24,16 @@ use crate::turn_taking::Decision;
 /// The recording has a rate that cannot be converted.
 pub fn user_side(recording: &Recording) -> Result<Vec<f32>, AudioError> {
     if echo(recording).is_none() {
-        return resample_clip(&recording.capture, recording.rate_hz, SESSION_RATE);
+        let capture = recording.capture.part(0..recording.capture.len());
+        return resample_clip(&capture, recording.rate_hz(), SESSION_RATE);
     }
-    let capture = resample_clip(&recording.capture, recording.rate_hz, SPEECH_RATE)?;
-    let render = resample_clip(&recording.render, recording.rate_hz, SPEECH_RATE)?;
+    // All of it is played again, and so held.
+    let at_speech_rate = |channel: &Channel| {
+        let samples = channel.part(0..channel.len());
+        resample_clip(&samples, recording.rate_hz(), SPEECH_RATE)
+    };
+    let capture = at_speech_rate(&recording.capture)?;
+    let render = at_speech_rate(&recording.render)?;
     let mut canceller = SonoraCanceller::new();
     let mut alone = Vec::with_capacity(capture.len());
     for (heard, played) in capture.chunks_exact(FRAME).zip(render.chunks_exact(FRAME)) {

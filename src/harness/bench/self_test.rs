@@ -1,6 +1,7 @@
 //! Recordings with known answers, and what the measuring makes of them. A harness that cannot find
 //! the answers that it knows may not be believed about those that it does not.
 
+use super::channel::Channel;
 use super::recording::{Events, Recording};
 use super::report::SelfTest;
 use super::turns::turns;
@@ -178,9 +179,8 @@ fn make(case: Case) -> (Recording, f64, f64) {
             .for_each(|s| *s += random.gaussian() * gain);
     }
     let recording = Recording {
-        rate_hz: SESSION_RATE,
-        capture: vec![0.0; samples],
-        render,
+        capture: Channel::new(vec![0.0; samples], SESSION_RATE),
+        render: Channel::new(render, SESSION_RATE),
         events: Events::new(events),
     };
     (recording, first - ended, last - cut_in)

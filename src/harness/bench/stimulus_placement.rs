@@ -20,7 +20,7 @@ const SEED: u64 = 7;
 
 /// Something to listen to, at 16 kHz.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stimulus {
+pub struct PlacedStimulus {
     /// Mono samples.
     pub samples: Vec<f32>,
     /// Pauses that are over before this do not count. Milliseconds.
@@ -51,12 +51,12 @@ impl<'a> Studio<'a> {
     }
 
     /// The whole recording, and silence.
-    pub fn whole(&mut self) -> Stimulus {
+    pub fn whole(&mut self) -> PlacedStimulus {
         let (_, end) = sound_bounds(self.samples, SPEECH_RATE);
         let mut samples = self.silence(LEAD);
         samples.extend_from_slice(self.samples);
         samples.extend(self.silence(TAIL));
-        Stimulus {
+        PlacedStimulus {
             samples,
             from_ms: 0.0,
             mark_ms: ms(LEAD + end),
@@ -64,11 +64,11 @@ impl<'a> Studio<'a> {
     }
 
     /// The recording up to a moment, and silence from there on.
-    pub fn pause_at(&mut self, at_s: f64) -> Stimulus {
+    pub fn pause_at(&mut self, at_s: f64) -> PlacedStimulus {
         let mut samples = self.up_to(at_s);
         let mark_ms = ms(samples.len());
         samples.extend(self.silence(TAIL));
-        Stimulus {
+        PlacedStimulus {
             samples,
             from_ms: mark_ms,
             mark_ms,
@@ -76,7 +76,7 @@ impl<'a> Studio<'a> {
     }
 
     /// The recording up to a moment, silence, the filler as loud as the recording, and silence.
-    pub fn filler_at(&mut self, at_s: f64, filler: &[f32]) -> Stimulus {
+    pub fn filler_at(&mut self, at_s: f64, filler: &[f32]) -> PlacedStimulus {
         let (start, end) = sound_bounds(filler, SPEECH_RATE);
         let filler = &filler[start..end];
         let (first, last) = sound_bounds(self.samples, SPEECH_RATE);
@@ -89,7 +89,7 @@ impl<'a> Studio<'a> {
         samples.extend(filler.iter().zip(room).map(|(s, noise)| s * gain + noise));
         let mark_ms = ms(samples.len());
         samples.extend(self.silence(TAIL));
-        Stimulus {
+        PlacedStimulus {
             samples,
             from_ms,
             mark_ms,

@@ -59,9 +59,10 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, AudioError> {
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
-    match files.is_empty() {
-        true => Err(fail("there is no scenario (NAME.toml) in it".into())),
-        false => Ok(files),
+    if files.is_empty() {
+        Err(fail("there is no scenario (NAME.toml) in it".into()))
+    } else {
+        Ok(files)
     }
 }
 

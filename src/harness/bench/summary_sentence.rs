@@ -33,9 +33,10 @@ pub fn conversation_sentence(metrics: &Metrics) -> String {
     if !wrong.is_empty() {
         parts.push(wrong.join(", "));
     }
-    match parts.is_empty() {
-        true => "Nothing was said that could be measured.".into(),
-        false => format!("{}.", parts.join("; ")),
+    if parts.is_empty() {
+        "Nothing was said that could be measured.".into()
+    } else {
+        format!("{}.", parts.join("; "))
     }
 }
 

@@ -198,9 +198,12 @@ fn timeline(turns: &[Turn], end_ms: f64, random: &mut fastrand::Rng) -> Timeline
             mark(end + 4_200.0, "playback_finished", "");
         }
     }
-    let level = |sounds: bool, random: &mut fastrand::Rng| match sounds {
-        true => (-20.0 + 6.0 * normal(random)).clamp(-60.0, -3.0) as f32,
-        false => (-72.0 + 2.0 * normal(random)) as f32,
+    let level = |sounds: bool, random: &mut fastrand::Rng| {
+        if sounds {
+            (-20.0 + 6.0 * normal(random)).clamp(-60.0, -3.0) as f32
+        } else {
+            (-72.0 + 2.0 * normal(random)) as f32
+        }
     };
     let steps = (end_ms / STEP_MS) as usize;
     let (mut capture_dbfs, mut render_dbfs) = (Vec::new(), Vec::new());

@@ -1,10 +1,11 @@
 //! Every stimulus of a recording, and what came of it: response and stop times from the audio, the
 //! rest from the events.
 
+use std::cell::OnceCell;
+
 use super::recording::{Events, Found, Recording};
 use super::report::Turn;
 use super::statistics::Interval;
-use crate::audio::audible::{audible_end, audible_start, audible_threshold};
 use crate::events::{EventKind, Expect, Latency, Stage, TurnId};
 
 /// Before its first sample, as the event has it, a reply may be audible by this: the device takes 10
@@ -19,7 +20,7 @@ const CONSEQUENCE_MS: f64 = 1_500.0;
 
 /// A stimulus as it was played in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stimulus {
+pub struct PlayedStimulus {
     /// Its number, from 0.
     pub number: usize,
     /// Its first sound. Milliseconds.
@@ -35,7 +36,7 @@ pub struct Stimulus {
 }
 
 /// The stimuli that were played to their end, in order.
-pub fn stimuli(events: &Events) -> Vec<Stimulus> {
+pub fn stimuli(events: &Events) -> Vec<PlayedStimulus> {
     let mut whole = Vec::new();
     for event in events.all() {
         let EventKind::StimulusStarted {
@@ -52,7 +53,7 @@ pub fn stimuli(events: &Events) -> Vec<Stimulus> {
             _ => None,
         });
         if let Some(end) = ended.next() {
-            whole.push(Stimulus {
+            whole.push(PlayedStimulus {
                 number: *stimulus,
                 start: event.t_ms(),
                 end: end.t_ms,
@@ -147,15 +148,16 @@ pub fn self_interruptions(recording: &Recording) -> usize {
 
 struct Measuring<'a> {
     recording: &'a Recording,
-    threshold_dbfs: f32,
-    stimuli: Vec<Stimulus>,
+    /// From where on the loudspeaker is audible, once it was asked for: all of the recording is read for it.
+    threshold_dbfs: OnceCell<f32>,
+    stimuli: Vec<PlayedStimulus>,
     replies: Vec<Reply>,
 }
 
 impl<'a> Measuring<'a> {
     fn new(recording: &'a Recording) -> Self {
         Self {
-            threshold_dbfs: audible_threshold(&recording.render, recording.rate_hz),
+            threshold_dbfs: OnceCell::new(),
             stimuli: stimuli(&recording.events),
             replies: replies(&recording.events),
             recording,
@@ -227,7 +229,7 @@ impl<'a> Measuring<'a> {
     }
 
     /// Words, reasons and stages of the turn that a reply answers.
-    fn explain(&self, stimulus: &Stimulus, reply: &Reply, turn: &mut Turn) {
+    fn explain(&self, stimulus: &PlayedStimulus, reply: &Reply, turn: &mut Turn) {
         turn.turn = Some(reply.turn.0);
         let events = &self.recording.events;
         let until = reply.first_sample.max(stimulus.end) + CONSEQUENCE_MS;
@@ -325,7 +327,7 @@ impl<'a> Measuring<'a> {
 
     /// From the first sound of a stimulus to the reply being quieter, by the event, which the
     /// loudspeaker follows within 20 ms. Negative: it was quieter already.
-    fn ducked(&self, stimulus: &Stimulus, until: f64) -> Option<f64> {
+    fn ducked(&self, stimulus: &PlayedStimulus, until: f64) -> Option<f64> {
         let events = &self.recording.events;
         let from = stimulus.start - CONSEQUENCE_MS;
         let since_then = |at: f64| {
@@ -341,7 +343,7 @@ impl<'a> Measuring<'a> {
     }
 
     /// How the reply came back after a stimulus that meant nothing.
-    fn resumed(&self, stimulus: &Stimulus, reply: Reply, until: f64, turn: &mut Turn) {
+    fn resumed(&self, stimulus: &PlayedStimulus, reply: Reply, until: f64, turn: &mut Turn) {
         let events = &self.recording.events;
         let over = (stimulus.start, until);
         let mut quieter = events.between(over, |kind| ducked(kind).or(held(kind)));
@@ -406,25 +408,24 @@ impl<'a> Measuring<'a> {
         next.min(reply.over + FADE_MS)
     }
 
+    fn threshold_dbfs(&self) -> f32 {
+        let measured = || self.recording.render.audible_threshold();
+        *self.threshold_dbfs.get_or_init(measured)
+    }
+
     fn audible_from(&self, from_ms: f64) -> Option<f64> {
-        let Recording {
-            render, rate_hz, ..
-        } = self.recording;
         let from = self.recording.index(from_ms);
-        let found = audible_start(&render[from..], *rate_hz, self.threshold_dbfs)?;
-        Some(self.recording.ms(from + found))
+        let render = &self.recording.render;
+        let found = render.audible_from(from, self.threshold_dbfs())?;
+        Some(self.recording.ms(found))
     }
 
     fn last_audible(&self, from_ms: f64, until_ms: f64) -> Option<f64> {
-        let Recording {
-            render, rate_hz, ..
-        } = self.recording;
-        let (from, until) = (
-            self.recording.index(from_ms),
-            self.recording.index(until_ms),
-        );
-        let found = audible_end(render.get(from..until)?, *rate_hz, self.threshold_dbfs)?;
-        Some(self.recording.ms(from + found))
+        let from = self.recording.index(from_ms);
+        let until = self.recording.index(until_ms);
+        let render = &self.recording.render;
+        let found = render.audible_until(from..until, self.threshold_dbfs())?;
+        Some(self.recording.ms(found))
     }
 }
 

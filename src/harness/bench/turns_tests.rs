@@ -3,22 +3,22 @@
 use super::*;
 use crate::clock::Timestamp;
 use crate::events::{DuckReason, EndReason, GoOnReason, HoldReason, InterruptReason, SessionEvent};
+use crate::harness::bench::channel::Channel;
 
 /// A recording of 6 s whose loudspeaker is loud within the spans, in milliseconds.
 fn recording(spans: &[(f64, f64)], events: Vec<SessionEvent>) -> Recording {
-    let mut recording = Recording {
-        rate_hz: 48_000,
-        capture: vec![0.0; 6 * 48_000],
-        render: vec![0.0; 6 * 48_000],
-        events: Events::new(events),
-    };
+    let mut render = vec![0.0; 6 * 48_000];
+    let index = |ms: f64| (ms * 48.0).round() as usize;
     for (from, to) in spans {
-        let span = recording.index(*from)..recording.index(*to);
-        for (n, sample) in recording.render[span].iter_mut().enumerate() {
+        for (n, sample) in render[index(*from)..index(*to)].iter_mut().enumerate() {
             *sample = if n % 2 == 0 { 0.2 } else { -0.2 };
         }
     }
-    recording
+    Recording {
+        capture: Channel::new(vec![0.0; 6 * 48_000], 48_000),
+        render: Channel::new(render, 48_000),
+        events: Events::new(events),
+    }
 }
 
 fn event(t_ms: f64, turn: u64, kind: EventKind) -> SessionEvent {

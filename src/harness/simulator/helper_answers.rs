@@ -20,9 +20,10 @@ impl World {
         if !self.helper_wanted.is(id) && self.choices.bool() {
             return Ok(());
         }
-        let result = match self.machine.fails(&mut self.choices) {
-            true => Err(Apology::Failed),
-            false => Ok("It is so.".to_owned()),
+        let result = if self.machine.fails(&mut self.choices) {
+            Err(Apology::Failed)
+        } else {
+            Ok("It is so.".to_owned())
         };
         let helped = agent::Input::Helped { id, result };
         self.note("helper", &format!("{helped:?}"));

@@ -123,9 +123,10 @@ impl Invariants {
 
     /// A draft was begun.
     pub fn drafted(&mut self, reply: ReplyId) -> Result<(), Broken> {
-        match self.drafted.insert(reply) {
-            true => Ok(()),
-            false => Property::ReplyBeginsOnce.broken(format!("{reply:?} was begun twice")),
+        if self.drafted.insert(reply) {
+            Ok(())
+        } else {
+            Property::ReplyBeginsOnce.broken(format!("{reply:?} was begun twice"))
         }
     }
 
@@ -334,9 +335,10 @@ impl Invariants {
 /// It is not.
 pub fn in_its_language(messages: &[Message], voice: Language) -> Result<(), Broken> {
     let own = Persona::bundled(voice).prefix();
-    match messages.starts_with(&own) {
-        true => Ok(()),
-        false => Property::PromptIsInTheVoicesLanguage
-            .broken(format!("the voice speaks {voice}, and the prompt does not")),
+    if messages.starts_with(&own) {
+        Ok(())
+    } else {
+        Property::PromptIsInTheVoicesLanguage
+            .broken(format!("the voice speaks {voice}, and the prompt does not"))
     }
 }

@@ -143,9 +143,10 @@ impl World {
     /// The language model begins with a reply. What failed may be tried in another way, and a reply goes on once
     /// a tool was called.
     pub(super) fn begun(&mut self, reply: ReplyId) -> Result<(), Broken> {
-        match self.retried.remove(&reply) || self.goes_on.contains(&reply) {
-            true => Ok(()),
-            false => self.invariants.drafted(reply),
+        if self.retried.remove(&reply) || self.goes_on.contains(&reply) {
+            Ok(())
+        } else {
+            self.invariants.drafted(reply)
         }
     }
 
@@ -159,13 +160,14 @@ impl World {
             } => {
                 self.invariants.called(reply, in_doubt)?;
                 let at = self.now + self.machine.takes(&mut self.choices, 1, 30);
-                let result = match self.machine.fails(&mut self.choices) {
-                    true => Err("I could not do that.".to_owned()),
-                    false => match call.name.as_str() {
+                let result = if self.machine.fails(&mut self.choices) {
+                    Err("I could not do that.".to_owned())
+                } else {
+                    match call.name.as_str() {
                         "speak_slower" => Ok(Outcome::Control(Control::Slower, "Yes.".into())),
                         "stop_listening" => Ok(Outcome::Control(Control::Sleep, "Yes.".into())),
                         name => Ok(Outcome::Say(format!("{name} done."))),
-                    },
+                    }
                 };
                 let called = agent::Input::Called { reply, result };
                 self.schedule(at, Happening::Agent(called));

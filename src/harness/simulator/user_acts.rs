@@ -36,7 +36,8 @@ impl World {
             Action::TakeBack => self.event_in(0, Event::TakeBack),
             Action::Type => self.event_in(0, Event::Typed("typed words".into())),
             Action::Ring => {
-                let (id, words) = (self.order as i64, format!("ring {}.", self.order));
+                let number = self.agenda.scheduled();
+                let (id, words) = (number as i64, format!("ring {number}."));
                 self.invariants.rings(id);
                 let language = Language::English;
                 let ring = Event::Ring {

@@ -301,9 +301,10 @@ fn say_all(
         }
     }
     for n in 0..amounts.near_misses + amounts.sentences {
-        let text = match n < amounts.near_misses {
-            true => near.next(),
-            false => sentences.next(),
+        let text = if n < amounts.near_misses {
+            near.next()
+        } else {
+            sentences.next()
         };
         let slow = n < amounts.near_misses && n % SLOW_NEAR_MISSES == 1;
         let voice = voice(voices, &mut rng, for_test, slow)?;

@@ -92,12 +92,11 @@ impl Surroundings {
     /// The voice as a microphone there hears it, both at 16 kHz and of the same length. `voiced` is where it speaks:
     /// first sample, and the one after the last.
     pub fn hear(&mut self, voice: &[f32], voiced: (usize, usize), place: &Place) -> Vec<f32> {
-        let mut heard = match place.reverb_ms > 0.0 {
-            true => {
-                let room = self.room(place);
-                convolved(&mut self.planner, voice, &room)
-            }
-            false => voice.to_vec(),
+        let mut heard = if place.reverb_ms > 0.0 {
+            let room = self.room(place);
+            convolved(&mut self.planner, voice, &room)
+        } else {
+            voice.to_vec()
         };
         let level = rms(&heard[voiced.0.min(heard.len())..voiced.1.min(heard.len())]).max(1e-9);
         let gain = from_db(place.level_dbfs) / level;

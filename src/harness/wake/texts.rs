@@ -163,15 +163,17 @@ impl NearMisses {
             return String::new();
         }
         let old = letters[self.rng.usize(..letters.len())];
-        let choices: &[char] = match VOWELS.contains(&old) {
-            true => &VOWELS,
-            false => &CONSONANTS,
+        let choices: &[char] = if VOWELS.contains(&old) {
+            &VOWELS
+        } else {
+            &CONSONANTS
         };
         let new = choices[self.rng.usize(..choices.len())];
         // Everywhere, or at one place.
-        match self.rng.bool() {
-            true => word.replace(old, &new.to_string()),
-            false => word.replacen(old, &new.to_string(), 1),
+        if self.rng.bool() {
+            word.replace(old, &new.to_string())
+        } else {
+            word.replacen(old, &new.to_string(), 1)
         }
     }
 }

@@ -248,9 +248,10 @@ impl Network {
         let sum = self.outputs.iter().zip(&self.weights.value);
         let sum: f32 = sum.map(|(o, w)| o * w).sum::<f32>() + self.bias.value[0];
         let probability = 1.0 / (1.0 + (-sum).exp());
-        let (target, counts) = match label > 0.5 {
-            true => (1.0 - SMOOTH, COUNTS.0),
-            false => (0.0, COUNTS.1),
+        let (target, counts) = if label > 0.5 {
+            (1.0 - SMOOTH, COUNTS.0)
+        } else {
+            (0.0, COUNTS.1)
         };
         let wrong = counts * (probability - target);
         self.bias.gradient[0] += wrong;

@@ -108,11 +108,12 @@ impl Gguf {
     /// Whether all of the file is there, or what is not.
     pub(super) fn check_length(&self) -> Result<(), String> {
         let (found, expected) = (self.found, self.expected);
-        match found < expected {
-            true => Err(format!(
+        if found < expected {
+            Err(format!(
                 "it has {found} of its {expected} bytes; fetch it again"
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 

@@ -96,9 +96,10 @@ impl<'s> Rules<'s> {
         // Each optional one may be left out; a comma stands between any two.
         let mut after = String::new();
         for pair in rest.iter().rev() {
-            let next = match after.is_empty() {
-                true => String::new(),
-                false => format!(" (\", \" {after})? | {after}"),
+            let next = if after.is_empty() {
+                String::new()
+            } else {
+                format!(" (\", \" {after})? | {after}")
             };
             after = self.name();
             self.define(&after.clone(), &format!("{pair}{next}"));

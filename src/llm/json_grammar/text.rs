@@ -164,9 +164,12 @@ fn class(rest: &mut Peekable<Chars>, place: &str) -> Made {
         }
         ranges.push((from, to));
     }
-    let ranges = ranges.into_iter().map(|(from, to)| match from == to {
-        true => in_class(from),
-        false => format!("{}-{}", in_class(from), in_class(to)),
+    let ranges = ranges.into_iter().map(|(from, to)| {
+        if from == to {
+            in_class(from)
+        } else {
+            format!("{}-{}", in_class(from), in_class(to))
+        }
     });
     Ok(format!("[{}]", ranges.collect::<String>()))
 }

@@ -181,9 +181,12 @@ mod tests {
 
     /// Opens where at most so many layers fit.
     fn opened(asked: GpuLayers, layers: u32, fits: u32) -> Option<u32> {
-        let open = |layers: u32| match layers <= fits {
-            true => Ok(()),
-            false => Err(LlmError::Run("out of memory".into())),
+        let open = |layers: u32| {
+            if layers <= fits {
+                Ok(())
+            } else {
+                Err(LlmError::Run("out of memory".into()))
+            }
         };
         let opened = or_without_gpu(asked, layers, open);
         opened.ok().map(|(layers, ())| layers)

@@ -342,9 +342,10 @@ impl LanguageModel for Llama {
             filter.push(text, &mut on_piece)
         });
         filter.finish(&mut on_piece);
-        let calls = match self.has_tools {
-            true => filter.calls(),
-            false => Vec::new(),
+        let calls = if self.has_tools {
+            filter.calls()
+        } else {
+            Vec::new()
         };
         let answered = filter.spoke() || !calls.is_empty();
         calls
@@ -377,9 +378,10 @@ impl LanguageModel for Llama {
             Some(_) if model.is_recurrent() => "recurrent: goes back to checkpoints",
             Some(_) => "hybrid: goes back to checkpoints",
         };
-        let system = match self.template.folds_system() {
-            true => "; instructions go with the first question",
-            false => "",
+        let system = if self.template.folds_system() {
+            "; instructions go with the first question"
+        } else {
+            ""
         };
         format!(
             "{name}: {} layers, {}; {} tokens of cache as {}, {cache}{system}",

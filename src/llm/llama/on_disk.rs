@@ -88,9 +88,10 @@ impl Llama {
             return Ok(());
         }
         let shared = shared.min(most);
-        match shared < self.read.len() {
-            true => self.cut(shared),
-            false => Ok(()),
+        if shared < self.read.len() {
+            self.cut(shared)
+        } else {
+            Ok(())
         }
     }
 

@@ -372,9 +372,10 @@ impl Round {
         let token = sampler.sample(&llama.context, output, pending);
         writing.next = token;
         let is_end = llama.context.model().vocab().is_eog(token);
-        let finish = match is_end {
-            true => Some(Finish::Complete),
-            false => writing.push(&llama.piece(token)),
+        let finish = if is_end {
+            Some(Finish::Complete)
+        } else {
+            writing.push(&llama.piece(token))
         };
         let Some(finish) = finish else {
             return Ok(());

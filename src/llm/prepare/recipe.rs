@@ -88,9 +88,10 @@ impl Recipe {
         progress(written, all);
         for step in &self.steps {
             let change = lora.change(&step.from.name)?;
-            match step.kind == step.from.kind && change.is_none() {
-                true => copy(base, step.from.at, step.from.bytes, to)?,
-                false => convert(base, &step.from, change.as_ref(), to)?,
+            if step.kind == step.from.kind && change.is_none() {
+                copy(base, step.from.at, step.from.bytes, to)?
+            } else {
+                convert(base, &step.from, change.as_ref(), to)?
             }
             pad(step.bytes, to)?;
             written += aligned(step.bytes);

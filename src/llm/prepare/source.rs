@@ -95,9 +95,10 @@ impl Source {
     pub fn read(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), PrepareError> {
         let read = self.input.stream_position().and_then(|now| {
             // Pieces follow each other, and what is in the buffer is kept.
-            match at == now {
-                true => Ok(now),
-                false => self.input.seek(SeekFrom::Start(at)),
+            if at == now {
+                Ok(now)
+            } else {
+                self.input.seek(SeekFrom::Start(at))
             }
         });
         let read = read.and_then(|_| self.input.read_exact(bytes));

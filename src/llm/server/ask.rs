@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::chunk::Chunk;
-use super::exchange::{Exchange, Request};
 use super::question::names_system;
 use super::reply::{End, Reply};
+use super::response_stream::{Request, ResponseStream};
 use super::trouble::Trouble;
 use super::{Server, agent};
 use crate::clock::{Stopwatch, sleep};
@@ -14,7 +14,7 @@ use crate::llm::{Cancelled, Finish, LanguageModel, LlmError, Opening, Sampling};
 /// A question is asked so often before the user hears that there is no answer.
 const ATTEMPTS: u32 = 3;
 /// How often cancellation is looked at.
-const LOOK: Duration = Duration::from_millis(10);
+const CANCELLATION_POLL: Duration = Duration::from_millis(10);
 /// After the reply's end, the time for the connection to become free for the next question.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 /// A smaller context is none to talk in. Tokens.
@@ -57,7 +57,7 @@ impl Server {
                 return Err(self.error(trouble));
             }
             tracing::info!("attempt {attempts}: the server {trouble}");
-            let pause = self.config.patience.retry * 2u32.pow(attempts - 1);
+            let pause = self.config.timeouts.retry * 2u32.pow(attempts - 1);
             if !self.wait(pause, cancelled) {
                 return Ok(End::Reply(Finish::Cancelled, Vec::new()));
             }
@@ -105,7 +105,7 @@ impl Server {
             if cancelled() {
                 return false;
             }
-            sleep(LOOK);
+            sleep(CANCELLATION_POLL);
         }
         true
     }
@@ -139,9 +139,9 @@ impl Server {
             key: self.key.clone(),
             body: body.to_string(),
         };
-        let end = Exchange::start(self.agent.clone(), request).and_then(|exchange| {
+        let end = ResponseStream::start(self.agent.clone(), request).and_then(|response| {
             self.listen(
-                &exchange,
+                &response,
                 &mut reply,
                 sampling,
                 first_token,
@@ -165,22 +165,22 @@ impl Server {
     /// Takes the reply as it comes.
     fn listen(
         &mut self,
-        exchange: &Exchange,
+        response: &ResponseStream,
         reply: &mut Reply,
         sampling: &Sampling,
         first_token: Duration,
         cancelled: Cancelled,
         on_piece: &mut dyn FnMut(&str),
     ) -> Result<End, Trouble> {
-        let (mut patience, mut watch) = (first_token, Stopwatch::start());
+        let (mut timeout, mut watch) = (first_token, Stopwatch::start());
         let reason = loop {
             if cancelled() {
                 self.hang_up();
                 return Ok(End::Reply(Finish::Cancelled, Vec::new()));
             }
-            let chunk = match exchange.next(LOOK) {
-                None if watch.elapsed() < patience => continue,
-                None => return Err(Trouble::Silent(patience.as_secs())),
+            let chunk = match response.next(CANCELLATION_POLL) {
+                None if watch.elapsed() < timeout => continue,
+                None => return Err(Trouble::Silent(timeout.as_secs())),
                 Some(chunk) => chunk?,
             };
             match chunk {
@@ -203,7 +203,7 @@ impl Server {
                 Chunk::Done => break None,
             }
             // Time in which the user of the pieces was slow is not the server's.
-            (watch, patience) = (Stopwatch::start(), self.config.patience.next_token);
+            (watch, timeout) = (Stopwatch::start(), self.config.timeouts.next_token);
             let thought_enough = reply.only_thinks(self.config.reasoning_tokens.max(1));
             if thought_enough || reply.is_long(sampling.max_tokens) {
                 self.hang_up();
@@ -217,7 +217,7 @@ impl Server {
             }
         };
         reply.finish(on_piece);
-        if reason.is_some() && !matches!(exchange.next(LAST_WORDS), Some(Ok(Chunk::Done))) {
+        if reason.is_some() && !matches!(response.next(LAST_WORDS), Some(Ok(Chunk::Done))) {
             self.hang_up();
         }
         Ok(reply.end(reason))

@@ -58,9 +58,10 @@ impl ChunkReader {
     pub fn line(&mut self, line: &str) -> Result<Chunk, Trouble> {
         let line = line.trim();
         if line.is_empty() {
-            return match self.pending.is_empty() {
-                true => Ok(Chunk::Nothing),
-                false => Err(self.garbage()),
+            return if self.pending.is_empty() {
+                Ok(Chunk::Nothing)
+            } else {
+                Err(self.garbage())
             };
         }
         let other = [":", "event:", "id:", "retry:"];

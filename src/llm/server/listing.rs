@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::Agent;
 
-use super::exchange::unreachable;
+use super::response_stream::unreachable;
 use super::trouble::{Trouble, shortened};
 
 /// Their names, in its order. `url` is that of the list.
@@ -16,13 +16,13 @@ pub fn models(
     agent: &Agent,
     url: &str,
     key: Option<&str>,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Vec<String>, Trouble> {
     let mut asking = agent.get(url);
     if let Some(key) = key {
         asking = asking.header("authorization", format!("Bearer {key}"));
     }
-    let asking = asking.config().timeout_global(Some(patience));
+    let asking = asking.config().timeout_global(Some(timeout));
     let mut response = asking.build().call().map_err(|e| unreachable(&e))?;
     let status = response.status().as_u16();
     let body = response.body_mut().read_to_string();

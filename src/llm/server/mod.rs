@@ -13,10 +13,10 @@
 mod address;
 mod ask;
 mod chunk;
-mod exchange;
 mod listing;
 mod question;
 mod reply;
+mod response_stream;
 mod trouble;
 
 pub use address::Address;
@@ -38,7 +38,7 @@ use reply::End;
 
 /// How long the server is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct ServerTimeouts {
     /// For a connection.
     pub connect: Duration,
     /// For the first token of a reply, from the question on.
@@ -51,7 +51,7 @@ pub struct Patience {
     pub retry: Duration,
 }
 
-impl Default for Patience {
+impl Default for ServerTimeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(3),
@@ -77,7 +77,7 @@ pub struct ServerConfig {
     /// Tokens that a model may think before it speaks.
     pub reasoning_tokens: usize,
     /// How long it is waited for.
-    pub patience: Patience,
+    pub timeouts: ServerTimeouts,
 }
 
 /// Bytes of text a token, and tokens around a message: low and high for all languages that were
@@ -172,8 +172,8 @@ impl Server {
 
     fn models(&self) -> Result<Vec<String>, Trouble> {
         let url = self.config.address.of("models");
-        let patience = self.config.patience.first_token;
-        listing::models(&self.agent, &url, self.key.as_deref(), patience)
+        let timeout = self.config.timeouts.first_token;
+        listing::models(&self.agent, &url, self.key.as_deref(), timeout)
     }
 
     /// Whether it lists models, and not the one that it is asked for. Some take names that they do not
@@ -212,12 +212,12 @@ impl Server {
 
     /// A server that loads its model is waited for: pauses, and says whether to ask once more.
     fn waits(&self, since: &Stopwatch) -> bool {
-        let patience = self.config.patience;
-        if since.elapsed() >= patience.warm_up {
+        let timeouts = self.config.timeouts;
+        if since.elapsed() >= timeouts.warm_up {
             return false;
         }
         tracing::info!("the server is loading its model");
-        self.wait(patience.retry * LOADING_PAUSE, &|| false)
+        self.wait(timeouts.retry * LOADING_PAUSE, &|| false)
     }
 }
 
@@ -229,8 +229,8 @@ const LOADING_PAUSE: u32 = 4;
 fn agent(config: &ServerConfig) -> Agent {
     let mut agent = Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_resolve(Some(config.patience.connect))
-        .timeout_connect(Some(config.patience.connect))
+        .timeout_resolve(Some(config.timeouts.connect))
+        .timeout_connect(Some(config.timeouts.connect))
         .accept_encoding("identity");
     if config.address.is_this_machine() {
         // No proxy knows this machine's own address.
@@ -242,13 +242,15 @@ fn agent(config: &ServerConfig) -> Agent {
 impl LanguageModel for Server {
     fn describe(&self) -> String {
         let address = &self.config.address;
-        let where_to = match address.is_this_machine() {
-            true => "on this machine",
-            false => "words leave this machine for it",
+        let where_to = if address.is_this_machine() {
+            "on this machine"
+        } else {
+            "words leave this machine for it"
         };
-        let listed = match self.is_unlisted() {
-            true => ", which does not list it",
-            false => "",
+        let listed = if self.is_unlisted() {
+            ", which does not list it"
+        } else {
+            ""
         };
         let (model, host) = (&self.model, address.authority());
         format!("{model} at {host}{listed}, {where_to}")
@@ -264,7 +266,7 @@ impl LanguageModel for Server {
             max_tokens: 1,
             ..Sampling::default()
         };
-        let warm_up = self.config.patience.warm_up;
+        let warm_up = self.config.timeouts.warm_up;
         let watch = Stopwatch::start();
         let end = loop {
             match self.ask(&one, warm_up, &|| false, &mut |_| {}) {
@@ -321,7 +323,7 @@ impl LanguageModel for Server {
         cancelled: Cancelled,
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError> {
-        let first_token = self.config.patience.first_token;
+        let first_token = self.config.timeouts.first_token;
         let mut on_piece = |text: &str| on_output(Output::Text(text));
         let mut end = self.ask(sampling, first_token, cancelled, &mut on_piece)?;
         let room = self.config.reasoning_tokens;

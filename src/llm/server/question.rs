@@ -106,10 +106,11 @@ impl Dialect {
 
     /// The body of a request.
     pub fn body(&self, model: &str, prompt: &Prompt, sampling: &Sampling) -> Value {
-        let mut messages = match self.tools {
-            true => prompt.messages.to_vec(),
+        let mut messages = if self.tools {
+            prompt.messages.to_vec()
+        } else {
             // Who refuses tools refuses messages of theirs, too.
-            false => tool_prompt::in_words(prompt.messages, prompt.tools, false),
+            tool_prompt::in_words(prompt.messages, prompt.tools, false)
         };
         if !self.system {
             messages = fold_system(&messages);
@@ -128,9 +129,10 @@ impl Dialect {
         if self.tools && !prompt.tools.is_empty() {
             body["tools"] = prompt.tools.iter().map(tool).collect();
         }
-        let limit = match self.max_tokens {
-            true => "max_tokens",
-            false => "max_completion_tokens",
+        let limit = if self.max_tokens {
+            "max_tokens"
+        } else {
+            "max_completion_tokens"
         };
         body[limit] = json!(sampling.max_tokens + prompt.call_tokens() + self.reasoning);
         if let Some(answer) = prompt.answer {

@@ -185,22 +185,24 @@ fn text(name: &str, given: &str) -> Result<String, String> {
 
 fn language(code: &str, spoken: &Languages) -> Result<Language, String> {
     let language: Language = code.parse()?;
-    match spoken.iter().any(|one| one == language) {
-        true => Ok(language),
-        false => Err(format!(
+    if spoken.iter().any(|one| one == language) {
+        Ok(language)
+    } else {
+        Err(format!(
             "{code} is not spoken here, {spoken} is: leave `language` out, or have the server started with \
              --lang auto:{},{code}",
             spoken.first().code()
-        )),
+        ))
     }
 }
 
 fn limit(seconds: Option<f64>) -> Result<Duration, String> {
     let seconds = seconds.unwrap_or(DEFAULT_LIMIT_S);
     let (least, most) = LIMITS_S;
-    match (least..=most).contains(&seconds) {
-        true => Ok(Duration::from_secs_f64(seconds)),
-        false => Err(format!("`timeout_s` is {least} to {most} seconds")),
+    if (least..=most).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(format!("`timeout_s` is {least} to {most} seconds"))
     }
 }
 

@@ -35,7 +35,7 @@ pub struct OpenedVoice {
 /// What waits for the thread: events come at some tens a second.
 const QUEUE: usize = 4_096;
 /// How often it is looked whether the session has ended by itself, and whether a call has waited for too long.
-const LOOK: Duration = Duration::from_millis(200);
+const SESSION_END_POLL: Duration = Duration::from_millis(200);
 
 /// What comes of a call, or why nothing does.
 pub type Answer = Result<Outcome, String>;
@@ -123,7 +123,7 @@ impl Voice {
 
 impl Drop for Voice {
     fn drop(&mut self) {
-        let _ = self.inputs.send_timeout(Input::End, LOOK);
+        let _ = self.inputs.send_timeout(Input::End, SESSION_END_POLL);
         // Engines that load are left to the end of the process: whoever waits would wait for seconds.
         if !self.is_opening.load(Ordering::Acquire)
             && let Some(thread) = self.thread.take()
@@ -186,7 +186,7 @@ struct Running {
 impl VoiceThread {
     fn run(mut self) {
         loop {
-            match self.inputs.recv_timeout(LOOK) {
+            match self.inputs.recv_timeout(SESSION_END_POLL) {
                 Ok(Input::Call(agent, id, asked, answer)) => self.call(agent, id, asked, answer),
                 Ok(Input::Cancel(id)) => {
                     self.answers.remove(&id);

@@ -21,14 +21,14 @@ use peer::Peer;
 
 /// How long a client is waited for.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct CallTimeouts {
     /// Until it has come, after its call has begun.
     pub comes: Duration,
     /// When it is not heard of any more, which ICE says after 15 seconds of silence.
     pub away: Duration,
 }
 
-impl Default for Patience {
+impl Default for CallTimeouts {
     fn default() -> Self {
         Self {
             comes: Duration::from_secs(20),
@@ -96,11 +96,11 @@ pub async fn answer(offer: &str, address: IpAddr) -> Result<Answered, CallError>
 
 impl Answered {
     /// Waits for the client from now on.
-    pub fn begin(self, patience: Patience) -> Call {
+    pub fn begin(self, timeouts: CallTimeouts) -> Call {
         let Self { peer, heard, .. } = self;
         let (said, to_say) = mpsc::channel(QUEUE);
         tokio::spawn(async move {
-            if let Err(error) = peer.run(to_say, patience).await {
+            if let Err(error) = peer.run(to_say, timeouts).await {
                 tracing::warn!("a call: {error}");
             }
         });

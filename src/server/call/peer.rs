@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::opus::{Ear, Mouth};
-use super::{CallError, Heard, Patience, Said};
+use super::{CallError, CallTimeouts, Heard, Said};
 use crate::clock::{self, Stopwatch};
 
 /// A loudspeaker goes on without a pause. If it is behind by more than this, another session took over meanwhile...
@@ -112,10 +112,10 @@ impl Peer {
     pub async fn run(
         mut self,
         mut said: mpsc::Receiver<Said>,
-        patience: Patience,
+        timeouts: CallTimeouts,
     ) -> Result<(), RtcError> {
-        self.away = patience.away;
-        self.ends_at = Some(now() + patience.comes);
+        self.away = timeouts.away;
+        self.ends_at = Some(now() + timeouts.comes);
         let mut datagram = vec![0; DATAGRAM];
         loop {
             let due = self.send().await?;

@@ -168,7 +168,7 @@ async fn call(
     let (mut client, offer, pending) = Client::offer();
     let answered = answer(&offer, HERE).await.unwrap();
     client.accept(pending, &answered.answer);
-    let call = answered.begin(Patience::default());
+    let call = answered.begin(CallTimeouts::default());
     let client = tokio::task::spawn_blocking(move || client.run_until(is_done));
     (call, client)
 }
@@ -215,11 +215,11 @@ async fn a_client_is_told_when_the_call_is_hung_up() {
 async fn a_client_that_never_comes_is_let_go() {
     let (_client, offer, _) = Client::offer();
     let answered = answer(&offer, HERE).await.unwrap();
-    let patience = Patience {
+    let timeouts = CallTimeouts {
         comes: Duration::from_millis(50),
-        ..Patience::default()
+        ..CallTimeouts::default()
     };
-    assert_eq!(answered.begin(patience).next().await, None);
+    assert_eq!(answered.begin(timeouts).next().await, None);
 }
 
 #[tokio::test]

@@ -134,10 +134,11 @@ pub async fn client_secret(
     State(doors): State<Arc<Doors>>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let request: KeyRequest = match body.is_empty() {
-        true => KeyRequest::default(),
-        false => serde_json::from_slice(&body)
-            .map_err(|e| Problem::wrong(None, format!("the request cannot be read: {e}")))?,
+    let request: KeyRequest = if body.is_empty() {
+        KeyRequest::default()
+    } else {
+        serde_json::from_slice(&body)
+            .map_err(|e| Problem::wrong(None, format!("the request cannot be read: {e}")))?
     };
     let seconds = request.expires_after.and_then(|after| after.seconds);
     let seconds = seconds.unwrap_or(GOOD_FOR_IF_UNSAID);

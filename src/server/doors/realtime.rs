@@ -11,7 +11,7 @@ use super::socket::{Client, ENDED, Sent, seated, start};
 use crate::config::{Endpointing, EndpointingStyle};
 use crate::llm::LlmError;
 use crate::pipeline::SessionError;
-use crate::server::call::{Answered, Call, Heard, LATENCY_MS, Patience};
+use crate::server::call::{Answered, Call, CallTimeouts, Heard, LATENCY_MS};
 use crate::server::hub::{Hub, HubError, Seat, Who, Wishes};
 use crate::server::live::{Live, Told};
 use crate::server::problem::Problem;
@@ -103,7 +103,7 @@ pub async fn talk_in_a_call(
         ),
     })?;
     live.keep(Some(seat));
-    let wire = Wire::Call(answered.begin(Patience::default()));
+    let wire = Wire::Call(answered.begin(CallTimeouts::default()));
     wire.set_latency(&live);
     let connection = Connection {
         doors,

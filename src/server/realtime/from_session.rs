@@ -161,11 +161,16 @@ impl Translator {
         self.add_item(Item::speech(id.to_owned()), out);
         if let Some(words) = words.filter(|_| self.session.transcribes) {
             // They come in an event of their own alone: LiveKit's plugin would have them twice.
-            if let Some(item) = self.items.get_mut(id) {
-                item.transcribed(words);
-            }
-            self.events.transcribed(id, words, seconds, out);
+            self.transcribed(id, words, seconds, out);
         }
+    }
+
+    /// Keeps the words of an item, and tells them.
+    fn transcribed(&mut self, id: &str, words: &str, seconds: f64, out: &mut Vec<Output>) {
+        if let Some(item) = self.items.get_mut(id) {
+            item.set_transcript(words);
+        }
+        self.events.transcribed(id, words, seconds, out);
     }
 
     /// The words of what was committed: they are the first item's, however many there are.
@@ -175,11 +180,8 @@ impl Translator {
             if !self.session.transcribes {
                 continue;
             }
-            if let Some(item) = self.items.get_mut(&id) {
-                item.transcribed(words);
-            }
             let seconds = samples as f64 / f64::from(RATE);
-            self.events.transcribed(&id, words, seconds, out);
+            self.transcribed(&id, words, seconds, out);
             words = "";
         }
     }

@@ -154,7 +154,7 @@ impl Item {
     }
 
     /// The words of what the user said are known now.
-    pub fn transcribed(&mut self, words: &str) {
+    pub fn set_transcript(&mut self, words: &str) {
         if let [Content::InputAudio(transcript)] = self.content_mut() {
             *transcript = Some(words.to_owned());
         }

@@ -75,9 +75,10 @@ impl Making {
 
     /// The clauses that may be told now.
     pub fn take(&mut self) -> Vec<String> {
-        match self.is_draft {
-            true => Vec::new(),
-            false => std::mem::take(&mut self.clauses),
+        if self.is_draft {
+            Vec::new()
+        } else {
+            std::mem::take(&mut self.clauses)
         }
     }
 }

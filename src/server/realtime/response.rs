@@ -287,10 +287,7 @@ impl Translator {
             });
         }
         if self.sound == SoundBy::Track && response.sounds {
-            let name = match is_cut_off {
-                true => "cleared",
-                false => "stopped",
-            };
+            let name = if is_cut_off { "cleared" } else { "stopped" };
             self.events.sound(name, &response.id, out);
         }
         let message = self.close_message(&response, end, out);
@@ -305,9 +302,10 @@ impl Translator {
         output: Vec<Value>,
         out: &mut Vec<Output>,
     ) {
-        let usage = match response.is_of(self.making.turn) {
-            true => self.making.usage,
-            false => Default::default(),
+        let usage = if response.is_of(self.making.turn) {
+            self.making.usage
+        } else {
+            Default::default()
         };
         let done = self.sent(response).done(end, output, usage);
         self.events.response("done", done, out);
@@ -352,9 +350,10 @@ impl Translator {
 /// One that was heard to its end says all of it; of another, what was heard.
 fn finish_item(item: &mut Item, response: &Response, end: &End) {
     let completed = *end == End::Completed;
-    item.status = match completed {
-        true => Status::Completed,
-        false => Status::Incomplete,
+    item.status = if completed {
+        Status::Completed
+    } else {
+        Status::Incomplete
     };
     match item.content_mut() {
         [Content::OutputText(text)] => text.clone_from(&response.words),

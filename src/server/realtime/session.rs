@@ -189,9 +189,10 @@ impl Session {
         if let Some(choice) = given(update, "tool_choice") {
             self.may_call = tools::read_choice(choice)?;
         }
-        self.settings.tools = match self.may_call {
-            true => self.tools.clone(),
-            false => Vec::new(),
+        self.settings.tools = if self.may_call {
+            self.tools.clone()
+        } else {
+            Vec::new()
         };
         Ok(())
     }

@@ -56,9 +56,10 @@ pub(super) struct Held {
 impl Held {
     /// `is_reply`: it is known to be the sound of a reply, whose pauses are left out.
     fn push(&mut self, samples: &[i16], is_reply: bool) {
-        match samples.iter().all(|sample| *sample == 0) {
-            true => self.silent += samples.len(),
-            false => self.silent = 0,
+        if samples.iter().all(|sample| *sample == 0) {
+            self.silent += samples.len()
+        } else {
+            self.silent = 0
         }
         if self.silent >= SILENT_SAMPLES {
             if !is_reply {
@@ -70,10 +71,7 @@ impl Held {
         if self.silent == 0 || !self.samples.is_empty() {
             self.samples.extend_from_slice(samples);
         }
-        let most = match is_reply {
-            true => KEPT_SAMPLES,
-            false => HELD_SAMPLES,
-        };
+        let most = if is_reply { KEPT_SAMPLES } else { HELD_SAMPLES };
         let excess = self.samples.len().saturating_sub(most);
         self.samples.drain(..excess);
     }

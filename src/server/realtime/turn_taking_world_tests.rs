@@ -71,9 +71,10 @@ impl World {
             push_to_talk: by_hand,
             ..TurnTakingConfig::default()
         };
-        let connection = match by_hand {
-            true => Connection::manual(),
-            false => Connection::new(),
+        let connection = if by_hand {
+            Connection::manual()
+        } else {
+            Connection::new()
         };
         Self {
             random: fastrand::Rng::with_seed(seed),
@@ -174,13 +175,14 @@ impl World {
                     self.connection.translator.call_is_over(self.calls);
                 }
                 let started = |live: Live| live.started_ms.is_some();
-                let heard = match self
+                let heard = if self
                     .live
                     .take_if(|live| live.id == reply)
                     .is_some_and(started)
                 {
-                    true => "Well".to_owned(),
-                    false => String::new(),
+                    "Well".to_owned()
+                } else {
+                    String::new()
                 };
                 self.after(0, 30, Later::Event(Event::PlaybackEnded { reply, heard }));
             }

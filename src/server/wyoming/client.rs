@@ -136,9 +136,10 @@ impl<W: Write> Client<'_, W> {
             .map(Speech::new);
         let is_there = voice.is_ok();
         self.speech = Some(voice);
-        match is_there {
-            true => self.send(Message::AudioStart(SPEECH)),
-            false => Ok(()),
+        if is_there {
+            self.send(Message::AudioStart(SPEECH))
+        } else {
+            Ok(())
         }
     }
 
@@ -166,9 +167,10 @@ impl<W: Write> Client<'_, W> {
             return self.fail(trouble);
         }
         self.send(Message::AudioStop)?;
-        match streamed {
-            true => self.send(Message::SynthesizeStopped),
-            false => Ok(()),
+        if streamed {
+            self.send(Message::SynthesizeStopped)
+        } else {
+            Ok(())
         }
     }
 
@@ -267,11 +269,12 @@ impl Speech {
 }
 
 fn check_length(characters: usize) -> Result<(), Trouble> {
-    match characters > MOST_TEXT {
-        true => Err(format!(
+    if characters > MOST_TEXT {
+        Err(format!(
             "the text has more than {MOST_TEXT} characters: send less at once"
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -60,15 +60,14 @@ pub fn check_language(models: &[Model], language: Option<&str>) -> Result<(), St
         return Ok(());
     };
     let known = || models.iter().flat_map(|model| &model.languages);
-    match models.iter().any(|model| knows(&model.languages, language)) {
-        true => Ok(()),
-        false => {
-            let known: Vec<&str> = known().map(String::as_str).collect();
-            Err(format!(
-                "{language:?} is not understood here, {} is: start `vivavoce serve --lang CODE`",
-                known.join(", ")
-            ))
-        }
+    if models.iter().any(|model| knows(&model.languages, language)) {
+        Ok(())
+    } else {
+        let known: Vec<&str> = known().map(String::as_str).collect();
+        Err(format!(
+            "{language:?} is not understood here, {} is: start `vivavoce serve --lang CODE`",
+            known.join(", ")
+        ))
     }
 }
 

@@ -60,9 +60,10 @@ impl Scripted {
 
     fn note<T>(&self, what: String, cancelled: Cancelled, answer: T) -> Result<Option<T>, Trouble> {
         self.asked.lock().unwrap().push(what);
-        match self.fails.load(Ordering::Relaxed) {
-            true => Err("it failed".into()),
-            false => Ok((!cancelled()).then_some(answer)),
+        if self.fails.load(Ordering::Relaxed) {
+            Err("it failed".into())
+        } else {
+            Ok((!cancelled()).then_some(answer))
         }
     }
 }

@@ -49,9 +49,10 @@ fn calculate(
         Err(Failure::NoRoot) => return declined(&says.no_root[..]),
         Err(Failure::NoPower) => return declined(&says.no_power[..]),
     };
-    let said = match value.is_exact {
-        true => speech.number(&value.number),
-        false => speech.about_number(&value.number),
+    let said = if value.is_exact {
+        speech.number(&value.number)
+    } else {
+        speech.about_number(&value.number)
     };
     let currency = currency.and_then(|name| says.currencies.get(name));
     let currency = currency.map_or(String::new(), |name| format!(" {name}"));

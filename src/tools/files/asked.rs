@@ -15,9 +15,10 @@ const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 /// The words of a question that tell what it looks for, in lower case, each once; all of its words if none tells.
 pub(in crate::tools) fn words(query: &str) -> Vec<String> {
     let telling = telling_words(query);
-    match telling.is_empty() {
-        true => all_words(query),
-        false => telling,
+    if telling.is_empty() {
+        all_words(query)
+    } else {
+        telling
     }
 }
 

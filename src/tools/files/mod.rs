@@ -211,9 +211,10 @@ fn sum_column(
         0 => String::new(),
         left_out => format!(" I left out {} without a number.", rows(left_out)),
     };
-    let own_total = match sum.leaves_total {
-        true => " I left out its last row, which is a total.",
-        false => "",
+    let own_total = if sum.leaves_total {
+        " I left out its last row, which is a total."
+    } else {
+        ""
     };
     let (over, cut) = (rows(sum.rows), cut(&table));
     say(format!(
@@ -222,9 +223,10 @@ fn sum_column(
 }
 
 fn cut(table: &Table) -> String {
-    match table.is_cut {
-        true => format!(" I read only its first {}.", rows(table.rows.len())),
-        false => String::new(),
+    if table.is_cut {
+        format!(" I read only its first {}.", rows(table.rows.len()))
+    } else {
+        String::new()
     }
 }
 

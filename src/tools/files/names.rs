@@ -60,9 +60,10 @@ pub(super) fn bare(said: &str) -> String {
         .split(' ')
         .filter(|word| !AROUND.contains(word))
         .collect();
-    match words.is_empty() {
-        true => key,
-        false => words.join(" "),
+    if words.is_empty() {
+        key
+    } else {
+        words.join(" ")
     }
 }
 

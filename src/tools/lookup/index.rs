@@ -296,12 +296,15 @@ impl CountryRow {
                 .languages
                 .get(code.split('-').next().unwrap_or_default())
         };
-        let is_main = |(place, code): (usize, &str)| match notes.languages.is_empty() {
-            true => place == 0 || code.contains('-'),
-            false => notes
-                .languages
-                .iter()
-                .any(|main| Some(main.as_str()) == code.split('-').next()),
+        let is_main = |(place, code): (usize, &str)| {
+            if notes.languages.is_empty() {
+                place == 0 || code.contains('-')
+            } else {
+                notes
+                    .languages
+                    .iter()
+                    .any(|main| Some(main.as_str()) == code.split('-').next())
+            }
         };
         let (mut main, mut others) = (Vec::new(), Vec::new());
         for (place, code) in self.languages.split(',').enumerate() {
@@ -310,9 +313,10 @@ impl CountryRow {
             else {
                 continue;
             };
-            match is_main((place, code)) {
-                true => main.push(name.clone()),
-                false => others.push(name.clone()),
+            if is_main((place, code)) {
+                main.push(name.clone())
+            } else {
+                others.push(name.clone())
             }
         }
         (main, others)

@@ -93,13 +93,14 @@ fn of_a_country(facts: &Facts, aspect: Aspect, country: &Country, exact: bool) -
         Aspect::Country | Aspect::State => belonging(country),
         Aspect::Continent => continent(country),
         Aspect::Languages => languages(country),
-        Aspect::Borders => Some(match country.neighbours.is_empty() {
-            true => format!("{} has no neighbour on land.", capitalized(said)),
-            false => format!(
+        Aspect::Borders => Some(if country.neighbours.is_empty() {
+            format!("{} has no neighbour on land.", capitalized(said))
+        } else {
+            format!(
                 "{} borders {}.",
                 capitalized(said),
                 spell_out(&country.neighbours)
-            ),
+            )
         }),
         Aspect::Area => area(country, exact),
         Aspect::LargestCity | Aspect::LargestCities => {
@@ -380,9 +381,10 @@ fn one_zone(mut zones: impl Iterator<Item = TimeZone>) -> Place {
 
 /// With a full stop at its end.
 fn ended(sentence: String) -> String {
-    match sentence.ends_with('.') {
-        true => sentence,
-        false => sentence + ".",
+    if sentence.ends_with('.') {
+        sentence
+    } else {
+        sentence + "."
     }
 }
 

@@ -129,9 +129,10 @@ fn first(cities: Vec<City>, asked: &str) -> Option<CityFound> {
     };
     let other =
         cities.find(|other| elsewhere(other) && other.population >= city.population / WORTH_A_WORD);
-    let said = match key(asked) == key(&city.name) {
-        true => plain(&city.name),
-        false => without_article(asked),
+    let said = if key(asked) == key(&city.name) {
+        plain(&city.name)
+    } else {
+        without_article(asked)
     };
     Some(CityFound { city, said, other })
 }

@@ -205,9 +205,12 @@ pub(super) fn time_left(
         which(toolbox, given, now, Kind::Timer)?
     };
     let says = toolbox.says();
-    let told = |row: &Row| match row.left(now).is_zero() {
-        true => of(row, &says.rings.is_done, now, says),
-        false => of(row, &says.rings.has_left, now, says),
+    let told = |row: &Row| {
+        if row.left(now).is_zero() {
+            of(row, &says.rings.is_done, now, says)
+        } else {
+            of(row, &says.rings.has_left, now, says)
+        }
     };
     let told: Vec<String> = rows.iter().take(MOST_LISTED).map(told).collect();
     say(says.speech.sentences(&told))

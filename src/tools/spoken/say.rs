@@ -177,9 +177,10 @@ impl Speech {
             30 => clock.half.as_ref().unwrap_or(past),
             _ => past,
         };
-        let minute = match clock.two_digits {
-            true => format!("{minute:02}"),
-            false => minute.to_string(),
+        let minute = if clock.two_digits {
+            format!("{minute:02}")
+        } else {
+            minute.to_string()
         };
         fill(
             said,
@@ -276,9 +277,10 @@ impl Speech {
     /// The same, with "about" before it in any case.
     pub(in crate::tools) fn about_number(&self, number: &Number) -> String {
         let (said, about) = (self.number(number), &self.numbers.about);
-        match said.starts_with(about.as_str()) {
-            true => said,
-            false => format!("{about}{said}"),
+        if said.starts_with(about.as_str()) {
+            said
+        } else {
+            format!("{about}{said}")
         }
     }
 
@@ -351,18 +353,26 @@ impl Clock {
 
     /// The hour as it is counted.
     fn hour(&self, at: &ZonedDateTime) -> i8 {
-        match self.twelve_hours {
-            true => (at.hour() + 11) % 12 + 1,
-            false => at.hour(),
+        if self.twelve_hours {
+            (at.hour() + 11) % 12 + 1
+        } else {
+            at.hour()
         }
     }
 }
 
 /// One of it, or several.
-pub(in crate::tools) fn counted([one, several]: &[String; 2], count: impl ToString) -> String {
+pub(in crate::tools) fn counted(forms: &[String; 2], count: impl ToString) -> String {
     let count = count.to_string();
-    let form = if count == "1" { one } else { several };
-    fill(form, &[("count", &count)])
+    fill(one_or_several(forms, &count), &[("count", &count)])
+}
+
+/// The form for one, or that for several, by a number in digits.
+pub(in crate::tools) fn one_or_several<'f>(
+    [one, several]: &'f [String; 2],
+    count: &str,
+) -> &'f str {
+    if count == "1" { one } else { several }
 }
 
 /// What English says, for the tools that know no other language.

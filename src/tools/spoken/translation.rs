@@ -247,9 +247,10 @@ impl Translation {
         let (whole, decimals) = written.split_once(',').unwrap_or((written, ""));
         let groups: Vec<&str> = whole.split('.').collect();
         let are_thousands = groups.len() > 1 && groups[1..].iter().all(|group| group.len() == 3);
-        let whole = match are_thousands {
-            true => groups.concat(),
-            false => whole.to_owned(),
+        let whole = if are_thousands {
+            groups.concat()
+        } else {
+            whole.to_owned()
         };
         match decimals {
             "" => whole,

@@ -81,9 +81,10 @@ impl Hibari {
     ) -> Result<Self, TtsError> {
         let graph = graph(folder, name)?;
         let numbers = numbers(&folder.join("vocab.json"))?;
-        let (accent, unknown) = match name.starts_with('b') {
-            true => (Accent::EnglishGB, "oov_gb"),
-            false => (Accent::EnglishUS, "oov"),
+        let (accent, unknown) = if name.starts_with('b') {
+            (Accent::EnglishGB, "oov_gb")
+        } else {
+            (Accent::EnglishUS, "oov")
         };
         let phonemizer = English::with_reader(accent, folder, || {
             Ok(Box::new(UnknownWords::load(runtime, folder, unknown)?))
@@ -304,9 +305,10 @@ fn check(session: &Session, path: PathBuf) -> Result<(), TtsError> {
     let outputs: Vec<&str> = session.outputs().iter().map(|out| out.name()).collect();
     let takes = ["ids", "speed"].iter().all(|name| inputs.contains(name));
     let gives = OUTPUTS.iter().all(|name| outputs.contains(name));
-    match takes && gives {
-        true => Ok(()),
-        false => Err(TtsError::Model {
+    if takes && gives {
+        Ok(())
+    } else {
+        Err(TtsError::Model {
             reason: format!(
                 "it takes {} and gives {}; a voice of Hibari takes ids and speed and gives {}",
                 inputs.join(", "),
@@ -314,7 +316,7 @@ fn check(session: &Session, path: PathBuf) -> Result<(), TtsError> {
                 OUTPUTS.join(", ")
             ),
             path,
-        }),
+        })
     }
 }
 

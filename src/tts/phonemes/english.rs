@@ -61,9 +61,10 @@ impl English {
         let (mut spelt, mut ends, mut at) = (String::new(), HashMap::new(), 0);
         for token in &tokens {
             at += token.text.len();
-            match is_known(token) {
-                true => spelt.push_str(&token.text),
-                false => spelt.push_str(&letters(&token.text)),
+            if is_known(token) {
+                spelt.push_str(&token.text)
+            } else {
+                spelt.push_str(&letters(&token.text))
             }
             ends.insert(spelt.len(), at);
             spelt.push_str(&token.whitespace);

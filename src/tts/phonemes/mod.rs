@@ -99,12 +99,13 @@ impl PhonemeNumbers {
                 numbers.insert(phoneme, number);
             }
         }
-        match numbers.is_empty() {
-            true => Err(TtsError::Model {
+        if numbers.is_empty() {
+            Err(TtsError::Model {
                 path: path.to_path_buf(),
                 reason: "it has no phonemes".into(),
-            }),
-            false => Ok(Self(numbers)),
+            })
+        } else {
+            Ok(Self(numbers))
         }
     }
 

@@ -75,9 +75,10 @@ fn word<S: Spelling>(text: &str) -> (Vec<String>, usize) {
         is_within_word
     };
     let length = text.find(|c| !within(c)).unwrap_or(text.len());
-    let said = match is_number {
-        true => number::<S>(&text[..length]),
-        false => words::<S>(text[..length].trim_end_matches(is_apostrophe)),
+    let said = if is_number {
+        number::<S>(&text[..length])
+    } else {
+        words::<S>(text[..length].trim_end_matches(is_apostrophe))
     };
     (said, length)
 }

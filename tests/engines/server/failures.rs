@@ -4,10 +4,10 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use vivavoce::lexicon::Apology;
-use vivavoce::llm::server::{Patience, Server, ServerConfig, Trouble};
+use vivavoce::llm::server::{Server, ServerConfig, ServerTimeouts, Trouble};
 use vivavoce::llm::{Finish, LanguageModel, LlmError, Opening, Prompt};
 
-use super::{PATIENCE, UNHURRIED, ask, ask_with, config, connect, question};
+use super::{TIMEOUTS, UNHURRIED, ask, ask_with, config, connect, question};
 use crate::llm_server::{Do, LlmServer, reply};
 
 fn trouble(finish: Result<Finish, LlmError>) -> Trouble {
@@ -23,7 +23,7 @@ fn a_server_that_is_not_there_is_a_clear_error() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let config = config(&format!("http://{free}/v1"), PATIENCE);
+    let config = config(&format!("http://{free}/v1"), TIMEOUTS);
     let error = Server::connect(config).err().unwrap().to_string();
     assert!(error.contains("cannot be reached"), "{error}");
     assert!(error.contains(&free.to_string()), "{error}");
@@ -102,13 +102,13 @@ fn an_error_in_the_stream_is_the_servers_own_words() {
 
 #[test]
 fn a_server_that_says_nothing_is_given_up() {
-    let (_, finish) = ask(&[vec![Do::Raw(": hm"), Do::Hold]], PATIENCE);
+    let (_, finish) = ask(&[vec![Do::Raw(": hm"), Do::Hold]], TIMEOUTS);
     assert!(matches!(trouble(finish), Trouble::Silent(_)));
 }
 
 #[test]
 fn a_server_that_stops_within_a_reply_is_given_up_and_what_came_is_passed_on() {
-    let (heard, finish) = ask(&[vec![Do::Say("Par"), Do::Hold]], PATIENCE);
+    let (heard, finish) = ask(&[vec![Do::Say("Par"), Do::Hold]], TIMEOUTS);
     assert_eq!(heard, "Par");
     assert!(matches!(trouble(finish), Trouble::Silent(_)));
 }
@@ -174,7 +174,7 @@ fn a_server_that_still_loads_its_model_is_waited_for() {
     assert_eq!(server.asked.len(), 6);
 
     let server = LlmServer::start(&[loading]);
-    let short = Patience {
+    let short = ServerTimeouts {
         warm_up: Duration::from_millis(50),
         ..UNHURRIED
     };

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use serde_json::json;
-use vivavoce::llm::server::{Address, Patience, Server, ServerConfig};
+use vivavoce::llm::server::{Address, Server, ServerConfig, ServerTimeouts};
 use vivavoce::llm::{
     AnswerSchema, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Role, Sampling,
 };
@@ -14,7 +14,7 @@ use vivavoce::llm::{
 use crate::llm_server::{Do, LlmServer, reply};
 
 /// Short, so that a test of a silent server is.
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: ServerTimeouts = ServerTimeouts {
     connect: Duration::from_secs(5),
     first_token: Duration::from_millis(300),
     next_token: Duration::from_millis(300),
@@ -23,25 +23,25 @@ const PATIENCE: Patience = Patience {
 };
 
 /// For tests in which nobody is to be given up on, however busy the machine is.
-const UNHURRIED: Patience = Patience {
+const UNHURRIED: ServerTimeouts = ServerTimeouts {
     first_token: Duration::from_secs(60),
     next_token: Duration::from_secs(60),
-    ..PATIENCE
+    ..TIMEOUTS
 };
 
-fn config(url: &str, patience: Patience) -> ServerConfig {
+fn config(url: &str, timeouts: ServerTimeouts) -> ServerConfig {
     ServerConfig {
         address: Address::parse(url).unwrap(),
         model: None,
         api_key_env: None,
         context: 2048,
         reasoning_tokens: 20,
-        patience,
+        timeouts,
     }
 }
 
-fn connect(server: &LlmServer, patience: Patience) -> Server {
-    Server::connect(config(&server.url, patience)).unwrap()
+fn connect(server: &LlmServer, timeouts: ServerTimeouts) -> Server {
+    Server::connect(config(&server.url, timeouts)).unwrap()
 }
 
 /// Asks with these messages; what was heard, and how it ended.
@@ -69,9 +69,9 @@ fn question() -> [Message; 2] {
 }
 
 /// Asks a server that answers so.
-fn ask(answers: &[Vec<Do>], patience: Patience) -> (String, Result<Finish, LlmError>) {
+fn ask(answers: &[Vec<Do>], timeouts: ServerTimeouts) -> (String, Result<Finish, LlmError>) {
     let server = LlmServer::start(answers);
-    ask_with(&mut connect(&server, patience), &question(), Opening::Reply)
+    ask_with(&mut connect(&server, timeouts), &question(), Opening::Reply)
 }
 
 #[test]

@@ -104,13 +104,12 @@ impl Sides {
         }
         let paired = paired(&base, &new);
         let enough = paired.len() as f64 >= LEAST_PAIRED * base.len().min(new.len()) as f64;
-        let (base, new, pairs) = match enough {
-            true => {
-                let (base, new): (Vec<&Sample>, Vec<&Sample>) = paired.into_iter().unzip();
-                let pairs = base.len();
-                (base, new, pairs)
-            }
-            false => (base, new, 0),
+        let (base, new, pairs) = if enough {
+            let (base, new): (Vec<&Sample>, Vec<&Sample>) = paired.into_iter().unzip();
+            let pairs = base.len();
+            (base, new, pairs)
+        } else {
+            (base, new, 0)
         };
         let groups = |samples: &[&'_ Sample]| -> IndexSet<String> {
             samples.iter().map(|s| s.group().to_owned()).collect()
@@ -193,10 +192,7 @@ pub(super) fn rates(base: &Rate, new: &Rate, least: f64) -> Estimate {
     let (mut low, mut high) = (0.0, 10.0);
     for _ in 0..50 {
         let z = f64::midpoint(low, high);
-        match beyond(z) {
-            true => low = z,
-            false => high = z,
-        }
+        if beyond(z) { low = z } else { high = z }
     }
     Estimate {
         base: base.rate,

@@ -37,9 +37,10 @@ fn changes(changes: &[&Change]) -> String {
 /// Hashes are known by their first letters.
 fn short(text: &str) -> String {
     const HASH: usize = 64;
-    match text.len() == HASH && text.chars().all(|c| c.is_ascii_hexdigit()) {
-        true => text[..12].to_owned(),
-        false => text.to_owned(),
+    if text.len() == HASH && text.chars().all(|c| c.is_ascii_hexdigit()) {
+        text[..12].to_owned()
+    } else {
+        text.to_owned()
     }
 }
 

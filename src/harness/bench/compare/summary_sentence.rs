@@ -39,9 +39,10 @@ pub(super) fn rank(change: &Change) -> (bool, u8, i64) {
     };
     // In units of the least effect, since seconds and shares have none in common.
     let size = (change.difference.abs() / change.least.max(f64::MIN_POSITIVE)).min(1e9);
-    match moved {
-        true => (false, place, -(size * 1_000.0) as i64),
-        false => (true, 0, 0),
+    if moved {
+        (false, place, -(size * 1_000.0) as i64)
+    } else {
+        (true, 0, 0)
     }
 }
 
@@ -66,15 +67,12 @@ pub(super) fn sentence(changes: &[Change]) -> String {
         if !room || again {
             continue;
         }
-        match cause {
-            true => {
-                named.push(name);
-                phrases.push(took(name, change));
-            }
-            false => {
-                effects += 1;
-                phrases.push(went(change));
-            }
+        if cause {
+            named.push(name);
+            phrases.push(took(name, change));
+        } else {
+            effects += 1;
+            phrases.push(went(change));
         }
     }
     let lead = match moved.iter().map(|c| c.outcome).min() {
@@ -99,9 +97,12 @@ fn took(name: &str, change: &Change) -> String {
         Statistic::P95 => format!("{name} at its 95th percentile"),
         Statistic::P50 | Statistic::Rate | Statistic::Value => name.to_owned(),
     };
-    let interval = change.interval.map(|Interval(low, high)| match more {
-        true => format!(" (95% interval {} to {})", number(low), number(high)),
-        false => format!(" (95% interval {} to {})", number(-high), number(-low)),
+    let interval = change.interval.map(|Interval(low, high)| {
+        if more {
+            format!(" (95% interval {} to {})", number(low), number(high))
+        } else {
+            format!(" (95% interval {} to {})", number(-high), number(-low))
+        }
     });
     format!(
         "{who} {verb} {by} {direction}{}",

@@ -14,10 +14,10 @@ use crate::audio::AudioError;
 use crate::audio::block_times::BlockTime;
 use crate::audio::callback::{capture_path, render_path};
 use crate::audio::device::{AudioDevice, Rates, StreamNote};
-use crate::clock::{Pace, Stopwatch};
+use crate::clock::{Stopwatch, Ticker};
 
 /// How often the rings are emptied and filled. They hold seconds.
-const LOOK: Duration = Duration::from_millis(20);
+const RING_POLL: Duration = Duration::from_millis(20);
 /// A device whose callback is not called for this long is not going to be: Bluetooth wakes up
 /// slowly.
 const DEAD_AFTER: Duration = Duration::from_secs(10);
@@ -114,9 +114,9 @@ pub fn record(
         ("microphone", Stopwatch::start()),
         ("loudspeaker", Stopwatch::start()),
     ];
-    let mut pace = Pace::every(LOOK);
+    let mut ticker = Ticker::every(RING_POLL);
     while found.captured.len() < capture_enough || found.played.len() < render_enough {
-        pace.wait();
+        ticker.wait();
         pushed += fill(&mut render_end.ring, &signal[pushed..]);
         // The end of the signal is no underrun.
         render_end.control.expect_samples(pushed < signal.len());

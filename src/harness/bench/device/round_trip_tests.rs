@@ -70,9 +70,10 @@ fn between(samples: &[f32], at: f64) -> f32 {
             .ok()
             .and_then(|n| samples.get(n));
         let x = tap as f64 - part;
-        let sinc = match x.abs() < 1e-9 {
-            true => 1.0,
-            false => -sine * if tap % 2 == 0 { 1.0 } else { -1.0 } / (PI * x),
+        let sinc = if x.abs() < 1e-9 {
+            1.0
+        } else {
+            -sine * if tap % 2 == 0 { 1.0 } else { -1.0 } / (PI * x)
         };
         let window = (PI * x / (2 * REACH + 2) as f64).cos().powi(2);
         sample.map_or(0.0, |sample| f64::from(*sample) * sinc * window)

@@ -24,8 +24,9 @@ pub fn engines_sentence(metrics: &Metrics) -> String {
         Figure::Rate(_) | Figure::Value { .. } => None,
     };
     let parts: Vec<String> = PARTS.iter().filter_map(part).collect();
-    match parts.is_empty() {
-        true => "The engines were measured one by one.".into(),
-        false => format!("At the median: {}.", parts.join(", ")),
+    if parts.is_empty() {
+        "The engines were measured one by one.".into()
+    } else {
+        format!("At the median: {}.", parts.join(", "))
     }
 }

@@ -54,9 +54,10 @@ pub(super) fn curve(points: &[CurvePoint]) -> String {
                 |(x, taken): &(f64, f64)| (x - at.0).abs() > WIDE || (taken - y).abs() > TALL;
             labels.iter().all(clear)
         };
-        let y = match free(above) || below > BOTTOM - 2.0 {
-            true => above,
-            false => below,
+        let y = if free(above) || below > BOTTOM - 2.0 {
+            above
+        } else {
+            below
         };
         labels.push((at.0, y));
         plot.text("strong", (at.0, y), 4.0, Anchor::Start, &point.policy);

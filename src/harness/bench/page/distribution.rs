@@ -108,9 +108,10 @@ fn marker(plot: &mut Plot, scale: Scale, (name, value, line): (&str, f64, usize)
     let class = if line == 2 { "budget" } else { name };
     plot.line(&format!("marker {class}"), (x, y - 10.0), (x, BOTTOM));
     let text = format!("{name} {} {unit}", number(value));
-    let (right, anchor) = match x > 50.0 {
-        true => (-6.0, Anchor::End),
-        false => (6.0, Anchor::Start),
+    let (right, anchor) = if x > 50.0 {
+        (-6.0, Anchor::End)
+    } else {
+        (6.0, Anchor::Start)
     };
     plot.text("strong", (x, y), right, anchor, text.trim_end());
 }

@@ -75,9 +75,10 @@ fn tiles(report: &Report) -> Vec<Value> {
     let metrics = &report.metrics.0;
     let asked = FIRST.iter().filter_map(|name| metrics.get_key_value(*name));
     let asked: Vec<Value> = asked.map(|(name, metric)| row(name, metric)).collect();
-    match asked.is_empty() {
-        true => metrics.iter().take(TILES).map(|(n, m)| row(n, m)).collect(),
-        false => asked,
+    if asked.is_empty() {
+        metrics.iter().take(TILES).map(|(n, m)| row(n, m)).collect()
+    } else {
+        asked
     }
 }
 

@@ -139,13 +139,15 @@ impl Plot {
                 continue;
             }
             let number = super::super::format::number(*tick);
-            let text = match n == last && !unit.is_empty() {
-                true => format!("{number} {unit}"),
-                false => number,
+            let text = if n == last && !unit.is_empty() {
+                format!("{number} {unit}")
+            } else {
+                number
             };
-            let anchor = match x > 97.0 {
-                true => Anchor::End,
-                false => Anchor::Middle,
+            let anchor = if x > 97.0 {
+                Anchor::End
+            } else {
+                Anchor::Middle
             };
             self.text("soft", (x, bottom + 17.0), 0.0, anchor, &text);
         }
@@ -179,10 +181,7 @@ impl Scale {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
                 (low.min(value), high.max(value))
             });
-        let (low, high) = match low <= high {
-            true => (low, high),
-            false => (0.0, 1.0),
-        };
+        let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
         let step = round_step((high - low).max(1e-6) / TICKS);
         let from = (low / step).floor() * step;
         let to = ((high / step).ceil() * step).max(from + step);

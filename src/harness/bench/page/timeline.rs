@@ -68,9 +68,10 @@ pub(super) fn timeline(conversation: &Conversation) -> String {
 }
 
 fn area(plot: &mut Plot, scale: Scale, line: &Timeline, up: bool) {
-    let (levels, class, sign) = match up {
-        true => (&line.capture_dbfs, "capture", -1.0),
-        false => (&line.render_dbfs, "render", 1.0),
+    let (levels, class, sign) = if up {
+        (&line.capture_dbfs, "capture", -1.0)
+    } else {
+        (&line.render_dbfs, "render", 1.0)
     };
     if levels.is_empty() {
         return;

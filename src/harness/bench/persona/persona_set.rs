@@ -245,9 +245,10 @@ impl PersonaSet {
         }
         let mut names = HashSet::new();
         let found = self.questions.iter().find_map(|question| {
-            let problem = match names.insert(question.name.as_str()) {
-                true => question.problem(&self.cannot_phrases)?,
-                false => "another one has this name; give it one of its own".to_owned(),
+            let problem = if names.insert(question.name.as_str()) {
+                question.problem(&self.cannot_phrases)?
+            } else {
+                "another one has this name; give it one of its own".to_owned()
             };
             Some(format!("question {:?}: {problem}", question.name))
         });

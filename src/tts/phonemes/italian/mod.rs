@@ -120,9 +120,12 @@ fn phonemes(word: &str, own: &str, mark: &str) -> String {
         .position(|n| matches!(sounds[*n], Sound::Vowel(_, true)));
     // "vorrei", "ormai"
     let ends_in_two = matches!(sounds.last(), Some(Sound::Glide(_)));
-    let stressed = accented.unwrap_or_else(|| match ends_in_two {
-        true => vowels.len().saturating_sub(1),
-        false => stress::stressed(own, vowels.len()),
+    let stressed = accented.unwrap_or_else(|| {
+        if ends_in_two {
+            vowels.len().saturating_sub(1)
+        } else {
+            stress::stressed(own, vowels.len())
+        }
     });
     let stressed = vowels.get(stressed).copied();
     let mut phonemes = String::new();

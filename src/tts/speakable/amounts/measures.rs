@@ -98,9 +98,10 @@ fn price(number: &Number, unit: &Unit, words: &Words) -> String {
 
 /// A count and its noun; "un'" and its noun are one word.
 pub(super) fn joined(count: &str, noun: &str) -> String {
-    match count.ends_with('\'') {
-        true => format!("{count}{noun}"),
-        false => format!("{count} {noun}"),
+    if count.ends_with('\'') {
+        format!("{count}{noun}")
+    } else {
+        format!("{count} {noun}")
     }
 }
 
@@ -139,9 +140,10 @@ impl Scale {
     }
 
     fn new((name, has_of): &(&'static str, bool), count: usize, words: &Words) -> Self {
-        let said = match has_of {
-            true => format!("{name} {}", words.of_many),
-            false => (*name).to_owned(),
+        let said = if *has_of {
+            format!("{name} {}", words.of_many)
+        } else {
+            (*name).to_owned()
         };
         Self {
             said,
@@ -180,9 +182,10 @@ pub(super) fn scaled(context: &Context, glued: &Glued, used: usize, words: &Word
             }
         }
     };
-    let gender = match scale.is_noun {
-        true => Gender::Masculine,
-        false => gender(unit.1, words).unwrap_or(Gender::Masculine),
+    let gender = if scale.is_noun {
+        Gender::Masculine
+    } else {
+        gender(unit.1, words).unwrap_or(Gender::Masculine)
     };
     let count = number.counting(gender, scale.name, words);
     said(format!("{count} {} {}", scale.said, unit.2), used)

@@ -150,9 +150,10 @@ pub(super) fn gender(noun: &str, words: &Words) -> Option<Gender> {
 
 /// Says the number or the amount `core`, which is the word at hand or the part of it behind an elided article.
 pub(super) fn part(context: &Context, core: &str, words: &Words) -> Option<Said> {
-    match core.contains(|c: char| c.is_ascii_digit()) {
-        true => amount(context, core, words),
-        false => roman::roman(context, core, words),
+    if core.contains(|c: char| c.is_ascii_digit()) {
+        amount(context, core, words)
+    } else {
+        roman::roman(context, core, words)
     }
 }
 
@@ -220,9 +221,10 @@ fn grouped(context: &Context, core: &str, words: &Words) -> (String, usize) {
     }
     let next = context.next(used).map(|next| next.core);
     let counts = |next: &str| Sign::find(next, words).is_some() || gender(next, words).is_some();
-    match used > 1 && (has_zeros || ends || next.is_some_and(counts)) {
-        true => (whole, used),
-        false => (core.to_owned(), 1),
+    if used > 1 && (has_zeros || ends || next.is_some_and(counts)) {
+        (whole, used)
+    } else {
+        (core.to_owned(), 1)
     }
 }
 
@@ -267,9 +269,10 @@ fn followed(context: &Context, glued: &Glued, used: usize, words: &Words) -> Opt
         && let Some(gender) = gender(noun, words)
     {
         let count = number.counting(gender, noun, words);
-        return match count.ends_with('\'') {
-            true => said(joined(&count, noun), used + 1),
-            false => said(count, used),
+        return if count.ends_with('\'') {
+            said(joined(&count, noun), used + 1)
+        } else {
+            said(count, used)
         };
     }
     let Some(value) = number.natural() else {
@@ -281,9 +284,10 @@ fn followed(context: &Context, glued: &Glued, used: usize, words: &Words) -> Opt
     let mut hours = words.articles_of_hours.iter();
     let is_hour = hours.any(|(article, hour)| *hour == value && is_behind(context, article));
     said(
-        match is_hour {
-            true => (words.counting)(value, Gender::Feminine, ""),
-            false => number.plain(words),
+        if is_hour {
+            (words.counting)(value, Gender::Feminine, "")
+        } else {
+            number.plain(words)
         },
         used,
     )

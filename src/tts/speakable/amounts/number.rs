@@ -52,18 +52,20 @@ impl Number {
             return self.plain(words);
         };
         let count = (words.counting)(value, gender, noun);
-        let count = match value >= 1_000_000 && value % 1_000_000 == 0 {
-            true => format!("{count} {}", words.of_many),
-            false => count,
+        let count = if value >= 1_000_000 && value % 1_000_000 == 0 {
+            format!("{count} {}", words.of_many)
+        } else {
+            count
         };
         self.with_minus(count, words)
     }
 
     /// The words of it, with its sign before them.
     pub fn with_minus(&self, said: String, words: &Words) -> String {
-        match self.negative {
-            true => format!("{} {said}", words.minus),
-            false => said,
+        if self.negative {
+            format!("{} {said}", words.minus)
+        } else {
+            said
         }
     }
 }

@@ -109,8 +109,9 @@ fn between(context: &Context, low: &str, high: &str, words: &Words) -> String {
     if is_behind(context, words.between) {
         return format!("{low} {} {high}", words.and);
     }
-    match is_behind(context, words.no_from) {
-        true => format!("{low} {} {high}", words.to),
-        false => format!("{} {low} {} {high}", words.from, words.to),
+    if is_behind(context, words.no_from) {
+        format!("{low} {} {high}", words.to)
+    } else {
+        format!("{} {low} {} {high}", words.from, words.to)
     }
 }

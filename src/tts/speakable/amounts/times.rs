@@ -5,9 +5,10 @@ use super::{Gender, Words, is_behind};
 
 /// "15:30", "8:05h", "15h30", "10:30:15"; "8.30" behind a word that stands before hours.
 pub(super) fn time(context: &Context, core: &str, words: &Words) -> Option<String> {
-    let marks: &[char] = match is_behind(context, words.before_hours) {
-        true => &[':', 'h', '.'],
-        false => &[':', 'h'],
+    let marks: &[char] = if is_behind(context, words.before_hours) {
+        &[':', 'h', '.']
+    } else {
+        &[':', 'h']
     };
     let (hour, minute) = core.trim_end_matches('h').split_once(marks)?;
     let hour = below(hour, 25)?;

@@ -54,9 +54,10 @@ pub(super) fn say(context: &Context) -> Said {
     let next = context.next(1).map_or("", |next| next.core);
     let has_unit = word.core.ends_with(|c: char| c.is_ascii_digit())
         && (next.starts_with('%') || is_measured(next) || unit(next).is_some());
-    let (text, words) = match has_unit {
-        true => (format!("{}{next}", word.core), 2),
-        false => (word.core.to_owned(), 1),
+    let (text, words) = if has_unit {
+        (format!("{}{next}", word.core), 2)
+    } else {
+        (word.core.to_owned(), 1)
     };
     let before = context.previous().map_or("", |before| before.core);
     Said {
@@ -154,9 +155,10 @@ fn number(text: &str) -> Option<(String, &str)> {
         whole.push_str(group);
         rest = after;
     }
-    let mut said = match whole.len() > first.len() {
-        true => whole.parse().map_or_else(|_| one_by_one(&whole), cardinal),
-        false => digits(&whole),
+    let mut said = if whole.len() > first.len() {
+        whole.parse().map_or_else(|_| one_by_one(&whole), cardinal)
+    } else {
+        digits(&whole)
     };
     if let Some((behind, after)) = rest.strip_prefix('.').and_then(run) {
         said = format!("{said}点{}", one_by_one(behind));

@@ -32,11 +32,11 @@ pub struct Request {
 }
 
 /// An answer under way.
-pub struct Exchange {
+pub struct ResponseStream {
     chunks: Receiver<Delivery>,
 }
 
-impl Exchange {
+impl ResponseStream {
     /// Asks. `Agent::shutdown` of the same agent ends it at once, and with it the connection: that
     /// is how a server learns that nobody listens.
     ///
@@ -55,9 +55,9 @@ impl Exchange {
         Ok(Self { chunks })
     }
 
-    /// The next chunk; `None` if none came within `patience`.
-    pub fn next(&self, patience: Duration) -> Option<Delivery> {
-        match self.chunks.recv_timeout(patience) {
+    /// The next chunk; `None` if none came within `timeout`.
+    pub fn next(&self, timeout: Duration) -> Option<Delivery> {
+        match self.chunks.recv_timeout(timeout) {
             Ok(delivery) => Some(delivery),
             Err(RecvTimeoutError::Timeout) => None,
             // It ends with Done or with an error; without either the thread has panicked.
