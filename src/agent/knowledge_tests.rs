@@ -49,6 +49,42 @@ fn what_takes_up_a_question_is_taken_up_itself() {
     assert_eq!(talk.answer(3, "And Emma?"), say(3, EMMA));
 }
 
+/// What is said to this after a question and its answer; none if the language model says it.
+fn said_after(question: &str, words: &str) -> Option<String> {
+    let mut talk = talk(BuiltIn::Callable);
+    let answered = |commands: &[Command]| match commands {
+        [Command::Say { words, .. }] => Some(words.clone()),
+        _ => None,
+    };
+    let answer = answered(&talk.answer(1, question)).expect(question);
+    talk.remember(question, &answer);
+    answered(&talk.answer(2, words))
+}
+
+#[test]
+fn a_pronoun_stands_for_whom_the_answer_names_or_what_was_asked_about() {
+    for (question, words, part) in [
+        ("Who wrote Hamlet?", "Where was he born?", "Stratford"),
+        ("Who painted the Mona Lisa?", "When was he born?", "1452"),
+        ("Who was Marie Curie?", "When did she die?", "1934"),
+        ("How tall is the Eiffel Tower?", "Where is it?", "Paris"),
+    ] {
+        let said = said_after(question, words).unwrap_or_default();
+        assert!(said.contains(part), "{question} {words} {said}");
+    }
+}
+
+#[test]
+fn a_pronoun_that_stands_for_nothing_known_is_left_to_the_model() {
+    for words in [
+        "Is it raining?",
+        "What does he think of her?",
+        "Where is it made?",
+    ] {
+        assert_eq!(said_after("Who wrote Emma?", words), None, "{words}");
+    }
+}
+
 #[test]
 fn a_name_means_nothing_before_any_question() {
     let mut talk = talk(BuiltIn::Callable);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use num_traits::ToPrimitive;
 
 use super::arguments::Arguments;
 use super::places::{Place, find};
@@ -54,6 +55,27 @@ pub(super) static TOOLS: &[Spec] = &[
         class: Class::Read,
         parameters: &[required("day", "the day")],
         run: days_until,
+    },
+    Spec {
+        name: "time_until",
+        description: "Tell how long it is until a time.",
+        class: Class::Read,
+        parameters: &[required("time", "the time that is given")],
+        run: time_until,
+    },
+    Spec {
+        name: "week_number",
+        description: "Tell the number of this week, or of that of another day.",
+        class: Class::Read,
+        parameters: &[optional("day", "the day")],
+        run: week_number,
+    },
+    Spec {
+        name: "leap_year",
+        description: "Tell whether a year is a leap year, this one or another.",
+        class: Class::Read,
+        parameters: &[optional("year", "the year")],
+        run: leap_year,
     },
 ];
 
@@ -164,10 +186,7 @@ fn get_date(
 ) -> Result<Outcome, ToolError> {
     let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let said = |form: &str, date| say(fill(form, &[("date", &speech.date(date))]));
-    let Some(text) = given.text("day") else {
-        return said(&says.today, now.date());
-    };
-    let date = day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))?;
+    let date = day_or_today(toolbox, given, now)?;
     let form = match distance(toolbox, now.date(), date)? {
         ..0 => &says.past,
         0 => &says.today,
@@ -195,6 +214,69 @@ fn days_until(
     };
     let days = distance.abs().to_string();
     say(fill(form, &[("date", &date), ("days", &days)]))
+}
+
+fn time_until(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let time = moment(given.required("time")?, now, toolbox.language);
+    let time = time.filter(|time| !time.is_past(now));
+    let at = time.ok_or_else(|| given.not_understood("time"))?.at;
+    let left = at.duration_since(now).unsigned_abs();
+    // Whole minutes, where there are any.
+    let seconds = match left.as_secs() {
+        short @ ..60 => short,
+        long => long.div_ceil(60) * 60,
+    };
+    let length = speech.duration(Duration::from_secs(seconds));
+    say(fill(&says.time_left, &[("length", &length)]))
+}
+
+/// The day that was given, or today.
+fn day_or_today(
+    toolbox: &Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Date, ToolError> {
+    let Some(text) = given.text("day") else {
+        return Ok(now.date());
+    };
+    day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))
+}
+
+fn week_number(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let week = day_or_today(toolbox, given, now)?.iso_week_date().week();
+    let says = &toolbox.says().calendar;
+    say(fill(&says.week, &[("week", &week.to_string())]))
+}
+
+fn leap_year(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let year = match given.number("year", toolbox.language)? {
+        Some(number) => (number.is_integer().then(|| number.to_integer().to_i16()))
+            .flatten()
+            .ok_or_else(|| given.not_understood("year"))?,
+        None => now.year(),
+    };
+    let is_leap = |year: i16| Date::new(year, 1, 1).is_ok_and(Date::in_leap_year);
+    let next = (year + 1..).take(8).find(|year| is_leap(*year));
+    let says = &toolbox.says().calendar;
+    let form = match is_leap(year) {
+        true => &says.is_leap,
+        false => &says.is_no_leap,
+    };
+    let (year, next) = (year.to_string(), next.unwrap_or(year).to_string());
+    say(fill(form, &[("year", &year), ("next", &next)]))
 }
 
 /// From one day to another, in days.

@@ -23,6 +23,9 @@ pub(super) struct Writing {
     /// as there.
     pub multiplies: Option<[String; 2]>,
     pub minus: String,
+    /// What stands for somebody or something that was spoken of, and what its name is written as there: "{name}'s".
+    #[serde(default)]
+    pub pronouns: BTreeMap<String, String>,
     /// A comma stands before decimals, and a full stop between thousands.
     #[serde(default)]
     pub decimal_comma: bool,

@@ -39,6 +39,8 @@ pub(super) struct Spelling {
     multiplies: Option<[String; 2]>,
     /// The minus sign.
     minus: String,
+    /// What stands for a name, and what the name is written as there.
+    pronouns: BTreeMap<String, String>,
     decimal_comma: bool,
     language: Language,
     longest_rewrite: usize,
@@ -66,10 +68,27 @@ impl Spelling {
             hesitations: writing.hesitations,
             multiplies: writing.multiplies,
             minus: writing.minus,
+            pronouns: writing.pronouns,
             decimal_comma: writing.decimal_comma,
             language: writing.language,
             longest_rewrite: longest.unwrap_or(1),
         }
+    }
+
+    /// The text with a name in the place of its pronoun; none where there is no pronoun, or several.
+    pub(super) fn with_name(&self, text: &str, name: &str) -> Option<String> {
+        let pieces = self.pieces(text);
+        let mut pronouns = pieces.into_iter().filter_map(|piece| {
+            let written = self
+                .pronouns
+                .get(&text[piece.place.clone()].to_lowercase())?;
+            Some((piece.place, written))
+        });
+        let (Some((place, written)), None) = (pronouns.next(), pronouns.next()) else {
+            return None;
+        };
+        let name = written.replace("{name}", name);
+        Some([&text[..place.start], &name, &text[place.end..]].concat())
     }
 
     /// The words of a text, in time linear in its length.

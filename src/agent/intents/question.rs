@@ -6,6 +6,10 @@ use super::{Intents, LastCall};
 
 /// What a question that was answered is called among the calls that words may take up ([`LastCall`]): it is no tool.
 pub(super) const ASKED: &str = "asked";
+/// The argument that has the answer.
+const ANSWER: &str = "answer";
+/// A name at the beginning of an answer has at most this many words.
+const LONGEST_NAME: usize = 5;
 
 /// One aspect of a thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +21,9 @@ pub struct Question {
 }
 
 impl Question {
-    /// The same as what words may take up: "And Moby Dick?"
-    pub fn answered(&self) -> LastCall {
-        let arguments = [("what", &self.what[..]), ("of", &self.of)];
+    /// The same as what words may take up, once this was its answer: "And Moby Dick?", "When was he born?"
+    pub fn answered(&self, answer: &str) -> LastCall {
+        let arguments = [("what", &self.what[..]), ("of", &self.of), (ANSWER, answer)];
         let arguments = arguments.map(|(name, value)| (name.to_owned(), Value::from(value)));
         LastCall {
             name: ASKED.to_owned(),
@@ -55,6 +59,25 @@ impl Intents {
             Some(Question { what, of })
         });
         questions.collect()
+    }
+
+    /// The words with what was spoken of in the place of a pronoun: "Where was William Shakespeare born?" where "Who wrote
+    /// Hamlet?" was asked before. What the answer begins with comes first, with more words than its name has, too; then
+    /// what was asked about.
+    pub fn spelled_out(&self, words: &str, last: &LastCall) -> Vec<String> {
+        let text = |name| last.arguments.get(name).and_then(Value::as_str);
+        if last.name != ASKED {
+            return Vec::new();
+        }
+        let answer: Vec<&str> = text(ANSWER)
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .collect();
+        let longest = answer.len().min(LONGEST_NAME);
+        let names = (1..=longest).rev().map(|length| answer[..length].join(" "));
+        let names = names.chain(text("of").map(str::to_owned));
+        let spelled = names.filter_map(|name| self.spelling.with_name(words, &name));
+        spelled.collect()
     }
 
     /// What can be asked for.

@@ -100,6 +100,14 @@ impl Knowledge {
         exact.or_else(|| (questions.iter()).find_map(|asked| Some((asked, self.near(asked)?))))
     }
 
+    /// The same of names that are exact only.
+    pub(super) fn exact_answer(&self, questions: Vec<Question>) -> Option<(Question, &str)> {
+        questions.into_iter().find_map(|asked| {
+            let answer = self.exact(&asked)?;
+            Some((asked, answer))
+        })
+    }
+
     fn exact(&self, question: &Question) -> Option<&str> {
         let aspect = self.aspects.get(&question.what)?;
         let place = aspect.names.get(&bare(&question.of))?;

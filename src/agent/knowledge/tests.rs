@@ -174,7 +174,7 @@ fn questions_and_chat_take_up_no_question_that_was_answered() {
                 what: what.clone(),
                 of: "Emma".into(),
             };
-            let Some(Decision::Ask(asked)) = english.follow_up(words, &before.answered()) else {
+            let Some(Decision::Ask(asked)) = english.follow_up(words, &before.answered("")) else {
                 // Whether a question is taken up does not depend on its aspect.
                 break;
             };

@@ -76,6 +76,10 @@ pub(super) struct City {
     pub population: u32,
     /// The name of its zone in the tz database.
     pub zone: String,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
 }
 
 /// A part of a country: a state, a province.
@@ -222,10 +226,10 @@ impl Facts {
     /// The cities of this name, the one that is most likely meant first.
     pub(super) fn cities(&self, name: &str, within: Within) -> Result<Vec<City>, FactsError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT name, country, state, population, zone, is_main FROM city_name JOIN city ON city = id
+            "SELECT name, country, state, population, zone, latitude, longitude, is_main FROM city_name JOIN city ON city = id
              WHERE key = ?1",
         )?;
-        let rows = query.query_map([key(name)], |row| Ok((city(row)?, row.get::<_, bool>(5)?)))?;
+        let rows = query.query_map([key(name)], |row| Ok((city(row)?, row.get::<_, bool>(7)?)))?;
         let mut cities: Vec<(City, bool)> = rows.collect::<Result<_, _>>()?;
         cities.retain(|(city, _)| match within {
             Within::Anywhere => true,
@@ -250,7 +254,7 @@ impl Facts {
             return Ok(None);
         };
         let mut query = self.connection.prepare_cached(
-            "SELECT name, country, state, population, zone FROM city WHERE id = ?1",
+            "SELECT name, country, state, population, zone, latitude, longitude FROM city WHERE id = ?1",
         )?;
         Ok(query.query_row([id], city).optional()?)
     }
@@ -263,7 +267,7 @@ impl Facts {
     ) -> Result<Vec<City>, FactsError> {
         let (condition, values) = condition(within);
         let mut query = self.connection.prepare_cached(&format!(
-            "SELECT name, country, state, population, zone FROM city WHERE {condition}
+            "SELECT name, country, state, population, zone, latitude, longitude FROM city WHERE {condition}
              ORDER BY population DESC"
         ))?;
         let cities = query.query_map(params_from_iter(values), city)?;
@@ -299,5 +303,7 @@ fn city(row: &Row) -> rusqlite::Result<City> {
         state: row.get(2)?,
         population: row.get(3)?,
         zone: row.get(4)?,
+        latitude: row.get(5)?,
+        longitude: row.get(6)?,
     })
 }

@@ -17,7 +17,7 @@ use super::names::{is_in_latin_letters, key, resembles};
 use super::tables::{CountryNotes, IN_THE_INDEX, Tables};
 
 /// Changes with [`SCHEMA`] and with what is written into it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Serbia and Montenegro, and the Netherlands Antilles, which are no more.
 const GONE: [&str; 2] = ["CS", "AN"];
 const PREFIX: &str = "facts-";
@@ -35,7 +35,7 @@ CREATE TABLE state (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE city (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL, state TEXT,
-    population INTEGER NOT NULL, zone TEXT NOT NULL
+    population INTEGER NOT NULL, zone TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL
 ) STRICT;
 CREATE TABLE city_name (
     key TEXT NOT NULL, city INTEGER NOT NULL, is_main INTEGER NOT NULL, PRIMARY KEY (key, city)
@@ -79,6 +79,8 @@ struct CityRow {
     population: u32,
     timezone: &'static str,
     admin1code: &'static str,
+    latitude: f64,
+    longitude: f64,
     alternatenames: &'static str,
 }
 
@@ -180,6 +182,8 @@ fn city_row(line: &'static str) -> Option<CityRow> {
         population,
         timezone,
         admin1code,
+        latitude,
+        longitude,
         alternatenames,
     ] = &cells[..]
     else {
@@ -192,6 +196,8 @@ fn city_row(line: &'static str) -> Option<CityRow> {
         countrycode,
         timezone,
         admin1code,
+        latitude: latitude.parse().ok()?,
+        longitude: longitude.parse().ok()?,
         alternatenames,
     })
 }
@@ -361,14 +367,17 @@ fn write_cities(
     rows: &[CityRow],
     tables: &Tables,
 ) -> Result<(), FactsError> {
-    let mut city = writing.prepare("INSERT INTO city VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut city = writing.prepare("INSERT INTO city VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     let mut large = writing.prepare("INSERT OR IGNORE INTO large_city VALUES (?1, ?2)")?;
     // In their order they are written twice as fast.
     let mut names: BTreeMap<(String, i64), bool> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_part_of_a_city(tables)) {
         let (id, name, country) = (row.geonameid, row.english(tables), row.countrycode);
         let (state, population, zone) = (row.state(tables), row.population(tables), row.timezone);
-        city.execute(params![id, name, country, state, population, zone])?;
+        let place = (row.latitude, row.longitude);
+        city.execute(params![
+            id, name, country, state, population, zone, place.0, place.1
+        ])?;
         let main = key(name);
         if population >= LARGE_CITY {
             large.execute(params![&main, id])?;

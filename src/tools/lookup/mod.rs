@@ -9,6 +9,7 @@
 //! the data is taken for it, and the answer says which.
 
 mod aspect;
+mod distance;
 mod elements;
 mod facts;
 mod index;
@@ -31,7 +32,7 @@ pub(crate) use names::key;
 pub(super) use names::nearest;
 pub(super) use places::zone;
 
-pub(super) static TOOLS: &[Spec] = &[Spec {
+const LOOKUP: Spec = Spec {
     name: "lookup",
     description: "Look up a fact. Of a country or city (data of GeoNames): capital, capital of, population, \
                   area, currency, continent, languages, borders, country, state, time zone, largest city, \
@@ -43,7 +44,9 @@ pub(super) static TOOLS: &[Spec] = &[Spec {
         optional("exact", "yes, for a number with all its digits"),
     ],
     run: lookup,
-}];
+};
+
+pub(super) static TOOLS: &[Spec] = &[LOOKUP, distance::SPEC];
 
 fn lookup(
     toolbox: &mut Toolbox,

@@ -33,7 +33,7 @@ fn with_a_decimal(number: u32, unit: u32) -> String {
 }
 
 /// "66,987,244"
-fn with_commas(number: u32) -> String {
+pub(super) fn with_commas(number: u32) -> String {
     let digits = number.to_string();
     let mut written = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use jiff::{ToSpan, ZonedDateTime};
 
+use super::feast::Feast;
 use super::number::{integer, quantity, value_of};
 use super::translation::{About, readable};
 use super::words::{PartOfDay, Words, first_is, phrase};
@@ -231,10 +232,31 @@ fn with_year(
     today: Date,
     known: &Words,
 ) -> Option<(Date, usize)> {
-    if let Some((year, more)) = year(&words[used..], known) {
-        return Some((Date::new(year, month, day).ok()?, used + more));
+    in_its_year(words, used, Feast::On(month, day), today, known)
+}
+
+/// A feast in the year that stands at `used`; else the next one.
+fn in_its_year(
+    words: &[String],
+    used: usize,
+    feast: Feast,
+    today: Date,
+    known: &Words,
+) -> Option<(Date, usize)> {
+    let rest = &words[used..];
+    let year = match rest {
+        [which, unit, ..] if unit == known.year && which == known.next => {
+            Some((today.year() + 1, 2))
+        }
+        [which, unit, ..] if unit == known.year && known.this.contains(&which.as_str()) => {
+            Some((today.year(), 2))
+        }
+        _ => year(rest, known),
+    };
+    match year {
+        Some((year, more)) => Some((feast.in_year(year)?, used + more)),
+        None => Some((feast.next(today)?, used)),
     }
-    Some((next_such_day(month, day, today)?, used))
 }
 
 /// "1990", "nineteen ninety", "two thousand and five", "twenty twenty six".
@@ -258,17 +280,11 @@ fn year(words: &[String], known: &Words) -> Option<(i16, usize)> {
     fits.then_some((number * 100 + behind, used + more))
 }
 
-/// Today, or the next day with that date; the 29th of February waits for its year.
-fn next_such_day(month: i8, day: i8, today: Date) -> Option<Date> {
-    let years = (0..=8).filter_map(|ahead| Date::new(today.year() + ahead, month, day).ok());
-    years.into_iter().find(|date| *date >= today)
-}
-
 fn feast(words: &[String], today: Date, known: &Words) -> Option<(Date, usize)> {
     let found = known
         .feasts
         .iter()
-        .find(|(name, _, _)| super::words::begins(words, name));
-    let &(name, month, day) = found?;
-    Some((next_such_day(month, day, today)?, name.len()))
+        .find(|(name, _)| super::words::begins(words, name));
+    let &(name, feast) = found?;
+    in_its_year(words, name.len(), feast, today, known)
 }

@@ -1,5 +1,8 @@
 //! The words of English.
 
+use jiff::civil::Weekday;
+
+use super::feast::Feast;
 use super::past::PastSpan;
 use super::words::{PartOfDay, Words};
 
@@ -132,21 +135,40 @@ pub(super) static WORDS: Words = Words {
         &["december", "dec"],
     ],
     feasts: &[
-        (&["christmas", "eve"], 12, 24),
-        (&["christmas", "day"], 12, 25),
-        (&["christmas"], 12, 25),
-        (&["boxing", "day"], 12, 26),
-        (&["new", "year's", "eve"], 12, 31),
-        (&["new", "years", "eve"], 12, 31),
-        (&["new", "year's", "day"], 1, 1),
-        (&["new", "years", "day"], 1, 1),
-        (&["new", "year's"], 1, 1),
-        (&["new", "years"], 1, 1),
-        (&["new", "year"], 1, 1),
-        (&["the", "new", "year"], 1, 1),
-        (&["valentine's", "day"], 2, 14),
-        (&["valentines", "day"], 2, 14),
-        (&["halloween"], 10, 31),
+        (&["christmas", "eve"], Feast::On(12, 24)),
+        (&["christmas", "day"], Feast::On(12, 25)),
+        (&["christmas"], Feast::On(12, 25)),
+        (&["boxing", "day"], Feast::On(12, 26)),
+        (&["new", "year's", "eve"], Feast::On(12, 31)),
+        (&["new", "years", "eve"], Feast::On(12, 31)),
+        (&["new", "year's", "day"], Feast::On(1, 1)),
+        (&["new", "years", "day"], Feast::On(1, 1)),
+        (&["new", "year's"], Feast::On(1, 1)),
+        (&["new", "years"], Feast::On(1, 1)),
+        (&["new", "year"], Feast::On(1, 1)),
+        (&["the", "new", "year"], Feast::On(1, 1)),
+        (&["valentine's", "day"], Feast::On(2, 14)),
+        (&["valentines", "day"], Feast::On(2, 14)),
+        (&["halloween"], Feast::On(10, 31)),
+        (&["easter", "monday"], Feast::AfterEaster(1)),
+        (&["easter", "sunday"], Feast::AfterEaster(0)),
+        (&["easter", "day"], Feast::AfterEaster(0)),
+        (&["easter"], Feast::AfterEaster(0)),
+        (&["good", "friday"], Feast::AfterEaster(-2)),
+        (&["palm", "sunday"], Feast::AfterEaster(-7)),
+        (&["ash", "wednesday"], Feast::AfterEaster(-46)),
+        (&["ascension", "day"], Feast::AfterEaster(39)),
+        (&["whit", "sunday"], Feast::AfterEaster(49)),
+        (&["whit", "monday"], Feast::AfterEaster(50)),
+        (&["pentecost"], Feast::AfterEaster(49)),
+        // Of America.
+        (&["thanksgiving"], Feast::AfterNth(0, 4, Weekday::Thursday, 11)),
+        (&["black", "friday"], Feast::AfterNth(1, 4, Weekday::Thursday, 11)),
+        (&["mother's", "day"], Feast::AfterNth(0, 2, Weekday::Sunday, 5)),
+        (&["mothers", "day"], Feast::AfterNth(0, 2, Weekday::Sunday, 5)),
+        (&["father's", "day"], Feast::AfterNth(0, 3, Weekday::Sunday, 6)),
+        (&["fathers", "day"], Feast::AfterNth(0, 3, Weekday::Sunday, 6)),
     ],
+    year: "year",
     the: "the",
 };

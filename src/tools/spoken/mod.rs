@@ -13,6 +13,7 @@ mod clock_time;
 mod day;
 mod duration;
 mod english;
+mod feast;
 mod moment;
 mod number;
 mod numerals;

@@ -1,6 +1,7 @@
 //! Splits a transcript into words, and names the words that the readers look for.
 
 use super::english;
+use super::feast::Feast;
 use super::past::PastSpan;
 
 /// The words that the readers look for. Lists are in lower case.
@@ -63,8 +64,9 @@ pub(in crate::tools) struct Words {
     pub last: &'static str,
     /// January first.
     pub months: [&'static [&'static str]; 12],
-    /// Days with a fixed date, as phrases: month and day.
-    pub feasts: &'static [(&'static [&'static str], i8, i8)],
+    /// Days with a name, as phrases.
+    pub feasts: &'static [(&'static [&'static str], Feast)],
+    pub year: &'static str,
     pub the: &'static str,
 }
 

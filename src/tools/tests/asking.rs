@@ -118,6 +118,50 @@ fn how_much_later_it_is_somewhere_is_told() {
 }
 
 #[test]
+fn how_long_it_is_until_a_time_is_told() {
+    conversation(&[
+        (
+            "time_until",
+            &[("time", "midnight")],
+            "That is in 9 hours and 45 minutes.",
+        ),
+        ("time_until", &[("time", "3 pm")], "That is in 45 minutes."),
+        (
+            "time_until",
+            &[("time", "a while")],
+            "! I did not understand the time that is given.",
+        ),
+    ]);
+}
+
+#[test]
+fn weeks_and_leap_years_are_told() {
+    conversation(&[
+        ("week_number", &[], "This is week 48 of the year."),
+        (
+            "week_number",
+            &[("day", "the first of January 2027")],
+            "This is week 53 of the year.",
+        ),
+        (
+            "leap_year",
+            &[],
+            "No, 2026 is no leap year. The next one is 2028.",
+        ),
+        (
+            "leap_year",
+            &[("year", "2028")],
+            "Yes, 2028 is a leap year.",
+        ),
+        (
+            "leap_year",
+            &[("year", "1900")],
+            "No, 1900 is no leap year. The next one is 1904.",
+        ),
+    ]);
+}
+
+#[test]
 fn the_date_is_told() {
     conversation(&[
         ("get_date", &[], "Today is Saturday, 28 November 2026."),

@@ -242,6 +242,12 @@ fn units_are_converted() {
             "mph",
             "100 kilometres per hour are about 62.14 miles per hour.",
         ),
+        (
+            "a hundred",
+            "kilometres per hour",
+            "miles",
+            "100 kilometres per hour are about 62.14 miles per hour.",
+        ),
         ("90", "minutes", "hours", "90 minutes are 1.5 hours."),
         (
             "one",

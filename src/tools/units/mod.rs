@@ -55,6 +55,12 @@ fn convert(
     let pairs = from
         .iter()
         .flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    // "How fast is that in miles?" means miles an hour.
+    let a_length_is_asked_of_a_speed = from[0].kind == Kind::Speed && to[0].kind == Kind::Length;
+    let per_hour = units(&format!("{} per hour", to[0].several));
+    let pairs = pairs.chain(
+        (per_hour.first().filter(|_| a_length_is_asked_of_a_speed)).map(|to| (from[0], *to)),
+    );
     let Some((from, to)) = pairs.into_iter().find(|(from, to)| from.kind == to.kind) else {
         let (from, to) = (from[0].several, to[0].several);
         return declined(format!("I cannot convert {from} to {to}."));
