@@ -23,6 +23,9 @@ WORDS = 3
 OTHERS = 3
 # A sense is said beside the first one from so many places in WordNet's tagged texts on, and if it is half as common.
 COMMON = 8
+# Below this, the commonest sense is hardly known.
+FEW_TAGS = 6
+KINDS = 12
 PLACES = ("location", "object", "artifact", "group", "event", "communication", "cognition", "time", "act", "phenomenon", "body")
 # Lexicographers' files, by their numbers.
 FILES = """adj.all adj.pert adv.all Tops act animal artifact attribute body cognition communication event feeling food
@@ -32,7 +35,7 @@ verb.motion verb.perception verb.possession verb.social verb.stative verb.weathe
 # Files whose words are counted, and those whose words are not, where the glosses do not tell.
 COUNTED = {"animal", "artifact", "body", "event", "group", "location", "object", "person", "plant", "quantity", "shape", "time", "Tops"}
 # Files with many names of two words that few know.
-SPECIAL = {"plant", "animal", "substance", "artifact", "state", "body", "food", "person", "act"}
+SPECIAL = {"substance", "artifact", "state", "body", "person", "act"}
 OFFENSIVE = re.compile(
     r"offensive (name|term|word|and|terms)|\bslur|obscen|vulgar|disparag|derogat|\(.*slang|copulat|sexual|genital|coitus|fellat|"
     r"masturbat|prostitut|\bpenis|vagina|buttocks|\banus|feces|excrement|faeces|intercourse|homosexual|breasts|negro",
@@ -117,7 +120,7 @@ class Maker:
     def __init__(self, wordnet, corrections):
         self.wordnet = wordnet
         self.corrections = corrections
-        self.glosses = Glosses(synset.gloss for synset in wordnet.synsets.values())
+        self.glosses = Glosses((synset.gloss for synset in wordnet.synsets.values()), wordnet.lemmas["a"])
         self.left_out = set(corrections["leave_out"])
         self.first_names = self.given_names()
         self.phrases = collections.Counter()
@@ -158,11 +161,13 @@ class Maker:
         if part == "r" and lemma in self.wordnet.lemmas["a"]:
             return True
         if part != "n":
-            return bool(re.match(r"(used|said) (especially )?of ", gloss)) or part == "v" and " " in word and self.is_rare(lemma, word)
+            is_rare = self.is_rare(lemma, word) and (" " in word or synset.file == "adj.pert")
+            return is_rare or bool(re.match(r"(used|said) (especially )?of ", gloss))
         if re.match(r"the (music|works|writings) of [A-Z]", gloss):
             return True
-        if not synset.is_instance and self.is_rare(lemma, word) and (synset.words[0] != word or " " in word and synset.file in SPECIAL):
-            return True
+        if not synset.is_instance and self.is_rare(lemma, word) and synset.file != "animal":
+            if synset.file in ("plant", "substance") or " " in word and (synset.words[0] != word or synset.file in SPECIAL):
+                return True
         if TAXON.search(gloss) or TAXON_NAME.search(word):
             return True
         if synset.file in ("plant", "animal") and self.is_latin(word):
@@ -189,6 +194,8 @@ class Maker:
         for part in PARTS:
             synsets = list(self.wordnet.lemmas[part].get(lemma, ()))
             first = self.corrections["senses"].get(f"{lemma.replace('_', ' ')} {part}")
+            if part == "n" and not first:
+                synsets = sorted(synsets, key=lambda synset: -self.rank(lemma, synset, synsets))
             weights = [self.wordnet.weight(part, lemma, synset) for synset in synsets]
             if first:
                 synsets.insert(0, synsets.pop(first - 1))
@@ -201,6 +208,14 @@ class Maker:
                 words = self.said(part, lemma, synset)
                 if words and len(key) > 1:
                     yield weight, part, word, synset, words, place
+
+    def rank(self, lemma, synset, synsets):
+        """How well a sense of a noun answers what it is. Where the tagged texts tell little, a sense with many kinds below
+        it is a common one; and what is explained by itself ("the fur of an otter") explains nothing."""
+        tags = [self.wordnet.weight("n", lemma, one) for one in synsets]
+        kinds = min(len(synset.targets("~")), KINDS) if max(tags) < FEW_TAGS else 0
+        is_circular = re.search(rf"\b{re.escape(lemma.replace('_', ' '))}s?\b", clean(synset.gloss) or "", re.IGNORECASE)
+        return self.wordnet.weight("n", lemma, synset) + kinds - (1000 if is_circular else 0)
 
     def said(self, part, lemma, synset):
         """The gloss as words that follow "is", "means" or "to"."""
@@ -264,11 +279,15 @@ class Maker:
             return None
         heaviest = found[0][0]
         cells, taken = [], {}
+        # What has one word for its meaning is told by another sense, if there is one.
+        terse = [sense for sense in found if " " not in sense[4]]
+        found = [sense for sense in found if " " in sense[4]] or terse
+        heaviest = found[0][0]
         for weight, part, word, synset, words, _ in found:
             before = taken.setdefault(part, [])
             if len(before) == 2 or before and (part != "n" or weight < COMMON or 2 * weight < before[0][0]):
                 # A person or a place beside the thing of that name, or the thing beside them.
-                is_other = part == "n" and len(before) == 1 and synset.is_instance != before[0][1].is_instance
+                is_other = part == "n" and len(before) == 1 and synset.is_instance != before[0][1].is_instance and (weight or not synset.is_instance)
                 if not is_other:
                     continue
             if before and synset.file == before[0][1].file and not synset.is_instance:
@@ -278,6 +297,9 @@ class Maker:
                 said = ""
             best = before[0][0] if before else heaviest
             is_along = bool(cells) and weight >= COMMON and 2 * weight >= best
+            # Beside a commoner sense only nouns are asked for by themselves.
+            if cells and part != "n" and not is_along:
+                continue
             before.append((weight, synset))
             cells.append(f"{'+' if is_along else ''}{letter}|{said}|{words}")
         others, opposite = self.others(lemma, found), self.opposite(lemma, found)
@@ -300,12 +322,12 @@ class Maker:
 
         ones = [sense for sense in found if sense[1] == part and not sense[3].is_instance]
         for weight, _, _, synset, _, place in ones:
-            if place == 0 or 4 * weight >= found[0][0] and weight > 1:
+            if place == 0 or part != "n" and 4 * weight >= found[0][0] and weight > 1:
                 add(synset, 1 if place else 0)
         if not others and part == "a" and ones:
             for target in ones[0][3].targets("&"):
                 add(self.wordnet.synsets[target], 2)
-        if not others:
+        if not others and part != "n":
             for _, _, _, synset, _, _ in ones[1:4]:
                 add(synset, 2)
         return others
@@ -324,6 +346,7 @@ class Maker:
                 for target in synset.targets("&"):
                     head = self.wordnet.synsets[target]
                     direct = direct or self.antonym(head, 1)
+                direct = direct if direct and self.wordnet.heard[direct] > 9 else None
             if direct and self.is_sayable(direct):
                 return direct
         return None

@@ -21,7 +21,7 @@ ENDS = set(
     """of in on at by with without that which who whose whom where when for from to as into used found made having consisting
     being between during or and under over within among after before than containing worn held usually especially made like
     resembling characterized caused produced designed serving formed living given based located situated through against
-    about along around across near relating attached formerly often sometimes native growing grown covered composed built
+    about along around across near relating attached formerly often sometimes typically generally normally commonly mostly mainly chiefly since native growing grown covered composed built
     intended using forming considered known is are was were can involving extending eaten served cooked written performed
     played prepared regarded carried placed so while because if not but only""".split()
 )
@@ -32,8 +32,8 @@ TALES = {
 }
 TALE = re.compile(r"^\((the )?(" + "|".join(sorted(tale.removeprefix("the ") for tale in TALES)) + r")\) *")
 STANDS_ALONE = re.compile(
-    r",? (?=(?:that|which|who|where|such as|especially|including|used|found|usually|often|characterized|whose|resembling|"
-    r"typically|in which|having|with|made)\b)"
+    r", (?=(?:usually|often|typically|and|or|where|sometimes)\b)|,? (?=(?:that|which|who|such as|especially|including|used|found|"
+    r"characterized|whose|resembling|in which|having|with)\b)"
 )
 WRITTEN_OUT = {
     "e.g.": "for example", "i.e.": "that is", "esp.": "especially", "etc.": "and so on", "etc": "and so on", "usu.": "usually",
@@ -90,6 +90,7 @@ def clean(gloss):
     """A gloss as words that can be spoken; none if it cannot be."""
     words = first_definition(" ".join(gloss.split()))
     tale = TALE.match(words)
+    words = re.sub(r" \(((?:especially|usually|such as|including|often|typically) [^()]{3,60})\)$", r", \1", words.strip())
     words = re.sub(r"\([^()]*(\([^()]*\))?[^()]*\)", " ", words)
     words = re.split(r" -{1,2} |--", words)[0]
     words = re.split(r": ", words)[0]
@@ -122,13 +123,16 @@ def clean(gloss):
 def shortened(words):
     """Up to a clause without which the rest stands; none if there is none."""
     ends = [found.start() for found in STANDS_ALONE.finditer(words) if 30 <= found.start() <= LONGEST]
-    return words[: ends[-1]].strip(" ,") if ends else None
+    if not ends:
+        return None
+    return re.sub(r"( [a-z]+ly)?[ ,]*$", "", words[: ends[-1]])
 
 
 class Glosses:
     """What the glosses and their examples tell of nouns: whether they have articles, or stand without."""
 
-    def __init__(self, texts):
+    def __init__(self, texts, adjectives):
+        self.adjectives = adjectives
         self.with_article = collections.Counter()
         self.without = collections.Counter()
         for text in texts:
@@ -172,7 +176,7 @@ class Glosses:
         if first in DETERMINED:
             return words
         if first.endswith("ing") and (following in DETERMINED or following in ENDS):
-            return words if file in ("act", "process", "cognition", "state", "phenomenon") else None
+            return words if file in ("act", "process", "cognition", "state", "phenomenon", "feeling", "attribute") else None
         if first in ENDS or first in ("formerly", "usually", "originally", "chiefly", "to", "informal", "slang"):
             return None
         if is_instance and ROLE.match(words):
@@ -184,18 +188,25 @@ class Glosses:
             return None
         is_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
         if is_plural or not is_instance and not self.is_counted(noun, not NOT_COUNTED.search(noun)):
-            return words
+            return f"any of various {words}" if is_plural and file == "animal" else words
         return f"{article(words)} {words}"
 
     def head(self, parts):
         """The noun of the first noun phrase."""
+        plain = [part.strip(",").lower() for part in parts]
         head = None
-        for place, part in enumerate(parts):
-            plain = part.strip(",").lower()
-            if plain in ENDS and place:
+        for place, word in enumerate(plain):
+            following = plain[place + 1] if place + 1 < len(plain) else "of"
+            goes_on = self.describes(following) and place + 2 < len(plain) and plain[place + 2] not in ENDS
+            if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "to") and head and self.describes(head) and goes_on:
+                continue
+            if head and (word in ENDS or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):
                 break
-            head = plain
-            rest = parts[place + 1 :]
-            if part.endswith(",") and not (rest and rest[0].lower() not in ENDS and rest[0].lower() not in DETERMINED):
+            head = word
+            if parts[place].endswith(",") and (following in ENDS or following in DETERMINED):
                 break
         return head and head.split("-")[-1]
+
+    def describes(self, word):
+        """Whether a word is an adjective, or used as one."""
+        return word in self.adjectives or word.endswith(("ed", "ing", "ly")) or "-" in word
