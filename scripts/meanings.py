@@ -14,7 +14,7 @@ import tarfile
 import tomllib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from meanings_gloss import Glosses, article, clean, plain_key  # noqa: E402
+from meanings_gloss import DETERMINED, NOT_COUNTED, Glosses, article, clean, plain_key  # noqa: E402
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 # Words of a name, at most.
@@ -34,15 +34,20 @@ verb.change verb.cognition verb.communication verb.competition verb.consumption 
 verb.motion verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl""".split()
 # Files whose words are counted, and those whose words are not, where the glosses do not tell.
 COUNTED = {"animal", "artifact", "body", "event", "group", "location", "object", "person", "plant", "quantity", "shape", "time", "Tops"}
+# Files of things that are asked for though a word is mostly an adjective.
+CONCRETE = {"animal", "plant", "substance", "artifact", "food", "body"}
 # Files with many names of two words that few know.
+DISHES = set(
+    """roll loaf cake pastry cracker sandwich fruit nut pie cookie biscuit bun dumpling pancake tart candy cocktail sausage croquette
+    bread omelet vegetable berry pod tuber bean melon""".split()
+)
 SPECIAL = {"substance", "artifact", "state", "body", "person", "act"}
 OFFENSIVE = re.compile(
-    r"offensive (name|term|word|and|terms)|\bslur|obscen|vulgar|disparag|derogat|\(.*slang|copulat|sexual|genital|coitus|fellat|"
-    r"masturbat|prostitut|\bpenis|vagina|buttocks|\banus|feces|excrement|faeces|intercourse|homosexual|breasts|negro",
+    r"offensive (name|term|word)|(term|terms|word|name) .*offensive|\bslur|obscen|vulgar (term|word|slang|name)|disparag|derogat|\(.*slang|copulat|"
+    r"coitus|fellat|masturbat|prostitut|sexual (intercourse|excitement|pleasure|gratif|arousal|partner|relations)|have sex|negro|buttocks|"
+    r"(term|word|name)s? .*(penis|vagina|sex|homosexual)",
     re.IGNORECASE,
 )
-# Such things are to be asked for all the same.
-SERIOUS = re.compile(r"\bdisease|infection|organ of|reproduc|the study|medical|surg", re.IGNORECASE)
 TAXON = re.compile(r"^(type |(a|the|one of the) )?(genus|family|order|class|phylum|subclass|suborder|superfamily|subfamily|tribe)\b|^type genus")
 TAXON_NAME = re.compile(r"^(genus|family|order|class|phylum|suborder|superfamily|subfamily|subclass|division|kingdom|subphylum|superorder|superclass) [A-Z]")
 
@@ -152,7 +157,7 @@ class Maker:
     def is_unfit(self, part, lemma, word, synset):
         """Whether nobody asks for the sense, or it is better not said."""
         gloss = synset.gloss.split('; "')[0]
-        if lemma.replace("_", " ") in self.left_out or OFFENSIVE.search(gloss) and not SERIOUS.search(gloss):
+        if lemma.replace("_", " ") in self.left_out or OFFENSIVE.search(gloss):
             return True
         for kind, offset, target, _ in synset.pointers:
             domain = self.wordnet.synsets[target, offset].words if kind == ";u" else []
@@ -166,7 +171,8 @@ class Maker:
         if re.match(r"the (music|works|writings) of [A-Z]", gloss):
             return True
         if not synset.is_instance and self.is_rare(lemma, word) and synset.file != "animal":
-            if synset.file in ("plant", "substance") or " " in word and (synset.words[0] != word or synset.file in SPECIAL):
+            is_variant = synset.words[0] != word and (" " in word or synset.file not in ("artifact", "food", "person"))
+            if is_variant or synset.file in ("plant", "substance") or " " in word and synset.file in SPECIAL:
                 return True
         if TAXON.search(gloss) or TAXON_NAME.search(word):
             return True
@@ -222,13 +228,15 @@ class Maker:
         own = self.corrections["written"].get(f"{lemma.replace('_', ' ')} {part}")
         if own:
             return own
-        words = clean(synset.gloss)
+        words = clean(synset.gloss, is_noun=part == "n")
         if words is None:
             return None
         if part == "n":
             return self.glosses.noun_phrase(words, synset.file, synset.is_instance)
         if part == "v":
             words = words.removeprefix("to ")
+            if re.search(rf"\b{re.escape(lemma.replace('_', ' '))}\b", words):
+                return None
             verb = re.split(r"[ ,]", words)[0]
             return words if verb in self.wordnet.lemmas["v"] or verb == "be" else None
         return words
@@ -254,9 +262,18 @@ class Maker:
             return "m", word
         if synset.file == "body" and " " not in word and word in self.corrections["the"]:
             return "t", word
-        if self.glosses.is_counted(lower.split()[-1].split("-")[-1], synset.file in COUNTED):
+        if self.is_counted(lower.split()[-1].split("-")[-1], synset.file, words):
             return ("a" if article(word) == "a" else "n"), word
         return "m", word
+
+    def is_counted(self, noun, file, words):
+        """Whether a noun has an article, by how the glosses use it and by what it is."""
+        is_one = words.startswith(("a ", "an "))
+        if file in ("communication", "act", "phenomenon", "possession") and is_one and not NOT_COUNTED.search(noun):
+            return self.glosses.is_counted(noun, True)
+        if file == "food" and is_one:
+            return self.glosses.head(words.split()[1:]) in DISHES or self.glosses.is_counted(noun, False)
+        return self.glosses.is_counted(noun, file in COUNTED)
 
     def person(self, word, synset):
         """By the whole name; who died, was."""
@@ -293,6 +310,10 @@ class Maker:
             if before and synset.file == before[0][1].file and not synset.is_instance:
                 continue
             letter, said = {"v": ("v", word), "a": ("j", word), "s": ("j", word), "r": ("r", word)}.get(part) or self.kind(word, synset, words)
+            if letter in ("a", "n") and words.split()[0].lower() not in DETERMINED and self.glosses.is_plural(words):
+                words = f"any of various {words}"
+            if letter in ("a", "n", "m") and cells and cells[0][0] == "j" and not weight and synset.file not in CONCRETE:
+                continue
             if said.lower() == plain_key(lemma.replace("_", " ")) and said == said.lower():
                 said = ""
             best = before[0][0] if before else heaviest
@@ -317,7 +338,8 @@ class Maker:
             words = synset.words
             for word in sorted(words, key=lambda word: -self.wordnet.heard[word.lower().replace(" ", "_")]):
                 is_new = word.lower() not in [said, *others] and not is_form_of(word.lower(), said)
-                if is_new and self.is_sayable(word) and self.wordnet.is_main(synset.part.replace("s", "a"), word, synset) and self.wordnet.heard[word.replace(" ", "_")] >= least and len(others) < OTHERS:
+                known = self.wordnet.heard[word.lower().replace(" ", "_")] or self.phrases[word.lower()]
+                if is_new and (known or not others and word == synset.words[0]) and self.is_sayable(word) and self.wordnet.is_main(synset.part.replace("s", "a"), word, synset) and self.wordnet.heard[word.replace(" ", "_")] >= least and len(others) < OTHERS:
                     others.append(word)
 
         ones = [sense for sense in found if sense[1] == part and not sense[3].is_instance]

@@ -33,12 +33,17 @@ TALES = {
 TALE = re.compile(r"^\((the )?(" + "|".join(sorted(tale.removeprefix("the ") for tale in TALES)) + r")\) *")
 STANDS_ALONE = re.compile(
     r", (?=(?:usually|often|typically|and|or|where|sometimes)\b)|,? (?=(?:that|which|who|such as|especially|including|used|found|"
-    r"characterized|whose|resembling|in which|having|with)\b)"
+    r"characterized|caused|consisting|whose|resembling|in which|having|with|until|and that|because|so that|when)\b)"
 )
 WRITTEN_OUT = {
     "e.g.": "for example", "i.e.": "that is", "esp.": "especially", "etc.": "and so on", "etc": "and so on", "usu.": "usually",
     "approx.": "about", "vs.": "versus", "U.S.A.": "USA", "U.S.": "US", "U.K.": "UK", "D.C.": "DC", "Dr.": "Doctor",
     "Mr.": "Mister", "Mt.": "Mount", "A.D.": "AD", "B.C.": "BC", "ca.": "about", "c.": "about", "cf.": "compare",
+}
+# Nouns that look like what somebody does.
+THINGS = {
+    "clothing", "housing", "feeling", "bedding", "lighting", "writing", "building", "covering", "opening", "painting", "drawing",
+    "reasoning", "longing", "craving", "meeting", "string", "ring", "spring", "thing", "king", "lining", "setting", "dwelling",
 }
 # Nouns that stand without an article where the glosses do not tell.
 NOT_COUNTED = re.compile(r"(sis|ness|ity|ism|ment|ance|ence|ing|logy|graphy|ics|tion|ship|hood|fare|ware|age|ery|ure|y)$")
@@ -86,11 +91,11 @@ def first_definition(gloss):
     return words[:end]
 
 
-def clean(gloss):
-    """A gloss as words that can be spoken; none if it cannot be."""
+def clean(gloss, is_noun=True):
+    """A gloss as words that can be spoken; none if it cannot be. That of a verb or an adjective may lack its object."""
     words = first_definition(" ".join(gloss.split()))
     tale = TALE.match(words)
-    words = re.sub(r" \(((?:especially|usually|such as|including|often|typically) [^()]{3,60})\)$", r", \1", words.strip())
+    words = re.sub(r" \(((?:especially|usually|such as|including|often|typically) [^()`]{3,60})\)$", r", \1", words.strip())
     words = re.sub(r"\([^()]*(\([^()]*\))?[^()]*\)", " ", words)
     words = re.split(r" -{1,2} |--", words)[0]
     words = re.split(r": ", words)[0]
@@ -113,6 +118,9 @@ def clean(gloss):
             return None
     if len(words) < SHORTEST or re.search(r"[()\[\]*;:/\\\"<>=_|#~]|\.\s|\.$|\b[a-z]\.|\d{5}", words):
         return None
+    words = re.sub(r"^(typically|usually|generally|commonly|often|chiefly|mostly),? (?=[a-z])", "", words)
+    if not is_noun and re.search(r" (of|to|for|with|about|in|on|by|from)$", words):
+        words += " something"
     if re.search(r"\b(of|or|and|the|a|an|to|with|by|for|in|as|than)$", words):
         return None
     if tale and len(words) < 110 and not re.search(r"myth|Testament|Bible", words):
@@ -155,6 +163,8 @@ class Glosses:
 
     def is_counted(self, noun, usually):
         """Whether a noun has an article."""
+        if noun in ("language", "behavior", "conduct", "food", "transport", "equipment", "software", "money", "music", "work"):
+            return False
         counted, not_counted = self.with_article[noun], self.without[noun]
         if noun.endswith("s") and self.with_article[noun[:-1]] and not noun.endswith("ss") and not counted:
             return False
@@ -175,9 +185,10 @@ class Glosses:
         following = parts[1].lower() if len(parts) > 1 else "of"
         if first in DETERMINED:
             return words
-        if first.endswith("ing") and (following in DETERMINED or following in ENDS):
-            return words if file in ("act", "process", "cognition", "state", "phenomenon", "feeling", "attribute") else None
-        if first in ENDS or first in ("formerly", "usually", "originally", "chiefly", "to", "informal", "slang"):
+        if first.endswith("ing") and first not in THINGS and (following in DETERMINED or following in ENDS or file == "communication"):
+            return None if file in ("person", "animal", "plant", "artifact", "location", "object", "food", "substance", "body") else words
+        is_participle = first.endswith(("ed", "en")) and following not in ENDS and following not in DETERMINED
+        if first in ENDS and not is_participle or first in ("formerly", "usually", "originally", "chiefly", "to", "informal", "slang"):
             return None
         if is_instance and ROLE.match(words):
             return words
@@ -186,10 +197,14 @@ class Glosses:
         noun = self.head(parts)
         if noun is None:
             return None
-        is_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
-        if is_plural or not is_instance and not self.is_counted(noun, not NOT_COUNTED.search(noun)):
-            return f"any of various {words}" if is_plural and file == "animal" else words
+        if self.is_plural(words) or not is_instance and not self.is_counted(noun, not NOT_COUNTED.search(noun)):
+            return words
         return f"{article(words)} {words}"
+
+    def is_plural(self, words):
+        """Whether the first noun is in the plural."""
+        noun = self.head(words.split()) or ""
+        return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics"))
 
     def head(self, parts):
         """The noun of the first noun phrase."""
@@ -197,7 +212,7 @@ class Glosses:
         head = None
         for place, word in enumerate(plain):
             following = plain[place + 1] if place + 1 < len(plain) else "of"
-            goes_on = self.describes(following) and place + 2 < len(plain) and plain[place + 2] not in ENDS
+            goes_on = self.describes(following) and place + 2 < len(plain) and (plain[place + 2] not in ENDS or plain[place + 2] in ("or", "and"))
             if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "to") and head and self.describes(head) and goes_on:
                 continue
             if head and (word in ENDS or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):

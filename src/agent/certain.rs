@@ -85,6 +85,18 @@ const OF_FOLDERS: &[&str] = &[
     "csv",
 ];
 
+/// Parts of the names of tools that may find what a word means.
+const OF_WORDS: &[&str] = &[
+    "dictionar",
+    "defin",
+    "word",
+    "wiki",
+    "search",
+    "web",
+    "fetch",
+    "browse",
+];
+
 /// Decides what is certain.
 pub struct Certain {
     intents: &'static Intents,
@@ -208,9 +220,18 @@ impl Certain {
         }
         let mut questions = Vec::from_iter(taken_up);
         questions.extend(self.intents.questions(words));
-        let (question, answer) = self.knowledge.answer(&questions)?;
+        let known = self.knowledge.answer(&questions);
+        let known = known.map(|(question, answer)| (question, answer.to_owned()));
+        let known = known.or_else(|| self.knowledge.meaning(&questions));
+        let (question, answer) = known.or_else(|| self.lack(&questions))?;
         self.made = Some(question.answered());
-        Some(Certainty::Words(answer.to_owned()))
+        Some(Certainty::Words(answer))
+    }
+
+    /// That a word is not in the dictionary, where nobody knows more words than that.
+    fn lack<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, String)> {
+        let knows_more = self.setting.helper.is_some() || self.is_offered(OF_WORDS);
+        self.knowledge.lack(questions).filter(|_| !knows_more)
     }
 
     fn is_callable(&self) -> bool {
