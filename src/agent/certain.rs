@@ -219,11 +219,13 @@ impl Certain {
             return None;
         }
         let mut questions = Vec::from_iter(taken_up);
+        questions.extend(questions.first().and_then(Knowledge::of_words));
+        let taken_up = questions.len();
         questions.extend(self.intents.questions(words));
         let known = self.knowledge.answer(&questions);
         let known = known.map(|(question, answer)| (question, answer.to_owned()));
         let known = known.or_else(|| self.knowledge.meaning(&questions));
-        let (question, answer) = known.or_else(|| self.lack(&questions))?;
+        let (question, answer) = known.or_else(|| self.lack(&questions[taken_up..]))?;
         self.made = Some(question.answered());
         Some(Certainty::Words(answer))
     }

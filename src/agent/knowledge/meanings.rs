@@ -267,9 +267,8 @@ impl Entry {
 
 impl Meanings {
     /// The words of English.
-    pub(super) const ENGLISH: Self = Self(include_str!(
-        "../../../assets/facts/wordnet/meanings.tsv"
-    ));
+    pub(super) const ENGLISH: Self =
+        Self(include_str!("../../../assets/facts/wordnet/meanings.tsv"));
 
     /// The answer to a question, if the dictionary has what it asks for.
     pub(super) fn answer(self, question: &Question) -> Option<String> {
@@ -284,10 +283,12 @@ impl Meanings {
         }
     }
 
-    /// That the dictionary lacks a word whose meaning was asked for; `None` if something else was asked.
+    /// That the dictionary lacks a word whose meaning was asked for; `None` if something else was asked, or not of one
+    /// word.
     pub(super) fn lack(question: &Question) -> Option<String> {
         let of = question.of.trim();
-        let is_asked = question.what == MEANING && !of.is_empty();
+        let is_word = !of.is_empty() && of.chars().all(|c| c.is_alphabetic() || "-'".contains(c));
+        let is_asked = question.what == MEANING && is_word;
         is_asked.then(|| format!("I don't have {of} in my dictionary."))
     }
 
@@ -357,6 +358,19 @@ impl Meanings {
         }
         None
     }
+}
+
+/// What the dictionary is asked in place of a question for the tables.
+pub(super) fn instead_of(question: &Question) -> Option<Question> {
+    let what = match &question.what[..] {
+        "what" => THING,
+        "who" => PERSON,
+        _ => return None,
+    };
+    Some(Question {
+        what: what.to_owned(),
+        of: question.of.clone(),
+    })
 }
 
 /// The article before a name, and the name as it is compared.

@@ -109,6 +109,11 @@ impl Knowledge {
         exact.or_else(|| (questions.iter()).find_map(|asked| Some((asked, self.near(asked)?))))
     }
 
+    /// The question for the dictionary that one for the tables may be, where words take it up: "And osmosis?"
+    pub(super) fn of_words(question: &Question) -> Option<Question> {
+        meanings::instead_of(question)
+    }
+
     /// The answer of the dictionary to the first of these questions that it answers.
     pub(super) fn meaning<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, String)> {
         let meanings = self.meanings?;
