@@ -166,11 +166,17 @@ class Maker:
         if part == "r" and lemma in self.wordnet.lemmas["a"]:
             return True
         if part != "n":
-            is_rare = self.is_rare(lemma, word) and (" " in word or synset.file == "adj.pert")
+            is_rare = self.is_rare(lemma, word) and (re.search("[ -]", word) or synset.file in ("adj.pert", "adv.all"))
             return is_rare or bool(re.match(r"(used|said) (especially )?of ", gloss))
+        if synset.is_instance and synset.file == "person" and len(word.split()) > 2 and word != synset.words[0]:
+            return True
+        if re.match(r"[a-z]+s (and|or|the|a) ", gloss) and gloss.split()[0][:-1] in self.wordnet.lemmas["v"]:
+            return True
         if re.match(r"the (music|works|writings) of [A-Z]", gloss):
             return True
         if not synset.is_instance and self.is_rare(lemma, word) and synset.file != "animal":
+            if synset.file in ("attribute", "person") and re.search("(ness|er|or)$", word) and " " not in word:
+                return True
             is_variant = synset.words[0] != word and (" " in word or synset.file not in ("artifact", "food", "person"))
             if is_variant or synset.file in ("plant", "substance") or " " in word and synset.file in SPECIAL:
                 return True
@@ -204,6 +210,7 @@ class Maker:
                 synsets = sorted(synsets, key=lambda synset: -self.rank(lemma, synset, synsets))
             weights = [self.wordnet.weight(part, lemma, synset) for synset in synsets]
             if first:
+                first = 1 + next(place for place, synset in enumerate(synsets) if first in synset.gloss)
                 synsets.insert(0, synsets.pop(first - 1))
                 weights.pop(first - 1)
                 weights.insert(0, max([1, *weights]) + 1)
@@ -262,6 +269,8 @@ class Maker:
             return "m", word
         if synset.file == "body" and " " not in word and word in self.corrections["the"]:
             return "t", word
+        if re.search(r" [A-Z]$", word):
+            return "m", word
         if self.is_counted(lower.split()[-1].split("-")[-1], synset.file, words):
             return ("a" if article(word) == "a" else "n"), word
         return "m", word
@@ -390,7 +399,7 @@ class Maker:
             if line and (line[0] not in found or line[0] == lemma.replace("_", " ")):
                 found[line[0]] = line
         for key, own in self.corrections["words"].items():
-            found[key] = own.split("\t")
+            found[key] = [key, *own.split("\t")]
         return [found[key] for key in sorted(found, key=str.encode)]
 
 
