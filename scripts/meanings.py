@@ -41,7 +41,7 @@ DISHES = set(
     """roll loaf cake pastry cracker sandwich fruit nut pie cookie biscuit bun dumpling pancake tart candy cocktail sausage croquette
     bread omelet vegetable berry pod tuber bean melon""".split()
 )
-SPECIAL = {"substance", "artifact", "state", "body", "person", "act"}
+SPECIAL = {"substance", "artifact", "state", "body", "person", "act", "communication"}
 OFFENSIVE = re.compile(
     r"offensive (name|term|word)|(term|terms|word|name) .*offensive|\bslur|obscen|vulgar (term|word|slang|name)|disparag|derogat|\(.*slang|copulat|"
     r"coitus|fellat|masturbat|prostitut|sexual (intercourse|excitement|pleasure|gratif|arousal|partner|relations)|have sex|negro|buttocks|"
@@ -157,7 +157,7 @@ class Maker:
     def is_unfit(self, part, lemma, word, synset):
         """Whether nobody asks for the sense, or it is better not said."""
         gloss = synset.gloss.split('; "')[0]
-        if lemma.replace("_", " ") in self.left_out or OFFENSIVE.search(gloss):
+        if plain_key(lemma.replace("_", " ")) in self.left_out or "." in word and not synset.is_instance or OFFENSIVE.search(gloss):
             return True
         for kind, offset, target, _ in synset.pointers:
             domain = self.wordnet.synsets[target, offset].words if kind == ";u" else []
@@ -166,9 +166,13 @@ class Maker:
         if part == "r" and lemma in self.wordnet.lemmas["a"]:
             return True
         if part != "n":
-            is_rare = self.is_rare(lemma, word) and (re.search("[ -]", word) or synset.file in ("adj.pert", "adv.all"))
-            return is_rare or bool(re.match(r"(used|said) (especially )?of ", gloss))
-        if synset.is_instance and synset.file == "person" and len(word.split()) > 2 and word != synset.words[0]:
+            if "-" in word and not self.wordnet.heard[lemma]:
+                return True
+            is_told = re.search("^(un|non)|(less|like)$| ", word) or synset.file in ("adj.pert", "adv.all")
+            is_rare = self.is_rare(lemma, word) and is_told
+            return bool(is_rare or re.match(r"(used|said) (especially )?of ", gloss))
+        is_other_name = synset.is_instance and word != synset.words[0]
+        if is_other_name and (len(word.split()) > 2 if synset.file == "person" else " " in word and self.is_rare(lemma, word)):
             return True
         if re.match(r"[a-z]+s (and|or|the|a) ", gloss) and gloss.split()[0][:-1] in self.wordnet.lemmas["v"]:
             return True

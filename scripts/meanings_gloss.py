@@ -187,6 +187,8 @@ class Glosses:
             return words
         if first.endswith("ing") and first not in THINGS and (following in DETERMINED or following in ENDS or file == "communication"):
             return None if file in ("person", "animal", "plant", "artifact", "location", "object", "food", "substance", "body") else words
+        if following in ENDS and first in ("similar", "like", "same", "related", "capable", "able", "due", "equal", "close", "next"):
+            return None
         is_participle = first.endswith(("ed", "en")) and following not in ENDS and following not in DETERMINED
         if first in ENDS and not is_participle or first in ("formerly", "usually", "originally", "chiefly", "to", "informal", "slang"):
             return None

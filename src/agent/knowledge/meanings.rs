@@ -48,9 +48,6 @@ const ENDINGS: &[(&str, &str)] = &[
 ];
 /// The same of forms of verbs.
 const VERB_ENDINGS: &[(&str, &str)] = &[
-    ("s", ""),
-    ("es", ""),
-    ("ies", "y"),
     ("ing", ""),
     ("ing", "e"),
     ("ed", ""),
