@@ -304,7 +304,8 @@ class Maker:
 
     def line(self, lemma):
         """The cells of a word, or none if nothing of it can be said."""
-        found = sorted(self.senses(lemma), key=lambda sense: -sense[0])
+        first = self.corrections["parts"].get(lemma.replace("_", " "))
+        found = sorted(self.senses(lemma), key=lambda sense: (sense[1] != first, -sense[0]))
         if not found:
             return None
         heaviest = found[0][0]

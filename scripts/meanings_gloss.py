@@ -119,7 +119,7 @@ def clean(gloss, is_noun=True):
     if len(words) < SHORTEST or re.search(r"[()\[\]*;:/\\\"<>=_|#~]|\.\s|\.$|\b[a-z]\.|\d{5}", words):
         return None
     words = re.sub(r"^(typically|usually|generally|commonly|often|chiefly|mostly),? (?=[a-z])", "", words)
-    if not is_noun and re.search(r" (of|to|for|with|about|in|on|by|from)$", words):
+    if not is_noun and re.search(r" (of|to|for|with|about|in|(?<!so )(?<!go )(?<!now )on|by|from|upon|into|against|toward|towards|between)$", words):
         words += " something"
     if re.search(r"\b(of|or|and|the|a|an|to|with|by|for|in|as|than)$", words):
         return None
@@ -185,7 +185,10 @@ class Glosses:
         following = parts[1].lower() if len(parts) > 1 else "of"
         if first in DETERMINED:
             return words
-        if first.endswith("ing") and first not in THINGS and (following in DETERMINED or following in ENDS or file == "communication"):
+        if first.endswith("ing") and first not in THINGS and (
+            following in DETERMINED or following in ENDS and following not in ("chiefly", "usually", "often", "mostly", "and", "or")
+            or file == "communication"
+        ):
             return None if file in ("person", "animal", "plant", "artifact", "location", "object", "food", "substance", "body") else words
         if following in ENDS and first in ("similar", "like", "same", "related", "capable", "able", "due", "equal", "close", "next"):
             return None
@@ -215,7 +218,7 @@ class Glosses:
         for place, word in enumerate(plain):
             following = plain[place + 1] if place + 1 < len(plain) else "of"
             goes_on = self.describes(following) and place + 2 < len(plain) and (plain[place + 2] not in ENDS or plain[place + 2] in ("or", "and"))
-            if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "to") and head and self.describes(head) and goes_on:
+            if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "chiefly", "mostly", "to") and head and self.describes(head) and goes_on:
                 continue
             if head and (word in ENDS or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):
                 break
