@@ -174,7 +174,9 @@ class Maker:
         is_other_name = synset.is_instance and word != synset.words[0]
         if is_other_name and (len(word.split()) > 2 if synset.file == "person" else " " in word and self.is_rare(lemma, word)):
             return True
-        if re.match(r"[a-z]+s (and|or|the|a) ", gloss) and gloss.split()[0][:-1] in self.wordnet.lemmas["v"]:
+        first = gloss.split()[0]
+        is_verb = first.endswith("s") and first[:-1] in self.wordnet.lemmas["v"]
+        if is_verb and (re.match(r"[a-z]+s (and|or|the|a) ", gloss) or first[:-1] not in self.wordnet.lemmas["n"]):
             return True
         if re.match(r"the (music|works|writings) of [A-Z]", gloss):
             return True
@@ -213,6 +215,8 @@ class Maker:
             if part == "n" and not first:
                 synsets = sorted(synsets, key=lambda synset: -self.rank(lemma, synset, synsets))
             weights = [self.wordnet.weight(part, lemma, synset) for synset in synsets]
+            if part == "n" and weights and not first:
+                weights[0] = max(weights)
             if first:
                 first = 1 + next(place for place, synset in enumerate(synsets) if first in synset.gloss)
                 synsets.insert(0, synsets.pop(first - 1))
@@ -232,6 +236,9 @@ class Maker:
         tags = [self.wordnet.weight("n", lemma, one) for one in synsets]
         kinds = min(len(synset.targets("~")), KINDS) if max(tags) < FEW_TAGS else 0
         is_circular = re.search(rf"\b{re.escape(lemma.replace('_', ' '))}s?\b", clean(synset.gloss) or "", re.IGNORECASE)
+        # Of a plant people know the fruit.
+        if synset.file == "food" and max(tags) < FEW_TAGS and any(one.file == "plant" for one in synsets):
+            kinds += KINDS
         return self.wordnet.weight("n", lemma, synset) + kinds - (1000 if is_circular else 0)
 
     def said(self, part, lemma, synset):

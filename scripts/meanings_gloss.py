@@ -22,7 +22,7 @@ ENDS = set(
     being between during or and under over within among after before than containing worn held usually especially made like
     resembling characterized caused produced designed serving formed living given based located situated through against
     about along around across near relating attached formerly often sometimes typically generally normally commonly mostly mainly chiefly since native growing grown covered composed built
-    intended using forming considered known is are was were can involving extending eaten served cooked written performed
+    intended using forming considered known is are was were can involving extending eaten served cooked written performed bearing producing living feeding
     played prepared regarded carried placed so while because if not but only""".split()
 )
 TALES = {
@@ -220,7 +220,7 @@ class Glosses:
             goes_on = self.describes(following) and place + 2 < len(plain) and (plain[place + 2] not in ENDS or plain[place + 2] in ("or", "and"))
             if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "chiefly", "mostly", "to") and head and self.describes(head) and goes_on:
                 continue
-            if head and (word in ENDS or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):
+            if head and (word in ENDS or word in DETERMINED or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):
                 break
             head = word
             if parts[place].endswith(",") and (following in ENDS or following in DETERMINED):
