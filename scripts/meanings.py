@@ -13,6 +13,7 @@ import sys
 import tarfile
 import tomllib
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from meanings_gloss import DETERMINED, NOT_COUNTED, Glosses, article, clean, plain_key  # noqa: E402
 
@@ -181,7 +182,8 @@ class Maker:
         if re.match(r"the (music|works|writings) of [A-Z]", gloss):
             return True
         if not synset.is_instance and self.is_rare(lemma, word) and synset.file != "animal":
-            if synset.file in ("attribute", "person") and re.search("(ness|er|or)$", word) and " " not in word:
+            # "Kindness is the quality of being kind."
+            if re.search("(ness|er|or)$", word) and " " not in word and re.search(rf"\b{re.escape(word[:4])}", gloss):
                 return True
             is_variant = synset.words[0] != word and (" " in word or synset.file not in ("artifact", "food", "person"))
             if is_variant or synset.file in ("plant", "substance") or " " in word and synset.file in SPECIAL:
@@ -239,7 +241,8 @@ class Maker:
         # Of a plant people know the fruit.
         if synset.file == "food" and max(tags) < FEW_TAGS and any(one.file == "plant" for one in synsets):
             kinds += KINDS
-        return self.wordnet.weight("n", lemma, synset) + kinds - (1000 if is_circular else 0)
+        weight = self.wordnet.weight("n", lemma, synset)
+        return weight + kinds - (1000 if is_circular and weight < FEW_TAGS else 0)
 
     def said(self, part, lemma, synset):
         """The gloss as words that follow "is", "means" or "to"."""

@@ -133,7 +133,7 @@ def shortened(words):
     ends = [found.start() for found in STANDS_ALONE.finditer(words) if 30 <= found.start() <= LONGEST]
     if not ends:
         return None
-    return re.sub(r"( [a-z]+ly)?[ ,]*$", "", words[: ends[-1]])
+    return re.sub(r"( [a-z]+ly| and| or| but)?[ ,]*$", "", words[: ends[-1]])
 
 
 class Glosses:
