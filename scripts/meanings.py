@@ -38,6 +38,12 @@ COUNTED = {"animal", "artifact", "body", "event", "group", "location", "object",
 # Files of things that are asked for though a word is mostly an adjective.
 CONCRETE = {"animal", "plant", "substance", "artifact", "food", "body"}
 # Files with many names of two words that few know.
+NAME_WITH_THE = re.compile(
+    r"^(Temple|Book|Gospel|Battle|Gulf|Strait|Straits|Bay|Isle|Kingdom|Republic|University|Tower|Sea|House|Church|State|Siege|Treaty|Act|Council|Statue|"
+    r"Garden|Hanging Gardens|Sermon|Feast|Declaration|Bill|battle|siege|war) (of|on)\b| "
+    r"(Armada|Empire|Republic|Party|Church|Bible|Testament|Channel|Peninsula|Alliance|Army|Union|War|Revolution|Force|Wall|Tower|Bridge|Mutiny|Rebellion|Conference|"
+    r"Crusade|Uprising|Confederacy|Reformation|Renaissance|Depression|Prize)$"
+)
 DISHES = set(
     """roll loaf cake pastry cracker sandwich fruit nut pie cookie biscuit bun dumpling pancake tart candy cocktail sausage croquette
     bread omelet vegetable berry pod tuber bean melon""".split()
@@ -228,8 +234,10 @@ class Maker:
                 word = next((w for w in synset.words if w.lower().replace(" ", "_") == lemma), lemma.replace("_", " "))
                 if self.is_unfit(part, lemma, word, synset):
                     continue
-                words = self.said(part, lemma, synset)
-                if words and len(key) > 1:
+                is_own = synset is next((one for one in synsets if not one.is_instance), None)
+                words = is_own and self.corrections["written"].get(f"{lemma.replace('_', ' ')} {part}")
+                words = words or self.said(part, lemma, synset)
+                if words and (len(key) > 2 or self.wordnet.heard[lemma]):
                     yield weight, part, word, synset, words, place
 
     def rank(self, lemma, synset, synsets):
@@ -246,9 +254,6 @@ class Maker:
 
     def said(self, part, lemma, synset):
         """The gloss as words that follow "is", "means" or "to"."""
-        own = self.corrections["written"].get(f"{lemma.replace('_', ' ')} {part}")
-        if own:
-            return own
         words = clean(synset.gloss, is_noun=part == "n")
         if words is None:
             return None
@@ -273,7 +278,12 @@ class Maker:
                 and not re.search(r"\b(Mount|Lake|Cape|Fort|Saint|St\.)\b", word)
             if is_plural and re.search(r"(Islands|Mountains|Alps|Andes|Himalayas|Hills|Rockies|Apennines|Pyrenees|Bahamas|Maldives|Azores|Balkans|Highlands|Ozarks|Urals)$", word):
                 return "d", word
-            return ("t" if takes_the and not re.match(r"(Lake|Mount|Bay)\b", word) else "m"), word
+            if re.search(r" (Islands|Isles)$", word):
+                return "d", word
+            takes_the = not re.match(r"(Lake|Mount|Cape)\b", word) and bool(takes_the or NAME_WITH_THE.search(word))
+            if synset.file in ("event", "act"):
+                return "e", f"the {word}" if takes_the else word
+            return ("t" if takes_the else "m"), word
         lower = word.lower()
         if lower in self.corrections["plural"] or re.search(r"\((usually |often )?(used in the )?plural", synset.gloss) and re.search(r"[^s]s$", word) and lower[:-1] not in self.wordnet.lemmas["n"]:
             return "p", word
@@ -331,7 +341,7 @@ class Maker:
                 is_other = part == "n" and len(before) == 1 and synset.is_instance != before[0][1].is_instance and (weight or not synset.is_instance)
                 if not is_other:
                     continue
-            if before and synset.file == before[0][1].file and not synset.is_instance:
+            if before and synset.file == before[0][1].file and not synset.is_instance and not before[0][1].is_instance:
                 continue
             letter, said = {"v": ("v", word), "a": ("j", word), "s": ("j", word), "r": ("r", word)}.get(part) or self.kind(word, synset, words)
             if letter in ("a", "n") and words.split()[0].lower() not in DETERMINED and self.glosses.is_plural(words):

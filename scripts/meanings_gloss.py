@@ -50,7 +50,7 @@ NOT_COUNTED = re.compile(r"(sis|ness|ity|ism|ment|ance|ence|ing|logy|graphy|ics|
 UNIQUE = re.compile(r"(\d+(st|nd|rd|th)|second|third|first|last|same|only|[a-z]+[a-z](?<!for)(?<!mod)(?<!hon)est|one-time|leading|chief|main|principal|supreme) ")
 ROLE = re.compile(r"(king|queen|emperor|empress|president|chancellor|pharaoh|pope|czar|prime minister|Holy Roman Emperor|King|Queen|President|Emperor)\b.* (of|from) ")
 AMERICAN = re.compile(
-    r"^(an? |the |former |early |influential )?United States (?=(?!and |in |to |of |from |government|dollar|Constitution|Senate|Congress)[a-z])"
+    r"^((?:(?!the |of )[a-z-]+ ){0,2}|the )United States (?=(?!and |in |to |of |from |government|dollar|Constitution|Senate|Congress)[a-z])"
 )
 
 
@@ -105,7 +105,7 @@ def clean(gloss, is_noun=True):
     words = words.replace(" & ", " and ").replace("and/or", "or").replace("%", " percent")
     words = re.sub(r"\b(he|him|his|she|her)/(she|her|he|him)\b", "they", words)
     words = re.sub(r"(?<!member),? (of|in|from) the (genus|family|order|class|phylum|genera|subfamily) [A-Z][a-z]+( or [A-Z][a-z]+| and [A-Z][a-z]+)?", "", words)
-    words = AMERICAN.sub(lambda before: (before[1] or "") + "American ", words)
+    words = AMERICAN.sub(lambda before: before[1] + "American ", words)
     for digits, long in (("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth"), ("5th", "fifth")):
         words = re.sub(rf"\b{digits}\b", long, words)
     words = " ".join(words.split()).strip(" ,:.")
@@ -217,7 +217,8 @@ class Glosses:
         head = None
         for place, word in enumerate(plain):
             following = plain[place + 1] if place + 1 < len(plain) else "of"
-            goes_on = self.describes(following) and place + 2 < len(plain) and (plain[place + 2] not in ENDS or plain[place + 2] in ("or", "and"))
+            then = plain[place + 2] if place + 2 < len(plain) else "of"
+            goes_on = (then not in ENDS or then in ("or", "and")) and (self.describes(following) or then.endswith("s"))
             if word in ("and", "or", "but", "usually", "often", "typically", "sometimes", "chiefly", "mostly", "to") and head and self.describes(head) and goes_on:
                 continue
             if head and (word in ENDS or word in DETERMINED or word.endswith("ed") and following in ENDS or word.endswith("ly") and following in ENDS):

@@ -12,7 +12,7 @@
 
 use std::cmp::Ordering;
 
-use super::bare;
+use super::{bare, forms};
 use crate::agent::intents::Question;
 
 /// What the dictionary is asked for: `what` in `assets/intents/en/known.toml`.
@@ -28,32 +28,6 @@ const PERSON: &str = "person";
 const SYNONYM: &str = "synonym";
 /// The opposite of a word, which the tables have, too.
 const OPPOSITE: &str = "opposite";
-
-/// Plurals that no rule of [`ENDINGS`] finds, or that it takes for another word: "leaves" for "leave".
-#[rustfmt::skip]
-const IRREGULAR: &[(&str, &str)] = &[
-    ("calves", "calf"), ("children", "child"), ("elves", "elf"), ("feet", "foot"), ("geese", "goose"), ("halves", "half"),
-    ("hooves", "hoof"), ("knives", "knife"), ("leaves", "leaf"), ("lice", "louse"), ("lives", "life"), ("loaves", "loaf"),
-    ("mice", "mouse"), ("oxen", "ox"), ("scarves", "scarf"), ("shelves", "shelf"), ("teeth", "tooth"), ("thieves", "thief"),
-    ("wives", "wife"), ("wolves", "wolf"),
-];
-/// Ends of plurals, and of what they are the plural of. The first that gives a known word counts.
-const ENDINGS: &[(&str, &str)] = &[
-    ("s", ""),
-    ("ies", "y"),
-    ("es", ""),
-    ("men", "man"),
-    ("ses", "sis"),
-    ("i", "us"),
-];
-/// The same of forms of verbs.
-const VERB_ENDINGS: &[(&str, &str)] = &[
-    ("ing", ""),
-    ("ing", "e"),
-    ("ed", ""),
-    ("ed", "e"),
-    ("ied", "y"),
-];
 
 /// A dictionary: the text of its file.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +66,8 @@ enum Kind {
     Plural,
     /// "The Alps are"
     PluralWithThe,
+    /// "Waterloo was"
+    Past,
     /// A person: "Galileo Galilei was"
     Person,
     /// A person who lived when the data were made: "is known as"
@@ -112,6 +88,7 @@ impl Kind {
             "t" => Self::WithThe,
             "p" => Self::Plural,
             "d" => Self::PluralWithThe,
+            "e" => Self::Past,
             "w" => Self::Person,
             "k" => Self::Living,
             "v" => Self::Verb,
@@ -122,9 +99,12 @@ impl Kind {
 
     fn is_thing(self) -> bool {
         match self {
-            Self::Counted(_) | Self::Bare | Self::WithThe | Self::Plural | Self::PluralWithThe => {
-                true
-            }
+            Self::Counted(_)
+            | Self::Bare
+            | Self::WithThe
+            | Self::Plural
+            | Self::PluralWithThe
+            | Self::Past => true,
             Self::Person | Self::Living | Self::Verb | Self::Describing => false,
         }
     }
@@ -150,7 +130,7 @@ impl Sense {
 
     /// Whether it is the name of one thing: "Paris".
     fn is_name(&self) -> bool {
-        self.said.starts_with(char::is_uppercase)
+        self.kind == Kind::Past || self.said.starts_with(char::is_uppercase)
     }
 
     fn sentence(&self) -> String {
@@ -161,7 +141,7 @@ impl Sense {
             Kind::WithThe => format!("the {said} is {words}."),
             Kind::Plural => format!("{said} are {words}."),
             Kind::PluralWithThe => format!("the {said} are {words}."),
-            Kind::Person => format!("{said} was {words}."),
+            Kind::Past | Kind::Person => format!("{said} was {words}."),
             Kind::Living => format!("{said} is known as {words}."),
             Kind::Verb => format!("to {said} means to {words}."),
             Kind::Describing => format!("{said} means {words}."),
@@ -215,8 +195,8 @@ impl Entry {
             None => sense.kind.is_thing(),
             // Of the plan, the time or the dog nobody asks a dictionary.
             Some("the") => {
-                let takes_it = [Kind::WithThe, Kind::PluralWithThe].contains(&sense.kind);
-                takes_it || sense.kind == Kind::Bare && sense.is_name()
+                let with_it = [Kind::WithThe, Kind::PluralWithThe, Kind::Past];
+                with_it.contains(&sense.kind) || sense.kind == Kind::Bare && sense.is_name()
             }
             Some(_) => sense.kind.is_thing() && !sense.is_name(),
         };
@@ -302,32 +282,28 @@ impl Meanings {
         let whole = self.entry(key).and_then(|entry| entry.meaning());
         let thing = || self.thing(None, key);
         let verb = || {
-            let mut forms = with_endings(key, VERB_ENDINGS);
-            forms.find_map(|form| self.entry(&form)?.verb())
+            let mut verbs = forms::verbs(key);
+            verbs.find_map(|verb| self.entry(&verb)?.verb())
         };
         whole.or_else(thing).or_else(verb)
     }
 
     fn thing(self, article: Option<&str>, key: &str) -> Option<String> {
         let whole = self.entry(key).and_then(|entry| entry.thing(article));
-        let one = || {
+        let one = || forms::singulars(key).find_map(|one| self.one_of_several(&one));
+        match article {
+            None => whole.or_else(one),
             // "The dogs" are somebody's.
-            let article = article.is_none().then_some("a")?;
-            let (before, last) = key.rsplit_once(' ').unwrap_or(("", key));
-            let irregular = IRREGULAR.iter().find(|(plural, _)| *plural == last);
-            let irregular = irregular.map(|(_, one)| format!("{before} {one}").trim().to_owned());
-            let mut ones = irregular.into_iter().chain(with_endings(key, ENDINGS));
-            ones.find_map(|one| self.one_of_several(&one, article))
-        };
-        whole.or_else(one)
+            Some(_) => whole,
+        }
     }
 
     /// What one of the things is that were named in the plural.
-    fn one_of_several(self, key: &str, article: &str) -> Option<String> {
+    fn one_of_several(self, key: &str) -> Option<String> {
         let entry = self.entry(key)?;
         let first = entry.senses.iter().find(|sense| sense.kind.is_thing())?;
         match first.kind {
-            Kind::Counted(_) => entry.thing(Some(article)),
+            Kind::Counted(article) => entry.thing(Some(article)),
             _ => entry.thing(None),
         }
     }
@@ -376,17 +352,6 @@ fn parted(of: &str) -> (Option<&'static str>, String) {
     let articles = ["a", "an", "the"].into_iter();
     let article = { articles }.find(|article| *article == first && of.trim().contains(' '));
     (article, bare(of))
-}
-
-/// What a word may be a form of.
-fn with_endings(
-    word: &str,
-    endings: &'static [(&'static str, &'static str)],
-) -> impl Iterator<Item = String> {
-    endings.iter().filter_map(move |(end, instead)| {
-        let stem = word.strip_suffix(*end).filter(|stem| stem.len() > 1)?;
-        Some(format!("{stem}{instead}"))
-    })
 }
 
 fn capitalized(sentence: &str) -> String {

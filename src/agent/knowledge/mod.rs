@@ -10,6 +10,7 @@
 //! There is English only. What is named is compared as the names of places are (`tools::lookup`); one that is near a
 //! single proper name is taken for it, and the answer says which.
 
+mod forms;
 mod meanings;
 
 use std::collections::BTreeMap;

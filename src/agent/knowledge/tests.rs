@@ -133,7 +133,10 @@ fn every_aspect_is_asked_for_and_every_question_has_a_table() {
     let known = &Knowledge::bundled(Language::English).aspects;
     for what in &asked {
         let is_of_words = meanings::ASPECTS.contains(what);
-        assert!(known.contains_key(*what) || is_of_words, "no table of {what}");
+        assert!(
+            known.contains_key(*what) || is_of_words,
+            "no table of {what}"
+        );
     }
     let of_words = meanings::ASPECTS.map(str::to_owned);
     for what in known.keys().chain(&of_words) {
