@@ -52,7 +52,7 @@ SPECIAL = {"substance", "artifact", "state", "body", "person", "act", "communica
 OFFENSIVE = re.compile(
     r"offensive (name|term|word)|(term|terms|word|name) .*offensive|\bslur|obscen|vulgar (term|word|slang|name)|disparag|derogat|\(.*slang|copulat|"
     r"coitus|fellat|masturbat|prostitut|sexual (intercourse|excitement|pleasure|gratif|arousal|partner|relations)|have sex|negro|buttocks|"
-    r"(term|word|name)s? .*(penis|vagina|sex|homosexual)",
+    r"ejaculat|insertion of a man|(term|word|name)s? .*(penis|vagina|sex|homosexual)",
     re.IGNORECASE,
 )
 TAXON = re.compile(r"^(type |(a|the|one of the) )?(genus|family|order|class|phylum|subclass|suborder|superfamily|subfamily|tribe)\b|^type genus")

@@ -105,6 +105,7 @@ def clean(gloss, is_noun=True):
     words = words.replace(" & ", " and ").replace("and/or", "or").replace("%", " percent")
     words = re.sub(r"\b(he|him|his|she|her)/(she|her|he|him)\b", "they", words)
     words = re.sub(r"(?<!member),? (of|in|from) the (genus|family|order|class|phylum|genera|subfamily) [A-Z][a-z]+( or [A-Z][a-z]+| and [A-Z][a-z]+)?", "", words)
+    words = re.sub(r"^(an? )?((British|informal|slang|old|archaic|familiar|colloquial|or) )+(terms?|words?|names?) (used )?for ", "", words)
     words = AMERICAN.sub(lambda before: before[1] + "American ", words)
     for digits, long in (("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth"), ("5th", "fifth")):
         words = re.sub(rf"\b{digits}\b", long, words)
