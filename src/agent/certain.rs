@@ -219,7 +219,8 @@ impl Certain {
             return None;
         }
         let mut questions = Vec::from_iter(taken_up);
-        questions.extend(questions.first().and_then(Knowledge::of_words));
+        let of_words = questions.first().and_then(Knowledge::of_words);
+        questions.extend(of_words);
         let taken_up = questions.len();
         questions.extend(self.intents.questions(words));
         let known = self.knowledge.answer(&questions);
