@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 NAMES = ("licen", "copying", "notice", "unlicense")
+WORDNET = pathlib.Path(__file__).resolve().parent.parent / "assets/facts/wordnet/LICENSE"
 ROOTS = ("vivavoce", "whisper-worker", "launcher")
 
 
@@ -61,6 +62,10 @@ def main():
     print(
         "\nIt holds data of GeoNames (https://www.geonames.org), licensed under CC BY 4.0\n"
         "(https://creativecommons.org/licenses/by/4.0/), and of them only a part."
+    )
+    print(
+        "\nIt holds a part of WordNet 3.1 (https://wordnet.princeton.edu), changed, and words of our own beside it. Its licence:\n\n"
+        + WORDNET.read_text(encoding="utf-8").strip()
     )
     seen = {}
     for package in packages:

@@ -86,6 +86,18 @@ const OF_FOLDERS: &[&str] = &[
     "csv",
 ];
 
+/// Parts of the names of tools that may find what a word means.
+const OF_WORDS: &[&str] = &[
+    "dictionar",
+    "defin",
+    "word",
+    "wiki",
+    "search",
+    "web",
+    "fetch",
+    "browse",
+];
+
 /// Decides what is certain.
 pub struct Certain {
     intents: &'static Intents,
@@ -179,7 +191,10 @@ impl Certain {
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
-            return self.answer(None, words).or_else(|| self.chat(words));
+            let questions = self.intents.questions(words);
+            let certain = self.ask_tables(&questions, words);
+            let certain = certain.or_else(|| self.chat(words));
+            return certain.or_else(|| self.ask_dictionary(&questions, 0));
         };
         match decision {
             // Who switches the tools off has a model that knows better, but for these.
@@ -196,7 +211,7 @@ impl Certain {
                 let answers = self.intents.words(kind, &circumstances);
                 self.one_of(&format!("{kind:?}"), &answers)
             }
-            Decision::Ask(taken_up) => self.answer(Some(taken_up), words),
+            Decision::Ask(taken_up) => self.answer(taken_up, words),
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.is_callable())?;
@@ -218,17 +233,24 @@ impl Certain {
         self.one_of(subject, &answers)
     }
 
-    /// What is commonly known and these words ask for: a question that they take up, or one by themselves. Words may
-    /// take it up then.
-    fn answer(&mut self, taken_up: Option<Question>, words: &str) -> Option<Certainty> {
-        if self.is_off() || !self.setting.answers_from_tables {
+    /// What is commonly known and a question asks for that words take up. Words may take it up in their turn.
+    fn answer(&mut self, taken_up: Question, words: &str) -> Option<Certainty> {
+        let mut questions = vec![taken_up];
+        questions.extend(Knowledge::of_words(&questions[0]));
+        let taken_up = questions.len();
+        questions.extend(self.intents.questions(words));
+        let known = self.ask_tables(&questions, words);
+        known.or_else(|| self.ask_dictionary(&questions, taken_up))
+    }
+
+    /// What the tables answer to one of these questions, or to the words with a name in the place of a pronoun.
+    fn ask_tables(&mut self, questions: &[Question], words: &str) -> Option<Certainty> {
+        if !self.knows_by_itself() {
             return None;
         }
-        let mut questions = Vec::from_iter(taken_up);
-        questions.extend(self.intents.questions(words));
-        let answer = self.knowledge.answer(&questions);
-        let answer = answer.map(|(question, answer)| (question.clone(), answer));
-        let (question, answer) = answer.or_else(|| {
+        let known = self.knowledge.answer(questions);
+        let known = known.map(|(question, answer)| (question.clone(), answer));
+        let (question, answer) = known.or_else(|| {
             let spelled_out = self.intents.spelled_out(words, self.last.as_ref()?);
             let mut questions = spelled_out
                 .iter()
@@ -237,6 +259,26 @@ impl Certain {
         })?;
         self.made = Some(question.answered(answer));
         Some(Certainty::Words(answer.to_owned()))
+    }
+
+    /// What the dictionary answers to one of these questions; where nobody knows more words than it, that it lacks one,
+    /// but for the first questions, which were taken up.
+    fn ask_dictionary(&mut self, questions: &[Question], taken_up: usize) -> Option<Certainty> {
+        if !self.knows_by_itself() {
+            return None;
+        }
+        let knows_more = self.setting.helper.is_some() || self.is_offered(OF_WORDS);
+        let found = self.knowledge.meaning(questions);
+        let lack = || self.knowledge.lack(&questions[taken_up..]);
+        let found = found.or_else(|| lack().filter(|_| !knows_more));
+        let (question, answer) = found?;
+        self.made = Some(question.answered(&answer));
+        Some(Certainty::Words(answer))
+    }
+
+    /// Whether the program's own tables and dictionary are asked.
+    fn knows_by_itself(&self) -> bool {
+        !self.is_off() && self.setting.answers_from_tables
     }
 
     fn is_callable(&self) -> bool {

@@ -151,3 +151,40 @@ fn a_question_that_begins_as_if_it_took_up_another_is_answered_as_what_it_is() {
     let asked = talk.answer(2, "And who painted the Mona Lisa?");
     assert_eq!(asked, say(2, MONA_LISA));
 }
+
+#[test]
+fn a_word_that_is_in_no_table_is_told_by_the_dictionary() {
+    let mut talk = talk(BuiltIn::Callable);
+    let answer = "Serendipity is good luck in making unexpected and fortunate discoveries.";
+    let asked = talk.answer(1, "What does serendipity mean?");
+    assert_eq!(asked, say(1, answer));
+}
+
+#[test]
+fn another_word_takes_up_a_question_about_a_word() {
+    let mut talk = talk(BuiltIn::Callable);
+    let asked = "What does ubiquitous mean?";
+    talk.answer(1, asked);
+    talk.remember(asked, "Ubiquitous means being present everywhere at once.");
+    let answer = "Serendipity is good luck in making unexpected and fortunate discoveries.";
+    assert_eq!(talk.answer(2, "And serendipity?"), say(2, answer));
+}
+
+#[test]
+fn the_dictionary_takes_up_what_a_table_answered() {
+    let mut talk = talk(BuiltIn::Callable);
+    let asked = "What is photosynthesis?";
+    talk.answer(1, asked);
+    talk.remember(asked, "It is how plants make sugar and oxygen.");
+    let answer = "Nostalgia is a longing for something past.";
+    assert_eq!(talk.answer(2, "And nostalgia?"), say(2, answer));
+}
+
+#[test]
+fn a_word_that_is_in_no_dictionary_is_said_to_be_lacking() {
+    let mut talk = talk(BuiltIn::Callable);
+    let lack = "I don't have flurbish in my dictionary.";
+    assert_eq!(talk.answer(1, "What does flurbish mean?"), say(1, lack));
+    let commands = talk.answer(2, "What is a flurbish?");
+    assert!(is_for_the_model(&commands), "{commands:?}");
+}

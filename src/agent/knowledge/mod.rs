@@ -3,11 +3,15 @@
 //!
 //! ```text
 //! words -> intents::question (assets/intents/en/known.toml) -> which aspect of what
-//!       -> tables of assets/facts/en/known -> a sentence; none: the language model is asked
+//!       -> tables of assets/facts/en/known -> a sentence
+//!       -> none: the dictionary (meanings) -> a sentence; none: the language model is asked
 //! ```
 //!
 //! There is English only. What is named is compared as the names of places are (`tools::lookup`); one that is near a
 //! single proper name is taken for it, and the answer says which.
+
+mod forms;
+mod meanings;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,6 +21,7 @@ use serde::Deserialize;
 use super::intents::Question;
 use crate::language::Language;
 use crate::tools::lookup::key;
+use meanings::Meanings;
 
 macro_rules! files {
     ($($name:literal),+) => {
@@ -60,12 +65,17 @@ struct Aspect {
 #[derive(Debug, Default)]
 pub(super) struct Knowledge {
     aspects: BTreeMap<String, Aspect>,
+    /// What words mean, where there is a dictionary.
+    meanings: Option<Meanings>,
 }
 
 impl Knowledge {
     /// What is known in a language, read at its first use; nothing in others than English.
     pub(super) fn bundled(language: Language) -> &'static Self {
-        static IN_ENGLISH: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::read(ENGLISH));
+        static IN_ENGLISH: LazyLock<Knowledge> = LazyLock::new(|| Knowledge {
+            meanings: Some(Meanings::ENGLISH),
+            ..Knowledge::read(ENGLISH)
+        });
         static IN_OTHERS: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
         match language {
             Language::English => &IN_ENGLISH,
@@ -106,6 +116,23 @@ impl Knowledge {
             let answer = self.exact(&asked)?;
             Some((asked, answer))
         })
+    }
+
+    /// The question for the dictionary that one for the tables may be, where words take it up: "And osmosis?"
+    pub(super) fn of_words(question: &Question) -> Option<Question> {
+        meanings::instead_of(question)
+    }
+
+    /// The answer of the dictionary to the first of these questions that it answers.
+    pub(super) fn meaning<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, String)> {
+        let meanings = self.meanings?;
+        (questions.iter()).find_map(|asked| Some((asked, meanings.answer(asked)?)))
+    }
+
+    /// That the dictionary lacks a word whose meaning is asked for by one of these questions, which it does not answer.
+    pub(super) fn lack<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, String)> {
+        self.meanings?;
+        (questions.iter()).find_map(|asked| Some((asked, Meanings::lack(asked)?)))
     }
 
     fn exact(&self, question: &Question) -> Option<&str> {

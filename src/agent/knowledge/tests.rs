@@ -3,6 +3,8 @@ use crate::agent::intents::{Decision, Intents};
 
 /// A question, and its answer.
 const ASKED: &str = include_str!("tests/asked.tsv");
+/// A question, and what the dictionary answers; nothing where it is for the language model, or a tool.
+const OF_WORDS: &str = include_str!("tests/of_words.tsv");
 /// What is for the language model, or a tool.
 const NOT_ASKED: &str = include_str!("tests/not_asked.txt");
 
@@ -13,6 +15,50 @@ fn answer(words: &str) -> Option<&'static str> {
     let questions = Intents::bundled(Language::English).questions(words);
     let answer = Knowledge::bundled(Language::English).answer(&questions);
     answer.map(|(_, answer)| answer)
+}
+
+/// The answer of the tables or of the dictionary.
+fn told(words: &str) -> Option<String> {
+    let questions = Intents::bundled(Language::English).questions(words);
+    let knowledge = Knowledge::bundled(Language::English);
+    let known = knowledge.answer(&questions);
+    let known = known.map(|(question, answer)| (question, answer.to_owned()));
+    let known = known.or_else(|| knowledge.meaning(&questions));
+    let told = known.or_else(|| knowledge.lack(&questions));
+    told.map(|(_, answer)| answer)
+}
+
+/// The questions for the dictionary, each with its answer; none where that is empty.
+fn of_words() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    let lines = OF_WORDS.lines().map(|line| line.split_once('\t').unwrap());
+    lines.map(|(asked, answer)| (asked, Some(answer).filter(|answer| !answer.is_empty())))
+}
+
+#[test]
+fn questions_about_words_find_their_answers() {
+    let wrong: Vec<_> = of_words()
+        .filter(|(asked, wanted)| told(asked).as_deref() != *wanted)
+        .map(|(asked, wanted)| format!("{asked}: {:?} for {wanted:?}", told(asked)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_only_sounds_like_a_question_about_words_finds_none() {
+    let asked: Vec<&str> = of_words().map(|(asked, _)| asked).collect();
+    let texts = [
+        NOT_ASKED,
+        include_str!("../intents/tests/nothing.txt"),
+        include_str!("../intents/tests/harmless.txt"),
+        include_str!("../intents/tests/no_follow_ups.txt"),
+    ];
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let others = lines.filter(|line| !asked.contains(line));
+    let found: Vec<_> = others
+        .filter(|words| answer(words).is_none())
+        .filter_map(|words| told(words).map(|answer| format!("{words}: {answer}")))
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
@@ -86,9 +132,14 @@ fn every_aspect_is_asked_for_and_every_question_has_a_table() {
     let asked = Intents::bundled(Language::English).aspects();
     let known = &Knowledge::bundled(Language::English).aspects;
     for what in &asked {
-        assert!(known.contains_key(*what), "no table of {what}");
+        let is_of_words = meanings::ASPECTS.contains(what);
+        assert!(
+            known.contains_key(*what) || is_of_words,
+            "no table of {what}"
+        );
     }
-    for what in known.keys() {
+    let of_words = meanings::ASPECTS.map(str::to_owned);
+    for what in known.keys().chain(&of_words) {
         assert!(asked.contains(what.as_str()), "nothing asks for {what}");
     }
 }
@@ -146,6 +197,37 @@ fn an_answer_about_a_name_says_the_name() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What the dictionary tells where it was asked for a word before, though it is meant otherwise.
+const ALSO_OF_WORDS: [&str; 2] = ["How about a story?", "What about dinner?"];
+
+#[test]
+fn chat_takes_up_no_question_about_words() {
+    let texts = [
+        include_str!("../intents/tests/nothing.txt"),
+        include_str!("../intents/tests/harmless.txt"),
+        include_str!("../intents/tests/no_follow_ups.txt"),
+    ];
+    let english = Intents::bundled(Language::English);
+    let knowledge = Knowledge::bundled(Language::English);
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let mut wrong = Vec::new();
+    for words in lines.filter(|line| !ALSO_OF_WORDS.contains(line)) {
+        for what in meanings::ASPECTS {
+            let before = Question {
+                what: what.into(),
+                of: "marmot".into(),
+            };
+            let Some(Decision::Ask(asked)) = english.follow_up(words, &before.answered("")) else {
+                break;
+            };
+            if let Some((_, answer)) = knowledge.meaning(&[asked]) {
+                wrong.push(format!("{what} / {words}: {answer}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What takes up a question about words, where it takes up none about a name: how they are said in another language,
