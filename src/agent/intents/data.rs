@@ -23,6 +23,9 @@ pub(super) struct Writing {
     /// as there.
     pub multiplies: Option<[String; 2]>,
     pub minus: String,
+    /// What stands for somebody or something that was spoken of, and what its name is written as there: "{name}'s".
+    #[serde(default)]
+    pub pronouns: BTreeMap<String, String>,
     /// A comma stands before decimals, and a full stop between thousands.
     #[serde(default)]
     pub decimal_comma: bool,
@@ -73,6 +76,18 @@ pub(super) struct CallSentences {
 pub(super) struct QuestionSentences {
     /// What they ask of the thing in their slot `of`.
     pub what: String,
+    pub sentences: Vec<String>,
+    /// What sounds like it and is something else.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
+/// Sentences of small talk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmallTalkSentences {
+    /// The subject, under which a persona has its answers.
+    pub about: String,
     pub sentences: Vec<String>,
     /// What sounds like it and is something else.
     #[serde(default)]
@@ -140,6 +155,12 @@ pub(super) struct Questions {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct SmallTalk {
+    pub small_talk: Vec<SmallTalkSentences>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FollowUps {
     pub follow_up: Vec<FollowUpSentences>,
 }
@@ -163,6 +184,7 @@ struct Files {
     follow_ups: &'static str,
     /// The sentences that ask for common knowledge, if the language has any.
     questions: Option<&'static str>,
+    small_talk: &'static str,
 }
 
 macro_rules! file {
@@ -186,6 +208,7 @@ macro_rules! files {
             calls: &[file!($code, "calls") $(, file!($code, $more))*],
             follow_ups: file!($code, "follow_ups"),
             questions: None,
+            small_talk: file!($code, "small_talk"),
         }
     };
 }
@@ -223,6 +246,7 @@ pub(super) struct Written {
     pub calls: Vec<CallSentences>,
     pub follow_ups: Vec<FollowUpSentences>,
     pub questions: Vec<QuestionSentences>,
+    pub small_talk: Vec<SmallTalkSentences>,
 }
 
 /// The files of a language.
@@ -240,5 +264,6 @@ pub(super) fn bundled(language: Language) -> Written {
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
         follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
         questions: questions.map_or_else(Vec::new, |questions| questions.question),
+        small_talk: read::<SmallTalk>(files.small_talk).small_talk,
     }
 }

@@ -9,7 +9,8 @@
 //! A whole utterance must be one sentence of the data files, but for politeness before and after it:
 //! what is not certain is left to the model. Only words about life and death are found anywhere.
 //! What takes up the call before ("No, ten minutes.", "And of Sweden?") is in `follow_up`: that call comes in.
-//! What asks for common knowledge is in `question`: it may mean several things, of which one may be known.
+//! What asks for common knowledge is in `question`: it may mean several things, of which one may be known. Small talk
+//! is in `small_talk`, by subject; what is said to it stands in the persona.
 
 mod data;
 mod fixed;
@@ -17,6 +18,7 @@ mod follow_up;
 mod heard;
 mod matching;
 mod question;
+mod small_talk;
 mod template;
 mod whom_to_call;
 
@@ -73,6 +75,8 @@ pub struct Intents {
     follow_ups: Vec<Sentences<FollowUp>>,
     /// Each means an aspect of what is asked about.
     questions: Vec<Sentences<String>>,
+    /// Each means a subject of small talk.
+    small_talk: Vec<Sentences<String>>,
     searched: Vec<Searched>,
     wordings: Wordings,
 }
@@ -149,6 +153,11 @@ impl Intents {
             Sentences::read(&mut reader, what, said, &written.never)
         });
         let questions = questions.collect::<Result<_, _>>()?;
+        let small_talk = written.small_talk.iter().map(|written| {
+            let (about, said) = (written.about.clone(), &written.sentences);
+            Sentences::read(&mut reader, about, said, &written.never)
+        });
+        let small_talk = small_talk.collect::<Result<_, _>>()?;
         let mut searched = Vec::new();
         for fixed in &written.fixed.fixed {
             let meaning = Meaning::Say(fixed.kind);
@@ -174,6 +183,7 @@ impl Intents {
             sentences,
             follow_ups,
             questions,
+            small_talk,
             searched,
             wordings: Wordings::new(written.fixed),
         })
