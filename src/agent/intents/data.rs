@@ -184,8 +184,7 @@ struct Files {
     follow_ups: &'static str,
     /// The sentences that ask for common knowledge, if the language has any.
     questions: Option<&'static str>,
-    /// The sentences of small talk, if the language has any.
-    small_talk: Option<&'static str>,
+    small_talk: &'static str,
 }
 
 macro_rules! file {
@@ -209,14 +208,13 @@ macro_rules! files {
             calls: &[file!($code, "calls") $(, file!($code, $more))*],
             follow_ups: file!($code, "follow_ups"),
             questions: None,
-            small_talk: None,
+            small_talk: file!($code, "small_talk"),
         }
     };
 }
 
 static ENGLISH: Files = Files {
     questions: Some(file!("en", "known")),
-    small_talk: Some(file!("en", "small_talk")),
     ..files!("en", "lookup", "notes", "talk")
 };
 static GERMAN: Files = files!("de");
@@ -256,7 +254,6 @@ pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
     let calls = files.calls.iter();
     let questions = files.questions.map(read::<Questions>);
-    let small_talk = files.small_talk.map(read::<SmallTalk>);
     Written {
         writing: Writing {
             language,
@@ -267,6 +264,6 @@ pub(super) fn bundled(language: Language) -> Written {
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
         follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
         questions: questions.map_or_else(Vec::new, |questions| questions.question),
-        small_talk: small_talk.map_or_else(Vec::new, |talk| talk.small_talk),
+        small_talk: read::<SmallTalk>(files.small_talk).small_talk,
     }
 }

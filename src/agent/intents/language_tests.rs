@@ -21,6 +21,15 @@ const CALLS_OF: [(Language, &str); 5] = [
     (Language::Chinese, include_str!("tests/zh_calls.tsv")),
 ];
 
+/// Utterance, subject of small talk; none for what only sounds like it.
+const SMALL_TALK_OF: [(Language, &str); 5] = [
+    (Language::German, include_str!("tests/de_small_talk.tsv")),
+    (Language::Spanish, include_str!("tests/es_small_talk.tsv")),
+    (Language::French, include_str!("tests/fr_small_talk.tsv")),
+    (Language::Italian, include_str!("tests/it_small_talk.tsv")),
+    (Language::Chinese, include_str!("tests/zh_small_talk.tsv")),
+];
+
 /// What only these have: English knows more of its tools' sentences, and its tools tell what there is.
 const WITHOUT_TOOLS: [Fixed; 5] = [
     Fixed::TimersUnclear,
@@ -68,6 +77,38 @@ fn a_command_is_the_call_that_it_asks_for_in_every_language() {
     for (language, table) in CALLS_OF {
         let wrong = wrong_in(language, table, in_columns);
         assert!(wrong.is_empty(), "{language}: {}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn small_talk_is_told_by_its_subject_in_every_language() {
+    let mut wrong = Vec::new();
+    for (language, table) in SMALL_TALK_OF {
+        let intents = Intents::bundled(language);
+        for line in table.lines() {
+            let (words, wanted) = line.split_once('\t').unwrap();
+            let told = intents.small_talk(words).unwrap_or_default();
+            if told != wanted {
+                wrong.push(format!("{language}: {words:?}: {told:?} for {wanted:?}"));
+            }
+        }
+    }
+    assert_none(wrong);
+}
+
+#[test]
+fn every_subject_of_small_talk_is_tried_and_so_are_fifteen_sentences_that_are_none() {
+    for (language, table) in SMALL_TALK_OF {
+        let tried = |subject: &str| {
+            let lines = table.lines();
+            lines
+                .filter(|line| line.ends_with(&format!("\t{subject}")))
+                .count()
+        };
+        for subject in Intents::bundled(language).subjects() {
+            assert!(tried(subject) >= 1, "{language}: {subject}");
+        }
+        assert!(tried("") >= 15, "{language}");
     }
 }
 
@@ -278,6 +319,11 @@ macro_rules! sentences_of {
                 "../../../assets/intents/",
                 $code,
                 "/follow_ups.toml"
+            )),
+            include_str!(concat!(
+                "../../../assets/intents/",
+                $code,
+                "/small_talk.toml"
             ))
         )
     };
