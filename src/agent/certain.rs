@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::intents::{Circumstances, Decision, Engines, Intents, LastCall, Question};
+use super::intents::{CHAT, Circumstances, Decision, Engines, Fixed, Intents, LastCall, Question};
 use super::knowledge::Knowledge;
 use super::persona::SmallTalk;
 use super::{ASK_HELPER, HandsOver, Persona};
@@ -104,6 +104,8 @@ pub struct Certain {
     knowledge: &'static Knowledge,
     /// What the character says to small talk.
     small_talk: SmallTalk,
+    /// The language model is the small one that has learnt this character: others know more words.
+    is_small: bool,
     setting: Setting,
     /// How many answers were chosen from several, by what they are answers to.
     chosen: HashMap<String, usize>,
@@ -128,7 +130,8 @@ impl Certain {
         Self {
             intents: Intents::bundled(persona.language),
             knowledge: Knowledge::bundled(persona.language),
-            small_talk: persona.small_talk.clone(),
+            small_talk: small_talk(persona, &setting),
+            is_small: persona.is_adapted(),
             setting,
             chosen: HashMap::new(),
             last: None,
@@ -141,7 +144,8 @@ impl Certain {
         self.setting.name.clone_from(&persona.name);
         self.intents = Intents::bundled(persona.language);
         self.knowledge = Knowledge::bundled(persona.language);
-        self.small_talk.clone_from(&persona.small_talk);
+        self.small_talk = small_talk(persona, &self.setting);
+        self.is_small = persona.is_adapted();
         (self.last, self.made) = (None, None);
     }
 
@@ -163,6 +167,9 @@ impl Certain {
     /// The exchange is over: what is said next may take up its call, and no older one.
     pub fn exchange_is_over(&mut self) {
         self.last = self.made.take();
+        if let Some(about) = self.last.as_ref().and_then(LastCall::chat_about) {
+            *self.chosen.entry(about.to_owned()).or_default() += 1;
+        }
     }
 
     /// Whether a tool that is not built in has to do with one of these.
@@ -201,17 +208,9 @@ impl Certain {
             Decision::Say(kind) if self.is_off() && !kind.is_for_people() => None,
             // A tool of somebody else's may do what we cannot.
             Decision::Say(kind) if self.is_offered(kind.lacks()) => None,
-            Decision::Say(kind) => {
-                let circumstances = Circumstances {
-                    name: &self.setting.name,
-                    engines: self.setting.engines,
-                    country: self.setting.country.as_deref(),
-                    keeps_talk: self.setting.keeps_talk,
-                };
-                let answers = self.intents.words(kind, &circumstances);
-                self.one_of(&format!("{kind:?}"), &answers)
-            }
+            Decision::Say(kind) => self.say(kind),
             Decision::Ask(taken_up) => self.answer(taken_up, words),
+            Decision::Call { name, .. } if name == CHAT => self.another(),
             Decision::Call { name, .. } if self.is_for_another(&name) => None,
             Decision::Call { name, arguments } => {
                 let class = tools::class(&name).filter(|_| self.is_callable())?;
@@ -220,12 +219,27 @@ impl Certain {
         }
     }
 
+    /// Fixed words.
+    fn say(&mut self, kind: Fixed) -> Option<Certainty> {
+        let circumstances = Circumstances {
+            name: &self.setting.name,
+            engines: self.setting.engines,
+            country: self.setting.country.as_deref(),
+            keeps_talk: self.setting.keeps_talk,
+        };
+        let answers = self.intents.words(kind, &circumstances);
+        self.one_of(&format!("{kind:?}"), &answers)
+    }
+
     /// What the character says to small talk.
     fn chat(&mut self, words: &str) -> Option<Certainty> {
         if !self.setting.answers_from_tables {
             return None;
         }
-        let subject = self.intents.small_talk(words)?;
+        self.chat_about(self.intents.small_talk(words)?)
+    }
+
+    fn chat_about(&mut self, subject: &str) -> Option<Certainty> {
         let answers = self.small_talk.get(subject)?.iter();
         let answers: Vec<String> = answers
             .map(|answer| answer.replace("{name}", &self.setting.name))
@@ -233,14 +247,24 @@ impl Certain {
         self.one_of(subject, &answers)
     }
 
+    /// Another of what was said last.
+    fn another(&mut self) -> Option<Certainty> {
+        let last = self.last.as_ref()?.chat_about()?.to_owned();
+        if last == format!("{:?}", Fixed::Joke) {
+            return self.say(Fixed::Joke);
+        }
+        self.chat_about(&last)
+    }
+
     /// What is commonly known and a question asks for that words take up. Words may take it up in their turn.
     fn answer(&mut self, taken_up: Question, words: &str) -> Option<Certainty> {
         let mut questions = vec![taken_up];
         questions.extend(Knowledge::of_words(&questions[0]));
-        let taken_up = questions.len();
+        let asked = questions.len();
         questions.extend(self.intents.questions(words));
         let known = self.ask_tables(&questions, words);
-        known.or_else(|| self.ask_dictionary(&questions, taken_up))
+        let known = known.or_else(|| self.chat(words));
+        known.or_else(|| self.ask_dictionary(&questions, asked))
     }
 
     /// What the tables answer to one of these questions, or to the words with a name in the place of a pronoun.
@@ -261,15 +285,16 @@ impl Certain {
         Some(Certainty::Words(answer.to_owned()))
     }
 
-    /// What the dictionary answers to one of these questions; where nobody knows more words than it, that it lacks one,
-    /// but for the first questions, which were taken up.
-    fn ask_dictionary(&mut self, questions: &[Question], taken_up: usize) -> Option<Certainty> {
+    /// What the dictionary answers to one of these questions; where nobody knows more words than it, that it lacks one
+    /// of those from `asked` on: the others were taken up.
+    fn ask_dictionary(&mut self, questions: &[Question], asked: usize) -> Option<Certainty> {
         if !self.knows_by_itself() {
             return None;
         }
-        let knows_more = self.setting.helper.is_some() || self.is_offered(OF_WORDS);
+        let knows_more =
+            !self.is_small || self.setting.helper.is_some() || self.is_offered(OF_WORDS);
         let found = self.knowledge.meaning(questions);
-        let lack = || self.knowledge.lack(&questions[taken_up..]);
+        let lack = || self.knowledge.lack(&questions[asked..]);
         let found = found.or_else(|| lack().filter(|_| !knows_more));
         let (question, answer) = found?;
         self.made = Some(question.answered(&answer));
@@ -289,11 +314,22 @@ impl Certain {
         self.setting.built_in == BuiltIn::SwitchedOff
     }
 
-    /// Each in its turn.
+    /// Each in its turn: the next one once an exchange with this one is over.
     fn one_of(&mut self, to: &str, answers: &[String]) -> Option<Certainty> {
-        let chosen = self.chosen.entry(to.to_owned()).or_default();
+        let chosen = self.chosen.get(to).copied().unwrap_or_default();
         let index = chosen.checked_rem(answers.len())?;
-        *chosen += 1;
+        self.made = Some(LastCall::chat(to));
         Some(Certainty::Words(answers[index].clone()))
     }
+}
+
+/// What a character says to small talk. What is there since the model is too small to make it up is left to a helper,
+/// where there is one.
+fn small_talk(persona: &Persona, setting: &Setting) -> SmallTalk {
+    let mut answers = persona.small_talk.clone();
+    let of_the_small = persona.adapted.as_ref().map(|adapted| &adapted.small_talk);
+    if let (Some(of_the_small), Some(_)) = (of_the_small, setting.helper) {
+        answers.retain(|about, _| !of_the_small.contains_key(about));
+    }
+    answers
 }

@@ -67,6 +67,7 @@ fn a_pronoun_stands_for_whom_the_answer_names_or_what_was_asked_about() {
         ("Who wrote Hamlet?", "Where was he born?", "Stratford"),
         ("Who painted the Mona Lisa?", "When was he born?", "1452"),
         ("Who was Marie Curie?", "When did she die?", "1934"),
+        ("Who was Marie Curie?", "Tell me when she was born.", "1867"),
         ("How tall is the Eiffel Tower?", "Where is it?", "Paris"),
     ] {
         let said = said_after(question, words).unwrap_or_default();
@@ -171,6 +172,22 @@ fn another_word_takes_up_a_question_about_a_word() {
 }
 
 #[test]
+fn what_refuses_an_answer_is_no_word_to_look_up() {
+    for refusal in [
+        "Not that one.",
+        "Not at all.",
+        "Not now, please.",
+        "No, I said repeat.",
+    ] {
+        let said = said_after("What does ubiquitous mean?", refusal);
+        let is_told = said
+            .as_ref()
+            .is_some_and(|said| said.contains(" mean") || said.contains(" is "));
+        assert!(!is_told, "{refusal} {said:?}");
+    }
+}
+
+#[test]
 fn the_dictionary_takes_up_what_a_table_answered() {
     let mut talk = talk(BuiltIn::Callable);
     let asked = "What is photosynthesis?";
@@ -181,8 +198,12 @@ fn the_dictionary_takes_up_what_a_table_answered() {
 }
 
 #[test]
-fn a_word_that_is_in_no_dictionary_is_said_to_be_lacking() {
-    let mut talk = talk(BuiltIn::Callable);
+fn a_word_that_is_in_no_dictionary_is_said_to_be_lacking_and_left_to_a_larger_model() {
+    let flurbish = "What does flurbish mean?";
+    let mut larger = talk(BuiltIn::Callable);
+    assert!(is_for_the_model(&larger.answer(1, flurbish)));
+    let small = Persona::bundled(Language::English).with_adapter();
+    let mut talk = Talk(Agent::new(&small, Setting::new("Vivi")));
     let lack = "I don't have flurbish in my dictionary.";
     assert_eq!(talk.answer(1, "What does flurbish mean?"), say(1, lack));
     let commands = talk.answer(2, "What is a flurbish?");

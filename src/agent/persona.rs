@@ -216,6 +216,11 @@ impl Persona {
         }
     }
 
+    /// Whether this is the character as [`Self::with_adapter`] makes it.
+    pub fn is_adapted(&self) -> bool {
+        (self.adapted.as_ref()).is_some_and(|adapted| adapted.system == self.system)
+    }
+
     /// An answer that nobody would come to is a mistake in writing.
     fn check_small_talk(&self) -> Result<(), String> {
         let intents = Intents::bundled(self.language);

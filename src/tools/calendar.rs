@@ -65,9 +65,9 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "week_number",
-        description: "Tell the number of this week, or of that of another day.",
+        description: "Tell the number of this week.",
         class: Class::Read,
-        parameters: &[optional("day", "the day")],
+        parameters: &[],
         run: week_number,
     },
     Spec {
@@ -79,6 +79,9 @@ pub(super) static TOOLS: &[Spec] = &[
     },
 ];
 
+/// The years that may be leap years here: the calendar ends at 9999.
+const YEARS: std::ops::RangeInclusive<i16> = 1..=9_990;
+
 fn get_time(
     toolbox: &mut Toolbox,
     given: &Arguments,
@@ -89,14 +92,26 @@ fn get_time(
         return say(fill(&says.time, &[("now", &speech.it_is(now))]));
     };
     let there = now.with_time_zone(zone(toolbox, name)?);
-    let form = match there.date() == now.date() {
-        true => &says.time_there,
-        false => &says.time_there_on_another_day,
+    say_there(toolbox, name, (&there, now.date()), &says.time_there)
+}
+
+/// What time it is in a place, in this form if the day is that of here.
+fn say_there(
+    toolbox: &Toolbox,
+    place: &str,
+    (there, here): (&ZonedDateTime, Date),
+    on_one_day: &str,
+) -> Result<Outcome, ToolError> {
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let form = if there.date() == here {
+        on_one_day
+    } else {
+        &says.time_there_on_another_day
     };
-    let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
+    let (time, weekday) = (speech.time(there), speech.weekday(there.date()));
     say(fill(
         form,
-        &[("place", name), ("time", &time), ("weekday", weekday)],
+        &[("place", place), ("time", &time), ("weekday", weekday)],
     ))
 }
 
@@ -132,22 +147,14 @@ fn time_when(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let says = &toolbox.says().calendar;
     let name = given.required("place")?;
     let zone = zone(toolbox, name)?;
     let from = now_in(toolbox, given.text("from"), now)?;
     let at = moment(given.required("time")?, &from, toolbox.language);
     let at = at.ok_or_else(|| given.not_understood("time"))?.at;
     let there = at.with_time_zone(zone);
-    let form = match there.date() == at.date() {
-        true => &says.time_there_then,
-        false => &says.time_there_on_another_day,
-    };
-    let (time, weekday) = (speech.time(&there), speech.weekday(there.date()));
-    say(fill(
-        form,
-        &[("place", name), ("time", &time), ("weekday", weekday)],
-    ))
+    say_there(toolbox, name, (&there, at.date()), &says.time_there_then)
 }
 
 fn time_difference(
@@ -186,7 +193,10 @@ fn get_date(
 ) -> Result<Outcome, ToolError> {
     let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let said = |form: &str, date| say(fill(form, &[("date", &speech.date(date))]));
-    let date = day_or_today(toolbox, given, now)?;
+    let Some(text) = given.text("day") else {
+        return said(&says.today, now.date());
+    };
+    let date = day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))?;
     let form = match distance(toolbox, now.date(), date)? {
         ..0 => &says.past,
         0 => &says.today,
@@ -223,9 +233,19 @@ fn time_until(
 ) -> Result<Outcome, ToolError> {
     let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let time = moment(given.required("time")?, now, toolbox.language);
-    let time = time.filter(|time| !time.is_past(now));
     let at = time.ok_or_else(|| given.not_understood("time"))?.at;
-    let left = at.duration_since(now).unsigned_abs();
+    if at.date() == now.date() && at < *now {
+        // "How long until Christmas?" on the day itself, or until an hour of today that is over.
+        return say(fill(
+            &says.until_today,
+            &[("date", &speech.date(at.date()))],
+        ));
+    }
+    let left = at.duration_since(now);
+    if left.is_negative() {
+        return Err(given.not_understood("time"));
+    }
+    let left = left.unsigned_abs();
     // Whole minutes, where there are any.
     let seconds = match left.as_secs() {
         short @ ..60 => short,
@@ -235,24 +255,12 @@ fn time_until(
     say(fill(&says.time_left, &[("length", &length)]))
 }
 
-/// The day that was given, or today.
-fn day_or_today(
-    toolbox: &Toolbox,
-    given: &Arguments,
-    now: &ZonedDateTime,
-) -> Result<Date, ToolError> {
-    let Some(text) = given.text("day") else {
-        return Ok(now.date());
-    };
-    day(text, now, toolbox.language).ok_or_else(|| given.not_understood("day"))
-}
-
 fn week_number(
     toolbox: &mut Toolbox,
-    given: &Arguments,
+    _: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let week = day_or_today(toolbox, given, now)?.iso_week_date().week();
+    let week = now.date().iso_week_date().week();
     let says = &toolbox.says().calendar;
     say(fill(&says.week, &[("week", &week.to_string())]))
 }
@@ -265,11 +273,13 @@ fn leap_year(
     let year = match given.number("year", toolbox.language)? {
         Some(number) => (number.is_integer().then(|| number.to_integer().to_i16()))
             .flatten()
+            .filter(|year| YEARS.contains(year))
             .ok_or_else(|| given.not_understood("year"))?,
         None => now.year(),
     };
     let is_leap = |year: i16| Date::new(year, 1, 1).is_ok_and(Date::in_leap_year);
-    let next = (year + 1..).take(8).find(|year| is_leap(*year));
+    // At most eight years away: 1896, 1904.
+    let next = (year + 1..=year + 8).find(|year| is_leap(*year));
     let says = &toolbox.says().calendar;
     let form = match is_leap(year) {
         true => &says.is_leap,

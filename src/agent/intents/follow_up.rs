@@ -19,6 +19,28 @@ pub struct LastCall {
     pub is_done: bool,
 }
 
+/// What words that were chosen from several are called among the calls that words may take up: they are no tool.
+pub const CHAT: &str = "chat";
+/// The argument that says what they were chosen to.
+const ABOUT: &str = "about";
+
+impl LastCall {
+    /// Words that were chosen from several: another of them may be asked for.
+    pub fn chat(about: &str) -> Self {
+        Self {
+            name: CHAT.to_owned(),
+            arguments: Map::from_iter([(ABOUT.to_owned(), about.into())]),
+            is_done: true,
+        }
+    }
+
+    /// What words were chosen to, if these are such words.
+    pub fn chat_about(&self) -> Option<&str> {
+        let about = self.arguments.get(ABOUT)?.as_str();
+        about.filter(|_| self.name == CHAT)
+    }
+}
+
 /// What some sentences make of a call: the data file says what each part is for.
 pub(super) struct FollowUp {
     after: Vec<String>,

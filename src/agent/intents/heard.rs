@@ -87,8 +87,14 @@ impl Spelling {
         let (Some((place, written)), None) = (pronouns.next(), pronouns.next()) else {
             return None;
         };
-        let name = written.replace("{name}", name);
-        Some([&text[..place.start], &name, &text[place.end..]].concat())
+        let behind = &text[place.end..];
+        // "Who killed her?" has nothing behind it that would be hers.
+        let owns = behind.contains(char::is_alphanumeric);
+        let name = match owns {
+            true => written.replace("{name}", name),
+            false => name.to_owned(),
+        };
+        Some([&text[..place.start], &name, behind].concat())
     }
 
     /// The words of a text, in time linear in its length.

@@ -35,7 +35,7 @@ use matching::{Capture, MOST_WORDS, Places, Utterance, bits};
 use template::{Grammar, Node, Reader};
 
 pub use fixed::{Circumstances, Engines, Fixed};
-pub use follow_up::LastCall;
+pub use follow_up::{CHAT, LastCall};
 pub use question::Question;
 
 /// What is said anywhere is looked for in this many words of an utterance.

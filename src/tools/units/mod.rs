@@ -56,7 +56,8 @@ fn convert(
         .iter()
         .flat_map(|from| to.iter().map(move |to| (*from, *to)));
     // "How fast is that in miles?" means miles an hour.
-    let a_length_is_asked_of_a_speed = from[0].kind == Kind::Speed && to[0].kind == Kind::Length;
+    let a_length_is_asked_of_a_speed =
+        from[0].kind == Kind::Speed && ["miles", "kilometres"].contains(&to[0].several);
     let per_hour = units(&format!("{} per hour", to[0].several));
     let pairs = pairs.chain(
         (per_hour.first().filter(|_| a_length_is_asked_of_a_speed)).map(|to| (from[0], *to)),
