@@ -220,6 +220,8 @@ impl TurnTaking {
         } else if self.has_asked() {
             // "Yes" is an answer then.
             None
+        } else if self.is_too_short_to_tell(user, pause.last_speech) {
+            Some(GoOnReason::ShortSound)
         } else if self.config.lexicon.only_listens(&words) {
             Some(GoOnReason::Backchannel)
         } else if short && self.says_little(&words) {

@@ -1,6 +1,6 @@
 //! Whose voice it is, where only enrolled voices are meant: others do not interrupt, and are not answered.
 //!
-//! A hint: who cannot be told is heard, and "stop" is for everybody.
+//! A hint: who cannot be told is heard, but for a few words over a reply; "stop" is for everybody.
 
 use std::time::Duration;
 
@@ -109,6 +109,13 @@ impl TurnTaking {
             true => LONGEST_DOUBT,
             false => Duration::ZERO,
         }
+    }
+
+    /// Whether only enrolled voices may interrupt, and this was too little to tell whose it is. What comes to the
+    /// microphone in pieces, as far talk does, would stop every reply.
+    pub(super) fn is_too_short_to_tell(&self, user: &UserTurn, last_speech: Timestamp) -> bool {
+        let is_told = user.voice.is_some_and(Voice::can_be_told);
+        self.config.only_enrolled && !is_told && last_speech.since(user.began) < LEAST_TOLD
     }
 
     /// Whether it is somebody else who speaks over the reply: they do not interrupt it.

@@ -158,6 +158,16 @@ fn stop_is_for_everybody() {
 }
 
 #[test]
+fn a_few_words_over_a_reply_that_nobody_can_tell_do_not_interrupt() {
+    let mut c = spoken_over();
+    c.after(400).pause();
+    c.after(60).decoded(2, 1, "the weather will");
+    let commands = c.after(300).tick();
+    assert!(!is_stopped(&commands), "{commands:?}");
+    assert!(goes_on(&commands), "{commands:?}");
+}
+
+#[test]
 fn what_another_voice_said_in_short_is_waited_for_until_it_is_known_whose_it_is() {
     let mut c = spoken_over();
     c.after(900).pause();

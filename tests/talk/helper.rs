@@ -59,11 +59,11 @@ fn a_helper_that_fails_is_apologized_for() {
 
 #[test]
 fn what_is_no_question_for_the_helper_is_the_first_models() {
-    let first = LlmServer::start(&[reply(&["Hi."]), reply(&["I am sorry to hear that."])]);
+    let first = LlmServer::start(&[reply(&["Hi."]), reply(&["It must look nice."])]);
     let helper = LlmServer::start(&[]);
-    let printed = typed(&first, &helper, "I feel a bit sad today.\n");
+    let printed = typed(&first, &helper, "I painted the fence this morning.\n");
     assert!(
-        printed.contains("vivavoce: I am sorry to hear that."),
+        printed.contains("vivavoce: It must look nice."),
         "{printed}"
     );
     assert!(helper.asked.try_recv().is_err(), "{printed}");

@@ -149,7 +149,7 @@ fn what_came_before_the_server_was_gone_is_said_and_kept_and_then_the_user_hears
     wait_for_event(folder.path(), "saying");
     server.go_on.send(()).unwrap();
     typing.wait_for("vivavoce: Sorry, I lost the connection");
-    typing.say("Are you there?");
+    typing.say("Shall we paint the fence?");
     typing.wait_for("vivavoce: Fine.");
     typing.end();
 
@@ -203,12 +203,12 @@ fn a_question_that_a_server_refuses_is_not_asked_with_the_next() {
     let mut typing = Typing::start(&server, folder.path());
     typing.say("Tell me about poison.");
     typing.wait_for("vivavoce: Sorry, the server of my language model refused the question.");
-    typing.say("How are you?");
+    typing.say("Shall we paint the fence?");
     typing.wait_for("vivavoce: Fine.");
     typing.end();
     let last = server.asked.try_iter().last().unwrap();
     let question = &last["messages"].as_array().unwrap().last().unwrap()["content"];
-    assert_eq!(question, "How are you?");
+    assert_eq!(question, "Shall we paint the fence?");
 }
 
 /// A line of ten kilobytes.
@@ -242,7 +242,7 @@ fn ten_kilobytes_that_fit_into_no_context_are_too_long_and_the_next_line_is_answ
     let mut typing = Typing::start(&server, folder.path());
     typing.say(&paste());
     typing.wait_for("vivavoce: Sorry, that was too long for me.");
-    typing.say("How are you?");
+    typing.say("Shall we paint the fence?");
     typing.wait_for("vivavoce: Fine.");
     typing.end();
     let last = server.asked.try_iter().last().unwrap();
