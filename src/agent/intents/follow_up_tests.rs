@@ -85,6 +85,9 @@ fn questions_and_chat_take_up_no_call() {
         "Actually, make that seven.",
         "What about tomorrow?",
         "How much is left?",
+        "Forget it.",
+        "Forget that.",
+        "Forget about it.",
     ];
     let lines = texts.iter().flat_map(|text| text.lines());
     for words in lines.filter(|line| !follow_ups.contains(line)) {
