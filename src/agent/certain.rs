@@ -247,7 +247,7 @@ impl Certain {
         self.one_of(subject, &answers)
     }
 
-    /// Another of what was said last.
+    /// Another of what was said last. Of fixed words only jokes are worth another.
     fn another(&mut self) -> Option<Certainty> {
         let last = self.last.as_ref()?.chat_about()?.to_owned();
         if last == format!("{:?}", Fixed::Joke) {
@@ -276,10 +276,11 @@ impl Certain {
         let known = known.map(|(question, answer)| (question.clone(), answer));
         let (question, answer) = known.or_else(|| {
             let spelled_out = self.intents.spelled_out(words, self.last.as_ref()?);
-            let mut questions = spelled_out
-                .iter()
-                .map(|words| self.intents.questions(words));
-            questions.find_map(|questions| self.knowledge.exact_answer(questions))
+            spelled_out.iter().find_map(|words| {
+                let questions = self.intents.questions(words);
+                let (question, answer) = self.knowledge.exact_answer(&questions)?;
+                Some((question.clone(), answer))
+            })
         })?;
         self.made = Some(question.answered(answer));
         Some(Certainty::Words(answer.to_owned()))

@@ -116,9 +116,10 @@ impl Persona {
         // Its own name may be written otherwise there.
         let is_ours = self.name == Self::bundled(self.language).name;
         let name = if is_ours { &bundled.name } else { &self.name };
-        let small_talk = match is_ours {
-            true => bundled.small_talk.clone(),
-            false => SmallTalk::new(),
+        let small_talk = if is_ours {
+            bundled.small_talk.clone()
+        } else {
+            SmallTalk::new()
         };
         Self {
             small_talk,

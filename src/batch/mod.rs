@@ -56,7 +56,7 @@ pub struct Limits {
     pub parallel: usize,
 }
 
-/// Who is told what a batch does, from any of its threads.
+/// The callbacks that hear how a batch goes on. Any of its threads may call them.
 #[derive(Clone, Copy)]
 pub struct Told<'a> {
     /// A line is done: whether it failed.

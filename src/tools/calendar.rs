@@ -281,9 +281,10 @@ fn leap_year(
     // At most eight years away: 1896, 1904.
     let next = (year + 1..=year + 8).find(|year| is_leap(*year));
     let says = &toolbox.says().calendar;
-    let form = match is_leap(year) {
-        true => &says.is_leap,
-        false => &says.is_no_leap,
+    let form = if is_leap(year) {
+        &says.is_leap
+    } else {
+        &says.is_no_leap
     };
     let (year, next) = (year.to_string(), next.unwrap_or(year).to_string());
     say(fill(form, &[("year", &year), ("next", &next)]))

@@ -21,7 +21,7 @@ pub enum Fixed {
     CannotWeather,
     /// Neither are news, results and prices.
     CannotNews,
-    /// Who holds an office or a record, and what is newest, changes; it does not know.
+    /// It does not know what has changed since it was made: who is president now, which phone is the newest.
     CannotCurrent,
     /// It cannot telephone.
     CannotCall,

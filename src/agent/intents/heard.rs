@@ -90,9 +90,10 @@ impl Spelling {
         let behind = &text[place.end..];
         // "Who killed her?" has nothing behind it that would be hers.
         let owns = behind.contains(char::is_alphanumeric);
-        let name = match owns {
-            true => written.replace("{name}", name),
-            false => name.to_owned(),
+        let name = if owns {
+            written.replace("{name}", name)
+        } else {
+            name.to_owned()
         };
         Some([&text[..place.start], &name, behind].concat())
     }

@@ -106,16 +106,16 @@ impl Knowledge {
     /// The answer to the first of these questions that is known: one wording may ask several things. What is named
     /// exactly in any of them comes before a misspelled name.
     pub(super) fn answer<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, &str)> {
-        let exact = (questions.iter()).find_map(|asked| Some((asked, self.exact(asked)?)));
+        let exact = self.exact_answer(questions);
         exact.or_else(|| (questions.iter()).find_map(|asked| Some((asked, self.near(asked)?))))
     }
 
-    /// The same of names that are exact only.
-    pub(super) fn exact_answer(&self, questions: Vec<Question>) -> Option<(Question, &str)> {
-        questions.into_iter().find_map(|asked| {
-            let answer = self.exact(&asked)?;
-            Some((asked, answer))
-        })
+    /// The same, where no name is mended.
+    pub(super) fn exact_answer<'q>(
+        &self,
+        questions: &'q [Question],
+    ) -> Option<(&'q Question, &str)> {
+        (questions.iter()).find_map(|asked| Some((asked, self.exact(asked)?)))
     }
 
     /// The question for the dictionary that one for the tables may be, where words take it up: "And osmosis?"

@@ -28,7 +28,7 @@ pub(super) enum Happening {
     BrokenOff(ReplyId),
     /// The agent is told something.
     Agent(agent::Input),
-    /// What was read ahead, so many messages, is too long.
+    /// What was read ahead is too long for the model: this number of messages.
     Crowded(usize),
     /// The helper is done with a question.
     Helped(i64),

@@ -8,9 +8,9 @@ use jiff::civil::{Date, Weekday};
 pub(in crate::tools) enum Feast {
     /// On this day of this month.
     On(i8, i8),
-    /// So many days after Easter Sunday; before it, if negative.
+    /// This number of days after Easter Sunday. A negative one is before it.
     AfterEaster(i32),
-    /// So many days after the nth such weekday of a month.
+    /// Days after a weekday of a month: `AfterNth(1, 4, Thursday, 11)` is one day after the fourth Thursday of November.
     AfterNth(i32, i8, Weekday, i8),
 }
 
