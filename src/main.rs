@@ -6,7 +6,6 @@ mod cli;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -18,9 +17,10 @@ use cli::flags::{
     AgentFlags, AllEngineFlags, DoctorFlags, EngineFlags, EnrollFlags, Flags, ModelsOnlyFlags,
     QuestionFlags, SayFlags, TalkFlags, TranscribeFlags, With, behind_their_command,
 };
+use cli::interruption::{self, Loading};
 use cli::memory::MemoryCommand;
 use cli::models::ModelsCommand;
-use cli::talk::{LOADING, Options, QUIT};
+use cli::talk::Options;
 use cli::tools::ToolsCommand;
 use cli::wake::WakeCommand;
 
@@ -211,8 +211,7 @@ fn main() -> ExitCode {
     let cli = parse();
     cli::log::start(matches!(&cli.command, Command::Talk { .. }));
     let quit = || {
-        // The second time the user means now.
-        if LOADING.load(Ordering::Relaxed) || QUIT.swap(true, Ordering::Relaxed) {
+        if interruption::ask() {
             cli::screen::restore();
             vivavoce::engines::remove_temporary_dir();
             exit_at_once(130);
@@ -320,7 +319,7 @@ fn run(cli: &Cli, started: Stopwatch) -> Result<ExitCode> {
         }
         Command::Devices => cli::doctor::devices(),
         Command::Doctor { rehearse: true, .. } => {
-            LOADING.store(true, Ordering::Relaxed);
+            let _loading = Loading::begin();
             cli::doctor::rehearse(&config)?;
         }
         Command::Doctor {

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{Read, stdin};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use vivavoce::agent::{HandsOver, Persona, hand_over_reason};
@@ -15,7 +14,7 @@ use vivavoce::llm::{
 };
 use vivavoce::models::Role as ModelRole;
 
-use super::talk::{LOADING, QUIT};
+use super::interruption::{self, Loading};
 
 /// What is asked, and how.
 #[derive(Debug, clap::Args)]
@@ -49,18 +48,18 @@ fn tokens(text: &str) -> Result<usize, String> {
 /// A file cannot be read, all of it is too long, the model failed, or the answer does not fit the schema.
 pub fn ask(config: &Config, options: &AskOptions) -> Result<()> {
     // Until there is a model to ask: a text may come slowly from a pipe, and a server be silent.
-    LOADING.store(true, Ordering::Relaxed);
+    let loading = Loading::begin();
     // Before anything is loaded.
     let schema = options.schema.as_deref().map(read_schema).transpose()?;
     let question = question(options)?;
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
     if schema.is_none() && options.file.is_empty() && is_for_helper(config, &question) {
-        return ask_helper(config, &persona, options, question);
+        return ask_helper(config, &persona, options, question, loading);
     }
     let loader = EngineLoader::only(config, &[ModelRole::Llm])?;
     let persona = loader.tell(persona);
     let mut model = loader.language_model_that_keeps(Keeps::Prompts, &persona)?;
-    LOADING.store(false, Ordering::Relaxed);
+    drop(loading);
     let (mut messages, sampling) = match &schema {
         Some(schema) => (
             vec![Message::new(Role::System, schema.instructions())],
@@ -113,10 +112,11 @@ fn ask_helper(
     persona: &Persona,
     options: &AskOptions,
     question: String,
+    loading: Loading,
 ) -> Result<()> {
     let loader = EngineLoader::only(config, &[])?;
     let mut helper = loader.helper()?.context("there is no helper")?;
-    LOADING.store(false, Ordering::Relaxed);
+    drop(loading);
     eprintln!("asked the helper, {}", helper.name);
     let words = Lexicon::of(config.language.first()).helper;
     let task = words.instructions.replace("{name}", &persona.name);
@@ -150,7 +150,7 @@ fn answer(
     prompt: &Prompt,
     sampling: &Sampling,
 ) -> Result<(String, Finish)> {
-    let quit = || QUIT.load(Ordering::Relaxed);
+    let quit = || interruption::is_asked();
     let mut answer = String::new();
     let finish = match model.prefill(prompt, &quit) {
         Ok(None) => Finish::Cancelled,

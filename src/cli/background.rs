@@ -1,7 +1,6 @@
 //! What commands share that work through many jobs: on how many cores, when they give way, and saying how far they
 //! are.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +10,8 @@ use vivavoce::clock::{Stopwatch, sleep};
 use vivavoce::engines::data_dir;
 use vivavoce::talking::Look;
 
+use super::interruption;
 use super::printable::printable;
-use super::talk::QUIT;
 
 /// How many jobs are worked through.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,7 +46,7 @@ impl Background {
     pub fn gives_up(&self) -> Result<impl Fn() -> bool + Sync> {
         let look = self.nice.then(|| Look::at(&data_dir())).transpose();
         let look = look.context("cannot see whether somebody talks; leave out --nice")?;
-        let quit = || QUIT.load(Ordering::Relaxed);
+        let quit = || interruption::is_asked();
         Ok(move || {
             while look.as_ref().is_some_and(Look::somebody_talks) && !quit() {
                 sleep(GIVE_WAY_POLL);

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +11,7 @@ use vivavoce::batch::{self, Limits, Line, Progress, Results, Told};
 use vivavoce::config::Config;
 
 use super::background::{Background, Teller};
-use super::talk::{LOADING, QUIT};
+use super::interruption;
 
 /// What is done, and how.
 #[derive(Debug, clap::Args)]
@@ -54,7 +53,7 @@ impl AtOnce {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut waiting);
         let at_once = !waiting.answered || waiting.loading > 0;
-        LOADING.store(at_once, Ordering::Relaxed);
+        interruption::ends_at_once(at_once);
     }
 }
 
@@ -104,8 +103,8 @@ pub fn run(config: &Config, options: &BatchOptions) -> Result<()> {
         on_loading: &on_loading,
     };
     batch::run(config, &persona, &lines, limits, &results, &gives_up, told)?;
-    LOADING.store(false, Ordering::Relaxed);
-    if QUIT.load(Ordering::Relaxed) {
+    interruption::ends_at_once(false);
+    if interruption::is_asked() {
         bail!("interrupted: the same command goes on where it was")
     } else {
         Ok(())

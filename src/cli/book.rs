@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use vivavoce::agent::Persona;
@@ -11,7 +10,7 @@ use vivavoce::book::{Markup, chapters, file_names};
 use vivavoce::config::Config;
 
 use super::background::{Background, Teller};
-use super::talk::QUIT;
+use super::interruption;
 
 /// A book is held in memory; the longest novels have a tenth of this. Bytes.
 const LARGEST: u64 = 64 << 20;
@@ -38,7 +37,7 @@ pub fn speak(config: &Config, book: &Path, folder: &Path, background: &Backgroun
         };
         batch::speak_chapters(config, &persona, &jobs, run)?;
     }
-    if QUIT.load(Ordering::Relaxed) {
+    if interruption::is_asked() {
         bail!("interrupted: the same command goes on where it was");
     }
     match teller.failed() {

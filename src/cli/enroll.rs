@@ -1,7 +1,6 @@
 //! `vivavoce enroll`: keeps a voice, so that only it interrupts and is answered.
 
 use std::io::Write;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use vivavoce::audio::device::Endpoint;
@@ -11,7 +10,7 @@ use vivavoce::models::Role;
 use vivavoce::pipeline::{Heard, Sound, listen_to_sentences};
 use vivavoce::speaker::{EnrollError, SENTENCES, VoicePrint};
 
-use super::{models, sound, talk};
+use super::{interruption, models, sound};
 
 /// Sentences to read aloud; any others do as well.
 const TO_READ: [&str; SENTENCES] = [
@@ -121,7 +120,7 @@ fn listen(loader: &EngineLoader, mut devices: Sound) -> Result<Vec<Vec<f32>>> {
         }
     };
     ask(0);
-    let cancelled = || talk::QUIT.load(Ordering::Relaxed);
+    let cancelled = || interruption::is_asked();
     let mut take = |heard: Heard| {
         match heard {
             Heard::Sentence(sentence) => sentences.push(sentence),

@@ -14,8 +14,8 @@ use vivavoce::tools::Keeping;
 use vivavoce::turn_taking::Answers;
 
 use super::assistant::assistant;
+use super::interruption::{Loading, QUIT};
 use super::sound;
-use super::talk::{Loading, QUIT};
 
 /// What an agent is told of errors, which may name files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

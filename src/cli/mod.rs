@@ -28,6 +28,7 @@ pub mod book;
 pub mod doctor;
 pub mod enroll;
 pub mod flags;
+pub mod interruption;
 pub mod log;
 pub mod mcp;
 pub mod memory;

@@ -10,7 +10,7 @@ use vivavoce::models::{
     PullOptions, Role, Selection, human_bytes,
 };
 
-use super::talk::QUIT;
+use super::interruption::QUIT;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]

@@ -14,7 +14,7 @@ use vivavoce::llm::gpu;
 use vivavoce::models::Manifest;
 
 use super::doctor::{Machine, best_profile, rehearsal};
-use super::talk::Loading;
+use super::interruption::Loading;
 
 /// The name that stands for a choice.
 pub const AUTO: &str = "auto";

@@ -1,7 +1,6 @@
 //! `vivavoce say`: the voice by itself. A clause is heard while the next one is made.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -22,7 +21,7 @@ use vivavoce::tts::clauses::{ClauseLimits, ClauseSplitter};
 use vivavoce::tts::{SpokenClause, Synthesizer, TtsError, speak_clause_unless};
 
 use super::background::Background;
-use super::talk::QUIT;
+use super::interruption;
 
 /// Clauses that are made ahead of the one that sounds.
 const AHEAD: usize = 2;
@@ -105,7 +104,7 @@ fn say(config: &Config, text: &str, file: Option<&Path>) -> Result<()> {
                 .try_for_each(|clause| Ok(clause.map(drop)?)),
         }
     })?;
-    if QUIT.load(Ordering::Relaxed) {
+    if interruption::is_asked() {
         bail!("interrupted");
     }
     Ok(())
@@ -117,7 +116,7 @@ fn speak(
     clauses: &[String],
     spoken: Sender<Result<SpokenClause, TtsError>>,
 ) {
-    let quit = || QUIT.load(Ordering::Relaxed);
+    let quit = || interruption::is_asked();
     for clause in clauses {
         let made = match speak_clause_unless(&quit, engine, clause) {
             Ok(Some(made)) => Ok(made),
@@ -136,7 +135,7 @@ fn write(path: &Path, spoken: Spoken) -> Result<()> {
     for clause in spoken {
         file.push(&clause?.clip)?;
     }
-    if file.finish()? || QUIT.load(Ordering::Relaxed) {
+    if file.finish()? || interruption::is_asked() {
         Ok(())
     } else {
         Err(TtsError::Silent.into())
@@ -163,7 +162,7 @@ fn play(spoken: Spoken, output: Endpoint) -> Result<()> {
     queue.release(id);
     let mut ticker = Ticker::every(Duration::from_millis(BLOCK_MS));
     let (mut complete, mut sounds, mut taken) = (false, false, Stopwatch::start());
-    while (!complete || queue.is_busy()) && !QUIT.load(Ordering::Relaxed) {
+    while (!complete || queue.is_busy()) && !interruption::is_asked() {
         while !complete && queue.is_hungry() {
             match spoken.try_recv() {
                 Ok(clause) => {

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use clap::Args;
@@ -14,8 +13,8 @@ use vivavoce::server::{self, Assistant, Certificate, Hub, ServerConfig, Who};
 use vivavoce::tools::Keeping;
 
 use super::assistant::{assistant, connect_mcp, watch_folders, with_folders};
+use super::interruption::{Loading, QUIT};
 use super::mcp::{Errors, voice};
-use super::talk::{LOADING, QUIT};
 
 /// Its options.
 #[derive(Debug, Args)]
@@ -64,7 +63,7 @@ pub struct ServeOptions {
 pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     let token = server::token(&data_dir())?;
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-    LOADING.store(true, Ordering::Relaxed);
+    let loading = Loading::begin();
     let mcp = connect_mcp(config);
     let folders = watch_folders(config);
     let assistant: Assistant = Box::new(move |config, persona, who| match who {
@@ -79,7 +78,7 @@ pub fn run(config: &Config, options: &ServeOptions) -> Result<()> {
     // Whoever comes by a door is known by their token.
     config.turn_taking.only_enrolled = false;
     let hub = Hub::new(config.clone(), persona, assistant, options.sessions.into())?;
-    LOADING.store(false, Ordering::Relaxed);
+    drop(loading);
     let server = ServerConfig {
         listen: options.listen,
         names: options.name.clone(),

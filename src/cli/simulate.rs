@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use vivavoce::clock::Stopwatch;
 use vivavoce::harness::simulator::{Choices, Conversation, Failure, Totals, shrunk, simulate};
 
-use super::talk::QUIT;
+use super::interruption;
 
 /// Lines of a failed conversation that are shown: its end is what matters.
 const SHOWN: usize = 60;
@@ -19,7 +19,7 @@ pub fn run(seed: u64, conversations: u64) -> Result<()> {
     let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let work = || {
         let (mut totals, mut failure) = (Totals::default(), None);
-        while !failed.load(Ordering::Relaxed) && !QUIT.load(Ordering::Relaxed) {
+        while !failed.load(Ordering::Relaxed) && !interruption::is_asked() {
             let n = next.fetch_add(1, Ordering::Relaxed);
             if n >= conversations {
                 break;

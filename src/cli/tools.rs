@@ -1,7 +1,6 @@
 //! `vivavoce tools`: what can be called, and calling it by hand.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Map, Value};
@@ -13,7 +12,7 @@ use vivavoce::tools::{self, Outcome};
 
 use super::assistant::{assistant, connect_mcp, read_folders, with_folders};
 use super::flags::{ConfigFlag, Flags, ToolFlags};
-use super::talk::QUIT;
+use super::interruption;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -89,7 +88,7 @@ fn call(config: &Config, call: &Call) -> Result<()> {
                 call.name
             )
         })?;
-        let quit = || QUIT.load(Ordering::Relaxed);
+        let quit = || interruption::is_asked();
         mcp.call(call, &quit).map_err(|error| anyhow!("{error}"))?
     };
     out!("{said}");

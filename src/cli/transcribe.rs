@@ -1,7 +1,6 @@
 //! `vivavoce transcribe`: the recognizer by itself, of a few files or of whole folders.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use vivavoce::batch::{self, FileRun, Progress, SoundFolder};
@@ -13,8 +12,8 @@ use vivavoce::stt::{FileTranscript, Recognizer, transcribe_file};
 use vivavoce::transcripts::TranscriptFormat;
 
 use super::background::{Background, Teller};
+use super::interruption;
 use super::printable::printable;
-use super::talk::QUIT;
 
 /// What is transcribed, and how it is written.
 #[derive(Debug, clap::Args)]
@@ -84,7 +83,7 @@ fn into_files(config: &Config, options: &TranscribeOptions) -> Result<()> {
         };
         batch::transcribe_files(config, &jobs, format, run)?;
     }
-    if QUIT.load(Ordering::Relaxed) {
+    if interruption::is_asked() {
         bail!("interrupted: the same command goes on where it was");
     }
     match (teller.failed(), unreadable.len()) {
@@ -115,7 +114,7 @@ fn to_output(config: &Config, files: &[PathBuf], json: bool) -> Result<()> {
     for path in files {
         let watch = Stopwatch::start();
         let result = transcript(&loader, engine.as_mut(), path);
-        if QUIT.load(Ordering::Relaxed) {
+        if interruption::is_asked() {
             bail!("interrupted");
         }
         // A name that is no text is written as far as it is one.
@@ -155,6 +154,6 @@ fn transcript(
     engine: &mut dyn Recognizer,
     path: &Path,
 ) -> Result<FileTranscript> {
-    let cancelled = || QUIT.load(Ordering::Relaxed);
+    let cancelled = || interruption::is_asked();
     transcribe_file(engine, loader.activity()?, path, &cancelled)?.context("interrupted")
 }

@@ -1,7 +1,6 @@
 //! `vivavoce wake`: ears for a phrase of one's own.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use fastrand::Rng;
@@ -19,7 +18,7 @@ use vivavoce::tts::{HIBARI_VOICE, Prosody, Synthesizer, VOICES};
 use vivavoce::vad::Earshot;
 use vivavoce::wake::{Detector, Features, Head, WakeConfig};
 
-use super::talk::LOADING;
+use super::interruption::Loading;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -64,7 +63,7 @@ fn train(config: &Config, args: &TrainArgs) -> Result<()> {
         );
     }
     // Nothing is lost before it is written: Ctrl-C ends it at once.
-    LOADING.store(true, Ordering::Relaxed);
+    let _loading = Loading::begin();
     let started = Stopwatch::start();
     let loader = loader(config)?;
     let (mut voices, _folder) = voices(config, &args.spelling)?;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use vivavoce::clock::local_time;
@@ -14,7 +13,7 @@ use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
 use vivavoce::pipeline::{Models, WrittenConversation};
 
 use super::interview::{Interview, given_calls, publish};
-use crate::cli::talk::QUIT;
+use crate::cli::interruption;
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -60,7 +59,7 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
             &set.cannot_phrases,
             &mut turns,
         );
-        if QUIT.load(Ordering::Relaxed) {
+        if interruption::is_asked() {
             break;
         }
     }
@@ -79,7 +78,7 @@ fn ask(
     cannot_phrases: &[String],
     turns: &mut Vec<AskedTurn>,
 ) {
-    let quit = || QUIT.load(Ordering::Relaxed);
+    let quit = || interruption::is_asked();
     for (turn, question) in conversation.turns.iter().enumerate() {
         let answer = talk.answer(models, &question.say, &quit);
         if quit() {

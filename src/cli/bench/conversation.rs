@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -28,8 +27,8 @@ use vivavoce::tools::Keeping;
 use super::endpointing::listener;
 use super::report::{Outputs, publish};
 use crate::cli::assistant::assistant;
+use crate::cli::interruption::{self, Loading};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
-use crate::cli::talk::{LOADING, QUIT};
 
 /// Which conversations are held, and what becomes of them.
 #[derive(Debug, clap::Args)]
@@ -324,7 +323,7 @@ impl<'a> Bench<'a> {
         self.questions.note(&scenario.name, &stimuli)?;
         let watch = LoadWatch::start();
         let started = Stopwatch::start();
-        LOADING.store(true, Ordering::Relaxed);
+        let loading = Loading::begin();
         let mut engines = self.loader.load(&self.persona)?;
         if scenario.long_replies {
             engines.language_model = Box::new(ReadAloud::default());
@@ -347,10 +346,10 @@ impl<'a> Bench<'a> {
             started,
         };
         let session = Session::start(session_config, engines, opened.sound, watchers);
-        LOADING.store(false, Ordering::Relaxed);
+        drop(loading);
         let session = session?;
         while !session.is_over() {
-            if QUIT.load(Ordering::Relaxed) {
+            if interruption::is_asked() {
                 session.stop()?;
                 bail!("stopped");
             }

@@ -1,7 +1,6 @@
 //! `vivavoce bench device`: the round trip of a sound path.
 
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use indicatif::ProgressBar;
@@ -16,8 +15,8 @@ use vivavoce::harness::bench::{LoadWatch, Report, ReportKind};
 
 use super::conversation::proved;
 use super::report::{Outputs, publish};
+use crate::cli::interruption;
 use crate::cli::sound::open;
-use crate::cli::talk::QUIT;
 
 /// How to measure. `--input` and `--output` say what.
 #[derive(Debug, clap::Args)]
@@ -87,7 +86,7 @@ fn measure(
             |rate| Bursts::within(args.seconds, from_db(args.level), rate, u64::from(round));
         let (recording, bursts) = record(device.as_mut(), bursts, |share| {
             progress.set_position(u64::from(round) * 100 + (share * 100.0) as u64);
-            !QUIT.load(Ordering::Relaxed)
+            !interruption::is_asked()
         })?;
         let found = find_round_trip(&recording, &bursts)?;
         rounds.push((recording, found));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
@@ -21,7 +20,7 @@ use vivavoce::llm::{Opening, Prompt};
 use vivavoce::tts::{Prosody, Synthesizer};
 
 use super::{eot_bench, sound_files};
-use crate::cli::talk::QUIT;
+use crate::cli::interruption;
 
 /// What to measure, and where it goes.
 #[derive(Debug, clap::Args)]
@@ -173,7 +172,7 @@ impl Bench {
             stimuli.push((Kind::Filled(place), studio.filler_at(at_s, &self.filler)));
         }
         for (kind, stimulus) in stimuli {
-            if QUIT.load(Ordering::Relaxed) {
+            if interruption::is_asked() {
                 bail!("interrupted");
             }
             runs.push(Run {

@@ -1,7 +1,6 @@
 //! `vivavoce bench engines`: each engine alone.
 
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +10,7 @@ use vivavoce::harness::bench::{LoadWatch, Report, ReportKind};
 
 use super::conversation::proved;
 use super::report::{Outputs, publish};
-use crate::cli::talk::LOADING;
+use crate::cli::interruption::Loading;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -48,7 +47,7 @@ pub fn run(config: &Config, args: &EnginesArgs) -> Result<ExitCode> {
     trust.repeats = args.repeat;
     let watch = LoadWatch::start();
     // It loads one engine after the other, and there is nothing to tidy up.
-    LOADING.store(true, Ordering::Relaxed);
+    let _loading = Loading::begin();
     let bench = EngineBench {
         config: config.clone(),
         engines: Engine::ALL

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
@@ -17,7 +16,7 @@ use vivavoce::harness::bench::eot_bench::{
 use vivavoce::harness::bench::{Listener, PlacedStimulus};
 
 use super::endpointing::{whole_listener, write};
-use crate::cli::talk::QUIT;
+use crate::cli::interruption;
 
 /// Listens to rows and writes predictions, or reads predictions; then measures them.
 pub fn run(
@@ -59,7 +58,7 @@ fn listen(config: &Config, rows: &Path) -> Result<Vec<Prediction>> {
     let progress = ProgressBar::new(rows.len() as u64);
     let mut made = Vec::new();
     for row in &rows {
-        if QUIT.load(Ordering::Relaxed) {
+        if interruption::is_asked() {
             bail!("interrupted");
         }
         let heard = hear(&mut listener, row, folder);

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use vivavoce::agent::Persona;
@@ -16,7 +15,7 @@ use vivavoce::tool_call::Call;
 use vivavoce::tools::Keeping;
 
 use crate::cli::assistant::assistant;
-use crate::cli::talk::LOADING;
+use crate::cli::interruption::Loading;
 
 /// Loaded language models, and the character that answers.
 pub struct Interview<'c> {
@@ -30,13 +29,13 @@ impl<'c> Interview<'c> {
     /// Loads what the configuration names.
     pub fn prepare(config: &'c Config) -> Result<Self> {
         let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-        LOADING.store(true, Ordering::Relaxed);
+        let loading = Loading::begin();
         let loader = EngineLoader::only(config, &[Role::Llm])?;
         let mut model = loader.language_model(&persona)?;
         let persona = loader.tell(persona);
         model.warm_up(&Prompt::new(&persona.prefix(), Opening::None))?;
         let helper = loader.helper()?;
-        LOADING.store(false, Ordering::Relaxed);
+        drop(loading);
         Ok(Self {
             config,
             persona,

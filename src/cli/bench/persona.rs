@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use vivavoce::clock::local_time;
@@ -13,7 +12,7 @@ use vivavoce::harness::bench::{Gate, LoadWatch, Trust};
 use vivavoce::pipeline::{Models, WrittenConversation};
 
 use super::interview::{Interview, given_calls, publish};
-use crate::cli::talk::QUIT;
+use crate::cli::interruption;
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -56,7 +55,7 @@ pub fn run(config: &Config, args: &PersonaArgs) -> Result<ExitCode> {
     for asked in &wanted {
         let (talk, mut models) = interview.begin();
         answers.extend(ask(asked, talk, &mut models, (&name_of_assistant, &set)));
-        if QUIT.load(Ordering::Relaxed) {
+        if interruption::is_asked() {
             break;
         }
     }
@@ -75,7 +74,7 @@ fn ask(
     models: &mut Models,
     (name, set): (&str, &PersonaSet),
 ) -> Option<PersonaAnswer> {
-    let quit = || QUIT.load(Ordering::Relaxed);
+    let quit = || interruption::is_asked();
     for say in &asked.before.say {
         talk.answer(models, say, &quit);
     }

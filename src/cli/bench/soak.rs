@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -19,8 +18,8 @@ use vivavoce::pipeline::{Session, SessionConfig, Watcher};
 use vivavoce::tools::Keeping;
 
 use crate::cli::assistant::assistant;
+use crate::cli::interruption::{self, Loading};
 use crate::cli::sound::{play_scenario, prepare_stimuli};
-use crate::cli::talk::{LOADING, QUIT};
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -59,7 +58,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
     let stimuli = prepare_stimuli(&scenario, config)?;
     let started = Stopwatch::start();
     let persona = Persona::load(config.persona.as_deref(), config.language.first())?;
-    LOADING.store(true, Ordering::Relaxed);
+    let loading = Loading::begin();
     let loader = EngineLoader::new(config)?;
     let engines = loader.load(&persona)?;
     let persona = loader.tell(persona);
@@ -82,7 +81,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         started,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers);
-    LOADING.store(false, Ordering::Relaxed);
+    drop(loading);
     let session = session?;
     let soak = follow(&session, &events, log)?;
     session.stop()?;
@@ -107,7 +106,7 @@ fn follow(
 ) -> Result<Soak> {
     let mut soak = Soak::default();
     let (mut next_sample, mut next_word) = (0.0, SAY_S);
-    while !session.is_over() && !QUIT.load(Ordering::Relaxed) {
+    while !session.is_over() && !interruption::is_asked() {
         let first = events.recv_timeout(SESSION_END_POLL).ok();
         for event in first.into_iter().chain(events.try_iter()) {
             soak.observe(&event);

@@ -1,7 +1,6 @@
 //! `vivavoce bench wake`: what the ears for the wake word miss, and what they take for a call.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use vivavoce::clock::Stopwatch;
@@ -9,7 +8,7 @@ use vivavoce::config::Config;
 use vivavoce::engines;
 use vivavoce::harness::wake::{Amounts, Workshop};
 
-use crate::cli::talk::LOADING;
+use crate::cli::interruption::Loading;
 use crate::cli::wake::{detector, features, listen_to_files, loader, print, voices, workers};
 
 /// `bench wake`.
@@ -34,7 +33,7 @@ pub struct WakeArgs {
 
 /// Runs the command.
 pub fn run(config: &Config, args: &WakeArgs) -> Result<()> {
-    LOADING.store(true, Ordering::Relaxed);
+    let _loading = Loading::begin();
     let started = Stopwatch::start();
     let (loader, head) = (loader(config)?, engines::head(config)?);
     out!(

@@ -7,7 +7,6 @@ mod trials;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -18,7 +17,7 @@ use vivavoce::engines::config_of_helper;
 use vivavoce::language::Language;
 
 pub use self::trials::{rehearse, speeds};
-use crate::cli::talk::QUIT;
+use crate::cli::interruption;
 
 /// The hidden flag of `doctor` that makes it the child.
 pub const FLAG: &str = "rehearse";
@@ -143,7 +142,7 @@ fn follow(command: &mut Command, found: &mut dyn FnMut(Finding)) -> Result<()> {
     let lines = read(&mut child);
     let mut begun = None;
     loop {
-        if QUIT.load(Ordering::Relaxed) {
+        if interruption::is_asked() {
             let _ = child.kill();
             let _ = child.wait();
             bail!("interrupted");
@@ -159,7 +158,7 @@ fn follow(command: &mut Command, found: &mut dyn FnMut(Finding)) -> Result<()> {
     }
     let status = child.wait()?;
     // Ctrl-C reaches the child as well, perhaps first.
-    if QUIT.load(Ordering::Relaxed) {
+    if interruption::is_asked() {
         bail!("interrupted");
     }
     match begun {
