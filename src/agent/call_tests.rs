@@ -11,7 +11,7 @@ pub(super) fn talk(built_in: BuiltIn) -> Talk {
     talk_in(Language::English, built_in)
 }
 
-fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
+pub(super) fn talk_in(language: Language, built_in: BuiltIn) -> Talk {
     let setting = Setting {
         country: Some("GB".into()),
         built_in,

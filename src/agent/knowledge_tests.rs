@@ -1,6 +1,6 @@
 //! What is known is answered, and taken up, in a conversation.
 
-use super::call_tests::{Talk, call, say, talk};
+use super::call_tests::{Talk, call, say, talk, talk_in};
 use super::*;
 use crate::language::Language;
 
@@ -51,7 +51,11 @@ fn what_takes_up_a_question_is_taken_up_itself() {
 
 /// What is said to this after a question and its answer; none if the language model says it.
 fn said_after(question: &str, words: &str) -> Option<String> {
-    let mut talk = talk(BuiltIn::Callable);
+    said_after_in(Language::English, question, words)
+}
+
+fn said_after_in(language: Language, question: &str, words: &str) -> Option<String> {
+    let mut talk = talk_in(language, BuiltIn::Callable);
     let answered = |commands: &[Command]| match commands {
         [Command::Say { words, .. }] => Some(words.clone()),
         _ => None,
@@ -71,6 +75,69 @@ fn a_pronoun_stands_for_whom_the_answer_names_or_what_was_asked_about() {
         ("How tall is the Eiffel Tower?", "Where is it?", "Paris"),
     ] {
         let said = said_after(question, words).unwrap_or_default();
+        assert!(said.contains(part), "{question} {words} {said}");
+    }
+}
+
+#[test]
+fn what_was_asked_is_taken_up_in_every_language() {
+    for (language, question, words, part) in [
+        (
+            Language::German,
+            "Wer hat Faust geschrieben?",
+            "Wann wurde er geboren?",
+            "1749",
+        ),
+        (
+            Language::German,
+            "Was ist die Hauptstadt von Frankreich?",
+            "Und von Italien?",
+            "Rom",
+        ),
+        (
+            Language::French,
+            "Qui a écrit Les Misérables ?",
+            "Où est-il né ?",
+            "Besançon",
+        ),
+        (
+            Language::French,
+            "Quelle est la capitale de l'Allemagne ?",
+            "Et de l'Italie ?",
+            "Rome",
+        ),
+        (
+            Language::Spanish,
+            "¿Cuál es la capital de Francia?",
+            "¿Y de Italia?",
+            "Roma",
+        ),
+        (
+            Language::Spanish,
+            "¿Quién escribió el Quijote?",
+            "¿Y cuándo nació?",
+            "1547",
+        ),
+        (
+            Language::Spanish,
+            "¿Quién pintó el Guernica?",
+            "¿Dónde está?",
+            "Madrid",
+        ),
+        (
+            Language::Italian,
+            "Chi ha dipinto la Gioconda?",
+            "Quando è nato?",
+            "1452",
+        ),
+        (
+            Language::Italian,
+            "Qual è la capitale della Francia?",
+            "E della Germania?",
+            "Berlino",
+        ),
+    ] {
+        let said = said_after_in(language, question, words).unwrap_or_default();
         assert!(said.contains(part), "{question} {words} {said}");
     }
 }

@@ -193,6 +193,10 @@ impl Agent {
 
     /// The same, which has this character in other languages and answers in the one that the user speaks.
     pub fn speaking(mut self, others: &[Persona]) -> Self {
+        // The turn in which the user first speaks one is not the time to read its sentences.
+        for persona in others {
+            super::certain::read(persona.language);
+        }
         self.personas.extend_from_slice(others);
         self
     }

@@ -118,9 +118,10 @@ fn say_there(
 /// The time zone of a city or country.
 fn zone(toolbox: &Toolbox, name: &str) -> Result<TimeZone, ToolError> {
     let says = &toolbox.says().calendar;
+    let english = lookup::in_english(name, toolbox.language).unwrap_or(name);
     let place = match &toolbox.facts {
-        Some(facts) => lookup::zone(facts, name)?,
-        None => find(name),
+        Some(facts) => lookup::zone(facts, english)?,
+        None => find(english),
     };
     let wrong = match place {
         Place::Zone(zone) => return Ok(zone),

@@ -155,12 +155,7 @@ static GROUPS: [&[Spec]; 10] = [
 ];
 
 /// Those that know English only: what they read and say is not in the files of other languages.
-static ENGLISH_ONLY: [&[Spec]; 4] = [
-    units::TOOLS,
-    files::TOOLS,
-    lookup::TOOLS,
-    &[talk::RECALL_TALK],
-];
+static ENGLISH_ONLY: [&[Spec]; 3] = [files::TOOLS, lookup::TOOLS, &[talk::RECALL_TALK]];
 
 /// All tools.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

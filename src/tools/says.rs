@@ -1,5 +1,5 @@
 //! What the tools say, in each language: one file a language, `assets/tools/LANG/said.toml`, with a sentence for each
-//! outcome. No tool writes sentences of its own, but those that know English only (`units`, `lookup`, `files`).
+//! outcome. No tool writes sentences of its own, but those that know English only (`lookup`, `files`); `units` has a file of its own.
 
 use std::collections::BTreeMap;
 

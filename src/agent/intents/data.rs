@@ -182,8 +182,8 @@ struct Files {
     /// user's notes and folders, and those that find what was said.
     calls: &'static [&'static str],
     follow_ups: &'static str,
-    /// The sentences that ask for common knowledge, if the language has any.
-    questions: Option<&'static str>,
+    /// The sentences that ask for common knowledge.
+    questions: &'static str,
     small_talk: &'static str,
 }
 
@@ -207,16 +207,13 @@ macro_rules! files {
             fixed: file!($code, "fixed"),
             calls: &[file!($code, "calls") $(, file!($code, $more))*],
             follow_ups: file!($code, "follow_ups"),
-            questions: None,
+            questions: file!($code, "known"),
             small_talk: file!($code, "small_talk"),
         }
     };
 }
 
-static ENGLISH: Files = Files {
-    questions: Some(file!("en", "known")),
-    ..files!("en", "lookup", "notes", "talk")
-};
+static ENGLISH: Files = files!("en", "lookup", "notes", "talk");
 static GERMAN: Files = files!("de");
 static SPANISH: Files = files!("es");
 static FRENCH: Files = files!("fr");
@@ -253,7 +250,6 @@ pub(super) struct Written {
 pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
     let calls = files.calls.iter();
-    let questions = files.questions.map(read::<Questions>);
     Written {
         writing: Writing {
             language,
@@ -263,7 +259,7 @@ pub(super) fn bundled(language: Language) -> Written {
         fixed: read(files.fixed),
         calls: calls.flat_map(|file| read::<Calls>(file).call).collect(),
         follow_ups: read::<FollowUps>(files.follow_ups).follow_up,
-        questions: questions.map_or_else(Vec::new, |questions| questions.question),
+        questions: read::<Questions>(files.questions).question,
         small_talk: read::<SmallTalk>(files.small_talk).small_talk,
     }
 }

@@ -75,6 +75,30 @@ impl Spelling {
         }
     }
 
+    /// What names in a text are made of: words, and in Chinese characters, without marks.
+    pub(super) fn parts_of_names<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let is_mark = |letter: char| !letter.is_alphanumeric();
+        if self.language == Language::Chinese {
+            let ends = text
+                .char_indices()
+                .map(|(at, letter)| (at, at + letter.len_utf8()));
+            return ends.map(|(from, to)| &text[from..to]).collect();
+        }
+        let words = text.split_whitespace();
+        let words = words.map(|word| word.trim_matches(is_mark));
+        words.filter(|word| !word.is_empty()).collect()
+    }
+
+    /// A name of these parts.
+    pub(super) fn name_of(&self, parts: &[&str]) -> String {
+        let between = if self.language == Language::Chinese {
+            ""
+        } else {
+            " "
+        };
+        parts.join(between)
+    }
+
     /// The text with a name in the place of its pronoun; none where there is no pronoun, or several.
     pub(super) fn with_name(&self, text: &str, name: &str) -> Option<String> {
         let pieces = self.pieces(text);

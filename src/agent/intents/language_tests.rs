@@ -324,7 +324,8 @@ macro_rules! sentences_of {
                 "../../../assets/intents/",
                 $code,
                 "/small_talk.toml"
-            ))
+            )),
+            include_str!(concat!("../../../assets/intents/", $code, "/known.toml"))
         )
     };
 }

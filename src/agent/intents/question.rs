@@ -62,22 +62,49 @@ impl Intents {
     }
 
     /// The words with what was spoken of in the place of a pronoun: "Where was William Shakespeare born?" where "Who wrote
-    /// Hamlet?" was asked before. What the answer begins with comes first, with more words than its name has, too; then
-    /// what was asked about.
+    /// Hamlet?" was asked before.
     pub fn spelled_out(&self, words: &str, last: &LastCall) -> Vec<String> {
+        let names = self.spoken_of(last).into_iter();
+        let spelled = names.filter_map(|name| self.spelling.with_name(words, &name));
+        spelled.collect()
+    }
+
+    /// A question that takes up another of its kind ("When born?"), of all that was spoken of; none of one that asks the same
+    /// of something else.
+    pub fn of_what_was_spoken_of(&self, asked: &Question, last: &LastCall) -> Vec<Question> {
+        let before = last.arguments.get("what").and_then(Value::as_str);
+        if before == Some(&asked.what) {
+            return Vec::new();
+        }
+        let names = self.spoken_of(last).into_iter();
+        let questions = names.map(|of| Question {
+            what: asked.what.clone(),
+            of,
+        });
+        questions.collect()
+    }
+
+    /// What a question and its answer spoke of, if that was the last call: what the answer begins with, with more words than
+    /// its name has, too; then what was asked about; then what else the answer names.
+    fn spoken_of(&self, last: &LastCall) -> Vec<String> {
         let text = |name| last.arguments.get(name).and_then(Value::as_str);
         if last.name != ASKED {
             return Vec::new();
         }
-        let answer: Vec<&str> = text(ANSWER)
-            .into_iter()
-            .flat_map(str::split_whitespace)
-            .collect();
-        let longest = answer.len().min(LONGEST_NAME);
-        let names = (1..=longest).rev().map(|length| answer[..length].join(" "));
-        let names = names.chain(text("of").map(str::to_owned));
-        let spelled = names.filter_map(|name| self.spelling.with_name(words, &name));
-        spelled.collect()
+        let answer = self
+            .spelling
+            .parts_of_names(text(ANSWER).unwrap_or_default());
+        let named = |start: usize| {
+            let longest = (answer.len() - start).min(LONGEST_NAME);
+            let lengths = (1..=longest).rev();
+            let names = lengths.map(|length| self.spelling.name_of(&answer[start..start + length]));
+            names.collect::<Vec<_>>()
+        };
+        let mut starts = 0..answer.len();
+        let mut names = starts.next().map_or_else(Vec::new, named);
+        names.extend(text("of").map(str::to_owned));
+        names.extend(starts.flat_map(named));
+        names
     }
 
     /// What can be asked for.

@@ -12,8 +12,10 @@
 
 use std::cmp::Ordering;
 
-use super::{bare, forms};
+use super::forms;
 use crate::agent::intents::Question;
+use crate::language::Language;
+use crate::tools::lookup::bare;
 
 /// What the dictionary is asked for: `what` in `assets/intents/en/known.toml`.
 #[cfg(test)]
@@ -351,7 +353,7 @@ fn parted(of: &str) -> (Option<&'static str>, String) {
     let first = of.split_whitespace().next().unwrap_or("").to_lowercase();
     let articles = ["a", "an", "the"].into_iter();
     let article = { articles }.find(|article| *article == first && of.trim().contains(' '));
-    (article, bare(of))
+    (article, bare(of, Language::English))
 }
 
 fn capitalized(sentence: &str) -> String {

@@ -2,30 +2,31 @@
 //! program's authors instead of a small model's guess.
 //!
 //! ```text
-//! words -> intents::question (assets/intents/en/known.toml) -> which aspect of what
-//!       -> tables of assets/facts/en/known -> a sentence
+//! words -> intents::question (assets/intents/LANG/known.toml) -> which aspect of what
+//!       -> tables of assets/facts/LANG/known, geography -> a sentence
 //!       -> none: the dictionary (meanings) -> a sentence; none: the language model is asked
 //! ```
 //!
-//! There is English only. What is named is compared as the names of places are (`tools::lookup`); one that is near a
+//! The dictionary is English only, and geography is that of the other languages: in English the tool `lookup` tells
+//! of countries and cities. What is named is compared as the names of places are (`tools::lookup`); one that is near a
 //! single proper name is taken for it, and the answer says which.
 
 mod forms;
+mod geography;
 mod meanings;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::intents::Question;
-use crate::language::Language;
-use crate::tools::lookup::key;
+use crate::language::{ByLanguage, Language};
+use crate::tools::lookup::bare;
 use meanings::Meanings;
 
 macro_rules! files {
-    ($($name:literal),+) => {
-        &[$(include_str!(concat!("../../../assets/facts/en/known/", $name, ".toml"))),+]
+    ($code:literal: $($name:literal),+) => {
+        &[$(include_str!(concat!("../../../assets/facts/", $code, "/known/", $name, ".toml"))),+]
     };
 }
 
@@ -35,11 +36,25 @@ const LETTERS_OF_ONE_WORD: usize = 8;
 /// The same of a word beside others.
 const LETTERS_OF_A_WORD: usize = 4;
 
-/// The files of English. An aspect may stand in several.
+/// The files of a language. An aspect may stand in several.
 #[rustfmt::skip]
-const ENGLISH: &[&str] = files![
-    "animals", "counts", "history", "how_to", "inventions", "measures", "people", "places", "records", "second", "translations", "what", "why", "won", "words", "works"
-];
+fn files(language: Language) -> &'static [&'static str] {
+    macro_rules! others {
+        ($code:literal) => {
+            files![$code: "animals", "history", "how_to", "measures", "people", "places", "records", "what", "why", "words", "works"]
+        };
+    }
+    match language {
+        Language::English => files![
+            "en": "animals", "counts", "history", "how_to", "inventions", "measures", "people", "places", "records", "second", "translations", "what", "why", "won", "words", "works"
+        ],
+        Language::German => others!("de"),
+        Language::Spanish => others!("es"),
+        Language::French => others!("fr"),
+        Language::Italian => others!("it"),
+        Language::Chinese => others!("zh"),
+    }
+}
 
 /// What is known of one kind of question, as a file has it.
 #[derive(Debug, Deserialize)]
@@ -62,30 +77,35 @@ struct Aspect {
 }
 
 /// What is known in a language.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Knowledge {
+    language: Language,
     aspects: BTreeMap<String, Aspect>,
     /// What words mean, where there is a dictionary.
     meanings: Option<Meanings>,
 }
 
 impl Knowledge {
-    /// What is known in a language, read at its first use; nothing in others than English.
+    /// What is known in a language, read at its first use.
     pub(super) fn bundled(language: Language) -> &'static Self {
-        static IN_ENGLISH: LazyLock<Knowledge> = LazyLock::new(|| Knowledge {
-            meanings: Some(Meanings::ENGLISH),
-            ..Knowledge::read(ENGLISH)
-        });
-        static IN_OTHERS: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
-        match language {
-            Language::English => &IN_ENGLISH,
-            _ => &IN_OTHERS,
-        }
+        static KNOWN: ByLanguage<Knowledge> = ByLanguage::new([
+            || Knowledge::read(Language::English),
+            || Knowledge::read(Language::German),
+            || Knowledge::read(Language::Spanish),
+            || Knowledge::read(Language::French),
+            || Knowledge::read(Language::Italian),
+            || Knowledge::read(Language::Chinese),
+        ]);
+        KNOWN.of(language)
     }
 
-    fn read(files: &[&str]) -> Self {
-        let mut knowledge = Self::default();
-        for file in files {
+    fn read(language: Language) -> Self {
+        let mut knowledge = Self {
+            language,
+            aspects: BTreeMap::new(),
+            meanings: (language == Language::English).then_some(Meanings::ENGLISH),
+        };
+        for file in files(language) {
             let written: BTreeMap<String, Written> =
                 toml::from_str(file).expect("the bundled files are held valid by a test");
             for (what, written) in written {
@@ -93,12 +113,14 @@ impl Knowledge {
                 // The files of an aspect agree, which a test holds.
                 aspect.are_names = written.are_names;
                 for (names, sentence) in written.answers {
-                    let place = aspect.sentences.len();
-                    aspect.sentences.push(sentence);
-                    let names = names.split('|').map(|name| (bare(name), place));
-                    aspect.names.extend(names);
+                    aspect.learn(names.split('|'), sentence, language);
                 }
             }
+        }
+        for fact in geography::facts(language) {
+            let aspect = knowledge.aspects.entry(fact.aspect.to_owned()).or_default();
+            aspect.are_names = true;
+            aspect.learn(fact.names.into_iter(), fact.sentence, language);
         }
         knowledge
     }
@@ -137,14 +159,14 @@ impl Knowledge {
 
     fn exact(&self, question: &Question) -> Option<&str> {
         let aspect = self.aspects.get(&question.what)?;
-        let place = aspect.names.get(&bare(&question.of))?;
+        let place = aspect.names.get(&bare(&question.of, self.language))?;
         Some(&aspect.sentences[*place])
     }
 
     /// The same of the one proper name that a misspelled one may be.
     fn near(&self, question: &Question) -> Option<&str> {
         let aspect = (self.aspects.get(&question.what)).filter(|aspect| aspect.are_names)?;
-        let name = bare(&question.of);
+        let name = bare(&question.of, self.language);
         let near = aspect
             .names
             .iter()
@@ -154,6 +176,22 @@ impl Knowledge {
         match places[..] {
             [place] => Some(&aspect.sentences[place]),
             _ => None,
+        }
+    }
+}
+
+impl Aspect {
+    /// The sentence of these names; what a name has already stays, since the tables come before what is made of data.
+    fn learn<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n str>,
+        sentence: String,
+        language: Language,
+    ) {
+        let place = self.sentences.len();
+        self.sentences.push(sentence);
+        for name in names {
+            self.names.entry(bare(name, language)).or_insert(place);
         }
     }
 }
@@ -177,21 +215,6 @@ fn is_near(known: &str, name: &str) -> bool {
         || said.chars().all(|letter| "ivxlcdm".contains(letter));
     let is_word = said.chars().count() >= least && !is_number;
     is_word && strsim::osa_distance(known, said) <= 1
-}
-
-/// A name as it is compared: without articles, but for an "a" at its end, which is a letter ("vitamin A").
-fn bare(name: &str) -> String {
-    let name = key(name);
-    let last = name.split(' ').count() - 1;
-    let is_article = |(place, word): &(usize, &str)| {
-        ["an", "the"].contains(word) || *word == "a" && *place < last
-    };
-    let words = name.split(' ').enumerate().filter(|word| !is_article(word));
-    let words: Vec<&str> = words.map(|(_, word)| word).collect();
-    match words.is_empty() {
-        true => name,
-        false => words.join(" "),
-    }
 }
 
 #[cfg(test)]

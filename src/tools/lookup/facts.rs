@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params_from_iter};
 use serde::{Deserialize, Serialize};
 
-use super::index::{BUNDLED, Data};
 use super::names::{key, nearest};
+use super::rows::{BUNDLED, Data};
 
 /// Why there are no facts.
 #[derive(Debug, thiserror::Error)]

@@ -14,12 +14,11 @@ use crate::hex::hex;
 
 use super::facts::{Country, FactsError};
 use super::names::{is_in_latin_letters, key, resembles};
+use super::rows::{CityRow, CountryRow, Data, GONE, city_row, country_row};
 use super::tables::{CountryNotes, IN_THE_INDEX, Tables};
 
 /// Changes with [`SCHEMA`] and with what is written into it.
 const VERSION: u32 = 3;
-/// Serbia and Montenegro, and the Netherlands Antilles, which are no more.
-const GONE: [&str; 2] = ["CS", "AN"];
 const PREFIX: &str = "facts-";
 /// Of larger cities a misspelled name is recognized.
 const LARGE_CITY: u32 = 300_000;
@@ -43,46 +42,6 @@ CREATE TABLE city_name (
 CREATE TABLE large_city (key TEXT PRIMARY KEY, city INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 const INDEXES: &str = "CREATE INDEX city_of_country ON city (country, population);";
-
-/// The data of GeoNames: `assets/facts/geonames/README.md`. Lines of cells between tabs, the first of which names
-/// the columns.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Data {
-    /// The countries.
-    pub countries: &'static str,
-    /// The cities with 15,000 people or more.
-    pub cities: &'static str,
-}
-
-/// What comes with the program.
-pub(super) const BUNDLED: Data = Data {
-    countries: include_str!("../../../assets/facts/geonames/countries.tsv"),
-    cities: include_str!("../../../assets/facts/geonames/cities.tsv"),
-};
-
-struct CountryRow {
-    name: &'static str,
-    continentcode: &'static str,
-    capital: &'static str,
-    areakm2: u32,
-    population: u32,
-    currencycode: &'static str,
-    currencyname: &'static str,
-    languages: &'static str,
-    neighbours: &'static str,
-}
-
-struct CityRow {
-    geonameid: i64,
-    name: &'static str,
-    countrycode: &'static str,
-    population: u32,
-    timezone: &'static str,
-    admin1code: &'static str,
-    latitude: f64,
-    longitude: f64,
-    alternatenames: &'static str,
-}
 
 impl Data {
     /// The index of these data in a folder, made if it is not there.
@@ -137,69 +96,6 @@ impl Data {
         connection.close().map_err(|(_, error)| error)?;
         Ok(())
     }
-}
-
-/// A country by its ISO code. `None`: the line is no row of the table.
-fn country_row(line: &'static str) -> Option<(&'static str, CountryRow)> {
-    let cells: Vec<&str> = line.split('\t').collect();
-    let &[
-        iso,
-        name,
-        continentcode,
-        capital,
-        areakm2,
-        population,
-        currencycode,
-        currencyname,
-        languages,
-        neighbours,
-    ] = &cells[..]
-    else {
-        return None;
-    };
-    // Some territories have no area.
-    let row = CountryRow {
-        areakm2: areakm2.parse().unwrap_or(0),
-        population: population.parse().ok()?,
-        name,
-        continentcode,
-        capital,
-        currencycode,
-        currencyname,
-        languages,
-        neighbours,
-    };
-    Some((iso, row))
-}
-
-/// `None`: the line is no row of the table.
-fn city_row(line: &'static str) -> Option<CityRow> {
-    let cells: Vec<&str> = line.split('\t').collect();
-    let &[
-        geonameid,
-        name,
-        countrycode,
-        population,
-        timezone,
-        admin1code,
-        latitude,
-        longitude,
-        alternatenames,
-    ] = &cells[..]
-    else {
-        return None;
-    };
-    Some(CityRow {
-        geonameid: geonameid.parse().ok()?,
-        population: population.parse().ok()?,
-        name,
-        countrycode,
-        timezone,
-        admin1code,
-        latitude: latitude.parse().ok()?,
-        longitude: longitude.parse().ok()?,
-        alternatenames,
-    })
 }
 
 /// Indexes of other data or other versions. Another program may be reading one: it can stay.
@@ -398,31 +294,4 @@ fn write_cities(
         name.execute(params![key, id, is_main])?;
     }
     Ok(())
-}
-
-impl CityRow {
-    fn is_part_of_a_city(&self, tables: &Tables) -> bool {
-        let notes = tables.countries.get(self.countrycode);
-        notes.is_some_and(|notes| notes.parts_of_cities.iter().any(|part| part == self.name))
-    }
-
-    fn english<'a>(&'a self, tables: &'a Tables) -> &'a str {
-        match tables.cities.english.get(self.name) {
-            Some(name) => name,
-            None => self.name,
-        }
-    }
-
-    /// The code of the part of the country, where its parts are known.
-    fn state(&self, tables: &Tables) -> Option<&str> {
-        let states = tables.states.get(self.countrycode)?;
-        let is_known = states.parts.contains_key(self.admin1code);
-        is_known.then_some(self.admin1code)
-    }
-
-    fn population(&self, tables: &Tables) -> u32 {
-        let others = tables.cities.populations.get(self.countrycode);
-        let other = others.and_then(|cities| cities.get(self.name));
-        other.copied().unwrap_or(self.population)
-    }
 }

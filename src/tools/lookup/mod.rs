@@ -16,10 +16,12 @@ mod index;
 mod names;
 mod places;
 mod rough;
+mod rows;
 mod subject;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod translated;
 
 use jiff::ZonedDateTime;
 
@@ -28,9 +30,12 @@ use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, requir
 use aspect::Aspect;
 
 pub use facts::{Facts, FactsError};
-pub(crate) use names::key;
 pub(super) use names::nearest;
+pub(crate) use names::{bare, key};
 pub(super) use places::zone;
+pub(crate) use rows::{Land, Town, lands, towns};
+pub(super) use translated::in_english;
+pub(crate) use translated::{CountryName, city_names, country_names};
 
 const LOOKUP: Spec = Spec {
     name: "lookup",

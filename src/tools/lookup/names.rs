@@ -3,6 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::language::Language;
+
 /// From this many letters on, a name with one wrong letter is recognized.
 const LETTERS_FOR_ONE_MISTAKE: usize = 5;
 /// From this many on, one with two.
@@ -38,6 +40,46 @@ pub(crate) fn key(name: &str) -> String {
     match &words[..] {
         ["the", rest @ ..] if !rest.is_empty() => rest.join(" "),
         all => all.join(" "),
+    }
+}
+
+/// The words that belong to no name, in a language: articles, and what an apostrophe parts from a name.
+fn articles(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::English => &["an", "the"],
+        Language::German => &[
+            "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer",
+        ],
+        Language::Spanish => &["el", "la", "los", "las", "un", "una"],
+        Language::French => &["le", "la", "les", "l", "un", "une", "d", "qu"],
+        Language::Italian => &[
+            "il", "lo", "la", "i", "gli", "le", "l", "un", "uno", "una", "d", "dell", "all",
+            "nell", "sull", "dall",
+        ],
+        Language::Chinese => &[],
+    }
+}
+
+/// A name as those of a language are compared: without articles, wherever they stand. "A" at the end of an English name is a
+/// letter ("vitamin A").
+pub(crate) fn bare(name: &str, language: Language) -> String {
+    let name = match language {
+        Language::English => key(name),
+        Language::Chinese => return key(name).replace(' ', ""),
+        // An apostrophe parts words: "l'eau".
+        _ => key(&name.replace(['\'', '\u{2019}'], " ")),
+    };
+    let last = name.split(' ').count() - 1;
+    let is_article = |(place, word): &(usize, &str)| {
+        articles(language).contains(word)
+            || language == Language::English && *word == "a" && *place < last
+    };
+    let words = name.split(' ').enumerate().filter(|word| !is_article(word));
+    let words: Vec<&str> = words.map(|(_, word)| word).collect();
+    if words.is_empty() {
+        name
+    } else {
+        words.join(" ")
     }
 }
 

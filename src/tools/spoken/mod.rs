@@ -35,6 +35,6 @@ pub use translation::is_number_word;
 #[cfg(test)]
 use crate::language::Language;
 pub(super) use number::quantity;
-pub(super) use say::{Speech, counted, one_or_several, say_number, say_number_to, spell_out};
+pub(super) use say::{Speech, counted, one_or_several, say_number, spell_out};
 pub(super) use translation::{About, readable};
 pub(super) use words::{Words, split};

@@ -390,11 +390,6 @@ pub(in crate::tools) fn say_number(number: &Number) -> String {
     english().number(number)
 }
 
-/// As [`Speech::number_to`], in English.
-pub(in crate::tools) fn say_number_to(number: &Number, decimals: u32) -> String {
-    english().number_to(number, decimals)
-}
-
 /// To the decimals that are said: small numbers have more of them.
 fn rounded(size: &Number, mut decimals: u32) -> (Number, u32) {
     let small = Number::new(1.into(), 100.into());

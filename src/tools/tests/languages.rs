@@ -121,7 +121,12 @@ fn the_tools_answer_in_german() {
             ),
             (
                 "convert",
-                &[("amount", "5"), ("from", "miles"), ("to", "kilometres")],
+                &[("amount", "zehn"), ("from", "meilen"), ("to", "kilometer")],
+                "10 Meilen sind ungefähr 16,09 Kilometer.",
+            ),
+            (
+                "lookup",
+                &[("what", "capital"), ("of", "France")],
                 "! Das kann ich auf Deutsch noch nicht, nur auf Englisch.",
             ),
         ],
@@ -273,6 +278,11 @@ fn the_tools_answer_in_chinese() {
     conversation_in(
         Language::Chinese,
         &[
+            (
+                "convert",
+                &[("amount", "十"), ("from", "英 里"), ("to", "公 里")],
+                "10英里等于大约16.09公里。",
+            ),
             ("get_time", &[], "现在是下午2点15分。"),
             ("get_date", &[], "今天是2026年11月28日，星期六。"),
             (

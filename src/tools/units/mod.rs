@@ -4,12 +4,15 @@ use jiff::ZonedDateTime;
 use num_traits::{One, Signed};
 
 use super::arguments::Arguments;
-use super::spoken::{Number, quantity, say_number_to, split};
+use super::says::fill;
+use super::spoken::{About, Number, quantity, readable, split};
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
+mod names;
 mod table;
 
-use table::{Kind, UNITS, Unit};
+use names::Names;
+use table::{Kind, Unit};
 
 pub(super) static TOOLS: &[Spec] = &[Spec {
     name: "convert",
@@ -32,87 +35,75 @@ fn convert(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let words = split(given.required("amount")?);
-    let (amount, used) =
-        quantity(&words, toolbox.words).ok_or_else(|| given.not_understood("amount"))?;
+    let names = Names::of(toolbox.language);
+    let (amount, behind) = amount(toolbox, given)?;
     // "ten miles" has the unit behind the number.
-    let behind = words[used..].join(" ");
-    let from = match (given.text("from"), behind.as_str()) {
+    let from = match (given.text("from"), &behind[..]) {
         (None, "") => return Err(ToolError::Missing("the unit to convert from")),
-        (Some(from), "") => units(from),
-        (None, behind) => units(behind),
-        (Some(from), behind) if split(from).join(" ") == behind => units(behind),
+        (Some(from), "") => names.units(from),
+        (None, behind) => names.units(behind),
+        (Some(from), behind) if split(from).join(" ") == behind => names.units(behind),
         (Some(_), _) => return Err(given.not_understood("amount")),
     };
-    let to = units(given.required("to")?);
+    let to = names.units(given.required("to")?);
     if from.is_empty() {
         return Err(given.not_understood("from"));
     }
     if to.is_empty() {
         return Err(given.not_understood("to"));
     }
-    // A name may be of several units: an ounce is a weight or a volume.
-    let pairs = from
-        .iter()
-        .flat_map(|from| to.iter().map(move |to| (*from, *to)));
-    // "How fast is that in miles?" means miles an hour.
-    let a_length_is_asked_of_a_speed =
-        from[0].kind == Kind::Speed && ["miles", "kilometres"].contains(&to[0].several);
-    let per_hour = units(&format!("{} per hour", to[0].several));
-    let pairs = pairs.chain(
-        (per_hour.first().filter(|_| a_length_is_asked_of_a_speed)).map(|to| (from[0], *to)),
-    );
-    let Some((from, to)) = pairs.into_iter().find(|(from, to)| from.kind == to.kind) else {
-        let (from, to) = (from[0].several, to[0].several);
-        return declined(format!("I cannot convert {from} to {to}."));
+    let Some((from, to)) = of_one_kind(&from, &to) else {
+        let (from, to) = (names.name(from[0], false), names.name(to[0], false));
+        return declined(fill(&names.cannot, &[("from", from), ("to", to)]));
     };
     if amount.is_negative() && from.kind != Kind::Temperature {
-        return declined(format!("There is no negative number of {}.", from.several));
+        let unit = names.name(from, false);
+        return declined(fill(&names.negative, &[("unit", unit)]));
     }
     let result = (&amount * from.factor() + from.offset() - to.offset()) / to.factor();
-    let verb = if amount.is_one() { "is" } else { "are" };
-    say(format!(
-        "{} {verb} {}.",
-        said(&amount, from),
-        said(&result, to)
-    ))
-}
-
-fn units(name: &str) -> Vec<&'static Unit> {
-    let mut words = split(name);
-    // "miles an hour" are "miles per hour".
-    for word in words.iter_mut().skip(1) {
-        if word == "a" || word == "an" {
-            *word = "per".to_owned();
-        }
-    }
-    let start = usize::from(
-        words
-            .first()
-            .is_some_and(|word| word == "degrees" || word == "degree"),
-    );
-    let name = words.join(" ");
-    // "degrees Celsius" is "Celsius".
-    let bare = words[start..].join(" ");
-    let is_it = |unit: &&Unit| {
-        let names = [unit.single, unit.several];
-        let others = unit.others.iter();
-        let mut all = names.iter().chain(others).map(|name| name.to_lowercase());
-        all.any(|other| other == name || unit.kind == Kind::Temperature && other == bare)
+    let sentence = if amount.is_one() {
+        &names.sentence_one
+    } else {
+        &names.sentence
     };
-    UNITS.iter().filter(is_it).collect()
+    let (from, to) = (
+        said(toolbox, names, &amount, from),
+        said(toolbox, names, &result, to),
+    );
+    say(fill(sentence, &[("from", &from), ("to", &to)]))
 }
 
-fn said(amount: &Number, unit: &Unit) -> String {
+/// The amount, and the words behind it. In other languages than English there are none: what stands there is read as
+/// numbers are.
+fn amount(toolbox: &Toolbox, given: &Arguments) -> Result<(Number, String), ToolError> {
+    let words = readable(given.required("amount")?, toolbox.language, About::Numbers);
+    let read = quantity(&words, toolbox.words);
+    let (amount, used) = read.ok_or_else(|| given.not_understood("amount"))?;
+    Ok((amount, words[used..].join(" ")))
+}
+
+/// The first two that convert to each other: a name may be of several units.
+fn of_one_kind(
+    from: &[&'static Unit],
+    to: &[&'static Unit],
+) -> Option<(&'static Unit, &'static Unit)> {
+    let mut pairs = { from.iter() }.flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    let found = pairs.find(|(from, to)| from.kind == to.kind);
+    // "How fast is that in miles?" means miles an hour.
+    found.or_else(|| {
+        Some((
+            from[0],
+            to[0].per_hour().filter(|to| from[0].kind == to.kind)?,
+        ))
+    })
+}
+
+fn said(toolbox: &Toolbox, names: &Names, amount: &Number, unit: &Unit) -> String {
     let decimals = if amount.abs() < Number::one() {
         DECIMALS_BELOW_ONE
     } else {
         DECIMALS
     };
-    let name = if amount.is_one() {
-        unit.single
-    } else {
-        unit.several
-    };
-    format!("{} {name}", say_number_to(amount, decimals))
+    let number = toolbox.says().speech.number_to(amount, decimals);
+    names.said(&number, unit, amount.is_one())
 }

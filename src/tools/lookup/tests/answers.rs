@@ -422,7 +422,7 @@ const NAMESAKES: [&str; 19] = [
 fn a_capital_is_in_its_own_country() {
     let (_, folder) = toolbox();
     let facts = Facts::open(folder.path()).unwrap();
-    let rows = crate::tools::lookup::index::BUNDLED
+    let rows = crate::tools::lookup::rows::BUNDLED
         .countries
         .lines()
         .skip(1);

@@ -6,7 +6,7 @@ use super::*;
 use std::path::Path;
 
 use crate::tools::lookup::FactsError;
-use crate::tools::lookup::index::{BUNDLED, Data};
+use crate::tools::lookup::rows::{BUNDLED, Data};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();

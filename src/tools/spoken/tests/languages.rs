@@ -261,6 +261,31 @@ fn a_day_is_read_in_words_before_its_month_too() {
 }
 
 #[test]
+fn feasts_are_known_by_their_names_whether_they_move_or_not() {
+    for (language, text, expected) in [
+        (Language::German, "Ostern", "2027-03-28"),
+        (Language::German, "Pfingstmontag", "2027-05-17"),
+        (Language::German, "Fronleichnam", "2027-05-27"),
+        (Language::German, "Rosenmontag", "2027-02-08"),
+        (Language::German, "Nikolaus", "2026-12-06"),
+        (Language::German, "Tag der Deutschen Einheit", "2027-10-03"),
+        (Language::Spanish, "Viernes Santo", "2027-03-26"),
+        (Language::Spanish, "el Día de Reyes", "2027-01-06"),
+        (Language::French, "Pâques", "2027-03-28"),
+        (Language::French, "l'Ascension", "2027-05-06"),
+        (Language::French, "Mardi gras", "2027-02-09"),
+        (Language::Italian, "Pasquetta", "2027-03-29"),
+        (Language::Italian, "Ferragosto", "2027-08-15"),
+        (Language::Chinese, "复活节", "2027-03-28"),
+        (Language::Chinese, "国庆节", "2027-10-01"),
+    ] {
+        let expected: jiff::civil::Date = expected.parse().unwrap();
+        let found = day(text, &now(), language);
+        assert_eq!(found, Some(expected), "{language}: {text}");
+    }
+}
+
+#[test]
 fn quarters_and_minutes_before_an_hour_are_read_as_a_region_says_them() {
     for (language, text, expected) in [
         (Language::German, "um drei viertel acht", "19:45"),
