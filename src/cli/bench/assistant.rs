@@ -18,7 +18,7 @@ use crate::cli::interruption;
 /// What to do.
 #[derive(Debug, clap::Args)]
 pub struct AssistantArgs {
-    /// A file of questions, in place of those that come with the program (assets/questions/en.toml)
+    /// A file of questions, in place of those that come with the program (assets/questions/LANG.toml)
     #[arg(long, value_name = "FILE.toml")]
     set: Option<PathBuf>,
     /// Only conversations of this kind, or with this name
@@ -36,7 +36,13 @@ pub struct AssistantArgs {
 pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     let (set, name) = match &args.set {
         Some(path) => (QuestionSet::read(path)?, path.display().to_string()),
-        None => (QuestionSet::bundled()?, "bundled".to_owned()),
+        None => {
+            let language = config.language.first();
+            (
+                QuestionSet::bundled(language)?,
+                format!("bundled, {language}"),
+            )
+        }
     };
     let is_wanted = |one: &&AssistantConversation| {
         let wanted = args.only.as_deref();
@@ -44,7 +50,7 @@ pub fn run(config: &Config, args: &AssistantArgs) -> Result<ExitCode> {
     };
     let wanted: Vec<&AssistantConversation> = set.conversations.iter().filter(is_wanted).collect();
     if wanted.is_empty() {
-        bail!("no conversation is of that kind or name; see assets/questions/en.toml");
+        bail!("no conversation is of that kind or name; see assets/questions");
     }
     let mut trust = Trust::before(config)?;
     let watch = LoadWatch::start();

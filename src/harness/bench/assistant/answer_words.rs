@@ -3,15 +3,25 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::language::is_han;
+
 /// What stands between alternatives of one phrase: `ulan bator|ulaanbaatar`.
 const ALTERNATIVE: char = '|';
 
-/// The words of a text without case, accents and apostrophes: "Can't" and "cant" are one word.
+/// The words of a text without case, accents and apostrophes: "Can't" and "cant" are one word. A Chinese character is one,
+/// too.
 pub(in crate::harness::bench) fn words(text: &str) -> Vec<String> {
     let kept = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{2018}'));
-    let folded: String = kept.collect::<String>().to_lowercase();
+    let mut folded = String::new();
+    for letter in kept.flat_map(char::to_lowercase) {
+        if is_han(letter) {
+            folded.extend([' ', letter, ' ']);
+        } else {
+            folded.push(letter);
+        }
+    }
     let parts = folded.split(|c: char| !c.is_alphanumeric());
     let parts = parts.filter(|word| !word.is_empty());
     parts.map(str::to_owned).collect()
@@ -40,6 +50,13 @@ mod tests {
         let answer = words("It is São Tomé, I think.");
         assert!(holds(&answer, "sao tome"));
         assert!(holds(&answer, "SÃO"));
+    }
+
+    #[test]
+    fn chinese_characters_are_words() {
+        let answer = words("10英里等于16.09公里。");
+        assert!(holds(&answer, "16") && holds(&answer, "公里"));
+        assert!(!holds(&answer, "里公"));
     }
 
     #[test]

@@ -13,12 +13,28 @@ use strum::{Display, EnumIter};
 use super::answer_words::can_be_found;
 use super::question_set_error::QuestionSetError;
 use crate::hex::hex;
+use crate::language::Language;
 use crate::tools;
 
-/// The bundled set.
-const BUNDLED: &str = include_str!("../../../../assets/questions/en.toml");
-/// Where it lies, for errors.
-const BUNDLED_PATH: &str = "assets/questions/en.toml";
+/// The set of a language, and where it lies, for errors.
+fn bundled(language: Language) -> (&'static str, &'static str) {
+    macro_rules! set {
+        ($code:literal) => {
+            (
+                include_str!(concat!("../../../../assets/questions/", $code, ".toml")),
+                concat!("assets/questions/", $code, ".toml"),
+            )
+        };
+    }
+    match language {
+        Language::English => set!("en"),
+        Language::German => set!("de"),
+        Language::Spanish => set!("es"),
+        Language::French => set!("fr"),
+        Language::Italian => set!("it"),
+        Language::Chinese => set!("zh"),
+    }
+}
 
 /// Questions in short conversations.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -168,12 +184,13 @@ impl fmt::Display for Wanted {
 }
 
 impl QuestionSet {
-    /// The bundled set.
+    /// The bundled set of a language.
     ///
     /// # Errors
     /// It is wrong; a test makes sure that it is not.
-    pub fn bundled() -> Result<Self, QuestionSetError> {
-        Self::parse(BUNDLED, Path::new(BUNDLED_PATH))
+    pub fn bundled(language: Language) -> Result<Self, QuestionSetError> {
+        let (text, path) = bundled(language);
+        Self::parse(text, Path::new(path))
     }
 
     /// The set of a file.

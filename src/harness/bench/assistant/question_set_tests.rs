@@ -16,6 +16,21 @@ fn with(expect: &str) -> Result<QuestionSet, QuestionSetError> {
 }
 
 #[test]
+fn every_language_has_questions_that_a_program_can_check() {
+    for language in [
+        Language::German,
+        Language::Spanish,
+        Language::French,
+        Language::Italian,
+        Language::Chinese,
+    ] {
+        let set = QuestionSet::bundled(language).unwrap();
+        assert!(set.conversations.len() >= 50, "{language}");
+        assert!(!set.cannot_phrases.is_empty(), "{language}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_with_the_name_of_the_conversation() {
     for (expect, problem) in [
         ("", "nothing is expected"),
@@ -95,7 +110,7 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn the_bundled_set_is_valid_and_has_questions_of_every_kind() {
-    let set = QuestionSet::bundled().unwrap();
+    let set = QuestionSet::bundled(Language::English).unwrap();
     assert!(set.questions() >= 220, "{}", set.questions());
     assert!(
         set.conversations.len() >= 120,
@@ -111,7 +126,7 @@ fn the_bundled_set_is_valid_and_has_questions_of_every_kind() {
 
 #[test]
 fn the_bundled_set_has_no_question_twice_where_it_opens_a_conversation() {
-    let set = QuestionSet::bundled().unwrap();
+    let set = QuestionSet::bundled(Language::English).unwrap();
     let mut seen = HashSet::new();
     for conversation in &set.conversations {
         let first = words(&conversation.turns[0].say);
@@ -127,7 +142,7 @@ fn the_bundled_set_has_nothing_of_the_held_out_prompts() {
         line["user"].as_str().unwrap().to_owned()
     };
     let held_out: HashSet<Vec<String>> = held_out.lines().map(|l| words(&prompt(l))).collect();
-    let set = QuestionSet::bundled().unwrap();
+    let set = QuestionSet::bundled(Language::English).unwrap();
     for question in set.conversations.iter().flat_map(|c| &c.turns) {
         assert!(
             !held_out.contains(&words(&question.say)),
