@@ -14,7 +14,7 @@
 //! Invariants: no threads and no clocks here (the time comes in); the only effect is in the store, and
 //! what else is to happen is given back as a [`Control`]. What a tool says is in the toolbox's language, which
 //! follows the conversation, and speakable as it stands: `says` holds all sentences, and `heard` the words that
-//! mean something to the tools. `units`, `lookup`, `files` and `recall_talk` know English only, and decline in other
+//! mean something to the tools. `lookup`, `files` and `recall_talk` know English only, and decline in other
 //! languages.
 
 mod arguments;

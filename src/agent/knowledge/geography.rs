@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::language::Language;
-use crate::tools::lookup::{CountryName, Land, Town, city_names, country_names, key, lands, towns};
+use crate::tools::lookup::{
+    CountryName, Land, Town, city_names, country_names, grouped, key, lands, rounded, towns,
+};
 
 /// Names are of cities, regions and islands; of a smaller city the name may be meant otherwise. People.
 const LARGE_TOWN: u32 = 200_000;
@@ -218,15 +220,15 @@ impl Sentences {
         };
         let unit = self.units.iter().find(|unit| rounded >= unit.from);
         let said = match unit {
-            None => self.grouped(rounded),
+            None => grouped(rounded, &self.thousands),
             Some(unit) => {
                 let tenths =
                     (u64::from(rounded) * 10 + u64::from(unit.from) / 2) / u64::from(unit.from);
                 let (whole, tenth) = (tenths / 10, tenths % 10);
                 let number = match tenth {
-                    0 => self.grouped(whole as u32),
+                    0 => grouped(whole as u32, &self.thousands),
                     // From ten on nobody remembers tenths.
-                    _ if whole >= 10 => self.grouped(((tenths + 5) / 10) as u32),
+                    _ if whole >= 10 => grouped(((tenths + 5) / 10) as u32, &self.thousands),
                     tenth => format!("{whole}{}{tenth}", self.decimal_mark),
                 };
                 let form = match (stands, &unit.before_noun) {
@@ -239,32 +241,6 @@ impl Sentences {
         };
         self.about.replace("{count}", &said)
     }
-
-    /// The digits in groups of three.
-    fn grouped(&self, number: u32) -> String {
-        let digits = number.to_string();
-        let mut written = String::new();
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                written.push_str(&self.thousands);
-            }
-            written.push(digit);
-        }
-        written
-    }
-}
-
-/// To two or three digits; none of a number that is short enough as it is.
-fn rounded(number: u32) -> Option<u32> {
-    let unit = match number {
-        ..1_000 => return None,
-        1_000..10_000 => 100,
-        10_000..1_000_000 => 1_000,
-        1_000_000..10_000_000 => 100_000,
-        10_000_000..1_000_000_000 => 1_000_000,
-        _ => 100_000_000,
-    };
-    Some(number.saturating_add(unit / 2) / unit * unit)
 }
 
 /// The sentence, with a large first letter.

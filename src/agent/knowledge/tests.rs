@@ -3,15 +3,6 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::agent::intents::{Decision, Intents};
 
-const LANGUAGES: [Language; 6] = [
-    Language::English,
-    Language::German,
-    Language::Spanish,
-    Language::French,
-    Language::Italian,
-    Language::Chinese,
-];
-
 macro_rules! of_others {
     ($language:ident, $code:literal) => {
         (
@@ -136,7 +127,7 @@ fn every_english_name_is_written_as_it_is_compared() {
 #[test]
 fn no_name_of_an_aspect_has_two_answers() {
     let mut wrong = Vec::new();
-    for language in LANGUAGES {
+    for language in Language::all() {
         let mut known = BTreeMap::new();
         for (what, written) in written(language) {
             for (names, sentence) in written.answers {
@@ -154,7 +145,7 @@ fn no_name_of_an_aspect_has_two_answers() {
 
 #[test]
 fn the_files_agree_whether_the_keys_of_an_aspect_are_names() {
-    for language in LANGUAGES {
+    for language in Language::all() {
         let mut aspects: BTreeMap<String, bool> = BTreeMap::new();
         for (what, written) in written(language) {
             let are_names = *aspects.entry(what.clone()).or_insert(written.are_names);
@@ -165,8 +156,8 @@ fn the_files_agree_whether_the_keys_of_an_aspect_are_names() {
 
 #[test]
 fn every_answer_is_a_sentence_that_can_be_spoken() {
-    let known = LANGUAGES.map(Knowledge::bundled);
-    let aspects = known.iter().flat_map(|known| known.aspects.values());
+    let known = Language::all().map(Knowledge::bundled);
+    let aspects = known.flat_map(|known| known.aspects.values());
     for sentence in aspects.flat_map(|one| &one.sentences) {
         let ends = ['.', '!', '?', '。', '！', '？'];
         assert!(sentence.ends_with(ends), "{sentence}");
@@ -178,7 +169,7 @@ fn every_answer_is_a_sentence_that_can_be_spoken() {
 
 #[test]
 fn every_aspect_is_asked_for_and_every_question_has_a_table() {
-    for language in LANGUAGES {
+    for language in Language::all() {
         let asked = Intents::bundled(language).aspects();
         let knowledge = Knowledge::bundled(language);
         let of_words = match knowledge.meanings {

@@ -33,6 +33,7 @@ pub use facts::{Facts, FactsError};
 pub(super) use names::nearest;
 pub(crate) use names::{bare, key};
 pub(super) use places::zone;
+pub(crate) use rough::{grouped, rounded};
 pub(crate) use rows::{Land, Town, lands, towns};
 pub(super) use translated::in_english;
 pub(crate) use translated::{CountryName, city_names, country_names};

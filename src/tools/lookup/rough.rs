@@ -5,28 +5,33 @@ pub(super) fn say_count(number: u32, exact: bool) -> String {
     if exact {
         return with_commas(number);
     }
-    let (rounded, unit) = match number {
-        ..1_000 => return number.to_string(),
-        1_000..10_000 => (with_commas(round_to(number, 100)), ""),
-        10_000..999_500 => (with_commas(round_to(number, 1_000)), ""),
-        999_500..9_950_000 => (with_a_decimal(number, 1_000_000), " million"),
-        9_950_000..999_500_000 => (
-            (round_to(number, 1_000_000) / 1_000_000).to_string(),
-            " million",
-        ),
-        _ => (with_a_decimal(number, 1_000_000_000), " billion"),
+    let Some(rounded) = rounded(number) else {
+        return number.to_string();
     };
-    format!("about {rounded}{unit}")
+    let (said, unit) = match rounded {
+        ..1_000_000 => (with_commas(rounded), ""),
+        1_000_000..1_000_000_000 => (with_a_decimal(rounded, 1_000_000), " million"),
+        _ => (with_a_decimal(rounded, 1_000_000_000), " billion"),
+    };
+    format!("about {said}{unit}")
 }
 
-fn round_to(number: u32, unit: u32) -> u32 {
-    (number + unit / 2) / unit * unit
+/// To two or three digits; none of a number that is short enough as it is.
+pub(crate) fn rounded(number: u32) -> Option<u32> {
+    let unit = match number {
+        ..1_000 => return None,
+        1_000..10_000 => 100,
+        10_000..1_000_000 => 1_000,
+        1_000_000..10_000_000 => 100_000,
+        10_000_000..1_000_000_000 => 1_000_000,
+        _ => 100_000_000,
+    };
+    Some(number.saturating_add(unit / 2) / unit * unit)
 }
 
 /// "8.5", "9"
 fn with_a_decimal(number: u32, unit: u32) -> String {
-    let tenths = (number + unit / 20) / (unit / 10);
-    match (tenths / 10, tenths % 10) {
+    match (number / unit, number % unit / (unit / 10)) {
         (whole, 0) => whole.to_string(),
         (whole, tenth) => format!("{whole}.{tenth}"),
     }
@@ -34,11 +39,16 @@ fn with_a_decimal(number: u32, unit: u32) -> String {
 
 /// "66,987,244"
 pub(super) fn with_commas(number: u32) -> String {
+    grouped(number, ",")
+}
+
+/// The digits in groups of three, with a mark between them.
+pub(crate) fn grouped(number: u32, mark: &str) -> String {
     let digits = number.to_string();
     let mut written = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            written.push(',');
+            written.push_str(mark);
         }
         written.push(digit);
     }

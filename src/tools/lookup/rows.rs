@@ -124,7 +124,8 @@ pub(crate) struct Town {
     pub population: u32,
 }
 
-/// The cities with so many people or more, by the keys of their English names; of several of one name the largest.
+/// The cities with at least this many people, by their English names as `key` writes them. Where several have one name, the
+/// largest is there.
 pub(crate) fn towns(least: u32) -> HashMap<String, Town> {
     let tables = Tables::bundled();
     let rows = BUNDLED.cities.lines().skip(1).filter_map(city_row);

@@ -114,7 +114,7 @@ impl Names {
         names.get(place).map_or(unit.name, String::as_str)
     }
 
-    /// "10 miles": so many of a unit, as a number that is said.
+    /// An amount as it is said, the number being written already: "10 miles".
     pub(super) fn said(&self, number: &str, unit: &Unit, is_one: bool) -> String {
         let between = self.between.as_deref().unwrap_or(" ");
         format!("{number}{between}{}", self.name(unit, is_one))
@@ -135,14 +135,7 @@ mod tests {
 
     #[test]
     fn every_language_has_names_for_every_unit() {
-        for language in [
-            Language::English,
-            Language::German,
-            Language::Spanish,
-            Language::French,
-            Language::Italian,
-            Language::Chinese,
-        ] {
+        for language in Language::all() {
             let names = Names::of(language);
             for unit in UNITS {
                 let of_unit = names.names_of(unit);
