@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -28,26 +28,42 @@ pub enum Language {
 }
 
 /// One thing for each language, made at its first use.
-pub struct ByLanguage<T>([LazyLock<T>; 6]);
+pub struct ByLanguage<T> {
+    make: fn(Language) -> T,
+    /// In the order of [`Language`].
+    made: [OnceLock<T>; 6],
+}
 
 impl<T> ByLanguage<T> {
-    /// What makes each of them, in the order of [`Language`].
-    pub const fn new([en, de, es, fr, it, zh]: [fn() -> T; 6]) -> Self {
-        Self([
-            LazyLock::new(en),
-            LazyLock::new(de),
-            LazyLock::new(es),
-            LazyLock::new(fr),
-            LazyLock::new(it),
-            LazyLock::new(zh),
-        ])
+    /// What makes that of a language.
+    pub const fn new(make: fn(Language) -> T) -> Self {
+        Self {
+            make,
+            made: [const { OnceLock::new() }; 6],
+        }
     }
 
     /// That of a language.
     pub fn of(&self, language: Language) -> &T {
-        &self.0[language as usize]
+        self.made[language as usize].get_or_init(|| (self.make)(language))
     }
 }
+
+/// The text of a file that comes with the program, one for each language. Its path is relative to the file that asks for it, and
+/// is given in two parts: before the language's code, and behind it.
+macro_rules! file_of {
+    ($language:expr, $before:literal, $after:literal) => {
+        match $language {
+            $crate::language::Language::English => include_str!(concat!($before, "en", $after)),
+            $crate::language::Language::German => include_str!(concat!($before, "de", $after)),
+            $crate::language::Language::Spanish => include_str!(concat!($before, "es", $after)),
+            $crate::language::Language::French => include_str!(concat!($before, "fr", $after)),
+            $crate::language::Language::Italian => include_str!(concat!($before, "it", $after)),
+            $crate::language::Language::Chinese => include_str!(concat!($before, "zh", $after)),
+        }
+    };
+}
+pub(crate) use file_of;
 
 struct Known {
     language: Language,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::spoken::split;
-use crate::language::{ByLanguage, Language};
+use crate::language::{ByLanguage, Language, file_of};
 
 /// The words of one language, in lower case.
 #[derive(Debug, Deserialize)]
@@ -39,14 +39,8 @@ pub(super) struct Heard {
     pub lists: BTreeMap<String, Vec<String>>,
 }
 
-static HEARD: ByLanguage<Heard> = ByLanguage::new([
-    || read(include_str!("../../assets/tools/en/heard.toml")),
-    || read(include_str!("../../assets/tools/de/heard.toml")),
-    || read(include_str!("../../assets/tools/es/heard.toml")),
-    || read(include_str!("../../assets/tools/fr/heard.toml")),
-    || read(include_str!("../../assets/tools/it/heard.toml")),
-    || read(include_str!("../../assets/tools/zh/heard.toml")),
-]);
+static HEARD: ByLanguage<Heard> =
+    ByLanguage::new(|language| read(file_of!(language, "../../assets/tools/", "/heard.toml")));
 
 fn read(file: &str) -> Heard {
     toml::from_str(file).expect("the bundled words are held valid by a test")

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::spoken::Speech;
-use crate::language::{ByLanguage, Language};
+use crate::language::{ByLanguage, Language, file_of};
 
 /// All that the tools say in one language. A file without one of these is refused, and so is one with more.
 #[derive(Debug, Deserialize)]
@@ -288,14 +288,8 @@ pub(super) struct Session {
     pub abilities: Vec<String>,
 }
 
-static SAYINGS: ByLanguage<Sayings> = ByLanguage::new([
-    || read(include_str!("../../assets/tools/en/said.toml")),
-    || read(include_str!("../../assets/tools/de/said.toml")),
-    || read(include_str!("../../assets/tools/es/said.toml")),
-    || read(include_str!("../../assets/tools/fr/said.toml")),
-    || read(include_str!("../../assets/tools/it/said.toml")),
-    || read(include_str!("../../assets/tools/zh/said.toml")),
-]);
+static SAYINGS: ByLanguage<Sayings> =
+    ByLanguage::new(|language| read(file_of!(language, "../../assets/tools/", "/said.toml")));
 
 fn read(file: &str) -> Sayings {
     toml::from_str(file).expect("the bundled sentences are held valid by a test")

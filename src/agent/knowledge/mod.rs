@@ -88,14 +88,7 @@ pub(super) struct Knowledge {
 impl Knowledge {
     /// What is known in a language, read at its first use.
     pub(super) fn bundled(language: Language) -> &'static Self {
-        static KNOWN: ByLanguage<Knowledge> = ByLanguage::new([
-            || Knowledge::read(Language::English),
-            || Knowledge::read(Language::German),
-            || Knowledge::read(Language::Spanish),
-            || Knowledge::read(Language::French),
-            || Knowledge::read(Language::Italian),
-            || Knowledge::read(Language::Chinese),
-        ]);
+        static KNOWN: ByLanguage<Knowledge> = ByLanguage::new(Knowledge::read);
         KNOWN.of(language)
     }
 

@@ -89,14 +89,7 @@ impl CountryName {
 
 /// What the data call a place that this language calls so: "Tokyo" for "Tokio". `None`: it may have no other name.
 pub(in crate::tools) fn in_english(name: &str, language: Language) -> Option<&'static str> {
-    static NAMES: ByLanguage<HashMap<String, &str>> = ByLanguage::new([
-        || english_names(Language::English),
-        || english_names(Language::German),
-        || english_names(Language::Spanish),
-        || english_names(Language::French),
-        || english_names(Language::Italian),
-        || english_names(Language::Chinese),
-    ]);
+    static NAMES: ByLanguage<HashMap<String, &str>> = ByLanguage::new(english_names);
     NAMES.of(language).get(&bare(name, language)).copied()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::table::{Kind, UNITS, Unit};
-use crate::language::{ByLanguage, Language};
+use crate::language::{ByLanguage, Language, file_of};
 use crate::tools::lookup::bare;
 use crate::tools::spoken::split;
 
@@ -34,44 +34,7 @@ pub(super) struct Names {
     language: Language,
 }
 
-static NAMES: ByLanguage<Names> = ByLanguage::new([
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/en/units.toml"),
-            Language::English,
-        )
-    },
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/de/units.toml"),
-            Language::German,
-        )
-    },
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/es/units.toml"),
-            Language::Spanish,
-        )
-    },
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/fr/units.toml"),
-            Language::French,
-        )
-    },
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/it/units.toml"),
-            Language::Italian,
-        )
-    },
-    || {
-        Names::read(
-            include_str!("../../../assets/tools/zh/units.toml"),
-            Language::Chinese,
-        )
-    },
-]);
+static NAMES: ByLanguage<Names> = ByLanguage::new(Names::read);
 
 impl Names {
     /// Those of a language, read at their first use.
@@ -79,7 +42,8 @@ impl Names {
         NAMES.of(language)
     }
 
-    fn read(file: &str, language: Language) -> Self {
+    fn read(language: Language) -> Self {
+        let file = file_of!(language, "../../../assets/tools/", "/units.toml");
         let names: Self = toml::from_str(file).expect("the bundled names are held valid by a test");
         Self { language, ..names }
     }

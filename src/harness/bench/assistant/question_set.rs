@@ -13,28 +13,8 @@ use strum::{Display, EnumIter};
 use super::answer_words::can_be_found;
 use super::question_set_error::QuestionSetError;
 use crate::hex::hex;
-use crate::language::Language;
+use crate::language::{Language, file_of};
 use crate::tools;
-
-/// The set of a language, and where it lies, for errors.
-fn bundled(language: Language) -> (&'static str, &'static str) {
-    macro_rules! set {
-        ($code:literal) => {
-            (
-                include_str!(concat!("../../../../assets/questions/", $code, ".toml")),
-                concat!("assets/questions/", $code, ".toml"),
-            )
-        };
-    }
-    match language {
-        Language::English => set!("en"),
-        Language::German => set!("de"),
-        Language::Spanish => set!("es"),
-        Language::French => set!("fr"),
-        Language::Italian => set!("it"),
-        Language::Chinese => set!("zh"),
-    }
-}
 
 /// Questions in short conversations.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -189,8 +169,9 @@ impl QuestionSet {
     /// # Errors
     /// It is wrong; a test makes sure that it is not.
     pub fn bundled(language: Language) -> Result<Self, QuestionSetError> {
-        let (text, path) = bundled(language);
-        Self::parse(text, Path::new(path))
+        let text = file_of!(language, "../../../../assets/questions/", ".toml");
+        let path = format!("assets/questions/{}.toml", language.code());
+        Self::parse(text, Path::new(&path))
     }
 
     /// The set of a file.
