@@ -1,5 +1,7 @@
 //! How the loudspeaker comes back into the microphone, and what kind of conversation that allows.
 
+use std::ops::Range;
+
 use crate::audio::correlation::products;
 use crate::audio::frame::{FRAME, SPEECH_RATE, dbfs, peak, rms};
 use crate::events::DuplexMode;
@@ -146,6 +148,10 @@ const SAME_DELAY: usize = SPEECH_RATE as usize / 500;
 const EXCLUDED_DB: f32 = -28.0;
 /// Length of each part of a reply that is compared. Samples: 0.7 s.
 const REPLY_PART: usize = SPEECH_RATE as usize * 7 / 10;
+/// A reply that leaves no echo is known for it before its parts are complete: from this much of it on...
+const LEAST_HEARD: usize = SPEECH_RATE as usize * 3 / 10;
+/// ...and it is looked at this often. Samples: 100 ms.
+const LOOK_EVERY: usize = SPEECH_RATE as usize / 10;
 /// The microphone is overdriven from here on.
 const CLIPPED: f32 = 0.99;
 
@@ -207,7 +213,10 @@ impl EchoProbe {
         self.capture.extend_from_slice(capture);
         self.zeros += usize::from(capture.iter().all(|sample| *sample == 0.0));
         if self.capture.len() < self.part * self.parts + LONGEST_DELAY {
-            return None;
+            // Until an echo is excluded the canceller takes the user for one: at headphones an interruption is lost.
+            let silent = self.heard_zeros() && !zeros_are_quiet;
+            let excluded = !silent && self.is_excluded_already();
+            return excluded.then_some(EchoReturn::NotHeard);
         }
         let mut parts = self.render.chunks(self.part).take(self.parts);
         if parts.any(|part| rms(part) < LEAST_PLAYED) {
@@ -225,6 +234,23 @@ impl EchoProbe {
         self.zeros * FRAME * 2 > self.capture.len()
     }
 
+    /// Whether what came of the sound so far is so little that there is no echo, with more certainty than
+    /// [`EchoProbe::find`] asks for: nothing that is like the played sound, at any delay.
+    fn is_excluded_already(&self) -> bool {
+        let heard = self.capture.len().saturating_sub(LONGEST_DELAY);
+        if heard < LEAST_HEARD || !heard.is_multiple_of(LOOK_EVERY) {
+            return false;
+        }
+        rms(&self.render[..heard]) >= LEAST_PLAYED
+            && self.find_part(0..heard).share < CHANCE
+            && self.could_hide_db(heard) < EXCLUDED_DB
+    }
+
+    /// The loudest echo of the first samples played that what was heard could hide. dB.
+    fn could_hide_db(&self, played: usize) -> f32 {
+        dbfs(CHANCE * rms(&self.capture) / rms(&self.render[..played]))
+    }
+
     fn start_again(&mut self) {
         self.render.clear();
         self.capture.clear();
@@ -232,7 +258,8 @@ impl EchoProbe {
     }
 
     fn find(&self) -> EchoReturn {
-        let matches: Vec<Match> = (0..self.parts).map(|n| self.find_part(n)).collect();
+        let part = |n| n * self.part..(n + 1) * self.part;
+        let matches: Vec<Match> = (0..self.parts).map(|n| self.find_part(part(n))).collect();
         let agree = matches.windows(2).all(|pair| {
             let [a, b] = [pair[0].delay, pair[1].delay];
             a.abs_diff(b) <= SAME_DELAY
@@ -247,9 +274,7 @@ impl EchoProbe {
                 clipped: peak(&self.capture) >= CLIPPED,
             };
         }
-        let played = &self.render[..self.part * self.parts];
-        let could_hide_db = dbfs(CHANCE * rms(&self.capture) / rms(played));
-        if could_hide_db < EXCLUDED_DB {
+        if self.could_hide_db(self.part * self.parts) < EXCLUDED_DB {
             EchoReturn::NotHeard
         } else {
             EchoReturn::Unclear(Unclear::TooLoud)
@@ -257,18 +282,18 @@ impl EchoProbe {
     }
 
     /// Where a part of the played sound correlates best with the captured one, and how much of it.
-    fn find_part(&self, n: usize) -> Match {
-        let from = n * self.part;
-        let played = &self.render[from..from + self.part];
+    fn find_part(&self, part: Range<usize>) -> Match {
+        let length = part.len();
+        let heard = &self.capture[part.start..part.end + LONGEST_DELAY];
+        let played = &self.render[part];
         let energy = energy(played);
-        let heard = &self.capture[from..from + self.part + LONGEST_DELAY];
         let (delay, best) = products(played, heard)
             .into_iter()
             .take(LONGEST_DELAY)
             .enumerate()
             .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
             .unwrap_or_default();
-        let heard_energy = self::energy(&heard[delay..delay + self.part]);
+        let heard_energy = self::energy(&heard[delay..delay + length]);
         Match {
             delay,
             gain: best.abs() / energy.max(1e-12),
@@ -425,6 +450,26 @@ mod tests {
         };
         assert!((gain_db + 20.0).abs() < 2.0, "{gain_db}");
         assert_eq!(heard(None, 0.002), EchoReturn::NotHeard);
+    }
+
+    #[test]
+    fn the_first_second_of_a_reply_excludes_an_echo_but_none_that_is_there() {
+        for seed in 1..20 {
+            let mut reply = voice(seed, 1.0);
+            let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
+            let first_second = &reply[..SPEECH_RATE as usize];
+            let found = hear(EchoProbe::of_reply(), first_second, None, noise(0.002));
+            assert_eq!(found, EchoReturn::NotHeard, "seed {seed}");
+            for (gain_db, reverb_ms) in [(-10.0, 0.0), (-20.0, 50.0), (-26.0, 0.0)] {
+                let path = EchoPath {
+                    gain_db,
+                    reverb_ms,
+                    ..LAPTOP
+                };
+                let found = hear(EchoProbe::of_reply(), &reply, Some(path), noise(0.002));
+                assert_ne!(found, EchoReturn::NotHeard, "seed {seed}, {gain_db} dB");
+            }
+        }
     }
 
     #[test]

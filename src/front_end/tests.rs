@@ -170,6 +170,24 @@ fn speech_over_the_earcon_keeps_the_canceller_on_and_the_next_reply_measures() {
 }
 
 #[test]
+fn speech_over_the_earcon_at_headphones_leaves_the_user_heard_over_the_first_reply() {
+    let mut world = World::cancelling();
+    world.earcon(somebody);
+    assert!(!world.front_end.duplex.is_isolated());
+    world.silence(500);
+    let before = world.speeches();
+    world.reply(2, |n| {
+        if n > SPEECH_RATE as usize {
+            somebody(n)
+        } else {
+            0.0
+        }
+    });
+    assert!(world.front_end.duplex.is_isolated());
+    assert!(world.speeches() > before, "{:?}", world.facts);
+}
+
+#[test]
 fn a_muted_microphone_is_told_once_and_measures_nothing() {
     let mut world = World::cancelling();
     world.noise_level = 0.0;
