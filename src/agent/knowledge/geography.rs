@@ -53,6 +53,8 @@ struct Sentences {
     units: Vec<Unit>,
     /// By the code of GeoNames.
     continents: BTreeMap<String, String>,
+    /// By the code of a country: what is said of its continent where it lies on two.
+    continents_said: BTreeMap<String, String>,
 }
 
 /// A word that counts: "million".
@@ -156,7 +158,9 @@ impl Sentences {
                 facts.push(of_it(aspect, sentence, value));
             }
         }
-        if let Some(continent) = self.continents.get(land.continent) {
+        if let Some(said) = self.continents_said.get(land.iso) {
+            facts.push(of_it("continent", said, ""));
+        } else if let Some(continent) = self.continents.get(land.continent) {
             facts.push(of_it("continent", &self.continent, continent));
         }
         let neighbours: Vec<&str> = (land.neighbours.iter())
@@ -301,5 +305,25 @@ mod tests {
             Some("Bern ist die Hauptstadt der Schweiz.")
         );
         assert_eq!(told("capital", "Bern"), None);
+        assert_eq!(
+            told("continent", "Frankreich"),
+            Some("Der Kontinent von Frankreich ist Europa.")
+        );
+    }
+
+    #[test]
+    fn a_country_on_two_continents_is_said_to_be_on_both() {
+        let others = |language: &Language| *language != Language::English;
+        for language in Language::all().filter(others) {
+            let facts = facts(language);
+            let said = |fact: &&Fact| fact.aspect == "continent";
+            let said: Vec<&str> = (facts.iter().filter(said))
+                .map(|fact| fact.sentence.as_str())
+                .collect();
+            let sentences = Sentences::read(sentences(language).unwrap());
+            for (iso, expected) in &sentences.continents_said {
+                assert!(said.contains(&expected.as_str()), "{language}: {iso}");
+            }
+        }
     }
 }
