@@ -32,7 +32,7 @@ for cpu in $cpus; do
         x86_64-*) flags="$flags -march=$cpu" ;;
     esac
     env -u SOURCE_DATE_EPOCH GGML_NATIVE=OFF CARGO_TARGET_DIR="$dist/$cpu" \
-        RUSTFLAGS="-C target-cpu=$cpu --cfg ggml_without_amx" \
+        RUSTFLAGS="-C target-cpu=$cpu --cfg ggml_without_amx_with_sgemm" \
         "CFLAGS_$underscored=$flags" "CXXFLAGS_$underscored=$flags" \
         cargo build --release --locked --target "$triple" -p vivavoce -p whisper-worker
     mkdir "$tree/lib/vivavoce/$cpu"
