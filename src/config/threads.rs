@@ -42,8 +42,10 @@ impl ThreadConfig {
 /// Few threads beat many: with one of two cores busy elsewhere, two threads made a third of the
 /// tokens that one made (README, Cores).
 ///
+/// A large voice is what the user waits for: it has both halves.
+///
 /// It is the budget of the process, not of a session: a model runs for one session at a time
-/// (`llm/weights.rs`, `onnx.rs`).
+/// (`llm/weights.rs`, `onnx/mod.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreadBudget {
     /// Threads of the recognizer.
@@ -54,6 +56,8 @@ pub struct ThreadBudget {
 
 /// A tiny recognizer gains nothing from more.
 const MOST_STT: usize = 4;
+/// So does a voice.
+const MOST_TTS: usize = 4;
 /// Memory bandwidth, not cores, limits generation beyond this.
 const MOST_LLM: usize = 8;
 
@@ -71,8 +75,9 @@ impl ThreadBudget {
         }
     }
 
-    /// Threads of a neural voice: it speaks while the recognizer has little to do.
+    /// Threads of a large neural voice: while the user waits for it, recognizer and language model have little to
+    /// do.
     pub fn tts(self) -> usize {
-        self.stt
+        (self.stt + self.llm).min(MOST_TTS)
     }
 }

@@ -21,7 +21,7 @@ use super::{Prosody, Speech, Synthesizer, TtsError, WordEnd, waveform};
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx::Graph;
+use crate::onnx::{Changes, Graph};
 
 /// Its sample rate.
 const RATE_HZ: u32 = 24_000;
@@ -108,12 +108,18 @@ impl Kokoro {
         }
         let numbers = numbers(&folder.join("tokenizer.json"))?;
         let path = graph(folder)?;
+        let load = |one_more_output| {
+            let changes = Changes {
+                one_more_output,
+                convolutions_in_floats: true,
+            };
+            Graph::load_changed(runtime, &path, threads, changes)
+        };
         // Another export may keep durations elsewhere; it speaks as well.
-        let graph =
-            Graph::load_with_output(runtime, &path, threads, DURATIONS).or_else(|error| {
-                tracing::warn!("where words end is estimated for this voice: {error}");
-                Graph::load(runtime, &path, threads)
-            })?;
+        let graph = load(Some(DURATIONS)).or_else(|error| {
+            tracing::warn!("where words end is estimated for this voice: {error}");
+            load(None)
+        })?;
         let inputs = graph.inputs();
         let takes = |name: &str| inputs.iter().any(|input| input == name);
         let known = ["input_ids", "tokens"].into_iter();

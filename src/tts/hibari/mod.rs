@@ -33,7 +33,7 @@ use crate::audio::noise::Noise;
 use crate::audio::wav::Clip;
 use crate::cancellation::Cancelled;
 use crate::language::Language;
-use crate::onnx::Graph;
+use crate::onnx::{Changes, Graph};
 
 /// Its sample rate.
 const RATE_HZ: u32 = 24_000;
@@ -90,8 +90,12 @@ impl Hibari {
             Ok(Box::new(UnknownWords::load(runtime, folder, unknown)?))
         })?;
         // Without durations, which another export may keep elsewhere, it speaks as well.
+        let with_durations = Changes {
+            one_more_output: Some(DURATIONS),
+            ..Changes::default()
+        };
         let loaded =
-            Graph::load_with_output(runtime, &graph, THREADS, DURATIONS).or_else(|error| {
+            Graph::load_changed(runtime, &graph, THREADS, with_durations).or_else(|error| {
                 tracing::warn!("where words end is estimated for this voice: {error}");
                 Graph::load(runtime, &graph, THREADS)
             })?;
