@@ -59,6 +59,19 @@ fn every_executable_holds_exactly_one_ggml() {
     }
 }
 
+/// whisper.cpp leaves them out unless asked, and is then slower by half and says nothing.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn every_executable_has_the_fast_products_of_matrices() {
+    for executable in executables() {
+        assert!(
+            symbols(&executable).contains(&"llamafile_sgemm".to_owned()),
+            "{} was built without GGML_LLAMAFILE (.cargo/config.toml)",
+            executable.display()
+        );
+    }
+}
+
 /// GCC before 12.4 and 13.3 miscompiles the instruction's intrinsic: ggml's AMX kernels crash at the first
 /// prompt. No build has them, on any machine and with any compiler.
 #[cfg(target_arch = "x86_64")]

@@ -212,10 +212,10 @@ impl EchoProbe {
         self.render.extend_from_slice(render);
         self.capture.extend_from_slice(capture);
         self.zeros += usize::from(capture.iter().all(|sample| *sample == 0.0));
-        if self.capture.len() < self.part * self.parts + LONGEST_DELAY {
+        if !self.is_complete() {
             // Until an echo is excluded the canceller takes the user for one: at headphones an interruption is lost.
-            let silent = self.heard_zeros() && !zeros_are_quiet;
-            let excluded = !silent && self.is_excluded_already();
+            let heard_all = self.zeros == 0 || zeros_are_quiet;
+            let excluded = heard_all && self.is_excluded_already();
             return excluded.then_some(EchoReturn::NotHeard);
         }
         let mut parts = self.render.chunks(self.part).take(self.parts);
@@ -234,21 +234,23 @@ impl EchoProbe {
         self.zeros * FRAME * 2 > self.capture.len()
     }
 
-    /// Whether what came of the sound so far is so little that there is no echo, with more certainty than
-    /// [`EchoProbe::find`] asks for: nothing that is like the played sound, at any delay.
-    fn is_excluded_already(&self) -> bool {
-        let heard = self.capture.len().saturating_sub(LONGEST_DELAY);
-        if heard < LEAST_HEARD || !heard.is_multiple_of(LOOK_EVERY) {
-            return false;
-        }
-        rms(&self.render[..heard]) >= LEAST_PLAYED
-            && self.find_part(0..heard).share < CHANCE
-            && self.could_hide_db(heard) < EXCLUDED_DB
+    /// Whether all of the sound was compared that is to be: an answer before is one for now.
+    pub fn is_complete(&self) -> bool {
+        self.capture.len() >= self.part * self.parts + LONGEST_DELAY
     }
 
-    /// The loudest echo of the first samples played that what was heard could hide. dB.
-    fn could_hide_db(&self, played: usize) -> f32 {
-        dbfs(CHANCE * rms(&self.capture) / rms(&self.render[..played]))
+    /// Whether what came of a reply so far excludes an echo: nothing is like it at any delay, and what was heard is too quiet
+    /// to hide one, though all of it be taken for heard as long as the reply was played.
+    fn is_excluded_already(&self) -> bool {
+        let heard = self.capture.len().saturating_sub(LONGEST_DELAY);
+        if self.parts < 2 || heard < LEAST_HEARD || !heard.is_multiple_of(LOOK_EVERY) {
+            return false;
+        }
+        let played = rms(&self.render[..heard]);
+        let captured = (energy(&self.capture) / heard as f32).sqrt();
+        played >= LEAST_PLAYED
+            && dbfs(CHANCE * captured / played) < EXCLUDED_DB
+            && self.find_part(0..heard).share < CHANCE
     }
 
     fn start_again(&mut self) {
@@ -274,7 +276,9 @@ impl EchoProbe {
                 clipped: peak(&self.capture) >= CLIPPED,
             };
         }
-        if self.could_hide_db(self.part * self.parts) < EXCLUDED_DB {
+        let played = &self.render[..self.part * self.parts];
+        let could_hide_db = dbfs(CHANCE * rms(&self.capture) / rms(played));
+        if could_hide_db < EXCLUDED_DB {
             EchoReturn::NotHeard
         } else {
             EchoReturn::Unclear(Unclear::TooLoud)
@@ -452,23 +456,77 @@ mod tests {
         assert_eq!(heard(None, 0.002), EchoReturn::NotHeard);
     }
 
-    #[test]
-    fn the_first_second_of_a_reply_excludes_an_echo_but_none_that_is_there() {
-        for seed in 1..20 {
-            let mut reply = voice(seed, 1.0);
-            let reply: Vec<f32> = (0..2 * SPEECH_RATE).map(|_| reply()).collect();
-            let first_second = &reply[..SPEECH_RATE as usize];
-            let found = hear(EchoProbe::of_reply(), first_second, None, noise(0.002));
-            assert_eq!(found, EchoReturn::NotHeard, "seed {seed}");
-            for (gain_db, reverb_ms) in [(-10.0, 0.0), (-20.0, 50.0), (-26.0, 0.0)] {
-                let path = EchoPath {
-                    gain_db,
-                    reverb_ms,
-                    ..LAPTOP
-                };
-                let found = hear(EchoProbe::of_reply(), &reply, Some(path), noise(0.002));
-                assert_ne!(found, EchoReturn::NotHeard, "seed {seed}, {gain_db} dB");
+    /// All answers of a probe to a reply, and after how many milliseconds; the loudspeaker begins to play it so late.
+    fn answers(reply: &[f32], path: Option<EchoPath>, fades_in_s: f32) -> Vec<(EchoReturn, usize)> {
+        let mut probe = EchoProbe::of_reply();
+        let mut room = path.map(|path| Room::new(path, 1));
+        let mut others = noise(0.002);
+        let mut answers = Vec::new();
+        for (n, block) in reply.as_chunks::<FRAME>().0.iter().enumerate() {
+            let seconds = n as f32 * 0.01;
+            let volume = (seconds / fades_in_s.max(0.01)).min(1.0);
+            let capture = std::array::from_fn(|n| {
+                others()
+                    + room
+                        .as_mut()
+                        .map_or(0.0, |room| room.echo(block[n] * volume))
+            });
+            let complete = probe.is_complete();
+            if !complete && let Some(found) = probe.push(&capture, block, false) {
+                answers.push((found, n * 10));
             }
+        }
+        answers
+    }
+
+    fn reply_of(seed: u64) -> Vec<f32> {
+        let mut reply = voice(seed, 1.0);
+        (0..3 * SPEECH_RATE).map(|_| reply()).collect()
+    }
+
+    #[test]
+    fn no_echo_is_known_in_the_first_second_of_a_reply() {
+        for seed in 1..20 {
+            let answers = answers(&reply_of(seed), None, 0.0);
+            let (found, ms) = answers[0];
+            assert_eq!(found, EchoReturn::NotHeard, "seed {seed}");
+            assert!(ms <= 1_000, "seed {seed}: {ms} ms");
+            assert_eq!(answers.last().unwrap().0, found, "seed {seed}: it stays");
+        }
+    }
+
+    #[test]
+    fn an_echo_is_never_excluded_however_it_comes() {
+        let late = EchoPath {
+            delay_ms: 125.0,
+            ..LAPTOP
+        };
+        let reverberant = EchoPath {
+            reverb_ms: 50.0,
+            ..LAPTOP
+        };
+        let quiet = EchoPath {
+            gain_db: -26.0,
+            ..LAPTOP
+        };
+        for seed in 1..20 {
+            for path in [LAPTOP, late, reverberant, quiet] {
+                let answers = answers(&reply_of(seed), Some(path), 0.0);
+                let excluded = |(found, _): &(EchoReturn, usize)| *found == EchoReturn::NotHeard;
+                assert!(
+                    !answers.iter().any(excluded),
+                    "seed {seed}, {path:?}: {answers:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_loudspeaker_that_wakes_up_slowly_is_found_after_all() {
+        for seed in 1..20 {
+            let answers = answers(&reply_of(seed), Some(LAPTOP), 0.8);
+            let (last, _) = answers.last().unwrap();
+            assert_ne!(*last, EchoReturn::NotHeard, "seed {seed}: {answers:?}");
         }
     }
 

@@ -42,7 +42,7 @@ impl ThreadConfig {
 /// Few threads beat many: with one of two cores busy elsewhere, two threads made a third of the
 /// tokens that one made (README, Cores).
 ///
-/// A large voice is what the user waits for: it has both halves.
+/// A large voice has both halves ([`ThreadBudget::tts`]).
 ///
 /// It is the budget of the process, not of a session: a model runs for one session at a time
 /// (`llm/weights.rs`, `onnx/mod.rs`).
@@ -56,10 +56,10 @@ pub struct ThreadBudget {
 
 /// A tiny recognizer gains nothing from more.
 const MOST_STT: usize = 4;
-/// So does a voice.
-const MOST_TTS: usize = 4;
 /// Memory bandwidth, not cores, limits generation beyond this.
 const MOST_LLM: usize = 8;
+/// Nor does a voice gain from more.
+const MOST_TTS: usize = 4;
 
 impl ThreadBudget {
     /// Shares out `cores`, unless the configuration says otherwise.
@@ -75,8 +75,8 @@ impl ThreadBudget {
         }
     }
 
-    /// Threads of a large neural voice: while the user waits for it, recognizer and language model have little to
-    /// do.
+    /// Threads of a large neural voice: all cores, for the user waits for its first clause, and the recognizer has nothing to
+    /// do then. They sleep while they wait for each other, so that a language model which writes on is not kept from it.
     pub fn tts(self) -> usize {
         (self.stt + self.llm).min(MOST_TTS)
     }

@@ -235,8 +235,9 @@ fn real_time_factor(voice: &mut dyn Synthesizer, language: Language) -> Result<f
     Ok(factor)
 }
 
-/// A voice with a larger real-time factor is too slow for a conversation.
-const SLOWEST_VOICE: f64 = 0.5;
+/// A voice with a larger real-time factor is too slow for a conversation: its first clause, of two seconds or so, would be
+/// waited for longer than a person waits with an answer.
+const SLOWEST_VOICE: f64 = 0.35;
 
 /// Loads the voice that is configured; models are not looked at if it needs none.
 pub fn synthesizer(

@@ -105,11 +105,19 @@ impl Duplex {
         let Some(found) = probe.push(captured, played, muted.zeros_are_quiet()) else {
             return;
         };
+        let early = found == EchoReturn::NotHeard && !probe.is_complete();
+        // Without a canceller nothing would protect from an echo that comes after all.
+        if early && !self.cancels {
+            return;
+        }
         let unclear = matches!(found, EchoReturn::Unclear(_));
         // What could not be told is measured again on the next reply, and so is what zeros say: the
         // microphone may have been muted just then.
         let again = unclear || probe.heard_zeros() && !muted.is_noiseless();
-        self.probe = again.then(EchoProbe::of_reply);
+        // An early answer is measured to the end.
+        if !early {
+            self.probe = again.then(EchoProbe::of_reply);
+        }
         // Not being able to tell takes nothing back, and is told once.
         if unclear && self.found.is_some() || self.found.replace(found) == Some(found) {
             return;

@@ -88,10 +88,27 @@ fn find(graph: &Graph) -> Vec<Found> {
             users.entry(input).or_default().push(n);
         }
     }
-    let over_time = |tensor: &&Tensor| tensor.dims.len() == BEFORE_SAMPLES + 1;
-    let kernels = graph.initializer.iter().filter(over_time);
+    // A graph within an operator may take any tensor of this one.
+    let mut attributes = nodes.iter().flat_map(|node| &node.attribute);
+    if attributes.any(|attribute| attribute.g.is_some() || !attribute.graphs.is_empty()) {
+        return Vec::new();
+    }
+    // A caller may give another value for a constant that is an input too.
+    let constants: Vec<&Tensor> = (graph.initializer.iter())
+        .filter(|tensor| !graph.input.iter().any(|input| input.name == tensor.name))
+        .collect();
+    let named = |is: fn(&Tensor) -> bool| {
+        let found = constants.iter().filter(|tensor| is(tensor));
+        found.map(|tensor| tensor.name.as_str()).collect()
+    };
     let places = Places {
-        kernels: kernels.map(|tensor| tensor.name.as_str()).collect(),
+        kernels: named(|tensor| tensor.dims.len() == BEFORE_SAMPLES + 1),
+        numbers: named(|tensor| tensor.dims.iter().product::<i64>() == 1),
+        given_out: graph
+            .output
+            .iter()
+            .map(|value| value.name.as_str())
+            .collect(),
         nodes,
         makers,
         users,
@@ -104,6 +121,10 @@ fn find(graph: &Graph) -> Vec<Found> {
 struct Places<'a> {
     /// Weights of convolutions over time.
     kernels: HashSet<&'a str>,
+    /// Constants of one number.
+    numbers: HashSet<&'a str>,
+    /// What the graph gives out.
+    given_out: HashSet<&'a str>,
     nodes: &'a [Node],
     makers: HashMap<&'a str, usize>,
     users: HashMap<&'a str, Vec<usize>>,
@@ -113,38 +134,50 @@ impl Places<'_> {
     /// What `quantize_dynamic` puts around the `ConvInteger` at a place.
     fn around(&self, convolution: usize) -> Option<Found> {
         let node = &self.nodes[convolution];
-        let [rounded, weights, _, zero] = &node.input[..] else {
+        let [rounded, weights, sound_zero, zero] = &node.input[..] else {
             return None;
         };
         let is_own = self.users.get(weights.as_str())?.len() == 1;
-        if !is_own || !self.kernels.contains(weights.as_str()) {
+        let rounding = self.maker(rounded, "DynamicQuantizeLinear")?;
+        let [_, sound_scale, own_zero] = &self.nodes[rounding].output[..] else {
+            return None;
+        };
+        if !is_own || !self.kernels.contains(weights.as_str()) || own_zero != sound_zero {
             return None;
         }
-        let rounding = self.maker(rounded, "DynamicQuantizeLinear")?;
         let mut replaced = vec![rounding, convolution];
         let mut next = self.only_user(convolution)?;
         let mut bias = None;
+        let mut bias_scale = None;
         if self.nodes[next].op_type == "Add" {
             let in_units = self.nodes[next].input.get(1)?;
             let reshape = self.maker(in_units, "Reshape")?;
             let cast = self.maker_of_first(reshape, "Cast")?;
             let floor = self.maker_of_first(cast, "Floor")?;
             let div = self.maker_of_first(floor, "Div")?;
-            bias = Some(self.nodes[div].input.first()?.clone());
+            let [of_bias, scale] = &self.nodes[div].input[..] else {
+                return None;
+            };
+            (bias, bias_scale) = (Some(of_bias.clone()), Some(scale));
             replaced.extend([next, reshape, cast, floor, div]);
             next = self.only_user(next)?;
         }
         let cast = self.is(next, "Cast")?;
         let scaled = self.is(self.only_user(cast)?, "Mul")?;
-        let scales = self.maker(self.nodes[scaled].input.get(1)?, "Mul")?;
+        let by = self.nodes[scaled].input.get(1)?;
+        let scales = self.maker(by, "Mul")?;
+        let [of_sound, of_weights] = &self.nodes[scales].input[..] else {
+            return None;
+        };
+        let are_numbers = [of_weights, zero].map(|name| self.numbers.contains(name.as_str()));
+        let is_other_scale = of_sound != sound_scale || bias_scale.is_some_and(|scale| scale != by);
+        if is_other_scale || are_numbers.contains(&false) {
+            return None;
+        }
         replaced.extend([cast, scales]);
         Some(Found {
             sound: self.nodes[rounding].input.first()?.clone(),
-            weights: [
-                weights.clone(),
-                self.nodes[scales].input.get(1)?.clone(),
-                zero.clone(),
-            ],
+            weights: [weights, of_weights, zero].map(String::clone),
             bias,
             result: self.nodes[scaled].output.first()?.clone(),
             attributes: over_time(&node.attribute)?,
@@ -166,8 +199,9 @@ impl Places<'_> {
     }
 
     fn only_user(&self, n: usize) -> Option<usize> {
-        match self.users.get(self.nodes[n].output.first()?.as_str())?[..] {
-            [user] => Some(user),
+        let output = self.nodes[n].output.first()?.as_str();
+        match self.users.get(output)?[..] {
+            [user] if !self.given_out.contains(output) => Some(user),
             _ => None,
         }
     }
@@ -212,20 +246,23 @@ impl Found {
 }
 
 /// Operators without those that were replaced and whose outputs nobody takes.
-fn without_unused(nodes: Vec<(Node, bool)>, graph: &Graph) -> Vec<Node> {
-    let outputs = graph.output.iter().map(|value| value.name.clone());
-    let mut taken: HashSet<String> = outputs.collect();
-    let mut kept = Vec::with_capacity(nodes.len());
-    // Whoever takes an output stands behind it.
-    for (node, replaced) in nodes.into_iter().rev() {
-        if replaced && !node.output.iter().any(|output| taken.contains(output)) {
-            continue;
+fn without_unused(mut nodes: Vec<(Node, bool)>, graph: &Graph) -> Vec<Node> {
+    loop {
+        let given_out = graph.output.iter().map(|value| value.name.as_str());
+        let inputs = nodes.iter().flat_map(|(node, _)| &node.input);
+        let taken: HashSet<String> = inputs
+            .map(String::as_str)
+            .chain(given_out)
+            .map(str::to_owned)
+            .collect();
+        let before = nodes.len();
+        nodes.retain(|(node, replaced)| {
+            !replaced || node.output.iter().any(|output| taken.contains(output))
+        });
+        if nodes.len() == before {
+            return nodes.into_iter().map(|(node, _)| node).collect();
         }
-        taken.extend(node.input.iter().cloned());
-        kept.push(node);
     }
-    kept.reverse();
-    kept
 }
 
 #[cfg(test)]
@@ -268,6 +305,14 @@ mod tests {
         nodes
     }
 
+    fn constant(name: &str, dims: &[i64]) -> Tensor {
+        Tensor {
+            name: name.into(),
+            dims: dims.to_vec(),
+            ..Tensor::default()
+        }
+    }
+
     fn model(node: Vec<Node>, outputs: &[&str]) -> Model {
         let output = outputs.iter().map(|&name| Value {
             name: name.into(),
@@ -277,11 +322,11 @@ mod tests {
             graph: Some(Graph {
                 node,
                 output: output.collect(),
-                initializer: vec![Tensor {
-                    name: "w".into(),
-                    dims: vec![4, 2, 3],
-                    ..Tensor::default()
-                }],
+                initializer: vec![
+                    constant("w", &[4, 2, 3]),
+                    constant("w.scale", &[]),
+                    constant("w.zero", &[]),
+                ],
                 ..Graph::default()
             }),
             opset_import: vec![OperatorSet {
@@ -297,16 +342,7 @@ mod tests {
         nodes.iter().map(|node| node.op_type.as_str()).collect()
     }
 
-    const IN_FLOATS: [&str; 8] = [
-        "Cast",
-        "Cast",
-        "Sub",
-        "Mul",
-        "Unsqueeze",
-        "Unsqueeze",
-        "Conv",
-        "Squeeze",
-    ];
+    const IN_FLOATS: [&str; 4] = ["DequantizeLinear", "Unsqueeze", "Conv", "Squeeze"];
 
     #[test]
     fn a_convolution_of_bytes_becomes_one_of_floats_with_the_same_name() {
@@ -360,17 +396,55 @@ mod tests {
 
     #[test]
     fn what_is_written_otherwise_stays_as_it_is() {
-        let over_a_plane = quantized("x", true, 2);
-        let mut sum_is_given_out = quantized("x", true, 1);
-        sum_is_given_out.push(Node::new("Relu", &["x.convolved"], "more"));
-        let mut weights_are_shared = quantized("x", true, 1);
-        weights_are_shared.push(Node::new("Relu", &["w"], "more"));
-        for nodes in [over_a_plane, sum_is_given_out, weights_are_shared] {
+        let with = |node: Node| [quantized("x", true, 1), vec![node]].concat();
+        let scaled_by_another = |mut nodes: Vec<Node>| {
+            nodes.last_mut().unwrap().input[1] = "other.scales".into();
+            nodes.push(Node::new("Mul", &["w.scale", "x.scale"], "other.scales"));
+            nodes
+        };
+        let of_a_graph_within = Attribute {
+            g: Some(Default::default()),
+            ..Attribute::default()
+        };
+        let mut within = Node::new("If", &["c"], "more");
+        within.attribute.push(of_a_graph_within);
+        for (what, nodes) in [
+            ("over a plane", quantized("x", true, 2)),
+            (
+                "the sum has another user",
+                with(Node::new("Relu", &["x.convolved"], "more")),
+            ),
+            (
+                "the weights have another user",
+                with(Node::new("Relu", &["w"], "more")),
+            ),
+            (
+                "scaled by another",
+                scaled_by_another(quantized("x", true, 1)),
+            ),
+            ("a graph within", with(within)),
+        ] {
             let mut changed = model(nodes, &["x.out", "more"]);
             let before = changed.clone();
-            assert_eq!(in_floats(&mut changed), 0);
-            assert_eq!(changed, before);
+            assert_eq!(in_floats(&mut changed), 0, "{what}");
+            assert_eq!(changed, before, "{what}");
         }
+    }
+
+    #[test]
+    fn weights_of_several_scales_and_sums_that_are_given_out_stay_as_they_are() {
+        let mut of_channels = model(quantized("x", true, 1), &["x.out"]);
+        of_channels.graph.as_mut().unwrap().initializer[1].dims = vec![4];
+        assert_eq!(in_floats(&mut of_channels), 0);
+        let mut given_out = model(quantized("x", true, 1), &["x.out", "x.convolved"]);
+        assert_eq!(in_floats(&mut given_out), 0);
+        let mut of_the_caller = model(quantized("x", true, 1), &["x.out"]);
+        let input = Value {
+            name: "w".into(),
+            ..Value::default()
+        };
+        of_the_caller.graph.as_mut().unwrap().input.push(input);
+        assert_eq!(in_floats(&mut of_the_caller), 0);
     }
 
     #[test]

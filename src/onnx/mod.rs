@@ -120,8 +120,9 @@ impl Graph {
         Self::shared(model, threads, changes, || {
             load_by(library, model, threads, |mut builder| {
                 let bytes = std::fs::read(model).map_err(|e| e.to_string())?;
-                let changed = changed(bytes.into(), changes);
-                if changes.convolutions_in_floats {
+                let (changed, in_floats) = changed(bytes.into(), changes);
+                if in_floats > 0 {
+                    tracing::debug!("{in_floats} convolutions of {} in floats", model.display());
                     let folding = builder.with_quant_qdq(false);
                     builder = folding.map_err(|e| e.to_string())?;
                 }
@@ -230,10 +231,11 @@ fn load_by(
     commit(builder).map_err(fail)
 }
 
-/// A model with changes. What is no model stays as it is: the runtime says best what is wrong with it.
-fn changed(file: Bytes, changes: Changes) -> Bytes {
+/// A model with changes, and how many convolutions are in floats now. What is no model stays as it is: the runtime says
+/// best what is wrong with it.
+fn changed(file: Bytes, changes: Changes) -> (Bytes, usize) {
     let Ok(mut model) = Model::decode(file.clone()) else {
-        return file;
+        return (file, 0);
     };
     if let (Some(graph), Some(tensor)) = (&mut model.graph, changes.one_more_output) {
         graph.output.push(Value {
@@ -241,10 +243,11 @@ fn changed(file: Bytes, changes: Changes) -> Bytes {
             ..Value::default()
         });
     }
-    if changes.convolutions_in_floats {
-        convolutions::in_floats(&mut model);
-    }
-    model.encode_to_vec().into()
+    let in_floats = match changes.convolutions_in_floats {
+        true => convolutions::in_floats(&mut model),
+        false => 0,
+    };
+    (model.encode_to_vec().into(), in_floats)
 }
 
 #[cfg(test)]
@@ -285,6 +288,6 @@ mod tests {
     #[test]
     fn what_is_no_model_stays_as_it_is() {
         let file = Bytes::from_static(b"<html>not found</html>");
-        assert_eq!(changed(file.clone(), Changes::default()), file);
+        assert_eq!(changed(file.clone(), Changes::default()), (file, 0));
     }
 }

@@ -48,7 +48,6 @@ pub struct OperatorSet {
 /// `GraphProto`.
 #[derive(Clone, PartialEq, Message)]
 pub struct Graph {
-    /// Each stands behind those whose outputs it takes.
     #[prost(message, repeated, tag = "1")]
     pub node: Vec<Node>,
     #[prost(string, tag = "2")]
@@ -57,8 +56,8 @@ pub struct Graph {
     pub initializer: Vec<Tensor>,
     #[prost(string, tag = "10")]
     pub doc_string: String,
-    #[prost(bytes = "bytes", repeated, tag = "11")]
-    pub input: Vec<Bytes>,
+    #[prost(message, repeated, tag = "11")]
+    pub input: Vec<Value>,
     #[prost(message, repeated, tag = "12")]
     pub output: Vec<Value>,
     #[prost(bytes = "bytes", repeated, tag = "13")]

@@ -108,18 +108,23 @@ impl Kokoro {
         }
         let numbers = numbers(&folder.join("tokenizer.json"))?;
         let path = graph(folder)?;
-        let load = |one_more_output| {
+        let load = |convolutions_in_floats| {
             let changes = Changes {
-                one_more_output,
-                convolutions_in_floats: true,
+                one_more_output: Some(DURATIONS),
+                convolutions_in_floats,
             };
             Graph::load_changed(runtime, &path, threads, changes)
         };
-        // Another export may keep durations elsewhere; it speaks as well.
-        let graph = load(Some(DURATIONS)).or_else(|error| {
-            tracing::warn!("where words end is estimated for this voice: {error}");
-            load(None)
-        })?;
+        // Another export may keep durations elsewhere, or be of another form; it speaks as well.
+        let graph = load(true)
+            .or_else(|error| {
+                tracing::warn!("this voice may be slow: {error}");
+                load(false)
+            })
+            .or_else(|error| {
+                tracing::warn!("where words end is estimated for this voice: {error}");
+                Graph::load(runtime, &path, threads)
+            })?;
         let inputs = graph.inputs();
         let takes = |name: &str| inputs.iter().any(|input| input == name);
         let known = ["input_ids", "tokens"].into_iter();

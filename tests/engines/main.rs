@@ -2,6 +2,7 @@
 
 mod gguf;
 mod hibari;
+mod kokoro;
 mod language_model;
 mod server;
 mod speech;
