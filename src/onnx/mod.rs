@@ -278,10 +278,8 @@ mod tests {
             one_more_output: Some("durations"),
             ..Changes::default()
         };
-        let graph = Model::decode(changed(file, changes))
-            .unwrap()
-            .graph
-            .unwrap();
+        let (changed, _) = changed(file, changes);
+        let graph = Model::decode(changed).unwrap().graph.unwrap();
         assert_eq!(graph.output, [value("audio"), value("durations")]);
     }
 
