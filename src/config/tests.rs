@@ -156,6 +156,14 @@ fn numbers_of_threads_and_milliseconds_have_bounds() {
 }
 
 #[test]
+fn a_large_voice_has_both_halves_and_four_cores_at_most() {
+    for (cores, voice) in [(2, 2), (3, 2), (4, 4), (16, 4)] {
+        let budget = ThreadBudget::new(ThreadConfig::default(), cores);
+        assert_eq!(budget.tts(), voice, "{cores}");
+    }
+}
+
+#[test]
 fn engines_never_ask_for_more_cores_than_there_are() {
     for cores in 2..=64 {
         let budget = ThreadBudget::new(ThreadConfig::default(), cores);
