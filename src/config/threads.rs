@@ -58,7 +58,7 @@ pub struct ThreadBudget {
 const MOST_STT: usize = 4;
 /// Memory bandwidth, not cores, limits generation beyond this.
 const MOST_LLM: usize = 8;
-/// Nor does a voice gain from more.
+/// More were not tried.
 const MOST_TTS: usize = 4;
 
 impl ThreadBudget {

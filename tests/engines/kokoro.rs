@@ -17,7 +17,7 @@ fn models() -> PathBuf {
     PathBuf::from(printed.trim())
 }
 
-/// The one file of a folder with this ending.
+/// What a folder holds with this in its path.
 fn only_file(folder: &Path, part: &str) -> PathBuf {
     let files = folder
         .read_dir()

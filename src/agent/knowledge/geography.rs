@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::language::Language;
+use crate::language::{Language, file_of};
 use crate::tools::lookup::{
     CountryName, Land, Town, city_names, country_names, grouped, key, lands, rounded, towns,
 };
@@ -78,19 +78,8 @@ enum Stands {
 
 /// How it is said in a language; English is told by the tool.
 fn sentences(language: Language) -> Option<&'static str> {
-    macro_rules! file {
-        ($code:literal) => {
-            include_str!(concat!("../../../assets/facts/", $code, "/countries.toml"))
-        };
-    }
-    Some(match language {
-        Language::English => return None,
-        Language::German => file!("de"),
-        Language::Spanish => file!("es"),
-        Language::French => file!("fr"),
-        Language::Italian => file!("it"),
-        Language::Chinese => file!("zh"),
-    })
+    let file = file_of!(language, "../../../assets/facts/", "/countries.toml");
+    (language != Language::English).then_some(file)
 }
 
 /// All that is known of countries and cities in a language.
