@@ -1,6 +1,9 @@
 //! Real sound cards, over `cpal`: the device's own rate, sample format and channel count.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig, SupportedStreamConfig};
@@ -314,6 +317,7 @@ fn open_output(
     let channels = usize::from(config.channels);
     let noun = side.direction.noun();
     let control = callback.control();
+    let place = Place::of(device, config, format);
     macro_rules! make {
         ($sample:ty) => {
             device.build_output_stream(
@@ -327,6 +331,7 @@ fn open_output(
                 move |error| {
                     if error.kind() == ErrorKind::Xrun {
                         control.note_xrun();
+                        place.hold();
                     }
                     report(&note, noun, &error);
                 },
@@ -335,6 +340,55 @@ fn open_output(
         };
     }
     with_sample_type!(format, side, make).map_err(|e| side.failed(&e))
+}
+
+/// How long a place is held: the driver joins the server again in a few milliseconds.
+const HELD: Duration = Duration::from_secs(1);
+
+/// A loudspeaker's place at a sound server, held while its driver leaves the server and joins it again, as ALSA's PulseAudio
+/// plugin does after an underrun.
+///
+/// A sink that loses its only stream may play far ahead then, where it has no hardware by two seconds, and who joins waits for
+/// that to end. A silent stream beside keeps it from that.
+struct Place {
+    device: cpal::Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    is_held: Arc<AtomicBool>,
+}
+
+impl Place {
+    fn of(device: &cpal::Device, config: StreamConfig, format: SampleFormat) -> Self {
+        Self {
+            device: device.clone(),
+            config,
+            format,
+            is_held: Arc::default(),
+        }
+    }
+
+    /// Is called before the driver does anything about the underrun. A device that takes one stream only needs none.
+    fn hold(&self) {
+        if !cfg!(target_os = "linux") || self.is_held.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (silence, ignore) = (|_: &mut cpal::Data, _: &_| {}, |_| {});
+        let place = self
+            .device
+            .build_output_stream_raw(self.config, self.format, silence, ignore, None)
+            .and_then(|stream| stream.play().map(|()| stream));
+        let is_held = Arc::clone(&self.is_held);
+        let release = move || {
+            if place.is_ok() {
+                crate::clock::sleep(HELD);
+            }
+            drop(place);
+            is_held.store(false, Ordering::Relaxed);
+        };
+        let _ = std::thread::Builder::new()
+            .name("holding-place".into())
+            .spawn(release);
+    }
 }
 
 /// Sorts a driver's error; a full channel means that the same has been said often enough.

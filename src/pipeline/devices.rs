@@ -94,9 +94,8 @@ const TAP_SLACK: usize = 2 * BLOCK;
 const BACKLOG_WINDOW: u32 = 1000 / BLOCK_MS as u32;
 /// A device whose callback is not called for this long is lost, whatever its driver says.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
-/// As [`DEAD_AFTER`], of a loudspeaker. After an underrun ALSA's PulseAudio plugin takes nothing until
-/// the server has told it the time again (`snd_pcm_avail_delay` fails with EIO), and that comes about
-/// every 1.5 s. It comes back by itself, sooner than a device that is opened again.
+/// As [`DEAD_AFTER`], of a loudspeaker: a sound server's that plays two seconds ahead takes nothing for so long, and then
+/// goes on by itself, sooner than a device that is opened again.
 const RENDER_DEAD_AFTER: Duration = Duration::from_secs(4);
 /// A device may take this long to begin: Bluetooth wakes up slowly.
 const SLOW_START: Duration = Duration::from_secs(10);

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -66,6 +66,18 @@ impl Talk {
         talk
     }
 
+    /// Does not run for so long, as on a machine that is busy with something else.
+    fn stall(&self, time: Duration) {
+        let signal = |name: &str| {
+            let pid = self.process.id().to_string();
+            let sent = Command::new("kill").args([name, &pid]).status();
+            assert!(sent.unwrap().success());
+        };
+        signal("-STOP");
+        vivavoce::clock::sleep(time);
+        signal("-CONT");
+    }
+
     /// The next line that contains `part`.
     fn wait_for(&self, part: &str) -> String {
         loop {
@@ -95,13 +107,7 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
     let runtime = tempfile::tempdir().unwrap();
     let server = Server::start(runtime.path());
     let talk = Talk::start(runtime.path(), &models());
-    let played = runtime.path().join("played.wav");
-    let mut recorder = server
-        .client("parecord")
-        .args(["--device=loudspeaker.monitor", "--file-format=wav"])
-        .arg(&played)
-        .spawn()
-        .unwrap();
+    let played = Recorder::start(&server);
 
     say(&server, "What is the capital of France?", 0.3);
     let user = talk.wait_for("you:");
@@ -122,30 +128,98 @@ fn a_question_is_answered_aloud_and_an_interruption_honoured() {
     let answer = talk.wait_for("vivavoce:");
     assert!(words(&answer).contains(&"eight".into()), "{answer}");
 
-    // What left the loudspeaker, by another program's recording.
-    recorder.kill().unwrap();
-    recorder.wait().unwrap();
-    let clip = read_whatever_was_written(&played);
-    let path = runtime.path().join("whole.wav");
-    write_clip(&path, &clip).unwrap();
-    let understood = run(vivavoce()
-        .env("VIVAVOCE_MODELS", models())
-        .arg("transcribe")
-        .arg(&path));
-    let understood = words(&text(&understood));
+    let understood = understood(&played.end());
     assert!(understood.contains(&"eight".into()), "{understood:?}");
 }
 
-/// A recorder that was killed leaves a header without lengths: the samples follow it.
-fn read_whatever_was_written(path: &Path) -> Clip {
-    let bytes = std::fs::read(path).unwrap();
-    let samples = bytes[44..].chunks_exact(4);
-    Clip {
-        rate_hz: 44_100,
-        samples: samples
-            .map(|frame| f32::from(i16::from_le_bytes([frame[0], frame[1]])) / 32_768.0)
-            .collect(),
+#[test]
+fn a_stall_in_a_reply_is_counted_and_costs_its_own_length() {
+    let runtime = tempfile::tempdir().unwrap();
+    let server = Server::start(runtime.path());
+    let talk = Talk::start(runtime.path(), &models());
+    let played = Recorder::start(&server);
+    say(&server, "Tell me what you can do.", 0.3);
+    talk.wait_for(" ms: ");
+    vivavoce::clock::sleep(Duration::from_millis(500));
+    talk.stall(Duration::from_millis(300));
+    talk.wait_for("vivavoce:");
+    drop(talk);
+
+    let clip = played.end();
+    // ALSA's plugin for PulseAudio took two seconds to go on.
+    let silence_s = longest_silence_s(&clip);
+    assert!(silence_s < 1.5, "{silence_s} s");
+    let events = events(runtime.path());
+    let finished = events
+        .iter()
+        .find(|event| event["kind"] == "playback_finished")
+        .expect("it was said to its end");
+    assert!(finished["underruns"].as_u64() > Some(0), "{finished}");
+    assert!(!events.iter().any(|event| event["kind"] == "device"));
+}
+
+/// Another program that records what the loudspeaker plays.
+struct Recorder {
+    process: Child,
+    path: PathBuf,
+}
+
+impl Recorder {
+    fn start(server: &Server) -> Self {
+        let path = server.runtime.join("played.wav");
+        let mut command = server.client("parecord");
+        command
+            .args(["--device=loudspeaker.monitor", "--file-format=wav"])
+            .arg(&path);
+        let process = command.spawn().unwrap();
+        Self { process, path }
     }
+
+    /// What was played. A recorder that was killed leaves a header without lengths: the samples follow it.
+    fn end(mut self) -> Clip {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let bytes = std::fs::read(&self.path).unwrap();
+        let samples = bytes[44..].chunks_exact(4);
+        Clip {
+            rate_hz: 44_100,
+            samples: samples
+                .map(|frame| f32::from(i16::from_le_bytes([frame[0], frame[1]])) / 32_768.0)
+                .collect(),
+        }
+    }
+}
+
+/// The words in a clip.
+fn understood(clip: &Clip) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("whole.wav");
+    write_clip(&path, clip).unwrap();
+    let transcribed = run(vivavoce()
+        .env("VIVAVOCE_MODELS", models())
+        .arg("transcribe")
+        .arg(&path));
+    words(&text(&transcribed))
+}
+
+/// The longest silence between two sounds. Seconds.
+fn longest_silence_s(clip: &Clip) -> f64 {
+    let sounds = clip.samples.iter().enumerate();
+    let sounds: Vec<usize> = sounds
+        .filter(|(_, sample)| sample.abs() > 0.003)
+        .map(|(at, _)| at)
+        .collect();
+    let silences = sounds.windows(2).map(|pair| pair[1] - pair[0]);
+    silences.max().unwrap_or_default() as f64 / f64::from(clip.rate_hz)
+}
+
+/// What a conversation that was killed had recorded: the last line may have been half written.
+fn events(runtime: &Path) -> Vec<serde_json::Value> {
+    let events = std::fs::read_to_string(runtime.join("recording/events.jsonl")).unwrap();
+    events
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 #[test]
@@ -184,12 +258,7 @@ fn a_microphone_that_stalls_keeps_no_turn_open() {
     assert!(words(&user).contains(&"spider".into()), "{user}");
     drop(talk);
 
-    let events = std::fs::read_to_string(runtime.path().join("recording/events.jsonl")).unwrap();
-    // The last line was being written when the program was killed.
-    let events: Vec<serde_json::Value> = events
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
+    let events = events(runtime.path());
     let time = |event: &serde_json::Value| event["t_ms"].as_f64();
     let ended = events
         .iter()
