@@ -202,13 +202,10 @@ impl Certain {
             let questions = self.intents.questions(words);
             let certain = self.ask_tables(&questions, words);
             let certain = certain.or_else(|| self.chat(words));
-            return certain.or_else(|| self.ask_dictionary(&questions, 0));
+            let certain = certain.or_else(|| self.ask_dictionary(&questions, 0));
+            return certain.or_else(|| self.say(self.intents.unclear(words)?));
         };
         match decision {
-            // Who switches the tools off has a model that knows better, but for these.
-            Decision::Say(kind) if self.is_off() && !kind.is_for_people() => None,
-            // A tool of somebody else's may do what we cannot.
-            Decision::Say(kind) if self.is_offered(kind.lacks()) => None,
             Decision::Say(kind) => self.say(kind),
             Decision::Ask(taken_up) => self.answer(taken_up, words),
             Decision::Call { name, .. } if name == CHAT => self.another(),
@@ -220,8 +217,14 @@ impl Certain {
         }
     }
 
-    /// Fixed words.
+    /// Fixed words, where they are ours to say.
     fn say(&mut self, kind: Fixed) -> Option<Certainty> {
+        // Who switches the tools off has a model that knows better, but for these.
+        let is_known_better = self.is_off() && !kind.is_for_people();
+        // A tool of somebody else's may do what we cannot.
+        if is_known_better || self.is_offered(kind.lacks()) {
+            return None;
+        }
         let circumstances = Circumstances {
             name: &self.setting.name,
             engines: self.setting.engines,

@@ -12,6 +12,8 @@ pub struct History {
     prefix: Vec<Message>,
     language: Language,
     exchanges: VecDeque<Exchange>,
+    /// A prompt has as many of the latest exchanges at most.
+    shown: usize,
     /// Words of the user whose answer was not heard at all: they go before what they say next.
     unanswered: VecDeque<String>,
     /// Words that no answer could be made to, and why.
@@ -49,8 +51,19 @@ pub struct Forgotten {
 
 /// Share of what fits that a prompt may fill after the oldest exchanges were forgotten.
 const KEEP_SHARE: f32 = 0.6;
+/// As many exchanges are kept beside those that a prompt has: for a second model, and for another language.
+const NOT_SHOWN: usize = 20;
 /// As many turns in a row may be cut off before their answer and still be one question.
 const MOST_UNANSWERED: usize = 3;
+
+impl Exchange {
+    fn messages(&self) -> [Message; 2] {
+        [
+            Message::new(Role::User, &self.user),
+            Message::new(Role::Assistant, &self.heard),
+        ]
+    }
+}
 
 impl History {
     /// A history without exchanges.
@@ -59,6 +72,7 @@ impl History {
             prefix: persona.prefix(),
             language: persona.language,
             exchanges: VecDeque::new(),
+            shown: persona.exchanges_shown(),
             unanswered: VecDeque::new(),
             failed: None,
         }
@@ -73,22 +87,24 @@ impl History {
     pub fn speak(&mut self, persona: &Persona) {
         self.prefix = persona.prefix();
         self.language = persona.language;
+        self.shown = persona.exchanges_shown();
     }
 
-    /// The exchanges that a prompt has: those in its language. A small model goes on in a language that it reads.
-    fn read(&self) -> impl Iterator<Item = &Exchange> {
+    /// The exchanges in the language of now. A small model goes on in a language that it reads.
+    fn in_language(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         let exchanges = self.exchanges.iter();
         exchanges.filter(|exchange| exchange.language == self.language)
     }
 
-    /// All messages so far.
+    /// The exchanges that a prompt has.
+    fn read(&self) -> impl Iterator<Item = &Exchange> {
+        let older = self.in_language().count().saturating_sub(self.shown);
+        self.in_language().skip(older)
+    }
+
+    /// The messages of a prompt so far.
     pub fn messages(&self) -> Vec<Message> {
-        let exchanges = self.read().flat_map(|exchange| {
-            [
-                Message::new(Role::User, &exchange.user),
-                Message::new(Role::Assistant, &exchange.heard),
-            ]
-        });
+        let exchanges = self.read().flat_map(Exchange::messages);
         self.prefix.iter().cloned().chain(exchanges).collect()
     }
 
@@ -99,7 +115,7 @@ impl History {
         messages
     }
 
-    /// All messages so far and what the user says now.
+    /// The messages of a prompt, and what the user says now.
     pub fn prompt(&self, user: &str) -> Vec<Message> {
         let mut messages = self.messages();
         messages.push(Message::new(Role::User, self.with_unanswered(user)));
@@ -125,7 +141,7 @@ impl History {
             let user = self.with_unanswered(user);
             self.unanswered.clear();
             let kept = (user.clone(), heard.to_owned());
-            self.exchanges.push_back(Exchange {
+            self.keep(Exchange {
                 user,
                 heard: heard.to_owned(),
                 language: self.language,
@@ -158,19 +174,26 @@ impl History {
 
     /// Keeps a question whose answer came late, with what was heard of it, as the latest exchange.
     pub fn answered_late(&mut self, user: String, heard: &str, language: Language) {
-        self.exchanges.push_back(Exchange {
+        self.keep(Exchange {
             user,
             heard: heard.to_owned(),
             language,
         });
     }
 
+    /// The latest exchange. Where a prompt has few, the oldest leave, which would never be too many for one.
+    fn keep(&mut self, exchange: Exchange) {
+        self.exchanges.push_back(exchange);
+        if self.exchanges.len() > self.shown.saturating_add(NOT_SHOWN) {
+            self.exchanges.pop_front();
+        }
+    }
+
     /// The last `most` exchanges that were held in the language of now, or fewer.
     pub fn latest(&self, most: usize) -> Vec<Message> {
-        let messages = self.messages();
-        let said = messages.len() - self.prefix.len();
-        let kept = said.min(2 * most);
-        messages[messages.len() - kept..].to_vec()
+        let older = self.in_language().count().saturating_sub(most);
+        let latest = self.in_language().skip(older);
+        latest.flat_map(Exchange::messages).collect()
     }
 
     /// An answer to these words was made, or could not be.
@@ -191,7 +214,7 @@ impl History {
 
     /// What was heard of the last reply in its language.
     pub fn last_heard(&self) -> Option<&str> {
-        self.read().last().map(|last| last.heard.as_str())
+        self.in_language().last().map(|last| last.heard.as_str())
     }
 
     /// Number of exchanges.
@@ -260,6 +283,18 @@ mod tests {
         let mut history = History::new(&Persona::bundled(Language::English));
         history.remember("tell me a story", "Once upon a");
         assert_eq!(said(&history), ["tell me a story", "Once upon a"]);
+    }
+
+    #[test]
+    fn a_small_model_is_shown_the_last_exchange_alone() {
+        let persona = Persona::bundled(Language::English).with_adapter();
+        let mut history = History::new(&persona);
+        for n in 0..100 {
+            history.remember(&format!("question {n}"), "answer");
+        }
+        assert_eq!(said(&history), ["question 99", "answer"]);
+        assert_eq!(history.latest(4).len(), 8);
+        assert_eq!(history.exchanges(), 21);
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub enum FailureKind {
         /// Tokens that would fit.
         fits: usize,
     },
-    /// Something in the prompt is minded: the question, or what was said before it.
+    /// Something in the prompt is minded, or has no answer: the question, or what was said before it.
     Refused,
     /// The question was not taken, and would not be with the next one.
     OfTheQuestion,

@@ -57,6 +57,10 @@ pub struct Adapted {
     pub adapter: String,
     /// Instructions, as it was trained with.
     pub system: String,
+    /// How many of the latest exchanges the model is shown, if not all that fit. What it has said several times a very small
+    /// model says again, whatever it is asked.
+    #[serde(default)]
+    pub exchanges: Option<usize>,
     /// What is said to small talk beside the rest, where the model is too small to make it up.
     #[serde(default)]
     pub small_talk: SmallTalk,
@@ -220,6 +224,14 @@ impl Persona {
     /// Whether this is the character as [`Self::with_adapter`] makes it.
     pub fn is_adapted(&self) -> bool {
         (self.adapted.as_ref()).is_some_and(|adapted| adapted.system == self.system)
+    }
+
+    /// How many of the latest exchanges a prompt has at most.
+    pub fn exchanges_shown(&self) -> usize {
+        let adapted = self.adapted.as_ref().filter(|_| self.is_adapted());
+        adapted
+            .and_then(|adapted| adapted.exchanges)
+            .unwrap_or(usize::MAX)
     }
 
     /// An answer that nobody would come to is a mistake in writing.

@@ -167,6 +167,13 @@ fn only_a_refusal_of_the_content_may_be_of_what_was_said_before() {
 }
 
 #[test]
+fn no_word_may_be_because_of_what_was_said_before() {
+    let reason = "it ended its reply".into();
+    let failure = failure(&LlmError::NoWords { reason });
+    assert_eq!(failure.kind, FailureKind::Refused);
+}
+
+#[test]
 fn what_has_no_room_to_be_read_ahead_is_told() {
     let mut stage = stage(|| Ok("Yes."));
     stage.stage.take(LanguageModelInput::ReadAhead {

@@ -30,18 +30,16 @@ const SMALL_TALK_OF: [(Language, &str); 5] = [
     (Language::Chinese, include_str!("tests/zh_small_talk.tsv")),
 ];
 
-/// What only these have: English knows more of its tools' sentences, and its tools tell what there is.
-const WITHOUT_TOOLS: [Fixed; 5] = [
-    Fixed::TimersUnclear,
-    Fixed::TimeUnclear,
-    Fixed::ListsUnclear,
-    Fixed::ToolsUnclear,
-    Fixed::WhatCanYouDo,
-];
+/// What only these have: English tools tell what there is.
+const WITHOUT_TOOLS: [Fixed; 1] = [Fixed::WhatCanYouDo];
 
 fn decided_in(language: Language, words: &str) -> String {
-    match Intents::bundled(language).decide(words) {
-        None => "nothing".into(),
+    let intents = Intents::bundled(language);
+    match intents.decide(words) {
+        None => match intents.unclear(words) {
+            None => "nothing".into(),
+            Some(kind) => format!("{kind:?}"),
+        },
         Some(Decision::Say(kind)) => format!("{kind:?}"),
         Some(Decision::Ask(question)) => format!("{question:?}"),
         Some(Decision::Call { name, .. }) => name,

@@ -72,6 +72,8 @@ pub struct Intents {
     /// Begins a command that follows another: "and tell me".
     further_command: Node,
     sentences: Vec<Sentences<Meaning>>,
+    /// Words that ask for a tool, and do not say for certain what of it.
+    unclear: Vec<Sentences<Fixed>>,
     follow_ups: Vec<Sentences<FollowUp>>,
     /// Each means an aspect of what is asked about.
     questions: Vec<Sentences<String>>,
@@ -85,8 +87,6 @@ pub struct Intents {
 struct Sentences<M> {
     meaning: M,
     sentences: Vec<Node>,
-    /// They count only where no others do.
-    is_last: bool,
     /// Sentences that would be among them and mean something else.
     never: Node,
 }
@@ -110,9 +110,8 @@ struct Searched {
 struct Found<'a, M> {
     meaning: &'a M,
     captures: Vec<Capture>,
-    /// Whether it counts only where no other does; how many of its words could be any, and how many words around it
-    /// are only polite.
-    left_open: (bool, usize, usize),
+    /// How many of its words could be any, and how many words around it are only polite.
+    left_open: (usize, usize),
 }
 
 impl Intents {
@@ -158,14 +157,15 @@ impl Intents {
             Sentences::read(&mut reader, about, said, &written.never)
         });
         let small_talk = small_talk.collect::<Result<_, _>>()?;
-        let mut searched = Vec::new();
+        let (mut searched, mut unclear) = (Vec::new(), Vec::new());
         for fixed in &written.fixed.fixed {
-            let meaning = Meaning::Say(fixed.kind);
-            let said = Sentences::read(&mut reader, meaning, &fixed.sentences, &[])?;
-            sentences.push(Sentences {
-                is_last: fixed.kind.is_of_tools(),
-                ..said
-            });
+            let (kind, said) = (fixed.kind, &fixed.sentences);
+            if kind.is_of_tools() {
+                unclear.push(Sentences::read(&mut reader, kind, said, &[])?);
+            } else {
+                let meaning = Meaning::Say(kind);
+                sentences.push(Sentences::read(&mut reader, meaning, said, &[])?);
+            }
             if !fixed.anywhere.is_empty() {
                 searched.push(Searched {
                     kind: fixed.kind,
@@ -181,6 +181,7 @@ impl Intents {
             after,
             further_command,
             sentences,
+            unclear,
             follow_ups,
             questions,
             small_talk,
@@ -214,6 +215,14 @@ impl Intents {
                 }
             }
         })
+    }
+
+    /// How a tool is asked, for words that ask for it and are not certain. They may mean something else all the same: a
+    /// follow-up, something known, small talk.
+    pub fn unclear(&self, words: &str) -> Option<Fixed> {
+        let heard = self.spelling.words(words);
+        let found = self.compare(&heard, self.unclear.iter())?;
+        Some(*found.meaning)
     }
 
     /// The wordings of what is to be said, any of which will do; none of a kind that the language lacks.
@@ -280,7 +289,7 @@ impl Intents {
                 Found {
                     meaning: &sentences.meaning,
                     captures: found.captures,
-                    left_open: (sentences.is_last, any, polite),
+                    left_open: (any, polite),
                 }
             }));
         }
@@ -333,7 +342,6 @@ impl<M> Sentences<M> {
         Ok(Self {
             meaning,
             sentences: nodes.collect::<Result<_, _>>()?,
-            is_last: false,
             never: reader.one_of(never)?,
         })
     }

@@ -19,7 +19,10 @@ fn decided(words: &str) -> String {
 
 fn decided_by(intents: &Intents, words: &str) -> String {
     match intents.decide(words) {
-        None => "nothing".into(),
+        None => match intents.unclear(words) {
+            None => "nothing".into(),
+            Some(kind) => format!("{kind:?}"),
+        },
         Some(Decision::Say(kind)) => format!("{kind:?}"),
         Some(Decision::Ask(question)) => format!("{question:?}"),
         Some(Decision::Call { name, arguments }) => {

@@ -33,6 +33,8 @@ enum Operation {
     Times,
     DividedBy,
     Modulo,
+    /// "30 percent off 120": the first from the second.
+    Off,
 }
 
 impl Operation {
@@ -43,6 +45,7 @@ impl Operation {
             Self::Times => one.times(other),
             Self::DividedBy => one.divided_by(other),
             Self::Modulo => one.modulo(other),
+            Self::Off => other.minus(one),
         }
     }
 }
@@ -65,6 +68,7 @@ const PRODUCTS: &[(&[&str], Operation)] = &[
     (&["/"], Operation::DividedBy),
     (&["modulo"], Operation::Modulo),
     (&["mod"], Operation::Modulo),
+    (&["off"], Operation::Off),
 ];
 
 /// A beginning, what stands between the two, what is done, and whether the second comes first.
@@ -87,7 +91,7 @@ const COMMANDS: &[Command] = &[
     ),
     (&["difference", "of"], &["and"], Operation::Minus, false),
     (&["subtract"], &["from"], Operation::Minus, true),
-    (&["take"], &["from"], Operation::Minus, true),
+    (&["take"], &["from", "off"], Operation::Minus, true),
     (&["product", "of"], &["and"], Operation::Times, false),
     (
         &["multiply"],
@@ -96,6 +100,18 @@ const COMMANDS: &[Command] = &[
         false,
     ),
     (&["divide"], &["by"], Operation::DividedBy, false),
+    (
+        &["share"],
+        &["by", "between", "among"],
+        Operation::DividedBy,
+        false,
+    ),
+    (
+        &["split"],
+        &["by", "between", "among", "into"],
+        Operation::DividedBy,
+        false,
+    ),
     (&["quotient", "of"], &["and"], Operation::DividedBy, false),
 ];
 
