@@ -30,9 +30,6 @@ const SMALL_TALK_OF: [(Language, &str); 5] = [
     (Language::Chinese, include_str!("tests/zh_small_talk.tsv")),
 ];
 
-/// What only these have: English tools tell what there is.
-const WITHOUT_TOOLS: [Fixed; 1] = [Fixed::WhatCanYouDo];
-
 fn decided_in(language: Language, words: &str) -> String {
     let intents = Intents::bundled(language);
     match intents.decide(words) {
@@ -198,15 +195,15 @@ fn every_kind_of_every_language_is_tried_and_so_are_sixty_harmless_sentences() {
 }
 
 #[test]
-fn every_language_has_the_kinds_of_english_once_and_those_for_want_of_tools() {
+fn every_language_has_the_kinds_of_english_once() {
     let english = kinds(Language::English);
     for (language, _) in TABLES {
         let own = kinds(language);
-        for kind in english.iter().chain(&WITHOUT_TOOLS) {
+        for kind in &english {
             let count = own.iter().filter(|own| *own == kind).count();
             assert_eq!(count, 1, "{language}: {kind:?}");
         }
-        assert_eq!(own.len(), english.len() + WITHOUT_TOOLS.len(), "{language}");
+        assert_eq!(own.len(), english.len(), "{language}");
     }
 }
 

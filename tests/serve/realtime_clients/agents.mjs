@@ -20,9 +20,11 @@ const PIECE = 960;
 
 async function say(file) {
   const bytes = new Uint8Array(fs.readFileSync(file));
+  const begun = performance.now();
   for (let at = 0; at < bytes.length; at += PIECE) {
     session.sendAudio(bytes.slice(at, at + PIECE).buffer);
-    await sleep(20);
+    // By the clock: on a busy machine, too, it is not sent slower than it was said.
+    await sleep(begun + (20 * at) / PIECE + 20 - performance.now());
   }
 }
 

@@ -9,6 +9,7 @@ import json
 import sys
 
 from agents.realtime import RealtimeAgent, RealtimeRunner
+from pace import Pace
 
 HOST, QUESTION, STOP, ANSWER = sys.argv[1:]
 PIECE = 960
@@ -39,10 +40,12 @@ async def main():
                 elif event.type == "error":
                     told["errors"].append(str(event.error))
 
+        pace = Pace()
+
         async def send(sound):
             for at in range(0, len(sound), PIECE):
                 await session.send_audio(sound[at : at + PIECE])
-                await asyncio.sleep(0.02)
+                await pace.tick()
 
         async def say(file):
             with open(file, "rb") as sound:

@@ -9,6 +9,7 @@ import sys
 
 from agents import function_tool
 from agents.realtime import RealtimeAgent, RealtimeRunner
+from pace import Pace
 
 HOST, COMMAND, ANSWER = sys.argv[1:]
 PIECE = 960
@@ -46,10 +47,12 @@ async def main():
                 elif event.type == "error":
                     told["errors"].append(str(event.error))
 
+        pace = Pace()
+
         async def send(sound):
             for at in range(0, len(sound), PIECE):
                 await session.send_audio(sound[at : at + PIECE])
-                await asyncio.sleep(0.02)
+                await pace.tick()
 
         listening = asyncio.create_task(listen())
         with open(COMMAND, "rb") as sound:

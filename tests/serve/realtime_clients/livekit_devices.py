@@ -5,6 +5,7 @@ import time
 
 from livekit import rtc
 from livekit.agents.voice import io
+from pace import Pace
 
 RATE = 24000
 PIECE = 960
@@ -18,14 +19,14 @@ class Microphone(io.AudioInput):
 
     def __init__(self):
         super().__init__(label="microphone")
-        self.said = b""
+        self.said, self.pace = b"", Pace()
 
     def say(self, file):
         with open(file, "rb") as sound:
             self.said += sound.read()
 
     async def __anext__(self):
-        await asyncio.sleep(0.02)
+        await self.pace.tick()
         piece, self.said = self.said[:PIECE], self.said[PIECE:]
         return rtc.AudioFrame(piece.ljust(PIECE, b"\0"), RATE, 1, PIECE // 2)
 

@@ -10,6 +10,7 @@ import json
 import sys
 
 from openai import AsyncOpenAI
+from pace import Pace
 
 HOST, QUESTION, ANSWER = sys.argv[1:]
 PIECE = 960
@@ -38,13 +39,15 @@ async def main():
         session = {"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
         await connection.session.update(session=session)
 
+        pace = Pace()
+
         async def speak():
             with open(QUESTION, "rb") as file:
                 sound = file.read() + bytes(100 * PIECE)
             for at in range(0, len(sound), PIECE):
                 piece = base64.b64encode(sound[at : at + PIECE]).decode()
                 await connection.input_audio_buffer.append(audio=piece)
-                await asyncio.sleep(0.02)
+                await pace.tick()
 
         speaking = asyncio.create_task(speak())
         async for event in connection:

@@ -9,6 +9,7 @@ import sys
 
 import pipecat.services.openai.realtime.events as events
 from loguru import logger
+from pace import Pace
 from pipecat.frames.frames import (
     ErrorFrame,
     InputAudioRawFrame,
@@ -72,13 +73,15 @@ async def main():
         Pipeline([before, service, behind]), params=rates, cancel_on_idle_timeout=False
     )
 
+    pace = Pace()
+
     async def send(sound):
         for at in range(0, len(sound), PIECE):
             piece = sound[at : at + PIECE]
             await task.queue_frame(
                 InputAudioRawFrame(audio=piece, sample_rate=24000, num_channels=1)
             )
-            await asyncio.sleep(0.02)
+            await pace.tick()
 
     async def say(file):
         with open(file, "rb") as sound:

@@ -9,6 +9,7 @@ import sys
 
 import pipecat.services.openai.realtime.events as events
 from loguru import logger
+from pace import Pace
 from pipecat.adapters.schemas.function_schema import FunctionSchema
 from pipecat.adapters.schemas.tools_schema import ToolsSchema
 from pipecat.frames.frames import ErrorFrame, InputAudioRawFrame, TTSAudioRawFrame, TTSStoppedFrame
@@ -75,13 +76,15 @@ async def main():
     parts = [pair.user(), before, service, behind, pair.assistant()]
     task = PipelineTask(Pipeline(parts), params=rates, cancel_on_idle_timeout=False)
 
+    pace = Pace()
+
     async def send(sound):
         for at in range(0, len(sound), PIECE):
             piece = sound[at : at + PIECE]
             await task.queue_frame(
                 InputAudioRawFrame(audio=piece, sample_rate=24000, num_channels=1)
             )
-            await asyncio.sleep(0.02)
+            await pace.tick()
 
     async def drive():
         # It connects when the pipeline runs.
