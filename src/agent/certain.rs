@@ -176,10 +176,9 @@ impl Certain {
     /// Whether a tool that is not built in has to do with one of these.
     fn is_offered(&self, words: &[&str]) -> bool {
         let about = |offer: &Offer| {
-            let name = offer.definition.name.to_lowercase();
-            let is_built_in = self.is_callable() && tools::class(&name).is_some();
-            let mut parts = name.split(|c: char| !c.is_alphanumeric());
-            !is_built_in && parts.any(|part| words.iter().any(|word| part.starts_with(word)))
+            let name = &offer.definition.name;
+            let is_built_in = self.is_callable() && tools::class(&name.to_lowercase()).is_some();
+            !is_built_in && is_about(name, words)
         };
         self.setting.offers.iter().any(about)
     }
@@ -203,7 +202,7 @@ impl Certain {
             let certain = self.ask_tables(&questions, words);
             let certain = certain.or_else(|| self.chat(words));
             let certain = certain.or_else(|| self.ask_dictionary(&questions, 0));
-            return certain.or_else(|| self.say(self.intents.unclear(words)?));
+            return certain.or_else(|| self.say_how(words));
         };
         match decision {
             Decision::Say(kind) => self.say(kind),
@@ -269,7 +268,19 @@ impl Certain {
         let known = self.ask_tables(&questions, words);
         let known = known.or_else(|| self.ask_of_what_was_spoken_of(&questions[0]));
         let known = known.or_else(|| self.chat(words));
-        known.or_else(|| self.ask_dictionary(&questions, asked))
+        let known = known.or_else(|| self.ask_dictionary(&questions, asked));
+        known.or_else(|| self.say_how(words))
+    }
+
+    /// How a tool is asked, for words that are not certain and mean nothing else; not where a model can call it, or does sums.
+    fn say_how(&mut self, words: &str) -> Option<Certainty> {
+        let kind = self.intents.unclear(words)?;
+        let is_for_helper = kind == Fixed::ToolsUnclear && self.setting.helper.is_some();
+        let mut offers = self.setting.offers.iter();
+        if is_for_helper || offers.any(|offer| is_about(&offer.definition.name, kind.lacks())) {
+            return None;
+        }
+        self.say(kind)
     }
 
     /// What the tables answer to a question that takes up another one, of what that one and its answer spoke of: "When
@@ -345,6 +356,13 @@ impl Certain {
 pub(super) fn read(language: Language) {
     Intents::bundled(language);
     Knowledge::bundled(language);
+}
+
+/// Whether a tool's name has a part that begins with one of these.
+fn is_about(name: &str, words: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    let mut parts = name.split(|c: char| !c.is_alphanumeric());
+    parts.any(|part| words.iter().any(|word| part.starts_with(word)))
 }
 
 /// What a character says to small talk. What is there since the model is too small to make it up is left to a helper,

@@ -224,8 +224,10 @@ impl History {
 
     /// Lets the oldest exchange go that a prompt has, at last the unanswered words; false if there is nothing.
     fn forget_oldest(&mut self) -> bool {
-        let is_read = |exchange: &Exchange| exchange.language == self.language;
-        let oldest = self.exchanges.iter().position(is_read);
+        let not_read = self.in_language().count().saturating_sub(self.shown);
+        let exchanges = self.exchanges.iter().enumerate();
+        let mut read = exchanges.filter(|(_, exchange)| exchange.language == self.language);
+        let oldest = read.nth(not_read).map(|(at, _)| at);
         let gone = oldest.and_then(|oldest| self.exchanges.remove(oldest));
         gone.is_some() || self.unanswered.pop_front().is_some()
     }

@@ -143,8 +143,10 @@ impl Writing {
 enum Task {
     /// These words of the user, after what was said before.
     Answer(String),
-    /// The same, as if nothing had been said before.
+    /// The same, as if nothing had been said before: with an answer to it that is forgotten.
     AnswerAlone(String),
+    /// The same once more, since there was no word to it; nothing is forgotten.
+    AnswerAfresh(String),
     /// The rest of what was said last.
     Rest,
 }
@@ -153,7 +155,7 @@ impl Task {
     /// The words of the user that the prompt ends with.
     fn user(&self) -> &str {
         match self {
-            Self::Answer(text) | Self::AnswerAlone(text) => text,
+            Self::Answer(text) | Self::AnswerAlone(text) | Self::AnswerAfresh(text) => text,
             Self::Rest => "",
         }
     }
@@ -394,7 +396,9 @@ impl Agent {
     pub(super) fn write(&mut self, writing: Writing, commands: &mut Vec<Command>) {
         let (mut messages, opening) = match &writing.task {
             Task::Answer(text) => (self.history.prompt(text), Opening::Reply),
-            Task::AnswerAlone(text) => (self.history.prompt_alone(text), Opening::Reply),
+            Task::AnswerAlone(text) | Task::AnswerAfresh(text) => {
+                (self.history.prompt_alone(text), Opening::Reply)
+            }
             Task::Rest => (self.history.messages(), Opening::Unfinished),
         };
         if opening == Opening::Reply {
@@ -450,7 +454,7 @@ impl Agent {
                 commands.extend(Command::forgot(Some(writing.id.turn), exchanges));
                 self.drop_question(DropReason::Forgotten, commands);
             }
-            Task::Answer(_) | Task::AnswerAlone(_) => {}
+            Task::Answer(_) | Task::AnswerAlone(_) | Task::AnswerAfresh(_) => {}
             Task::Rest => return,
         }
         self.history.tried(writing.task.user(), None);
@@ -482,6 +486,12 @@ impl Agent {
                 let task = Task::AnswerAlone(text.clone());
                 return self.write(Writing { task, ..writing }, commands);
             }
+            (FailureKind::NoWords, Task::Answer(text))
+                if self.history.exchanges() > 0 && writing.found.is_none() =>
+            {
+                let task = Task::AnswerAfresh(text.clone());
+                return self.write(Writing { task, ..writing }, commands);
+            }
             _ => {}
         }
         // What a tool has found is said as it is, before nothing is.
@@ -491,9 +501,10 @@ impl Agent {
         if !matches!(writing.task, Task::Rest) {
             let reason = match failure.kind {
                 FailureKind::OfTheEngine => Unanswerable::ForNow,
-                FailureKind::TooLong { .. } | FailureKind::Refused | FailureKind::OfTheQuestion => {
-                    Unanswerable::Ever
-                }
+                FailureKind::TooLong { .. }
+                | FailureKind::Refused
+                | FailureKind::NoWords
+                | FailureKind::OfTheQuestion => Unanswerable::Ever,
             };
             self.history.tried(writing.task.user(), Some(reason));
         }

@@ -240,6 +240,18 @@ fn a_history_that_a_server_refuses_is_let_go() {
 }
 
 #[test]
+fn a_reply_without_a_word_is_asked_for_once_more_alone_and_costs_no_history() {
+    let persona = Persona::bundled(Language::English).prefix().len();
+    let mut talk = Talk::with(3, move |messages, _| match messages.len() - persona {
+        1 => Ok("All is well."),
+        _ => Err(FailureKind::NoWords),
+    });
+    assert_eq!(talk.ask("What do you dream up?"), "All is well.");
+    assert_eq!((talk.given_up, talk.forgot), (0, 0));
+    assert_eq!(talk.agent.history().exchanges(), 4);
+}
+
+#[test]
 fn a_refused_question_does_not_cost_the_history() {
     let mut talk = Talk::with(2, |_, _| Err(FailureKind::Refused));
     talk.ask("Tell me about poison.");

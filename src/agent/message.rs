@@ -152,8 +152,10 @@ pub enum FailureKind {
         /// Tokens that would fit.
         fits: usize,
     },
-    /// Something in the prompt is minded, or has no answer: the question, or what was said before it.
+    /// Something in the prompt is minded: the question, or what was said before it.
     Refused,
+    /// The model wrote no word: a small one that has strayed writes none to whatever comes next.
+    NoWords,
     /// The question was not taken, and would not be with the next one.
     OfTheQuestion,
     /// The engine failed, and may not the next time.

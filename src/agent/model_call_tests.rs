@@ -327,7 +327,7 @@ fn where_the_model_says_nothing_what_was_found_is_said() {
     let commands = talk.on(Input::Failed {
         reply: REPLY,
         failure: Failure {
-            kind: FailureKind::OfTheQuestion,
+            kind: FailureKind::NoWords,
             message: "no words".into(),
             apology: crate::lexicon::Apology::NoAnswer,
         },

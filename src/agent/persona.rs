@@ -4,6 +4,7 @@
 //! SmolLM2-135M rambles), so a persona is mostly examples.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -60,7 +61,7 @@ pub struct Adapted {
     /// How many of the latest exchanges the model is shown, if not all that fit. What it has said several times a very small
     /// model says again, whatever it is asked.
     #[serde(default)]
-    pub exchanges: Option<usize>,
+    pub exchanges: Option<NonZeroUsize>,
     /// What is said to small talk beside the rest, where the model is too small to make it up.
     #[serde(default)]
     pub small_talk: SmallTalk,
@@ -231,7 +232,7 @@ impl Persona {
         let adapted = self.adapted.as_ref().filter(|_| self.is_adapted());
         adapted
             .and_then(|adapted| adapted.exchanges)
-            .unwrap_or(usize::MAX)
+            .map_or(usize::MAX, NonZeroUsize::get)
     }
 
     /// An answer that nobody would come to is a mistake in writing.

@@ -329,11 +329,11 @@ fn open_output(
                     callback.process(data, channels);
                 },
                 move |error| {
+                    report(&note, noun, &error);
                     if error.kind() == ErrorKind::Xrun {
                         control.note_xrun();
                         place.hold();
                     }
-                    report(&note, noun, &error);
                 },
                 None,
             )
@@ -367,7 +367,7 @@ impl Place {
         }
     }
 
-    /// Is called before the driver does anything about the underrun. A device that takes one stream only needs none.
+    /// Is called before the driver does anything about the underrun. A device that takes one stream only is asked once.
     fn hold(&self) {
         if !cfg!(target_os = "linux") || self.is_held.swap(true, Ordering::Relaxed) {
             return;
@@ -377,11 +377,10 @@ impl Place {
             .device
             .build_output_stream_raw(self.config, self.format, silence, ignore, None)
             .and_then(|stream| stream.play().map(|()| stream));
+        let Ok(place) = place else { return };
         let is_held = Arc::clone(&self.is_held);
         let release = move || {
-            if place.is_ok() {
-                crate::clock::sleep(HELD);
-            }
+            crate::clock::sleep(HELD);
             drop(place);
             is_held.store(false, Ordering::Relaxed);
         };

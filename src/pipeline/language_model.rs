@@ -372,8 +372,7 @@ pub fn failure(error: &LlmError) -> Failure {
             },
             ..
         } => FailureKind::Refused,
-        // A small model that has strayed says nothing to whatever comes next.
-        LlmError::NoWords { .. } => FailureKind::Refused,
+        LlmError::NoWords { .. } => FailureKind::NoWords,
         _ if error.is_for_the_question() => FailureKind::OfTheQuestion,
         _ => FailureKind::OfTheEngine,
     };

@@ -164,13 +164,8 @@ fn only_a_refusal_of_the_content_may_be_of_what_was_said_before() {
     assert_eq!(kind(refused(400)), FailureKind::Refused);
     assert_eq!(kind(refused(401)), FailureKind::OfTheQuestion);
     assert_eq!(kind(LlmError::Run("no".into())), FailureKind::OfTheEngine);
-}
-
-#[test]
-fn no_word_may_be_because_of_what_was_said_before() {
     let reason = "it ended its reply".into();
-    let failure = failure(&LlmError::NoWords { reason });
-    assert_eq!(failure.kind, FailureKind::Refused);
+    assert_eq!(kind(LlmError::NoWords { reason }), FailureKind::NoWords);
 }
 
 #[test]

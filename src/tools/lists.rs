@@ -218,12 +218,12 @@ fn remove(
     let (list, called) = list(toolbox, given);
     let there = items(toolbox, &list)?;
     let mut named = vec![given.required("item")?.to_owned()];
-    if which(&there, &named[0], heard).is_none() {
+    if !there.iter().any(|item| same(item, &named[0], heard)) {
         named = several(&named[0], heard);
     }
     let (mut removed, mut missing) = (Vec::new(), Vec::new());
     for name in named {
-        match which(&there, &name, heard) {
+        match there.iter().find(|item| same(item, &name, heard)) {
             Some(item) => removed.push(item.clone()),
             None => missing.push(name),
         }
@@ -241,20 +241,6 @@ fn remove(
     }
     transaction.commit()?;
     say(said(&says.removed, &removed))
-}
-
-/// The item of this name, or the only one that ends with it: "eggs" are the "half a dozen eggs". Butter is not "bread and
-/// butter".
-fn which<'a>(items: &'a [String], name: &str, heard: &Heard) -> Option<&'a String> {
-    let ends = |item: &&String| {
-        let mut words = item.match_indices(' ');
-        words.any(|(at, _)| same(&item[at + 1..], name, heard)) && parted(item, heard).len() == 1
-    };
-    let exact = items.iter().find(|item| same(item, name, heard));
-    exact.or_else(|| {
-        let mut ending = items.iter().filter(ends);
-        ending.next().filter(|_| ending.next().is_none())
-    })
 }
 
 fn clear(

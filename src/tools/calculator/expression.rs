@@ -33,8 +33,6 @@ enum Operation {
     Times,
     DividedBy,
     Modulo,
-    /// "30 percent off 120": the first from the second.
-    Off,
 }
 
 impl Operation {
@@ -45,7 +43,6 @@ impl Operation {
             Self::Times => one.times(other),
             Self::DividedBy => one.divided_by(other),
             Self::Modulo => one.modulo(other),
-            Self::Off => other.minus(one),
         }
     }
 }
@@ -68,7 +65,6 @@ const PRODUCTS: &[(&[&str], Operation)] = &[
     (&["/"], Operation::DividedBy),
     (&["modulo"], Operation::Modulo),
     (&["mod"], Operation::Modulo),
-    (&["off"], Operation::Off),
 ];
 
 /// A beginning, what stands between the two, what is done, and whether the second comes first.
@@ -91,7 +87,7 @@ const COMMANDS: &[Command] = &[
     ),
     (&["difference", "of"], &["and"], Operation::Minus, false),
     (&["subtract"], &["from"], Operation::Minus, true),
-    (&["take"], &["from", "off"], Operation::Minus, true),
+    (&["take"], &["from"], Operation::Minus, true),
     (&["product", "of"], &["and"], Operation::Times, false),
     (
         &["multiply"],
@@ -172,7 +168,13 @@ impl Reader<'_> {
 
     fn power(&mut self) -> Result<Value, Failure> {
         let value = self.prefix()?;
-        self.power_of(value)
+        let value = self.power_of(value)?;
+        if !self.take(&["off"]) {
+            return Ok(value);
+        }
+        // "20 percent off 120", "half off 80"
+        let whole = self.power()?;
+        whole.minus(&value.as_share_of(&whole)?)
     }
 
     fn power_of(&mut self, mut value: Value) -> Result<Value, Failure> {
@@ -235,6 +237,11 @@ impl Reader<'_> {
         }
         if self.take(&["double"]) || self.take(&["twice"]) {
             return self.prefix()?.times(&whole(2));
+        }
+        // "take 10 percent off 50"
+        if self.begins(&["take"]) && self.rest.iter().any(|word| word == "off") {
+            self.take(&["take"]);
+            return self.power();
         }
         if let Some(command) = COMMANDS.iter().find(|command| self.begins(command.0)) {
             return self.command(command);

@@ -70,6 +70,15 @@ impl Value {
         Ok(self.clone())
     }
 
+    /// What a percentage or a fraction is of a whole; anything else as it is.
+    pub(super) fn as_share_of(&self, whole: &Self) -> Result<Self, Failure> {
+        let is_fraction = self.number.is_positive() && self.number < Number::from_integer(1.into());
+        if is_fraction && !self.is_percentage {
+            return whole.times(self);
+        }
+        self.as_part_of(whole)
+    }
+
     pub(super) fn times(&self, other: &Self) -> Result<Self, Failure> {
         self.with(other, &self.number * &other.number)
     }

@@ -204,32 +204,6 @@ fn several_things_with_commas_are_items_of_their_own() {
 }
 
 #[test]
-fn an_item_is_found_by_its_last_words_where_it_can_be_no_other() {
-    conversation(&[
-        (
-            "add_to_list",
-            &[("item", "half a dozen eggs")],
-            "I added half a dozen eggs to the shopping list.",
-        ),
-        (
-            "add_to_list",
-            &[("item", "bread and butter")],
-            "I added bread and butter to the shopping list.",
-        ),
-        (
-            "remove_from_list",
-            &[("item", "eggs")],
-            "I took half a dozen eggs off the shopping list.",
-        ),
-        (
-            "remove_from_list",
-            &[("item", "butter")],
-            "! The shopping list does not have butter.",
-        ),
-    ]);
-}
-
-#[test]
 fn two_things_are_two_items_unless_they_are_a_pair() {
     conversation(&[
         (

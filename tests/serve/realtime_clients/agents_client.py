@@ -40,9 +40,8 @@ async def main():
                 elif event.type == "error":
                     told["errors"].append(str(event.error))
 
-        pace = Pace()
-
         async def send(sound):
+            pace = Pace()
             for at in range(0, len(sound), PIECE):
                 await session.send_audio(sound[at : at + PIECE])
                 await pace.tick()

@@ -39,11 +39,10 @@ async def main():
         session = {"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
         await connection.session.update(session=session)
 
-        pace = Pace()
-
         async def speak():
             with open(QUESTION, "rb") as file:
                 sound = file.read() + bytes(100 * PIECE)
+            pace = Pace()
             for at in range(0, len(sound), PIECE):
                 piece = base64.b64encode(sound[at : at + PIECE]).decode()
                 await connection.input_audio_buffer.append(audio=piece)

@@ -76,9 +76,8 @@ async def main():
     parts = [pair.user(), before, service, behind, pair.assistant()]
     task = PipelineTask(Pipeline(parts), params=rates, cancel_on_idle_timeout=False)
 
-    pace = Pace()
-
     async def send(sound):
+        pace = Pace()
         for at in range(0, len(sound), PIECE):
             piece = sound[at : at + PIECE]
             await task.queue_frame(
