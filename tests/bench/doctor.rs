@@ -99,6 +99,12 @@ fn nobody_was_enrolled_where_only_enrolled_voices_are_answered() {
     let models = String::from_utf8_lossy(&models.stdout).trim().to_owned();
     let config = folder.path().join("config.toml");
     std::fs::write(&config, "[turn_taking]\nonly_enrolled = true\n").unwrap();
+    let mut pull = vivavoce();
+    pull.args(["models", "pull", "--profile", "starter", "--config"])
+        .arg(&config)
+        .env("VIVAVOCE_MODELS", &models);
+    let pulled = run(&mut pull);
+    assert!(pulled.status.success(), "{}", text(&pulled));
     let server = LlmServer::start(&[reply(&["Once upon a time."])]);
     let output = run(vivavoce()
         .args(["doctor", "--llm", &server.url, "--config"])

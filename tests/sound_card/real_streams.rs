@@ -68,14 +68,21 @@ impl Talk {
 
     /// Does not run for so long, as on a machine that is busy with something else.
     fn stall(&self, time: Duration) {
-        let signal = |name: &str| {
-            let pid = self.process.id().to_string();
-            let sent = Command::new("kill").args([name, &pid]).status();
-            assert!(sent.unwrap().success());
-        };
-        signal("-STOP");
+        self.signal("-STOP");
         vivavoce::clock::sleep(time);
-        signal("-CONT");
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Ends it as Ctrl-C does; its recording is complete then.
+    fn end(mut self) {
+        self.signal("-INT");
+        self.process.wait().unwrap();
     }
 
     /// The next line that contains `part`.
@@ -147,7 +154,7 @@ fn a_stall_in_a_reply_is_counted_and_its_place_at_the_server_is_held() {
     vivavoce::clock::sleep(Duration::from_millis(500));
     talk.stall(Duration::from_millis(300));
     talk.wait_for("vivavoce:");
-    drop(talk);
+    talk.end();
 
     watch.kill().unwrap();
     let told = watch.wait_with_output().unwrap();
