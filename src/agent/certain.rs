@@ -200,9 +200,7 @@ impl Certain {
         let Some(decision) = decision else {
             let questions = self.intents.questions(words);
             let certain = self.ask_tables(&questions, words);
-            let certain = certain.or_else(|| self.chat(words));
-            let certain = certain.or_else(|| self.ask_dictionary(&questions, 0));
-            return certain.or_else(|| self.say_how(words));
+            return certain.or_else(|| self.otherwise(words, &questions, 0));
         };
         match decision {
             Decision::Say(kind) => self.say(kind),
@@ -218,10 +216,10 @@ impl Certain {
 
     /// Fixed words, where they are ours to say.
     fn say(&mut self, kind: Fixed) -> Option<Certainty> {
-        // Who switches the tools off has a model that knows better, but for these.
-        let is_known_better = self.is_off() && !kind.is_for_people();
+        // Where the tools are switched off, the language model answers, but not where somebody's safety is at stake.
+        let is_for_model = self.is_off() && !kind.is_for_people();
         // A tool of somebody else's may do what we cannot.
-        if is_known_better || self.is_offered(kind.lacks()) {
+        if is_for_model || self.is_offered(kind.lacks()) {
             return None;
         }
         let circumstances = Circumstances {
@@ -267,9 +265,19 @@ impl Certain {
         questions.extend(self.intents.questions(words));
         let known = self.ask_tables(&questions, words);
         let known = known.or_else(|| self.ask_of_what_was_spoken_of(&questions[0]));
-        let known = known.or_else(|| self.chat(words));
-        let known = known.or_else(|| self.ask_dictionary(&questions, asked));
-        known.or_else(|| self.say_how(words))
+        known.or_else(|| self.otherwise(words, &questions, asked))
+    }
+
+    /// What is certain about words to which the tables have no answer; the dictionary is asked as for [`Self::ask_dictionary`].
+    fn otherwise(
+        &mut self,
+        words: &str,
+        questions: &[Question],
+        asked: usize,
+    ) -> Option<Certainty> {
+        let certain = self.chat(words);
+        let certain = certain.or_else(|| self.ask_dictionary(questions, asked));
+        certain.or_else(|| self.say_how(words))
     }
 
     /// How a tool is asked, for words that are not certain and mean nothing else; not where a model can call it, or does sums.

@@ -91,15 +91,19 @@ impl History {
     }
 
     /// The exchanges in the language of now. A small model goes on in a language that it reads.
-    fn in_language(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+    fn in_language(&self) -> impl Iterator<Item = &Exchange> {
         let exchanges = self.exchanges.iter();
         exchanges.filter(|exchange| exchange.language == self.language)
     }
 
+    /// How many exchanges of the language are too old for a prompt.
+    fn too_old(&self) -> usize {
+        self.in_language().count().saturating_sub(self.shown)
+    }
+
     /// The exchanges that a prompt has.
     fn read(&self) -> impl Iterator<Item = &Exchange> {
-        let older = self.in_language().count().saturating_sub(self.shown);
-        self.in_language().skip(older)
+        self.in_language().skip(self.too_old())
     }
 
     /// The messages of a prompt so far.
@@ -181,7 +185,7 @@ impl History {
         });
     }
 
-    /// The latest exchange. Where a prompt has few, the oldest leave, which would never be too many for one.
+    /// Appends the latest exchange. Where a prompt is shown few, it never overflows, so the oldest are dropped here.
     fn keep(&mut self, exchange: Exchange) {
         self.exchanges.push_back(exchange);
         if self.exchanges.len() > self.shown.saturating_add(NOT_SHOWN) {
@@ -224,10 +228,9 @@ impl History {
 
     /// Lets the oldest exchange go that a prompt has, at last the unanswered words; false if there is nothing.
     fn forget_oldest(&mut self) -> bool {
-        let not_read = self.in_language().count().saturating_sub(self.shown);
         let exchanges = self.exchanges.iter().enumerate();
-        let mut read = exchanges.filter(|(_, exchange)| exchange.language == self.language);
-        let oldest = read.nth(not_read).map(|(at, _)| at);
+        let mut all = exchanges.filter(|(_, exchange)| exchange.language == self.language);
+        let oldest = all.nth(self.too_old()).map(|(at, _)| at);
         let gone = oldest.and_then(|oldest| self.exchanges.remove(oldest));
         gone.is_some() || self.unanswered.pop_front().is_some()
     }

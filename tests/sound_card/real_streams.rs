@@ -217,7 +217,7 @@ fn understood(clip: &Clip) -> Vec<String> {
     words(&text(&transcribed))
 }
 
-/// What a conversation that was killed had recorded: the last line may have been half written.
+/// What a conversation recorded. Where it was killed, the last line may be half written.
 fn events(runtime: &Path) -> Vec<serde_json::Value> {
     let events = std::fs::read_to_string(runtime.join("recording/events.jsonl")).unwrap();
     events

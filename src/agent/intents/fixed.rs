@@ -113,7 +113,7 @@ impl Fixed {
         }
     }
 
-    /// Whether it says how to ask a tool: that counts where the tools' own sentences have nothing.
+    /// Whether it says how to ask a tool: that is tried where words mean nothing else ([`super::Intents::unclear`]).
     pub fn is_of_tools(self) -> bool {
         matches!(
             self,
