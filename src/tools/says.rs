@@ -90,6 +90,8 @@ pub(super) struct Rings {
     pub reminder_set: String,
     pub timer_bounds: String,
     pub too_long: String,
+    /// What is to ring again, but not each week.
+    pub repeats_weekly_only: String,
     pub has_passed: String,
     pub full: String,
     pub there_are: String,
@@ -101,6 +103,8 @@ pub(super) struct Rings {
     pub done_mark: String,
     pub turned_off: String,
     pub cancelled: String,
+    /// What rings each week is left out once.
+    pub skipped: String,
     pub paused: String,
     pub paused_already: String,
     pub goes_on: String,
@@ -135,7 +139,6 @@ pub(super) struct KindOfRing {
     pub object: String,
     pub none: String,
     pub no_such: String,
-    pub no_repeating: String,
 }
 
 #[derive(Debug, Deserialize)]

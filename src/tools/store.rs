@@ -11,8 +11,8 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OptionalExtension};
 use super::talk;
 
 const FILE_NAME: &str = "assistant.db";
-/// The version of the file, in its `user_version`: 1 has [`SCHEMA`], 2 has [`talk::SCHEMA`] too.
-const VERSION: i32 = 2;
+/// The version of the file, in its `user_version`: 1 has [`SCHEMA`], 2 has [`talk::SCHEMA`] too, 3 has [`WEEKLY`].
+const VERSION: i32 = 3;
 /// Another program on the same file holds it for milliseconds.
 const BUSY: Duration = Duration::from_secs(2);
 
@@ -41,6 +41,12 @@ CREATE TABLE facts (id INTEGER PRIMARY KEY, fact TEXT NOT NULL) STRICT;
 CREATE TABLE items (id INTEGER PRIMARY KEY, list TEXT NOT NULL, item TEXT NOT NULL) STRICT;
 CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
 CREATE TABLE names (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL) STRICT;
+";
+
+/// What rings each week: `days` has a bit for each day, the lowest is Monday; `second_of_day` is its local time.
+const WEEKLY: &str = "
+ALTER TABLE rings ADD COLUMN days INTEGER;
+ALTER TABLE rings ADD COLUMN second_of_day INTEGER;
 ";
 
 /// Why the store cannot be used. Nothing is deleted in any case.
@@ -156,6 +162,9 @@ impl Store {
         }
         if found < 2 {
             transaction.execute_batch(talk::SCHEMA)?;
+        }
+        if found < 3 {
+            transaction.execute_batch(WEEKLY)?;
         }
         // It changes a page even where it is the same.
         transaction.pragma_update(None, "user_version", VERSION)?;

@@ -8,7 +8,7 @@ use super::super::spoken::{counted, duration};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
-use super::which::which;
+use super::which::{named_day, which};
 
 /// More are counted, not listed.
 const MOST_LISTED: usize = 8;
@@ -88,16 +88,28 @@ pub(super) fn cancel(
     if given.text("which").is_none() {
         rows = toolbox.given.ringing(kind);
     }
+    let is_ringing = !rows.is_empty();
     // It rang, and these words were the answer to it.
-    if rows.is_empty() && given.text("which").is_none() && toolbox.given.just_answered(kind, now) {
+    if !is_ringing && given.text("which").is_none() && toolbox.given.just_answered(kind, now) {
         return say(&says.rings.turned_off[..]);
     }
-    if rows.is_empty() {
-        rows = which(toolbox, given, now, kind)?;
+    if !is_ringing {
+        rows = which(toolbox, given.text("which"), now, kind)?;
     }
+    let day = given
+        .text("which")
+        .and_then(|text| named_day(text, toolbox, now));
+    // What rings each week goes on to do so.
+    let once = |row: &Row| {
+        row.weekly.is_some() && (is_ringing || day.is_some_and(|day| day == row.at(now).date()))
+    };
     let transaction = toolbox.store.writing()?;
     for row in &rows {
-        Row::delete(&transaction, row.id)?;
+        if once(row) {
+            row.is_over(&transaction, now)?;
+        } else {
+            Row::delete(&transaction, row.id)?;
+        }
     }
     transaction.commit()?;
     for row in &rows {
@@ -107,7 +119,12 @@ pub(super) fn cancel(
         [row] => row.object(now, says),
         several => counted_rows(several.len(), kind, says),
     };
-    say(fill(&says.rings.cancelled, &[("what", &what)]))
+    let form = match rows.iter().all(once) {
+        true if is_ringing => &says.rings.turned_off,
+        true => &says.rings.skipped,
+        false => &says.rings.cancelled,
+    };
+    say(fill(form, &[("what", &what)]))
 }
 
 pub(super) fn pause(
@@ -170,7 +187,7 @@ fn change(
     change: impl Fn(&Row) -> Result<(When, &'static String), ToolError>,
 ) -> Result<Outcome, ToolError> {
     let says = toolbox.says();
-    let rows = which(toolbox, given, now, Kind::Timer)?;
+    let rows = which(toolbox, given.text("which"), now, Kind::Timer)?;
     let transaction = toolbox.store.writing()?;
     let mut said = Vec::new();
     for row in &rows {
@@ -202,7 +219,7 @@ pub(super) fn time_left(
     let rows = if given.text("which").is_none() && !all.is_empty() {
         all
     } else {
-        which(toolbox, given, now, Kind::Timer)?
+        which(toolbox, given.text("which"), now, Kind::Timer)?
     };
     let says = toolbox.says();
     let told = |row: &Row| {

@@ -86,7 +86,11 @@ impl Given {
     }
 
     fn has(&self, id: i64) -> bool {
-        self.rows.iter().any(|row| row.id == id)
+        self.row(RingId(id)).is_some()
+    }
+
+    fn row(&self, id: RingId) -> Option<&Row> {
+        self.rows.iter().find(|row| row.id == id.0)
     }
 }
 
@@ -169,12 +173,15 @@ impl Toolbox {
         Ok(())
     }
 
-    /// The user heard it: it rings no more.
+    /// The user heard it: it rings no more, or on another day.
     ///
     /// # Errors
     /// The store cannot be written; it rings again after a restart.
     pub fn answered(&mut self, id: RingId, now: &ZonedDateTime) -> Result<(), StoreError> {
-        Row::delete(&self.store.connection, id.0)?;
+        match self.given.row(id) {
+            Some(row) => row.is_over(&self.store.connection, now)?,
+            None => Row::delete(&self.store.connection, id.0)?,
+        }
         self.given.answer(id.0, now);
         Ok(())
     }
@@ -202,9 +209,20 @@ impl Toolbox {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         let at = now.timestamp().as_millisecond().saturating_add(length);
         let transaction = self.store.writing()?;
-        if !row.set_when(&transaction, When::At(at))? {
-            let when = When::At(at);
-            Row { when, ..row }.insert(&transaction)?;
+        let when = When::At(at);
+        let is_given = self.given.has(id.0);
+        // What rings each week is snoozed today only.
+        if row.weekly.is_some() && is_given {
+            row.is_over(&transaction, now)?;
+        }
+        if row.weekly.is_some() || !row.set_when(&transaction, when)? {
+            let weekly = None;
+            Row {
+                when,
+                weekly,
+                ..row
+            }
+            .insert(&transaction)?;
         }
         transaction.commit()?;
         self.given.take_back(id.0);

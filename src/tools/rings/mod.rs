@@ -27,6 +27,12 @@ const INSTEAD_OF: super::Parameter = optional(
     "instead_of",
     "\"the last one\", if this takes the place of the one that was set last",
 );
+const DAYS: super::Parameter = optional(
+    "days",
+    "on which days of the week it comes again",
+);
+const LATER_BY: super::Parameter = optional("later_by", "how much later");
+const EARLIER_BY: super::Parameter = optional("earlier_by", "how much earlier");
 const LENGTH: super::Parameter = required("duration", "the length of the timer");
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -47,6 +53,7 @@ pub(super) static TOOLS: &[Spec] = &[
         class: Class::Act,
         parameters: &[
             required("time", "the time of the alarm"),
+            DAYS,
             optional("label", "what the alarm is for"),
             INSTEAD_OF,
         ],
@@ -59,9 +66,34 @@ pub(super) static TOOLS: &[Spec] = &[
         parameters: &[
             required("text", "what to remind you of"),
             required("time", "when to remind you"),
+            DAYS,
             INSTEAD_OF,
         ],
         run: set::set_reminder,
+    },
+    Spec {
+        name: "move_alarm",
+        description: "Let an alarm ring at another time.",
+        class: Class::Act,
+        parameters: &[
+            optional("which", "which alarm"),
+            optional("time", "the new time"),
+            LATER_BY,
+            EARLIER_BY,
+        ],
+        run: |toolbox, given, now| set::reschedule(toolbox, given, now, Kind::Alarm),
+    },
+    Spec {
+        name: "move_reminder",
+        description: "Remind the user of something at another time than before.",
+        class: Class::Act,
+        parameters: &[
+            optional("which", "which reminder"),
+            optional("time", "the new time"),
+            LATER_BY,
+            EARLIER_BY,
+        ],
+        run: |toolbox, given, now| set::reschedule(toolbox, given, now, Kind::Reminder),
     },
     Spec {
         name: "list_timers",

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::civil::Time;
+use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use rusqlite::{Connection, Row as Columns, params};
 
 use super::super::StoreError;
 use super::super::says::{KindOfRing, Sayings, fill};
+use super::super::spoken::Weekdays;
 
 /// What rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,14 @@ pub(super) enum When {
     Left(i64),
 }
 
+/// On which days of the week something rings again, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weekly {
+    pub days: Weekdays,
+    /// On the clock of the place where the user is.
+    pub time: Time,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     /// 0 before it is stored.
@@ -60,11 +70,13 @@ pub(super) struct Row {
     /// As it was set, for a timer.
     pub length_ms: Option<i64>,
     pub when: When,
+    /// It rings again after that, if it does.
+    pub weekly: Option<Weekly>,
 }
 
 /// In the order in which they ring.
 const ORDER: &str = "ORDER BY at_ms IS NULL, at_ms, left_ms, id";
-pub(super) const COLUMNS: &str = "id, kind, label, length_ms, at_ms, left_ms";
+pub(super) const COLUMNS: &str = "id, kind, label, length_ms, at_ms, left_ms, days, second_of_day";
 
 impl Row {
     /// From [`COLUMNS`].
@@ -85,6 +97,7 @@ impl Row {
             label: columns.get("label")?,
             length_ms: columns.get("length_ms")?,
             when,
+            weekly: Weekly::of(columns.get("days")?, columns.get("second_of_day")?),
         })
     }
 
@@ -100,8 +113,17 @@ impl Row {
     pub(super) fn insert(&self, connection: &Connection) -> Result<(), StoreError> {
         let (at, left) = self.when.columns();
         connection.execute(
-            "INSERT INTO rings (kind, label, length_ms, at_ms, left_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![self.kind.name(), self.label, self.length_ms, at, left],
+            "INSERT INTO rings (kind, label, length_ms, at_ms, left_ms, days, second_of_day)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                self.kind.name(),
+                self.label,
+                self.length_ms,
+                at,
+                left,
+                self.weekly.map(|weekly| weekly.days.bits()),
+                self.weekly.map(Weekly::second_of_day),
+            ],
         )?;
         Ok(())
     }
@@ -138,10 +160,37 @@ impl Row {
             Some(_) => &kind.name_with_label,
             None => &kind.name,
         };
-        let at = says.speech.moment(&self.at(now), now);
+        let at = self.said_when(now, says);
         let length = says.speech.duration(self.length());
         let label = self.label.as_deref().unwrap_or_default();
         fill(form, &[("label", label), ("length", &length), ("at", &at)])
+    }
+
+    /// "6 AM tomorrow", "6 AM on weekdays".
+    pub(super) fn said_when(&self, now: &ZonedDateTime, says: &Sayings) -> String {
+        let at = self.at(now);
+        match self.weekly {
+            Some(weekly) => says.speech.weekly(weekly.days, &at),
+            None => says.speech.moment(&at, now),
+        }
+    }
+
+    /// It rang, or is left out once: it rings again where it does so each week, and is gone otherwise.
+    pub(super) fn is_over(
+        &self,
+        connection: &Connection,
+        now: &ZonedDateTime,
+    ) -> Result<(), StoreError> {
+        match self
+            .weekly
+            .and_then(|weekly| weekly.after(&self.at(now), now))
+        {
+            Some(next) => {
+                let next = When::At(next.timestamp().as_millisecond());
+                self.set_when(connection, next).map(drop)
+            }
+            None => Self::delete(connection, self.id),
+        }
     }
 
     /// The same as what is told of: "The pasta timer".
@@ -171,6 +220,29 @@ impl Row {
         // What is out of range was not written by this program; the present is the nearest to it.
         let at = Timestamp::from_millisecond(at).unwrap_or(now.timestamp());
         at.to_zoned_datetime(now.time_zone().clone())
+    }
+}
+
+impl Weekly {
+    /// From its columns.
+    fn of(days: Option<i64>, second_of_day: Option<i64>) -> Option<Self> {
+        let time = Time::midnight()
+            .checked_add(second_of_day?.seconds())
+            .ok()?;
+        let days = Weekdays::from_bits(days?)?;
+        Some(Self { days, time })
+    }
+
+    fn second_of_day(self) -> i64 {
+        i64::from(self.time.hour()) * 3_600
+            + i64::from(self.time.minute()) * 60
+            + i64::from(self.time.second())
+    }
+
+    /// When it rings next, after it rang at `at` and after `now`.
+    fn after(self, at: &ZonedDateTime, now: &ZonedDateTime) -> Option<ZonedDateTime> {
+        let later = at.max(now);
+        self.days.next(later.date(), self.time, later)
     }
 }
 

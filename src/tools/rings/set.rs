@@ -6,12 +6,12 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, ZonedDateTime};
 
 use super::super::arguments::Arguments;
-use super::super::says::fill;
-use super::super::spoken::{Moment, Precision, counted, duration, is_time_of_day, moment};
+use super::super::says::{Sayings, fill};
+use super::super::spoken::{Moment, Precision, counted, duration, is_time_of_day, moment, weekly};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
-use super::row::{Kind, Row, When};
-use super::which::newest;
+use super::row::{Kind, Row, Weekly, When};
+use super::which::{newest, which};
 use crate::language::Language;
 
 /// More at once are a misunderstanding.
@@ -42,6 +42,7 @@ pub(super) fn set_timer(
         label: label(toolbox, given, Kind::Timer),
         length_ms: Some(length_ms),
         when: When::At(now.timestamp().as_millisecond().saturating_add(length_ms)),
+        weekly: None,
     };
     let replaced = replaced(toolbox, given, Kind::Timer)?;
     insert(toolbox, &row, replaced)?;
@@ -58,32 +59,18 @@ pub(super) fn set_alarm(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let says = toolbox.says();
-    let text = given.required("time")?;
-    refuse_repeating(toolbox, text, Kind::Alarm)?;
     let replaced = replaced(toolbox, given, Kind::Alarm)?;
-    let moment = meant(text, replaced.as_ref(), now, toolbox.language);
-    let moment = moment.ok_or_else(|| given.not_understood("time"))?;
-    if moment.is_past(now) {
-        return declined(&says.rings.has_passed[..]);
-    }
-    if moment.precision != Precision::Time {
-        return Err(ToolError::Missing("at what time the alarm should ring"));
-    }
+    let (at, weekly) = ringing(toolbox, given, replaced.as_ref(), Kind::Alarm, now)?;
     let row = Row {
         id: 0,
         kind: Kind::Alarm,
         label: label(toolbox, given, Kind::Alarm),
         length_ms: None,
-        when: When::At(moment.at.timestamp().as_millisecond()),
+        when: When::At(at.timestamp().as_millisecond()),
+        weekly,
     };
     insert(toolbox, &row, replaced)?;
-    let at = says.speech.moment(&moment.at, now);
-    let (form, label) = match &row.label {
-        Some(label) => (&says.rings.alarm_set_with_label, &label[..]),
-        None => (&says.rings.alarm_set, ""),
-    };
-    say(fill(form, &[("label", label), ("at", &at)]))
+    say(is_set(&row, now, toolbox.says()))
 }
 
 pub(super) fn set_reminder(
@@ -91,23 +78,8 @@ pub(super) fn set_reminder(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let says = toolbox.says();
-    let time = given.required("time")?;
-    refuse_repeating(toolbox, time, Kind::Reminder)?;
     let replaced = replaced(toolbox, given, Kind::Reminder)?;
-    let moment = meant(time, replaced.as_ref(), now, toolbox.language);
-    let moment = moment.ok_or_else(|| given.not_understood("time"))?;
-    if moment.is_past(now) {
-        return declined(&says.rings.has_passed[..]);
-    }
-    let at = match moment.precision {
-        Precision::Time | Precision::PartOfDay => Some(moment.at),
-        Precision::Day => moment.at.with().time(MORNING).build().ok(),
-    };
-    // "today", said in the afternoon
-    let Some(at) = at.filter(|at| at > now) else {
-        return Err(ToolError::Missing("at what time to remind you"));
-    };
+    let (at, weekly) = ringing(toolbox, given, replaced.as_ref(), Kind::Reminder, now)?;
     let text = toolbox.heard().errand(given.required("text")?);
     let row = Row {
         id: 0,
@@ -115,13 +87,137 @@ pub(super) fn set_reminder(
         label: Some(text.to_owned()),
         length_ms: None,
         when: When::At(at.timestamp().as_millisecond()),
+        weekly,
     };
     insert(toolbox, &row, replaced)?;
-    let at = says.speech.moment(&at, now);
-    say(fill(
-        &says.rings.reminder_set,
-        &[("label", text), ("at", &at)],
-    ))
+    say(is_set(&row, now, toolbox.says()))
+}
+
+/// Lets an alarm or a reminder ring at another time.
+pub(super) fn reschedule(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+    kind: Kind,
+) -> Result<Outcome, ToolError> {
+    let meant = which(toolbox, given.text("which"), now, kind)?;
+    let [old] = &meant[..] else {
+        return Err(given.not_understood("which"));
+    };
+    let (at, weekly) = match shift(toolbox, given)? {
+        Some(shift) => shifted(old, shift, now, toolbox.says())?,
+        None => ringing(toolbox, given, Some(old), kind, now)?,
+    };
+    let row = Row {
+        when: When::At(at.timestamp().as_millisecond()),
+        weekly,
+        ..old.clone()
+    };
+    insert(toolbox, &row, Some(old.clone()))?;
+    say(is_set(&row, now, toolbox.says()))
+}
+
+/// How much later it is to ring, if that was said; earlier is less than nothing.
+fn shift(toolbox: &Toolbox, given: &Arguments) -> Result<Option<SignedDuration>, ToolError> {
+    let length = |name| {
+        let read =
+            |text| duration(text, toolbox.language).ok_or_else(|| given.not_understood(name));
+        let length = given.text(name).map(read).transpose()?;
+        let in_range =
+            |length| SignedDuration::try_from(length).map_err(|_| given.not_understood(name));
+        length.map(in_range).transpose()
+    };
+    let (later, earlier) = (length("later_by")?, length("earlier_by")?);
+    Ok(later.or(earlier.map(|length| -length)))
+}
+
+/// When it rings if it does so later by this.
+fn shifted(
+    old: &Row,
+    shift: SignedDuration,
+    now: &ZonedDateTime,
+    says: &Sayings,
+) -> Result<(ZonedDateTime, Option<Weekly>), ToolError> {
+    let at = old.at(now).checked_add(shift).ok();
+    let Some(at) = at.filter(|at| at > now) else {
+        return declined(&says.rings.has_passed[..]);
+    };
+    let time = at.time();
+    let weekly = old.weekly.map(|weekly| Weekly { time, ..weekly });
+    Ok((at, weekly))
+}
+
+/// When the argument `time` lets it ring, first and each week; what it does not say is as it was before.
+fn ringing(
+    toolbox: &Toolbox,
+    given: &Arguments,
+    old: Option<&Row>,
+    kind: Kind,
+    now: &ZonedDateTime,
+) -> Result<(ZonedDateTime, Option<Weekly>), ToolError> {
+    let says = toolbox.says();
+    let time = given.required("time")?;
+    let text = match given.text("days") {
+        Some(days) => &format!("{days} {time}"),
+        None => time,
+    };
+    let missing = || {
+        ToolError::Missing(match kind {
+            Kind::Timer | Kind::Alarm => "at what time the alarm should ring",
+            Kind::Reminder => "at what time to remind you",
+        })
+    };
+    let is_reminder = kind == Kind::Reminder;
+    let old_time = old.map(|old| old.at(now).time());
+    if let Some(said) = weekly(text, now, toolbox.language) {
+        let of_part = said.usual_time.filter(|_| is_reminder);
+        let time = said.time.or(of_part).or(old_time);
+        let time = time
+            .or(is_reminder.then_some(MORNING))
+            .ok_or_else(missing)?;
+        let at = said
+            .first(time, now)
+            .ok_or_else(|| given.not_understood("time"))?;
+        let days = said.days;
+        return Ok((at, Some(Weekly { days, time })));
+    }
+    if toolbox.heard().repeats(text) {
+        return declined(&says.rings.repeats_weekly_only[..]);
+    }
+    let moment = meant(text, old, now, toolbox.language);
+    let moment = moment.ok_or_else(|| given.not_understood("time"))?;
+    if moment.is_past(now) {
+        return declined(&says.rings.has_passed[..]);
+    }
+    let at = match moment.precision {
+        Precision::Time => Some(moment.at),
+        Precision::PartOfDay => Some(moment.at).filter(|_| is_reminder),
+        Precision::Day => {
+            let time = old_time.or(is_reminder.then_some(MORNING));
+            time.and_then(|time| moment.at.with().time(time).build().ok())
+        }
+    };
+    // "today", said in the afternoon
+    let at = at.filter(|at| at > now).ok_or_else(missing)?;
+    let weekly = old.and_then(|old| old.weekly);
+    let Some(weekly) = weekly.filter(|_| is_time_of_day(text, at.time(), toolbox.language)) else {
+        return Ok((at, None));
+    };
+    // Another time of the same days.
+    let time = at.time();
+    let at = weekly.days.next(now.date(), time, now).unwrap_or(at);
+    Ok((at, Some(Weekly { time, ..weekly })))
+}
+
+/// That an alarm or a reminder is set, and for when.
+fn is_set(row: &Row, now: &ZonedDateTime, says: &Sayings) -> String {
+    let form = match (row.kind, &row.label) {
+        (Kind::Reminder, _) => &says.rings.reminder_set,
+        (_, Some(_)) => &says.rings.alarm_set_with_label,
+        (_, None) => &says.rings.alarm_set,
+    };
+    let label = row.label.as_deref().unwrap_or_default();
+    fill(form, &[("label", label), ("at", &row.said_when(now, says))])
 }
 
 /// The one whose place is to be taken: of its kind the one that was set last.
@@ -160,13 +256,6 @@ fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(),
     transaction.commit()?;
     if let Some(replaced) = replaced {
         toolbox.given.take_back(replaced.id);
-    }
-    Ok(())
-}
-
-fn refuse_repeating(toolbox: &Toolbox, text: &str, kind: Kind) -> Result<(), ToolError> {
-    if toolbox.heard().repeats(text) {
-        return declined(&kind.said(toolbox.says()).no_repeating[..]);
     }
     Ok(())
 }

@@ -1,24 +1,24 @@
 //! The timers, alarms or reminders that some words mean.
 
 use jiff::ZonedDateTime;
+use jiff::civil::Date;
 
-use super::super::arguments::Arguments;
 use super::super::heard::Heard;
 use super::super::says::{Sayings, fill};
-use super::super::spoken::{Precision, duration, is_time_of_day, moment, split};
+use super::super::spoken::{Precision, day, duration, is_time_of_day, moment, split, weekly};
 use super::super::{ToolError, Toolbox, declined};
 use super::row::{Kind, Row};
 
 /// The one that was set last.
 const NEWEST: &str = "newest";
-/// Those of the kind that the argument `which` means: all of them, or the one with the label, the length or
+/// Those of the kind that these words mean: all of them, or the one with the label, the length or
 /// the time; without words the only one.
 ///
 /// # Errors
 /// There is none; none is meant; or it is not clear which one.
 pub(super) fn which(
     toolbox: &Toolbox,
-    given: &Arguments,
+    meant: Option<&str>,
     now: &ZonedDateTime,
     kind: Kind,
 ) -> Result<Vec<Row>, ToolError> {
@@ -27,7 +27,7 @@ pub(super) fn which(
     if rows.is_empty() {
         return declined(&kind.said(says).none[..]);
     }
-    let words = split(given.text("which").unwrap_or_default());
+    let words = split(meant.unwrap_or_default());
     if words.iter().any(|word| heard.all.contains(word)) {
         return Ok(rows);
     }
@@ -92,10 +92,28 @@ fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime)
     if is_time_of_day(&text, at.time(), toolbox.language) {
         return true;
     }
-    moment(&text, now, toolbox.language).is_some_and(|moment| match moment.precision {
+    if let Some(said) = weekly(&text, now, toolbox.language) {
+        let is_at = |time| time == at.time();
+        return row.weekly.is_some_and(|weekly| weekly.days == said.days)
+            && said.time.is_none_or(is_at);
+    }
+    let text = without_owner(&text);
+    moment(text, now, toolbox.language).is_some_and(|moment| match moment.precision {
         Precision::Time => moment.at == at,
         Precision::PartOfDay | Precision::Day => moment.at.date() == at.date(),
     })
+}
+
+/// The day that some words for one name: "tomorrow's", "the one on Friday".
+pub(super) fn named_day(text: &str, toolbox: &Toolbox, now: &ZonedDateTime) -> Option<Date> {
+    let words = split(text);
+    let text = without_empty_ends(&words, toolbox.heard()).join(" ");
+    day(without_owner(&text), now, toolbox.language)
+}
+
+/// A day without the ending of an owner: "tomorrow's alarm" is that of tomorrow.
+fn without_owner(text: &str) -> &str {
+    text.strip_suffix("'s").unwrap_or(text)
 }
 
 /// Without "the" before and "one" behind: "the ten minute one". A number one at the beginning stays.

@@ -4,6 +4,7 @@ use jiff::civil::Weekday;
 
 use super::feast::Feast;
 use super::past::PastSpan;
+use super::weekly::Weekdays;
 use super::words::{PartOfDay, Words};
 
 /// Each list is described at [`Words`].
@@ -117,6 +118,35 @@ pub(super) static WORDS: Words = Words {
         &["saturday", "sat", "saturdays"],
         &["sunday", "sun", "sundays"],
     ],
+    weekly: &[
+        (&["every", "single", "day"], Weekdays::ALL),
+        (&["every", "day", "of", "the", "week"], Weekdays::ALL),
+        (&["every", "day"], Weekdays::ALL),
+        (&["each", "day"], Weekdays::ALL),
+        (&["everyday"], Weekdays::ALL),
+        (&["daily"], Weekdays::ALL),
+        (&["every", "weekday"], Weekdays::WORKING),
+        (&["each", "weekday"], Weekdays::WORKING),
+        (&["every", "week", "day"], Weekdays::WORKING),
+        (&["every", "working", "day"], Weekdays::WORKING),
+        (&["every", "work", "day"], Weekdays::WORKING),
+        (&["every", "workday"], Weekdays::WORKING),
+        (&["every", "school", "day"], Weekdays::WORKING),
+        (&["working", "days"], Weekdays::WORKING),
+        (&["weekday"], Weekdays::WORKING),
+        (&["weekdays"], Weekdays::WORKING),
+        (&["workdays"], Weekdays::WORKING),
+        (&["school", "days"], Weekdays::WORKING),
+        (&["every", "weekend"], Weekdays::WEEKEND),
+        (&["each", "weekend"], Weekdays::WEEKEND),
+        (&["weekend"], Weekdays::WEEKEND),
+        (&["weekends"], Weekdays::WEEKEND),
+    ],
+    every: &[
+        &["every", "week", "on"], &["every", "week"], &["each", "week", "on"], &["weekly", "on"], &["every"], &["each"],
+    ],
+    through: &["to", "through", "thru", "till", "until"],
+    starting: &["from", "starting", "beginning"],
     this: &["this", "coming"],
     next: "next",
     last: "last",

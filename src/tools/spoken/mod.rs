@@ -22,6 +22,7 @@ mod say;
 #[cfg(test)]
 mod tests;
 mod translation;
+mod weekly;
 mod words;
 
 pub use clock_time::is_time_of_day;
@@ -31,6 +32,7 @@ pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
 pub use past::past_days;
 pub use translation::is_number_word;
+pub use weekly::{Weekdays, Weekly, weekly};
 
 #[cfg(test)]
 use crate::language::Language;

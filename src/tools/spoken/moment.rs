@@ -37,12 +37,12 @@ pub enum Precision {
 }
 
 /// What was said of a moment so far.
-#[derive(Default)]
-struct Parts {
-    day: Option<Day>,
-    time: Option<Said>,
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parts {
+    pub day: Option<Day>,
+    pub time: Option<Said>,
     part: Option<PartOfDay>,
-    distance: Option<Duration>,
+    pub distance: Option<Duration>,
 }
 
 /// The moment that all of the text is: "half past six", "tomorrow at seven in the morning",
@@ -72,7 +72,7 @@ impl Moment {
     }
 }
 
-fn parts(words: &[String], now: &ZonedDateTime, known: &Words) -> Option<Parts> {
+pub(super) fn parts(words: &[String], now: &ZonedDateTime, known: &Words) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut rest = words;
     let mut is_empty = true;
@@ -161,6 +161,16 @@ fn resolve(parts: &Parts, now: &ZonedDateTime) -> Option<Moment> {
     Some(Moment { at, precision })
 }
 
+/// The time that was said, or a usual one of the part of the day that was, as it is on any day but today.
+pub(super) fn time_on_another_day(parts: &Parts, now: &ZonedDateTime) -> Option<Time> {
+    if parts.time.is_none() && parts.part.is_none() {
+        return None;
+    }
+    let tomorrow = now.date().tomorrow().ok()?;
+    let day = Some(tomorrow.into());
+    resolve(&Parts { day, ..*parts }, now).map(|moment| moment.at.time())
+}
+
 fn exact(at: ZonedDateTime) -> Moment {
     let precision = Precision::Time;
     Moment { at, precision }
@@ -215,7 +225,7 @@ fn at_or_tomorrow(
     first.or_else(|| at(today.tomorrow().ok()?))
 }
 
-fn on(date: Date, time: Time, now: &ZonedDateTime) -> Option<ZonedDateTime> {
+pub(super) fn on(date: Date, time: Time, now: &ZonedDateTime) -> Option<ZonedDateTime> {
     date.to_datetime(time)
         .to_zoned_datetime(now.time_zone().clone())
         .ok()

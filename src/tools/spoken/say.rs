@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use jiff::ZonedDateTime;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 use serde::Deserialize;
 
 use super::super::says::{Sayings, fill};
 use super::number::{Number, integer};
+use super::weekly::Weekdays;
 use crate::language::Language;
 
 /// Where nobody asked for others, more decimals are rounded, and said "about".
@@ -32,6 +33,7 @@ pub(in crate::tools) struct Speech {
     less_than_a_second: String,
     clock: Clock,
     dates: Dates,
+    weekly: WeeklyForms,
     numbers: Numbers,
 }
 
@@ -102,6 +104,19 @@ struct Dates {
     other: String,
     /// Days that are over, at the begin of a sentence: today, yesterday, one of the last days, one of this year, any.
     past: [String; 5],
+}
+
+/// How days of the week are said on which something comes again.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WeeklyForms {
+    every_day: String,
+    working_days: String,
+    weekend: String,
+    /// Any others, as a list.
+    days: String,
+    /// `{time}` on `{days}`, which are one of those above.
+    at: String,
 }
 
 /// How numbers are said.
@@ -204,7 +219,11 @@ impl Speech {
 
     /// "Saturday".
     pub(in crate::tools) fn weekday(&self, date: Date) -> &str {
-        let at = date.weekday().to_monday_zero_offset();
+        self.weekday_name(date.weekday())
+    }
+
+    fn weekday_name(&self, weekday: Weekday) -> &str {
+        let at = weekday.to_monday_zero_offset();
         &self.dates.weekdays[usize::try_from(at).unwrap_or(0)]
     }
 
@@ -253,6 +272,23 @@ impl Speech {
         };
         let time = self.with_time(&self.clock.at, at);
         fill(form, &[("time", &time), ("date", &date)])
+    }
+
+    /// "6:30 PM every day", "6:30 PM on weekdays", "6:30 PM every Monday and Thursday".
+    pub(in crate::tools) fn weekly(&self, days: Weekdays, at: &ZonedDateTime) -> String {
+        let forms = &self.weekly;
+        let days = match days {
+            Weekdays::ALL => forms.every_day.clone(),
+            Weekdays::WORKING => forms.working_days.clone(),
+            Weekdays::WEEKEND => forms.weekend.clone(),
+            others => {
+                let names = others.each().map(|day| self.weekday_name(day).to_owned());
+                let names = self.list(&names.collect::<Vec<_>>());
+                fill(&forms.days, &[("weekdays", &names)])
+            }
+        };
+        let time = self.with_time(&self.clock.at, at);
+        fill(&forms.at, &[("time", &time), ("days", &days)])
     }
 
     /// "Today", "Yesterday", "On Monday", "On 3 November", "On 3 November 2025".

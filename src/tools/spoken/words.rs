@@ -3,6 +3,7 @@
 use super::english;
 use super::feast::Feast;
 use super::past::PastSpan;
+use super::weekly::Weekdays;
 
 /// The words that the readers look for. Lists are in lower case.
 pub(in crate::tools) struct Words {
@@ -59,6 +60,14 @@ pub(in crate::tools) struct Words {
     pub earlier: &'static [&'static str],
     /// Monday first.
     pub weekdays: [&'static [&'static str]; 7],
+    /// Days of the week on which something comes again, as phrases.
+    pub weekly: &'static [(&'static [&'static str], Weekdays)],
+    /// Before a day of the week on which something comes again, as phrases, the longest first.
+    pub every: &'static [&'static [&'static str]],
+    /// From one day of the week on to another.
+    pub through: &'static [&'static str],
+    /// Before the day from which on something comes again, and before the first of several days: they change nothing.
+    pub starting: &'static [&'static str],
     pub this: &'static [&'static str],
     pub next: &'static str,
     pub last: &'static str,

@@ -72,7 +72,7 @@ fn the_tools_answer_in_german() {
             (
                 "set_alarm",
                 &[("time", "jeden Tag um sieben")],
-                "! Wecker, die sich wiederholen, kann ich nicht stellen.",
+                "Der Wecker klingelt jeden Tag um 7 Uhr.",
             ),
             (
                 "calculate",

@@ -9,6 +9,7 @@ mod store;
 mod talk;
 mod talk_in_languages;
 mod timers;
+mod weekly;
 
 use jiff::{ToSpan, ZonedDateTime};
 use serde_json::{Map, Value};

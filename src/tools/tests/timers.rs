@@ -105,11 +105,6 @@ fn an_alarm_without_a_time_is_refused() {
             &[("time", "early")],
             "! I did not understand the time of the alarm.",
         ),
-        (
-            "set_alarm",
-            &[("time", "every day at six")],
-            "! I cannot set alarms that repeat.",
-        ),
     ]);
 }
 
@@ -163,11 +158,6 @@ fn a_reminder_without_a_time_to_come_is_refused() {
             "set_reminder",
             &[("text", "x"), ("time", "today")],
             "! Please tell me at what time to remind you.",
-        ),
-        (
-            "set_reminder",
-            &[("text", "x"), ("time", "every Monday")],
-            "! I cannot set reminders that repeat.",
         ),
         (
             "set_reminder",
