@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::intents::{CHAT, Circumstances, Decision, Engines, Fixed, Intents, LastCall, Question};
 use super::knowledge::Knowledge;
 use super::persona::SmallTalk;
-use super::{ASK_HELPER, HandsOver, Persona};
+use super::{ASK_HELPER, HandsOver, Persona, hard_question};
 use crate::language::Language;
+use crate::lexicon::Lexicon;
 use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
 
@@ -283,12 +284,31 @@ impl Certain {
     /// How a tool is asked, for words that are not certain and mean nothing else; not where a model can call it, or does sums.
     fn say_how(&mut self, words: &str) -> Option<Certainty> {
         let kind = self.intents.unclear(words)?;
-        let is_for_helper = kind == Fixed::ToolsUnclear && self.setting.helper.is_some();
+        // Sums are for a helper, and what is to be done is often something to write: for any model that can.
+        let is_for_model = match kind {
+            Fixed::ToolsUnclear => self.setting.helper.is_some(),
+            Fixed::CommandUnclear => !self.is_last_to_know(),
+            _ => false,
+        };
         let mut offers = self.setting.offers.iter();
-        if is_for_helper || offers.any(|offer| is_about(&offer.definition.name, kind.lacks())) {
+        if is_for_model || offers.any(|offer| is_about(&offer.definition.name, kind.lacks())) {
             return None;
         }
         self.say(kind)
+    }
+
+    /// That it does not know, where an answer would be a guess: what nothing here knows is asked, and only the small model
+    /// is left to answer.
+    pub fn admit(&mut self, words: &str, lexicon: &Lexicon) -> Option<Certainty> {
+        let is_guess = self.is_last_to_know() && hard_question::is_beyond(words, lexicon);
+        is_guess.then(|| self.say(Fixed::Unknown)).flatten()
+    }
+
+    /// Whether nobody is left to answer but the small model: no helper, and no tools of others.
+    fn is_last_to_know(&self) -> bool {
+        let is_of_others = |offer: &Offer| tools::class(&offer.definition.name).is_none();
+        let has_others = self.setting.offers.iter().any(is_of_others);
+        self.is_small && self.knows_by_itself() && self.setting.helper.is_none() && !has_others
     }
 
     /// What the tables answer to a question that takes up another one, of what that one and its answer spoke of: "When

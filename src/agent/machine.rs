@@ -373,7 +373,8 @@ impl Agent {
                 return commands.push(Command::Say { reply, words });
             }
         }
-        match self.certain.decide(&text) {
+        let certain = self.certain.decide(&text);
+        match certain.or_else(|| self.certain.admit(&text, &self.lexicon)) {
             None => match self.for_helper(&text) {
                 None => return self.write(writing, commands),
                 Some(reason) => self.put_off(reply, &text, reason, commands),

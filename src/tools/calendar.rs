@@ -10,7 +10,7 @@ use num_traits::ToPrimitive;
 use super::arguments::Arguments;
 use super::places::{Place, find};
 use super::says::fill;
-use super::spoken::{day, moment};
+use super::spoken::{counted, day, moment};
 use super::{Class, Outcome, Spec, ToolError, Toolbox, lookup, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -55,6 +55,16 @@ pub(super) static TOOLS: &[Spec] = &[
         class: Class::Read,
         parameters: &[required("day", "the day")],
         run: days_until,
+    },
+    Spec {
+        name: "days_between",
+        description: "Count the days from one day to another.",
+        class: Class::Read,
+        parameters: &[
+            required("from", "the first day"),
+            required("to", "the last day"),
+        ],
+        run: days_between,
     },
     Spec {
         name: "time_until",
@@ -225,6 +235,24 @@ fn days_until(
     };
     let days = distance.abs().to_string();
     say(fill(form, &[("date", &date), ("days", &days)]))
+}
+
+fn days_between(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    now: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let date = |name| {
+        let text = given.required(name)?;
+        let date = day(text, now, toolbox.language);
+        date.ok_or_else(|| given.not_understood(name))
+    };
+    let (from, to) = (date("from")?, date("to")?);
+    let days = distance(toolbox, from, to)?.abs();
+    let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
+    let (from, to) = (speech.date(from), speech.date(to));
+    let counted = counted(&says.days_between, days);
+    say(fill(&counted, &[("from", &from), ("to", &to)]))
 }
 
 fn time_until(

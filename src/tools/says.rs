@@ -78,6 +78,8 @@ pub(super) struct Calendar {
     pub since: String,
     pub until: String,
     pub too_far: String,
+    /// One day and several from one date to another.
+    pub days_between: [String; 2],
 }
 
 #[derive(Debug, Deserialize)]

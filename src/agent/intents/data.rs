@@ -61,7 +61,8 @@ pub(super) struct Parts {
 #[serde(deny_unknown_fields)]
 pub(super) struct CallSentences {
     pub tool: String,
-    /// Arguments that follow from the sentence.
+    /// Arguments that follow from the sentence; what was said in the slot `a` stands in the place of `{a}`, and is no
+    /// argument by itself.
     #[serde(default)]
     pub with: BTreeMap<String, String>,
     pub sentences: Vec<String>,
@@ -178,7 +179,7 @@ struct Files {
     writing: &'static str,
     parts: &'static str,
     fixed: &'static str,
-    /// The sentences that ask for tools: those that act, and in English those that look up, those that look into the
+    /// The sentences that ask for tools: those that act, and in English those that tell of sums, those that look up, those that look into the
     /// user's notes and folders, and those that find what was said.
     calls: &'static [&'static str],
     follow_ups: &'static str,
@@ -213,7 +214,7 @@ macro_rules! files {
     };
 }
 
-static ENGLISH: Files = files!("en", "lookup", "notes", "talk");
+static ENGLISH: Files = files!("en", "sums", "lookup", "notes", "talk");
 static GERMAN: Files = files!("de");
 static SPANISH: Files = files!("es");
 static FRENCH: Files = files!("fr");

@@ -45,14 +45,18 @@ pub enum Fixed {
     CannotOrder,
     /// It makes neither food nor drinks.
     CannotMake,
+    /// It would have to guess: a question that nothing here has an answer to.
+    Unknown,
     /// Timers, alarms or reminders, in words that do not say for certain which, or in a way that only English has.
     TimersUnclear,
     /// The same of the time and the date,
     TimeUnclear,
     /// of lists, notes and what is to be remembered,
     ListsUnclear,
-    /// and of all else that tools do: sums, units, coins and dice, the volume.
+    /// of all else that tools do: sums, units, coins and dice, the volume,
     ToolsUnclear,
+    /// and of anything that is to be done.
+    CommandUnclear,
     /// What happens to the words of the user.
     Privacy,
     /// What it is.
@@ -100,9 +104,12 @@ impl Fixed {
             Self::TimeUnclear => &["time", "date", "clock"],
             Self::ListsUnclear => &["list", "note", "memor", "todo"],
             Self::ToolsUnclear => &["calculat", "convert", "coin", "dice", "volume"],
+            // Any tool may.
+            Self::CommandUnclear => &[""],
             Self::SelfHarm
             | Self::Violence
             | Self::Emergency
+            | Self::Unknown
             | Self::Privacy
             | Self::WhoAreYou
             | Self::WhatIsYourName
@@ -117,7 +124,11 @@ impl Fixed {
     pub fn is_of_tools(self) -> bool {
         matches!(
             self,
-            Self::TimersUnclear | Self::TimeUnclear | Self::ListsUnclear | Self::ToolsUnclear
+            Self::TimersUnclear
+                | Self::TimeUnclear
+                | Self::ListsUnclear
+                | Self::ToolsUnclear
+                | Self::CommandUnclear
         )
     }
 

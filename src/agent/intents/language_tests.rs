@@ -187,7 +187,9 @@ fn every_kind_of_every_language_is_tried_and_so_are_sixty_harmless_sentences() {
                 .filter(|line| line.ends_with(&format!("\t{kind}")))
                 .count()
         };
-        for kind in kinds(language) {
+        // No sentence asks for the one that stands in the place of a guess.
+        let asked = kinds(language).into_iter();
+        for kind in asked.filter(|kind| *kind != Fixed::Unknown) {
             assert!(wanted(&format!("{kind:?}")) >= 2, "{language}: {kind:?}");
         }
         assert!(wanted("nothing") >= 60, "{language}");

@@ -203,15 +203,14 @@ impl Intents {
         Some(match found.meaning {
             Meaning::Say(kind) => Decision::Say(*kind),
             Meaning::Call { tool, with } => {
-                let said =
-                    (found.captures.iter()).map(|capture| self.argument(words, &heard, capture));
-                let with = with
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.clone()));
-                let arguments = said.chain(with).map(|(name, value)| (name, value.into()));
+                let said = found.captures.iter();
+                let said = said.map(|capture| self.argument(words, &heard, capture));
+                let arguments = filled(with, said.collect()).into_iter();
                 Decision::Call {
                     name: tool.clone(),
-                    arguments: arguments.collect(),
+                    arguments: arguments
+                        .map(|(name, value)| (name, value.into()))
+                        .collect(),
                 }
             }
         })
@@ -329,6 +328,25 @@ impl Intents {
         };
         (slot.name.clone(), value)
     }
+}
+
+/// The arguments that follow from a sentence, with what was said in the places of `{name}`, and what else was said.
+fn filled(with: &[(String, String)], mut said: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut arguments = Vec::new();
+    for (argument, form) in with {
+        let mut value = form.clone();
+        for (name, text) in &said {
+            value = value.replace(&format!("{{{name}}}"), text);
+        }
+        arguments.push((argument.clone(), value));
+    }
+    said.retain(|(name, _)| {
+        !with
+            .iter()
+            .any(|(_, form)| form.contains(&format!("{{{name}}}")))
+    });
+    said.extend(arguments);
+    said
 }
 
 impl<M> Sentences<M> {

@@ -47,6 +47,9 @@ impl Operation {
     }
 }
 
+/// Before several numbers, whose mean is meant.
+const MEANS: &[&[&str]] = &[&["average", "of"], &["mean", "of"]];
+
 const SUMS: &[(&[&str], Operation)] = &[
     (&["plus"], Operation::Plus),
     (&["added", "to"], Operation::Plus),
@@ -243,6 +246,9 @@ impl Reader<'_> {
             self.take(&["take"]);
             return self.power();
         }
+        if MEANS.iter().any(|phrase| self.take(phrase)) {
+            return self.mean();
+        }
         if let Some(command) = COMMANDS.iter().find(|command| self.begins(command.0)) {
             return self.command(command);
         }
@@ -266,6 +272,17 @@ impl Reader<'_> {
             value = operation.of(&value, &self.power()?)?;
         }
         Ok(value)
+    }
+
+    /// The mean of the numbers that follow, with or without "and" between them.
+    fn mean(&mut self) -> Result<Value, Failure> {
+        let mut sum = self.thing()?;
+        let mut count = 1;
+        while self.take(&["and"]) || quantity(self.rest, self.known).is_some() {
+            sum = sum.plus(&self.thing()?)?;
+            count += 1;
+        }
+        sum.divided_by(&whole(count))
     }
 
     /// A number, or what stands in parentheses.

@@ -9,6 +9,7 @@
 //! the data is taken for it, and the answer says which.
 
 mod aspect;
+mod compare;
 mod distance;
 mod elements;
 mod facts;
@@ -52,7 +53,7 @@ const LOOKUP: Spec = Spec {
     run: lookup,
 };
 
-pub(super) static TOOLS: &[Spec] = &[LOOKUP, distance::SPEC];
+pub(super) static TOOLS: &[Spec] = &[LOOKUP, distance::SPEC, compare::SPEC];
 
 fn lookup(
     toolbox: &mut Toolbox,

@@ -389,7 +389,7 @@ fn ended(sentence: String) -> String {
 }
 
 /// With a capital at its start.
-fn capitalized(text: &str) -> String {
+pub(super) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -399,7 +399,7 @@ fn capitalized(text: &str) -> String {
 
 impl Subject {
     /// Its name in a sentence.
-    fn said(&self) -> &str {
+    pub(super) fn said(&self) -> &str {
         match self {
             Subject::Country(country) => &country.said,
             Subject::City(found) => &found.said,

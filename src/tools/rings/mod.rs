@@ -27,10 +27,7 @@ const INSTEAD_OF: super::Parameter = optional(
     "instead_of",
     "\"the last one\", if this takes the place of the one that was set last",
 );
-const DAYS: super::Parameter = optional(
-    "days",
-    "on which days of the week it comes again",
-);
+const DAYS: super::Parameter = optional("days", "on which days of the week it comes again");
 const LATER_BY: super::Parameter = optional("later_by", "how much later");
 const EARLIER_BY: super::Parameter = optional("earlier_by", "how much earlier");
 const LENGTH: super::Parameter = required("duration", "the length of the timer");
@@ -67,6 +64,7 @@ pub(super) static TOOLS: &[Spec] = &[
             required("text", "what to remind you of"),
             required("time", "when to remind you"),
             DAYS,
+            EARLIER_BY,
             INSTEAD_OF,
         ],
         run: set::set_reminder,

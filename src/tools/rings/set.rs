@@ -80,6 +80,10 @@ pub(super) fn set_reminder(
 ) -> Result<Outcome, ToolError> {
     let replaced = replaced(toolbox, given, Kind::Reminder)?;
     let (at, weekly) = ringing(toolbox, given, replaced.as_ref(), Kind::Reminder, now)?;
+    let (at, weekly) = match shift(toolbox, given)? {
+        Some(shift) => shifted(&at, weekly, shift, now, toolbox.says())?,
+        None => (at, weekly),
+    };
     let text = toolbox.heard().errand(given.required("text")?);
     let row = Row {
         id: 0,
@@ -105,7 +109,7 @@ pub(super) fn reschedule(
         return Err(given.not_understood("which"));
     };
     let (at, weekly) = match shift(toolbox, given)? {
-        Some(shift) => shifted(old, shift, now, toolbox.says())?,
+        Some(shift) => shifted(&old.at(now), old.weekly, shift, now, toolbox.says())?,
         None => ringing(toolbox, given, Some(old), kind, now)?,
     };
     let row = Row {
@@ -133,17 +137,18 @@ fn shift(toolbox: &Toolbox, given: &Arguments) -> Result<Option<SignedDuration>,
 
 /// When it rings if it does so later by this.
 fn shifted(
-    old: &Row,
+    at: &ZonedDateTime,
+    weekly: Option<Weekly>,
     shift: SignedDuration,
     now: &ZonedDateTime,
     says: &Sayings,
 ) -> Result<(ZonedDateTime, Option<Weekly>), ToolError> {
-    let at = old.at(now).checked_add(shift).ok();
+    let at = at.checked_add(shift).ok();
     let Some(at) = at.filter(|at| at > now) else {
         return declined(&says.rings.has_passed[..]);
     };
     let time = at.time();
-    let weekly = old.weekly.map(|weekly| Weekly { time, ..weekly });
+    let weekly = weekly.map(|weekly| Weekly { time, ..weekly });
     Ok((at, weekly))
 }
 

@@ -243,7 +243,9 @@ fn in_its_year(
     today: Date,
     known: &Words,
 ) -> Option<(Date, usize)> {
-    let rest = &words[used..];
+    // "Easter in 2027", "Christmas of next year"
+    let between = usize::from(first_is(&words[used..], known.before_year));
+    let rest = &words[used + between..];
     let year = match rest {
         [which, unit, ..] if unit == known.year && which == known.next => {
             Some((today.year() + 1, 2))
@@ -254,7 +256,7 @@ fn in_its_year(
         _ => year(rest, known),
     };
     match year {
-        Some((year, more)) => Some((feast.in_year(year)?, used + more)),
+        Some((year, more)) => Some((feast.in_year(year)?, used + between + more)),
         None => Some((feast.next(today)?, used)),
     }
 }

@@ -205,5 +205,6 @@ pub(super) static WORDS: Words = Words {
         (&["fathers", "day"], Feast::AfterNth(0, 3, Weekday::Sunday, 6)),
     ],
     year: "year",
+    before_year: &["in", "of"],
     the: "the",
 };

@@ -76,6 +76,8 @@ pub(in crate::tools) struct Words {
     /// Days with a name, as phrases.
     pub feasts: &'static [(&'static [&'static str], Feast)],
     pub year: &'static str,
+    /// Between a day and its year: they change nothing.
+    pub before_year: &'static [&'static str],
     pub the: &'static str,
 }
 

@@ -448,3 +448,24 @@ fn what_the_assistant_can_do_is_what_is_there() {
         "{said}"
     );
 }
+
+#[test]
+fn days_between_two_dates_are_counted() {
+    conversation(&[
+        (
+            "days_between",
+            &[("from", "march 15th 2027"), ("to", "june 2nd 2027")],
+            "From Monday, 15 March 2027 to Wednesday, 2 June 2027 it is 79 days.",
+        ),
+        (
+            "days_between",
+            &[("from", "today"), ("to", "tomorrow")],
+            "From Saturday, 28 November 2026 to Sunday, 29 November 2026 it is 1 day.",
+        ),
+        (
+            "get_date",
+            &[("day", "Easter in 2027")],
+            "That is Sunday, 28 March 2027.",
+        ),
+    ]);
+}

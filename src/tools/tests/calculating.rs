@@ -340,3 +340,68 @@ fn what_cannot_be_converted_is_said_so() {
         ),
     ]);
 }
+
+#[test]
+fn the_mean_of_several_numbers_is_computed() {
+    for (expression, expected) in [
+        ("average of 78 85 92 and 69", "That is 81."),
+        ("average of 5.2 7.5 and 8.3", "That is 7."),
+        ("the mean of two and four", "That is 3."),
+        (
+            "564 minus 480 then divided by 480 then times 100",
+            "That is 17.5.",
+        ),
+        ("6 times 3.40 then plus 20 percent", "That is 24.48."),
+        ("two thirds of 90 then minus 15 percent", "That is 51."),
+    ] {
+        let given = [("expression", expression)];
+        assert_eq!(said(&mut toolbox(), "calculate", &given), expected);
+    }
+}
+
+#[test]
+fn amounts_in_two_units_are_converted() {
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (
+            &[
+                ("amount", "five"),
+                ("from", "foot"),
+                ("and", "eleven"),
+                ("to", "centimeters"),
+            ],
+            "5 feet and 11 inches are about 180.34 centimetres.",
+        ),
+        (
+            &[
+                ("amount", "6"),
+                ("from", "pounds"),
+                ("and", "3"),
+                ("and_unit", "ounces"),
+                ("to", "kilos"),
+            ],
+            "6 pounds and 3 ounces are about 2.81 kilograms.",
+        ),
+        (
+            &[
+                ("amount", "11"),
+                ("from", "stone"),
+                ("and", "6"),
+                ("to", "kilos"),
+            ],
+            "11 stone and 6 pounds are about 72.57 kilograms.",
+        ),
+        (
+            &[
+                ("amount", "6"),
+                ("from", "pounds"),
+                ("and", "3"),
+                ("and_unit", "miles"),
+                ("to", "kilos"),
+            ],
+            "! I did not understand the smaller unit.",
+        ),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(said(&mut toolbox(), "convert", given), *expected);
+    }
+}

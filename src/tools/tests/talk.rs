@@ -346,8 +346,10 @@ fn a_file_from_before_there_were_episodes_gets_them() {
     let path = folder.path().join("assistant.db");
     let connection = rusqlite::Connection::open(path).unwrap();
     connection
-        .execute_batch("DROP TABLE episodes; DROP TABLE episode_words; ALTER TABLE rings DROP COLUMN days;
-             ALTER TABLE rings DROP COLUMN second_of_day; PRAGMA user_version = 1;")
+        .execute_batch(
+            "DROP TABLE episodes; DROP TABLE episode_words; ALTER TABLE rings DROP COLUMN days;
+             ALTER TABLE rings DROP COLUMN second_of_day; PRAGMA user_version = 1;",
+        )
         .unwrap();
     drop(connection);
     let mut toolbox = kept(folder.path(), Keeping::All);

@@ -360,3 +360,14 @@ fn days_of_the_week_are_understood_and_said_in_all_languages() {
         assert_eq!(said(&mut toolbox, "set_alarm", &[("time", time)]), expected);
     }
 }
+
+#[test]
+fn a_reminder_may_come_before_what_it_is_of() {
+    let given = [
+        ("text", "meeting"),
+        ("time", "Tuesday at 2:30"),
+        ("earlier_by", "a quarter of an hour"),
+    ];
+    let expected = "I will remind you at 2:15 PM on Tuesday, 1 December: meeting.";
+    assert_eq!(said(&mut toolbox(), "set_reminder", &given), expected);
+}

@@ -21,6 +21,8 @@ pub(super) static TOOLS: &[Spec] = &[Spec {
     parameters: &[
         required("amount", "how much to convert"),
         optional("from", "the unit to convert from"),
+        optional("and", "how much of a smaller unit comes to it"),
+        optional("and_unit", "the smaller unit"),
         required("to", "the unit to convert to"),
     ],
     run: convert,
@@ -56,20 +58,23 @@ fn convert(
         let (from, to) = (names.name(from[0], false), names.name(to[0], false));
         return declined(fill(&names.cannot, &[("from", from), ("to", to)]));
     };
+    let rest = rest(toolbox, names, given, from)?;
     if amount.is_negative() && from.kind != Kind::Temperature {
         let unit = names.name(from, false);
         return declined(fill(&names.negative, &[("unit", unit)]));
     }
-    let result = (&amount * from.factor() + from.offset() - to.offset()) / to.factor();
-    let sentence = if amount.is_one() {
+    let more = rest.as_ref().map(|(rest, unit)| rest * unit.factor());
+    let whole = &amount * from.factor() + more.unwrap_or_default();
+    let result = (whole + from.offset() - to.offset()) / to.factor();
+    let sentence = if amount.is_one() && rest.is_none() {
         &names.sentence_one
     } else {
         &names.sentence
     };
-    let (from, to) = (
-        said(toolbox, names, &amount, from),
-        said(toolbox, names, &result, to),
-    );
+    let mut parts = vec![said(toolbox, names, &amount, from)];
+    parts.extend(rest.map(|(rest, unit)| said(toolbox, names, &rest, unit)));
+    let from = toolbox.says().speech.list(&parts);
+    let to = said(toolbox, names, &result, to);
     say(fill(sentence, &[("from", &from), ("to", &to)]))
 }
 
@@ -80,6 +85,27 @@ fn amount(toolbox: &Toolbox, given: &Arguments) -> Result<(Number, String), Tool
     let read = quantity(&words, toolbox.words);
     let (amount, used) = read.ok_or_else(|| given.not_understood("amount"))?;
     Ok((amount, words[used..].join(" ")))
+}
+
+/// What comes to the amount in a smaller unit: the eleven inches of "five foot eleven".
+fn rest(
+    toolbox: &Toolbox,
+    names: &Names,
+    given: &Arguments,
+    from: &Unit,
+) -> Result<Option<(Number, &'static Unit)>, ToolError> {
+    let Some(rest) = given.number("and", toolbox.language)? else {
+        return Ok(None);
+    };
+    let unit = match given.text("and_unit") {
+        Some(name) => {
+            let is_smaller = |unit: &&Unit| unit.kind == from.kind && unit.factor() < from.factor();
+            names.units(name).into_iter().find(is_smaller)
+        }
+        None => from.smaller(),
+    };
+    let unit = unit.ok_or_else(|| given.not_understood("and_unit"))?;
+    Ok(Some((rest, unit)))
 }
 
 /// The first two that convert to each other: a name may be of several units.

@@ -36,6 +36,22 @@ impl Unit {
         Number::new(self.factor.0.into(), self.factor.1.into())
     }
 
+    /// The unit in which the rest is said of an amount that is no whole number: of "five foot eleven" the inch.
+    pub(super) fn smaller(&self) -> Option<&'static Self> {
+        let name = match self.name {
+            "kilometre" => "metre",
+            "metre" => "centimetre",
+            "foot" => "inch",
+            "stone" => "pound",
+            "pound" => "ounce",
+            "kilogram" => "gram",
+            "hour" => "minute",
+            "minute" => "second",
+            _ => return None,
+        };
+        UNITS.iter().find(|unit| unit.name == name)
+    }
+
     /// The speed that a length of an hour is.
     pub(super) fn per_hour(&self) -> Option<&'static Self> {
         let name = match self.name {
