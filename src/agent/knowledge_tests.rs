@@ -3,6 +3,7 @@
 use super::call_tests::{Talk, call, say, talk, talk_in};
 use super::*;
 use crate::language::Language;
+use crate::tool_call::{Class, Offer, ToolDefinition};
 
 const WHO_WROTE_EMMA: &str = "Who wrote Emma?";
 const EMMA: &str = "Jane Austen wrote Emma.";
@@ -274,5 +275,72 @@ fn a_word_that_is_in_no_dictionary_is_said_to_be_lacking_and_left_to_a_larger_mo
     let lack = "I don't have flurbish in my dictionary.";
     assert_eq!(talk.answer(1, "What does flurbish mean?"), say(1, lack));
     let commands = talk.answer(2, "What is a flurbish?");
-    assert!(is_for_the_model(&commands), "{commands:?}");
+    let said = format!("{commands:?}");
+    assert!(said.contains("I don't know that"), "{said}");
+}
+
+/// A conversation with the small model.
+fn small_talk_with(setting: Setting) -> Talk {
+    let small = Persona::bundled(Language::English).with_adapter();
+    Talk(Agent::new(&small, setting))
+}
+
+#[test]
+fn the_small_model_does_not_guess() {
+    for question in [
+        "Who was the second man to climb the Seventh Tower?",
+        "How do I get a stripped screw out of a flurbish?",
+        "Is it safe to drink flurbish juice?",
+        "How long would my train need for 360 kilometers?",
+    ] {
+        let mut talk = small_talk_with(Setting::new("Vivi"));
+        let said = format!("{:?}", talk.answer(1, question));
+        assert!(said.contains("I don't know that"), "{question}: {said}");
+    }
+}
+
+#[test]
+fn talk_is_for_the_small_model() {
+    for words in [
+        "My flurbish is broken and I am sad about it.",
+        "I think you would like the sea.",
+        "We had a lovely walk by the river.",
+    ] {
+        let mut talk = small_talk_with(Setting::new("Vivi"));
+        let commands = talk.answer(1, words);
+        assert!(is_for_the_model(&commands), "{words}: {commands:?}");
+    }
+}
+
+#[test]
+fn where_a_helper_or_a_tool_of_others_may_know_it_is_asked() {
+    let with_helper = Setting {
+        helper: Some(HandsOver::ByRule),
+        ..Setting::new("Vivi")
+    };
+    let search = Offer {
+        definition: ToolDefinition {
+            name: "search".into(),
+            description: String::new(),
+            parameters: serde_json::json!({}),
+        },
+        class: Class::Read,
+    };
+    let with_search = Setting {
+        offers: [search].into(),
+        ..Setting::new("Vivi")
+    };
+    for setting in [with_helper, with_search] {
+        let mut talk = small_talk_with(setting);
+        let commands = talk.answer(1, "Who was the second man to climb the Seventh Tower?");
+        let said = format!("{commands:?}");
+        assert!(!said.contains("I don't know that"), "{said}");
+    }
+}
+
+#[test]
+fn the_small_model_is_not_left_to_say_that_it_did_something() {
+    let mut talk = small_talk_with(Setting::new("Vivi"));
+    let said = format!("{:?}", talk.answer(1, "Take it off again, I found some."));
+    assert!(said.contains("I didn't get that"), "{said}");
 }

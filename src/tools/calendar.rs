@@ -10,7 +10,7 @@ use num_traits::ToPrimitive;
 use super::arguments::Arguments;
 use super::places::{Place, find};
 use super::says::fill;
-use super::spoken::{counted, day, moment};
+use super::spoken::{day, moment, one_or_several};
 use super::{Class, Outcome, Spec, ToolError, Toolbox, lookup, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -251,8 +251,12 @@ fn days_between(
     let days = distance(toolbox, from, to)?.abs();
     let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let (from, to) = (speech.date(from), speech.date(to));
-    let counted = counted(&says.days_between, days);
-    say(fill(&counted, &[("from", &from), ("to", &to)]))
+    let days = days.to_string();
+    let form = one_or_several(&says.days_between, &days);
+    say(fill(
+        form,
+        &[("from", &from), ("to", &to), ("count", &days)],
+    ))
 }
 
 fn time_until(

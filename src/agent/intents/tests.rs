@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::tools::spoken::{day, duration, moment, number, past_days};
+use crate::tools::spoken::{day, duration, moment, number, past_days, weekly};
 
 static ENGLISH: LazyLock<&Intents> = LazyLock::new(|| Intents::bundled(Language::English));
 
@@ -172,7 +172,9 @@ fn not_understood(language: Language, words: impl Iterator<Item = String>) -> Ve
     let now = "2026-11-28T14:00[Europe/London]".parse().unwrap();
     let is_understood = |name: &str, value: &str| match name {
         "duration" => duration(value, language).is_some(),
-        "time" => moment(value, &now, language).is_some(),
+        "time" => {
+            moment(value, &now, language).is_some() || weekly(value, &now, language).is_some()
+        }
         "day" => day(value, &now, language).is_some(),
         "amount" | "from" | "to" | "percent" | "sides" | "count" => {
             let is_unit = value.chars().all(char::is_alphabetic) || value.contains(' ');

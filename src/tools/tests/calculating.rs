@@ -369,7 +369,7 @@ fn amounts_in_two_units_are_converted() {
                 ("and", "eleven"),
                 ("to", "centimeters"),
             ],
-            "5 feet and 11 inches are about 180.34 centimetres.",
+            "5 feet and 11 inches are 180.34 centimetres.",
         ),
         (
             &[

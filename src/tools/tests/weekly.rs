@@ -342,7 +342,7 @@ fn days_of_the_week_are_understood_and_said_in_all_languages() {
         (
             Language::Italian,
             "dal lunedì al venerdì alle sei e mezza",
-            "La sveglia suonerà dal lunedì al venerdì alle 6:30.",
+            "La sveglia suonerà dal lunedì al venerdì alle 6 e 30.",
         ),
         (
             Language::Chinese,
