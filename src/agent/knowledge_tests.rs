@@ -289,7 +289,7 @@ fn small_talk_with(setting: Setting) -> Talk {
 fn the_small_model_does_not_guess() {
     for question in [
         "Who was the second man to climb the Seventh Tower?",
-        "How do I get a stripped screw out of a flurbish?",
+        "How do I get a flurbish out of a zorble?",
         "Is it safe to drink flurbish juice?",
         "How long would my train need for 360 kilometers?",
     ] {
