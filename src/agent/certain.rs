@@ -108,6 +108,8 @@ pub struct Certain {
     small_talk: SmallTalk,
     /// The language model is the small one that has learnt this character: others know more words.
     is_small: bool,
+    /// The language model does not know what it does not know.
+    guesses: bool,
     setting: Setting,
     /// How many answers were chosen from several, by what they are answers to.
     chosen: HashMap<String, usize>,
@@ -134,6 +136,7 @@ impl Certain {
             knowledge: Knowledge::bundled(persona.language),
             small_talk: small_talk(persona, &setting),
             is_small: persona.is_adapted(),
+            guesses: persona.guesses,
             setting,
             chosen: HashMap::new(),
             last: None,
@@ -148,6 +151,7 @@ impl Certain {
         self.knowledge = Knowledge::bundled(persona.language);
         self.small_talk = small_talk(persona, &self.setting);
         self.is_small = persona.is_adapted();
+        self.guesses = persona.guesses;
         (self.last, self.made) = (None, None);
     }
 
@@ -297,18 +301,18 @@ impl Certain {
         self.say(kind)
     }
 
-    /// That it does not know, where an answer would be a guess: what nothing here knows is asked, and only the small model
-    /// is left to answer.
+    /// That it does not know, where an answer would be a guess: what nothing here knows is asked, and only a model that
+    /// guesses is left to answer.
     pub fn admit(&mut self, words: &str, lexicon: &Lexicon) -> Option<Certainty> {
         let is_guess = self.is_last_to_know() && hard_question::is_beyond(words, lexicon);
         is_guess.then(|| self.say(Fixed::Unknown)).flatten()
     }
 
-    /// Whether nobody is left to answer but the small model: no helper, and no tools of others.
+    /// Whether nobody is left to answer but a model that guesses: no helper, and no tools of others.
     fn is_last_to_know(&self) -> bool {
         let is_of_others = |offer: &Offer| tools::class(&offer.definition.name).is_none();
         let has_others = self.setting.offers.iter().any(is_of_others);
-        self.is_small && self.knows_by_itself() && self.setting.helper.is_none() && !has_others
+        self.guesses && self.knows_by_itself() && self.setting.helper.is_none() && !has_others
     }
 
     /// What the tables answer to a question that takes up another one, of what that one and its answer spoke of: "When

@@ -48,6 +48,9 @@ pub struct Persona {
     /// What is different for a language model with an adapter that knows this character.
     #[serde(default)]
     pub adapted: Option<Adapted>,
+    /// The language model that speaks for it is too small to know what it does not know: it is not asked for facts.
+    #[serde(skip)]
+    pub guesses: bool,
 }
 
 /// A character that a language model's adapter knows: it needs no examples.

@@ -44,10 +44,12 @@ enum OwnAdapter {
 impl EngineLoader {
     /// The persona as the language model is to be told of it: shorter for one that has learnt it.
     pub fn tell(&self, persona: Persona) -> Persona {
-        match self.adapter(&persona) {
+        let guesses = self.guesses && self.config.llm.engine == LlmEngine::Profile;
+        let persona = match self.adapter(&persona) {
             Some(_) => persona.with_adapter(),
             None => persona,
-        }
+        };
+        Persona { guesses, ..persona }
     }
 
     /// The assistant in the other languages of the conversation, as the language model is to be told of it.

@@ -119,6 +119,8 @@ pub struct EngineLoader {
     model_id: String,
     /// The name of the adapter of the profile's language model.
     adapter: Option<String>,
+    /// The profile's language model guesses at facts.
+    guesses: bool,
     budget: ThreadBudget,
 }
 
@@ -144,6 +146,8 @@ impl EngineLoader {
         check_language(&config.language, &selection)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = |wanted: &Wanted| (wanted.role, wanted.model.engine.clone());
+        let mut files = selection.files.iter();
+        let llm = files.find(|wanted| wanted.role == Role::Llm);
         Ok(Self {
             config: config.clone(),
             ready: store.ensure_ready(&selection)?,
@@ -153,9 +157,8 @@ impl EngineLoader {
                 .map_or_else(Vec::new, |wanted| wanted.model.languages.clone()),
             voice_real_time_factor: OnceLock::new(),
             model_id: model_id(&selection),
-            adapter: (selection.files.iter())
-                .find(|wanted| wanted.role == Role::Llm)
-                .and_then(|wanted| wanted.model.adapter.clone()),
+            adapter: llm.and_then(|wanted| wanted.model.adapter.clone()),
+            guesses: llm.is_some_and(|wanted| wanted.model.guesses),
             budget: ThreadBudget::new(config.threads, cores),
         })
     }

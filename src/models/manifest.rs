@@ -109,6 +109,9 @@ pub struct Model {
     /// The adapter that was trained for it and comes with the program, by its name.
     #[serde(default)]
     pub adapter: Option<String>,
+    /// A language model that is too small to know what it does not know: nobody asks it for facts.
+    #[serde(default)]
+    pub guesses: bool,
     /// For all platforms; [`Manifest::select`] picks those of one.
     pub files: Vec<ModelFile>,
 }
