@@ -59,7 +59,7 @@ fn what_does_not_come_each_week_is_not_set_once_in_its_place() {
         "hourly",
         "twice a day",
     ] {
-        let expected = "! I can repeat that every day or on days of the week, but not otherwise.";
+        let expected = "! I can't repeat it like that: only every day, or on days of the week.";
         assert_eq!(alarm(time), expected, "{time}");
     }
 }
