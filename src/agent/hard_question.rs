@@ -47,8 +47,9 @@ pub fn reason(text: &str, lexicon: &Lexicon, has_tools: bool) -> Option<HandOver
 /// Whether a small model could only guess: what would be for the helper, and what reckons with numbers.
 pub fn is_beyond(text: &str, lexicon: &Lexicon) -> bool {
     let has_number = || text.contains(|c: char| c.is_ascii_digit());
-    let is_question = text.trim_end().ends_with(['?', '？']);
-    reason(text, lexicon, false).is_some() || is_question && has_number()
+    let is_question = || text.trim_end().ends_with(['?', '？']);
+    let is_for_it = || !Lexicon::mentions(&lexicon.helper.not_for_it, &words(text));
+    reason(text, lexicon, false).is_some() || has_number() && is_question() && is_for_it()
 }
 
 /// Where the first phrase of `list` stands among the words, the longest there; only at their beginning unless `anywhere`.

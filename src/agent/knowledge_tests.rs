@@ -293,7 +293,7 @@ fn the_small_model_does_not_guess() {
         "Who was the second man to climb the Seventh Tower?",
         "How do I get a flurbish out of a zorble?",
         "Is it safe to drink flurbish juice?",
-        "How long would my train need for 360 kilometers?",
+        "How long would a train need for 360 kilometers?",
     ] {
         let mut talk = small_talk_with(Setting::new("Vivi"));
         let said = format!("{:?}", talk.answer(1, question));

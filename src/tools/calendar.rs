@@ -242,13 +242,16 @@ fn days_between(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let date = |name| {
+    let date = |name, seen_from: &ZonedDateTime| {
         let text = given.required(name)?;
-        let date = day(text, now, toolbox.language);
+        let date = day(text, seen_from, toolbox.language);
         date.ok_or_else(|| given.not_understood(name))
     };
-    let (from, to) = (date("from")?, date("to")?);
-    let days = distance(toolbox, from, to)?.abs();
+    let from = date("from", now)?;
+    // A day without its year is the next one after the first.
+    let to = date("to", &now.with().date(from).build().unwrap_or(now.clone()))?;
+    let (from, to) = (from.min(to), from.max(to));
+    let days = distance(toolbox, from, to)?;
     let (says, speech) = (&toolbox.says().calendar, &toolbox.says().speech);
     let (from, to) = (speech.date(from), speech.date(to));
     let days = days.to_string();

@@ -106,8 +106,8 @@ impl Intents {
         for capture in &found.captures {
             let (name, said) = self.argument(words, &heard, capture);
             let before = last.arguments.get(&name).and_then(Value::as_str);
-            // What was asked for is what was missing.
-            if follow_up.asked && before.is_some() {
+            // What was asked for is what was missing, or what was there lacked it: "every morning", and then "at seven".
+            if follow_up.asked && before.is_some() && follow_up.joined_by.is_none() {
                 return None;
             }
             let value = self.in_its_place(follow_up, before, said)?;
@@ -131,7 +131,8 @@ impl Intents {
         said: String,
     ) -> Option<String> {
         if let Some(between) = &follow_up.joined_by {
-            return Some(format!("{} {between} {said}", before?));
+            let joined = |before| format!("{before} {between} {said}");
+            return Some(before.map_or_else(|| said.clone(), joined));
         }
         let Some(form) = &follow_up.unit_of else {
             return Some(said);

@@ -278,7 +278,10 @@ impl Reader<'_> {
     fn mean(&mut self) -> Result<Value, Failure> {
         let mut sum = self.thing()?;
         let mut count = 1;
-        while self.take(&["and"]) || quantity(self.rest, self.known).is_some() {
+        // "The average of 10 and 20 minus 5" is of two numbers.
+        while self.take(&["and"])
+            || !self.begins(&["minus"]) && quantity(self.rest, self.known).is_some()
+        {
             sum = sum.plus(&self.thing()?)?;
             count += 1;
         }

@@ -51,6 +51,9 @@ fn compare(
     let Some((of_one, of_other, is_area)) = sizes else {
         return declined("I only know the people of countries and cities.");
     };
+    if one == other {
+        return declined("These are one and the same place.");
+    }
     let (more, less) = (of_one.max(of_other), of_one.min(of_other));
     let (larger, smaller) = match of_one.cmp(&of_other) {
         Ordering::Less => (&other, &one),

@@ -116,6 +116,12 @@ pub(super) fn cancel(
         toolbox.given.take_back(row.id);
     }
     let what = match rows.as_slice() {
+        // Of what rings each week the day is named that is left out.
+        [row] if once(row) => Row {
+            weekly: None,
+            ..row.clone()
+        }
+        .object(now, says),
         [row] => row.object(now, says),
         several => counted_rows(several.len(), kind, says),
     };

@@ -101,7 +101,7 @@ impl Toolbox {
     /// # Errors
     /// The store cannot be read.
     pub fn next_ring(&self, now: &ZonedDateTime) -> Result<Option<Timestamp>, StoreError> {
-        let now = now.timestamp().as_millisecond();
+        let (now_there, now) = (now, now.timestamp().as_millisecond());
         let query =
             "SELECT id, at_ms, claimed_by, claimed_until_ms FROM rings WHERE at_ms NOT NULL";
         let mut statement = self.store.connection.prepare_cached(query)?;
@@ -109,9 +109,14 @@ impl Toolbox {
         let mut next: Option<i64> = None;
         while let Some(row) = rows.next()? {
             let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
-            if self.given.has(id) {
-                continue;
-            }
+            let at = match self.given.row(RingId(id)) {
+                // Nobody answers it: it rings again on its next day.
+                Some(row) => match row.next(now_there) {
+                    Some(next) => next.timestamp().as_millisecond(),
+                    None => continue,
+                },
+                None => at,
+            };
             let other = row.get::<_, Option<i64>>(2)? != Some(self.given.claim);
             let until: Option<i64> = row.get(3)?;
             // A claim that ends later than any can was made before the clock was set back.
@@ -135,6 +140,7 @@ impl Toolbox {
             "SELECT {COLUMNS} FROM rings WHERE at_ms <= ?1 AND (claimed_by IS NULL OR claimed_by = ?2
              OR claimed_until_ms <= ?1 OR claimed_until_ms > ?3) ORDER BY at_ms, id"
         );
+        self.go_on_to_the_next_day(now)?;
         let transaction = self.store.writing()?;
         // What goes on ringing here is rung by no other program.
         transaction.execute(
@@ -161,6 +167,21 @@ impl Toolbox {
         Ok(rings)
     }
 
+    /// What rings each week and was not answered until its next day is of that day from then on.
+    fn go_on_to_the_next_day(&mut self, now: &ZonedDateTime) -> Result<(), StoreError> {
+        let passed = |row: &&Row| row.next(now).is_some_and(|next| next <= *now);
+        let passed: Vec<Row> = self.given.rows.iter().filter(passed).cloned().collect();
+        for row in passed {
+            let mut latest = row.clone();
+            while let Some(next) = latest.next(now).filter(|next| next <= now) {
+                latest.when = When::At(next.timestamp().as_millisecond());
+            }
+            row.set_when(&self.store.connection, latest.when)?;
+            self.given.take_back(row.id);
+        }
+        Ok(())
+    }
+
     /// Leaves what was not answered to the next program: this one ends.
     ///
     /// # Errors
@@ -178,9 +199,9 @@ impl Toolbox {
     /// # Errors
     /// The store cannot be written; it rings again after a restart.
     pub fn answered(&mut self, id: RingId, now: &ZonedDateTime) -> Result<(), StoreError> {
-        match self.given.row(id) {
-            Some(row) => row.is_over(&self.store.connection, now)?,
-            None => Row::delete(&self.store.connection, id.0)?,
+        // What it does not hold was answered, cancelled or put off before.
+        if let Some(row) = self.given.row(id) {
+            row.is_over(&self.store.connection, now)?;
         }
         self.given.answer(id.0, now);
         Ok(())

@@ -54,9 +54,9 @@ pub(super) enum When {
 
 /// On which days of the week something rings again, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Weekly {
+pub(super) struct Repetition {
     pub days: Weekdays,
-    /// On the clock of the place where the user is.
+    /// On the clock of the place where the user is, when the next ring is reckoned.
     pub time: Time,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Row {
     pub length_ms: Option<i64>,
     pub when: When,
     /// It rings again after that, if it does.
-    pub weekly: Option<Weekly>,
+    pub weekly: Option<Repetition>,
 }
 
 /// In the order in which they ring.
@@ -97,7 +97,7 @@ impl Row {
             label: columns.get("label")?,
             length_ms: columns.get("length_ms")?,
             when,
-            weekly: Weekly::of(columns.get("days")?, columns.get("second_of_day")?),
+            weekly: Repetition::of(columns.get("days")?, columns.get("second_of_day")?),
         })
     }
 
@@ -122,7 +122,7 @@ impl Row {
                 at,
                 left,
                 self.weekly.map(|weekly| weekly.days.bits()),
-                self.weekly.map(Weekly::second_of_day),
+                self.weekly.map(Repetition::second_of_day),
             ],
         )?;
         Ok(())
@@ -175,6 +175,12 @@ impl Row {
         }
     }
 
+    /// When it rings after it rings next, if it rings each week.
+    pub(super) fn next(&self, now: &ZonedDateTime) -> Option<ZonedDateTime> {
+        let at = self.at(now);
+        self.weekly.and_then(|weekly| weekly.after(&at, &at))
+    }
+
     /// It rang, or is left out once: it rings again where it does so each week, and is gone otherwise.
     pub(super) fn is_over(
         &self,
@@ -223,7 +229,7 @@ impl Row {
     }
 }
 
-impl Weekly {
+impl Repetition {
     /// From its columns.
     fn of(days: Option<i64>, second_of_day: Option<i64>) -> Option<Self> {
         let time = Time::midnight()
@@ -240,7 +246,7 @@ impl Weekly {
     }
 
     /// When it rings next, after it rang at `at` and after `now`.
-    fn after(self, at: &ZonedDateTime, now: &ZonedDateTime) -> Option<ZonedDateTime> {
+    pub fn after(self, at: &ZonedDateTime, now: &ZonedDateTime) -> Option<ZonedDateTime> {
         let later = at.max(now);
         self.days.next(later.date(), self.time, later)
     }

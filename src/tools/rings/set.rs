@@ -1,4 +1,4 @@
-//! Setting timers, alarms and reminders.
+//! Setting timers, alarms and reminders, and letting them ring at another time.
 
 use std::time::Duration;
 
@@ -7,11 +7,13 @@ use jiff::{SignedDuration, ZonedDateTime};
 
 use super::super::arguments::Arguments;
 use super::super::says::{Sayings, fill};
-use super::super::spoken::{Moment, Precision, counted, duration, is_time_of_day, moment, weekly};
+use super::super::spoken::{
+    Moment, Precision, counted, duration, is_time_of_day, mentions_every, moment, weekly,
+};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
-use super::row::{Kind, Row, Weekly, When};
-use super::which::{newest, which};
+use super::row::{Kind, Repetition, Row, When};
+use super::which::{named_day, newest, which};
 use crate::language::Language;
 
 /// More at once are a misunderstanding.
@@ -60,15 +62,8 @@ pub(super) fn set_alarm(
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
     let replaced = replaced(toolbox, given, Kind::Alarm)?;
-    let (at, weekly) = ringing(toolbox, given, replaced.as_ref(), Kind::Alarm, now)?;
-    let row = Row {
-        id: 0,
-        kind: Kind::Alarm,
-        label: label(toolbox, given, Kind::Alarm),
-        length_ms: None,
-        when: When::At(at.timestamp().as_millisecond()),
-        weekly,
-    };
+    let ringing = ringing(toolbox, given, replaced.as_ref(), Kind::Alarm, now)?;
+    let row = ringing.row(Kind::Alarm, label(toolbox, given, Kind::Alarm));
     insert(toolbox, &row, replaced)?;
     say(is_set(&row, now, toolbox.says()))
 }
@@ -78,26 +73,23 @@ pub(super) fn set_reminder(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let replaced = replaced(toolbox, given, Kind::Reminder)?;
-    let (at, weekly) = ringing(toolbox, given, replaced.as_ref(), Kind::Reminder, now)?;
-    let (at, weekly) = match shift(toolbox, given)? {
-        Some(shift) => shifted(&at, weekly, shift, now, toolbox.says())?,
-        None => (at, weekly),
-    };
     let text = toolbox.heard().errand(given.required("text")?);
-    let row = Row {
-        id: 0,
-        kind: Kind::Reminder,
-        label: Some(text.to_owned()),
-        length_ms: None,
-        when: When::At(at.timestamp().as_millisecond()),
-        weekly,
-    };
+    // "Water the plants every day except", and a time behind it.
+    if mentions_every(text, toolbox.language) {
+        return declined(&toolbox.says().rings.repeats_weekly_only[..]);
+    }
+    let replaced = replaced(toolbox, given, Kind::Reminder)?;
+    let mut ringing = ringing(toolbox, given, replaced.as_ref(), Kind::Reminder, now)?;
+    // The time of what it replaces was earlier already.
+    if let Some(shift) = shift(toolbox, given)?.filter(|_| ringing.is_time_said) {
+        ringing = ringing.shifted(shift, now, toolbox.says())?;
+    }
+    let row = ringing.row(Kind::Reminder, Some(text.to_owned()));
     insert(toolbox, &row, replaced)?;
     say(is_set(&row, now, toolbox.says()))
 }
 
-/// Lets an alarm or a reminder ring at another time.
+/// Lets an alarm or a reminder ring at another time. One day of what rings each week is moved alone: the others stay.
 pub(super) fn reschedule(
     toolbox: &mut Toolbox,
     given: &Arguments,
@@ -108,17 +100,101 @@ pub(super) fn reschedule(
     let [old] = &meant[..] else {
         return Err(given.not_understood("which"));
     };
-    let (at, weekly) = match shift(toolbox, given)? {
-        Some(shift) => shifted(&old.at(now), old.weekly, shift, now, toolbox.says())?,
-        None => ringing(toolbox, given, Some(old), kind, now)?,
-    };
-    let row = Row {
-        when: When::At(at.timestamp().as_millisecond()),
-        weekly,
+    let day = given
+        .text("which")
+        .and_then(|text| named_day(text, toolbox, now));
+    let is_of_one_day = day.is_some_and(|day| day == old.at(now).date());
+    let of_one_day = Row {
+        weekly: None,
         ..old.clone()
     };
-    insert(toolbox, &row, Some(old.clone()))?;
+    let old_or_day = if is_of_one_day { &of_one_day } else { old };
+    let ringing = match shift(toolbox, given)? {
+        Some(shift) => Ringing::of(old_or_day, now).shifted(shift, now, toolbox.says())?,
+        None => ringing(toolbox, given, Some(old_or_day), kind, now)?,
+    };
+    let row = ringing.row(kind, old.label.clone());
+    if old.weekly.is_some() && row.weekly.is_none() {
+        leave_out(toolbox, old, &row, now)?;
+    } else {
+        insert(toolbox, &row, Some(old.clone()))?;
+    }
     say(is_set(&row, now, toolbox.says()))
+}
+
+/// Puts another in the place of one day of what rings each week: its next one, if that is the day.
+fn leave_out(
+    toolbox: &mut Toolbox,
+    weekly: &Row,
+    row: &Row,
+    now: &ZonedDateTime,
+) -> Result<(), ToolError> {
+    let is_next = weekly.at(now).date() == row.at(now).date();
+    let transaction = toolbox.store.writing()?;
+    if is_next {
+        weekly.is_over(&transaction, now)?;
+    }
+    row.insert(&transaction)?;
+    transaction.commit()?;
+    if is_next {
+        toolbox.given.take_back(weekly.id);
+    }
+    Ok(())
+}
+
+/// When something is to ring.
+struct Ringing {
+    at: ZonedDateTime,
+    weekly: Option<Repetition>,
+    /// The time of the day was said; else it is that of what it replaces, or a usual one.
+    is_time_said: bool,
+}
+
+impl Ringing {
+    /// As it is set.
+    fn of(row: &Row, now: &ZonedDateTime) -> Self {
+        Self {
+            at: row.at(now),
+            weekly: row.weekly,
+            is_time_said: true,
+        }
+    }
+
+    fn row(self, kind: Kind, label: Option<String>) -> Row {
+        Row {
+            id: 0,
+            kind,
+            label,
+            length_ms: None,
+            when: When::At(self.at.timestamp().as_millisecond()),
+            weekly: self.weekly,
+        }
+    }
+
+    /// The same so much later. What rings each week may do so on other days then.
+    fn shifted(
+        self,
+        shift: SignedDuration,
+        now: &ZonedDateTime,
+        says: &Sayings,
+    ) -> Result<Self, ToolError> {
+        let passed = || ToolError::Declined(says.rings.has_passed.clone());
+        // Where clocks go forward, the hour of the week is not that of the day.
+        let time = self.weekly.map_or(self.at.time(), |weekly| weekly.time);
+        let before = self.at.with().time(time).build().ok();
+        let before = before.unwrap_or_else(|| self.at.clone());
+        let at = before.checked_add(shift).map_err(|_| passed())?;
+        let Some(weekly) = self.weekly else {
+            let at = Some(at).filter(|at| at > now).ok_or_else(passed)?;
+            return Ok(Self { at, ..self });
+        };
+        let days = before.date().until(at.date()).map_err(|_| passed())?;
+        let days = weekly.days.later_by(days.get_days());
+        let time = at.time();
+        let at = days.next(at.date(), time, now).ok_or_else(passed)?;
+        let weekly = Some(Repetition { days, time });
+        Ok(Self { at, weekly, ..self })
+    }
 }
 
 /// How much later it is to ring, if that was said; earlier is less than nothing.
@@ -135,37 +211,36 @@ fn shift(toolbox: &Toolbox, given: &Arguments) -> Result<Option<SignedDuration>,
     Ok(later.or(earlier.map(|length| -length)))
 }
 
-/// When it rings if it does so later by this.
-fn shifted(
-    at: &ZonedDateTime,
-    weekly: Option<Weekly>,
-    shift: SignedDuration,
+/// The arguments `time` and `days` as one text: "every Monday" before "at seven". A model may name the days alone.
+fn with_days(
+    given: &Arguments,
     now: &ZonedDateTime,
-    says: &Sayings,
-) -> Result<(ZonedDateTime, Option<Weekly>), ToolError> {
-    let at = at.checked_add(shift).ok();
-    let Some(at) = at.filter(|at| at > now) else {
-        return declined(&says.rings.has_passed[..]);
+    language: Language,
+) -> Result<String, ToolError> {
+    let time = given.required("time")?;
+    let Some(days) = given
+        .text("days")
+        .filter(|_| weekly(time, now, language).is_none())
+    else {
+        return Ok(time.to_owned());
     };
-    let time = at.time();
-    let weekly = weekly.map(|weekly| Weekly { time, ..weekly });
-    Ok((at, weekly))
+    let each = format!("every {days}");
+    Ok(match weekly(days, now, language) {
+        None if weekly(&each, now, language).is_some() => format!("{each} {time}"),
+        _ => format!("{days} {time}"),
+    })
 }
 
-/// When the argument `time` lets it ring, first and each week; what it does not say is as it was before.
+/// When the arguments `time` and `days` let it ring, first and each week; what they do not say is as it was before.
 fn ringing(
     toolbox: &Toolbox,
     given: &Arguments,
     old: Option<&Row>,
     kind: Kind,
     now: &ZonedDateTime,
-) -> Result<(ZonedDateTime, Option<Weekly>), ToolError> {
-    let says = toolbox.says();
-    let time = given.required("time")?;
-    let text = match given.text("days") {
-        Some(days) => &format!("{days} {time}"),
-        None => time,
-    };
+) -> Result<Ringing, ToolError> {
+    let (says, language) = (toolbox.says(), toolbox.language);
+    let text = &with_days(given, now, language)?;
     let missing = || {
         ToolError::Missing(match kind {
             Kind::Timer | Kind::Alarm => "at what time the alarm should ring",
@@ -173,8 +248,11 @@ fn ringing(
         })
     };
     let is_reminder = kind == Kind::Reminder;
-    let old_time = old.map(|old| old.at(now).time());
-    if let Some(said) = weekly(text, now, toolbox.language) {
+    let old_time = old.map(|old| {
+        let weekly = old.weekly.map(|weekly| weekly.time);
+        weekly.unwrap_or_else(|| old.at(now).time())
+    });
+    if let Some(said) = weekly(text, now, language) {
         let of_part = said.usual_time.filter(|_| is_reminder);
         let time = said.time.or(of_part).or(old_time);
         let time = time
@@ -184,12 +262,16 @@ fn ringing(
             .first(time, now)
             .ok_or_else(|| given.not_understood("time"))?;
         let days = said.days;
-        return Ok((at, Some(Weekly { days, time })));
+        return Ok(Ringing {
+            at,
+            weekly: Some(Repetition { days, time }),
+            is_time_said: said.time.is_some(),
+        });
     }
     if toolbox.heard().repeats(text) {
         return declined(&says.rings.repeats_weekly_only[..]);
     }
-    let moment = meant(text, old, now, toolbox.language);
+    let moment = meant(text, old, now, language);
     let moment = moment.ok_or_else(|| given.not_understood("time"))?;
     if moment.is_past(now) {
         return declined(&says.rings.has_passed[..]);
@@ -204,14 +286,26 @@ fn ringing(
     };
     // "today", said in the afternoon
     let at = at.filter(|at| at > now).ok_or_else(missing)?;
-    let weekly = old.and_then(|old| old.weekly);
-    let Some(weekly) = weekly.filter(|_| is_time_of_day(text, at.time(), toolbox.language)) else {
-        return Ok((at, None));
+    let is_time_said = moment.precision == Precision::Time;
+    let weekly = old.and_then(|old| Some((old.weekly?, old.at(now).date())));
+    let weekly = weekly.filter(|_| is_time_of_day(text, at.time(), language));
+    let Some((weekly, from)) = weekly else {
+        let weekly = None;
+        return Ok(Ringing {
+            at,
+            weekly,
+            is_time_said,
+        });
     };
     // Another time of the same days.
     let time = at.time();
-    let at = weekly.days.next(now.date(), time, now).unwrap_or(at);
-    Ok((at, Some(Weekly { time, ..weekly })))
+    let at = weekly.days.next(from, time, now).unwrap_or(at);
+    let weekly = Some(Repetition { time, ..weekly });
+    Ok(Ringing {
+        at,
+        weekly,
+        is_time_said,
+    })
 }
 
 /// That an alarm or a reminder is set, and for when.
@@ -249,7 +343,8 @@ fn meant(
 
 fn insert(toolbox: &mut Toolbox, row: &Row, replaced: Option<Row>) -> Result<(), ToolError> {
     let says = toolbox.says();
-    if Row::all(&toolbox.store.connection, row.kind)?.len() >= MOST_RINGS {
+    let is_more = replaced.is_none();
+    if is_more && Row::all(&toolbox.store.connection, row.kind)?.len() >= MOST_RINGS {
         let counted = counted(&row.kind.said(says).counted, MOST_RINGS);
         return declined(fill(&says.rings.full, &[("counted", &counted)]));
     }

@@ -95,7 +95,7 @@ fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime)
     if let Some(said) = weekly(&text, now, toolbox.language) {
         let is_at = |time| time == at.time();
         return row.weekly.is_some_and(|weekly| weekly.days == said.days)
-            && said.time.is_none_or(is_at);
+            && said.time.or(said.usual_time).is_none_or(is_at);
     }
     let text = without_owner(&text);
     moment(text, now, toolbox.language).is_some_and(|moment| match moment.precision {

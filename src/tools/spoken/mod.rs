@@ -32,7 +32,7 @@ pub use moment::{Moment, Precision, moment};
 pub use number::{Number, number};
 pub use past::past_days;
 pub use translation::is_number_word;
-pub use weekly::{Weekdays, Weekly, weekly};
+pub use weekly::{Weekdays, mentions_every, weekly};
 
 #[cfg(test)]
 use crate::language::Language;

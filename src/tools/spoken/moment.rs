@@ -161,14 +161,17 @@ fn resolve(parts: &Parts, now: &ZonedDateTime) -> Option<Moment> {
     Some(Moment { at, precision })
 }
 
-/// The time that was said, or a usual one of the part of the day that was, as it is on any day but today.
-pub(super) fn time_on_another_day(parts: &Parts, now: &ZonedDateTime) -> Option<Time> {
+/// The time that was said, or a usual one of the part of the day that was, as it is on any day but today; and how many
+/// days after the day that is said it is: midnight is the end of a day.
+pub(super) fn time_on_another_day(parts: &Parts, now: &ZonedDateTime) -> Option<(Time, i32)> {
     if parts.time.is_none() && parts.part.is_none() {
         return None;
     }
     let tomorrow = now.date().tomorrow().ok()?;
     let day = Some(tomorrow.into());
-    resolve(&Parts { day, ..*parts }, now).map(|moment| moment.at.time())
+    let at = resolve(&Parts { day, ..*parts }, now)?.at;
+    let later = tomorrow.until(at.date()).ok()?.get_days();
+    Some((at.time(), later))
 }
 
 fn exact(at: ZonedDateTime) -> Moment {

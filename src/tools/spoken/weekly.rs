@@ -47,7 +47,10 @@ pub fn weekly(text: &str, now: &ZonedDateTime, language: Language) -> Option<Wee
     if parts.distance.is_some() {
         return None;
     }
-    let time = time_on_another_day(&parts, now);
+    let on_another_day = time_on_another_day(&parts, now);
+    // Friday at midnight is the beginning of Saturday.
+    let days = days.later_by(on_another_day.map_or(0, |(_, days)| days));
+    let time = on_another_day.map(|(time, _)| time);
     let (time, usual_time) = match parts.time {
         Some(_) => (time, None),
         None => (None, time),
@@ -58,6 +61,13 @@ pub fn weekly(text: &str, now: &ZonedDateTime, language: Language) -> Option<Wee
         usual_time,
         from: parts.day.map_or(now.date(), |day| day.date),
     })
+}
+
+/// Whether some words say that something comes again, whatever else they say.
+pub fn mentions_every(text: &str, language: Language) -> bool {
+    let words = readable(text, language, About::Times);
+    let is_every = |word: &String| Words::known().every.contains(&&[word.as_str()][..]);
+    words.iter().any(is_every)
 }
 
 impl Weekly {
@@ -88,6 +98,13 @@ impl Weekdays {
     /// One bit a day, the lowest is Monday.
     pub fn bits(self) -> i64 {
         self.0.into()
+    }
+
+    /// Those so many days later; earlier is less than nothing.
+    #[must_use]
+    pub fn later_by(self, days: i32) -> Self {
+        let days = days.rem_euclid(7);
+        Self((self.0 << days | self.0 >> (7 - days)) & Self::ALL.0)
     }
 
     fn and(self, other: Self) -> Self {

@@ -347,6 +347,7 @@ fn the_mean_of_several_numbers_is_computed() {
         ("average of 78 85 92 and 69", "That is 81."),
         ("average of 5.2 7.5 and 8.3", "That is 7."),
         ("the mean of two and four", "That is 3."),
+        ("average of 10 and 20 minus 5", "That is 10."),
         (
             "564 minus 480 then divided by 480 then times 100",
             "That is 17.5.",

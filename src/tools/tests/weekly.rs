@@ -39,6 +39,8 @@ fn an_alarm_is_set_for_days_of_the_week() {
         ),
         ("every week on Friday at three", "3 PM every Friday"),
         ("every day at midnight", "midnight every day"),
+        ("every Friday at midnight", "midnight every Saturday"),
+        ("every Saturday night at one", "1 AM every Sunday"),
     ];
     for (time, expected) in cases {
         assert_eq!(
@@ -187,7 +189,7 @@ fn one_day_is_left_out_or_all_are_cancelled() {
     let mut toolbox = toolbox();
     said(&mut toolbox, "set_alarm", &[("time", "every day at seven")]);
     let skipped = said(&mut toolbox, "cancel_alarm", &[("which", "tomorrow's")]);
-    assert_eq!(skipped, "I skip the alarm for 7 AM every day once.");
+    assert_eq!(skipped, "I will skip the alarm for 7 AM tomorrow.");
     let next = at("2026-11-30T07:00:00").timestamp();
     assert_eq!(toolbox.next_ring(&now()).unwrap(), Some(next));
     let cancelled = said(&mut toolbox, "cancel_alarm", &[("which", "daily")]);
@@ -370,4 +372,128 @@ fn a_reminder_may_come_before_what_it_is_of() {
     ];
     let expected = "I will remind you at 2:15 PM on Tuesday, 1 December: meeting.";
     assert_eq!(said(&mut toolbox(), "set_reminder", &given), expected);
+}
+
+/// Each alarm for a time every weekday, and what is said of a change of it.
+fn weekdays_at_seven() -> Toolbox {
+    let mut toolbox = toolbox();
+    said(
+        &mut toolbox,
+        "set_alarm",
+        &[("time", "every weekday at seven")],
+    );
+    toolbox
+}
+
+#[test]
+fn what_nobody_answers_rings_again_on_its_next_day() {
+    let mut toolbox = weekdays_at_seven();
+    let (monday, tuesday) = (at("2026-11-30T07:00:00"), at("2026-12-01T07:00:00"));
+    assert_eq!(toolbox.due(&monday).unwrap().len(), 1);
+    assert_eq!(
+        toolbox.next_ring(&monday).unwrap(),
+        Some(tuesday.timestamp())
+    );
+    assert_eq!(toolbox.due(&at("2026-11-30T23:00:00")).unwrap(), []);
+    assert_eq!(toolbox.due(&tuesday).unwrap().len(), 1);
+}
+
+#[test]
+fn an_answer_that_comes_twice_leaves_the_other_days() {
+    let mut toolbox = weekdays_at_seven();
+    let monday = at("2026-11-30T07:00:00");
+    let rings = toolbox.due(&monday).unwrap();
+    toolbox.answered(rings[0].id, &monday).unwrap();
+    toolbox.answered(rings[0].id, &monday).unwrap();
+    let next = at("2026-12-01T07:00:00").timestamp();
+    assert_eq!(toolbox.next_ring(&monday).unwrap(), Some(next));
+}
+
+#[test]
+fn one_of_its_days_is_moved_alone() {
+    let mut toolbox = weekdays_at_seven();
+    let given = [("which", "Monday's"), ("time", "eight")];
+    let moved = said(&mut toolbox, "move_alarm", &given);
+    assert_eq!(moved, "Your alarm is set for 8 AM on Monday, 30 November.");
+    let listed = said(&mut toolbox, "list_alarms", &[]);
+    let expected =
+        "You have 2 alarms. Alarm for 8 AM on Monday, 30 November. Alarm for 7 AM on weekdays.";
+    assert_eq!(listed, expected);
+    let monday = at("2026-11-30T08:00:00").timestamp();
+    assert_eq!(toolbox.next_ring(&now()).unwrap(), Some(monday));
+}
+
+#[test]
+fn what_is_moved_over_midnight_rings_on_the_day_after() {
+    let mut toolbox = toolbox();
+    let given = [("time", "every Monday at 11:45 pm")];
+    said(&mut toolbox, "set_alarm", &given);
+    let moved = said(&mut toolbox, "move_alarm", &[("later_by", "half an hour")]);
+    assert_eq!(moved, "Your alarm is set for 12:15 AM every Tuesday.");
+}
+
+#[test]
+fn a_day_that_is_left_out_stays_so_when_the_time_is_moved() {
+    let mut toolbox = weekdays_at_seven();
+    said(&mut toolbox, "cancel_alarm", &[("which", "Monday's")]);
+    said(&mut toolbox, "move_alarm", &[("time", "eight")]);
+    let tuesday = at("2026-12-01T08:00:00").timestamp();
+    assert_eq!(toolbox.next_ring(&now()).unwrap(), Some(tuesday));
+}
+
+#[test]
+fn a_reminder_does_not_keep_half_of_what_repeats() {
+    let refused = "! I can't repeat it like that: only every day, or on days of the week.";
+    for text in [
+        "take my pill every day until",
+        "water the plants every day except",
+    ] {
+        let given = [("text", text), ("time", "Friday at nine")];
+        assert_eq!(
+            said(&mut toolbox(), "set_reminder", &given),
+            refused,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_model_names_the_days_as_it_likes() {
+    for (days, expected) in [
+        ("Monday", "7 AM every Monday"),
+        (
+            "Monday, Wednesday and Friday",
+            "7 AM every Monday, Wednesday and Friday",
+        ),
+        ("every day", "7 AM every day"),
+        ("weekdays", "7 AM on weekdays"),
+    ] {
+        let given = [("time", "7 am"), ("days", days)];
+        let said = said(&mut toolbox(), "set_alarm", &given);
+        assert_eq!(said, format!("Your alarm is set for {expected}."), "{days}");
+    }
+    let given = [("time", "every day at 7 am"), ("days", "every day")];
+    let expected = "Your alarm is set for 7 AM every day.";
+    assert_eq!(said(&mut toolbox(), "set_alarm", &given), expected);
+}
+
+#[test]
+fn a_corrected_day_does_not_make_a_reminder_earlier_again() {
+    let before = [("text", "meeting"), ("earlier_by", "ten minutes")];
+    let on = |time, more: &[(&'static str, &'static str)]| {
+        [&before[..], &[("time", time)], more].concat()
+    };
+    let mut toolbox = toolbox();
+    said(&mut toolbox, "set_reminder", &on("Friday at 2 pm", &[]));
+    let instead = [("instead_of", "the last one")];
+    let moved = said(&mut toolbox, "set_reminder", &on("Thursday", &instead));
+    assert_eq!(
+        moved,
+        "I will remind you at 1:50 PM on Thursday, 3 December: meeting."
+    );
+    let moved = said(&mut toolbox, "set_reminder", &on("three", &instead));
+    assert_eq!(
+        moved,
+        "I will remind you at 2:50 PM on Thursday, 3 December: meeting."
+    );
 }

@@ -97,6 +97,9 @@ fn rest(
     let Some(rest) = given.number("and", toolbox.language)? else {
         return Ok(None);
     };
+    if rest.is_negative() || from.kind == Kind::Temperature {
+        return Err(given.not_understood("and"));
+    }
     let unit = match given.text("and_unit") {
         Some(name) => {
             let is_smaller = |unit: &&Unit| unit.kind == from.kind && unit.factor() < from.factor();
