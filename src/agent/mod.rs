@@ -28,13 +28,14 @@ mod message;
 #[cfg(test)]
 mod model_call_tests;
 mod persona;
+mod setting;
 #[cfg(test)]
 mod small_talk_tests;
 mod unwritten;
 #[cfg(test)]
 mod unwritten_tests;
 
-pub use certain::{BuiltIn, Certain, Certainty, Setting};
+pub use certain::{Certain, Certainty};
 pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};
 pub use hard_question::reason as hand_over_reason;
 pub use history::History;
@@ -42,3 +43,4 @@ pub use machine::Agent;
 pub use manner::Manner;
 pub use message::{Command, Failure, FailureKind, Input, UserWords};
 pub use persona::{Persona, PersonaError};
+pub use setting::{BuiltIn, Setting};

@@ -2,16 +2,15 @@
 
 use serde_json::Value;
 
-use crate::program::{hold_in, of_kind, run, scenario, text, vivavoce};
+use crate::program::{QUESTION, hold_in, of_kind, run, scenario, text, vivavoce};
 
 #[test]
 fn the_cost_of_a_recorded_conversation_is_that_of_its_events_and_of_the_machine() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, events) = hold_in(
-        folder.path(),
-        &scenario("reply_finished + 500 ms", None),
-        &[],
-    );
+    // What somebody tells is the model's to answer, and no table's.
+    let told = "I went for a long walk by the river today.";
+    let scenario = scenario("reply_finished + 500 ms", None).replace(QUESTION, told);
+    let (_, events) = hold_in(folder.path(), &scenario, &[]);
     let recording = folder.path().join("record");
     let output = run(vivavoce().arg("stats").arg(&recording).arg("--json"));
     assert!(output.status.success(), "{}", text(&output));

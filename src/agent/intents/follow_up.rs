@@ -131,7 +131,11 @@ impl Intents {
         said: String,
     ) -> Option<String> {
         if let Some(between) = &follow_up.joined_by {
-            let joined = |before| format!("{before} {between} {said}");
+            let between = match &between[..] {
+                "" => " ".to_owned(),
+                word => format!(" {word} "),
+            };
+            let joined = |before| format!("{before}{between}{said}");
             return Some(before.map_or_else(|| said.clone(), joined));
         }
         let Some(form) = &follow_up.unit_of else {
