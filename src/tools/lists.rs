@@ -6,7 +6,7 @@ use rusqlite::params;
 use super::arguments::Arguments;
 use super::heard::Heard;
 use super::says::{Sayings, fill};
-use super::spoken::one_or_several;
+use super::spoken::{one_or_several, split};
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
@@ -62,6 +62,13 @@ pub(super) static TOOLS: &[Spec] = &[
         run: read_notes,
     },
     Spec {
+        name: "remove_note",
+        description: "Delete one note.",
+        class: Class::Act,
+        parameters: &[required("about", "what the note is about")],
+        run: remove_note,
+    },
+    Spec {
         name: "clear_notes",
         description: "Delete all notes.",
         class: Class::AskFirst,
@@ -76,6 +83,8 @@ const USUAL_LIST: &str = "shopping";
 const PAIRS: &str = include_str!("../../assets/tools/en/pairs.txt");
 /// More on one list are refused.
 const MOST_ITEMS: usize = 500;
+/// The note that was taken last.
+const NEWEST: &str = "newest";
 /// More notes are not read at once.
 const MOST_NOTES_READ: usize = 5;
 
@@ -294,6 +303,60 @@ fn read_notes(
         one_or_several(&says.notes_and_more, &count)
     };
     say(fill(form, &[("notes", &notes), ("count", &count)]))
+}
+
+/// Deletes the note that has all these words, or the latest.
+fn remove_note(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let (says, speech, heard) = (
+        &toolbox.says().lists,
+        &toolbox.says().speech,
+        toolbox.heard(),
+    );
+    let about = given.required("about")?;
+    let notes = toolbox
+        .store
+        .texts("SELECT note FROM notes ORDER BY id DESC", [])?;
+    if notes.is_empty() {
+        return declined(&says.no_notes[..]);
+    }
+    let words = |text: &str| {
+        let words = split(text).into_iter();
+        let telling = words.filter(|word| !heard.tells_no_fact.contains(word));
+        telling.collect::<Vec<_>>()
+    };
+    let wanted = words(heard.bare(about));
+    let is_meant = |note: &&String| {
+        // The words of Chinese are not parted.
+        if about.contains(crate::language::is_han) {
+            return note.contains(about);
+        }
+        let of_note = words(note);
+        !wanted.is_empty() && wanted.iter().all(|word| of_note.contains(word))
+    };
+    let meant: Vec<&String> = match about {
+        NEWEST => notes.iter().take(1).collect(),
+        _ => notes.iter().filter(is_meant).collect(),
+    };
+    match meant[..] {
+        [] => declined(fill(&says.no_such_note, &[("about", about)])),
+        [note] => {
+            let query = "DELETE FROM notes WHERE note = ?1";
+            toolbox.store.connection.execute(query, [note])?;
+            say(fill(&says.note_deleted, &[("note", note)]))
+        }
+        ref several => {
+            let notes: Vec<&str> = several.iter().map(|note| note.as_str()).collect();
+            let notes = notes.join(&speech.between_sentences);
+            Err(ToolError::Which(fill(
+                &says.which_note,
+                &[("notes", &notes)],
+            )))
+        }
+    }
 }
 
 fn clear_notes(

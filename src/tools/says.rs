@@ -250,6 +250,9 @@ pub(super) struct Lists {
     pub notes: String,
     /// With one and with several that are not told.
     pub notes_and_more: [String; 2],
+    pub note_deleted: String,
+    pub no_such_note: String,
+    pub which_note: String,
     pub notes_deleted: String,
     pub shall_i_delete_notes: String,
 }

@@ -179,8 +179,8 @@ struct Files {
     writing: &'static str,
     parts: &'static str,
     fixed: &'static str,
-    /// The sentences that ask for tools: those that act, and in English those that tell of sums, those that look up, those that look into the
-    /// user's notes and folders, and those that find what was said.
+    /// The sentences that ask for tools: those that act, and in English those that tell of sums, those that look up, those
+    /// that look into the user's notes and folders, and those that find what was said.
     calls: &'static [&'static str],
     follow_ups: &'static str,
     /// The sentences that ask for common knowledge.

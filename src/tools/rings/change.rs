@@ -106,7 +106,7 @@ pub(super) fn cancel(
     let transaction = toolbox.store.writing()?;
     for row in &rows {
         if once(row) {
-            row.is_over(&transaction, now)?;
+            row.move_on(&transaction, now)?;
         } else {
             Row::delete(&transaction, row.id)?;
         }

@@ -201,7 +201,7 @@ impl Toolbox {
     pub fn answered(&mut self, id: RingId, now: &ZonedDateTime) -> Result<(), StoreError> {
         // What it does not hold was answered, cancelled or put off before.
         if let Some(row) = self.given.row(id) {
-            row.is_over(&self.store.connection, now)?;
+            row.move_on(&self.store.connection, now)?;
         }
         self.given.answer(id.0, now);
         Ok(())
@@ -234,7 +234,7 @@ impl Toolbox {
         let is_given = self.given.has(id.0);
         // What rings each week is snoozed today only.
         if row.weekly.is_some() && is_given {
-            row.is_over(&transaction, now)?;
+            row.move_on(&transaction, now)?;
         }
         if row.weekly.is_some() || !row.set_when(&transaction, when)? {
             let weekly = None;

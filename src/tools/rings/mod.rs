@@ -1,6 +1,7 @@
 //! What rings: timers, alarms and reminders; and the stopwatch, which does not.
 //!
-//! All are kept in absolute time, what rings each week with its days and its local time beside, so that they outlast a restart, a crash and a computer that slept.
+//! All are kept in absolute time, so that they outlast a restart, a crash and a computer that slept. What rings each week
+//! has its days and its local time beside.
 //!
 //! - `row`: one of them as it is stored;
 //! - `set`: making one, and moving it; `change`: pausing, lengthening, cancelling, leaving out a day, listing; `stopwatch`;

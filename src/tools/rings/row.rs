@@ -182,7 +182,7 @@ impl Row {
     }
 
     /// It rang, or is left out once: it rings again where it does so each week, and is gone otherwise.
-    pub(super) fn is_over(
+    pub(super) fn move_on(
         &self,
         connection: &Connection,
         now: &ZonedDateTime,

@@ -132,7 +132,7 @@ fn leave_out(
     let is_next = weekly.at(now).date() == row.at(now).date();
     let transaction = toolbox.store.writing()?;
     if is_next {
-        weekly.is_over(&transaction, now)?;
+        weekly.move_on(&transaction, now)?;
     }
     row.insert(&transaction)?;
     transaction.commit()?;

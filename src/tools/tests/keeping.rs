@@ -288,3 +288,54 @@ fn many_notes_are_counted() {
     let said = said(&mut toolbox, "read_notes", &[]);
     assert!(said.ends_with("note 2. And 2 more."), "{said}");
 }
+
+#[test]
+fn one_note_is_deleted_by_what_it_is_about() {
+    conversation(&[
+        (
+            "remove_note",
+            &[("about", "printer")],
+            "! You have no notes.",
+        ),
+        (
+            "take_note",
+            &[("text", "ask Deborah about the printer contract")],
+            "I noted: ask Deborah about the printer contract.",
+        ),
+        (
+            "take_note",
+            &[("text", "Mrs. Keller's shelves are 83 by 38")],
+            "I noted: Mrs. Keller's shelves are 83 by 38.",
+        ),
+        (
+            "take_note",
+            &[("text", "a new printer for Mrs. Keller's office")],
+            "I noted: a new printer for Mrs. Keller's office.",
+        ),
+        (
+            "remove_note",
+            &[("about", "the boiler")],
+            "! I found no note about the boiler.",
+        ),
+        (
+            "remove_note",
+            &[("about", "the printer")],
+            "! Which note? a new printer for Mrs. Keller's office. ask Deborah about the printer contract.",
+        ),
+        (
+            "remove_note",
+            &[("about", "the printer contract")],
+            "I deleted the note: ask Deborah about the printer contract.",
+        ),
+        (
+            "remove_note",
+            &[("about", "newest")],
+            "I deleted the note: a new printer for Mrs. Keller's office.",
+        ),
+        (
+            "read_notes",
+            &[],
+            "Your notes: Mrs. Keller's shelves are 83 by 38.",
+        ),
+    ]);
+}
