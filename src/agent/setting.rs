@@ -1,4 +1,4 @@
-//! Who asks, and whom: what certain answers depend on beside the words.
+//! What certain answers depend on beside the words.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::intents::Engines;
 use super::{ASK_HELPER, HandsOver};
 use crate::tool_call::Offer;
 
-/// Who asks, and whom.
+/// The assistant of a conversation: its name, where words go, and which tools and models it has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// The assistant's name.

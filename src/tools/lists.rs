@@ -5,8 +5,9 @@ use rusqlite::params;
 
 use super::arguments::Arguments;
 use super::heard::Heard;
+use super::memory::telling;
 use super::says::{Sayings, fill};
-use super::spoken::{one_or_several, split};
+use super::spoken::one_or_several;
 use super::{
     Class, Outcome, Parameter, Spec, ToolError, Toolbox, declined, optional, required, say,
 };
@@ -323,18 +324,13 @@ fn remove_note(
     if notes.is_empty() {
         return declined(&says.no_notes[..]);
     }
-    let words = |text: &str| {
-        let words = split(text).into_iter();
-        let telling = words.filter(|word| !heard.tells_no_fact.contains(word));
-        telling.collect::<Vec<_>>()
-    };
-    let wanted = words(heard.bare(about));
+    let wanted = telling(heard.bare(about), heard);
     let is_meant = |note: &&String| {
         // The words of Chinese are not parted.
         if about.contains(crate::language::is_han) {
             return note.contains(about);
         }
-        let of_note = words(note);
+        let of_note = telling(note, heard);
         !wanted.is_empty() && wanted.iter().all(|word| of_note.contains(word))
     };
     let meant: Vec<&String> = match about {

@@ -289,7 +289,7 @@ fn about_it<'a>(facts: &'a [(i64, String)], about: &str, heard: &Heard) -> Vec<&
 }
 
 /// The words that tell what a text is about, one form for one thing and several.
-fn telling(text: &str, heard: &Heard) -> Vec<String> {
+pub(super) fn telling(text: &str, heard: &Heard) -> Vec<String> {
     if text.contains(is_han) {
         return vec![heard.chinese(text)];
     }

@@ -30,9 +30,7 @@ fn compare(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let Some(facts) = &toolbox.facts else {
-        return declined("I cannot read my data of countries and cities.");
-    };
+    let facts = super::facts_of(toolbox)?;
     let (one, other) = (
         found(facts, given.required("one")?)?,
         found(facts, given.required("other")?)?,

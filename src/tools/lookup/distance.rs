@@ -29,9 +29,7 @@ fn distance(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let Some(facts) = &toolbox.facts else {
-        return declined("I cannot read my data of countries and cities.");
-    };
+    let facts = super::facts_of(toolbox)?;
     let (from, to) = (given.required("from")?, given.required("to")?);
     let (here, there) = match (found(facts, from)?, found(facts, to)?) {
         (Some(here), Some(there)) => (here, there),

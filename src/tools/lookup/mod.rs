@@ -55,6 +55,15 @@ const LOOKUP: Spec = Spec {
 
 pub(super) static TOOLS: &[Spec] = &[LOOKUP, distance::SPEC, compare::SPEC];
 
+/// The data of countries and cities.
+///
+/// # Errors
+/// They could not be read when the program started.
+fn facts_of(toolbox: &Toolbox) -> Result<&Facts, ToolError> {
+    let words = "I cannot read my data of countries and cities.";
+    toolbox.facts.as_ref().map_or_else(|| declined(words), Ok)
+}
+
 fn lookup(
     toolbox: &mut Toolbox,
     given: &Arguments,
@@ -68,9 +77,7 @@ fn lookup(
             elements::about_an_element(aspect, of)
         }
         _ => {
-            let Some(facts) = &toolbox.facts else {
-                return declined("I cannot read my data of countries and cities.");
-            };
+            let facts = facts_of(toolbox)?;
             let exact = given.text("exact").is_some_and(|exact| exact != "no");
             places::about_a_place(facts, aspect, of, exact, now)?
         }

@@ -8,7 +8,7 @@ use super::super::spoken::{counted, duration};
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Row, When};
-use super::which::{named_day, which};
+use super::which::{is_one_day_meant, which};
 
 /// More are counted, not listed.
 const MOST_LISTED: usize = 8;
@@ -96,16 +96,16 @@ pub(super) fn cancel(
     if !is_ringing {
         rows = which(toolbox, given.text("which"), now, kind)?;
     }
-    let day = given
-        .text("which")
-        .and_then(|text| named_day(text, toolbox, now));
+    let which_one = given.text("which");
     // What rings each week goes on to do so.
-    let once = |row: &Row| {
-        row.weekly.is_some() && (is_ringing || day.is_some_and(|day| day == row.at(now).date()))
+    let once = |row: &Row| match is_ringing {
+        true => row.weekly.is_some(),
+        false => is_one_day_meant(row, which_one, toolbox, now),
     };
+    let is_once: Vec<bool> = rows.iter().map(once).collect();
     let transaction = toolbox.store.writing()?;
-    for row in &rows {
-        if once(row) {
+    for (row, once) in rows.iter().zip(&is_once) {
+        if *once {
             row.move_on(&transaction, now)?;
         } else {
             Row::delete(&transaction, row.id)?;
@@ -117,7 +117,7 @@ pub(super) fn cancel(
     }
     let what = match rows.as_slice() {
         // Of what rings each week the day is named that is left out.
-        [row] if once(row) => Row {
+        [row] if is_once == [true] => Row {
             weekly: None,
             ..row.clone()
         }
@@ -125,7 +125,7 @@ pub(super) fn cancel(
         [row] => row.object(now, says),
         several => counted_rows(several.len(), kind, says),
     };
-    let form = match rows.iter().all(once) {
+    let form = match is_once.iter().all(|once| *once) {
         true if is_ringing => &says.rings.turned_off,
         true => &says.rings.skipped,
         false => &says.rings.cancelled,

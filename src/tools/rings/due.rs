@@ -101,7 +101,7 @@ impl Toolbox {
     /// # Errors
     /// The store cannot be read.
     pub fn next_ring(&self, now: &ZonedDateTime) -> Result<Option<Timestamp>, StoreError> {
-        let (now_there, now) = (now, now.timestamp().as_millisecond());
+        let now_ms = now.timestamp().as_millisecond();
         let query =
             "SELECT id, at_ms, claimed_by, claimed_until_ms FROM rings WHERE at_ms NOT NULL";
         let mut statement = self.store.connection.prepare_cached(query)?;
@@ -111,7 +111,7 @@ impl Toolbox {
             let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
             let at = match self.given.row(RingId(id)) {
                 // Nobody answers it: it rings again on its next day.
-                Some(row) => match row.next(now_there) {
+                Some(row) => match row.next(now) {
                     Some(next) => next.timestamp().as_millisecond(),
                     None => continue,
                 },
@@ -120,7 +120,7 @@ impl Toolbox {
             let other = row.get::<_, Option<i64>>(2)? != Some(self.given.claim);
             let until: Option<i64> = row.get(3)?;
             // A claim that ends later than any can was made before the clock was set back.
-            let until = until.filter(|until| other && *until <= now.saturating_add(CLAIM_MS));
+            let until = until.filter(|until| other && *until <= now_ms.saturating_add(CLAIM_MS));
             let at = at.max(until.unwrap_or(at));
             next = Some(next.map_or(at, |next| next.min(at)));
         }

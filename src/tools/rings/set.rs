@@ -13,7 +13,7 @@ use super::super::spoken::{
 use super::super::{Outcome, ToolError, Toolbox, declined, say};
 use super::milliseconds;
 use super::row::{Kind, Repetition, Row, When};
-use super::which::{named_day, newest, which};
+use super::which::{is_one_day_meant, newest, which};
 use crate::language::Language;
 
 /// More at once are a misunderstanding.
@@ -100,10 +100,7 @@ pub(super) fn reschedule(
     let [old] = &meant[..] else {
         return Err(given.not_understood("which"));
     };
-    let day = given
-        .text("which")
-        .and_then(|text| named_day(text, toolbox, now));
-    let is_of_one_day = day.is_some_and(|day| day == old.at(now).date());
+    let is_of_one_day = is_one_day_meant(old, given.text("which"), toolbox, now);
     let of_one_day = Row {
         weekly: None,
         ..old.clone()
@@ -115,7 +112,7 @@ pub(super) fn reschedule(
     };
     let row = ringing.row(kind, old.label.clone());
     if old.weekly.is_some() && row.weekly.is_none() {
-        leave_out(toolbox, old, &row, now)?;
+        replace_one_day(toolbox, old, &row, now)?;
     } else {
         insert(toolbox, &row, Some(old.clone()))?;
     }
@@ -123,7 +120,7 @@ pub(super) fn reschedule(
 }
 
 /// Puts another in the place of one day of what rings each week: its next one, if that is the day.
-fn leave_out(
+fn replace_one_day(
     toolbox: &mut Toolbox,
     weekly: &Row,
     row: &Row,
@@ -197,7 +194,7 @@ impl Ringing {
     }
 }
 
-/// How much later it is to ring, if that was said; earlier is less than nothing.
+/// How much later it is to ring, if that was said; negative if earlier.
 fn shift(toolbox: &Toolbox, given: &Arguments) -> Result<Option<SignedDuration>, ToolError> {
     let length = |name| {
         let read =

@@ -1,7 +1,6 @@
 //! The timers, alarms or reminders that some words mean.
 
 use jiff::ZonedDateTime;
-use jiff::civil::Date;
 
 use super::super::heard::Heard;
 use super::super::says::{Sayings, fill};
@@ -104,11 +103,18 @@ fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime)
     })
 }
 
-/// The day that some words for one name: "tomorrow's", "the one on Friday".
-pub(super) fn named_day(text: &str, toolbox: &Toolbox, now: &ZonedDateTime) -> Option<Date> {
-    let words = split(text);
+/// Whether what rings each week is named by the next day on which it rings: "tomorrow's alarm", "the one on Friday".
+/// Then only that day is meant.
+pub(super) fn is_one_day_meant(
+    row: &Row,
+    which: Option<&str>,
+    toolbox: &Toolbox,
+    now: &ZonedDateTime,
+) -> bool {
+    let words = split(which.unwrap_or_default());
     let text = without_empty_ends(&words, toolbox.heard()).join(" ");
-    day(without_owner(&text), now, toolbox.language)
+    let named = day(without_owner(&text), now, toolbox.language);
+    row.weekly.is_some() && named == Some(row.at(now).date())
 }
 
 /// A day without the ending of an owner: "tomorrow's alarm" is that of tomorrow.

@@ -28,7 +28,7 @@ pub struct Weekly {
 /// All that a text is, if it comes again each week: days of the week, with a time or without.
 ///
 /// An hour without a half of the day is in the morning from five to eleven, and in the afternoon from
-/// twelve to four, as on any day but today. What comes again otherwise, "every hour", is none.
+/// twelve to four, as on any day but today. Anything else that repeats, such as "every hour", gives `None`.
 pub fn weekly(text: &str, now: &ZonedDateTime, language: Language) -> Option<Weekly> {
     let (words, known) = (readable(text, language, About::Times), Words::known());
     let found = (0..words.len()).find_map(|at| {
@@ -100,7 +100,7 @@ impl Weekdays {
         self.0.into()
     }
 
-    /// Those so many days later; earlier is less than nothing.
+    /// The same days moved on by a number of days; a negative number moves them back.
     #[must_use]
     pub fn later_by(self, days: i32) -> Self {
         let days = days.rem_euclid(7);
