@@ -35,8 +35,7 @@ fn main() -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let loader = EngineLoader::only(&config, &[ModelRole::Llm])?;
     let persona = loader.tell(Persona::bundled(Language::default()));
-    let model = loader.language_model_together(&persona, TOGETHER)?;
-    let mut model = model.context("a server answers elsewhere")?;
+    let mut model = loader.language_model_together(&persona, TOGETHER)?;
     let mut answers: Vec<Option<String>> = vec![None; tasks.len()];
     let watch = Stopwatch::start();
     model.answer_all(&tasks, &|| false, &mut |n, written| {

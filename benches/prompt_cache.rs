@@ -7,10 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use vivavoce::clock::Stopwatch;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{
-    CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, Sampling,
-    StatesConfig,
-};
+use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
 
 mod starter;
 
@@ -80,6 +77,7 @@ fn load(file: &Path, folder: &Path) -> Result<Llama> {
         cache_type: CacheType::F16,
         reasoning_tokens: 0,
         together: 0,
+        batch: SHORT_BATCH,
         states: Some(StatesConfig {
             folder: folder.to_path_buf(),
             most_bytes: 1 << 30,

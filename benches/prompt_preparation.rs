@@ -11,7 +11,7 @@ use vivavoce::agent::Persona;
 use vivavoce::clock::Stopwatch;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role};
+use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH};
 
 /// Exchanges after which it is measured.
 const AFTER: [usize; 4] = [10, 50, 200, 400];
@@ -29,6 +29,7 @@ fn main() -> Result<()> {
         cache_type: CacheType::F16,
         reasoning_tokens: 0,
         together: 0,
+        batch: SHORT_BATCH,
         states: None,
     })?;
     println!("exchanges  tokens  one more question becomes tokens in, median of {ROUNDS}");

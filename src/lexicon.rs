@@ -45,6 +45,8 @@ pub struct Lexicon {
     pub subjects: Vec<String>,
     /// Come before what is said.
     pub openers: Vec<String>,
+    /// Join several requests or questions.
+    pub joins: Vec<String>,
     /// Parts of a number being dictated.
     pub digits: Vec<String>,
     /// Wake an assistant that sleeps.
@@ -85,6 +87,8 @@ pub struct HelperWords {
     pub about: String,
     /// Said where the helper has no answer.
     pub found_nothing: String,
+    /// Said behind the answers to some parts of a question where others have none.
+    pub not_all: String,
     /// Come before a question or a request, and ask nothing themselves.
     pub leads: Vec<String>,
     /// Begin a request for an explanation, a comparison or a text.
@@ -93,6 +97,8 @@ pub struct HelperWords {
     pub facts: Vec<String>,
     /// What is about the user or the assistant, or about today: the helper knows less of it than the assistant.
     pub not_for_it: Vec<String>,
+    /// Stand for what was said before: a part of a question with one of them cannot be answered apart.
+    pub refers_back: Vec<String>,
 }
 
 /// Why there is no reply, as far as it matters to who waits for it; the language has a sentence for
@@ -164,7 +170,7 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 24] {
+    fn lists(&mut self) -> [&mut Vec<String>; 26] {
         [
             &mut self.stop,
             &mut self.wait,
@@ -181,6 +187,7 @@ impl Lexicon {
             &mut self.auxiliaries,
             &mut self.subjects,
             &mut self.openers,
+            &mut self.joins,
             &mut self.digits,
             &mut self.wake,
             &mut self.calls_for_help,
@@ -190,6 +197,7 @@ impl Lexicon {
             &mut self.helper.explain,
             &mut self.helper.facts,
             &mut self.helper.not_for_it,
+            &mut self.helper.refers_back,
         ]
     }
 

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::handover_tests::{BOATS, RIVERS, Talk, asked_with, reply, request, talk, word};
+use super::handover_tests::{
+    BOATS, RIVERS, Talk, asked_with, parts_asked, reply, request, talk, word,
+};
 use super::*;
 use crate::language::Language;
 use crate::tool_call::{Call, Class, Offer, ToolDefinition};
@@ -51,6 +53,16 @@ fn a_call_without_a_question_hands_over_what_the_user_said_once_the_turn_is_deci
         request(&commands).unwrap().1.last().unwrap().content,
         RIVERS
     );
+}
+
+#[test]
+fn the_first_model_may_part_a_question() {
+    let mut talk = talk(Some(HandsOver::ByCall));
+    talk.answer(1, RIVERS);
+    talk.released(1);
+    let parts = ["Why do rivers attract people?", "Why do cities grow?"];
+    let commands = calls(&mut talk, 1, json!({ "parts": parts }));
+    assert_eq!(parts_asked(&commands), parts);
 }
 
 /// A first model that has a tool beside its helper.

@@ -4,10 +4,10 @@
 //! time; a new one takes its place: nobody who talks waits in a queue, and an answer that comes two questions late is one
 //! to nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Command;
-use super::hard_question;
+use super::hard_question::{self, MOST_PARTS};
 use super::late_answer::Rest;
 use super::machine::{Agent, Writing};
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
@@ -17,8 +17,9 @@ use crate::tool_call::{Call, Class, Offer, ToolDefinition};
 
 /// The tool by which a language model hands a question over.
 pub const ASK_HELPER: &str = "ask_helper";
-/// Its argument.
+/// Its arguments.
 const QUESTION: &str = "question";
+const PARTS: &str = "parts";
 /// The helper is told this many of the latest exchanges.
 const EXCHANGES: usize = 4;
 
@@ -59,6 +60,12 @@ pub fn offer_of_the_helper() -> Offer {
                 "type": "object",
                 "properties": {
                     QUESTION: { "type": "string", "description": "the question, so that it can be understood alone" },
+                    PARTS: {
+                        "type": "array",
+                        "items": { "type": "string" },
+                        "maxItems": MOST_PARTS,
+                        "description": "where parts of it can be answered apart: each, so that it can be understood alone",
+                    },
                 },
                 "required": [],
                 "additionalProperties": false,
@@ -86,6 +93,8 @@ pub(super) struct Ladder {
 #[derive(Debug)]
 struct PutOff {
     question: String,
+    /// Its parts, if it has several that can be answered apart.
+    parts: Vec<String>,
     reason: HandOverReason,
     word: Word,
 }
@@ -167,7 +176,7 @@ impl Agent {
         commands: &mut Vec<Command>,
     ) {
         let given = call.arguments.get(QUESTION);
-        let given = given.and_then(serde_json::Value::as_str).map(str::trim);
+        let given = given.and_then(Value::as_str).map(str::trim);
         let question = given.filter(|question| !question.is_empty());
         let question = question.unwrap_or(writing.user()).to_owned();
         let before = self.told_by_a_tool(writing).unwrap_or_default();
@@ -175,10 +184,10 @@ impl Agent {
             reply: writing.id,
             is_behind_others: writing.began || !before.is_empty(),
         };
-        let reason = HandOverReason::Called;
         let put_off = PutOff {
             question,
-            reason,
+            parts: parts_of(call),
+            reason: HandOverReason::Called,
             word,
         };
         self.say_word(before, put_off, commands);
@@ -205,9 +214,10 @@ impl Agent {
             reply,
             is_behind_others: false,
         };
-        let question = question.to_owned();
+        let parts = hard_question::parts_for_helper(question, &self.lexicon);
         let put_off = PutOff {
-            question,
+            question: question.to_owned(),
+            parts: parts.into_iter().map(str::to_owned).collect(),
             reason,
             word,
         };
@@ -220,8 +230,15 @@ impl Agent {
         let words = format!("{before} {word}").trim_start().to_owned();
         let reply = put_off.word.reply;
         let question = self.history.with_unanswered(&put_off.question);
+        // What was said before and not answered may be what its parts are about.
+        let parts = if question == put_off.question {
+            put_off.parts
+        } else {
+            Vec::new()
+        };
         self.ladder.put_off = Some(PutOff {
             question,
+            parts,
             ..put_off
         });
         commands.push(Command::PutOff { reply, words });
@@ -248,18 +265,31 @@ impl Agent {
             (open.reply, open.turn_is_over) = (reply, false);
             return;
         }
-        let messages = self.request(&put_off.question);
+        let PutOff {
+            question,
+            parts,
+            reason,
+            ..
+        } = put_off;
+        let messages = match &parts[..] {
+            [] => vec![self.request(&question)],
+            parts => parts.iter().map(|part| self.request(part)).collect(),
+        };
         self.replace_question(commands);
         self.ladder.last_id += 1;
-        let id = self.ladder.last_id;
-        let (turn, question) = (reply.turn, put_off.question);
+        let (id, turn) = (self.ladder.last_id, reply.turn);
         let asked = EventKind::HelperAsked {
             id,
             question: question.clone(),
-            reason: put_off.reason,
+            parts,
+            reason,
         };
         commands.push(Command::Publish(Some(turn), asked));
-        commands.push(Command::AskHelper { id, turn, messages });
+        commands.push(Command::AskHelper {
+            id,
+            turn,
+            parts: messages,
+        });
         self.ladder.open = Some(OpenQuestion {
             id,
             reply,
@@ -335,6 +365,19 @@ impl Agent {
             open.dropped = Some(reason);
             commands.push(Command::StopTelling(id));
         }
+    }
+}
+
+/// The parts of a question that the first model names; none if they are one, or too many.
+fn parts_of(call: &Call) -> Vec<String> {
+    let named = call.arguments.get(PARTS).and_then(Value::as_array);
+    let parts = named.into_iter().flatten().filter_map(Value::as_str);
+    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<String> = parts.map(str::to_owned).collect();
+    if (2..=MOST_PARTS).contains(&parts.len()) {
+        parts
+    } else {
+        Vec::new()
     }
 }
 

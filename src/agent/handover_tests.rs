@@ -69,9 +69,15 @@ impl Talk {
         commands
     }
 
-    pub fn helped(&mut self, id: i64, result: Result<&str, Apology>) -> Vec<Command> {
-        let result = result.map(str::to_owned);
-        self.on(Input::Helped { id, result })
+    pub fn helped(&mut self, id: i64, answer: Result<&str, Apology>) -> Vec<Command> {
+        self.helped_with(id, &[answer])
+    }
+
+    /// The helper has done these parts of a question.
+    pub fn helped_with(&mut self, id: i64, answers: &[Result<&str, Apology>]) -> Vec<Command> {
+        let answers = answers.iter().map(|answer| answer.map(str::to_owned));
+        let answers = answers.collect();
+        self.on(Input::Helped { id, answers })
     }
 
     pub fn told(&mut self, id: i64, heard: &str) -> Vec<Command> {
@@ -98,7 +104,7 @@ pub(super) fn word() -> String {
 
 pub(super) fn request(commands: &[Command]) -> Option<(i64, &[Message])> {
     commands.iter().find_map(|command| match command {
-        Command::AskHelper { id, messages, .. } => Some((*id, &messages[..])),
+        Command::AskHelper { id, parts, .. } => Some((*id, &parts[0][..])),
         _ => None,
     })
 }
@@ -151,9 +157,46 @@ fn a_question_is_put_off_with_a_word_and_handed_over_when_the_turn_is_decided() 
     let asked = EventKind::HelperAsked {
         id,
         question: RIVERS.into(),
+        parts: Vec::new(),
         reason: HandOverReason::Explanation,
     };
     assert!(commands.contains(&Command::Publish(Some(TurnId(1)), asked)));
+}
+
+/// What the helper is asked last, for each part of the question.
+pub(super) fn parts_asked(commands: &[Command]) -> Vec<&str> {
+    let parts = commands.iter().find_map(|command| match command {
+        Command::AskHelper { parts, .. } => Some(parts),
+        _ => None,
+    });
+    let parts = parts.into_iter().flatten();
+    parts.map(|part| part.last().unwrap().content.as_str()).collect()
+}
+
+const TWO: &str = "Why do cities grow along rivers, and why is the sky blue?";
+
+#[test]
+fn the_parts_of_a_question_are_asked_apart() {
+    let mut talk = ladder();
+    talk.answer(1, TWO);
+    let commands = talk.released(1);
+    let expected = ["Why do cities grow along rivers", "why is the sky blue?"];
+    assert_eq!(parts_asked(&commands), expected);
+    let tasks = commands.iter().find_map(|command| match command {
+        Command::AskHelper { parts, .. } => Some(parts.iter().map(|part| part.len())),
+        _ => None,
+    });
+    assert_eq!(tasks.unwrap().collect::<Vec<_>>(), [2, 2]);
+}
+
+#[test]
+fn what_was_not_answered_before_goes_with_the_whole_question() {
+    let mut talk = ladder();
+    talk.answer(1, "I live by a river.");
+    talk.remember("I live by a river.", "");
+    talk.answer(2, TWO);
+    let commands = talk.released(2);
+    assert_eq!(parts_asked(&commands), [format!("I live by a river. {TWO}")]);
 }
 
 #[test]

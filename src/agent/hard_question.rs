@@ -5,10 +5,13 @@ use std::ops::Range;
 
 use crate::events::HandOverReason;
 use crate::language::{is_han, sentence_ends};
+use super::parts;
 use crate::lexicon::{Lexicon, word_count, words};
 
 /// A question of fewer words is about what was said before: "why not?"
 const FEWEST_WORDS: usize = 3;
+/// A question has at most so many parts that are asked apart.
+pub const MOST_PARTS: usize = 4;
 /// Words of a question that is too involved for a small model.
 const LONG_WORDS: usize = 14;
 
@@ -50,6 +53,18 @@ pub fn is_beyond(text: &str, lexicon: &Lexicon) -> bool {
     let is_question = || text.trim_end().ends_with(['?', '？']);
     let is_for_it = || !Lexicon::mentions(&lexicon.helper.not_for_it, &words(text));
     reason(text, lexicon, false).is_some() || has_number() && is_question() && is_for_it()
+}
+
+/// The parts of a question that can be answered apart, each of which is for the helper; none if it is one question, or too
+/// many.
+pub(super) fn parts_for_helper<'t>(text: &'t str, lexicon: &Lexicon) -> Vec<&'t str> {
+    let is_for_helper = |part: &str| reason(part, lexicon, false).is_some();
+    let parts = parts::parts(text, lexicon, &is_for_helper);
+    let refers_back = |part: &&str| Lexicon::mentions(&lexicon.helper.refers_back, &words(part));
+    if parts.len() > MOST_PARTS || parts.iter().skip(1).any(refers_back) {
+        return Vec::new();
+    }
+    parts
 }
 
 /// Where the first phrase of `list` stands among the words, the longest there; only at their beginning unless `anywhere`.
@@ -159,6 +174,34 @@ mod tests {
                     assert_eq!(found, Some(expected), "{language}: {text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn two_questions_in_one_breath_are_two() {
+        let lexicon = Lexicon::of(Language::English);
+        for text in [
+            "Why is the sky blue, and how do planes fly?",
+            "Why is the sky blue? And how do planes fly?",
+            "Tell me why the sky is blue and explain how planes fly.",
+        ] {
+            assert_eq!(parts_for_helper(text, &lexicon).len(), 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_that_needs_its_other_half_is_one() {
+        let lexicon = Lexicon::of(Language::English);
+        for text in [
+            "Who was Napoleon and when did he die?",
+            "What is the difference between rain and snow?",
+            "Who wrote Hamlet and when?",
+            "Why do cats and dogs fight?",
+            "I have three boxes of eggs. How many eggs are in a box?",
+            "Why is the sky blue?",
+        ] {
+            let parts = parts_for_helper(text, &lexicon);
+            assert!(parts.is_empty(), "{text}: {parts:?}");
         }
     }
 

@@ -49,7 +49,7 @@ impl Agent {
     pub(super) fn helped(
         &mut self,
         id: i64,
-        result: Result<String, Apology>,
+        answers: Vec<Result<String, Apology>>,
         commands: &mut Vec<Command>,
     ) {
         let open = self.ladder.open.as_mut();
@@ -59,7 +59,7 @@ impl Agent {
         let language = open.language;
         let other = (language != self.language).then(|| Lexicon::of(language));
         let lexicon = other.as_ref().unwrap_or(&self.lexicon);
-        let (stage, words) = match result {
+        let (stage, words) = match joined(answers, lexicon) {
             Ok(words) => (Stage::Answering, words),
             Err(apology) => (Stage::Apologizing, sorry(apology, lexicon)),
         };
@@ -155,6 +155,23 @@ impl Agent {
         }
         without(heard, &self.lexicon.one_moment)
     }
+}
+
+/// The answers to the parts of a question, in their order; that some have none is said behind them.
+fn joined(answers: Vec<Result<String, Apology>>, lexicon: &Lexicon) -> Result<String, Apology> {
+    let (mut words, mut missing) = (Vec::new(), None);
+    for answer in answers {
+        match answer {
+            Ok(answer) => words.push(answer),
+            Err(apology) => missing = missing.or(Some(apology)),
+        }
+    }
+    match missing {
+        Some(apology) if words.is_empty() => return Err(apology),
+        Some(_) => words.push(lexicon.helper.not_all.clone()),
+        None => {}
+    }
+    Ok(words.join(" "))
 }
 
 /// What is said where the helper has no answer: of a server's trouble which.

@@ -49,6 +49,25 @@ fn what_is_said_meanwhile_leaves_the_question_and_its_answer_says_what_it_is_abo
 }
 
 #[test]
+fn the_answers_to_the_parts_of_a_question_are_one_answer() {
+    let mut talk = ladder();
+    talk.asked(1, RIVERS);
+    let commands = talk.helped_with(1, &[Ok(BOATS), Ok("Air scatters light.")]);
+    let both = format!("{BOATS} Air scatters light.");
+    assert_eq!(words_told(&commands), Some(both.as_str()));
+}
+
+#[test]
+fn a_part_without_an_answer_is_told_of() {
+    let mut talk = ladder();
+    talk.asked(1, RIVERS);
+    let commands = talk.helped_with(1, &[Err(Apology::NoAnswer), Ok(BOATS)]);
+    let said = words_told(&commands).unwrap();
+    let rest = Lexicon::of(Language::English).helper.not_all;
+    assert_eq!(said, format!("{BOATS} {rest}"));
+}
+
+#[test]
 fn a_helper_that_fails_is_said_honestly_and_nothing_is_kept() {
     let mut talk = ladder();
     talk.asked(1, RIVERS);

@@ -267,7 +267,7 @@ impl Agent {
                 failure,
                 began,
             } => self.failed(reply, failure, began, commands),
-            Input::Helped { id, result } => self.helped(id, result, commands),
+            Input::Helped { id, answers } => self.helped(id, answers, commands),
             Input::Told { id, heard } => self.told(id, &heard, commands),
             Input::NotWanted => self.drop_question(DropReason::NotWanted, commands),
             Input::Crowded { tokens, fits } => {

@@ -103,8 +103,8 @@ pub enum Input {
     Helped {
         /// The question's number.
         id: i64,
-        /// The answer, or the apology that is said instead.
-        result: Result<String, Apology>,
+        /// The answer to each of its parts, or the apology that is said instead.
+        answers: Vec<Result<String, Apology>>,
     },
     /// Turn taking: the words of [`Command::Tell`] are over.
     Told {
@@ -223,8 +223,9 @@ pub enum Command {
         id: i64,
         /// The turn that asked it.
         turn: TurnId,
-        /// The helper's task, what was said of late, and the question.
-        messages: Vec<Message>,
+        /// For each of its parts, which are answered at the same time: the helper's task, what was said of late, and the
+        /// part.
+        parts: Vec<Vec<Message>>,
     },
     /// The helper's answer to this question is not wanted any more.
     DropQuestion(i64),

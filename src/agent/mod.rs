@@ -27,6 +27,7 @@ mod manner;
 mod message;
 #[cfg(test)]
 mod model_call_tests;
+mod parts;
 mod persona;
 mod setting;
 #[cfg(test)]
@@ -37,7 +38,7 @@ mod unwritten_tests;
 
 pub use certain::{Certain, Certainty};
 pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};
-pub use hard_question::reason as hand_over_reason;
+pub use hard_question::{MOST_PARTS, reason as hand_over_reason};
 pub use history::History;
 pub use machine::Agent;
 pub use manner::Manner;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::engine::LlmEngine;
 use super::{ConfigError, LlmConfig, MOST_THREADS, check};
-use crate::agent::HandsOver;
+use crate::agent::{HandsOver, MOST_PARTS};
 use crate::llm::gpu::GpuLayers;
 use crate::llm::{CacheType, Sampling};
 
@@ -20,7 +20,9 @@ pub struct HelperConfig {
     pub hands_over: HandsOver,
     /// Threads; half of the cores for 0.
     pub threads: usize,
-    /// Tokens of an answer at most.
+    /// Parts of a question that are answered at the same time.
+    pub parallel: usize,
+    /// Tokens of an answer at most, for each part.
     pub max_tokens: usize,
     /// Seconds that it works on a question at most.
     pub seconds: u64,
@@ -51,6 +53,7 @@ impl Default for HelperConfig {
             engine: LlmEngine::Profile,
             hands_over: HandsOver::default(),
             threads: 0,
+            parallel: 2,
             max_tokens: 120,
             seconds: 30,
             context,
@@ -133,6 +136,9 @@ impl HelperConfig {
             self.threads <= MOST_THREADS,
             expected,
         )?;
+        let parallel_ok = (1..=MOST_PARTS).contains(&self.parallel);
+        let expected = "1 to 4 parts of a question at the same time";
+        check("llm.helper.parallel", self.parallel, parallel_ok, expected)?;
         let tokens_ok = (8..=2_000).contains(&self.max_tokens);
         check(
             "llm.helper.max_tokens",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{EngineLoader, EnginesError, Keeps, needed};
+use super::{EngineLoader, EnginesError, needed};
 use crate::agent::Persona;
 use crate::config::{Config, HelperConfig, LlmEngine};
 use crate::llm::LlmError;
@@ -63,7 +63,7 @@ impl EngineLoader {
             ..Persona::bundled(config.language.first())
         };
         Ok(Some(Helper {
-            model: loader.language_model_that_keeps(Keeps::Nothing, &nobody)?,
+            model: loader.language_model_beside(&nobody, helper.parallel)?,
             name: loader.name_of_language_model(helper)?,
             sampling: helper.sampling(),
             limit: Duration::from_secs(helper.seconds),

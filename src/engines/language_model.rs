@@ -8,8 +8,8 @@ use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
 use crate::llm::server::{Address, Server, ServerConfig, ServerTimeouts};
 use crate::llm::{
-    Adapter, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, StatesConfig,
-    forget_prompt_states, prepare,
+    Adapter, LONG_BATCH, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, SHORT_BATCH,
+    StatesConfig, forget_prompt_states, prepare,
 };
 use crate::models::{ConsoleProgress, PullProgress, Role};
 
@@ -20,6 +20,8 @@ struct How {
     keeps: Keeps,
     /// As [`LlamaConfig::together`].
     together: usize,
+    /// As [`LlamaConfig::batch`].
+    batch: usize,
 }
 
 /// What of a language model's reading is kept on disk.
@@ -91,15 +93,15 @@ impl EngineLoader {
         keeps: Keeps,
         persona: &Persona,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        let how = How { keeps, together: 0 };
-        match &self.config.llm.engine {
-            LlmEngine::Server(address) => self.server(address),
-            LlmEngine::None => Ok(Box::new(NoLanguageModel)),
-            _ => Ok(Box::new(self.llama(persona, how)?)),
-        }
+        let how = How {
+            keeps,
+            together: 0,
+            batch: SHORT_BATCH,
+        };
+        self.language_model_as(how, persona)
     }
 
-    /// Loads the language model to answer so many conversations at a time; none if it is a server's.
+    /// Loads the language model to answer so many conversations at a time.
     ///
     /// # Errors
     /// It cannot be loaded.
@@ -107,14 +109,38 @@ impl EngineLoader {
         &self,
         persona: &Persona,
         together: usize,
-    ) -> Result<Option<Llama>, EnginesError> {
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         let how = How {
             keeps: Keeps::Prompts,
             together,
+            batch: LONG_BATCH,
         };
+        self.language_model_as(how, persona)
+    }
+
+    /// Loads the language model to answer so many questions at a time beside a conversation, which goes before them.
+    pub(super) fn language_model_beside(
+        &self,
+        persona: &Persona,
+        together: usize,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
+        let how = How {
+            keeps: Keeps::Nothing,
+            together,
+            batch: SHORT_BATCH,
+        };
+        self.language_model_as(how, persona)
+    }
+
+    fn language_model_as(
+        &self,
+        how: How,
+        persona: &Persona,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         match &self.config.llm.engine {
-            LlmEngine::Server(_) | LlmEngine::None => Ok(None),
-            _ => self.llama(persona, how).map(Some),
+            LlmEngine::Server(address) => self.server(address, how.together),
+            LlmEngine::None => Ok(Box::new(NoLanguageModel)),
+            _ => Ok(Box::new(self.llama(persona, how)?)),
         }
     }
 
@@ -213,11 +239,16 @@ impl EngineLoader {
             cache_type: config.cache_type,
             reasoning_tokens: config.reasoning_tokens(),
             together: how.together,
+            batch: how.batch,
             states: keeps.then_some(states),
         })
     }
 
-    fn server(&self, address: &str) -> Result<Box<dyn LanguageModel>, EnginesError> {
+    fn server(
+        &self,
+        address: &str,
+        together: usize,
+    ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         let config = &self.config.llm;
         let address = Address::parse(address).map_err(|reason| LlmError::Address {
             address: address.to_owned(),
@@ -229,6 +260,7 @@ impl EngineLoader {
             api_key_env: config.api_key_env.clone(),
             context: config.context,
             reasoning_tokens: config.reasoning_tokens(),
+            together,
             timeouts: ServerTimeouts::default(),
         })?))
     }

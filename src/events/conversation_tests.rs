@@ -124,6 +124,7 @@ fn asked_helper() -> Vec<(u64, EventKind)> {
     let asked = EventKind::HelperAsked {
         id: 1,
         question: BLUE.into(),
+        parts: Vec::new(),
         reason: HandOverReason::Explanation,
     };
     vec![(1, ended(BLUE)), (1, asked)]

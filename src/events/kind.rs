@@ -167,6 +167,9 @@ pub enum EventKind {
         id: i64,
         /// The question.
         question: String,
+        /// Its parts, where they are asked apart.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<String>,
         /// Why.
         reason: HandOverReason,
     },

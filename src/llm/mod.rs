@@ -24,12 +24,12 @@ mod weights;
 pub use adapter::Adapter;
 pub use answer_schema::{AnswerSchema, Misfit};
 pub use json_grammar::SchemaError;
-pub use llama::{CacheType, Llama, LlamaConfig, StatesConfig};
+pub use llama::{CacheType, LONG_BATCH, Llama, LlamaConfig, SHORT_BATCH, StatesConfig};
 pub use none::NoLanguageModel;
 pub use prompt_states::forget_all as forget_prompt_states;
 
 pub use stop_words::StopWords;
-pub use together::{Task, Written};
+pub use together::{OnDone, Task, Written};
 
 use std::path::PathBuf;
 
@@ -278,6 +278,23 @@ impl LlmError {
         }
     }
 
+    /// Whether it would be the trouble of every other question too: a server that cannot be used. All else is one
+    /// question's.
+    pub fn is_for_all_questions(&self) -> bool {
+        use server::Trouble;
+        match self {
+            Self::Server { trouble, .. } => matches!(
+                trouble,
+                Trouble::Key(_)
+                    | Trouble::NotFound(_)
+                    | Trouble::NoSuchModel { .. }
+                    | Trouble::Unreachable(_)
+            ),
+            Self::NoKey { .. } | Self::Address { .. } => true,
+            _ => false,
+        }
+    }
+
     /// What the user, who waits for a reply, is to hear about it.
     pub fn apology(&self) -> Apology {
         match self {
@@ -446,11 +463,58 @@ pub trait LanguageModel: Send {
         cancelled: Cancelled,
         on_output: &mut dyn FnMut(Output),
     ) -> Result<Finish, LlmError>;
+
+    /// Answers all of these, as many at a time as it was loaded for. Each answer is told with its task's number as soon
+    /// as it is complete; those that are being written when it is cancelled end with [`Finish::Cancelled`], as far as
+    /// they are told.
+    ///
+    /// # Errors
+    /// The engine failed, or a server is of no use to any of them. What is wrong with one of them alone is told as its
+    /// answer.
+    fn answer_all(
+        &mut self,
+        tasks: &[Task],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        together::one_by_one(self, tasks, cancelled, on_done)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::server::Trouble;
     use super::*;
+
+    fn of_server(trouble: Trouble) -> LlmError {
+        LlmError::Server {
+            host: "localhost:1".into(),
+            trouble,
+        }
+    }
+
+    #[test]
+    fn a_bad_reply_is_the_trouble_of_its_question_alone() {
+        for trouble in [
+            Trouble::Garbage("<html>".into()),
+            Trouble::Broken("HTTP 500".into()),
+            Trouble::Silent(60),
+            Trouble::Gone,
+        ] {
+            assert!(!of_server(trouble).is_for_all_questions());
+        }
+    }
+
+    #[test]
+    fn a_server_that_answers_nobody_is_the_trouble_of_all_questions() {
+        for trouble in [
+            Trouble::Unreachable("refused".into()),
+            Trouble::Key(401),
+            Trouble::NotFound("no such page".into()),
+        ] {
+            assert!(of_server(trouble).is_for_all_questions());
+        }
+    }
 
     #[test]
     fn the_system_speaks_through_the_first_message_of_the_user() {

@@ -5,9 +5,12 @@
 //! being written, and, as far as the batch has room, more of the prompts that are being read. An answer that is
 //! complete leaves its place to the next conversation in the same round.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 
-use super::{AnswerSchema, Finish, Message, Sampling};
+use super::{
+    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Sampling, StopWords, tokens_in,
+};
 
 /// A conversation that wants an answer.
 #[derive(Debug, Clone)]
@@ -35,6 +38,58 @@ pub struct Written {
     pub shared: usize,
     /// Tokens of the answer, with those that nobody hears.
     pub tokens: usize,
+}
+
+/// Called with a task's number and its answer.
+pub type OnDone<'a> = &'a mut dyn FnMut(usize, Result<Written, LlmError>);
+
+/// Answers them one after the other.
+pub(super) fn one_by_one<M: LanguageModel + ?Sized>(
+    model: &mut M,
+    tasks: &[Task],
+    cancelled: Cancelled,
+    on_done: OnDone,
+) -> Result<(), LlmError> {
+    for (n, task) in tasks.iter().enumerate() {
+        if cancelled() {
+            break;
+        }
+        match answer_one(model, task, cancelled) {
+            Err(error) if error.is_for_all_questions() => return Err(error),
+            written => on_done(n, written),
+        }
+    }
+    Ok(())
+}
+
+/// Answers one.
+pub(super) fn answer_one<M: LanguageModel + ?Sized>(
+    model: &mut M,
+    task: &Task,
+    cancelled: Cancelled,
+) -> Result<Written, LlmError> {
+    let prompt = Prompt::new(&task.messages, Opening::Reply).held_to(task.answer.as_ref());
+    let stops = RefCell::new(StopWords::new(&task.stops));
+    let is_stopped = || cancelled() || stops.borrow().is_stopped();
+    let mut pieces = 0;
+    let (shared, finish) = match model.prefill(&prompt, cancelled)? {
+        None => (0, Finish::Cancelled),
+        Some(read) => {
+            let finish = model.generate(&task.sampling, &is_stopped, &mut |output| {
+                pieces += 1;
+                stops.borrow_mut().push(output.text());
+            })?;
+            (read.kept, finish)
+        }
+    };
+    let stops = stops.into_inner();
+    Ok(Written {
+        text: stops.text().trim().to_owned(),
+        finish,
+        prompt: model.count_tokens(&prompt)?,
+        shared,
+        tokens: tokens_in(stops.text(), pieces) as usize,
+    })
 }
 
 /// How many tokens an answer may have.

@@ -184,8 +184,8 @@ impl Conductor {
                 self.ask_model(LanguageModelInput::SayMeanwhile { reply, words });
             }
             agent::Command::End(reply) => self.ask_model(LanguageModelInput::End(reply)),
-            agent::Command::AskHelper { id, turn, messages } => {
-                self.ask_helper(now, HelperQuestion { id, turn, messages });
+            agent::Command::AskHelper { id, turn, parts } => {
+                self.ask_helper(now, HelperQuestion { id, turn, parts });
             }
             agent::Command::DropQuestion(id) => {
                 if let Some(helper) = &self.helper {
@@ -364,8 +364,8 @@ impl Conductor {
             helper.questions.send(question).is_ok()
         });
         if !asked {
-            let result = Err(Apology::Failed);
-            self.take_for_agent(now, agent::Input::Helped { id, result });
+            let answers = vec![Err(Apology::Failed)];
+            self.take_for_agent(now, agent::Input::Helped { id, answers });
         }
     }
 

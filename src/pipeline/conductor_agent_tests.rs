@@ -30,7 +30,7 @@ fn the_helper_has_a_question_until_it_is_dropped() {
     wired.agent(agent::Command::AskHelper {
         id: 3,
         turn: TURN,
-        messages: Vec::new(),
+        parts: Vec::new(),
     });
     let asked: Vec<i64> = wired.questions.try_iter().map(|asked| asked.id).collect();
     assert_eq!(asked, [3]);

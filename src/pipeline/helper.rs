@@ -1,5 +1,5 @@
 //! Thread `helper`: a second, larger language model answers what the first one handed over. It has one question at a
-//! time, gives it up as soon as nobody wants it, and leaves the cores to the conversation while the user is heard and
+//! time, the parts of which it answers together, gives it up as soon as nobody wants it, and leaves the cores to the conversation while the user is heard and
 //! waits for an answer.
 
 use std::cell::Cell;
@@ -18,7 +18,7 @@ use crate::events::{EventKind, HelperOutcome, SessionEvent, TurnId};
 use crate::language::sentence_ends;
 use crate::lexicon::Apology;
 use crate::llm::{
-    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, tokens_in,
+    Finish, LanguageModel, LlmError, Message, Opening, Output, Prompt, Sampling, Task, tokens_in,
 };
 
 /// What the stage is called where it fails.
@@ -45,29 +45,52 @@ pub struct Helper {
 /// What came of a question.
 #[derive(Debug)]
 pub struct Help {
-    /// The answer, or why there is none. Nothing where nobody wants it any more.
-    pub result: Option<Result<String, Apology>>,
+    /// The answer to each part, or why there is none. Nothing where nobody wants them any more.
+    pub answers: Option<Vec<Result<String, Apology>>>,
     /// For whoever watches.
     pub done: EventKind,
     /// What went wrong, if anything did.
     pub error: Option<String>,
 }
 
-/// What was written so far, and what it cost.
+/// What was written on one part, and what it cost.
 #[derive(Debug, Default)]
 struct Work {
     text: String,
-    pieces: u32,
+    tokens: u32,
     kept: usize,
     read: usize,
+    /// How it ended; nothing while it has not.
+    finish: Option<Result<Finish, LlmError>>,
+}
+
+impl Work {
+    /// What is said of it: of what ran into a limit the whole sentences are an answer.
+    fn answer(&self) -> Option<&str> {
+        let answer = match &self.finish {
+            Some(Ok(Finish::Complete)) => self.text.trim(),
+            Some(Err(_)) | None => "",
+            Some(Ok(_)) => whole_sentences(&self.text),
+        };
+        Some(answer).filter(|answer| !answer.is_empty())
+    }
+
+    fn is_whole(&self) -> bool {
+        matches!(self.finish, Some(Ok(Finish::Complete)))
+    }
+
+    fn error(&self) -> Option<&LlmError> {
+        self.finish.as_ref()?.as_ref().err()
+    }
 }
 
 impl Helper {
-    /// Answers a question. `pause` returns when the helper may go on, and is asked between tokens.
+    /// Answers the parts of a question, each of which has a prompt. `pause` returns when the helper may go on, and is asked
+    /// between tokens.
     pub fn answer(
         &mut self,
         id: i64,
-        messages: &[Message],
+        parts: &[Vec<Message>],
         cancelled: Cancelled,
         pause: &dyn Fn(),
     ) -> Help {
@@ -81,64 +104,107 @@ impl Helper {
             paused.set(paused.get() + waited.elapsed());
             cancelled() || busy() > limit
         };
-        let mut work = Work::default();
-        let finish = self.write(messages, &gives_up, &mut work);
-        let (outcome, error) = match &finish {
+        let work = match parts {
+            [part] => vec![self.write(part, &gives_up)],
+            parts => self.write_together(parts, &gives_up),
+        };
+        let mut error = work.iter().find_map(|work| work.error()).map(ToString::to_string);
+        let outcome = if cancelled() {
             // Nobody waits for it, and so nobody is told how it ended.
-            _ if cancelled() => (HelperOutcome::GivenUp, None),
-            Err(error) => (HelperOutcome::Failed, Some(error.to_string())),
-            Ok(Finish::Complete) => (HelperOutcome::Answered, None),
-            // Of what ran into a limit the whole sentences are an answer.
-            Ok(_) if whole_sentences(&work.text).is_empty() => {
-                let error = "it came to no whole sentence: raise llm.helper.seconds or llm.helper.max_tokens";
-                (HelperOutcome::Failed, Some(error.to_owned()))
-            }
-            Ok(_) => (HelperOutcome::CutShort, None),
+            error = None;
+            HelperOutcome::GivenUp
+        } else if work.iter().all(Work::is_whole) {
+            HelperOutcome::Answered
+        } else if work.iter().any(|work| work.answer().is_some()) {
+            HelperOutcome::CutShort
+        } else {
+            let advice = "it came to no whole sentence: raise llm.helper.seconds or llm.helper.max_tokens";
+            error.get_or_insert_with(|| advice.to_owned());
+            HelperOutcome::Failed
         };
-        let result = match outcome {
-            HelperOutcome::Answered => Some(Ok(work.text.trim().to_owned())),
-            HelperOutcome::CutShort => Some(Ok(whole_sentences(&work.text).to_owned())),
-            HelperOutcome::GivenUp => None,
-            HelperOutcome::Failed => {
-                Some(Err(finish.err().map_or(Apology::NoAnswer, |e| e.apology())))
-            }
+        let answer = |work: &Work| match work.answer() {
+            Some(answer) => Ok(answer.to_owned()),
+            None => Err(work.error().map_or(Apology::NoAnswer, LlmError::apology)),
         };
+        let answers = (outcome != HelperOutcome::GivenUp).then(|| work.iter().map(answer).collect());
+        let texts: Vec<&str> = work.iter().map(|work| work.text.as_str()).collect();
         let done = EventKind::HelperDone {
             id,
             model: self.name.clone(),
             outcome,
-            tokens: tokens_in(&work.text, work.pieces),
-            text: work.text,
-            kept: work.kept,
-            read: work.read,
+            text: texts.join(" "),
+            tokens: work.iter().map(|work| work.tokens).sum(),
+            kept: work.iter().map(|work| work.kept).sum(),
+            read: work.iter().map(|work| work.read).sum(),
             busy_ms: busy().as_secs_f64() * 1000.0,
             took_ms: watch.elapsed_ms(),
         };
         Help {
-            result,
+            answers,
             done,
             error,
         }
     }
 
-    fn write(
-        &mut self,
-        messages: &[Message],
-        gives_up: Cancelled,
-        work: &mut Work,
-    ) -> Result<Finish, LlmError> {
+    /// Answers one prompt.
+    fn write(&mut self, messages: &[Message], gives_up: Cancelled) -> Work {
+        let mut work = Work::default();
+        let mut pieces = 0;
         let prompt = Prompt::new(messages, Opening::Reply).with_room(self.sampling.max_tokens);
-        let Some(prefill) = self.model.prefill(&prompt, gives_up)? else {
-            return Ok(Finish::Cancelled);
+        let finish = match self.model.prefill(&prompt, gives_up) {
+            Err(error) => Err(error),
+            Ok(None) => Ok(Finish::Cancelled),
+            Ok(Some(prefill)) => {
+                (work.kept, work.read) = (prefill.kept, prefill.read);
+                self.model
+                    .generate(&self.sampling, gives_up, &mut |output| {
+                        work.text.push_str(output.text());
+                        pieces += u32::from(matches!(output, Output::Text(_)));
+                    })
+            }
         };
-        (work.kept, work.read) = (prefill.kept, prefill.read);
-        self.model
-            .generate(&self.sampling, gives_up, &mut |output| {
-                if let Output::Text(piece) = output {
-                    work.text.push_str(piece);
-                    work.pieces += 1;
+        work.tokens = tokens_in(&work.text, pieces);
+        work.finish = Some(finish);
+        work
+    }
+
+    /// Answers several prompts at the same time.
+    fn write_together(&mut self, parts: &[Vec<Message>], gives_up: Cancelled) -> Vec<Work> {
+        let task = |messages: &Vec<Message>| Task {
+            messages: messages.clone(),
+            sampling: self.sampling.clone(),
+            stops: Vec::new(),
+            answer: None,
+        };
+        let tasks: Vec<Task> = parts.iter().map(task).collect();
+        let mut work: Vec<Work> = parts.iter().map(|_| Work::default()).collect();
+        let mut shared = 0;
+        let answered = self.model.answer_all(&tasks, gives_up, &mut |n, written| {
+            work[n] = match written {
+                Ok(written) => {
+                    shared = shared.max(written.shared);
+                    Work {
+                        text: written.text,
+                        tokens: u32::try_from(written.tokens).unwrap_or(u32::MAX),
+                        kept: 0,
+                        read: written.prompt - written.shared,
+                        finish: Some(Ok(written.finish)),
+                    }
                 }
-            })
+                Err(error) => Work {
+                    finish: Some(Err(error)),
+                    ..Work::default()
+                },
+            };
+        });
+        if let Some(first) = work.first_mut() {
+            // What all of them begin with was read once.
+            first.read += shared;
+            if let Err(error) = answered {
+                first.finish = Some(Err(error));
+            }
+        }
+        work
     }
 }
 
@@ -154,8 +220,8 @@ pub struct HelperQuestion {
     pub id: i64,
     /// The turn that asked it.
     pub turn: TurnId,
-    /// What the helper is asked with.
-    pub messages: Vec<Message>,
+    /// What the helper is asked with, for each of its parts.
+    pub parts: Vec<Vec<Message>>,
 }
 
 /// The number of the question whose answer is wanted; none is 0.
@@ -305,14 +371,14 @@ impl HelperStage {
                 hush.wait(LONGEST_PAUSE, &cancelled);
             }
         };
-        let help = (self.helper).answer(id, &question.messages, &cancelled, &pause);
+        let help = (self.helper).answer(id, &question.parts, &cancelled, &pause);
         if let Some(error) = help.error {
             self.bus.error(HELPER, error);
         }
         self.bus.publish(Some(question.turn), help.done);
-        if let Some(result) = help.result {
+        if let Some(answers) = help.answers {
             let now = self.bus.clock().now();
-            let helped = agent::Input::Helped { id, result };
+            let helped = agent::Input::Helped { id, answers };
             let _ = self.conductor.send(ConductorInput::Agent(now, helped));
         }
     }

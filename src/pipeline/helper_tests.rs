@@ -23,9 +23,12 @@ fn helper(pieces: &[&'static str], finish: Finish) -> Helper {
     }
 }
 
+fn part(text: &str) -> Vec<Message> {
+    vec![Message::new(Role::User, text)]
+}
+
 fn asked(helper: &mut Helper, cancelled: Cancelled) -> Help {
-    let messages = [Message::new(Role::User, "Why do cities grow along rivers?")];
-    helper.answer(7, &messages, cancelled, &|| ())
+    helper.answer(7, &[part("Why do cities grow along rivers?")], cancelled, &|| ())
 }
 
 fn outcome(help: &Help) -> HelperOutcome {
@@ -39,7 +42,7 @@ fn outcome(help: &Help) -> HelperOutcome {
 fn an_answer_is_told_with_what_it_cost() {
     let mut helper = helper(&["Boats ", "carry ", "what is sold."], Finish::Complete);
     let help = asked(&mut helper, &|| false);
-    assert_eq!(help.result, Some(Ok("Boats carry what is sold.".into())));
+    assert_eq!(help.answers, Some(vec![Ok("Boats carry what is sold.".into())]));
     assert!(matches!(
         help.done,
         EventKind::HelperDone { id: 7, read: 1, tokens, ref model, .. } if tokens >= 3 && model == "large"
@@ -51,14 +54,29 @@ fn of_an_answer_that_runs_into_its_limit_the_whole_sentences_are_said() {
     let pieces = ["It is 3.5 degrees. ", "And then the"];
     let help = asked(&mut helper(&pieces, Finish::Length), &|| false);
     assert_eq!(outcome(&help), HelperOutcome::CutShort);
-    assert_eq!(help.result, Some(Ok("It is 3.5 degrees.".into())));
+    assert_eq!(help.answers, Some(vec![Ok("It is 3.5 degrees.".into())]));
 }
 
 #[test]
 fn an_answer_without_a_whole_sentence_is_none() {
     let help = asked(&mut helper(&["And then the"], Finish::Length), &|| false);
-    assert_eq!(help.result, Some(Err(Apology::NoAnswer)));
+    assert_eq!(help.answers, Some(vec![Err(Apology::NoAnswer)]));
     assert!(help.error.is_some_and(|error| error.contains("seconds")));
+}
+
+#[test]
+fn each_part_of_a_question_is_answered() {
+    let parts = [part("Why do cities grow?"), part("Why is the sky blue?")];
+    let mut whole = helper(&["It is ", "so."], Finish::Complete);
+    let help = whole.answer(1, &parts, &|| false, &|| ());
+    let answer = || Ok("It is so.".to_owned());
+    assert_eq!(help.answers, Some(vec![answer(), answer()]));
+    assert!(matches!(
+        help.done,
+        EventKind::HelperDone { read: 2, ref text, .. } if text == "It is so. It is so."
+    ));
+    let help = whole.answer(1, &parts, &|| true, &|| ());
+    assert_eq!((outcome(&help), help.answers), (HelperOutcome::GivenUp, None));
 }
 
 #[test]
@@ -66,8 +84,7 @@ fn what_takes_longer_than_its_limit_ends_there() {
     let mut helper = helper(&["One. ", "Two."], Finish::Complete);
     helper.limit = Duration::ZERO;
     // Time has passed when it is looked at.
-    let messages = [Message::new(Role::User, "Count.")];
-    let help = helper.answer(1, &messages, &|| false, &|| ());
+    let help = helper.answer(1, &[part("Count.")], &|| false, &|| ());
     assert_ne!(outcome(&help), HelperOutcome::Answered);
 }
 
@@ -75,7 +92,7 @@ fn what_takes_longer_than_its_limit_ends_there() {
 fn nothing_is_said_of_what_nobody_wants_any_more() {
     let help = asked(&mut helper(&["Air."], Finish::Complete), &|| true);
     assert_eq!(
-        (outcome(&help), help.result),
+        (outcome(&help), help.answers),
         (HelperOutcome::GivenUp, None)
     );
 }
@@ -89,7 +106,7 @@ fn a_model_that_fails_is_told_of() {
         fails: true,
     });
     let help = asked(&mut helper, &|| false);
-    assert_eq!(help.result, Some(Err(Apology::Failed)));
+    assert_eq!(help.answers, Some(vec![Err(Apology::Failed)]));
     assert!(help.error.is_some_and(|error| error.contains("it broke")));
 }
 
@@ -105,7 +122,7 @@ fn a_model_that_fails_with_what_nobody_wants_any_more_is_not_told_of() {
     let was_asked = Cell::new(false);
     let help = asked(&mut helper, &|| was_asked.replace(true));
     assert_eq!(outcome(&help), HelperOutcome::GivenUp);
-    assert_eq!((help.result, help.error), (None, None));
+    assert_eq!((help.answers, help.error), (None, None));
 }
 
 fn stage(wanted: &WantedQuestion) -> (HelperStage, Receiver<ConductorInput>) {
@@ -125,7 +142,7 @@ fn question(id: i64) -> HelperQuestion {
     HelperQuestion {
         id,
         turn: TURN,
-        messages: vec![Message::new(Role::User, "Why?")],
+        parts: vec![part("Why?")],
     }
 }
 
@@ -139,13 +156,7 @@ fn only_the_question_that_is_wanted_is_answered() {
     stage.take(&question(2));
     assert!(matches!(
         told.try_recv(),
-        Ok(ConductorInput::Agent(
-            _,
-            agent::Input::Helped {
-                id: 2,
-                result: Ok(_)
-            }
-        ))
+        Ok(ConductorInput::Agent(_, agent::Input::Helped { id: 2, answers })) if answers[0].is_ok()
     ));
 }
 

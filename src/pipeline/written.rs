@@ -215,8 +215,8 @@ fn carry_out(
             let result = result.map_err(|error| toolbox.explain(&error));
             Some(Input::Called { reply, result })
         }
-        Command::AskHelper { id, messages, .. } => {
-            Some(ask_helper(id, &messages, (models, cancelled), answer))
+        Command::AskHelper { id, parts, .. } => {
+            Some(ask_helper(id, &parts, (models, cancelled), answer))
         }
         Command::Tell { id, words, .. } => {
             answer.told = Some(id);
@@ -253,21 +253,22 @@ fn carry_out(
 /// Has the helper answer a question, and waits for it.
 fn ask_helper(
     id: i64,
-    messages: &[Message],
+    parts: &[Vec<Message>],
     (models, cancelled): (&mut Models, Cancelled),
     answer: &mut WrittenAnswer,
 ) -> Input {
     let Some(helper) = &mut models.helper else {
-        let result = Err(Apology::Failed);
-        return Input::Helped { id, result };
+        let answers = vec![Err(Apology::Failed)];
+        return Input::Helped { id, answers };
     };
-    let help = helper.answer(id, messages, cancelled, &|| ());
-    answer.cancelled |= help.result.is_none();
+    let help = helper.answer(id, parts, cancelled, &|| ());
+    answer.cancelled |= help.answers.is_none();
     answer.helper = Some(help.done);
     answer.failure = answer.failure.take().or(help.error);
     // What nobody wants is told to nobody.
-    let result = help.result.unwrap_or(Err(Apology::NoAnswer));
-    Input::Helped { id, result }
+    let nothing = || vec![Err(Apology::NoAnswer)];
+    let answers = help.answers.unwrap_or_else(nothing);
+    Input::Helped { id, answers }
 }
 
 fn note(result: Result<(), impl std::fmt::Display>) -> Option<Input> {

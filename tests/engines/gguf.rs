@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use vivavoce::lexicon::Apology;
 use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{
-    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
-    Sampling, StatesConfig,
-};
+use vivavoce::llm::{CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
 
 use crate::tiny_gguf::TinyGguf;
 
@@ -29,6 +26,7 @@ fn config(model: PathBuf) -> LlamaConfig {
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
         together: 0,
+        batch: SHORT_BATCH,
         states: None,
     }
 }
@@ -154,6 +152,7 @@ fn the_state_of_every_kind_of_model_is_kept_on_disk() {
             let states = tiny.folder.path().join("states");
             let mut model = Llama::load(LlamaConfig {
                 together: 0,
+                batch: SHORT_BATCH,
                 states: Some(StatesConfig {
                     folder: states,
                     most_bytes: 1 << 30,

@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{
-    AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening,
-    Prompt, Role, Sampling, StatesConfig, Task, Written,
-};
+use vivavoce::llm::{AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig, Task, Written};
 
 use crate::tiny_gguf::TinyGguf;
 
@@ -35,6 +32,7 @@ fn load_with(file: &TinyGguf, together: usize, states: Option<StatesConfig>) -> 
         cache_type: CacheType::F16,
         reasoning_tokens: 16,
         together,
+        batch: SHORT_BATCH,
         states,
     })
     .unwrap()
@@ -191,11 +189,14 @@ fn a_hybrid_model_answers_as_if_it_had_one_conversation_at_a_time() {
 }
 
 #[test]
-fn a_model_for_a_single_conversation_does_not_take_several() {
-    let mut told = 0;
-    let done = load(0).answer_all(&[task("Why?", 8)], &|| false, &mut |_, _| told += 1);
-    assert!(matches!(done, Err(LlmError::Run(_))), "{done:?}");
-    assert_eq!(told, 0);
+fn a_model_for_a_single_conversation_takes_one_after_the_other() {
+    let tasks: Vec<Task> = (0..3).map(|n| task(&format!("{n}?"), 8)).collect();
+    let one_by_one = answers(&mut load(0), &tasks);
+    let texts = |answers: Answers| -> Vec<Option<String>> {
+        let made = answers.into_iter().map(|answer| answer.unwrap().ok());
+        made.map(|answer| answer.map(|made| made.text)).collect()
+    };
+    assert_eq!(texts(one_by_one), texts(answers(&mut load(1), &tasks)));
 }
 
 #[test]
@@ -211,18 +212,19 @@ fn one_conversation_that_is_too_long_keeps_none_of_the_others_from_an_answer() {
 }
 
 #[test]
-fn an_answer_that_is_being_written_when_it_is_cancelled_is_not_told() {
+fn an_answer_that_is_being_written_when_it_is_cancelled_is_told_as_that() {
     let tasks: Vec<Task> = (0..4).map(|n| task(&format!("{n}?"), 400)).collect();
-    let (looks, mut told) = (Cell::new(0), 0);
+    let (looks, mut told) = (Cell::new(0), Vec::new());
     // Once for the group and once for each prompt of it; then before each of its rounds.
     let cancelled = || {
         looks.set(looks.get() + 1);
         looks.get() > 1 + 4 + 3
     };
     let mut model = load(4);
-    let done = model.answer_all(&tasks, &cancelled, &mut |_, _| told += 1);
-    done.unwrap();
-    assert!(told < 4, "{told}");
+    let mut on_done = |_, written: Result<Written, _>| told.push(written.unwrap());
+    model.answer_all(&tasks, &cancelled, &mut on_done).unwrap();
+    let mut cut_off = told.iter().filter(|made| made.finish == Finish::Cancelled);
+    assert!(cut_off.any(|made| made.tokens > 0), "{told:?}");
 }
 
 /// Those of the fixtures; each limits its strings and lists, so that an answer comes to an end.

@@ -8,7 +8,9 @@ use crate::pipeline::scripted::HelperQuestion;
 impl World {
     /// The helper begins with a question. What it is told the assistant has said was heard.
     pub(super) fn ask_helper(&mut self, question: &HelperQuestion) -> Result<(), Broken> {
-        self.invariants.prompted(&question.messages)?;
+        for part in &question.parts {
+            self.invariants.prompted(part)?;
+        }
         let takes = self.machine.takes(&mut self.choices, 200, 6_000);
         let at = self.helper.work(self.now, takes);
         self.schedule(at, Happening::Helped(question.id));
@@ -20,12 +22,13 @@ impl World {
         if !self.helper_wanted.is(id) && self.choices.bool() {
             return Ok(());
         }
-        let result = if self.machine.fails(&mut self.choices) {
+        let answer = if self.machine.fails(&mut self.choices) {
             Err(Apology::Failed)
         } else {
             Ok("It is so.".to_owned())
         };
-        let helped = agent::Input::Helped { id, result };
+        let answers = vec![answer];
+        let helped = agent::Input::Helped { id, answers };
         self.note("helper", &format!("{helped:?}"));
         self.take_for_agent(helped)
     }

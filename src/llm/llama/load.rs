@@ -11,7 +11,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use super::branches::Branches;
 use super::context::Context;
 use super::message_end::EndTokens;
-use super::{CHUNK, CacheType, Llama, LlamaConfig, together};
+use super::{CacheType, Llama, LlamaConfig, together};
 use crate::llm::checkpoints::Checkpoints;
 use crate::llm::gguf::Gguf;
 use crate::llm::gpu::{self, GpuLayers};
@@ -122,15 +122,12 @@ fn open(
     })?;
     let threads = i32::try_from(config.threads).unwrap_or(1).max(1);
     let context = config.context.min(weights.model.n_ctx_train());
-    let (sequences, context, batch) = match u32::try_from(config.together).unwrap_or(0) {
-        0 => (1, context, CHUNK),
+    let (sequences, context) = match u32::try_from(config.together).unwrap_or(0) {
+        0 => (1, context),
         // One sequence more is what all conversations share.
-        places => (
-            places + 1,
-            together::cache(context, places),
-            together::BATCH,
-        ),
+        places => (places + 1, together::cache(context, places)),
     };
+    let batch = config.batch;
     let params = LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(context))
         .with_n_seq_max(sequences)

@@ -31,10 +31,11 @@ use super::chat_template::ChatTemplate;
 use super::checkpoints::Checkpoints;
 use super::gpu::GpuLayers;
 use super::speech_filter::SpeechFilter;
+use super::together::one_by_one;
 use super::tool_grammar;
 use super::{
-    CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, Opening, Output, Prefill, Prompt,
-    Sampling, check_room,
+    CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Output, Prefill, Prompt,
+    Sampling, Task, check_room,
 };
 use branches::Branches;
 use context::Context;
@@ -42,9 +43,10 @@ use message_end::EndTokens;
 use prompt_tokens::{PromptTokens, Tokenizer};
 use sampler::Sampler;
 
-/// Tokens read between two looks at the cancellation flag. llama.cpp cannot be interrupted within
-/// a batch, and a batch of this size takes some tens of milliseconds on two slow cores.
-const CHUNK: usize = 64;
+/// Tokens of a batch where somebody waits, or may give up: it takes some tens of milliseconds on two slow cores.
+pub const SHORT_BATCH: usize = 64;
+/// Where nobody waits for a single one of many answers.
+pub const LONG_BATCH: usize = 512;
 
 /// How to load a model.
 #[derive(Debug, Clone)]
@@ -65,8 +67,10 @@ pub struct LlamaConfig {
     pub cache_type: CacheType,
     /// Tokens that a model may think before it speaks.
     pub reasoning_tokens: usize,
-    /// How many conversations are answered at a time ([`Llama::answer_all`]); 0 where a single one is held.
+    /// How many conversations are answered at a time ([`LanguageModel::answer_all`]); 0 where a single one is held.
     pub together: usize,
+    /// Tokens that are read at once: llama.cpp cannot be interrupted within a batch.
+    pub batch: usize,
     /// Where prompt states are kept, and of what; `None` keeps none.
     pub states: Option<StatesConfig>,
 }
@@ -256,7 +260,7 @@ impl LanguageModel for Llama {
                 return Ok(None);
             }
             let from = self.read.len();
-            let to = tokens.len().min(from + CHUNK);
+            let to = tokens.len().min(from + self.config.batch);
             let to = boundary
                 .filter(|at| (from + 1..to).contains(at))
                 .unwrap_or(to);
@@ -361,6 +365,19 @@ impl LanguageModel for Llama {
                 reason: filter.why_no_words("it ended its reply"),
             }),
             _ => Ok(finish),
+        }
+    }
+
+    fn answer_all(
+        &mut self,
+        tasks: &[Task],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        if self.config.together > 0 {
+            self.answer_together(tasks, cancelled, on_done)
+        } else {
+            one_by_one(self, tasks, cancelled, on_done)
         }
     }
 

@@ -9,14 +9,11 @@ use super::{Llama, PROMPT_END, emit, run};
 use crate::llm::speech_filter::SpeechFilter;
 use crate::llm::together::{Allowed, Need, Part, Plan, groups, shared_by_all};
 use crate::llm::{
-    Cancelled, Finish, LanguageModel, LlmError, Opening, Prompt, StopWords, Task, Written,
-    check_room,
+    Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Prompt, StopWords, Task, Written, check_room,
 };
 
 /// Tokens that must fit behind a prompt; an answer may be longer, and ends where the context does.
 const ROOM: usize = 64;
-/// Tokens of a batch. Nobody waits for a single one of these answers, so a batch may be long.
-pub(super) const BATCH: usize = 512;
 /// Tokens of cache for each place, beside those of a whole context.
 const CACHE: u32 = 512;
 
@@ -37,31 +34,19 @@ struct Asked {
     allowed: Allowed,
 }
 
-/// Called with a conversation's number and its answer.
-type OnDone<'a> = &'a mut dyn FnMut(usize, Result<Written, LlmError>);
-
 /// What so many conversations begin with is kept on disk for the next batch.
 const WORTH_KEEPING_FOR: usize = 3;
 
 impl Llama {
-    /// Answers all of these, as many at a time as the model was loaded for. Each answer is told as soon as it is
-    /// complete. When it is cancelled, those that are being written are not told.
-    ///
-    /// # Errors
-    /// The engine failed, or was loaded for a single conversation. What is wrong with one conversation alone is told
-    /// as its answer.
-    pub fn answer_all(
+    /// As [`LanguageModel::answer_all`], where it was loaded for several
+    /// conversations.
+    pub(super) fn answer_together(
         &mut self,
         tasks: &[Task],
         cancelled: Cancelled,
         on_done: OnDone,
     ) -> Result<(), LlmError> {
         let together = self.config.together;
-        if together == 0 {
-            return Err(LlmError::Run(
-                "it was loaded for a single conversation, and is asked for several".into(),
-            ));
-        }
         for group in groups(tasks, together, GROUP.max(together)) {
             if !cancelled() {
                 self.answer_group(tasks, &group, cancelled, on_done)?;
@@ -106,7 +91,7 @@ impl Llama {
         };
         let needs = prompts.iter().enumerate().map(need).collect();
         let places = self.config.together;
-        let plan = Plan::new(needs, places, BATCH, self.context_len() - shared);
+        let plan = Plan::new(needs, places, self.config.batch, self.context_len() - shared);
         let mut round = Round {
             plan,
             shared,
@@ -121,6 +106,11 @@ impl Llama {
             })? {
                 break;
             }
+        }
+        // Those that were being written when it was cancelled.
+        for writing in round.places.into_iter().flatten() {
+            let (n, prompt) = (writing.task, prompts[writing.task].tokens.len());
+            on_done(numbers[n], writing.end(Finish::Cancelled, prompt, shared));
         }
         self.forget();
         Ok(())
@@ -156,7 +146,7 @@ impl Llama {
     fn read_shared(&mut self, shared: &[LlamaToken]) -> Result<(), LlmError> {
         self.forget();
         self.go_on_from_disk(shared)?;
-        for piece in shared[self.read.len()..].chunks(BATCH) {
+        for piece in shared[self.read.len()..].chunks(self.config.batch) {
             self.decode(piece)?;
         }
         self.may_be_kept = true;
@@ -254,7 +244,7 @@ impl Writing {
         }
         let spoke = self.filter.as_ref().is_none_or(SpeechFilter::spoke);
         match finish {
-            _ if spoke || self.stops.is_stopped() => Ok(Written {
+            _ if spoke || self.stops.is_stopped() || finish == Finish::Cancelled => Ok(Written {
                 text: self.stops.text().trim().to_owned(),
                 finish,
                 prompt,
@@ -327,7 +317,7 @@ impl Round {
         if parts.is_empty() {
             return Ok(false);
         }
-        let mut batch = LlamaBatch::new(BATCH, 1);
+        let mut batch = LlamaBatch::new(llama.config.batch, 1);
         let mut outputs = Vec::new();
         for part in parts {
             let prompt = &prompts[part.task].tokens[self.shared..];

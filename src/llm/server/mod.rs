@@ -17,6 +17,7 @@ mod listing;
 mod question;
 mod reply;
 mod response_stream;
+mod together;
 mod trouble;
 
 pub use address::Address;
@@ -28,8 +29,8 @@ use serde_json::json;
 use ureq::Agent;
 
 use super::{
-    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Output, Prefill,
-    Prompt, Role, Sampling, check_room,
+    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, OnDone, Opening, Output,
+    Prefill, Prompt, Role, Sampling, Task, check_room,
 };
 use crate::clock::Stopwatch;
 use crate::tool_call::{Call, ToolDefinition};
@@ -76,6 +77,8 @@ pub struct ServerConfig {
     pub context: u32,
     /// Tokens that a model may think before it speaks.
     pub reasoning_tokens: usize,
+    /// How many questions are asked at a time ([`LanguageModel::answer_all`]).
+    pub together: usize,
     /// How long it is waited for.
     pub timeouts: ServerTimeouts,
 }
@@ -351,5 +354,14 @@ impl LanguageModel for Server {
                 Ok(finish)
             }
         }
+    }
+
+    fn answer_all(
+        &mut self,
+        tasks: &[Task],
+        cancelled: Cancelled,
+        on_done: OnDone,
+    ) -> Result<(), LlmError> {
+        self.answer_together(tasks, cancelled, on_done)
     }
 }

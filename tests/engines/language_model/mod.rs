@@ -11,10 +11,7 @@ use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{
-    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output,
-    Prompt, Role, Sampling, StatesConfig,
-};
+use vivavoce::llm::{CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 use vivavoce::tool_call::{Call, ToolDefinition};
 
@@ -39,6 +36,7 @@ fn model_with(states: Option<StatesConfig>, cache_type: CacheType) -> Llama {
         cache_type,
         reasoning_tokens: 64,
         together: 0,
+        batch: SHORT_BATCH,
         states,
     })
     .unwrap()
@@ -239,6 +237,7 @@ fn a_damaged_model_file_is_a_clear_error() {
         cache_type: CacheType::F16,
         reasoning_tokens: 64,
         together: 0,
+        batch: SHORT_BATCH,
         states: None,
     };
     let error = Llama::load(config)

@@ -36,6 +36,7 @@ fn config(url: &str, timeouts: ServerTimeouts) -> ServerConfig {
         api_key_env: None,
         context: 2048,
         reasoning_tokens: 20,
+        together: 1,
         timeouts,
     }
 }

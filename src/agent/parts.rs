@@ -1,0 +1,177 @@
+//! Several questions or requests in one breath: "Why is the sky blue, and how do planes fly?" Pure.
+
+use std::ops::Range;
+
+use crate::language::{is_han, sentence_ends};
+use crate::lexicon::{Lexicon, words};
+
+/// More pieces are a story, and no list of questions.
+const MOST_PIECES: usize = 8;
+
+/// Parts a text into as few parts as are each whole by `is_whole`; none if it cannot be parted. Words that join them
+/// ("and then") are in none of them.
+pub(super) fn parts<'t>(
+    text: &'t str,
+    lexicon: &Lexicon,
+    is_whole: &dyn Fn(&str) -> bool,
+) -> Vec<&'t str> {
+    let pieces = pieces(text, &lexicon.joins);
+    if pieces.len() > MOST_PIECES {
+        return Vec::new();
+    }
+    let first_part = (1..pieces.len()).rev();
+    { first_part }
+        .find_map(|first| parted(text, &pieces, first, is_whole))
+        .unwrap_or_default()
+}
+
+/// The parts, if the first has so many of the pieces; the longest parts first.
+fn parted<'t>(
+    text: &'t str,
+    pieces: &[Range<usize>],
+    first: usize,
+    is_whole: &dyn Fn(&str) -> bool,
+) -> Option<Vec<&'t str>> {
+    let (taken, rest) = pieces.split_at(first);
+    let part = &text[taken.first()?.start..taken.last()?.end];
+    if !is_whole(part) {
+        return None;
+    }
+    let mut parts = vec![part];
+    if !rest.is_empty() {
+        let next_part = (1..=rest.len()).rev();
+        parts.extend({ next_part }.find_map(|next| parted(text, rest, next, is_whole))?);
+    }
+    Some(parts)
+}
+
+/// What stands between the ends of sentences, commas and words that join, without these.
+fn pieces(text: &str, joins: &[String]) -> Vec<Range<usize>> {
+    let mut cuts = Vec::new();
+    let mut from = 0;
+    let ends = sentence_ends(text).chain([text.len()]);
+    for end in ends {
+        cuts.extend(clauses(text, from..end, joins));
+        from = end;
+    }
+    let has_words = |piece: &Range<usize>| !words(&text[piece.clone()]).is_empty();
+    cuts.retain(has_words);
+    cuts
+}
+
+/// The clauses of one sentence.
+fn clauses(text: &str, sentence: Range<usize>, joins: &[String]) -> Vec<Range<usize>> {
+    let (mut clauses, mut from, mut at) = (Vec::new(), sentence.start, sentence.start);
+    while at < sentence.end {
+        let rest = &text[at..sentence.end];
+        match join_at(rest, joins, is_at_word(text, at)) {
+            Some(length) => {
+                clauses.push(trimmed(text, from..at));
+                at += length;
+                from = at;
+            }
+            None => at += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    clauses.push(trimmed(text, from..sentence.end));
+    clauses
+}
+
+/// Whether a word may begin here.
+fn is_at_word(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    before.is_none_or(char::is_whitespace)
+}
+
+/// How many bytes a comma or a word that joins has with which this begins, if it does. The longest counts.
+fn join_at(rest: &str, joins: &[String], at_word: bool) -> Option<usize> {
+    let comma = rest.strip_prefix(", ").or_else(|| rest.strip_prefix('，'));
+    if let Some(behind) = comma {
+        return Some(rest.len() - behind.len());
+    }
+    let length = |join: &String| {
+        let is_han = join.starts_with(is_han);
+        let begins = rest.get(..join.len())?;
+        let ends = rest[join.len()..].chars().next()?;
+        let is_it = begins.eq_ignore_ascii_case(join)
+            && (is_han || at_word && (ends.is_whitespace() || ends == ','));
+        is_it.then_some(join.len())
+    };
+    joins.iter().filter_map(length).max()
+}
+
+/// Without what stands around the words of a piece, but for the mark at its end.
+fn trimmed(text: &str, piece: Range<usize>) -> Range<usize> {
+    let is_around = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | ';' | '、');
+    let inner = text[piece.clone()].trim_start_matches(is_around);
+    let start = piece.end - inner.len();
+    start..start + inner.trim_end_matches(is_around).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    /// Parted where each part has one of these words.
+    fn parted_by<'t>(text: &'t str, known: &[&str]) -> Vec<&'t str> {
+        let lexicon = Lexicon::of(Language::English);
+        parts(text, &lexicon, &|part: &str| {
+            known.iter().filter(|word| part.contains(**word)).count() == 1
+        })
+    }
+
+    #[test]
+    fn sentences_commas_and_words_that_join_part_a_text() {
+        for text in [
+            "Set a timer and buy milk.",
+            "Set a timer, buy milk.",
+            "Set a timer, and then buy milk.",
+            "Set a timer. And buy milk.",
+            "Set a timer then, and also, buy milk.",
+        ] {
+            let found = parted_by(text, &["timer", "milk"]);
+            assert_eq!(found.len(), 2, "{text}: {found:?}");
+            assert!(found[0].starts_with("Set a timer"), "{found:?}");
+            assert_eq!(found[1], "buy milk.", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_together_stays_together() {
+        let text = "Add milk and eggs to the list and set a timer";
+        let found = parted_by(text, &["list", "timer"]);
+        assert_eq!(found, ["Add milk and eggs to the list", "set a timer"]);
+    }
+
+    #[test]
+    fn what_cannot_be_parted_is_left_alone() {
+        assert!(parted_by("Set a timer", &["timer"]).is_empty());
+        assert!(parted_by("Set a timer and hop", &["timer"]).is_empty());
+        assert!(parted_by("A sandy timer of milk", &["timer", "milk"]).is_empty());
+        assert!(parted_by("", &["timer"]).is_empty());
+    }
+
+    #[test]
+    fn a_story_is_not_tried() {
+        let story = "timer, ".repeat(30);
+        assert!(parted_by(&story, &["timer"]).is_empty());
+    }
+
+    #[test]
+    fn chinese_needs_no_spaces() {
+        let lexicon = Lexicon::of(Language::Chinese);
+        let found = parts("天空为什么是蓝色的，还有飞机怎么飞？", &lexicon, &|_| {
+            true
+        });
+        assert_eq!(found.last(), Some(&"飞机怎么飞？"), "{found:?}");
+    }
+
+    #[test]
+    fn letters_of_several_bytes_are_no_trouble() {
+        let lexicon = Lexicon::of(Language::French);
+        let text = "Où est-il né et où vit-il, çà et là ?";
+        let found = parts(text, &lexicon, &|_| true);
+        assert!(found.len() > 1, "{found:?}");
+    }
+}
