@@ -7,7 +7,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use vivavoce::clock::Stopwatch;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
+use vivavoce::llm::{
+    CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH,
+    Sampling, StatesConfig,
+};
 
 mod starter;
 

@@ -11,7 +11,9 @@ use vivavoce::agent::Persona;
 use vivavoce::clock::Stopwatch;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH};
+use vivavoce::llm::{
+    CacheType, LanguageModel, Llama, LlamaConfig, Message, Opening, Prompt, Role, SHORT_BATCH,
+};
 
 /// Exchanges after which it is measured.
 const AFTER: [usize; 4] = [10, 50, 200, 400];

@@ -46,11 +46,11 @@ impl Talk {
         self.on(Input::Answer { reply, text })
     }
 
-    fn released(&mut self, turn: u64) -> Vec<Command> {
+    pub fn released(&mut self, turn: u64) -> Vec<Command> {
         self.on(Input::Released(reply(turn)))
     }
 
-    fn called(&mut self, turn: u64, result: Result<Outcome, String>) -> Vec<Command> {
+    pub fn called(&mut self, turn: u64, result: Result<Outcome, String>) -> Vec<Command> {
         let reply = reply(turn);
         self.on(Input::Called { reply, result })
     }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use super::machine::{Agent, Writing};
-use super::{Command, Failure, FailureKind, Manner};
+use super::{Certainty, Command, Failure, FailureKind, Manner};
 use crate::events::ReplyId;
 use crate::lexicon::Apology;
 use crate::llm::Message;
@@ -37,6 +37,26 @@ pub(super) struct Calling {
     writing: Writing,
     /// What else is to be called for it.
     pending: VecDeque<Call>,
+    /// It is one of several things that the user wants.
+    one_of: Option<Several>,
+}
+
+/// Several certain things that one reply does and says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Several {
+    /// What is to be said of those that are done.
+    said: Vec<String>,
+    /// The others, in their order.
+    rest: VecDeque<Certainty>,
+}
+
+impl Several {
+    pub fn new(parts: Vec<Certainty>) -> Self {
+        Self {
+            said: Vec::new(),
+            rest: parts.into(),
+        }
+    }
 }
 
 impl Calling {
@@ -47,6 +67,7 @@ impl Calling {
             is_slow: false,
             writing,
             pending: VecDeque::new(),
+            one_of: None,
         }
     }
 
@@ -54,9 +75,9 @@ impl Calling {
         self.writing.id
     }
 
-    /// Whether what comes of the call is all that the reply is about.
-    fn is_all(&self) -> bool {
-        self.pending.is_empty() && self.writing.steps.is_empty()
+    /// Whether what comes of the call is said as it is.
+    fn is_said(&self) -> bool {
+        self.one_of.is_some() || self.pending.is_empty() && self.writing.steps.is_empty()
     }
 }
 
@@ -189,13 +210,6 @@ impl Agent {
                 note(&mut writing, call, "It was called already.".into());
                 continue;
             }
-            // Only the last change of a reply can be taken back.
-            if self.in_doubt == Some(writing.id) && class != Class::Read && self.is_built_in(&call)
-            {
-                let why = "It was not called: only one thing is changed at a time.";
-                note(&mut writing, call, why.into());
-                continue;
-            }
             let mut calling = Calling::new(writing, call);
             calling.pending = pending;
             return self.call_or_ask(calling, class, commands);
@@ -236,7 +250,7 @@ impl Agent {
         };
         self.certain.called(calling.call.clone(), result.is_ok());
         let words = match result {
-            Ok(Outcome::Say(words)) if calling.is_all() => words,
+            Ok(Outcome::Say(words)) if calling.is_said() => words,
             Ok(Outcome::Say(words)) => return self.go_on(calling, words, commands),
             // A failure is explained as it was, and not by a model that may invent another end.
             Err(words) => words,
@@ -249,6 +263,42 @@ impl Agent {
                 limit.map_or(words, str::to_owned)
             }
         };
+        match calling.one_of {
+            None => commands.push(Command::Say { reply, words }),
+            Some(mut several) => {
+                several.said.push(words);
+                self.do_in_order(calling.writing, several, commands);
+            }
+        }
+    }
+
+    /// Does the rest of several certain things, one after the other, and says what came of all of them.
+    pub(super) fn do_in_order(
+        &mut self,
+        writing: Writing,
+        mut several: Several,
+        commands: &mut Vec<Command>,
+    ) {
+        let reply = writing.id;
+        // Who interrupts wants no more of it.
+        if self.stopped == Some(reply) {
+            return;
+        }
+        while let Some(next) = several.rest.pop_front() {
+            match next {
+                Certainty::Words(words) => several.said.push(words),
+                Certainty::Several(parts) => parts
+                    .into_iter()
+                    .rev()
+                    .for_each(|part| several.rest.push_front(part)),
+                Certainty::Call(call, class) => {
+                    let mut calling = Calling::new(writing, call);
+                    calling.one_of = Some(several);
+                    return self.call(calling, class == Class::Act, commands);
+                }
+            }
+        }
+        let words = several.said.join(" ");
         commands.push(Command::Say { reply, words });
     }
 

@@ -41,21 +41,23 @@ const OF_WORDS: &[&str] = &[
 
 /// Decides what is certain.
 pub struct Certain {
-    intents: &'static Intents,
-    knowledge: &'static Knowledge,
+    pub(super) intents: &'static Intents,
+    pub(super) knowledge: &'static Knowledge,
     /// What the character says to small talk.
     small_talk: SmallTalk,
     /// The language model is the small one that has learnt this character: others know more words.
     is_small: bool,
     /// The language model does not know what it does not know.
     guesses: bool,
+    /// Words that join several commands.
+    pub(super) joins: Vec<String>,
     setting: Setting,
     /// How many answers were chosen from several, by what they are answers to.
     chosen: HashMap<String, usize>,
     /// The call of the exchange before, which words may take up.
     last: Option<LastCall>,
     /// The call of the exchange that is not over.
-    made: Option<LastCall>,
+    pub(super) made: Option<LastCall>,
 }
 
 /// What is certain about some words.
@@ -65,6 +67,8 @@ pub enum Certainty {
     Words(String),
     /// A tool answers.
     Call(Call, Class),
+    /// Several of these, in this order.
+    Several(Vec<Certainty>),
 }
 
 impl Certain {
@@ -76,6 +80,7 @@ impl Certain {
             small_talk: small_talk(persona, &setting),
             is_small: persona.is_adapted(),
             guesses: persona.guesses,
+            joins: Lexicon::of(persona.language).joins,
             setting,
             chosen: HashMap::new(),
             last: None,
@@ -91,6 +96,7 @@ impl Certain {
         self.small_talk = small_talk(persona, &self.setting);
         self.is_small = persona.is_adapted();
         self.guesses = persona.guesses;
+        self.joins = Lexicon::of(persona.language).joins;
         (self.last, self.made) = (None, None);
     }
 
@@ -138,24 +144,32 @@ impl Certain {
 
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
+        // What a note or a reminder says would take the command behind it.
+        if let Some(several) = self.several_commands(words) {
+            return Some(several);
+        }
         let take_up = |last: &LastCall| self.intents.follow_up(words, last);
         let decision = self.intents.decide(words);
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
             let questions = self.intents.questions(words);
             let certain = self.ask_tables(&questions, words);
+            let certain = certain.or_else(|| self.several(words));
             return certain.or_else(|| self.otherwise(words, &questions, 0));
         };
         match decision {
             Decision::Say(kind) => self.say(kind),
             Decision::Ask(taken_up) => self.answer(taken_up, words),
             Decision::Call { name, .. } if name == CHAT => self.another(),
-            Decision::Call { name, .. } if self.is_for_another(&name) => None,
-            Decision::Call { name, arguments } => {
-                let class = tools::class(&name).filter(|_| self.is_callable())?;
-                Some(Certainty::Call(Call { name, arguments }, class))
-            }
+            Decision::Call { name, arguments } => self.call(Call { name, arguments }),
         }
+    }
+
+    /// A call, where it is ours to make.
+    pub(super) fn call(&self, call: Call) -> Option<Certainty> {
+        let is_ours = self.is_callable() && !self.is_for_another(&call.name);
+        let class = tools::class(&call.name).filter(|_| is_ours)?;
+        Some(Certainty::Call(call, class))
     }
 
     /// Fixed words, where they are ours to say.
@@ -302,7 +316,7 @@ impl Certain {
     }
 
     /// Whether the program's own tables and dictionary are asked.
-    fn knows_by_itself(&self) -> bool {
+    pub(super) fn knows_by_itself(&self) -> bool {
         !self.is_off() && self.setting.answers_from_tables
     }
 

@@ -170,7 +170,9 @@ pub(super) fn parts_asked(commands: &[Command]) -> Vec<&str> {
         _ => None,
     });
     let parts = parts.into_iter().flatten();
-    parts.map(|part| part.last().unwrap().content.as_str()).collect()
+    parts
+        .map(|part| part.last().unwrap().content.as_str())
+        .collect()
 }
 
 const TWO: &str = "Why do cities grow along rivers, and why is the sky blue?";
@@ -196,7 +198,10 @@ fn what_was_not_answered_before_goes_with_the_whole_question() {
     talk.remember("I live by a river.", "");
     talk.answer(2, TWO);
     let commands = talk.released(2);
-    assert_eq!(parts_asked(&commands), [format!("I live by a river. {TWO}")]);
+    assert_eq!(
+        parts_asked(&commands),
+        [format!("I live by a river. {TWO}")]
+    );
 }
 
 #[test]

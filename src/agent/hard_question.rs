@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use super::parts;
 use crate::events::HandOverReason;
 use crate::language::{is_han, sentence_ends};
-use super::parts;
 use crate::lexicon::{Lexicon, word_count, words};
 
 /// A question of fewer words is about what was said before: "why not?"
@@ -58,8 +58,9 @@ pub fn is_beyond(text: &str, lexicon: &Lexicon) -> bool {
 /// The parts of a question that can be answered apart, each of which is for the helper; none if it is one question, or too
 /// many.
 pub(super) fn parts_for_helper<'t>(text: &'t str, lexicon: &Lexicon) -> Vec<&'t str> {
-    let is_for_helper = |part: &str| reason(part, lexicon, false).is_some();
-    let parts = parts::parts(text, lexicon, &is_for_helper);
+    let parts = parts::parts(text, &lexicon.joins, &|part, _| {
+        reason(part, lexicon, false).map(|_| part)
+    });
     let refers_back = |part: &&str| Lexicon::mentions(&lexicon.helper.refers_back, &words(part));
     if parts.len() > MOST_PARTS || parts.iter().skip(1).any(refers_back) {
         return Vec::new();

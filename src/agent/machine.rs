@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Manner;
-use super::calling::{Calling, Question};
+use super::calling::{Calling, Question, Several};
 use super::handover::Ladder;
 use super::history::Unanswerable;
 use super::unwritten::Unwritten;
@@ -382,6 +382,9 @@ impl Agent {
             Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
             Some(Certainty::Call(call, class)) => {
                 self.call_or_ask(Calling::new(writing, call), class, commands);
+            }
+            Some(Certainty::Several(parts)) => {
+                self.do_in_order(writing, Several::new(parts), commands);
             }
         }
         // The model is not asked for the answer, but whether that was all.

@@ -30,6 +30,9 @@ mod model_call_tests;
 mod parts;
 mod persona;
 mod setting;
+mod several;
+#[cfg(test)]
+mod several_tests;
 #[cfg(test)]
 mod small_talk_tests;
 mod unwritten;

@@ -3,46 +3,45 @@
 use std::ops::Range;
 
 use crate::language::{is_han, sentence_ends};
-use crate::lexicon::{Lexicon, words};
+use crate::lexicon::words;
 
 /// More pieces are a story, and no list of questions.
 const MOST_PIECES: usize = 8;
 
-/// Parts a text into as few parts as are each whole by `is_whole`; none if it cannot be parted. Words that join them
-/// ("and then") are in none of them.
-pub(super) fn parts<'t>(
-    text: &'t str,
-    lexicon: &Lexicon,
-    is_whole: &dyn Fn(&str) -> bool,
-) -> Vec<&'t str> {
-    let pieces = pieces(text, &lexicon.joins);
+/// What a part means, if it is whole; with what the part before it means.
+type Meaning<'a, 't, T> = &'a dyn Fn(&'t str, Option<&T>) -> Option<T>;
+
+/// What the parts of a text mean, of which there are as few as mean something; nothing if it cannot be parted. Words that
+/// join them ("and then") are in none of them.
+pub(super) fn parts<'t, T>(text: &'t str, joins: &[String], meaning: Meaning<'_, 't, T>) -> Vec<T> {
+    let pieces = pieces(text, joins);
     if pieces.len() > MOST_PIECES {
         return Vec::new();
     }
     let first_part = (1..pieces.len()).rev();
     { first_part }
-        .find_map(|first| parted(text, &pieces, first, is_whole))
+        .find_map(|first| parted(text, &pieces, first, None, meaning))
         .unwrap_or_default()
 }
 
-/// The parts, if the first has so many of the pieces; the longest parts first.
-fn parted<'t>(
+/// The parts, if the first has so many of the pieces; the longest first.
+fn parted<'t, T>(
     text: &'t str,
     pieces: &[Range<usize>],
     first: usize,
-    is_whole: &dyn Fn(&str) -> bool,
-) -> Option<Vec<&'t str>> {
+    before: Option<&T>,
+    meaning: Meaning<'_, 't, T>,
+) -> Option<Vec<T>> {
     let (taken, rest) = pieces.split_at(first);
-    let part = &text[taken.first()?.start..taken.last()?.end];
-    if !is_whole(part) {
-        return None;
-    }
-    let mut parts = vec![part];
+    let part = meaning(&text[taken.first()?.start..taken.last()?.end], before)?;
+    let mut others = Vec::new();
     if !rest.is_empty() {
         let next_part = (1..=rest.len()).rev();
-        parts.extend({ next_part }.find_map(|next| parted(text, rest, next, is_whole))?);
+        let parted = |next| parted(text, rest, next, Some(&part), meaning);
+        others = { next_part }.find_map(parted)?;
     }
-    Some(parts)
+    others.insert(0, part);
+    Some(others)
 }
 
 /// What stands between the ends of sentences, commas and words that join, without these.
@@ -112,12 +111,18 @@ fn trimmed(text: &str, piece: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
     use crate::language::Language;
+    use crate::lexicon::Lexicon;
+
+    fn parted_in(language: Language, text: &str) -> Vec<&str> {
+        parts(text, &Lexicon::of(language).joins, &|part, _| Some(part))
+    }
 
     /// Parted where each part has one of these words.
     fn parted_by<'t>(text: &'t str, known: &[&str]) -> Vec<&'t str> {
-        let lexicon = Lexicon::of(Language::English);
-        parts(text, &lexicon, &|part: &str| {
-            known.iter().filter(|word| part.contains(**word)).count() == 1
+        let joins = Lexicon::of(Language::English).joins;
+        parts(text, &joins, &|part, _| {
+            let words = known.iter().filter(|word| part.contains(**word));
+            (words.count() == 1).then_some(part)
         })
     }
 
@@ -153,6 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn a_part_may_be_about_the_one_before() {
+        let joins = Lexicon::of(Language::English).joins;
+        let found = parts("two and three and four", &joins, &|part, before| {
+            Some(format!("{}{part}", before.map_or("", String::as_str)))
+        });
+        assert_eq!(found, ["two and three", "two and threefour"]);
+    }
+
+    #[test]
     fn a_story_is_not_tried() {
         let story = "timer, ".repeat(30);
         assert!(parted_by(&story, &["timer"]).is_empty());
@@ -160,18 +174,15 @@ mod tests {
 
     #[test]
     fn chinese_needs_no_spaces() {
-        let lexicon = Lexicon::of(Language::Chinese);
-        let found = parts("天空为什么是蓝色的，还有飞机怎么飞？", &lexicon, &|_| {
-            true
-        });
+        let text = "天空为什么是蓝色的，还有飞机怎么飞？";
+        let found = parted_in(Language::Chinese, text);
         assert_eq!(found.last(), Some(&"飞机怎么飞？"), "{found:?}");
     }
 
     #[test]
     fn letters_of_several_bytes_are_no_trouble() {
-        let lexicon = Lexicon::of(Language::French);
         let text = "Où est-il né et où vit-il, çà et là ?";
-        let found = parts(text, &lexicon, &|_| true);
+        let found = parted_in(Language::French, text);
         assert!(found.len() > 1, "{found:?}");
     }
 }

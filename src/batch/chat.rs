@@ -31,8 +31,7 @@ pub(super) fn answer(work: &Work, chats: &[(&Line, &Request)]) -> Result<(), Bat
     let mut engine = work.load(|| loader.language_model_together(&persona, together))?;
     let answered = engine.answer_all(&tasks, &|| work.is_over(), &mut |n, written| {
         // Whatever ended the work meanwhile, a whole answer is kept, and no other.
-        let is_cut_off =
-            matches!(&written, Ok(written) if written.finish == Finish::Cancelled);
+        let is_cut_off = matches!(&written, Ok(written) if written.finish == Finish::Cancelled);
         if !is_cut_off {
             let answer = body(&persona.name, lines[n], &tasks[n], written);
             work.done(lines[n], answer);

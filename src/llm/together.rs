@@ -9,7 +9,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 
 use super::{
-    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Sampling, StopWords, tokens_in,
+    AnswerSchema, Cancelled, Finish, LanguageModel, LlmError, Message, Opening, Prompt, Sampling,
+    StopWords, tokens_in,
 };
 
 /// A conversation that wants an answer.

@@ -108,7 +108,10 @@ impl Helper {
             [part] => vec![self.write(part, &gives_up)],
             parts => self.write_together(parts, &gives_up),
         };
-        let mut error = work.iter().find_map(|work| work.error()).map(ToString::to_string);
+        let mut error = work
+            .iter()
+            .find_map(|work| work.error())
+            .map(ToString::to_string);
         let outcome = if cancelled() {
             // Nobody waits for it, and so nobody is told how it ended.
             error = None;
@@ -118,7 +121,8 @@ impl Helper {
         } else if work.iter().any(|work| work.answer().is_some()) {
             HelperOutcome::CutShort
         } else {
-            let advice = "it came to no whole sentence: raise llm.helper.seconds or llm.helper.max_tokens";
+            let advice =
+                "it came to no whole sentence: raise llm.helper.seconds or llm.helper.max_tokens";
             error.get_or_insert_with(|| advice.to_owned());
             HelperOutcome::Failed
         };
@@ -126,7 +130,8 @@ impl Helper {
             Some(answer) => Ok(answer.to_owned()),
             None => Err(work.error().map_or(Apology::NoAnswer, LlmError::apology)),
         };
-        let answers = (outcome != HelperOutcome::GivenUp).then(|| work.iter().map(answer).collect());
+        let answers =
+            (outcome != HelperOutcome::GivenUp).then(|| work.iter().map(answer).collect());
         let texts: Vec<&str> = work.iter().map(|work| work.text.as_str()).collect();
         let done = EventKind::HelperDone {
             id,

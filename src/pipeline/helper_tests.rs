@@ -28,7 +28,12 @@ fn part(text: &str) -> Vec<Message> {
 }
 
 fn asked(helper: &mut Helper, cancelled: Cancelled) -> Help {
-    helper.answer(7, &[part("Why do cities grow along rivers?")], cancelled, &|| ())
+    helper.answer(
+        7,
+        &[part("Why do cities grow along rivers?")],
+        cancelled,
+        &|| (),
+    )
 }
 
 fn outcome(help: &Help) -> HelperOutcome {
@@ -42,7 +47,10 @@ fn outcome(help: &Help) -> HelperOutcome {
 fn an_answer_is_told_with_what_it_cost() {
     let mut helper = helper(&["Boats ", "carry ", "what is sold."], Finish::Complete);
     let help = asked(&mut helper, &|| false);
-    assert_eq!(help.answers, Some(vec![Ok("Boats carry what is sold.".into())]));
+    assert_eq!(
+        help.answers,
+        Some(vec![Ok("Boats carry what is sold.".into())])
+    );
     assert!(matches!(
         help.done,
         EventKind::HelperDone { id: 7, read: 1, tokens, ref model, .. } if tokens >= 3 && model == "large"
@@ -76,7 +84,10 @@ fn each_part_of_a_question_is_answered() {
         EventKind::HelperDone { read: 2, ref text, .. } if text == "It is so. It is so."
     ));
     let help = whole.answer(1, &parts, &|| true, &|| ());
-    assert_eq!((outcome(&help), help.answers), (HelperOutcome::GivenUp, None));
+    assert_eq!(
+        (outcome(&help), help.answers),
+        (HelperOutcome::GivenUp, None)
+    );
 }
 
 #[test]

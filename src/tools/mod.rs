@@ -266,8 +266,8 @@ impl Toolbox {
         self
     }
 
-    /// As [`Toolbox::call`], but what it changes can be taken back until [`Toolbox::keep`]. Only the last
-    /// such call can: what was in doubt before is kept. Other programs wait for the file until then.
+    /// As [`Toolbox::call`], but what it changes can be taken back until [`Toolbox::keep`], together with what such calls
+    /// before it changed since. Other programs wait for the file until then.
     ///
     /// # Errors
     /// Nothing was done; the message can be said.
@@ -276,22 +276,29 @@ impl Toolbox {
         call: &Call,
         now: &ZonedDateTime,
     ) -> Result<Outcome, ToolError> {
-        self.keep()?;
         // What the session does is in no file.
         if session::TOOLS.iter().any(|tool| tool.name == call.name) {
             return self.call(call, now);
         }
         self.write_down_if_it_can(now);
-        self.before = Some(self.given.clone());
+        let before = self.given.clone();
         self.stores().try_for_each(Store::begin)?;
         let outcome = self.call(call, now);
-        if outcome.is_err() {
-            self.take_back()?;
+        if outcome.is_ok() {
+            self.before.get_or_insert(before);
+            self.stores().try_for_each(Store::step_is_done)?;
+        } else {
+            self.given = before;
+            self.stores().try_for_each(Store::take_step_back)?;
+            if self.before.is_none() {
+                // Nothing is in doubt: nobody has to wait for the file.
+                self.take_back()?;
+            }
         }
         outcome
     }
 
-    /// What the last call changed stays.
+    /// What calls in doubt changed stays.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -300,7 +307,7 @@ impl Toolbox {
         self.stores().try_for_each(Store::keep)
     }
 
-    /// What the last call changed is as it was before, unless it was kept.
+    /// What calls in doubt changed is as it was before, unless it was kept.
     ///
     /// # Errors
     /// The store cannot be written.

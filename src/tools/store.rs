@@ -205,9 +205,23 @@ impl Store {
         !self.connection.is_autocommit()
     }
 
-    /// What is changed from now on is in doubt.
+    /// What is changed from now on is in doubt, as a step that can be taken back alone.
     pub(super) fn begin(&self) -> Result<(), StoreError> {
-        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+        if !self.is_in_doubt() {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(self.connection.execute_batch("SAVEPOINT step")?)
+    }
+
+    /// The step has come to its end; what it changed is in doubt.
+    pub(super) fn step_is_done(&self) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch("RELEASE step")?)
+    }
+
+    /// What the step changed is as it was before; earlier steps are still in doubt.
+    pub(super) fn take_step_back(&self) -> Result<(), StoreError> {
+        let back = "ROLLBACK TO step; RELEASE step";
+        Ok(self.connection.execute_batch(back)?)
     }
 
     /// What was in doubt stays.

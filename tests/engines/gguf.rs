@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use vivavoce::lexicon::Apology;
 use vivavoce::llm::gguf::{Gguf, identity};
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
+use vivavoce::llm::{
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role,
+    SHORT_BATCH, Sampling, StatesConfig,
+};
 
 use crate::tiny_gguf::TinyGguf;
 

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig, Task, Written};
+use vivavoce::llm::{
+    AnswerSchema, CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening,
+    Prompt, Role, SHORT_BATCH, Sampling, StatesConfig, Task, Written,
+};
 
 use crate::tiny_gguf::TinyGguf;
 

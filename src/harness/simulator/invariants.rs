@@ -10,7 +10,7 @@ use crate::events::{EventKind, IgnoreReason, ReplyId, TurnId};
 use crate::language::Language;
 use crate::llm::{Message, Role};
 use crate::playback::DUCKED_GAIN;
-use crate::tool_call::Class;
+use crate::tool_call::{Call, Class};
 
 /// From the command to stop until nothing sounds: the fade and the callbacks around it.
 const STOP_MS: f64 = 30.0;
@@ -28,7 +28,7 @@ pub struct Invariants {
     /// The reply for which a tool changed something that may still be taken back.
     in_doubt: Option<ReplyId>,
     /// Replies for which a tool was called.
-    called: BTreeSet<ReplyId>,
+    called: BTreeMap<ReplyId, Vec<Call>>,
     /// What rings and was not answered.
     ringing: BTreeSet<i64>,
     drafted: BTreeSet<ReplyId>,
@@ -53,13 +53,15 @@ pub struct Invariants {
 }
 
 impl Invariants {
-    /// A tool was called. What changes something waits for the release, and happens once a reply; before
-    /// the next such call it is known whether the last one stays.
-    pub fn called(&mut self, reply: ReplyId, acts: bool) -> Result<(), Broken> {
-        if !self.called.insert(reply) {
-            return Property::OneCallAReply
-                .broken(format!("a tool was called twice for {reply:?}"));
+    /// A tool was called. What changes something waits for the release, and the same thing happens once a reply; before
+    /// another reply's it is known whether it stays.
+    pub fn called(&mut self, reply: ReplyId, call: &Call, acts: bool) -> Result<(), Broken> {
+        let calls = self.called.entry(reply).or_default();
+        if calls.contains(call) {
+            return Property::EachCallOnceAReply
+                .broken(format!("{} was called twice for {reply:?}", call.name));
         }
+        calls.push(call.clone());
         if !acts {
             return Ok(());
         }
@@ -69,6 +71,7 @@ impl Invariants {
         }
         match self.in_doubt.replace(reply) {
             None => Ok(()),
+            Some(before) if before == reply => Ok(()),
             Some(before) => Property::EveryEffectIsSettled
                 .broken(format!("nobody knows whether {before:?} stays")),
         }

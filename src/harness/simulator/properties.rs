@@ -34,11 +34,11 @@ pub enum Property {
     PromptIsInTheVoicesLanguage,
     /// No tool acts for a draft, nor for a reply that was stopped.
     NothingActsUnreleased,
-    /// A tool of the program's own is called once a reply.
-    OneCallAReply,
+    /// A reply calls a tool of the program's own with the same arguments once.
+    EachCallOnceAReply,
     /// Only tools that were offered are called.
     OnlyOfferedToolsAreCalled,
-    /// What a tool changed is kept or undone, once, before the next such call.
+    /// What tools changed for a reply is kept or undone, once, before another reply changes something.
     EveryEffectIsSettled,
     /// What rings is answered once.
     EachRingIsAnsweredOnce,

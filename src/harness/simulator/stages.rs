@@ -158,7 +158,7 @@ impl World {
                 call,
                 in_doubt,
             } => {
-                self.invariants.called(reply, in_doubt)?;
+                self.invariants.called(reply, &call, in_doubt)?;
                 let at = self.now + self.machine.takes(&mut self.choices, 1, 30);
                 let result = if self.machine.fails(&mut self.choices) {
                     Err("I could not do that.".to_owned())

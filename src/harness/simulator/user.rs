@@ -54,8 +54,8 @@ const SPECIAL: [&str; 8] = [
     "thank you",
 ];
 
-/// Commands to tools that change something, that change nothing, and that ask first.
-const COMMANDS: [&str; 8] = [
+/// Commands to tools that change something, that change nothing, that ask first, and several at once.
+const COMMANDS: [&str; 9] = [
     "Set a timer for five minutes.",
     "What time is it?",
     "Clear the shopping list.",
@@ -64,6 +64,7 @@ const COMMANDS: [&str; 8] = [
     "Snooze.",
     "Speak slower.",
     "Stop listening.",
+    "Set a timer for five minutes, put milk on the list and what time is it?",
 ];
 
 /// Questions that are handed to the helper, where there is one.

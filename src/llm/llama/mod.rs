@@ -34,8 +34,8 @@ use super::speech_filter::SpeechFilter;
 use super::together::one_by_one;
 use super::tool_grammar;
 use super::{
-    CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Output, Prefill, Prompt,
-    Sampling, Task, check_room,
+    CALL_TOKENS, Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Output, Prefill,
+    Prompt, Sampling, Task, check_room,
 };
 use branches::Branches;
 use context::Context;

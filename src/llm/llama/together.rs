@@ -9,7 +9,8 @@ use super::{Llama, PROMPT_END, emit, run};
 use crate::llm::speech_filter::SpeechFilter;
 use crate::llm::together::{Allowed, Need, Part, Plan, groups, shared_by_all};
 use crate::llm::{
-    Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Prompt, StopWords, Task, Written, check_room,
+    Cancelled, Finish, LanguageModel, LlmError, OnDone, Opening, Prompt, StopWords, Task, Written,
+    check_room,
 };
 
 /// Tokens that must fit behind a prompt; an answer may be longer, and ends where the context does.
@@ -91,7 +92,12 @@ impl Llama {
         };
         let needs = prompts.iter().enumerate().map(need).collect();
         let places = self.config.together;
-        let plan = Plan::new(needs, places, self.config.batch, self.context_len() - shared);
+        let plan = Plan::new(
+            needs,
+            places,
+            self.config.batch,
+            self.context_len() - shared,
+        );
         let mut round = Round {
             plan,
             shared,

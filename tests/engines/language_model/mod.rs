@@ -11,7 +11,10 @@ use vivavoce::config::Config;
 use vivavoce::engines::EngineLoader;
 use vivavoce::language::Language;
 use vivavoce::llm::gpu::GpuLayers;
-use vivavoce::llm::{CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output, Prompt, Role, SHORT_BATCH, Sampling, StatesConfig};
+use vivavoce::llm::{
+    CacheType, Finish, LanguageModel, Llama, LlamaConfig, LlmError, Message, Opening, Output,
+    Prompt, Role, SHORT_BATCH, Sampling, StatesConfig,
+};
 use vivavoce::models::{Manifest, ModelStore, Platform, Role as ModelRole};
 use vivavoce::tool_call::{Call, ToolDefinition};
 
