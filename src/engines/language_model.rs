@@ -132,6 +132,25 @@ impl EngineLoader {
         self.language_model_as(how, persona)
     }
 
+    /// Loads the language model for whoever measures more of it than conversations need; none if it is a server's.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn language_model_to_measure(
+        &self,
+        persona: &Persona,
+    ) -> Result<Option<Llama>, EnginesError> {
+        let how = How {
+            keeps: Keeps::Nothing,
+            together: 0,
+            batch: SHORT_BATCH,
+        };
+        match &self.config.llm.engine {
+            LlmEngine::Server(_) | LlmEngine::None => Ok(None),
+            _ => self.llama(persona, how).map(Some),
+        }
+    }
+
     fn language_model_as(
         &self,
         how: How,

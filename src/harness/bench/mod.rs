@@ -34,6 +34,7 @@ mod replay;
 mod report;
 mod report_file;
 mod self_test;
+mod separation;
 mod stage_figures;
 mod statistics;
 mod stimulus_placement;
@@ -84,6 +85,7 @@ pub use report::{
 };
 pub use report_file::{ReportError, schema_json};
 pub use self_test::{SHORT, WHOLE, self_test};
+pub use separation::{Cut, Judged, auc, auc_interval, cut_keeping};
 pub use statistics::{Interval, bootstrap, percentile};
 pub use stimulus_placement::{PlacedStimulus, Studio};
 pub use suite::scenarios;

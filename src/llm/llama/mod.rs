@@ -15,6 +15,7 @@ mod message_end;
 mod on_disk;
 mod prompt_tokens;
 mod sampler;
+mod sureness;
 mod together;
 
 pub use cache_type::CacheType;
