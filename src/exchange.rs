@@ -8,6 +8,7 @@ use wyoming::{Connection, Lost, Message};
 
 use crate::cancellation::{CANCELLATION_POLL, Cancelled};
 use crate::clock::Stopwatch;
+use crate::off_machine;
 
 /// How long an answer may take before the peer counts as stuck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,8 @@ pub fn wait_for<T>(
     }
 }
 
-/// Sends a request. A peer that has closed may have said why: whoever waits for the answer hears it.
+/// Sends a request, and counts it if the peer is on another machine. A peer that has closed may have said why: whoever
+/// waits for the answer hears it.
 ///
 /// # Errors
 /// The peer takes nothing any more.
@@ -114,7 +116,13 @@ pub fn send(
     messages: impl IntoIterator<Item = Message>,
 ) -> Result<(), ExchangeError> {
     match peer.send(messages) {
-        Ok(()) | Err(Lost::Closed) => Ok(()),
+        Ok(bytes) => {
+            if let Some(address) = peer.address() {
+                off_machine::sent_to_host(address, bytes);
+            }
+            Ok(())
+        }
+        Err(Lost::Closed) => Ok(()),
         Err(lost) => Err(lost.into()),
     }
 }

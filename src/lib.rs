@@ -30,6 +30,7 @@ pub mod lexicon;
 pub mod endpointing;
 
 pub mod turn_taking;
+pub mod usage;
 
 pub mod exchange;
 pub mod onnx;
@@ -56,11 +57,11 @@ pub mod book;
 pub mod engines;
 mod hex;
 pub mod models;
+pub mod off_machine;
 pub mod power;
 pub mod requests;
 mod resource;
 pub mod server;
 mod shared;
 pub mod talking;
-pub mod thread_time;
 pub mod transcripts;

@@ -58,6 +58,7 @@ fn start(
         record: None,
         earcon: false,
         started: Stopwatch::start(),
+        pays_for_loading: false,
     };
     let session = Session::start(session_config, engines, sound, vec![watcher, tell]).unwrap();
     (session, events)

@@ -105,6 +105,7 @@ fn open(
         record: None,
         earcon: config.audio.earcon,
         started: Stopwatch::start(),
+        pays_for_loading: false,
     };
     let mut watchers = vec![watcher];
     watchers.extend(opened.watcher);

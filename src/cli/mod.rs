@@ -44,6 +44,5 @@ pub mod stats;
 pub mod talk;
 pub mod tools;
 pub mod transcribe;
-pub mod usage;
 pub mod view;
 pub mod wake;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{EventKind, ReplyId, SessionEvent, TurnId};
 
 /// What a turn cost, or all of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Cost {
     /// Tokens of prompts that the language model read.
     pub read: usize,
@@ -30,10 +30,16 @@ pub struct Cost {
     pub recognizer_ms: f64,
     /// How long the detector of ends worked. Milliseconds.
     pub endpointing_ms: f64,
+    /// Seconds of core time by thread, from the beginning of the turn to that of the next.
+    pub cores: BTreeMap<String, f64>,
+    /// Energy of the processor in that time, where the machine tells it.
+    pub energy_j: Option<f64>,
+    /// Bytes that left the machine, or went to programs of others, in that time: by place.
+    pub sent: BTreeMap<String, u64>,
 }
 
 impl fmt::Display for Cost {
-    /// Its tokens, in a few words.
+    /// Its tokens, the time of all cores, and what left the machine, in a few words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             read,
@@ -51,11 +57,23 @@ impl fmt::Display for Cost {
         if helper_read + helper_written > 0 {
             write!(f, ", helper: {helper_read} read, {helper_written} written")?;
         }
+        if !self.cores.is_empty() {
+            write!(f, ", {:.1} core-seconds", self.core_s())?;
+        }
+        let sent: u64 = self.sent.values().sum();
+        if sent > 0 {
+            write!(f, ", {sent} bytes sent")?;
+        }
         Ok(())
     }
 }
 
 impl Cost {
+    /// Seconds of core time of all threads.
+    pub fn core_s(&self) -> f64 {
+        self.cores.values().sum()
+    }
+
     fn add(&mut self, other: &Self) {
         self.read += other.read;
         self.kept += other.kept;
@@ -67,6 +85,24 @@ impl Cost {
         self.helper_ms += other.helper_ms;
         self.recognizer_ms += other.recognizer_ms;
         self.endpointing_ms += other.endpointing_ms;
+        self.use_more(&other.cores, other.energy_j, &other.sent);
+    }
+
+    fn use_more(
+        &mut self,
+        cores: &BTreeMap<String, f64>,
+        energy_j: Option<f64>,
+        sent: &BTreeMap<String, u64>,
+    ) {
+        for (name, seconds) in cores {
+            *self.cores.entry(name.clone()).or_default() += seconds;
+        }
+        if let Some(energy) = energy_j {
+            *self.energy_j.get_or_insert_default() += energy;
+        }
+        for (place, bytes) in sent {
+            *self.sent.entry(place.clone()).or_default() += bytes;
+        }
     }
 }
 
@@ -77,6 +113,10 @@ pub struct Costs {
     /// What each reply or draft wrote. Tokens.
     written: BTreeMap<ReplyId, usize>,
     rolled_back: BTreeSet<ReplyId>,
+    /// The most memory that the program has had. MiB.
+    pub peak_memory_mib: Option<f64>,
+    /// What was used of the machine was measured.
+    pub is_measured: bool,
 }
 
 impl Costs {
@@ -129,6 +169,16 @@ impl Costs {
                 cost.helper_read += read;
                 cost.helper_written += *tokens as usize;
                 cost.helper_ms += busy_ms;
+            }
+            EventKind::Used {
+                cores,
+                peak_memory_mib,
+                energy_j,
+                sent,
+            } => {
+                cost.use_more(cores, *energy_j, sent);
+                self.peak_memory_mib = *peak_memory_mib;
+                self.is_measured = true;
             }
             _ => {}
         }
@@ -228,6 +278,29 @@ mod tests {
         let with = costs(vec![(1, complete(1, 5)), (1, helper_done())]).sum();
         let helper = ", helper: 90 read, 12 written";
         assert_eq!(with.to_string(), without + helper);
+    }
+
+    fn used(recognizer: f64, bytes: u64) -> EventKind {
+        EventKind::Used {
+            cores: BTreeMap::from([("recognizer".into(), recognizer)]),
+            peak_memory_mib: Some(500.0),
+            energy_j: Some(2.0),
+            sent: BTreeMap::from([("there:80".into(), bytes)]),
+        }
+    }
+
+    #[test]
+    fn what_was_used_of_the_machine_is_summed() {
+        let costs = costs(vec![(1, used(0.25, 0)), (2, used(0.5, 30))]);
+        let sum = costs.sum();
+        assert_eq!((sum.core_s(), sum.energy_j), (0.75, Some(4.0)));
+        assert_eq!(sum.sent["there:80"], 30);
+        let first = costs.turns().next().unwrap().1.to_string();
+        assert!(first.ends_with(", 0.2 core-seconds"), "{first}");
+        assert!(
+            sum.to_string()
+                .ends_with(", 0.8 core-seconds, 30 bytes sent")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can happen in a session.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -314,6 +315,18 @@ pub enum EventKind {
         clipped: u64,
         /// Captured frames that were lost, since the start.
         overruns: u64,
+    },
+    /// What the program used from the first event of this turn to that of the next; without a turn, before the first.
+    /// Absent while the process has several sessions.
+    Used {
+        /// Seconds of core time by the name of the thread, or of a program that was started.
+        cores: BTreeMap<String, f64>,
+        /// The most memory that the program has had until now.
+        peak_memory_mib: Option<f64>,
+        /// Energy of the processor packages, for whatever the machine did.
+        energy_j: Option<f64>,
+        /// Bytes that were sent to other machines and programs of others, by place ([`crate::off_machine`]).
+        sent: BTreeMap<String, u64>,
     },
     /// Something failed; the session goes on if it can.
     Error {

@@ -83,7 +83,10 @@ impl McpClient {
         };
         let starting: Vec<_> = configs
             .iter()
-            .map(|(name, config)| (name, config, thread.start_server(config.clone(), patience)))
+            .map(|(name, config)| {
+                let started = thread.start_server(name.clone(), config.clone(), patience);
+                (name, config, started)
+            })
             .collect();
         client.thread = Some(thread);
         let mut names = BTreeSet::new();
@@ -225,10 +228,15 @@ impl RuntimeThread {
     }
 
     /// Begins to start a server; where what came of it will be.
-    fn start_server(&self, config: McpServerConfig, patience: Duration) -> Receiver<Started> {
+    fn start_server(
+        &self,
+        name: String,
+        config: McpServerConfig,
+        patience: Duration,
+    ) -> Receiver<Started> {
         let (started_out, started) = sync_channel(1);
         self.runtime.spawn(async move {
-            let _ = started_out.send(Server::start(config, patience).await);
+            let _ = started_out.send(Server::start(name, config, patience).await);
         });
         started
     }

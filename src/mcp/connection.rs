@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use super::bounded_reader::{BoundedReader, Fault, MOST_BYTES};
 use super::child::Child;
 use super::config::{McpServerConfig, Reached};
+use super::counted::Counted;
 use super::error::McpError;
 use super::http;
 use super::refuses_requests::RefusesRequests;
@@ -37,11 +38,12 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Starts or reaches a server, and asks for its tools.
+    /// Starts or reaches the server of this name, and asks for its tools.
     ///
     /// # Errors
     /// It is not there within `patience`, or not as it should be; then nothing of it is left.
     pub(super) async fn open(
+        name: &str,
         config: &McpServerConfig,
         patience: Duration,
     ) -> Result<(Self, Vec<Tool>), McpError> {
@@ -59,10 +61,12 @@ impl Connection {
                     })?;
                 let output = BoundedReader::new(output, fault.clone());
                 let transport = AsyncRwTransport::new_client(output, input);
+                let transport = Counted::new(transport, name);
                 (Some(child), timeout(patience, ready(transport)).await)
             }
             Reached::Url { url, token_env } => {
                 let transport = http::transport(url, token_env.as_deref(), fault.clone())?;
+                let transport = Counted::new(transport, name);
                 (None, timeout(patience, ready(transport)).await)
             }
         };

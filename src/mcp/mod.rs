@@ -13,6 +13,7 @@ mod child;
 mod client;
 mod config;
 mod connection;
+mod counted;
 mod error;
 mod http;
 mod message_budget;

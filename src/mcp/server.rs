@@ -19,6 +19,8 @@ const UNANSWERED: u32 = 3;
 
 /// A server that came up once.
 pub(super) struct Server {
+    /// Its name in the configuration.
+    name: String,
     config: McpServerConfig,
     /// How long a restart may take.
     patience: Duration,
@@ -41,10 +43,11 @@ impl Server {
     /// # Errors
     /// Those of [`Connection::open`].
     pub(super) async fn start(
+        name: String,
         config: McpServerConfig,
         patience: Duration,
     ) -> Result<(Self, Vec<Tool>), McpError> {
-        let (connection, tools) = Connection::open(&config, patience).await?;
+        let (connection, tools) = Connection::open(&name, &config, patience).await?;
         let state = State {
             connection: Some(connection),
             restarts: Restarts::default(),
@@ -52,6 +55,7 @@ impl Server {
             unanswered: 0,
         };
         let server = Self {
+            name,
             config,
             patience,
             began: Stopwatch::start(),
@@ -105,7 +109,7 @@ impl Server {
         }
         state.restarts.started(now);
         // What it lists now is not looked at: the tools stay those that the user was told of.
-        let (connection, _) = Connection::open(&self.config, self.patience).await?;
+        let (connection, _) = Connection::open(&self.name, &self.config, self.patience).await?;
         let peer = connection.peer().clone();
         state.connection = Some(connection);
         state.generation += 1;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::meter::Meter;
 use crate::clock::{SessionClock, Timestamp};
 use crate::events::{EventKind, SessionEvent, TurnId};
 
@@ -13,6 +14,8 @@ pub type Watcher = Box<dyn Fn(&SessionEvent) + Send + Sync>;
 pub struct EventBus {
     clock: SessionClock,
     watchers: Arc<[Watcher]>,
+    /// Measures what each turn uses, if anybody is told.
+    meter: Option<Arc<Meter>>,
 }
 
 impl EventBus {
@@ -21,7 +24,24 @@ impl EventBus {
         Self {
             clock,
             watchers: watchers.into(),
+            meter: None,
         }
+    }
+
+    /// The same; what each turn used is told as well ([`Meter::start`]).
+    #[must_use]
+    pub fn metered(self, pays_for_all: bool) -> Self {
+        let meter = Some(Arc::new(Meter::start(pays_for_all)));
+        Self { meter, ..self }
+    }
+
+    /// Tells what was used since the last turn began.
+    pub fn tell_what_was_used(&self) {
+        let used = self
+            .meter
+            .as_ref()
+            .and_then(|meter| meter.rest(self.clock.now()));
+        used.iter().for_each(|used| self.tell(used));
     }
 
     /// The session's clock.
@@ -37,9 +57,17 @@ impl EventBus {
     /// Publishes something that happened at a known time.
     pub fn publish_at(&self, at: Timestamp, turn: Option<TurnId>, kind: EventKind) {
         let event = SessionEvent { at, turn, kind };
-        tracing::debug!(target: "vivavoce::events", at_ms = at.as_millis_f64(), ?turn, kind = ?event.kind);
+        let used = self.meter.as_ref().and_then(|meter| meter.observe(&event));
+        used.iter()
+            .chain([&event])
+            .for_each(|event| self.tell(event));
+    }
+
+    fn tell(&self, event: &SessionEvent) {
+        let SessionEvent { at, turn, kind } = event;
+        tracing::debug!(target: "vivavoce::events", at_ms = at.as_millis_f64(), ?turn, ?kind);
         for watcher in self.watchers.iter() {
-            watcher(&event);
+            watcher(event);
         }
     }
 

@@ -24,6 +24,7 @@ mod external_tools;
 mod helper;
 mod language_model;
 mod live;
+mod meter;
 mod playback;
 mod recent_audio;
 mod recognizer;

@@ -320,5 +320,6 @@ pub fn config() -> SessionConfig {
         record: None,
         earcon: false,
         started: Stopwatch::start(),
+        pays_for_loading: false,
     }
 }

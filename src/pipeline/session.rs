@@ -72,6 +72,8 @@ pub struct SessionConfig {
     pub earcon: bool,
     /// Since when the program runs, for the cold start.
     pub started: Stopwatch,
+    /// The program was started for this session: what it has used before is this one's.
+    pub pays_for_loading: bool,
 }
 
 impl SessionConfig {
@@ -230,6 +232,7 @@ impl Session {
     }
 
     fn end(&mut self) -> Result<(), SessionError> {
+        self.bus.tell_what_was_used();
         self.stop.store(true, Ordering::Relaxed);
         // Whoever sends it otherwise may have panicked.
         let _ = self.conductor.send(ConductorInput::Shutdown);

@@ -153,7 +153,7 @@ impl Wires {
         watchers.extend(helper.as_ref().map(|helper| helper.hush.watcher()));
         let tools = &config.tools;
         Self {
-            bus: EventBus::new(SessionClock::start(), watchers),
+            bus: EventBus::new(SessionClock::start(), watchers).metered(config.pays_for_loading),
             conductor: Wire::holding(EVENT_QUEUE),
             stop: Arc::default(),
             recognizer: Wire::holding(AUDIO_QUEUE),

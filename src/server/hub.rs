@@ -202,6 +202,7 @@ impl Hub {
             record: None,
             earcon: false,
             started: Stopwatch::start(),
+            pays_for_loading: false,
         };
         let sound = Sound::new(vec![Box::new(wires.card)]);
         let mut watchers = vec![wires.watcher];

@@ -252,7 +252,7 @@ fn the_mcp_client_knows_calls_and_nothing_that_makes_them() {
     for (path, text) in sources("mcp") {
         for named in paths(&text, &module_of(&path)) {
             let known = !named.starts_with("crate::")
-                || ["mcp", "tool_call", "cancellation", "clock"]
+                || ["mcp", "tool_call", "cancellation", "clock", "off_machine"]
                     .iter()
                     .any(|one| begins_with(&named, &format!("crate::{one}")));
             assert!(known, "{} names `{named}`", path.display());

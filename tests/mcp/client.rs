@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 use vivavoce::clock::Stopwatch;
 use vivavoce::mcp::{McpClient, McpError, McpTrouble, NotOffered};
+use vivavoce::off_machine;
 use vivavoce::tool_call::Class;
 
 use crate::mcp_server::{
@@ -51,6 +52,21 @@ fn a_tool_is_told_and_called() {
 fn a_tool_that_is_not_known_is_not_called() {
     let unknown = call_while(&client("normal"), "echo", json!({}), &|| false);
     assert_eq!(unknown, Err(McpError::UnknownTool("echo".to_owned())));
+}
+
+#[test]
+fn what_a_server_is_sent_is_counted_by_its_name() {
+    let server = stdio(&["normal"], "timeout_s = 600");
+    let servers = BTreeMap::from([("counted".to_owned(), server)]);
+    let (client, _) = McpClient::connect(&servers, PATIENCE);
+    let sent = || off_machine::totals()["counted (MCP server)"];
+    let before = sent();
+    assert!(before > 0, "it was told who we are");
+    let long = "x".repeat(1_000);
+    let said = call_while(&client, "counted_echo", json!({ "text": long }), &|| false);
+    assert_eq!(said, Ok(long));
+    let more = sent() - before;
+    assert!((1_000..1_500).contains(&more), "{more}");
 }
 
 #[test]

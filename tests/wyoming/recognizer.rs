@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vivavoce::language::Language;
+use vivavoce::off_machine;
 use vivavoce::stt::{Recognizer, WyomingRecognizer};
 use wyoming::{Info, Message, Transcript};
 
@@ -89,6 +90,24 @@ fn a_server_that_was_restarted_loses_no_words() {
     });
     let heard = recognizer(&address).transcribe(&[0.1; 16_000], &|| false);
     assert_eq!(heard.unwrap().unwrap(), "Yes.");
+}
+
+#[test]
+fn what_is_sent_to_another_machine_is_counted() {
+    let here = server(|stream| {
+        read_until(&stream, is_stop);
+        answer(&stream, vec![transcript("Yes.")]);
+    });
+    // It leads to this machine, and does not look so.
+    let away = here.replace("127.0.0.1", "127.1");
+    for address in [&here, &away] {
+        let heard = recognizer(address).transcribe(&[0.1; 16_000], &|| false);
+        assert_eq!(heard.unwrap().unwrap(), "Yes.");
+    }
+    let sent = off_machine::totals();
+    assert!(!sent.contains_key(&here), "{sent:?}");
+    // A second of audio, and a few words about it.
+    assert!((32_001..34_000).contains(&sent[&away]), "{sent:?}");
 }
 
 #[test]

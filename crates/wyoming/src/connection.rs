@@ -41,6 +41,8 @@ pub struct Connection {
     outgoing: SyncSender<Vec<u8>>,
     incoming: Receiver<Result<Message, Lost>>,
     socket: Option<Socket>,
+    /// `HOST:PORT`; `None` over pipes.
+    address: Option<String>,
 }
 
 /// The socket, once there is one; `None` inside: closed for good.
@@ -63,6 +65,7 @@ impl Connection {
             outgoing,
             incoming,
             socket: None,
+            address: None,
         })
     }
 
@@ -75,9 +78,9 @@ impl Connection {
         let (outgoing, requests) = sync_channel::<Vec<u8>>(OUTGOING);
         let (events, incoming) = sync_channel(INCOMING);
         let socket: Socket = Arc::new(Mutex::new(Some(None)));
-        let (address, shared) = (address.to_owned(), Arc::clone(&socket));
+        let (place, shared) = (address.to_owned(), Arc::clone(&socket));
         spawn("wyoming-write", move || {
-            let connected = connect(&address, patience).and_then(|stream| {
+            let connected = connect(&place, patience).and_then(|stream| {
                 // An answer must not wait for the next packet.
                 stream.set_nodelay(true)?;
                 let reader = stream.try_clone()?;
@@ -103,22 +106,30 @@ impl Connection {
             outgoing,
             incoming,
             socket: Some(socket),
+            address: Some(address.to_owned()),
         })
     }
 
-    /// Sends these messages, without waiting.
+    /// Where the peer is on the network, as `HOST:PORT`; `None` of one at the other end of pipes.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    /// Sends these messages, without waiting. How many bytes they are.
     ///
     /// # Errors
     /// The peer has closed, or has not read for long.
-    pub fn send(&self, messages: impl IntoIterator<Item = Message>) -> Result<(), Lost> {
+    pub fn send(&self, messages: impl IntoIterator<Item = Message>) -> Result<usize, Lost> {
         let mut bytes = Vec::new();
         for message in messages {
             write_event(&mut bytes, &Event::from(message)).map_err(FrameError::from)?;
         }
-        self.outgoing.try_send(bytes).map_err(|error| match error {
-            TrySendError::Full(_) => Lost::Stuck,
-            TrySendError::Disconnected(_) => Lost::Closed,
-        })
+        let length = bytes.len();
+        match self.outgoing.try_send(bytes) {
+            Ok(()) => Ok(length),
+            Err(TrySendError::Full(_)) => Err(Lost::Stuck),
+            Err(TrySendError::Disconnected(_)) => Err(Lost::Closed),
+        }
     }
 
     /// The next message, if one comes within `wait`.

@@ -344,6 +344,7 @@ impl<'a> Bench<'a> {
             record: Some(folder.to_path_buf()),
             earcon: self.config.audio.earcon,
             started,
+            pays_for_loading: false,
         };
         let session = Session::start(session_config, engines, opened.sound, watchers);
         drop(loading);

@@ -79,6 +79,7 @@ pub fn run(config: &Config, args: &SoakArgs) -> Result<ExitCode> {
         record: None,
         earcon: config.audio.earcon,
         started,
+        pays_for_loading: false,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers);
     drop(loading);

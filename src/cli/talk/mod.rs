@@ -27,7 +27,6 @@ use super::assistant::{assistant, connect_mcp, watch_folders, with_folders};
 use super::interruption::Loading;
 use super::screen::Screen;
 use super::sound::{self, Opened};
-use super::usage::Meter;
 use super::view::{Plain, View};
 use terminal::Terminal;
 
@@ -145,8 +144,6 @@ fn converse(
     })];
     watchers.extend(opened.watcher);
     watchers.extend(talking::watcher(&data_dir()));
-    let (meter, record) = (Meter::start(config), options.record.clone());
-    watchers.push(meter.watcher());
     // What the user keeps has no place in a demonstration.
     let (keeping, folders) = if demo {
         (Keeping::Nothing, None)
@@ -165,6 +162,7 @@ fn converse(
         record: options.record,
         earcon: config.audio.earcon,
         started,
+        pays_for_loading: true,
     };
     let session = Session::start(session_config, engines, opened.sound, watchers)
         .context("cannot start talking")?;
@@ -182,14 +180,8 @@ fn converse(
     };
     terminal.run(&session, view.as_mut(), options.limit);
     view.close();
-    // While the threads are there.
-    let usage = meter.usage();
     session.stop()?;
-    let latency = terminal.latency()?;
-    if let Some(folder) = &record {
-        usage.write(folder)?;
-    }
-    Ok(latency)
+    terminal.latency()
 }
 
 /// Says where the user's words go, if a language model is on another machine.

@@ -9,6 +9,7 @@ use sysinfo::{Components, CpuRefreshKind, MemoryRefreshKind, RefreshKind, System
 
 use super::report::Conversation;
 use crate::clock::Stopwatch;
+use crate::usage::{busy_seconds, core_seconds, energy_j, peak_memory_mib};
 
 /// The machine, as it was when the run began.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,8 +113,9 @@ pub fn disturbed(conversations: &[Conversation]) -> Option<String> {
 pub struct LoadWatch {
     watch: Stopwatch,
     load_average: f64,
-    before: Ticks,
-    energy_uj: Option<f64>,
+    own_before: Option<f64>,
+    busy_before: Option<f64>,
+    energy_before: Option<f64>,
 }
 
 impl LoadWatch {
@@ -122,24 +124,28 @@ impl LoadWatch {
         Self {
             watch: Stopwatch::start(),
             load_average: System::load_average().map_or(0.0, |load| load.one),
-            before: Ticks::read(),
-            energy_uj: energy_uj(),
+            own_before: core_seconds(),
+            busy_before: busy_seconds(),
+            energy_before: energy_j(),
         }
     }
 
     /// Seconds of core time that this program has used since the start.
     pub fn core_seconds(&self) -> Option<f64> {
-        Some((Ticks::read().own? - self.before.own?) / TICKS_PER_S)
+        Some(core_seconds()? - self.own_before?)
     }
 
     /// Since the start.
     pub fn load(&self) -> Load {
         let seconds = self.watch.elapsed().as_secs_f64();
-        let now = Ticks::read();
-        let cores = |ticks: f64| ticks / TICKS_PER_S / seconds.max(0.01);
-        let own = self.before.own.zip(now.own).map(|(a, b)| b - a);
-        let busy = self.before.busy.zip(now.busy).map(|(a, b)| b - a);
-        let energy = self.energy_uj.zip(energy_uj());
+        let cores = |used: f64| used / seconds.max(0.01);
+        let own = self.core_seconds();
+        let busy = busy_seconds()
+            .zip(self.busy_before)
+            .map(|(now, before)| now - before);
+        let energy = energy_j()
+            .zip(self.energy_before)
+            .map(|(now, before)| now - before);
         Load {
             seconds,
             load_average: self.load_average,
@@ -148,73 +154,9 @@ impl LoadWatch {
             temperature_c: temperature(),
             peak_memory_mib: peak_memory_mib(),
             // The counter wraps around; a negative difference is no measurement.
-            energy_j: energy.map(|(a, b)| (b - a) / 1e6).filter(|j| *j >= 0.0),
+            energy_j: energy.filter(|j| *j >= 0.0),
         }
     }
-}
-
-/// Linux's unit of processor time in `/proc`, the same on all its platforms (USER_HZ).
-const TICKS_PER_S: f64 = 100.0;
-
-/// Processor time, in ticks since the system's or the program's start.
-struct Ticks {
-    own: Option<f64>,
-    busy: Option<f64>,
-}
-
-impl Ticks {
-    fn read() -> Self {
-        let own = || {
-            let stat = fs::read_to_string("/proc/self/stat").ok()?;
-            // The name, in parentheses, may hold anything; user and system time are the 12th and
-            // 13th fields after it (proc_pid_stat(5): 14 and 15).
-            let after = stat.rsplit(')').next()?;
-            let mut fields = after.split_whitespace().skip(11);
-            let mut next = || fields.next()?.parse::<f64>().ok();
-            Some(next()? + next()?)
-        };
-        let busy = || {
-            let stat = fs::read_to_string("/proc/stat").ok()?;
-            let fields: Vec<f64> = stat
-                .lines()
-                .next()?
-                .split_whitespace()
-                .skip(1)
-                .filter_map(|field| field.parse().ok())
-                .collect();
-            // user, nice, system, idle, iowait, irq, softirq, steal (proc_stat(5)).
-            let idle = fields.get(3)? + fields.get(4)?;
-            Some(fields.iter().take(8).sum::<f64>() - idle)
-        };
-        Self {
-            own: own(),
-            busy: busy(),
-        }
-    }
-}
-
-fn peak_memory_mib() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib / 1024.0)
-}
-
-fn energy_uj() -> Option<f64> {
-    let packages = fs::read_dir("/sys/class/powercap").ok()?;
-    let read = |path: std::path::PathBuf| -> Option<f64> {
-        // `intel-rapl:0` is a package, `intel-rapl:0:1` a part of it.
-        let name = path.file_name()?.to_str()?.to_owned();
-        let package = name.starts_with("intel-rapl:") && name.matches(':').count() == 1;
-        let text = fs::read_to_string(path.join("energy_uj")).ok();
-        text.filter(|_| package)?.trim().parse().ok()
-    };
-    let found: Vec<f64> = packages
-        .filter_map(|entry| read(entry.ok()?.path()))
-        .collect();
-    (!found.is_empty()).then(|| found.iter().sum())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where a server is, and whether what is said to it leaves this machine.
 
-use std::net::IpAddr;
+use crate::off_machine;
 
 /// The base address of an OpenAI-compatible server: `http://HOST:PORT/v1`, or with `https`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Address {
             return Err("put the key into a variable and name it with llm.api_key_env".into());
         }
         let readable = |c: char| c.is_ascii_alphanumeric() || "-._:[]%".contains(c);
-        if host_of(authority).is_empty() || !authority.chars().all(readable) {
+        if off_machine::host_of(authority).is_empty() || !authority.chars().all(readable) {
             return Err("a host is missing: http://HOST:PORT/v1".into());
         }
         Ok(Self {
@@ -46,20 +46,7 @@ impl Address {
 
     /// Whether the server is this machine, so that no word leaves it.
     pub fn is_this_machine(&self) -> bool {
-        let host = host_of(&self.authority);
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        match host.parse::<IpAddr>() {
-            Ok(address) => address.to_canonical().is_loopback(),
-            Err(_) => host.eq_ignore_ascii_case("localhost"),
-        }
-    }
-}
-
-/// The host without its port.
-fn host_of(authority: &str) -> &str {
-    match authority.rfind(']') {
-        Some(end) => &authority[..=end],
-        None => authority.split(':').next().unwrap_or_default(),
+        off_machine::is_this_machine(&self.authority)
     }
 }
 

@@ -136,6 +136,7 @@ impl Server {
         let body = self.dialect.body(&self.model, &self.prompt(), sampling);
         let request = Request {
             url: self.config.address.of("chat/completions"),
+            host: self.config.address.authority().to_owned(),
             key: self.key.clone(),
             body: body.to_string(),
         };

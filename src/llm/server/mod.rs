@@ -33,6 +33,7 @@ use super::{
     Prefill, Prompt, Role, Sampling, Task, check_room,
 };
 use crate::clock::Stopwatch;
+use crate::off_machine;
 use crate::tool_call::{Call, ToolDefinition};
 use question::{Dialect, names_schema};
 use reply::End;
@@ -116,6 +117,7 @@ impl Server {
             }
             None => None,
         };
+        off_machine::sent_to_host(config.address.authority(), 0);
         let mut server = Self {
             agent: agent(&config),
             key,

@@ -9,6 +9,7 @@ use ureq::Agent;
 
 use super::chunk::{Chunk, ChunkReader};
 use super::trouble::{Trouble, shortened};
+use crate::off_machine;
 
 /// What a thread sends.
 type Delivery = Result<Chunk, Trouble>;
@@ -25,6 +26,8 @@ const MOST_ERROR: u64 = 1 << 16;
 pub struct Request {
     /// Where.
     pub url: String,
+    /// Host and port there, by which what is sent is counted.
+    pub host: String,
     /// The key, if there is one.
     pub key: Option<String>,
     /// JSON.
@@ -75,6 +78,7 @@ fn read(agent: &Agent, request: &Request, to: &Sender<Delivery>) -> Result<(), T
     if let Some(key) = &request.key {
         asking = asking.header("authorization", format!("Bearer {key}"));
     }
+    off_machine::sent_to_host(&request.host, request.body.len());
     let response = asking
         .send(request.body.as_bytes())
         .map_err(|e| unreachable(&e))?;
@@ -118,4 +122,32 @@ pub fn unreachable(error: &ureq::Error) -> Trouble {
         ureq::Error::HostNotFound => "no such host".into(),
         other => shortened(&other.to_string()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks where nobody listens.
+    fn ask(host: &str) {
+        let request = Request {
+            url: "http://127.0.0.1:1/v1/chat/completions".into(),
+            host: host.into(),
+            key: None,
+            body: "twelve bytes".into(),
+        };
+        let agent: Agent = Agent::config_builder().proxy(None).build().into();
+        let response = ResponseStream::start(agent, request).unwrap();
+        let answer = response.next(Duration::from_secs(60));
+        assert!(matches!(answer, Some(Err(_))), "{answer:?}");
+    }
+
+    #[test]
+    fn what_is_asked_counts_by_the_host_unless_it_is_this_machine() {
+        ask("127.0.0.1:1");
+        ask("response-stream.example:1");
+        let sent = off_machine::totals();
+        assert_eq!(sent["response-stream.example:1"], 12);
+        assert!(!sent.contains_key("127.0.0.1:1"), "{sent:?}");
+    }
 }
