@@ -45,8 +45,12 @@ pub struct Lexicon {
     pub subjects: Vec<String>,
     /// Come before what is said.
     pub openers: Vec<String>,
-    /// Join several requests or questions.
+    /// Join several requests or questions, as they are written.
     pub joins: Vec<String>,
+    /// Take back what was said before them, or mend it.
+    pub takes_back: Vec<String>,
+    /// Begin what only explains a request, beside `subjects`.
+    pub explains: Vec<String>,
     /// Parts of a number being dictated.
     pub digits: Vec<String>,
     /// Wake an assistant that sleeps.
@@ -170,7 +174,7 @@ impl Lexicon {
         toml::from_str(language.lexicon()).expect("the bundled lexicons are held valid by a test")
     }
 
-    fn lists(&mut self) -> [&mut Vec<String>; 26] {
+    fn lists(&mut self) -> [&mut Vec<String>; 27] {
         [
             &mut self.stop,
             &mut self.wait,
@@ -187,7 +191,8 @@ impl Lexicon {
             &mut self.auxiliaries,
             &mut self.subjects,
             &mut self.openers,
-            &mut self.joins,
+            &mut self.takes_back,
+            &mut self.explains,
             &mut self.digits,
             &mut self.wake,
             &mut self.calls_for_help,

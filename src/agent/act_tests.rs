@@ -215,15 +215,18 @@ fn a_yes_is_for_one_call() {
 }
 
 #[test]
-fn of_two_changes_that_could_be_taken_back_one_is_made() {
+fn two_changes_are_made_and_the_same_one_twice_is_not() {
     let mut talk = talk();
-    talk.asked(&["set_timer", "set_timer"]);
+    talk.asked(&["set_timer", "set_timer", "press"]);
     assert_eq!(called(&talk.on(Input::Released(REPLY))), ["set_timer"]);
     let result = Ok(Outcome::Say("It runs.".into()));
     let commands = talk.on(Input::Called {
         reply: REPLY,
         result,
     });
+    assert_eq!(called(&commands), ["press"]);
+    let commands = talk.found("It is pressed.");
     let (messages, _) = prompt(&commands);
-    assert!(messages.last().unwrap().content.contains("one thing"));
+    let mut told = messages.iter().map(|message| message.content.as_str());
+    assert!(told.any(|told| told.contains("called already")));
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use super::machine::{Agent, Writing};
-use super::{Certainty, Command, Failure, FailureKind, Manner};
+use super::{Command, Failure, FailureKind, Manner, Step};
 use crate::events::ReplyId;
 use crate::lexicon::Apology;
 use crate::llm::Message;
@@ -47,14 +47,14 @@ pub(super) struct Several {
     /// What is to be said of those that are done.
     said: Vec<String>,
     /// The others, in their order.
-    rest: VecDeque<Certainty>,
+    rest: VecDeque<Step>,
 }
 
 impl Several {
-    pub fn new(parts: Vec<Certainty>) -> Self {
+    pub fn new(steps: Vec<Step>) -> Self {
         Self {
             said: Vec::new(),
-            rest: parts.into(),
+            rest: steps.into(),
         }
     }
 }
@@ -206,7 +206,7 @@ impl Agent {
                 );
                 continue;
             }
-            if class != Class::Read && writing.was_made(&call) {
+            if class != Class::Read && writing.was_made(&call, self.is_built_in(&call)) {
                 note(&mut writing, call, "It was called already.".into());
                 continue;
             }
@@ -256,8 +256,11 @@ impl Agent {
             Err(words) => words,
             Ok(Outcome::Control(Control::Repeat, _)) => self.last_words(),
             Ok(Outcome::Control(control, words)) => {
-                let is_at_its_limit = self.manner.after(control) == Some(self.manner);
-                self.control = Some(control);
+                let before = (self.controls.iter()).fold(self.manner, |manner, earlier| {
+                    manner.after(*earlier).unwrap_or(manner)
+                });
+                let is_at_its_limit = before.after(control) == Some(before);
+                self.controls.push(control);
                 let limit = control.at_its_limit(self.language);
                 let limit = limit.filter(|_| is_at_its_limit);
                 limit.map_or(words, str::to_owned)
@@ -286,15 +289,13 @@ impl Agent {
         }
         while let Some(next) = several.rest.pop_front() {
             match next {
-                Certainty::Words(words) => several.said.push(words),
-                Certainty::Several(parts) => parts
-                    .into_iter()
-                    .rev()
-                    .for_each(|part| several.rest.push_front(part)),
-                Certainty::Call(call, class) => {
+                // That it cannot do two things for the same reason is said once.
+                Step::Words(words) if several.said.contains(&words) => {}
+                Step::Words(words) => several.said.push(words),
+                Step::Call(call, acts) => {
                     let mut calling = Calling::new(writing, call);
                     calling.one_of = Some(several);
-                    return self.call(calling, class == Class::Act, commands);
+                    return self.call(calling, acts, commands);
                 }
             }
         }

@@ -2,12 +2,13 @@
 //! decides.
 
 use std::collections::HashMap;
+use std::mem;
 
 use super::intents::{CHAT, Circumstances, Decision, Fixed, Intents, LastCall, Question};
 use super::knowledge::Knowledge;
 use super::persona::SmallTalk;
 use super::setting::{BuiltIn, Setting};
-use super::{Persona, hard_question};
+use super::{ASK_HELPER, Persona, hard_question};
 use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::tool_call::{Call, Class, Offer};
@@ -49,8 +50,8 @@ pub struct Certain {
     is_small: bool,
     /// The language model does not know what it does not know.
     guesses: bool,
-    /// Words that join several commands.
-    pub(super) joins: Vec<String>,
+    /// Words that join several commands, among others.
+    pub(super) lexicon: Lexicon,
     setting: Setting,
     /// How many answers were chosen from several, by what they are answers to.
     chosen: HashMap<String, usize>,
@@ -58,6 +59,10 @@ pub struct Certain {
     last: Option<LastCall>,
     /// The call of the exchange that is not over.
     pub(super) made: Option<LastCall>,
+    /// What was chosen from several for the exchange that is not over, where it says several things...
+    pub(super) chosen_now: Vec<LastCall>,
+    /// ...and what it says last, if that is no call.
+    pub(super) said_last: Option<LastCall>,
 }
 
 /// What is certain about some words.
@@ -68,7 +73,16 @@ pub enum Certainty {
     /// A tool answers.
     Call(Call, Class),
     /// Several of these, in this order.
-    Several(Vec<Certainty>),
+    Several(Vec<Step>),
+}
+
+/// One of several certain things.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// This is said.
+    Words(String),
+    /// A tool is called without asking; whether it changes something.
+    Call(Call, bool),
 }
 
 impl Certain {
@@ -80,7 +94,9 @@ impl Certain {
             small_talk: small_talk(persona, &setting),
             is_small: persona.is_adapted(),
             guesses: persona.guesses,
-            joins: Lexicon::of(persona.language).joins,
+            lexicon: Lexicon::of(persona.language),
+            chosen_now: Vec::new(),
+            said_last: None,
             setting,
             chosen: HashMap::new(),
             last: None,
@@ -96,8 +112,9 @@ impl Certain {
         self.small_talk = small_talk(persona, &self.setting);
         self.is_small = persona.is_adapted();
         self.guesses = persona.guesses;
-        self.joins = Lexicon::of(persona.language).joins;
-        (self.last, self.made) = (None, None);
+        self.lexicon = Lexicon::of(persona.language);
+        self.last = None;
+        self.let_go();
     }
 
     /// A call came to its end: it was done, or the tool said why not.
@@ -112,15 +129,18 @@ impl Certain {
 
     /// Another reply is made: the call of the one before was in vain.
     pub fn let_go(&mut self) {
-        self.made = None;
+        (self.made, self.said_last) = (None, None);
+        self.chosen_now.clear();
     }
 
     /// The exchange is over: what is said next may take up its call, and no older one.
     pub fn exchange_is_over(&mut self) {
-        self.last = self.made.take();
-        if let Some(about) = self.last.as_ref().and_then(LastCall::chat_about) {
+        let made = self.made.take();
+        let chosen = mem::take(&mut self.chosen_now);
+        for about in chosen.iter().chain(&made).filter_map(LastCall::chat_about) {
             *self.chosen.entry(about.to_owned()).or_default() += 1;
         }
+        self.last = self.said_last.take().or(made);
     }
 
     /// Whether a tool that is not built in has to do with one of these.
@@ -144,17 +164,20 @@ impl Certain {
 
     /// What to do about these words; `None` leaves them to the language model.
     pub fn decide(&mut self, words: &str) -> Option<Certainty> {
-        // What a note or a reminder says would take the command behind it.
-        if let Some(several) = self.several_commands(words) {
-            return Some(several);
-        }
         let take_up = |last: &LastCall| self.intents.follow_up(words, last);
         let decision = self.intents.decide(words);
+        // What a note or a reminder says would take the command behind it.
+        if let Some(Decision::Call { name, .. }) = &decision
+            && let Some(several) = self.commands_behind(name, words)
+        {
+            return Some(several);
+        }
         let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
         let Some(decision) = decision else {
             let questions = self.intents.questions(words);
             let certain = self.ask_tables(&questions, words);
             let certain = certain.or_else(|| self.several(words));
+            let certain = certain.or_else(|| self.beginning(words));
             return certain.or_else(|| self.otherwise(words, &questions, 0));
         };
         match decision {
@@ -173,7 +196,7 @@ impl Certain {
     }
 
     /// Fixed words, where they are ours to say.
-    fn say(&mut self, kind: Fixed) -> Option<Certainty> {
+    pub(super) fn say(&mut self, kind: Fixed) -> Option<Certainty> {
         // Where the tools are switched off, the language model answers, but not where somebody's safety is at stake.
         let is_for_model = self.is_off() && !kind.is_for_people();
         // A tool of somebody else's may do what we cannot.
@@ -262,10 +285,18 @@ impl Certain {
     }
 
     /// Whether nobody is left to answer but a model that guesses: no helper, and no tools of others.
-    fn is_last_to_know(&self) -> bool {
-        let is_of_others = |offer: &Offer| tools::class(&offer.definition.name).is_none();
+    pub(super) fn is_last_to_know(&self) -> bool {
+        self.has_only_a_guess() && self.setting.helper.is_none()
+    }
+
+    /// The same, but that there may be a helper for what is hard.
+    pub(super) fn has_only_a_guess(&self) -> bool {
+        let is_of_others = |offer: &Offer| {
+            let name = &offer.definition.name;
+            tools::class(name).is_none() && name != ASK_HELPER
+        };
         let has_others = self.setting.offers.iter().any(is_of_others);
-        self.guesses && self.knows_by_itself() && self.setting.helper.is_none() && !has_others
+        self.guesses && self.knows_by_itself() && !has_others
     }
 
     /// What the tables answer to a question that takes up another one, of what that one and its answer spoke of: "When

@@ -272,8 +272,10 @@ impl Agent {
             ..
         } = put_off;
         let messages = match &parts[..] {
-            [] => vec![self.request(&question)],
-            parts => parts.iter().map(|part| self.request(part)).collect(),
+            [] => vec![self.request(&[], &question)],
+            parts => (parts.iter().enumerate())
+                .map(|(n, part)| self.request(&parts[..n], part))
+                .collect(),
         };
         self.replace_question(commands);
         self.ladder.last_id += 1;
@@ -303,8 +305,9 @@ impl Agent {
         });
     }
 
-    /// What the helper is asked with: its task, what was said and heard of late, and the question.
-    fn request(&self, question: &str) -> Vec<Message> {
+    /// What the helper is asked with: its task, what was said and heard of late, and the question; of a part of one, after the
+    /// parts before it, which it may be about.
+    fn request(&self, before: &[String], question: &str) -> Vec<Message> {
         let words = &self.lexicon.helper;
         let mut messages = vec![Message::new(Role::System, &words.instructions)];
         messages.extend(self.history.latest(EXCHANGES));
@@ -315,6 +318,10 @@ impl Agent {
             && before.dropped.is_none()
         {
             messages.push(Message::new(Role::User, &before.question));
+            messages.push(Message::new(Role::Assistant, &words.let_me_think));
+        }
+        for part in before {
+            messages.push(Message::new(Role::User, part));
             messages.push(Message::new(Role::Assistant, &words.let_me_think));
         }
         messages.push(Message::new(Role::User, question));

@@ -188,7 +188,8 @@ fn the_parts_of_a_question_are_asked_apart() {
         Command::AskHelper { parts, .. } => Some(parts.iter().map(|part| part.len())),
         _ => None,
     });
-    assert_eq!(tasks.unwrap().collect::<Vec<_>>(), [2, 2]);
+    // The second may be about the first.
+    assert_eq!(tasks.unwrap().collect::<Vec<_>>(), [2, 4]);
 }
 
 #[test]

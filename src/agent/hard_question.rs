@@ -191,6 +191,35 @@ mod tests {
     }
 
     #[test]
+    fn every_language_has_two_questions_in_one_breath() {
+        for (language, text) in [
+            (
+                Language::German,
+                "Warum ist der Himmel blau und warum ist das Gras grün?",
+            ),
+            (
+                Language::Spanish,
+                "¿Por qué el cielo es azul y por qué la hierba es verde?",
+            ),
+            (
+                Language::French,
+                "Pourquoi le ciel est-il bleu et pourquoi la mer est salée ?",
+            ),
+            (
+                Language::Italian,
+                "Perché il cielo è blu e perché l'erba è verde?",
+            ),
+            (
+                Language::Chinese,
+                "天空为什么是蓝色的，还有草为什么是绿色的？",
+            ),
+        ] {
+            let parts = parts_for_helper(text, &Lexicon::of(language)).len();
+            assert_eq!(parts, 2, "{text}");
+        }
+    }
+
+    #[test]
     fn a_question_that_needs_its_other_half_is_one() {
         let lexicon = Lexicon::of(Language::English);
         for text in [

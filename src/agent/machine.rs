@@ -1,6 +1,7 @@
 //! What to say: which words the language model is given, what it is given them with, and what is done
 //! when it cannot answer. No clock, no thread, no engine: inputs in, commands out.
 
+use std::mem;
 use std::sync::Arc;
 
 use super::Manner;
@@ -63,7 +64,7 @@ pub struct Agent {
     /// A call that the user was asked about.
     pub(super) question: Option<Question>,
     /// What the session is to do once the reply that tells of it is over.
-    pub(super) control: Option<Control>,
+    pub(super) controls: Vec<Control>,
     /// How the voice speaks.
     pub(super) manner: Manner,
     /// A second language model, and what it was asked.
@@ -105,10 +106,16 @@ impl Writing {
         }
     }
 
-    /// Whether this was called for the same words before, and cannot be taken back.
-    pub fn was_made(&self, call: &Call) -> bool {
-        let mut before = self.steps[..self.before].iter();
-        before.any(|step| step.call.as_ref() == Some(call))
+    /// Whether this was called for the same words before, and cannot be taken back; of our own tools, whether it was called at
+    /// all.
+    pub fn was_made(&self, call: &Call, is_built_in: bool) -> bool {
+        let counts = if is_built_in {
+            self.steps.len()
+        } else {
+            self.before
+        };
+        let mut steps = self.steps[..counts].iter();
+        steps.any(|step| step.call.as_ref() == Some(call))
     }
 
     /// The words of the user that it answers.
@@ -187,7 +194,7 @@ impl Agent {
             in_doubt: None,
             acts: Vec::new(),
             question: None,
-            control: None,
+            controls: Vec::new(),
             manner: Manner::default(),
             unwritten: Unwritten::default(),
         }
@@ -290,11 +297,15 @@ impl Agent {
         self.calling.take_if(|calling| is_over(calling.reply()));
         self.writing.take_if(|writing| is_over(writing.id));
         self.certain.exchange_is_over();
-        let control = self.control.take();
-        if let Some(Control::Sleep | Control::EndConversation) = control {
+        let (ends, others): (Vec<_>, Vec<_>) = mem::take(&mut self.controls)
+            .into_iter()
+            .partition(|control| matches!(control, Control::Sleep | Control::EndConversation));
+        if !ends.is_empty() {
             self.drop_question(DropReason::SentAway, commands);
         }
-        commands.extend(control.and_then(|control| self.carry_out(control)));
+        for control in others.into_iter().chain(ends) {
+            commands.extend(self.carry_out(control));
+        }
         // What the user says next answers the question. A question that was cut off was not asked.
         let asked = heard.trim_end().ends_with(['?', '？']);
         self.question
@@ -334,7 +345,8 @@ impl Agent {
     /// Another reply is made: the one before is not. What a tool changed for one that was not heard is
     /// undone, since the same words come again, with more of them.
     fn let_go(&mut self, commands: &mut Vec<Command>) {
-        (self.writing, self.calling, self.control) = (None, None, None);
+        (self.writing, self.calling) = (None, None);
+        self.controls.clear();
         self.certain.let_go();
         self.ladder.let_go();
         self.unwritten.let_go(self.history.has_unanswered());
@@ -383,8 +395,8 @@ impl Agent {
             Some(Certainty::Call(call, class)) => {
                 self.call_or_ask(Calling::new(writing, call), class, commands);
             }
-            Some(Certainty::Several(parts)) => {
-                self.do_in_order(writing, Several::new(parts), commands);
+            Some(Certainty::Several(steps)) => {
+                self.do_in_order(writing, Several::new(steps), commands);
             }
         }
         // The model is not asked for the answer, but whether that was all.

@@ -39,7 +39,7 @@ mod unwritten;
 #[cfg(test)]
 mod unwritten_tests;
 
-pub use certain::{Certain, Certainty};
+pub use certain::{Certain, Certainty, Step};
 pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};
 pub use hard_question::{MOST_PARTS, reason as hand_over_reason};
 pub use history::History;

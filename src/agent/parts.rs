@@ -24,6 +24,20 @@ pub(super) fn parts<'t, T>(text: &'t str, joins: &[String], meaning: Meaning<'_,
         .unwrap_or_default()
 }
 
+/// What a text begins with means, up to the last of its joints before which it means something; with the rest behind that.
+pub(super) fn beginning<'t, T>(
+    text: &'t str,
+    joins: &[String],
+    meaning: &dyn Fn(&'t str) -> Option<T>,
+) -> Option<(T, &'t str)> {
+    let pieces = pieces(text, joins);
+    let ends = (1..pieces.len().min(MOST_PIECES)).rev();
+    { ends }.find_map(|end| {
+        let found = meaning(&text[pieces[0].start..pieces[end - 1].end])?;
+        Some((found, &text[pieces[end].start..]))
+    })
+}
+
 /// The parts, if the first has so many of the pieces; the longest first.
 fn parted<'t, T>(
     text: &'t str,
@@ -164,6 +178,19 @@ mod tests {
             Some(format!("{}{part}", before.map_or("", String::as_str)))
         });
         assert_eq!(found, ["two and three", "two and threefour"]);
+    }
+
+    #[test]
+    fn the_longest_beginning_counts_that_means_something() {
+        let joins = Lexicon::of(Language::English).joins;
+        let found = |text| beginning(text, &joins, &|part| part.ends_with("list").then_some(part));
+        let expected = ("Add milk and eggs to the list", "dance.");
+        assert_eq!(
+            found("Add milk and eggs to the list and dance."),
+            Some(expected)
+        );
+        assert_eq!(found("Add milk and eggs to the list"), None);
+        assert_eq!(found(""), None);
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Work {
     }
 
     fn is_whole(&self) -> bool {
-        matches!(self.finish, Some(Ok(Finish::Complete)))
+        matches!(self.finish, Some(Ok(Finish::Complete))) && self.answer().is_some()
     }
 
     fn error(&self) -> Option<&LlmError> {
@@ -183,31 +183,24 @@ impl Helper {
         };
         let tasks: Vec<Task> = parts.iter().map(task).collect();
         let mut work: Vec<Work> = parts.iter().map(|_| Work::default()).collect();
-        let mut shared = 0;
         let answered = self.model.answer_all(&tasks, gives_up, &mut |n, written| {
             work[n] = match written {
-                Ok(written) => {
-                    shared = shared.max(written.shared);
-                    Work {
-                        text: written.text,
-                        tokens: u32::try_from(written.tokens).unwrap_or(u32::MAX),
-                        kept: 0,
-                        read: written.prompt - written.shared,
-                        finish: Some(Ok(written.finish)),
-                    }
-                }
+                Ok(written) => Work {
+                    text: written.text,
+                    tokens: u32::try_from(written.tokens).unwrap_or(u32::MAX),
+                    kept: written.shared,
+                    read: written.prompt - written.shared,
+                    finish: Some(Ok(written.finish)),
+                },
                 Err(error) => Work {
                     finish: Some(Err(error)),
                     ..Work::default()
                 },
             };
         });
-        if let Some(first) = work.first_mut() {
-            // What all of them begin with was read once.
-            first.read += shared;
-            if let Err(error) = answered {
-                first.finish = Some(Err(error));
-            }
+        let left = work.iter_mut().find(|work| work.finish.is_none());
+        if let (Err(error), Some(left)) = (answered, left) {
+            left.finish = Some(Err(error));
         }
         work
     }

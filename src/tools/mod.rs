@@ -190,6 +190,20 @@ pub fn class(name: &str) -> Option<Class> {
     spec(name).map(|spec| spec.class)
 }
 
+/// Whether a call lacks what its tool cannot do without, so that the tool will ask for it.
+pub fn is_incomplete(call: &Call) -> bool {
+    let required = |spec: &Spec| {
+        let mut required = spec.parameters.iter().filter(|one| one.required);
+        required.any(|one| !call.arguments.contains_key(one.name))
+    };
+    spec(&call.name).is_some_and(required)
+}
+
+/// Whether a word is a number, or a part of one.
+pub fn is_number(word: &str, language: Language) -> bool {
+    spoken::number(word, language).is_some() || spoken::is_number_word(word, language)
+}
+
 /// Whether a tool tells or forgets what was said: an exchange about that is not kept, or it would be found in place of
 /// what it is about, and what was to be forgotten would be in it.
 pub fn is_about_what_was_said(name: &str) -> bool {

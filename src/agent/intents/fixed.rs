@@ -57,6 +57,8 @@ pub enum Fixed {
     ToolsUnclear,
     /// and of anything that is to be done.
     CommandUnclear,
+    /// What was said behind something certain is none of that.
+    RestUnclear,
     /// What happens to the words of the user.
     Privacy,
     /// What it is.
@@ -110,6 +112,7 @@ impl Fixed {
             | Self::Violence
             | Self::Emergency
             | Self::Unknown
+            | Self::RestUnclear
             | Self::Privacy
             | Self::WhoAreYou
             | Self::WhatIsYourName

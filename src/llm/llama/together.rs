@@ -50,7 +50,10 @@ impl Llama {
         let together = self.config.together;
         for group in groups(tasks, together, GROUP.max(together)) {
             if !cancelled() {
-                self.answer_group(tasks, &group, cancelled, on_done)?;
+                let answered = self.answer_group(tasks, &group, cancelled, on_done);
+                // However it ended: what the sequences hold is nobody's any more.
+                self.forget();
+                answered?;
             }
         }
         Ok(())
@@ -118,7 +121,6 @@ impl Llama {
             let (n, prompt) = (writing.task, prompts[writing.task].tokens.len());
             on_done(numbers[n], writing.end(Finish::Cancelled, prompt, shared));
         }
-        self.forget();
         Ok(())
     }
 

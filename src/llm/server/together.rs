@@ -8,7 +8,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use super::{Server, agent};
 use crate::cancellation::{CANCELLATION_POLL, Cancelled};
 use crate::llm::together::answer_one;
-use crate::llm::{LlmError, OnDone, Task, Written};
+use crate::llm::{Finish, LlmError, OnDone, Task, Written};
 
 /// What all connections share.
 struct Work<'a> {
@@ -17,6 +17,10 @@ struct Work<'a> {
     next: AtomicUsize,
     /// There is no point in going on.
     is_over: AtomicBool,
+}
+
+fn is_cut_off(written: &Written) -> bool {
+    written.finish == Finish::Cancelled
 }
 
 impl Work<'_> {
@@ -60,6 +64,8 @@ impl Server {
                     }
                     // What goes wrong with a question that is given up is nobody's trouble.
                     Ok((_, Err(_))) if work.is_over() => {}
+                    // The reason is told for it.
+                    Ok((_, Ok(written))) if result.is_err() && is_cut_off(&written) => {}
                     Ok((n, written)) => on_done(n, written),
                     Err(RecvTimeoutError::Timeout) if cancelled() => work.end(),
                     Err(RecvTimeoutError::Timeout) => {}

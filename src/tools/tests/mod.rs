@@ -1,5 +1,6 @@
 mod asking;
 mod calculating;
+mod doubt;
 mod files;
 mod keeping;
 mod languages;

@@ -1,6 +1,7 @@
 //! A language model behind a server: what is asked of it, and what is made of its answers.
 
 mod failures;
+mod together;
 
 use std::cell::Cell;
 use std::time::Duration;
