@@ -70,7 +70,7 @@ struct Table {
     answers: BTreeMap<String, String>,
 }
 
-/// About so many questions: as many of each kind, if there are, and always the same ones.
+/// About `wanted` questions, spread evenly over the kinds; the same ones in each run.
 pub fn questions(wanted: usize) -> Result<Vec<Question>> {
     let kinds: Vec<&str> = KINDS.trim().lines().collect();
     let of_a_kind = wanted.div_ceil(kinds.len());

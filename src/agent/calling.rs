@@ -283,7 +283,7 @@ impl Agent {
         commands: &mut Vec<Command>,
     ) {
         let reply = writing.id;
-        // Who interrupts wants no more of it.
+        // The user interrupted: the rest is not done.
         if self.stopped == Some(reply) {
             return;
         }

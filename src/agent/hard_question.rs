@@ -10,7 +10,7 @@ use crate::lexicon::{Lexicon, word_count, words};
 
 /// A question of fewer words is about what was said before: "why not?"
 const FEWEST_WORDS: usize = 3;
-/// A question has at most so many parts that are asked apart.
+/// The most parts of a question that are asked separately.
 pub const MOST_PARTS: usize = 4;
 /// Words of a question that is too involved for a small model.
 const LONG_WORDS: usize = 14;

@@ -11,8 +11,8 @@ const MOST_PIECES: usize = 8;
 /// What a part means, if it is whole; with what the part before it means.
 type Meaning<'a, 't, T> = &'a dyn Fn(&'t str, Option<&T>) -> Option<T>;
 
-/// What the parts of a text mean, of which there are as few as mean something; nothing if it cannot be parted. Words that
-/// join them ("and then") are in none of them.
+/// The meanings of the parts of a text, which is parted into as few as possible that each have a meaning; nothing if it cannot
+/// be parted. Words that join the parts ("and then") belong to none of them.
 pub(super) fn parts<'t, T>(text: &'t str, joins: &[String], meaning: Meaning<'_, 't, T>) -> Vec<T> {
     let pieces = pieces(text, joins);
     if pieces.len() > MOST_PIECES {
@@ -24,7 +24,7 @@ pub(super) fn parts<'t, T>(text: &'t str, joins: &[String], meaning: Meaning<'_,
         .unwrap_or_default()
 }
 
-/// What a text begins with means, up to the last of its joints before which it means something; with the rest behind that.
+/// The meaning of the longest beginning of a text that has one, and the text behind that beginning.
 pub(super) fn beginning<'t, T>(
     text: &'t str,
     joins: &[String],
@@ -38,7 +38,7 @@ pub(super) fn beginning<'t, T>(
     })
 }
 
-/// The parts, if the first has so many of the pieces; the longest first.
+/// Parts the pieces so that the first part has `first` of them; of the others each is made as long as possible.
 fn parted<'t, T>(
     text: &'t str,
     pieces: &[Range<usize>],

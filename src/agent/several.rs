@@ -51,8 +51,8 @@ impl Part {
 }
 
 impl Certain {
-    /// What all of the words are one command for, if this keeps what is said to it: that command, and others behind it that it
-    /// would keep as well.
+    /// Where the tool `whole` would keep all of these words as a note or a reminder: the note, and the commands behind it as
+    /// commands.
     pub(super) fn commands_behind(&mut self, whole: &str, words: &str) -> Option<Certainty> {
         if !KEEP_WORDS.contains(&whole) {
             return None;

@@ -24,6 +24,17 @@ struct How {
     batch: usize,
 }
 
+impl How {
+    /// For a single conversation.
+    fn alone(keeps: Keeps) -> Self {
+        Self {
+            keeps,
+            together: 0,
+            batch: SHORT_BATCH,
+        }
+    }
+}
+
 /// What of a language model's reading is kept on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeps {
@@ -93,15 +104,10 @@ impl EngineLoader {
         keeps: Keeps,
         persona: &Persona,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
-        let how = How {
-            keeps,
-            together: 0,
-            batch: SHORT_BATCH,
-        };
-        self.language_model_as(how, persona)
+        self.language_model_as(How::alone(keeps), persona)
     }
 
-    /// Loads the language model to answer so many conversations at a time.
+    /// Loads the language model to answer up to `together` conversations at a time, where nobody waits for a single one.
     ///
     /// # Errors
     /// It cannot be loaded.
@@ -118,16 +124,15 @@ impl EngineLoader {
         self.language_model_as(how, persona)
     }
 
-    /// Loads the language model to answer so many questions at a time beside a conversation, which goes before them.
+    /// Loads the language model to answer up to `together` questions at a time while a conversation goes on, which comes first.
     pub(super) fn language_model_beside(
         &self,
         persona: &Persona,
         together: usize,
     ) -> Result<Box<dyn LanguageModel>, EnginesError> {
         let how = How {
-            keeps: Keeps::Nothing,
             together,
-            batch: SHORT_BATCH,
+            ..How::alone(Keeps::Nothing)
         };
         self.language_model_as(how, persona)
     }
@@ -140,14 +145,9 @@ impl EngineLoader {
         &self,
         persona: &Persona,
     ) -> Result<Option<Llama>, EnginesError> {
-        let how = How {
-            keeps: Keeps::Nothing,
-            together: 0,
-            batch: SHORT_BATCH,
-        };
         match &self.config.llm.engine {
             LlmEngine::Server(_) | LlmEngine::None => Ok(None),
-            _ => self.llama(persona, how).map(Some),
+            _ => self.llama(persona, How::alone(Keeps::Nothing)).map(Some),
         }
     }
 

@@ -22,7 +22,7 @@ struct Sessions {
 /// Measures a session turn by turn, as long as it is the only one of the process: nobody knows for which of several
 /// sessions a core works.
 pub struct Meter {
-    /// The turn that goes on; one less than the first where none has begun.
+    /// The number of the turn that goes on, plus one; 0 before the first.
     turn: AtomicU64,
     reading: Mutex<Reading>,
 }

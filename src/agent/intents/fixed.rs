@@ -57,7 +57,7 @@ pub enum Fixed {
     ToolsUnclear,
     /// and of anything that is to be done.
     CommandUnclear,
-    /// What was said behind something certain is none of that.
+    /// The beginning of what was said was understood, and the rest was not.
     RestUnclear,
     /// What happens to the words of the user.
     Privacy,

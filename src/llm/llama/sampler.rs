@@ -118,7 +118,7 @@ fn may_be_chosen(sampling: &Sampling) -> Option<usize> {
     (sampling.repeat_penalty >= 1.0).then_some(kept + PENALTY_WINDOW as usize)
 }
 
-/// So many of the likeliest tokens, in the order of the vocabulary.
+/// The `most` likeliest tokens, sorted by their numbers in the vocabulary.
 fn likeliest(logits: &[f32], most: usize) -> LlamaTokenDataArray {
     let by_logit = |a: &LlamaTokenData, b: &LlamaTokenData| b.logit().total_cmp(&a.logit());
     let mut found: Vec<LlamaTokenData> = Vec::with_capacity(2 * most);
