@@ -30,10 +30,12 @@ fn safe(title: &str) -> String {
     let mut name = String::new();
     // "don't" is one word.
     for c in plain.chars().filter(|c| !"'’".contains(*c)) {
-        let next = match c.is_alphanumeric() {
-            true => c,
-            false if name.is_empty() || name.ends_with('-') => continue,
-            false => '-',
+        let next = if c.is_alphanumeric() {
+            c
+        } else if name.is_empty() || name.ends_with('-') {
+            continue;
+        } else {
+            '-'
         };
         if name.len() + next.len_utf8() > LONGEST {
             break;

@@ -59,9 +59,10 @@ pub fn cue(text: &str, lexicon: &Lexicon) -> Cue {
     // behind a whole sentence, except in Chinese: there they often leave all marks out.
     let unmarked =
         text.ends_with(|c: char| c.is_alphanumeric() && !is_han(c) || ascii_mark(c) == ',');
-    match unmarked || Lexicon::ends_with(&lexicon.leaning, &words) {
-        true => Cue::Leaning,
-        false => Cue::Neutral,
+    if unmarked || Lexicon::ends_with(&lexicon.leaning, &words) {
+        Cue::Leaning
+    } else {
+        Cue::Neutral
     }
 }
 
@@ -103,9 +104,10 @@ fn without_noise<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     let last = &body[before.len()..];
     let before = before.trim_end();
     let is_noise = words(last).iter().all(|word| lexicon.noise.contains(word));
-    match is_noise && before.ends_with(is_end) {
-        true => before,
-        false => text,
+    if is_noise && before.ends_with(is_end) {
+        before
+    } else {
+        text
     }
 }
 

@@ -148,10 +148,12 @@ fn text(bytes: &[u8], given_up: Cancelled) -> Result<String, Why> {
             break;
         }
     }
-    match text.contains(char::is_alphanumeric) {
-        true => Ok(text),
-        false if pages == damaged => Err(Why::Damaged),
-        false => Err(Why::NoText),
+    if text.contains(char::is_alphanumeric) {
+        Ok(text)
+    } else if pages == damaged {
+        Err(Why::Damaged)
+    } else {
+        Err(Why::NoText)
     }
 }
 

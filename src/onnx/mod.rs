@@ -243,9 +243,10 @@ fn changed(file: Bytes, changes: Changes) -> (Bytes, usize) {
             ..Value::default()
         });
     }
-    let in_floats = match changes.convolutions_in_floats {
-        true => convolutions::in_floats(&mut model),
-        false => 0,
+    let in_floats = if changes.convolutions_in_floats {
+        convolutions::in_floats(&mut model)
+    } else {
+        0
     };
     (model.encode_to_vec().into(), in_floats)
 }

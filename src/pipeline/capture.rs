@@ -9,22 +9,21 @@ use crossbeam_channel::{Receiver, Sender};
 use super::bus::EventBus;
 use super::conductor::ConductorInput;
 use super::devices::{OpenSound, Sound};
+use super::ears::Ears;
 use super::endpointing::EndpointingInput;
 use super::playback::PlaybackControl;
 use super::recognizer::RecognizerInput;
 use super::speaker::SpeakerInput;
 use super::waiting::Waiting;
-use crate::aec::{EchoCanceller, earcon, reply_volume};
+use crate::aec::EchoCanceller;
 use crate::audio::AudioError;
 use crate::audio::device::StreamNote;
-use crate::audio::frame::{BLOCK, BLOCK_MS, Block, FRAME, SESSION_RATE, SPEECH_RATE, dbfs};
+use crate::audio::frame::{BLOCK, BLOCK_MS, Block};
 use crate::audio::latency::LatencyWatch;
-use crate::audio::resample::StreamResampler;
 use crate::audio::stall::Stall;
 use crate::clock::{Stopwatch, Ticker, Timestamp};
 use crate::events::EventKind;
-use crate::front_end::{DuplexChoice, Fact, FrontEnd, Input, Microphone};
-use crate::turn_taking::Event;
+use crate::front_end::FrontEnd;
 use crate::vad::VoiceActivity;
 use crate::wake::WakeDetector;
 
@@ -34,16 +33,8 @@ pub const LOUDSPEAKER: &str = "loudspeaker";
 const RING_POLL: Duration = Duration::from_millis(BLOCK_MS / 2);
 /// The same while only its name is listened to, which nobody needs to hear at once.
 const RING_POLL_ASLEEP: Duration = Duration::from_millis(4 * BLOCK_MS);
-/// Of the ticks, while it sleeps, turn taking gets one of so many: it has little to do then.
-const TICKS_ASLEEP: u64 = 10;
 /// How often a lost device is looked for.
 const REOPEN: Duration = Duration::from_secs(1);
-/// Blocks between two reports of levels.
-pub(super) const LEVEL_BLOCKS: u64 = 200 / BLOCK_MS;
-
-/// Said when somebody far away may have been the user.
-const FAR_SPEECH: &str = "speech far quieter than yours is taken for a television; if it was you, \
-     come nearer, speak up, or say it again";
 
 /// The engines that hear: the canceller, voice activity, and what listens for the assistant's name, if it can sleep.
 pub type Hearing = (
@@ -103,26 +94,6 @@ pub struct Capture {
     last_glitch: String,
 }
 
-/// Everything that a block goes through.
-struct Ears {
-    outputs: CaptureOutputs,
-    bus: EventBus,
-    front_end: FrontEnd,
-    audible: Arc<AtomicBool>,
-    capture_down: StreamResampler,
-    render_down: StreamResampler,
-    capture_16k: Vec<f32>,
-    render_16k: Vec<f32>,
-    /// Kept between frames, so that it is allocated once.
-    facts: Vec<Fact>,
-    blocks: u64,
-    /// Block at which levels are reported next.
-    next_levels: u64,
-    /// Largest sample for the loudspeaker since levels were reported.
-    render_peak: f32,
-    dropped_frames: u64,
-}
-
 impl Capture {
     /// Takes opened devices. `audible` says whether a reply can be heard now, `earcon` whether one
     /// may be played to find out how it comes back.
@@ -135,21 +106,8 @@ impl Capture {
         (audible, stop): (Arc<AtomicBool>, Arc<AtomicBool>),
         earcon: bool,
     ) -> Result<Self, AudioError> {
-        let ears = Ears {
-            outputs,
-            bus: bus.clone(),
-            front_end: FrontEnd::new(canceller, activity, earcon).woken_by(name),
-            audible,
-            capture_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
-            render_down: StreamResampler::new(SESSION_RATE, SPEECH_RATE)?,
-            capture_16k: Vec::new(),
-            render_16k: Vec::new(),
-            facts: Vec::new(),
-            blocks: 0,
-            next_levels: LEVEL_BLOCKS,
-            render_peak: 0.0,
-            dropped_frames: 0,
-        };
+        let front_end = FrontEnd::new(canceller, activity, earcon).woken_by(name);
+        let ears = Ears::new(front_end, outputs, bus.clone(), audible)?;
         Ok(Self {
             sound,
             open: Some(open),
@@ -171,7 +129,7 @@ impl Capture {
             (Ticker::every(RING_POLL), Ticker::every(RING_POLL_ASLEEP));
         let mut last = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) {
-            if self.ears.front_end.is_asleep() {
+            if self.ears.is_asleep() {
                 slow_ticker.wait()
             } else {
                 ticker.wait()
@@ -199,7 +157,7 @@ impl Capture {
             self.take_note(note);
         }
         while let Some(report) = self.sound.take_report() {
-            self.ears.bus.publish_at(report.at, None, report.kind);
+            self.bus.publish_at(report.at, None, report.kind);
         }
         finished
     }
@@ -237,7 +195,7 @@ impl Capture {
                 tracing::warn!("{text}");
                 self.last_glitch = text;
             }
-            StreamNote::Unwritten(text) => self.ears.bus.error(LOUDSPEAKER, text),
+            StreamNote::Unwritten(text) => self.bus.error(LOUDSPEAKER, text),
             StreamNote::Lost(text) => {
                 self.say(format!("{text}; looking for it again"));
                 if let Some(open) = self.open.take() {
@@ -273,188 +231,6 @@ impl Capture {
     fn say(&self, message: String) {
         tracing::warn!("{message}");
         self.bus.publish(None, EventKind::Device { message });
-    }
-}
-
-/// Places kept free in a queue for messages that must not be dropped, so that audio and ticks
-/// alone never make a stage wait for another that waits for it.
-const RESERVE: usize = 64;
-
-fn has_room<T>(queue: &Sender<T>) -> bool {
-    queue
-        .capacity()
-        .is_none_or(|capacity| queue.len() + RESERVE < capacity)
-}
-
-impl Ears {
-    /// Devices were opened.
-    fn opened(&mut self, sound: &Sound) {
-        let microphone = Microphone {
-            noiseless: sound.is_noiseless(),
-            without_echo: sound.cancels_echo(),
-        };
-        let audible = self.audible.load(Ordering::Relaxed);
-        self.front_end.opened(microphone, audible, &mut self.facts);
-        self.tell(self.bus.clock().now());
-    }
-
-    fn obey(&mut self, control: CaptureControl) {
-        match control {
-            CaptureControl::StopListeningOverReplies => {
-                self.front_end.stop_listening_over_replies(&mut self.facts);
-            }
-            CaptureControl::ListenOverReplies => {
-                self.front_end.listen_over_replies(&mut self.facts);
-            }
-            CaptureControl::KnowSpeaker { since } => self.front_end.know_speaker(since),
-            CaptureControl::Sleep => self.front_end.sleep(),
-            CaptureControl::Wake => self.front_end.wake(),
-        }
-        self.tell(self.bus.clock().now());
-    }
-
-    /// Takes 10 ms: what the microphone gave, if there is one, and what was played.
-    fn hear(&mut self, captured: Option<&[f32; BLOCK]>, played: &[f32; BLOCK]) {
-        let index = self.blocks;
-        self.blocks += 1;
-        let until = Timestamp::from_millis(self.blocks * BLOCK_MS);
-        self.bus.clock().anchor(until);
-        let capture = captured.copied().unwrap_or([0.0; BLOCK]);
-        self.render_peak = played.iter().fold(self.render_peak, |p, s| p.max(s.abs()));
-        if let Some(recorder) = &self.outputs.recorder {
-            let block = Block {
-                index,
-                capture,
-                render: *played,
-            };
-            // A recorder that lags loses blocks; it fills their places with silence.
-            let _ = recorder.try_send(Box::new(block));
-        }
-        self.capture_down.push(&capture, &mut self.capture_16k);
-        self.render_down.push(played, &mut self.render_16k);
-        let frames = self.capture_16k.len().min(self.render_16k.len()) / FRAME;
-        for n in 0..frames {
-            let frame = self.capture_16k.as_chunks::<FRAME>().0[n];
-            let played = self.render_16k.as_chunks::<FRAME>().0[n];
-            self.hear_frame(captured.is_some().then_some(frame), played, until);
-        }
-        self.capture_16k.drain(..frames * FRAME);
-        self.render_16k.drain(..frames * FRAME);
-        let wanted = !self.front_end.is_asleep() || self.blocks.is_multiple_of(TICKS_ASLEEP);
-        // A tick that finds no room is replaced by the next one in 10 ms.
-        if wanted && has_room(&self.outputs.conductor) {
-            let tick = ConductorInput::Event(until, Event::Tick);
-            let _ = self.outputs.conductor.try_send(tick);
-        }
-    }
-
-    fn hear_frame(
-        &mut self,
-        captured: Option<[f32; FRAME]>,
-        played: [f32; FRAME],
-        until: Timestamp,
-    ) {
-        let input = Input {
-            captured,
-            played,
-            until,
-            audible: self.audible.load(Ordering::Relaxed),
-        };
-        let samples = self.front_end.hear(&input, &mut self.facts);
-        if !self.front_end.is_asleep() {
-            for (samples, until) in self.front_end.take_missed() {
-                self.pass_on(samples, until);
-            }
-            self.pass_on(samples, until);
-        }
-        self.tell(until);
-    }
-
-    /// Hands a cleaned frame to whoever listens to words and sound.
-    fn pass_on(&mut self, samples: [f32; FRAME], until: Timestamp) {
-        let audio = RecognizerInput::Audio { samples, until };
-        if !has_room(&self.outputs.recognizer) || self.outputs.recognizer.try_send(audio).is_err() {
-            self.dropped_frames += 1;
-            if self.dropped_frames.is_power_of_two() {
-                let frames = self.dropped_frames;
-                tracing::warn!("the recognizer is ten seconds behind; {frames} frames dropped");
-            }
-        }
-        if has_room(&self.outputs.endpointing) {
-            let audio = EndpointingInput::Audio { samples, until };
-            let _ = self.outputs.endpointing.try_send(audio);
-        }
-        if let Some(speaker) = &self.outputs.speaker
-            && has_room(speaker)
-        {
-            let _ = speaker.try_send(SpeakerInput::Audio { samples, until });
-        }
-    }
-
-    /// Sends what the front end has found out.
-    fn tell(&mut self, now: Timestamp) {
-        let mut facts = std::mem::take(&mut self.facts);
-        for fact in facts.drain(..) {
-            match fact {
-                Fact::SoundStarted(at) => self.send(now, Event::SoundStarted(at)),
-                Fact::SpeechStarted(at) => self.send(now, Event::SpeechStarted(at)),
-                Fact::SpeechFellSilent(at) => self.outputs.waiting.fell_silent(at),
-                Fact::SpeechPaused(at) => self.send(now, Event::SpeechPaused(at)),
-                Fact::Called(call) => self.send(now, Event::Called(call.began, call.score)),
-                Fact::PlayEarcon => self.play(PlaybackControl::Chime(earcon(SESSION_RATE))),
-                Fact::Duplex(choice) => self.publish_duplex(choice),
-                Fact::Microphone(message) => {
-                    let message = message.into();
-                    self.bus.publish(None, EventKind::Device { message });
-                }
-                Fact::FarSpeech => {
-                    let message = FAR_SPEECH.into();
-                    self.bus.publish(None, EventKind::Notice { message });
-                }
-                Fact::Deaf(error) => {
-                    let message = format!("nothing that you say is heard: {error}");
-                    self.bus.error("voice activity", message);
-                }
-            }
-        }
-        self.facts = facts;
-    }
-
-    fn publish_duplex(&self, choice: DuplexChoice) {
-        self.play(PlaybackControl::Volume(reply_volume(choice.mode)));
-        let duplex = EventKind::Duplex {
-            mode: choice.mode,
-            reason: choice.reason,
-            echo_gain_db: choice.echo_gain_db,
-            echo_delay_ms: choice.echo_delay_ms,
-        };
-        self.bus.publish(None, duplex);
-    }
-
-    fn play(&self, control: PlaybackControl) {
-        let _ = self.outputs.playback.send(control);
-    }
-
-    fn send(&self, now: Timestamp, event: Event) {
-        let input = ConductorInput::Event(now, event);
-        let _ = self.outputs.conductor.send(input);
-    }
-
-    /// Reports levels five times a second; whether it did.
-    fn report_levels(&mut self, open: &OpenSound) -> bool {
-        if self.blocks < self.next_levels {
-            return false;
-        }
-        self.next_levels = self.blocks + LEVEL_BLOCKS;
-        let counters = open.counters();
-        let levels = EventKind::Levels {
-            capture_dbfs: counters.take_peak_dbfs(),
-            render_dbfs: Some(dbfs(std::mem::take(&mut self.render_peak))),
-            clipped: counters.clipped.load(Ordering::Relaxed),
-            overruns: counters.overrun_frames.load(Ordering::Relaxed),
-        };
-        self.bus.publish(None, levels);
-        true
     }
 }
 

@@ -7,11 +7,14 @@ use super::*;
 use crate::aec::{Bypass, SonoraCanceller};
 use crate::audio::callback::RenderEnd;
 use crate::audio::device::AudioDevice;
+use crate::audio::frame::SESSION_RATE;
 use crate::audio::memory_card::{MemoryCard, Outside};
 use crate::audio::noise::Noise;
 use crate::clock::SessionClock;
 use crate::events::DuplexMode;
+use crate::pipeline::ears::RESERVE;
 use crate::pipeline::scripted_engines::{Published, loud_is_speech};
+use crate::turn_taking::Event;
 
 #[path = "capture_card_tests.rs"]
 mod cards;

@@ -345,9 +345,10 @@ impl LanguageModelStage {
 impl SoFar {
     /// With more of the same reply.
     fn and(self, reply: ReplyId, text: &str, tokens: u32, busy: Duration) -> Self {
-        let parted = match self.text.is_empty() || text.is_empty() {
-            true => "",
-            false => " ",
+        let parted = if self.text.is_empty() || text.is_empty() {
+            ""
+        } else {
+            " "
         };
         Self {
             reply: Some(reply),

@@ -19,6 +19,7 @@ mod bus;
 mod capture;
 mod conductor;
 mod devices;
+mod ears;
 mod endpointing;
 mod external_tools;
 mod helper;

@@ -195,9 +195,10 @@ impl RecognizerStage {
             .waiting
             .lull()
             .is_some_and(|at| at > turn.decoded_until);
-        let step = match is_whole && fell_silent && turn.decoded > 0 {
-            true => LULL_STEP.max(turn.step / 2),
-            false => turn.step,
+        let step = if is_whole && fell_silent && turn.decoded > 0 {
+            LULL_STEP.max(turn.step / 2)
+        } else {
+            turn.step
         };
         if open.len() < turn.decoded + step {
             return;
@@ -212,14 +213,20 @@ impl RecognizerStage {
         let gave_way = turn.gave_way;
         // What was said before a lull is soon all there is; this is less.
         let is_late = || !gave_way && waiting.lull().is_some_and(|at| at > until);
-        let give_way = || match is_whole && !for_good {
-            true => waiting.wants_other_than(until) || is_late(),
-            false => waiting.is_commanded(),
+        let give_way = || {
+            if is_whole && !for_good {
+                waiting.wants_other_than(until) || is_late()
+            } else {
+                waiting.is_commanded()
+            }
         };
         let engine = self.engine.as_mut();
-        let decoded = timed(|| match for_good {
-            true => engine.transcribe(&open[..end], &give_way),
-            false => engine.transcribe_partial(&open[..end], &give_way),
+        let decoded = timed(|| {
+            if for_good {
+                engine.transcribe(&open[..end], &give_way)
+            } else {
+                engine.transcribe_partial(&open[..end], &give_way)
+            }
         });
         self.tell();
         let Some(turn) = &mut self.turn else { return };

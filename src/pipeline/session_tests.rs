@@ -14,7 +14,7 @@ use crate::audio::noise::Noise;
 use crate::clock::SessionClock;
 use crate::events::SessionEvent;
 use crate::language::Language;
-use crate::pipeline::capture::LEVEL_BLOCKS;
+use crate::pipeline::ears::LEVEL_BLOCKS;
 use crate::pipeline::scripted_engines::{
     ANSWER, Hears, NoTools, QUESTION, config, engines, helper, known_voices,
 };

@@ -46,9 +46,10 @@ const BEGINNING: usize = SPEECH_RATE as usize / 5;
 impl Before {
     /// The tokens to be expected for this sound.
     fn guess(&self, samples: &[f32]) -> &[i64] {
-        match !self.beginning.is_empty() && samples.starts_with(&self.beginning) {
-            true => &self.tokens,
-            false => &[],
+        if !self.beginning.is_empty() && samples.starts_with(&self.beginning) {
+            &self.tokens
+        } else {
+            &[]
         }
     }
 
@@ -156,9 +157,10 @@ impl Moonshine {
                 if (is_first || of_decoder)
                     && let Some(new) = outputs.remove(present)
                 {
-                    *value = match of_decoder && agreed + 1 < step.len() {
-                        true => cut(&new, agreed + 1)?,
-                        false => new,
+                    *value = if of_decoder && agreed + 1 < step.len() {
+                        cut(&new, agreed + 1)?
+                    } else {
+                        new
                     };
                 }
             }

@@ -36,10 +36,10 @@ impl Tokenizer {
             entries.push(entry.to_vec());
             rest = after;
         }
-        match entries.is_empty() {
-            true => Err(SttError::Tokenizer("it is empty".into())),
-            false => Ok(Self { entries }),
+        if entries.is_empty() {
+            return Err(SttError::Tokenizer("it is empty".into()));
         }
+        Ok(Self { entries })
     }
 
     /// The text of token ids; control tokens (`<s>`) and byte tokens (`<0x41>`) are understood,

@@ -18,9 +18,10 @@ pub fn describe(info: &Info) -> String {
     };
     let what = program.description.as_ref().unwrap_or(&program.name);
     let models: Vec<&str> = program.models.iter().map(|m| m.name.as_str()).collect();
-    match models.is_empty() {
-        true => what.clone(),
-        false => format!("{what}: {}", models.join(", ")),
+    if models.is_empty() {
+        what.clone()
+    } else {
+        format!("{what}: {}", models.join(", "))
     }
 }
 

@@ -175,10 +175,10 @@ impl Recognizer for Whisper {
         samples: &[f32],
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
-        match self.pace.has_time_for_partial(samples.len()) {
-            true => self.hear(samples, true, cancelled),
-            false => Ok(None),
+        if !self.pace.has_time_for_partial(samples.len()) {
+            return Ok(None);
         }
+        self.hear(samples, true, cancelled)
     }
 
     fn take_notices(&mut self) -> Vec<String> {

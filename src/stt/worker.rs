@@ -46,9 +46,10 @@ pub fn find_worker() -> Result<PathBuf, SttError> {
         Some(path) => PathBuf::from(path),
         None => own.parent().unwrap_or(Path::new("")).join(file),
     };
-    match path.is_file() {
-        true => Ok(path),
-        false => Err(SttError::WorkerAbsent { path }),
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(SttError::WorkerAbsent { path })
     }
 }
 

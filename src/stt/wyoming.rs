@@ -71,10 +71,7 @@ impl WyomingRecognizer {
         let question = Question {
             number: self.number,
             partial,
-            language: match self.languages.is_one() {
-                true => Some(self.languages.first().code()),
-                false => None,
-            },
+            language: (self.languages.is_one()).then(|| self.languages.first().code()),
             vocabulary: &self.vocabulary,
         };
         let peer = self.connect()?;
@@ -159,9 +156,9 @@ impl Recognizer for WyomingRecognizer {
         samples: &[f32],
         cancelled: Cancelled,
     ) -> Result<Option<String>, SttError> {
-        match self.pace.has_time_for_partial(samples.len()) {
-            true => self.hear(samples, true, cancelled),
-            false => Ok(None),
+        if !self.pace.has_time_for_partial(samples.len()) {
+            return Ok(None);
         }
+        self.hear(samples, true, cancelled)
     }
 }

@@ -143,23 +143,26 @@ impl TurnTaking {
     /// How long somebody may speak over a held reply before that alone interrupts it.
     fn patience(&self, user: &UserTurn) -> Duration {
         let words = user.partial.words();
-        let patience = match self.config.lexicon.only_listens(words) || self.is_echo(words) {
-            true => self.config.interrupt_after * 2,
-            false => self.config.interrupt_after,
+        let patience = if self.config.lexicon.only_listens(words) || self.is_echo(words) {
+            self.config.interrupt_after * 2
+        } else {
+            self.config.interrupt_after
         };
         patience.max(self.patience_for_voice(user))
     }
 
     /// How long somebody may speak before the reply is held.
     fn hold_after(&self, user: &UserTurn) -> Duration {
-        let least = match self.false_alarms.are_many(user.began) {
-            true => HOLD_AFTER_ALARMS,
-            false => Duration::ZERO,
+        let least = if self.false_alarms.are_many(user.began) {
+            HOLD_AFTER_ALARMS
+        } else {
+            Duration::ZERO
         };
-        let patience = match user.began < self.others_until {
+        let patience = if user.began < self.others_until {
             // Who spoke just now was not meant.
-            true => self.patience_for_voice(user),
-            false => Duration::ZERO,
+            self.patience_for_voice(user)
+        } else {
+            Duration::ZERO
         };
         self.config.hold_after.max(least).max(patience)
     }

@@ -105,9 +105,10 @@ impl TurnTaking {
     /// How long somebody may speak over a reply before they are taken for the user, whoever they are.
     pub(super) fn patience_for_voice(&self, user: &UserTurn) -> Duration {
         let is_told = user.voice.is_some_and(Voice::can_be_told);
-        match self.config.only_enrolled && !is_told {
-            true => LONGEST_DOUBT,
-            false => Duration::ZERO,
+        if self.config.only_enrolled && !is_told {
+            LONGEST_DOUBT
+        } else {
+            Duration::ZERO
         }
     }
 
@@ -120,10 +121,11 @@ impl TurnTaking {
 
     /// Whether it is somebody else who speaks over the reply: they do not interrupt it.
     pub(super) fn interrupts_as_another(&self, user: &UserTurn) -> bool {
-        match user.voice.is_some_and(Voice::can_be_told) {
-            true => user.is_known_other(),
+        if user.voice.is_some_and(Voice::can_be_told) {
+            user.is_known_other()
+        } else {
             // Too short to be told.
-            false => self.config.only_enrolled && user.began < self.others_until,
+            self.config.only_enrolled && user.began < self.others_until
         }
     }
 }

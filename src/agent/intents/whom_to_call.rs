@@ -73,9 +73,10 @@ impl CallingWords {
         let Some((number, takes_texts)) = known else {
             return self.any_help_line.clone();
         };
-        let words = match takes_texts {
-            true => &self.help_line_takes_texts,
-            false => &self.help_line,
+        let words = if takes_texts {
+            &self.help_line_takes_texts
+        } else {
+            &self.help_line
         };
         let name = country.and_then(|country| self.lines.get(&country.to_ascii_uppercase()));
         words

@@ -200,9 +200,10 @@ fn is_near(known: &str, name: &str) -> bool {
     let (Some((known, said)), None) = (wrong.next(), wrong.next()) else {
         return false;
     };
-    let least = match name.contains(' ') {
-        true => LETTERS_OF_A_WORD,
-        false => LETTERS_OF_ONE_WORD,
+    let least = if name.contains(' ') {
+        LETTERS_OF_A_WORD
+    } else {
+        LETTERS_OF_ONE_WORD
     };
     let is_number = said.contains(|c: char| c.is_ascii_digit())
         || said.chars().all(|letter| "ivxlcdm".contains(letter));

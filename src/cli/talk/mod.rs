@@ -170,13 +170,15 @@ fn converse(
     let mut terminal = Terminal::new(events);
     terminal.reads_lines(options.text);
     terminal.reads_keys(screen, config.turn_taking.push_to_talk);
-    let mut view: Box<dyn View> = match screen {
-        true if config.turn_taking.push_to_talk => Box::new(Screen::open(
-            "space: talk, space again: done, q: quit",
-            options.why,
-        )?),
-        true => Box::new(Screen::open("q: quit", options.why)?),
-        false => Box::new(Plain::new(stdout(), options.why)),
+    let keys = if config.turn_taking.push_to_talk {
+        "space: talk, space again: done, q: quit"
+    } else {
+        "q: quit"
+    };
+    let mut view: Box<dyn View> = if screen {
+        Box::new(Screen::open(keys, options.why)?)
+    } else {
+        Box::new(Plain::new(stdout(), options.why))
     };
     terminal.run(&session, view.as_mut(), options.limit);
     view.close();

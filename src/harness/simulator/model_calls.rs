@@ -86,13 +86,15 @@ impl World {
             let still = agent::Input::StillCalling(reply);
             self.schedule(at, Happening::Agent(still));
         }
-        let found = match self.machine.fails(&mut self.choices) {
-            true if self.choices.bool() => Err(CallFailure::Declined("no".into())),
-            true => Err(CallFailure::Unusable {
+        let found = if !self.machine.fails(&mut self.choices) {
+            Ok("It is green.".to_owned())
+        } else if self.choices.bool() {
+            Err(CallFailure::Declined("no".into()))
+        } else {
+            Err(CallFailure::Unusable {
                 whose: "it".into(),
                 why: "gone".into(),
-            }),
-            false => Ok("It is green.".to_owned()),
+            })
         };
         let at = self.now + Duration::from_millis(takes_ms);
         let found = agent::Input::Found { reply, found };

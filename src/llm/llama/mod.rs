@@ -333,10 +333,12 @@ impl LanguageModel for Llama {
             if filter.is_over() {
                 break Finish::Complete;
             }
-            match filter.is_thinking() {
-                true => thought += 1,
-                false if self.has_tools && filter.is_calling() => called += 1,
-                false => said += 1,
+            if filter.is_thinking() {
+                thought += 1;
+            } else if self.has_tools && filter.is_calling() {
+                called += 1;
+            } else {
+                said += 1;
             }
             if self.read.len() + 1 >= self.context_len() {
                 break Finish::Length;

@@ -160,11 +160,14 @@ fn number<S: Spelling>(digits: &str) -> Vec<String> {
         .nfkc()
         .filter_map(|c| Some(u64::from(c.to_digit(10)?)))
         .collect();
-    let is_number = values.len() <= 9 && (values.first() != Some(&0) || values.len() == 1);
-    let said: Vec<String> = match is_number {
-        true if values.is_empty() => return Vec::new(),
-        true => vec![S::number(values.iter().fold(0, |n, digit| 10 * n + digit))],
-        false => values.into_iter().map(S::number).collect(),
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let is_number = values.len() <= 9 && (values[0] != 0 || values.len() == 1);
+    let said: Vec<String> = if is_number {
+        vec![S::number(values.iter().fold(0, |n, digit| 10 * n + digit))]
+    } else {
+        values.into_iter().map(S::number).collect()
     };
     split(&said.join(" "))
 }

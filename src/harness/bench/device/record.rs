@@ -127,10 +127,10 @@ pub fn record(
         drain(&mut capture_times, &mut found.capture_blocks);
         drain(&mut render_times, &mut found.render_blocks);
         for ((side, seen), moved) in alive.iter_mut().zip(moved) {
-            match moved {
-                true => *seen = Stopwatch::start(),
-                false if seen.elapsed() > DEAD_AFTER => return Err(DeviceError::Dead { side }),
-                false => {}
+            if moved {
+                *seen = Stopwatch::start();
+            } else if seen.elapsed() > DEAD_AFTER {
+                return Err(DeviceError::Dead { side });
             }
         }
         while let Some(note) = stream.take_note() {
