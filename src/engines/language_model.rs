@@ -6,6 +6,7 @@ use super::{EngineLoader, EnginesError, cache_dir, data_dir};
 use crate::agent::Persona;
 use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
+use crate::llm::prepare::Precision;
 use crate::llm::server::{Address, Server, ServerConfig, ServerTimeouts};
 use crate::llm::{
     Adapter, LONG_BATCH, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, SHORT_BATCH,
@@ -207,12 +208,18 @@ impl EngineLoader {
         (file, adapter_id): (&Path, &str),
         how: How,
     ) -> Result<Llama, String> {
-        let name = prepare::name(model_id, adapter_id);
-        let prepared = cache_dir().join("prepared").join(&name);
+        let precision = prepare::fastest(how.together);
+        let name = prepare::name(model_id, adapter_id, precision);
+        // A folder holds one such file.
+        let folder = match precision {
+            Precision::Q8_0 => "prepared",
+            Precision::Bf16 => "prepared-for-many",
+        };
+        let prepared = cache_dir().join(folder).join(&name);
         if !prepared.is_file() {
             let mut progress = ConsoleProgress::stderr();
             let mut begun = false;
-            let made = prepare::prepared(model, file, &prepared, &mut |done, all| {
+            let made = prepare::prepared(model, file, precision, &prepared, &mut |done, all| {
                 if !std::mem::replace(&mut begun, true) {
                     progress.begin("preparing the language model, once", Some(all));
                 }

@@ -2,13 +2,14 @@
 //! it reads prompts about twice as fast as the two together.
 //!
 //! ```text
-//!  base ─────┐  for each tensor: numbers ─► + scale · B · A ─► Q8_0 ─┐
-//!  adapter ──┘  (metadata: its bytes as they are)                    └► part ─► fsync ─► rename
+//!  base ─────┐  for each tensor: numbers ─► + scale · B · A ─► Q8_0 or BF16 ─┐
+//!  adapter ──┘  (metadata: its bytes as they are)                            └► part ─► fsync ─► rename
 //! ```
 //!
 //! Runs on the caller's thread, before a model is loaded; a row of one tensor and its part of the adapter are
 //! in memory. Invariants: **a file under its final name is whole**, and the same inputs give the same bytes.
-//! Q8_0, because what an adapter changes is smaller than the steps of 4-bit numbers, which round it away.
+//! Not fewer bits than Q8_0 has, because what an adapter changes is smaller than the steps of 4-bit numbers, which
+//! round it away.
 
 mod lora;
 mod numbers;
@@ -27,6 +28,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
 use lora::Lora;
+pub use numbers::Precision;
 use place::{PREFIX, Place};
 use recipe::Recipe;
 use source::Source;
@@ -118,10 +120,28 @@ fn multiplies_bytes() -> bool {
     false
 }
 
+/// Sequences at a time from which on computing, and not fetching the weights, takes most of the time.
+const MANY: usize = 4;
+
+/// What so many sequences at a time are answered with fastest. This program and llama.cpp are built for the same
+/// CPU (`.cargo/config.toml`), so that what the one may use the other uses.
+pub fn fastest(together: usize) -> Precision {
+    let multiplies_bf16 = cfg!(all(target_arch = "x86_64", target_feature = "avx512bf16"));
+    if multiplies_bf16 && together >= MANY {
+        Precision::Bf16
+    } else {
+        Precision::Q8_0
+    }
+}
+
 /// The name of the file that is made of a model and an adapter with these SHA-256 hashes: another one for
 /// other inputs, and for a program that would make another file of them.
-pub fn name(base_sha256: &str, adapter_sha256: &str) -> String {
-    let inputs = format!("{base_sha256} {adapter_sha256} {RECIPE}");
+pub fn name(base_sha256: &str, adapter_sha256: &str, precision: Precision) -> String {
+    let stored = match precision {
+        Precision::Q8_0 => "",
+        Precision::Bf16 => " bf16",
+    };
+    let inputs = format!("{base_sha256} {adapter_sha256} {RECIPE}{stored}");
     let hash = hex(&Sha256::digest(inputs));
     format!("{PREFIX}{}.gguf", &hash[..16])
 }
@@ -136,6 +156,7 @@ pub fn name(base_sha256: &str, adapter_sha256: &str) -> String {
 pub fn prepared(
     base: &Path,
     adapter: &Path,
+    precision: Precision,
     file: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), PrepareError> {
@@ -144,7 +165,7 @@ pub fn prepared(
     }
     let mut base = Source::open(base)?;
     let mut lora = Lora::open(adapter, &base)?;
-    let recipe = Recipe::new(&base, &lora)?;
+    let recipe = Recipe::new(&base, &lora, precision)?;
     let place = Place::take(file)?;
     if file.is_file() {
         return Ok(());

@@ -1,7 +1,7 @@
-//! How GGUF stores the numbers of a tensor, as ggml reads and writes them (`ggml-quants.c`): in blocks of 32
-//! that share a step `d`, and for Q4_1 a least number `m` too, both 16-bit floating point.
+//! How GGUF stores the numbers of a tensor, as ggml reads and writes them (`ggml-quants.c`): one by one, or in blocks
+//! of 32 that share a step `d`, and for Q4_1 a least number `m` too, both 16-bit floating point.
 
-use half::f16;
+use half::{bf16, f16};
 
 use crate::llm::gguf::block;
 
@@ -18,13 +18,22 @@ pub enum Kind {
     Q4_0,
     Q4_1,
     Q8_0,
+    Bf16,
 }
 
 impl Kind {
+    const ALL: [Self; 6] = [
+        Self::F32,
+        Self::F16,
+        Self::Q4_0,
+        Self::Q4_1,
+        Self::Q8_0,
+        Self::Bf16,
+    ];
+
     /// By the number that the format gives it; `None` for one that is not read here.
     pub fn of(number: u32) -> Option<Self> {
-        let kinds = [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q8_0];
-        kinds.into_iter().find(|kind| kind.number() == number)
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
     }
 
     /// The number that the format gives it.
@@ -35,6 +44,7 @@ impl Kind {
             Self::Q4_0 => 2,
             Self::Q4_1 => 3,
             Self::Q8_0 => 8,
+            Self::Bf16 => 30,
         }
     }
 
@@ -69,6 +79,10 @@ impl Kind {
                     numbers.extend(all.iter().map(|q| f32::from(q.cast_signed()) * d));
                 }
             }
+            Self::Bf16 => {
+                let all = bytes.as_chunks().0.iter();
+                numbers.extend(all.map(|b| bf16::from_le_bytes(*b).to_f32()));
+            }
         }
     }
 }
@@ -83,10 +97,45 @@ fn unpacked(nibbles: &[u8; BLOCK / 2]) -> impl Iterator<Item = u8> {
     lower.chain(nibbles.iter().map(|pair| pair >> 4))
 }
 
-/// Adds numbers to `bytes` as Q8_0; those behind the last whole block are left out. `None` if a block cannot
-/// hold them: they are not finite, or too large.
-#[must_use]
-pub fn write_q8_0(numbers: &[f32], bytes: &mut Vec<u8>) -> Option<()> {
+/// How a prepared file stores the weights that prompts are multiplied by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// Eight bits and a step for 32 of them: the least to fetch, for few sequences at a time.
+    Q8_0,
+    /// Sixteen bits of floating point: the least to compute where the CPU multiplies them in one step.
+    Bf16,
+}
+
+impl Precision {
+    /// The kind that the format calls it.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Q8_0 => Kind::Q8_0,
+            Self::Bf16 => Kind::Bf16,
+        }
+    }
+
+    /// Adds numbers to `bytes`; in Q8_0 those behind the last whole block are left out. `None` if they are not finite,
+    /// or too large.
+    #[must_use]
+    pub fn write(self, numbers: &[f32], bytes: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Q8_0 => write_q8_0(numbers, bytes),
+            Self::Bf16 => write_bf16(numbers, bytes),
+        }
+    }
+}
+
+fn write_bf16(numbers: &[f32], bytes: &mut Vec<u8>) -> Option<()> {
+    for number in numbers {
+        let stored = bf16::from_f32(*number);
+        stored.is_finite().then_some(())?;
+        bytes.extend(stored.to_le_bytes());
+    }
+    Some(())
+}
+
+fn write_q8_0(numbers: &[f32], bytes: &mut Vec<u8>) -> Option<()> {
     for block in numbers.as_chunks::<BLOCK>().0 {
         let largest = block.iter().fold(0f32, |most, x| most.max(x.abs()));
         let step = largest / 127.0;
@@ -111,14 +160,32 @@ mod tests {
     use super::*;
 
     fn round_trip(numbers: &[f32]) -> Vec<f32> {
+        stored_and_read(Precision::Q8_0, numbers)
+    }
+
+    fn stored_and_read(precision: Precision, numbers: &[f32]) -> Vec<f32> {
         let (mut bytes, mut read) = (Vec::new(), Vec::new());
-        write_q8_0(numbers, &mut bytes).unwrap();
+        precision.write(numbers, &mut bytes).unwrap();
         assert_eq!(
             bytes.len() as u64,
-            Kind::Q8_0.bytes(numbers.len() as u64).unwrap()
+            precision.kind().bytes(numbers.len() as u64).unwrap()
         );
-        Kind::Q8_0.read(&bytes, &mut read);
+        precision.kind().read(&bytes, &mut read);
         read
+    }
+
+    #[test]
+    fn bf16_keeps_eight_bits_of_a_number_of_any_size() {
+        let mut random = fastrand::Rng::with_seed(17);
+        let scales = (0..2_000).map(|_| 10f32.powf(random.f32() * 40.0 - 20.0));
+        let numbers: Vec<f32> = scales.collect();
+        for (x, y) in numbers
+            .iter()
+            .zip(stored_and_read(Precision::Bf16, &numbers))
+        {
+            assert!((x - y).abs() <= x / 256.0, "{x} {y}");
+        }
+        assert_eq!(stored_and_read(Precision::Bf16, &[0.0, -1.5]), [0.0, -1.5]);
     }
 
     #[test]
@@ -160,6 +227,10 @@ mod tests {
             block[20] = bad;
             assert_eq!(write_q8_0(&block, &mut Vec::new()), None, "{bad}");
         }
+        for bad in [f32::NAN, f32::INFINITY, f32::MAX] {
+            let written = Precision::Bf16.write(&[1.0, bad], &mut Vec::new());
+            assert_eq!(written, None, "{bad}");
+        }
     }
 
     #[test]
@@ -190,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_kind_keeps_its_number() {
-        for kind in [Kind::F32, Kind::F16, Kind::Q4_0, Kind::Q4_1, Kind::Q8_0] {
+        for kind in Kind::ALL {
             assert_eq!(Kind::of(kind.number()), Some(kind));
         }
         // Q6_K.

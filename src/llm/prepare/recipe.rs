@@ -1,23 +1,22 @@
 //! What becomes of each tensor, and the new file, byte by byte.
 //!
-//! Tensors that the adapter changes, and all other matrices of weights, become Q8_0, which llama.cpp reads
+//! Tensors that the adapter changes, and all other matrices of weights, become Q8_0 or BF16, which llama.cpp reads
 //! prompts with faster than with 4-bit numbers and an adapter. The rest (norms, biases) stays as it is.
 
 use std::io::{self, Write};
 
 use super::PrepareError;
 use super::lora::{Change, Lora};
-use super::numbers::{Kind, write_q8_0};
+use super::numbers::{Kind, Precision};
 use super::place::CookError;
 use super::source::{Layout, Source};
 use crate::llm::gguf::ALIGNMENT;
 
-/// Keys with new values: how most of the file is stored (`LLAMA_FTYPE_MOSTLY_Q8_0`), and the version of such
-/// ways (`GGML_QNT_VERSION`). The alignment is left out, so that it is the usual one.
-const NEW: [(&str, u32); 2] = [
-    ("general.file_type", 7),
-    ("general.quantization_version", 2),
-];
+/// Key of how most of the file is stored (`LLAMA_FTYPE_MOSTLY_Q8_0` or `_BF16`).
+const FILE_TYPE: &str = "general.file_type";
+/// Key of the version of such ways, and that version (`GGML_QNT_VERSION`).
+const VERSION: (&str, u32) = ("general.quantization_version", 2);
+/// The alignment is left out, so that it is the usual one.
 const LEFT_OUT: &str = "general.alignment";
 /// How the format counts 32-bit whole numbers among values.
 const WHOLE_NUMBER: u32 = 4;
@@ -33,6 +32,7 @@ struct Step {
 
 /// All of a new file, before it is made.
 pub struct Recipe {
+    precision: Precision,
     head: Head,
     steps: Vec<Step>,
 }
@@ -46,11 +46,11 @@ struct Head {
 
 impl Recipe {
     /// What becomes of `base` by `lora`.
-    pub fn new(base: &Source, lora: &Lora) -> Result<Self, PrepareError> {
+    pub fn new(base: &Source, lora: &Lora, precision: Precision) -> Result<Self, PrepareError> {
         let steps = base.layouts()?.into_iter().map(|from| {
             let changed = lora.changes(&from.name);
             let kind = if changed || is_matrix(&from) {
-                Kind::Q8_0
+                precision.kind()
             } else {
                 from.kind
             };
@@ -64,8 +64,12 @@ impl Recipe {
             }
         });
         let steps = steps.collect::<Result<Vec<Step>, PrepareError>>()?;
-        let head = Head::new(base, &steps);
-        Ok(Self { head, steps })
+        let head = Head::new(base, &steps, precision);
+        Ok(Self {
+            precision,
+            head,
+            steps,
+        })
     }
 
     /// Bytes of the new file.
@@ -91,11 +95,40 @@ impl Recipe {
             if step.kind == step.from.kind && change.is_none() {
                 copy(base, step.from.at, step.from.bytes, to)?
             } else {
-                convert(base, &step.from, change.as_ref(), to)?
+                self.convert(base, &step.from, change.as_ref(), to)?
             }
             pad(step.bytes, to)?;
             written += aligned(step.bytes);
             progress(written, all);
+        }
+        Ok(())
+    }
+
+    /// Writes a tensor with what is added to it, row by row.
+    fn convert(
+        &self,
+        base: &mut Source,
+        from: &Layout,
+        change: Option<&Change>,
+        to: &mut impl Write,
+    ) -> Result<(), CookError> {
+        let mut bytes = vec![0; from.row_bytes as usize];
+        let (mut numbers, mut stored) = (Vec::new(), Vec::new());
+        for row in 0..from.bytes / from.row_bytes {
+            base.read(from.at + row * from.row_bytes, &mut bytes)?;
+            from.kind.read(&bytes, &mut numbers);
+            if let Some(change) = change {
+                change.add(row as usize, &mut numbers);
+            }
+            stored.clear();
+            let written = self.precision.write(&numbers, &mut stored);
+            written.ok_or_else(|| {
+                let name = &from.name;
+                base.unsuitable(format!(
+                    "with the adapter, numbers of tensor {name} are too large"
+                ))
+            })?;
+            to.write_all(&stored)?;
         }
         Ok(())
     }
@@ -108,8 +141,9 @@ fn is_matrix(tensor: &Layout) -> bool {
 }
 
 impl Head {
-    fn new(base: &Source, steps: &[Step]) -> Self {
-        let is_new = |key: &str| key == LEFT_OUT || NEW.iter().any(|(new, _)| *new == key);
+    fn new(base: &Source, steps: &[Step], precision: Precision) -> Self {
+        let new = [(FILE_TYPE, file_type(precision)), VERSION];
+        let is_new = |key: &str| key == LEFT_OUT || new.iter().any(|(new, _)| *new == key);
         let entries = base.head().entries.iter().filter(|(key, _)| !is_new(key));
         let kept: Vec<(u64, u64)> = entries
             .map(|(_, at)| (at.start, at.end - at.start))
@@ -117,9 +151,9 @@ impl Head {
         let mut before = b"GGUF".to_vec();
         before.extend(3u32.to_le_bytes());
         before.extend((steps.len() as u64).to_le_bytes());
-        before.extend((kept.len() as u64 + NEW.len() as u64).to_le_bytes());
+        before.extend((kept.len() as u64 + new.len() as u64).to_le_bytes());
         let mut behind = Vec::new();
-        for (key, value) in NEW {
+        for (key, value) in new {
             text(key, &mut behind);
             behind.extend(WHOLE_NUMBER.to_le_bytes());
             behind.extend(value.to_le_bytes());
@@ -164,6 +198,16 @@ impl Head {
     }
 }
 
+/// How llama.cpp counts files of that precision.
+fn file_type(precision: Precision) -> u32 {
+    const MOSTLY_Q8_0: u32 = 7;
+    const MOSTLY_BF16: u32 = 32;
+    match precision {
+        Precision::Q8_0 => MOSTLY_Q8_0,
+        Precision::Bf16 => MOSTLY_BF16,
+    }
+}
+
 fn text(text: &str, to: &mut Vec<u8>) {
     to.extend((text.len() as u64).to_le_bytes());
     to.extend(text.as_bytes());
@@ -189,33 +233,6 @@ fn copy(base: &mut Source, at: u64, bytes: u64, to: &mut impl Write) -> Result<(
         base.read(at + done, &mut piece)?;
         to.write_all(&piece)?;
         done += piece.len() as u64;
-    }
-    Ok(())
-}
-
-/// Writes a tensor as Q8_0, row by row.
-fn convert(
-    base: &mut Source,
-    from: &Layout,
-    change: Option<&Change>,
-    to: &mut impl Write,
-) -> Result<(), CookError> {
-    let mut bytes = vec![0; from.row_bytes as usize];
-    let (mut numbers, mut stored) = (Vec::new(), Vec::new());
-    for row in 0..from.bytes / from.row_bytes {
-        base.read(from.at + row * from.row_bytes, &mut bytes)?;
-        from.kind.read(&bytes, &mut numbers);
-        if let Some(change) = change {
-            change.add(row as usize, &mut numbers);
-        }
-        stored.clear();
-        write_q8_0(&numbers, &mut stored).ok_or_else(|| {
-            let name = &from.name;
-            base.unsuitable(format!(
-                "with the adapter, numbers of tensor {name} are too large"
-            ))
-        })?;
-        to.write_all(&stored)?;
     }
     Ok(())
 }

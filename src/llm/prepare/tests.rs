@@ -5,7 +5,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::numbers::{Kind, write_q8_0};
+use super::numbers::Kind;
 use super::*;
 use crate::llm::gguf::Gguf;
 use tiny_gguf::TinyGguf;
@@ -60,11 +60,16 @@ impl Inputs {
     }
 
     pub(super) fn file(&self) -> PathBuf {
-        self.made().join(name("base", "adapter"))
+        self.made().join(name("base", "adapter", Precision::Q8_0))
     }
 
     pub(super) fn prepare(&self) -> Result<(), PrepareError> {
-        prepared(&self.base(), &self.adapter(), &self.file(), &mut |_, _| {})
+        self.prepare_as(Precision::Q8_0)
+    }
+
+    fn prepare_as(&self, precision: Precision) -> Result<(), PrepareError> {
+        let (base, adapter) = (self.base(), self.adapter());
+        prepared(&base, &adapter, precision, &self.file(), &mut |_, _| {})
     }
 
     /// What is said when it cannot be made; and nothing is left but the lock.
@@ -145,6 +150,24 @@ fn other_matrices_become_q8_0_and_norms_stay() {
 }
 
 #[test]
+fn for_many_sequences_all_matrices_become_bf16() {
+    let inputs = Inputs::new(&TinyGguf::llama(), &adapter());
+    inputs.prepare_as(Precision::Bf16).unwrap();
+    let (kind, found) = numbers(&inputs.file(), CHANGED);
+    assert_eq!(kind, Kind::Bf16);
+    for (x, y) in sum(&inputs, CHANGED, 64, ALPHA / RANK as f32)
+        .iter()
+        .zip(found)
+    {
+        assert!((x - y).abs() <= x.abs() / 256.0, "{x} {y}");
+    }
+    assert_eq!(numbers(&inputs.file(), "token_embd.weight").0, Kind::Bf16);
+    let made = Gguf::read(&inputs.file()).unwrap();
+    made.check(&inputs.file()).unwrap();
+    assert_eq!(made.number("general.file_type"), Some(32));
+}
+
+#[test]
 fn an_adapter_without_alpha_is_added_as_it_is() {
     let mut adapter = lora("llama");
     adapter.pair(CHANGED, [64, 64], RANK);
@@ -184,7 +207,7 @@ fn a_change_of_four_bit_numbers_is_kept() {
 fn q8_0_without_a_change_is_copied_bit_by_bit() {
     let mut bytes = Vec::new();
     let odd: Vec<f32> = (0..64).map(|i| (i as f32).sin()).collect();
-    write_q8_0(&odd, &mut bytes).unwrap();
+    Precision::Q8_0.write(&odd, &mut bytes).unwrap();
     let mut base = TinyGguf::llama();
     base.stored(
         "output.weight",
@@ -247,6 +270,7 @@ fn what_is_made_is_a_whole_model() {
     prepared(
         &inputs.base(),
         &inputs.adapter(),
+        Precision::Q8_0,
         &inputs.file(),
         &mut progress,
     )
@@ -277,14 +301,14 @@ fn leftovers_and_old_files_are_removed_and_nothing_else() {
         fs::write(inputs.made().join(old), "old").unwrap();
     }
     inputs.prepare().unwrap();
-    let file = name("base", "adapter");
+    let file = name("base", "adapter", Precision::Q8_0);
     assert_eq!(names(&inputs.made()), ["mine.gguf".to_owned(), file]);
 }
 
 #[test]
 fn a_full_disk_leaves_nothing_and_says_how_much_is_needed() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(name("base", "adapter"));
+    let file = folder.path().join(name("base", "adapter", Precision::Q8_0));
     let full = |to: &mut io::BufWriter<&fs::File>| {
         io::Write::write_all(to, b"half of it")?;
         Err(io::Error::from(io::ErrorKind::StorageFull).into())
@@ -300,13 +324,14 @@ fn a_full_disk_leaves_nothing_and_says_how_much_is_needed() {
 
 #[test]
 fn a_name_is_that_of_both_inputs() {
-    let own = name("base", "adapter");
-    assert_eq!(own, name("base", "adapter"));
+    let own = name("base", "adapter", Precision::Q8_0);
+    assert_eq!(own, name("base", "adapter", Precision::Q8_0));
     assert!(own.starts_with(PREFIX) && own.ends_with(".gguf"));
     for other in [
-        name("other", "adapter"),
-        name("base", "other"),
-        name("adapter", "base"),
+        name("other", "adapter", Precision::Q8_0),
+        name("base", "other", Precision::Q8_0),
+        name("adapter", "base", Precision::Q8_0),
+        name("base", "adapter", Precision::Bf16),
     ] {
         assert_ne!(own, other);
     }
