@@ -298,8 +298,11 @@ pub fn voices(config: &Config, spellings: &[String]) -> Result<(Vec<Voice>, Opti
     Ok((voices, Some(mixed.folder)))
 }
 
-/// Where Kokoro's files are, if they are.
+/// Where Kokoro's files are, if they are: where the configuration says, or among the models.
 fn kokoro_folder(config: &Config) -> Option<PathBuf> {
+    if let TtsEngine::Kokoro(Some(folder)) = &config.tts.engine {
+        return Some(folder.clone());
+    }
     let config = Config {
         profile: "multilingual".into(),
         models_dir: config.models_dir.clone(),

@@ -84,10 +84,12 @@ pub struct Check {
 
 /// Sentences whose speech becomes other people's, in the noise.
 const BABBLE: usize = 32;
-/// A slow voice says one phrase, alone, of so many to learn from, of so many to check with, and one near miss of so many.
-const SLOW_PHRASES: usize = 12;
-const SLOW_CHECKS: usize = 4;
-const SLOW_NEAR_MISSES: usize = 28;
+/// A slow voice says one phrase of so many to learn from, of so many to check with, one near miss of so many, and one other
+/// sentence of so many. People sound like these voices, and little like the quick ones.
+const SLOW_PHRASES: usize = 3;
+const SLOW_CHECKS: usize = 2;
+const SLOW_NEAR_MISSES: usize = 7;
+const SLOW_SENTENCES: usize = 12;
 /// A phrase that is said slowly: longer than so many of a hundred.
 const SLOW: usize = 95;
 
@@ -301,12 +303,12 @@ fn say_all(
         }
     }
     for n in 0..amounts.near_misses + amounts.sentences {
-        let text = if n < amounts.near_misses {
-            near.next()
+        let (text, every) = if n < amounts.near_misses {
+            (near.next(), SLOW_NEAR_MISSES)
         } else {
-            sentences.next()
+            (sentences.next(), SLOW_SENTENCES)
         };
-        let slow = n < amounts.near_misses && n % SLOW_NEAR_MISSES == 1;
+        let slow = n % every == 1;
         let voice = voice(voices, &mut rng, for_test, slow)?;
         let Some(mut text) = text else {
             return Ok(());
