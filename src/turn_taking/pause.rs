@@ -136,6 +136,8 @@ impl TurnTaking {
         }
         self.learn_voice(now, onset, &text, commands);
         let ask_score = self.config.endpointing.asks_sound();
+        // A guess was begun in the language of the turn before.
+        let same_language = self.config.lexicon.language == self.answering_in;
         let (asked, lexicon) = (self.has_asked(), &self.config.lexicon);
         let (cue, of_an_answer) = (cue(&text, lexicon), cue_of_an_answer(&text, lexicon));
         if let Some(user) = self.user_in_pause(turn, pause)
@@ -148,14 +150,12 @@ impl TurnTaking {
             };
             // Two transcripts that differ in punctuation are one: the draft goes on.
             let guessed = as_sentence(user.partial.text());
-            let right = same_words(&guessed, &text);
+            let right = same_language && same_words(&guessed, &text);
             if !right {
                 roll_back(pause.draft.take(), RollbackReason::WordsChanged, commands);
             }
-            pause.text = Some(match right && pause.draft.is_some() {
-                true => guessed,
-                false => text,
-            });
+            let stands = right && pause.draft.is_some();
+            pause.text = Some(if stands { guessed } else { text });
             let (pauses, adds_nothing) = (user.pauses, user.adds_nothing());
             if let Some(pause) = &mut user.pause {
                 pause.voice_due = pause.voice_due.map(|_| now + VOICE_PATIENCE);
@@ -364,9 +364,10 @@ impl TurnTaking {
             text: text.clone(),
         };
         commands.push(Command::Publish(turn, ended));
-        let answer = match self.asks_to_go_on(&text) {
-            true => Answer::Rest(text.clone()),
-            false => Answer::To(text.clone()),
+        let answer = if self.asks_to_go_on(&text) {
+            Answer::Rest(text.clone())
+        } else {
+            Answer::To(text.clone())
         };
         match &pause.draft {
             Some(draft) if draft.text == text => {

@@ -337,7 +337,7 @@ impl<'a> Bench<'a> {
         let session_config = SessionConfig {
             turn_taking: self.config.turn_taking(),
             persona: self.persona.clone(),
-            in_other_languages: Vec::new(),
+            in_other_languages: self.loader.in_other_languages(&self.persona),
             setting,
             tools,
             earlier: Vec::new(),
