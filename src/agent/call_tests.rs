@@ -259,13 +259,41 @@ fn a_correction_takes_up_the_call_before_it_and_its_own() {
     );
 }
 
-#[test]
-fn a_call_is_not_taken_up_after_another_exchange() {
+/// What is corrected after so many exchanges of talk.
+fn corrected_after(exchanges: usize) -> Vec<Command> {
     let mut talk = talk(BuiltIn::Callable);
     talk.exchange(1, TIMER, done());
-    talk.remember("I like tea.", "So do I.");
-    let commands = talk.answer(2, "No, seven minutes.");
-    assert!(matches!(commands[..], [Command::Write { .. }]));
+    for _ in 0..exchanges {
+        talk.remember("I like tea.", "So do I.");
+    }
+    talk.answer(2, "No, seven minutes.");
+    talk.released(2)
+}
+
+#[test]
+fn a_call_is_taken_up_behind_a_word_or_two_of_talk() {
+    for exchanges in 0..=2 {
+        let commands = corrected_after(exchanges);
+        assert_eq!(
+            argument(&commands, "duration"),
+            Some("seven minutes".into()),
+            "{exchanges}"
+        );
+    }
+}
+
+#[test]
+fn a_correction_that_could_be_a_command_is_a_correction() {
+    let mut talk = talk(BuiltIn::Callable);
+    talk.exchange(1, "Set a timer for six minutes for the egg.", done());
+    talk.answer(2, "Actually, nine minutes for the egg.");
+    let called = talk.released(2);
+    assert_eq!(argument(&called, "instead_of"), Some("egg".into()));
+}
+
+#[test]
+fn a_call_is_not_taken_up_after_longer_talk() {
+    assert!(call(&corrected_after(3)).is_none());
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use super::machine::{Agent, Writing};
+use super::machine::Agent;
+use super::writing::Writing;
 use super::{Command, Failure, FailureKind, Manner, Step};
 use crate::events::ReplyId;
 use crate::lexicon::Apology;
@@ -296,6 +297,11 @@ impl Agent {
                     let mut calling = Calling::new(writing, call);
                     calling.one_of = Some(several);
                     return self.call(calling, acts, commands);
+                }
+                Step::Ask(question, reason) => {
+                    debug_assert!(several.rest.is_empty(), "it is the last of them");
+                    let before = several.said.join(" ");
+                    return self.put_off(reply, &before, &question, reason, commands);
                 }
             }
         }

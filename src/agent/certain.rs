@@ -8,9 +8,10 @@ use super::intents::{CHAT, Circumstances, Decision, Fixed, Intents, LastCall, Qu
 use super::knowledge::Knowledge;
 use super::persona::SmallTalk;
 use super::setting::{BuiltIn, Setting};
-use super::{ASK_HELPER, Persona, hard_question};
+use super::{ASK_HELPER, HandsOver, Persona, hard_question};
+use crate::events::HandOverReason;
 use crate::language::Language;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{self, Lexicon};
 use crate::tool_call::{Call, Class, Offer};
 use crate::tools;
 
@@ -40,6 +41,9 @@ const OF_WORDS: &[&str] = &[
     "browse",
 ];
 
+/// Exchanges after which a call may still be taken up: the language model answered them, or nobody understood them.
+const TALK_BETWEEN: u8 = 2;
+
 /// Decides what is certain.
 pub struct Certain {
     pub(super) intents: &'static Intents,
@@ -55,8 +59,10 @@ pub struct Certain {
     setting: Setting,
     /// How many answers were chosen from several, by what they are answers to.
     chosen: HashMap<String, usize>,
-    /// The call of the exchange before, which words may take up.
+    /// The latest call that words may take up...
     last: Option<LastCall>,
+    /// ...and how many exchanges were since that were about nothing that can be taken up.
+    talk_since: u8,
     /// The call of the exchange that is not over.
     pub(super) made: Option<LastCall>,
     /// What was chosen from several for the exchange that is not over, where it says several things...
@@ -83,6 +89,8 @@ pub enum Step {
     Words(String),
     /// A tool is called without asking; whether it changes something.
     Call(Call, bool),
+    /// The helper is asked this; it is the last of them.
+    Ask(String, HandOverReason),
 }
 
 impl Certain {
@@ -100,6 +108,7 @@ impl Certain {
             setting,
             chosen: HashMap::new(),
             last: None,
+            talk_since: 0,
             made: None,
         }
     }
@@ -133,14 +142,20 @@ impl Certain {
         self.chosen_now.clear();
     }
 
-    /// The exchange is over: what is said next may take up its call, and no older one.
+    /// The exchange is over: what is said next may take up its call, or an older one if a word or two of talk came between.
     pub fn exchange_is_over(&mut self) {
         let made = self.made.take();
         let chosen = mem::take(&mut self.chosen_now);
         for about in chosen.iter().chain(&made).filter_map(LastCall::chat_about) {
             *self.chosen.entry(about.to_owned()).or_default() += 1;
         }
-        self.last = self.said_last.take().or(made);
+        if let Some(latest) = self.said_last.take().or(made) {
+            (self.last, self.talk_since) = (Some(latest), 0);
+        } else if self.talk_since < TALK_BETWEEN {
+            self.talk_since += 1;
+        } else {
+            self.last = None;
+        }
     }
 
     /// Whether a tool that is not built in has to do with one of these.
@@ -172,7 +187,14 @@ impl Certain {
         {
             return Some(several);
         }
-        let decision = decision.or_else(|| self.last.as_ref().and_then(take_up));
+        let taken_up = || self.last.as_ref().and_then(take_up);
+        // "Actually, nine minutes for the egg" is no further timer.
+        let mends = Lexicon::begins_with(&self.lexicon.takes_back, &lexicon::words(words));
+        let decision = if mends {
+            taken_up().or(decision)
+        } else {
+            decision.or_else(taken_up)
+        };
         let Some(decision) = decision else {
             let questions = self.intents.questions(words);
             let certain = self.ask_tables(&questions, words);
@@ -210,7 +232,12 @@ impl Certain {
             keeps_talk: self.setting.keeps_talk,
         };
         let answers = self.intents.words(kind, &circumstances);
-        self.one_of(&format!("{kind:?}"), &answers)
+        let chosen = self.one_of(&format!("{kind:?}"), &answers);
+        if kind.is_no_answer() {
+            // Nothing that may be taken up: what was done before it still is.
+            self.chosen_now.extend(self.made.take());
+        }
+        chosen
     }
 
     /// What the character says to small talk.
@@ -282,6 +309,16 @@ impl Certain {
     pub fn admit(&mut self, words: &str, lexicon: &Lexicon) -> Option<Certainty> {
         let is_guess = self.is_last_to_know() && hard_question::is_beyond(words, lexicon);
         is_guess.then(|| self.say(Fixed::Unknown)).flatten()
+    }
+
+    /// Why words of the user go to the helper by the rule, if they do.
+    pub fn for_helper(&self, words: &str) -> Option<HandOverReason> {
+        let is_another = |offer: &Offer| offer.definition.name != ASK_HELPER;
+        let has_tools = self.setting.offers.iter().any(is_another);
+        let by_rule = self.setting.helper.is_some_and(HandsOver::by_rule);
+        by_rule
+            .then(|| hard_question::reason(words, &self.lexicon, has_tools))
+            .flatten()
     }
 
     /// Whether nobody is left to answer but a model that guesses: no helper, and no tools of others.

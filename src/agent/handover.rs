@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::Command;
 use super::hard_question::{self, MOST_PARTS};
 use super::late_answer::Rest;
-use super::machine::{Agent, Writing};
+use super::machine::Agent;
+use super::writing::Writing;
 use crate::events::{DropReason, EventKind, HandOverReason, ReplyId};
 use crate::language::Language;
 use crate::llm::{Message, Role};
@@ -38,7 +39,8 @@ pub enum HandsOver {
 }
 
 impl HandsOver {
-    fn by_rule(self) -> bool {
+    /// Whether what a question asks decides.
+    pub fn by_rule(self) -> bool {
         matches!(self, Self::ByRule | Self::ByBoth)
     }
 
@@ -152,16 +154,6 @@ impl Ladder {
 }
 
 impl Agent {
-    /// Why words of the user go to the helper, if they do.
-    pub(super) fn for_helper(&self, text: &str) -> Option<HandOverReason> {
-        let by_rule = self.ladder.hands_over.is_some_and(HandsOver::by_rule);
-        let is_another = |offer: &Offer| !is_asking(&offer.definition.name);
-        let has_tools = self.offers.iter().any(is_another);
-        by_rule
-            .then(|| hard_question::reason(text, &self.lexicon, has_tools))
-            .flatten()
-    }
-
     /// Whether a call of the first model's hands its question over.
     pub(super) fn hands_over(&self, call: &Call) -> bool {
         let by_call = self.ladder.hands_over.is_some_and(HandsOver::by_call);
@@ -202,17 +194,18 @@ impl Agent {
         is_told.then_some(found)
     }
 
-    /// The reply to a question is that it is thought about.
+    /// The reply to a question is that it is thought about, behind these words.
     pub(super) fn put_off(
         &mut self,
         reply: ReplyId,
+        before: &str,
         question: &str,
         reason: HandOverReason,
         commands: &mut Vec<Command>,
     ) {
         let word = Word {
             reply,
-            is_behind_others: false,
+            is_behind_others: !before.is_empty(),
         };
         let parts = hard_question::parts_for_helper(question, &self.lexicon);
         let put_off = PutOff {
@@ -221,7 +214,7 @@ impl Agent {
             reason,
             word,
         };
-        self.say_word("", put_off, commands);
+        self.say_word(before, put_off, commands);
     }
 
     /// Says the word that puts a question off, with these words before it.

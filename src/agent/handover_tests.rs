@@ -7,6 +7,7 @@ use crate::events::{DropReason, EventKind, HandOverReason, ReplyId, TurnId};
 use crate::language::Language;
 use crate::lexicon::{Apology, Lexicon};
 use crate::llm::{Message, Role};
+use crate::tools::Outcome;
 
 pub(super) struct Talk(pub Agent);
 
@@ -224,6 +225,31 @@ fn what_is_certain_and_what_is_talk_is_not_handed_over() {
         !talked.iter().any(|c| matches!(c, Command::PutOff { .. })),
         "{talked:?}"
     );
+}
+
+#[test]
+fn behind_a_command_the_helper_is_asked_the_rest() {
+    let persona = Persona {
+        guesses: true,
+        ..Persona::bundled(Language::English)
+    };
+    let setting = Setting {
+        helper: Some(HandsOver::ByRule),
+        ..Setting::new("Vivi")
+    };
+    let mut talk = Talk(Agent::new(&persona, setting));
+    talk.answer(1, &format!("Set a timer for ten minutes, and {RIVERS}"));
+    talk.released(1);
+    let called = talk.on(Input::Called {
+        reply: reply(1),
+        result: Ok(Outcome::Say("Done.".into())),
+    });
+    let put_off = Command::PutOff {
+        reply: reply(1),
+        words: format!("Done. {}", word()),
+    };
+    assert_eq!(called[0], put_off);
+    assert_eq!(asked_with(&called), (1, vec![RIVERS]));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::parts;
 use crate::events::HandOverReason;
 use crate::language::{is_han, sentence_ends};
 use crate::lexicon::{Lexicon, word_count, words};
+use crate::tools;
 
 /// A question of fewer words is about what was said before: "why not?"
 const FEWEST_WORDS: usize = 3;
@@ -49,10 +50,18 @@ pub fn reason(text: &str, lexicon: &Lexicon, has_tools: bool) -> Option<HandOver
 
 /// Whether a small model could only guess: what would be for the helper, and what reckons with numbers.
 pub fn is_beyond(text: &str, lexicon: &Lexicon) -> bool {
-    let has_number = || text.contains(|c: char| c.is_ascii_digit());
-    let is_question = || text.trim_end().ends_with(['?', '？']);
-    let is_for_it = || !Lexicon::mentions(&lexicon.helper.not_for_it, &words(text));
-    reason(text, lexicon, false).is_some() || has_number() && is_question() && is_for_it()
+    if reason(text, lexicon, false).is_some() {
+        return true;
+    }
+    let words = words(text);
+    let is_number = |word: &&String| tools::is_number(word, lexicon.language);
+    // A single one may be nobody's: "is one of them yours?"
+    let numbers = words.iter().filter(is_number).count();
+    let has_digits = text.contains(|c: char| c.is_ascii_digit());
+    let is_question = text.trim_end().ends_with(['?', '？']);
+    let is_for_it = || !Lexicon::mentions(&lexicon.helper.not_for_it, &words);
+    let asks = || is_question || Lexicon::mentions(&lexicon.helper.facts, &words);
+    numbers > 1 && asks() || has_digits && is_question && is_for_it()
 }
 
 /// The parts of a question that can be answered apart, each of which is for the helper; none if it is one question, or too
@@ -175,6 +184,25 @@ mod tests {
                     assert_eq!(found, Some(expected), "{language}: {text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn sums_are_beyond_a_small_model_however_their_numbers_are_written() {
+        let lexicon = Lexicon::of(Language::English);
+        for text in [
+            "I bought three apples at forty cents each, how much did I spend",
+            "Is ninety seven a prime number?",
+            "My car does 40 miles to the gallon, how far does it go with 6?",
+        ] {
+            assert!(is_beyond(text, &lexicon), "{text}");
+        }
+        for text in [
+            "Is one of them yours?",
+            "I have two cats and three dogs.",
+            "You are one in a million.",
+        ] {
+            assert!(!is_beyond(text, &lexicon), "{text}");
         }
     }
 

@@ -181,9 +181,11 @@ fn a_question_of_a_draft_that_was_thrown_away_is_not_taken_up() {
 }
 
 #[test]
-fn a_question_is_not_taken_up_after_another_exchange() {
+fn a_question_is_not_taken_up_after_longer_talk() {
     let mut talk = after_emma();
-    talk.remember("I like tea.", "So do I.");
+    for _ in 0..3 {
+        talk.remember("I like tea.", "So do I.");
+    }
     let commands = talk.answer(2, "And Moby Dick?");
     assert!(is_for_the_model(&commands), "{commands:?}");
 }
@@ -345,4 +347,16 @@ fn the_small_model_is_not_left_to_say_that_it_did_something() {
     let mut talk = small_talk_with(Setting::new("Vivi"));
     let said = format!("{:?}", talk.answer(1, "Take it off again, I found some."));
     assert!(said.contains("I didn't get that"), "{said}");
+}
+
+#[test]
+fn what_was_answered_is_taken_up_behind_words_that_were_not_understood() {
+    let mut talk = small_talk_with(Setting::new("Vivi"));
+    talk.answer(1, WHO_WROTE_EMMA);
+    talk.remember(WHO_WROTE_EMMA, "Jane Austen wrote Emma.");
+    let unclear = "Take it off again, I found some.";
+    talk.answer(2, unclear);
+    talk.remember(unclear, "I didn't get that.");
+    let said = format!("{:?}", talk.answer(3, "And Moby Dick?"));
+    assert!(said.contains("Herman Melville"), "{said}");
 }

@@ -9,6 +9,7 @@ use super::calling::{Calling, Question, Several};
 use super::handover::Ladder;
 use super::history::Unanswerable;
 use super::unwritten::Unwritten;
+use super::writing::{Past, Task, Writing};
 use super::{
     BuiltIn, Certain, Certainty, Command, Failure, FailureKind, History, Input, Persona, Setting,
     UserWords,
@@ -71,101 +72,6 @@ pub struct Agent {
     pub(super) ladder: Ladder,
     /// What is not written down.
     pub(super) unwritten: Unwritten,
-}
-
-/// A reply that is being written.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Writing {
-    pub id: ReplyId,
-    task: Task,
-    /// The prompt leaves room for a whole reply; otherwise for what there is.
-    whole: bool,
-    /// Words of it were written before a tool was called.
-    pub began: bool,
-    /// The calls that were made for it, each followed by what came of it.
-    pub steps: Vec<Message>,
-    /// As many messages of those are of calls that were made before it, for the same words.
-    pub before: usize,
-    /// What the last of them found.
-    pub found: Option<String>,
-    /// Nothing more may be called for it.
-    pub calls_are_over: bool,
-}
-
-impl Writing {
-    pub fn answer(id: ReplyId, text: String) -> Self {
-        Self::of(id, Task::Answer(text))
-    }
-
-    /// The same, after what was done for its words before.
-    fn after(self, acts: &[Message]) -> Self {
-        Self {
-            steps: acts.to_vec(),
-            before: acts.len(),
-            ..self
-        }
-    }
-
-    /// Whether this was called for the same words before, and cannot be taken back; of our own tools, whether it was called at
-    /// all.
-    pub fn was_made(&self, call: &Call, is_built_in: bool) -> bool {
-        let counts = if is_built_in {
-            self.steps.len()
-        } else {
-            self.before
-        };
-        let mut steps = self.steps[..counts].iter();
-        steps.any(|step| step.call.as_ref() == Some(call))
-    }
-
-    /// The words of the user that it answers.
-    pub fn user(&self) -> &str {
-        self.task.user()
-    }
-
-    /// The words of the user that the prompt ends with, if it does.
-    fn words(&self) -> Option<UserWords> {
-        match &self.task {
-            Task::Answer(text) if self.steps.is_empty() => Some(UserWords::new(self.id.turn, text)),
-            _ => None,
-        }
-    }
-
-    fn of(id: ReplyId, task: Task) -> Self {
-        Self {
-            id,
-            task,
-            whole: true,
-            began: false,
-            steps: Vec::new(),
-            before: 0,
-            found: None,
-            calls_are_over: false,
-        }
-    }
-}
-
-/// What a reply is written for.
-#[derive(Debug, Clone, PartialEq)]
-enum Task {
-    /// These words of the user, after what was said before.
-    Answer(String),
-    /// The same, as if nothing had been said before: with an answer to it that is forgotten.
-    AnswerAlone(String),
-    /// The same once more, since there was no word to it; nothing is forgotten.
-    AnswerAfresh(String),
-    /// The rest of what was said last.
-    Rest,
-}
-
-impl Task {
-    /// The words of the user that the prompt ends with.
-    fn user(&self) -> &str {
-        match self {
-            Self::Answer(text) | Self::AnswerAlone(text) | Self::AnswerAfresh(text) => text,
-            Self::Rest => "",
-        }
-    }
 }
 
 impl Agent {
@@ -238,14 +144,13 @@ impl Agent {
                 if let Some(words) = self.ladder.rest_in(reply) {
                     return commands.push(Command::Say { reply, words });
                 }
-                let task = if self.history.has_unanswered() {
+                let writing = if self.history.has_unanswered() {
                     // Nothing of its answer was heard yet: there is nothing to go on with.
-                    Task::Answer(String::new())
+                    Writing::answer(reply, String::new())
                 } else {
-                    Task::Rest
+                    Writing::rest(reply)
                 };
-                let writing = Writing::of(reply, task).after(&self.acts);
-                self.write(writing, commands);
+                self.write(writing.after(&self.acts), commands);
             }
             Input::Say { reply, words } => {
                 self.let_go(commands);
@@ -387,9 +292,9 @@ impl Agent {
         }
         let certain = self.certain.decide(&text);
         match certain.or_else(|| self.certain.admit(&text, &self.lexicon)) {
-            None => match self.for_helper(&text) {
+            None => match self.certain.for_helper(&text) {
                 None => return self.write(writing, commands),
-                Some(reason) => self.put_off(reply, &text, reason, commands),
+                Some(reason) => self.put_off(reply, "", &text, reason, commands),
             },
             Some(Certainty::Words(words)) => commands.push(Command::Say { reply, words }),
             Some(Certainty::Call(call, class)) => {
@@ -411,8 +316,8 @@ impl Agent {
 
     pub(super) fn write(&mut self, writing: Writing, commands: &mut Vec<Command>) {
         let (mut messages, opening) = match &writing.task {
-            Task::Answer(text) => (self.history.prompt(text), Opening::Reply),
-            Task::AnswerAlone(text) | Task::AnswerAfresh(text) => {
+            Task::Answer(text, Past::Given) => (self.history.prompt(text), Opening::Reply),
+            Task::Answer(text, Past::Forgotten | Past::LeftOut) => {
                 (self.history.prompt_alone(text), Opening::Reply)
             }
             Task::Rest => (self.history.messages(), Opening::Unfinished),
@@ -465,12 +370,12 @@ impl Agent {
         match &writing.task {
             // The question is taken without what was said before: that would be refused with every
             // question to come.
-            Task::AnswerAlone(_) if !cancelled => {
+            Task::Answer(_, Past::Forgotten) if !cancelled => {
                 let exchanges = self.history.forget_all();
                 commands.extend(Command::forgot(Some(writing.id.turn), exchanges));
                 self.drop_question(DropReason::Forgotten, commands);
             }
-            Task::Answer(_) | Task::AnswerAlone(_) | Task::AnswerAfresh(_) => {}
+            Task::Answer(..) => {}
             Task::Rest => return,
         }
         self.history.tried(writing.task.user(), None);
@@ -498,14 +403,16 @@ impl Agent {
                 let whole = room.anything;
                 return self.write(Writing { whole, ..writing }, commands);
             }
-            (FailureKind::Refused, Task::Answer(text)) if self.history.exchanges() > 0 => {
-                let task = Task::AnswerAlone(text.clone());
+            (FailureKind::Refused, Task::Answer(text, Past::Given))
+                if self.history.exchanges() > 0 =>
+            {
+                let task = Task::Answer(text.clone(), Past::Forgotten);
                 return self.write(Writing { task, ..writing }, commands);
             }
-            (FailureKind::NoWords, Task::Answer(text))
+            (FailureKind::NoWords, Task::Answer(text, Past::Given))
                 if self.history.exchanges() > 0 && writing.found.is_none() =>
             {
-                let task = Task::AnswerAfresh(text.clone());
+                let task = Task::Answer(text.clone(), Past::LeftOut);
                 return self.write(Writing { task, ..writing }, commands);
             }
             _ => {}

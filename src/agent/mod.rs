@@ -38,6 +38,7 @@ mod small_talk_tests;
 mod unwritten;
 #[cfg(test)]
 mod unwritten_tests;
+mod writing;
 
 pub use certain::{Certain, Certainty, Step};
 pub use handover::{ASK_HELPER, HandsOver, offer_of_the_helper};

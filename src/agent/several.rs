@@ -86,8 +86,8 @@ impl Certain {
         )
     }
 
-    /// What is certain at the beginning, and that the rest is not: only where a model would be left to answer all of it that
-    /// guesses, and tells of what it did not do.
+    /// What is certain at the beginning, and that the rest is not, unless a helper is asked that: only where a model would
+    /// be left to answer all of it that guesses, and tells of what it did not do.
     pub(super) fn beginning(&mut self, words: &str) -> Option<Certainty> {
         if !self.has_only_a_guess() {
             return None;
@@ -107,8 +107,11 @@ impl Certain {
         let last = parts.last_mut()?;
         let said_last = last.made.take_if(|_| last.answer.is_said());
         if !self.only_explains(rest) {
+            let asked = self
+                .for_helper(rest)
+                .map(|why| Step::Ask(rest.to_owned(), why));
             parts.push(Part {
-                answer: Answer::Fixed(Fixed::RestUnclear),
+                answer: asked.map_or(Answer::Fixed(Fixed::RestUnclear), Answer::Step),
                 made: None,
             });
         }
@@ -149,6 +152,7 @@ impl Certain {
                     let Certainty::Words(words) = self.say(kind)? else {
                         return None;
                     };
+                    chosen.append(&mut self.chosen_now);
                     chosen.extend(self.made.take());
                     steps.push(Step::Words(words));
                 }

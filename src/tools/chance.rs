@@ -5,6 +5,7 @@ use num_traits::ToPrimitive;
 
 use super::arguments::Arguments;
 use super::says::{Chance, fill};
+use super::spoken::one_or_several;
 use super::{Class, Outcome, Spec, ToolError, Toolbox, declined, optional, required, say};
 
 pub(super) static TOOLS: &[Spec] = &[
@@ -51,6 +52,13 @@ pub(super) static TOOLS: &[Spec] = &[
         class: Class::Read,
         parameters: &[required("word", "the word to spell")],
         run: spell,
+    },
+    Spec {
+        name: "count_letters",
+        description: "Count the letters of a word.",
+        class: Class::Read,
+        parameters: &[required("word", "the word to spell")],
+        run: count_letters,
     },
 ];
 
@@ -161,6 +169,21 @@ fn spell(
     }
     let stop = &toolbox.says().speech.stop;
     say(letters.join(&says.between_letters) + stop)
+}
+
+fn count_letters(
+    toolbox: &mut Toolbox,
+    given: &Arguments,
+    _: &ZonedDateTime,
+) -> Result<Outcome, ToolError> {
+    let word = given.required("word")?;
+    let letters = word.chars().filter(|one| one.is_alphabetic()).count();
+    if letters == 0 {
+        return Err(given.not_understood("word"));
+    }
+    let count = letters.to_string();
+    let form = one_or_several(&toolbox.says().chance.letters, &count);
+    say(fill(form, &[("word", word), ("count", &count)]))
 }
 
 fn letter(character: char, says: &Chance) -> Option<String> {

@@ -23,6 +23,9 @@ pub(super) struct Heard {
     pub counts: Vec<String>,
     /// Words that do not tell what a fact is about.
     pub tells_no_fact: Vec<String>,
+    /// Words that are spelt in two ways, with the one as which they are compared.
+    #[serde(default)]
+    pub spelt: BTreeMap<String, String>,
     /// Before a fact.
     pub that: Vec<String>,
     /// Before what to remind of.

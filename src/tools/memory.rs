@@ -300,7 +300,12 @@ pub(super) fn telling(text: &str, heard: &Heard) -> Vec<String> {
             let word = word.strip_suffix("'s").unwrap_or(&word);
             let long = word.len() > 3;
             let single = word.strip_suffix('s').filter(|_| long);
-            single.unwrap_or(word).to_owned()
+            let word = single.unwrap_or(word);
+            heard
+                .spelt
+                .get(word)
+                .map_or(word, String::as_str)
+                .to_owned()
         })
         .collect()
 }

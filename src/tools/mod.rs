@@ -141,7 +141,7 @@ pub struct Toolbox {
 }
 
 /// The tools by what they are about.
-static GROUPS: [&[Spec]; 10] = [
+static GROUPS: [&[Spec]; 11] = [
     calendar::TOOLS,
     rings::TOOLS,
     calculator::TOOLS,
@@ -149,13 +149,14 @@ static GROUPS: [&[Spec]; 10] = [
     memory::TOOLS,
     lists::TOOLS,
     files::TOOLS,
+    lookup::ENGLISH_TOOLS,
     lookup::TOOLS,
     chance::TOOLS,
     session::TOOLS,
 ];
 
 /// Those that know English only: what they read and say is not in the files of other languages.
-static ENGLISH_ONLY: [&[Spec]; 3] = [files::TOOLS, lookup::TOOLS, &[talk::RECALL_TALK]];
+static ENGLISH_ONLY: [&[Spec]; 3] = [files::TOOLS, lookup::ENGLISH_TOOLS, &[talk::RECALL_TALK]];
 
 /// All tools.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {

@@ -27,6 +27,7 @@ pub(super) struct Sayings {
     pub recall_talk: Option<RecallTalk>,
     pub lists: Lists,
     pub chance: Chance,
+    pub places: Places,
     pub session: Session,
 }
 
@@ -269,10 +270,20 @@ pub(super) struct Chance {
     pub number: String,
     pub too_many_to_count: String,
     pub too_long_to_spell: String,
+    pub letters: [String; 2],
     pub between_letters: String,
     pub hyphen: String,
     pub apostrophe: String,
     pub space: String,
+}
+
+/// Of cities, in all languages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Places {
+    pub distance: String,
+    pub no_such_city: String,
+    pub unreadable: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -255,25 +255,3 @@ fn words_that_want_no_answer_do_not_change_the_language() {
     let speaks = |c: &Command| matches!(c, Command::Speak(_));
     assert!(!answered.iter().any(speaks), "{answered:?}");
 }
-
-#[test]
-fn a_guess_that_was_begun_in_the_language_of_the_turn_before_is_thrown_away() {
-    let text = "Was ist die Hauptstadt von Italien?";
-    let mut c = Conversation::with(speaking(Language::English));
-    c.speech();
-    c.on(Event::Partial {
-        turn: TURN,
-        text: text.into(),
-    });
-    assert!(c.after(500).pause().contains(&answer(reply(1), text)));
-    c.on(Event::Spoken(Language::German));
-    let mut commands = c.after(80).decoded(1, 1, text);
-    commands.extend(c.after(40).scored(1, 1, 1.0));
-    let speak = commands
-        .iter()
-        .position(|c| *c == Command::Speak(Language::German));
-    let draft = commands
-        .iter()
-        .position(|c| matches!(c, Command::Draft { .. }));
-    assert!(speak.is_some() && speak < draft, "{commands:?}");
-}

@@ -12,7 +12,7 @@ use crate::language::Language;
 /// How a language is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Writing {
+pub(super) struct Orthography {
     pub rewrites: BTreeMap<String, String>,
     /// What letters are compared as. One that is a space parts words.
     #[serde(default)]
@@ -238,7 +238,7 @@ pub(super) fn read<T: DeserializeOwned>(file: &str) -> T {
 
 /// What the files of a language say.
 pub(super) struct Written {
-    pub writing: Writing,
+    pub writing: Orthography,
     pub parts: Parts,
     pub fixed: FixedWords,
     pub calls: Vec<CallSentences>,
@@ -252,7 +252,7 @@ pub(super) fn bundled(language: Language) -> Written {
     let files = files(language);
     let calls = files.calls.iter();
     Written {
-        writing: Writing {
+        writing: Orthography {
             language,
             ..read(files.writing)
         },

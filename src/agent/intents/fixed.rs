@@ -135,6 +135,11 @@ impl Fixed {
         )
     }
 
+    /// Whether it says that nothing was understood, or nothing is known.
+    pub fn is_no_answer(self) -> bool {
+        self.is_of_tools() || matches!(self, Self::Unknown | Self::RestUnclear)
+    }
+
     /// Whether no model may decide it: somebody's safety, and where their words go.
     pub fn is_for_people(self) -> bool {
         matches!(
@@ -199,9 +204,10 @@ impl Wordings {
         let Some(answers) = self.answers.get(&kind) else {
             return Vec::new();
         };
-        let behind = match circumstances.keeps_talk {
-            true => answers.where_talk_is_kept.as_str(),
-            false => "",
+        let behind = if circumstances.keeps_talk {
+            answers.where_talk_is_kept.as_str()
+        } else {
+            ""
         };
         let answers = match circumstances.engines {
             Engines::OnAServer if !answers.with_a_server.is_empty() => &answers.with_a_server,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::data::Writing;
+use super::data::Orthography;
 use crate::language::{Language, ascii_mark, is_han};
 use crate::tools::spoken::is_number_word;
 
@@ -56,7 +56,7 @@ struct Piece {
 const SYMBOLS: &str = "+×÷*=%^°&√$£€";
 
 impl Spelling {
-    pub(super) fn new(writing: Writing) -> Self {
+    pub(super) fn new(writing: Orthography) -> Self {
         let rewrites: HashMap<String, Vec<String>> = (writing.rewrites.into_iter())
             .map(|(from, to)| (from, to.split_whitespace().map(str::to_owned).collect()))
             .collect();
@@ -307,9 +307,10 @@ fn with_decimal_point(number: &str) -> String {
     };
     let mut groups = whole.split('.').skip(1).peekable();
     let are_thousands = groups.peek().is_some() && { groups }.all(|group| group.len() == 3);
-    let whole = match are_thousands {
-        true => whole.replace('.', ""),
-        false => whole.to_owned(),
+    let whole = if are_thousands {
+        whole.replace('.', "")
+    } else {
+        whole.to_owned()
     };
     match decimals {
         Some(decimals) => format!("{whole}.{decimals}{unit}"),

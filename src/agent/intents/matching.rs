@@ -247,9 +247,10 @@ impl<'a> Utterance<'a> {
         for (node, &before) in nodes.iter().zip(&reached).rev() {
             let mut fitting = bits(before).filter(|&from| self.ends(node, from) & end != 0);
             // A name takes few words, so that "at" in front of a time is not part of it.
-            let from = match self.takes_any(node) {
-                true => fitting.last(),
-                false => fitting.next(),
+            let from = if self.takes_any(node) {
+                fitting.last()
+            } else {
+                fitting.next()
             };
             let Some(from) = from else { return false };
             spans.push((node, from, end));

@@ -144,10 +144,10 @@ impl<'a> Reader<'a> {
                 nodes.push(self.atom(rest)?);
             }
         }
-        match nodes.is_empty() {
-            true => Err("an alternative is empty".into()),
-            false => Ok(only_or(nodes, Node::Sequence)),
+        if nodes.is_empty() {
+            return Err("an alternative is empty".into());
         }
+        Ok(only_or(nodes, Node::Sequence))
     }
 
     fn atom(&mut self, rest: &mut &str) -> Result<Node, String> {
@@ -186,10 +186,10 @@ impl<'a> Reader<'a> {
         for word in words {
             nodes.push(Node::Word(self.known(word.text)));
         }
-        match nodes.is_empty() {
-            true => Err(format!("{word:?} is no word")),
-            false => Ok(only_or(nodes, Node::Sequence)),
+        if nodes.is_empty() {
+            return Err(format!("{word:?} is no word"));
         }
+        Ok(only_or(nodes, Node::Sequence))
     }
 
     fn known(&mut self, word: String) -> usize {

@@ -31,9 +31,10 @@ fn decided_by(intents: &Intents, words: &str) -> String {
                 arguments.map(|(name, value)| format!("{name}={}", value.as_str().unwrap()));
             let mut arguments: Vec<_> = arguments.collect();
             arguments.sort();
-            match arguments.is_empty() {
-                true => name,
-                false => format!("{name}\t{}", arguments.join("; ")),
+            if arguments.is_empty() {
+                name
+            } else {
+                format!("{name}\t{}", arguments.join("; "))
             }
         }
     }

@@ -6,7 +6,10 @@ use num_traits::ToPrimitive;
 use super::facts::{City, Facts, FactsError};
 use super::rough::with_commas;
 use super::subject::{CityFound, Subject, city, subject};
+use super::translated::in_english;
+use crate::language::Language;
 use crate::tools::arguments::Arguments;
+use crate::tools::says::fill;
 use crate::tools::{Class, Outcome, Spec, ToolError, Toolbox, declined, required, say};
 
 pub(super) const SPEC: Spec = Spec {
@@ -29,19 +32,35 @@ fn distance(
     given: &Arguments,
     _: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let facts = super::facts_of(toolbox)?;
+    let language = toolbox.language;
+    let says = &toolbox.says().places;
     let (from, to) = (given.required("from")?, given.required("to")?);
-    let (here, there) = match (found(facts, from)?, found(facts, to)?) {
+    let facts = super::facts_of(toolbox)?;
+    let find = |name| found(facts, in_english(name, language).unwrap_or(name));
+    let (here, there) = match (find(from)?, find(to)?) {
         (Some(here), Some(there)) => (here, there),
-        (None, _) => return declined(unknown(from)),
-        (_, None) => return declined(unknown(to)),
+        (None, _) => return declined(fill(&says.no_such_city, &[("name", from)])),
+        (_, None) => return declined(fill(&says.no_such_city, &[("name", to)])),
     };
     let km = kilometres(&here.city, &there.city);
     let (km, miles) = (rounded(km), rounded(km / KM_PER_MILE));
-    say(format!(
-        "In a straight line it is about {km} kilometers, or {miles} miles, from {} to {}.",
-        here.said, there.said
-    ))
+    // The data know the English names alone, and elsewhere a comma stands before decimals.
+    let (km, miles, from, to) = match language {
+        Language::English => (
+            with_commas(km),
+            with_commas(miles),
+            &here.said[..],
+            &there.said[..],
+        ),
+        _ => (km.to_string(), miles.to_string(), from, to),
+    };
+    let known = [
+        ("km", &km[..]),
+        ("miles", &miles),
+        ("from", from),
+        ("to", to),
+    ];
+    say(fill(&says.distance, &known))
 }
 
 /// Singapore is a country, too, and has a place all the same.
@@ -55,10 +74,6 @@ fn found(facts: &Facts, name: &str) -> Result<Option<CityFound>, FactsError> {
     })
 }
 
-fn unknown(name: &str) -> String {
-    format!("I only know distances between cities, and I have no city of the name {name}.")
-}
-
 /// By the haversine formula, which is right to half a percent.
 fn kilometres(here: &City, there: &City) -> f64 {
     let north = (there.latitude - here.latitude).to_radians();
@@ -69,7 +84,7 @@ fn kilometres(here: &City, there: &City) -> f64 {
 }
 
 /// As people say it: nobody knows where in a city it begins.
-fn rounded(distance: f64) -> String {
+fn rounded(distance: f64) -> u32 {
     let step = match distance {
         ..50.0 => 1.0,
         ..200.0 => 5.0,
@@ -77,5 +92,5 @@ fn rounded(distance: f64) -> String {
         _ => 50.0,
     };
     let rounded = (distance / step).round() * step;
-    with_commas(rounded.to_u32().unwrap_or_default())
+    rounded.to_u32().unwrap_or_default()
 }

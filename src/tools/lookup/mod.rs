@@ -53,15 +53,18 @@ const LOOKUP: Spec = Spec {
     run: lookup,
 };
 
-pub(super) static TOOLS: &[Spec] = &[LOOKUP, distance::SPEC, compare::SPEC];
+pub(super) static ENGLISH_TOOLS: &[Spec] = &[LOOKUP, compare::SPEC];
+
+/// Those that know all languages.
+pub(super) static TOOLS: &[Spec] = &[distance::SPEC];
 
 /// The data of countries and cities.
 ///
 /// # Errors
 /// They could not be read when the program started.
 fn facts_of(toolbox: &Toolbox) -> Result<&Facts, ToolError> {
-    let words = "I cannot read my data of countries and cities.";
-    toolbox.facts.as_ref().map_or_else(|| declined(words), Ok)
+    let unreadable = || declined(&toolbox.says().places.unreadable[..]);
+    toolbox.facts.as_ref().map_or_else(unreadable, Ok)
 }
 
 fn lookup(

@@ -98,9 +98,12 @@ pub(super) fn cancel(
     }
     let which_one = given.text("which");
     // What rings each week goes on to do so.
-    let once = |row: &Row| match is_ringing {
-        true => row.weekly.is_some(),
-        false => is_one_day_meant(row, which_one, toolbox, now),
+    let once = |row: &Row| {
+        if is_ringing {
+            row.weekly.is_some()
+        } else {
+            is_one_day_meant(row, which_one, toolbox, now)
+        }
     };
     let is_once: Vec<bool> = rows.iter().map(once).collect();
     let transaction = toolbox.store.writing()?;
@@ -125,10 +128,12 @@ pub(super) fn cancel(
         [row] => row.object(now, says),
         several => counted_rows(several.len(), kind, says),
     };
-    let form = match is_once.iter().all(|once| *once) {
-        true if is_ringing => &says.rings.turned_off,
-        true => &says.rings.skipped,
-        false => &says.rings.cancelled,
+    let form = if !is_once.iter().all(|once| *once) {
+        &says.rings.cancelled
+    } else if is_ringing {
+        &says.rings.turned_off
+    } else {
+        &says.rings.skipped
     };
     say(fill(form, &[("what", &what)]))
 }

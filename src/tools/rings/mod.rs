@@ -42,6 +42,7 @@ pub(super) static TOOLS: &[Spec] = &[
             LENGTH,
             optional("label", "what the timer is for"),
             INSTEAD_OF,
+            WHICH_TIMER,
         ],
         run: set::set_timer,
     },

@@ -20,6 +20,8 @@ use crate::language::Language;
 const MOST_RINGS: usize = 100;
 const SHORTEST_TIMER: Duration = Duration::from_secs(1);
 const LONGEST_TIMER: Duration = Duration::from_secs(30 * 86_400);
+/// What is called so is the one that was set last.
+const LAST: &str = "the last one";
 /// When a reminder for a day rings.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
 /// Another time of the day is looked for from this long before the one that it replaces.
@@ -38,15 +40,20 @@ pub(super) fn set_timer(
         return declined(&says.rings.timer_bounds[..]);
     }
     let length_ms = milliseconds(length, says)?;
+    let replaced = replaced(toolbox, given, Kind::Timer, now)?;
+    let named = given.text("instead_of").filter(|named| *named != LAST);
+    let own_label = label(toolbox, given, Kind::Timer);
     let row = Row {
         id: 0,
         kind: Kind::Timer,
-        label: label(toolbox, given, Kind::Timer),
+        label: own_label.or_else(|| match &replaced {
+            Some(replaced) => replaced.label.clone(),
+            None => named.map(|named| toolbox.heard().bare(named).to_owned()),
+        }),
         length_ms: Some(length_ms),
         when: When::At(now.timestamp().as_millisecond().saturating_add(length_ms)),
         weekly: None,
     };
-    let replaced = replaced(toolbox, given, Kind::Timer)?;
     insert(toolbox, &row, replaced)?;
     let length = says.speech.duration(length);
     let (form, label) = match &row.label {
@@ -61,7 +68,7 @@ pub(super) fn set_alarm(
     given: &Arguments,
     now: &ZonedDateTime,
 ) -> Result<Outcome, ToolError> {
-    let replaced = replaced(toolbox, given, Kind::Alarm)?;
+    let replaced = replaced(toolbox, given, Kind::Alarm, now)?;
     let ringing = ringing(toolbox, given, replaced.as_ref(), Kind::Alarm, now)?;
     let row = ringing.row(Kind::Alarm, label(toolbox, given, Kind::Alarm));
     insert(toolbox, &row, replaced)?;
@@ -78,7 +85,7 @@ pub(super) fn set_reminder(
     if mentions_every(text, toolbox.language) {
         return declined(&toolbox.says().rings.repeats_weekly_only[..]);
     }
-    let replaced = replaced(toolbox, given, Kind::Reminder)?;
+    let replaced = replaced(toolbox, given, Kind::Reminder, now)?;
     let mut ringing = ringing(toolbox, given, replaced.as_ref(), Kind::Reminder, now)?;
     // The time of what it replaces was earlier already.
     if let Some(shift) = shift(toolbox, given)?.filter(|_| ringing.is_time_said) {
@@ -316,12 +323,27 @@ fn is_set(row: &Row, now: &ZonedDateTime, says: &Sayings) -> String {
     fill(form, &[("label", label), ("at", &row.said_when(now, says))])
 }
 
-/// The one whose place is to be taken: of its kind the one that was set last.
-fn replaced(toolbox: &Toolbox, given: &Arguments, kind: Kind) -> Result<Option<Row>, ToolError> {
-    if given.text("instead_of").is_none() {
-        return Ok(None);
+/// The one whose place is to be taken: of its kind the one that was set last, or the timer that is named.
+fn replaced(
+    toolbox: &Toolbox,
+    given: &Arguments,
+    kind: Kind,
+    now: &ZonedDateTime,
+) -> Result<Option<Row>, ToolError> {
+    let instead_of = given.text("instead_of");
+    let named = given.text("which").filter(|_| instead_of.is_some());
+    match named.or(instead_of) {
+        None => Ok(None),
+        Some(named) if kind == Kind::Timer && named != LAST => {
+            // Where none runs, one of that name is set.
+            let is_none = Row::all(&toolbox.store.connection, kind)?.is_empty();
+            Ok(match is_none {
+                true => None,
+                false => which(toolbox, Some(named), now, kind)?.pop(),
+            })
+        }
+        Some(_) => Ok(newest(Row::all(&toolbox.store.connection, kind)?)),
     }
-    Ok(newest(Row::all(&toolbox.store.connection, kind)?))
 }
 
 /// The moment that the text means. A mere time of the day is that of the day of what it replaces.

@@ -80,7 +80,9 @@ fn is_meant(row: &Row, words: &[String], toolbox: &Toolbox, now: &ZonedDateTime)
     let label = split(row.label.as_deref().unwrap_or_default());
     let heard = toolbox.heard();
     let mut telling = words.iter().filter(|word| is_telling(word, heard));
-    if telling.all(|word| label.contains(word)) {
+    // "The eggs" are the egg timer's.
+    let single = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    if telling.all(|word| label.iter().any(|of| single(of) == single(word))) {
         return true;
     }
     let text = without_empty_ends(words, heard).join(" ");

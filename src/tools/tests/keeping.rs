@@ -339,3 +339,31 @@ fn one_note_is_deleted_by_what_it_is_about() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_spelt_in_two_ways_is_found_by_either() {
+    conversation(&[
+        (
+            "remember",
+            &[("fact", "my favourite colour is green")],
+            "I will remember until this program ends: my favourite colour is green.",
+        ),
+        (
+            "recall",
+            &[("about", "favorite color")],
+            "You told me: my favourite colour is green.",
+        ),
+    ]);
+}
+
+#[test]
+fn the_letters_of_a_word_are_counted() {
+    conversation(&[
+        (
+            "count_letters",
+            &[("word", "well-being")],
+            "well-being has 9 letters.",
+        ),
+        ("count_letters", &[("word", "a")], "a has 1 letter."),
+    ]);
+}

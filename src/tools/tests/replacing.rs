@@ -37,6 +37,62 @@ fn a_timer_takes_the_place_of_the_newest_one() {
 }
 
 #[test]
+fn a_timer_takes_the_place_of_the_one_that_is_named_and_keeps_its_name() {
+    conversation(&[
+        (
+            "set_timer",
+            &[("duration", "9 minutes"), ("label", "pasta")],
+            "Your pasta timer is set for 9 minutes.",
+        ),
+        (
+            "set_timer",
+            &[("duration", "4 minutes")],
+            "Your timer is set for 4 minutes.",
+        ),
+        (
+            "set_timer",
+            &[("duration", "10 minutes"), ("instead_of", "the pasta")],
+            "Your pasta timer is set for 10 minutes.",
+        ),
+        (
+            "list_timers",
+            &[],
+            "You have 2 timers. Timer for 4 minutes: 4 minutes left. Pasta timer: 10 minutes left.",
+        ),
+    ]);
+}
+
+#[test]
+fn where_no_timer_runs_one_is_set_by_that_name() {
+    conversation(&[(
+        "set_timer",
+        &[("duration", "10 minutes"), ("instead_of", "the pasta")],
+        "Your pasta timer is set for 10 minutes.",
+    )]);
+}
+
+#[test]
+fn a_timer_that_is_not_there_is_not_replaced() {
+    conversation(&[
+        (
+            "set_timer",
+            &[("duration", "9 minutes"), ("label", "egg")],
+            "Your egg timer is set for 9 minutes.",
+        ),
+        (
+            "set_timer",
+            &[("duration", "10 minutes"), ("instead_of", "rice")],
+            "! I found no such timer. There is the egg timer.",
+        ),
+        (
+            "set_timer",
+            &[("duration", "10 minutes"), ("instead_of", "eggs")],
+            "Your egg timer is set for 10 minutes.",
+        ),
+    ]);
+}
+
+#[test]
 fn what_cannot_be_set_takes_no_place() {
     conversation(&[
         (
