@@ -259,7 +259,7 @@ fn a_correction_takes_up_the_call_before_it_and_its_own() {
     );
 }
 
-/// What is corrected after so many exchanges of talk.
+/// What a correction commands behind so many exchanges of talk.
 fn corrected_after(exchanges: usize) -> Vec<Command> {
     let mut talk = talk(BuiltIn::Callable);
     talk.exchange(1, TIMER, done());

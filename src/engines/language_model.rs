@@ -6,7 +6,6 @@ use super::{EngineLoader, EnginesError, cache_dir, data_dir};
 use crate::agent::Persona;
 use crate::config::LlmEngine;
 use crate::llm::gguf::{self, Gguf};
-use crate::llm::prepare::Precision;
 use crate::llm::server::{Address, Server, ServerConfig, ServerTimeouts};
 use crate::llm::{
     Adapter, LONG_BATCH, LanguageModel, Llama, LlamaConfig, LlmError, NoLanguageModel, SHORT_BATCH,
@@ -210,12 +209,7 @@ impl EngineLoader {
     ) -> Result<Llama, String> {
         let precision = prepare::fastest(how.together);
         let name = prepare::name(model_id, adapter_id, precision);
-        // A folder holds one such file.
-        let folder = match precision {
-            Precision::Q8_0 => "prepared",
-            Precision::Bf16 => "prepared-for-many",
-        };
-        let prepared = cache_dir().join(folder).join(&name);
+        let prepared = cache_dir().join(prepare::folder(precision)).join(&name);
         if !prepared.is_file() {
             let mut progress = ConsoleProgress::stderr();
             let mut begun = false;

@@ -255,3 +255,23 @@ fn words_that_want_no_answer_do_not_change_the_language() {
     let speaks = |c: &Command| matches!(c, Command::Speak(_));
     assert!(!answered.iter().any(speaks), "{answered:?}");
 }
+
+#[test]
+fn a_guess_that_was_begun_in_the_language_of_the_turn_before_is_thrown_away() {
+    let is_draft = |c: &Command| matches!(c, Command::Draft { .. });
+    let text = "Turn it off.";
+    let mut c = Conversation::with(speaking(Language::English));
+    c.speech();
+    c.on(Event::Partial {
+        turn: TURN,
+        text: text.into(),
+    });
+    assert!(c.after(500).pause().iter().any(is_draft));
+    c.on(Event::Spoken(Language::German));
+    let commands = c.decoded(1, 1, text);
+    let speak = commands
+        .iter()
+        .position(|c| *c == Command::Speak(Language::German));
+    let draft = commands.iter().position(is_draft);
+    assert!(speak.is_some() && speak < draft, "{commands:?}");
+}

@@ -84,8 +84,8 @@ pub struct Check {
 
 /// Sentences whose speech becomes other people's, in the noise.
 const BABBLE: usize = 32;
-/// A slow voice says one phrase of so many to learn from, of so many to check with, one near miss of so many, and one other
-/// sentence of so many. People sound like these voices, and little like the quick ones.
+/// Slow voices sound like people, quick ones like machines. A slow one says every third phrase to learn from, every second
+/// one to check with, every seventh near miss and every twelfth sentence.
 const SLOW_PHRASES: usize = 3;
 const SLOW_CHECKS: usize = 2;
 const SLOW_NEAR_MISSES: usize = 7;

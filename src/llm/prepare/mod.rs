@@ -134,6 +134,14 @@ pub fn fastest(together: usize) -> Precision {
     }
 }
 
+/// The folder for files of a precision: a folder holds one.
+pub fn folder(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Q8_0 => "prepared",
+        Precision::Bf16 => "prepared-for-many",
+    }
+}
+
 /// The name of the file that is made of a model and an adapter with these SHA-256 hashes: another one for
 /// other inputs, and for a program that would make another file of them.
 pub fn name(base_sha256: &str, adapter_sha256: &str, precision: Precision) -> String {

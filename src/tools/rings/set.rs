@@ -337,10 +337,10 @@ fn replaced(
         Some(named) if kind == Kind::Timer && named != LAST => {
             // Where none runs, one of that name is set.
             let is_none = Row::all(&toolbox.store.connection, kind)?.is_empty();
-            Ok(match is_none {
-                true => None,
-                false => which(toolbox, Some(named), now, kind)?.pop(),
-            })
+            if is_none {
+                return Ok(None);
+            }
+            Ok(which(toolbox, Some(named), now, kind)?.pop())
         }
         Some(_) => Ok(newest(Row::all(&toolbox.store.connection, kind)?)),
     }

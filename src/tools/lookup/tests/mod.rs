@@ -1,5 +1,6 @@
 mod answers;
 mod asking;
+mod distances;
 mod keeping;
 
 use jiff::ZonedDateTime;
